@@ -1,0 +1,28 @@
+/** The endpoints that requests are counted by and that can be made to fail. */
+export type EmulatorEndpoint =
+  | 'authorization'
+  | 'token'
+  | 'userinfo'
+  | 'jwks'
+  | 'discovery'
+  | 'end_session'
+  | 'revocation'
+  | 'introspection'
+  | 'par';
+
+const endpoints: Record<string, EmulatorEndpoint> = {
+  '/oidc/auth': 'authorization',
+  '/oidc/token': 'token',
+  '/oidc/me': 'userinfo',
+  '/oidc/jwks': 'jwks',
+  '/oidc/.well-known/openid-configuration': 'discovery',
+  '/oidc/session/end': 'end_session',
+  '/oidc/token/revocation': 'revocation',
+  '/oidc/token/introspection': 'introspection',
+  '/oidc/request': 'par',
+};
+
+/** The endpoint that a path belongs to; pages and their forms belong to none. */
+export function endpointOf(path: string): EmulatorEndpoint | undefined {
+  return endpoints[path];
+}

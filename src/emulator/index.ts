@@ -1,0 +1,23 @@
+export { CookieJar } from './browser/cookie-jar.js';
+export type { EmulatedUser, LogtoEmulator, SignInWalk } from './emulator.js';
+export type { EmulatorEndpoint } from './http/emulator-endpoint.js';
+export type { EmulatorFault } from './http/fault-queue.js';
+export type { EmulatorResponse } from './http/http-exchange.js';
+export type { RecordedRequest } from './http/request-log.js';
+export { LogtoEmulatorError, type LogtoEmulatorErrorCode } from './logto-emulator-error.js';
+export type {
+  EmulatorApplication,
+  EmulatorApplicationType,
+  EmulatorIdTokenClaims,
+  EmulatorLifetimes,
+  EmulatorOrganization,
+  EmulatorOrganizationTemplate,
+  EmulatorResource,
+  EmulatorResourceScope,
+  EmulatorRole,
+  EmulatorUser,
+  EmulatorUserProfile,
+  EmulatorWebhook,
+  LogtoEmulatorOptions,
+} from './logto-emulator-options.js';
+export { startLogtoEmulator } from './start-logto-emulator.js';

@@ -1,0 +1,50 @@
+import type { TenantOrganization, TenantUser } from '../tenant/tenant.js';
+import { html } from './html.js';
+import { heading, renderPage, type Page } from './page-layout.js';
+import type { Texts } from './page-texts.js';
+
+/** What the consent page shows. */
+export interface ConsentView {
+  texts: Texts;
+  application: string;
+  user: TenantUser;
+  /** What the application asks for, by name. */
+  scopes: string[];
+  /** Organizations that the person can let the application into. */
+  organizations: TenantOrganization[];
+  action: string;
+}
+
+/** Asks the person on behalf of a third-party application; the tenant's own are never asked for. */
+export function consentPage({ texts, application, user, scopes, organizations, action }: ConsentView): Page {
+  return renderPage({
+    title: texts.consentTitle(application),
+    texts,
+    content: html`${heading(
+        application,
+        texts.consentTitle(application),
+        html`<strong>${user.name ?? user.username}</strong>, ${texts.consentLead(application)}`,
+      )}
+      <form method="post" action="${action}">
+        <ul class="scopes">
+          ${scopes.map((scope) => html`<li><code>${scope}</code></li>`)}
+        </ul>
+        ${
+          organizations.length > 0 &&
+          html`<fieldset>
+            <legend>${texts.organizations}</legend>
+            ${organizations.map(
+              ({ id, name }) =>
+                html`<label class="check"
+                  ><input type="checkbox" name="organization" value="${id}" checked /> ${name}</label
+                >`,
+            )}
+          </fieldset>`
+        }
+        <div class="buttons">
+          <button class="button" name="decision" value="authorize">${texts.authorize}</button>
+          <button class="button quiet" name="decision" value="cancel">${texts.cancel}</button>
+        </div>
+      </form>`,
+  });
+}

@@ -1,0 +1,194 @@
+/** The style sheet of every page, embedded so that a page needs no second request. */
+export const pageStyles = `
+:root {
+  color-scheme: light dark;
+  --canvas: #f5f4fb;
+  --glow: #e4dfff;
+  --card: #ffffff;
+  --text: #1b1830;
+  --muted: #5f5b76;
+  --line: #dcd8ec;
+  --field: #ffffff;
+  --field-line: #8b86a6;
+  --hover: #f4f1ff;
+  --accent: #5a3fe0;
+  --accent-strong: #4a30c8;
+  --on-accent: #ffffff;
+  --focus: #5a3fe0;
+  --alert: #b3153a;
+  --alert-back: #fdeff2;
+  --alert-line: #f0b6c3;
+  --note: #6b4a00;
+  --note-back: #fff5dc;
+  --note-line: #ecd08a;
+  --shadow: 0 1px 2px rgb(27 24 48 / 6%), 0 12px 40px rgb(60 40 160 / 10%);
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --canvas: #121019;
+    --glow: #241c4a;
+    --card: #1c1926;
+    --text: #f1eff9;
+    --muted: #aba6c0;
+    --line: #363147;
+    --field: #14121c;
+    --field-line: #7d7797;
+    --hover: #272236;
+    --accent: #8c76ff;
+    --accent-strong: #a08dff;
+    --on-accent: #120c2c;
+    --focus: #b3a4ff;
+    --alert: #ff9db1;
+    --alert-back: #34161f;
+    --alert-line: #70303f;
+    --note: #f3d28a;
+    --note-back: #2c2413;
+    --note-line: #5d4b20;
+    --shadow: 0 1px 2px rgb(0 0 0 / 40%), 0 16px 48px rgb(0 0 0 / 35%);
+  }
+}
+*, *::before, *::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body {
+  margin: 0;
+  min-height: 100vh;
+  display: flex;
+  flex-direction: column;
+  align-items: center;
+  padding: 2rem 1rem;
+  background: radial-gradient(70rem 32rem at 50% -10rem, var(--glow), transparent 70%) var(--canvas);
+  color: var(--text);
+  font: 400 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+}
+main {
+  width: 100%;
+  max-width: 27rem;
+  margin: auto;
+  padding: 2rem;
+  border: 1px solid var(--line);
+  border-radius: 1rem;
+  background: var(--card);
+  box-shadow: var(--shadow);
+}
+main.wide { max-width: 44rem; }
+@media (max-width: 30rem) {
+  body { padding: 0.75rem; }
+  main { padding: 1.25rem; }
+}
+h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.01em; text-wrap: balance; }
+h2 { margin: 1.75rem 0 0.5rem; font-size: 0.875rem; font-weight: 600; color: var(--muted); }
+p { margin: 0.375rem 0 0; overflow-wrap: anywhere; }
+.lead { color: var(--muted); }
+.lead strong { color: var(--text); font-weight: 600; }
+.brand { display: flex; align-items: center; gap: 0.75rem; margin-bottom: 1.25rem; }
+.badge {
+  flex: none;
+  display: grid;
+  place-items: center;
+  width: 2.5rem;
+  height: 2.5rem;
+  border-radius: 0.75rem;
+  background: var(--accent);
+  color: var(--on-accent);
+  font-weight: 700;
+}
+.brand span:last-child { font-weight: 600; overflow-wrap: anywhere; }
+.people { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: 0.75rem; overflow: hidden; }
+.people li + li { border-top: 1px solid var(--line); }
+.person {
+  display: flex;
+  align-items: center;
+  gap: 0.75rem;
+  width: 100%;
+  min-height: 3.75rem;
+  padding: 0.625rem 0.875rem;
+  border: 0;
+  background: none;
+  color: inherit;
+  font: inherit;
+  text-align: start;
+  cursor: pointer;
+}
+.person:hover { background: var(--hover); }
+.person:focus-visible { outline-offset: -3px; border-radius: 0.75rem; }
+.face {
+  flex: none;
+  display: grid;
+  place-items: center;
+  width: 2.25rem;
+  height: 2.25rem;
+  border-radius: 50%;
+  background: var(--glow);
+  font-size: 0.8125rem;
+  font-weight: 600;
+}
+.who { flex: 1; min-width: 0; display: flex; flex-direction: column; line-height: 1.35; }
+.who b { font-weight: 600; overflow-wrap: anywhere; }
+.who small { color: var(--muted); font-size: 0.8125rem; overflow-wrap: anywhere; }
+.tag {
+  flex: none;
+  max-width: 40%;
+  padding: 0.0625rem 0.5rem;
+  border: 1px solid var(--line);
+  border-radius: 1rem;
+  color: var(--muted);
+  font-size: 0.75rem;
+  overflow-wrap: anywhere;
+}
+.or { display: flex; align-items: center; gap: 0.75rem; margin: 1.5rem 0 1.25rem; color: var(--muted); font-size: 0.875rem; }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
+form.fields { display: grid; gap: 1rem; margin-top: 1.25rem; }
+.or + form.fields { margin-top: 0; }
+label { display: block; margin-bottom: 0.375rem; font-size: 0.875rem; font-weight: 600; }
+label i { font-style: normal; font-weight: 400; color: var(--muted); }
+input:not([type="hidden"], [type="checkbox"]) {
+  width: 100%;
+  min-height: 2.875rem;
+  padding: 0.5rem 0.75rem;
+  border: 1px solid var(--field-line);
+  border-radius: 0.625rem;
+  background: var(--field);
+  color: inherit;
+  font: inherit;
+}
+input[aria-invalid="true"] { border-color: var(--alert); }
+.button {
+  display: block;
+  width: 100%;
+  min-height: 2.875rem;
+  padding: 0.5rem 1rem;
+  border: 1px solid transparent;
+  border-radius: 0.625rem;
+  background: var(--accent);
+  color: var(--on-accent);
+  font: inherit;
+  font-weight: 600;
+  text-align: center;
+  text-decoration: none;
+  cursor: pointer;
+}
+.button:hover { background: var(--accent-strong); }
+.button.quiet { border-color: var(--field-line); background: none; color: inherit; }
+.button.quiet:hover { background: var(--hover); }
+.buttons { display: grid; gap: 0.625rem; margin-top: 1.5rem; }
+a { color: var(--accent); text-underline-offset: 0.15em; }
+:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
+.alert, .note { margin: 1.25rem 0 0; padding: 0.75rem 0.875rem; border: 1px solid; border-radius: 0.625rem; font-size: 0.9375rem; }
+.alert { border-color: var(--alert-line); background: var(--alert-back); color: var(--alert); }
+.note { border-color: var(--note-line); background: var(--note-back); color: var(--note); }
+.below { margin-top: 1.25rem; text-align: center; font-size: 0.9375rem; color: var(--muted); }
+.scopes { margin: 0.5rem 0 0; padding: 0; list-style: none; }
+.scopes li { display: flex; gap: 0.625rem; padding: 0.375rem 0; }
+.scopes li::before { content: "✓"; color: var(--accent); font-weight: 700; }
+.check { display: flex; gap: 0.625rem; align-items: center; padding: 0.375rem 0; font-weight: 400; }
+.check input { width: 1.125rem; height: 1.125rem; accent-color: var(--accent); }
+table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; }
+th, td { padding: 0.5rem 0.75rem 0.5rem 0; border-top: 1px solid var(--line); text-align: start; vertical-align: top; overflow-wrap: anywhere; }
+th { font-weight: 600; }
+code { font: 0.875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+footer { margin: 1.5rem auto 0; max-width: 32rem; color: var(--muted); font-size: 0.8125rem; text-align: center; }
+footer strong { color: var(--text); font-weight: 600; }
+@media (prefers-reduced-motion: no-preference) {
+  .button, .person { transition: background-color 120ms; }
+}
+`;

@@ -1,0 +1,22 @@
+import { html, Markup } from './html.js';
+import { heading, renderPage, type Page } from './page-layout.js';
+import type { Texts } from './page-texts.js';
+
+/**
+ * Finishes signing out by itself, as Logto's page does; without scripts it takes a click.
+ *
+ * @param form - The provider's own form, with its protection against forgery.
+ */
+export function signOutPage(texts: Texts, form: string): Page {
+  return renderPage({
+    title: texts.signOut,
+    texts,
+    content: html`${heading('Logto', texts.signOut, html`${texts.signOutLead}`)} ${new Markup(form)}
+      <p class="buttons">
+        <button class="button" form="op.logoutForm" name="logout" value="yes" id="sign-out">
+          ${texts.signOut}
+        </button>
+      </p>`,
+    script: "document.getElementById('sign-out').click();",
+  });
+}

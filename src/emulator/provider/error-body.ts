@@ -1,0 +1,38 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+
+/** Logto's sentences are its own; programs read `error`. */
+const messages: Record<string, string> = {
+  access_denied: 'Access was denied.',
+  insufficient_scope: 'The token lacks a scope.',
+  invalid_client: 'The application could not be authenticated.',
+  invalid_grant: 'The grant is not valid.',
+  invalid_redirect_uri: 'The `redirect_uri` is not registered for the application.',
+  invalid_request: 'The request is not valid.',
+  invalid_scope: 'A scope is not valid.',
+  invalid_target: 'The resource is not known.',
+  invalid_token: 'The token is not valid.',
+  unsupported_grant_type: 'The grant type is not supported.',
+};
+
+/** Turns the provider's error body into Logto's: the same, with `code` and `message`. */
+export function toLogtoError(body: Record<string, unknown>): Record<string, unknown> {
+  const error = String(body['error']);
+  const { error: _error, error_description, state: _state, ...rest } = body;
+  return {
+    code: error_description === 'interaction session not found' ? 'session.not_found' : `oidc.${error}`,
+    message: messages[error] ?? `The request failed: ${error}.`,
+    ...(error === 'invalid_grant' && { error_uri: 'https://openid.sh/debug/invalid_grant' }),
+    error,
+    error_description,
+    ...rest,
+  };
+}
+
+/** Koa middleware that gives error answers Logto's form. */
+export async function logtoErrorBody(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
+  await next();
+  const { body } = ctx;
+  if (ctx.status >= 400 && body !== null && typeof body === 'object' && 'error' in body) {
+    ctx.body = toLogtoError({ ...body });
+  }
+}

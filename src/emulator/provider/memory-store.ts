@@ -1,0 +1,157 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+
+interface StoredRecord {
+  payload: AdapterPayload;
+  /** Milliseconds; never, when there is none. */
+  expiresAt: number;
+  /** Milliseconds. */
+  consumedAt?: number;
+}
+
+/** Time stamps inside of payloads, in seconds, that move when time is made to pass. */
+const epochFields = ['iat', 'exp', 'iiat', 'loginTs', 'authTime', 'consumed'] as const;
+
+/**
+ * Everything that one emulator issued: sessions, grants, codes, tokens, interactions.
+ *
+ * `oidc-provider`'s own in-memory adapter is shared by a whole process and forgets what is over a
+ * thousand records; each emulator has a store of its own, which is gone with it.
+ */
+export class MemoryStore {
+  private readonly models = new Map<string, Map<string, StoredRecord>>();
+  private readonly sessionIdsByUid = new Map<string, string>();
+  private sizeAtLastSweep = 0;
+  private size = 0;
+
+  /** @param reuseInterval - Seconds that a rotated refresh token goes on working. */
+  constructor(private readonly reuseInterval: number) {}
+
+  /** The adapter of one model for `oidc-provider`. */
+  adapter(model: string): Adapter {
+    const refuse = () => Promise.reject(new Error(`${model} is not looked up that way`));
+    return {
+      upsert: async (id, payload, expiresIn) => this.set(model, id, payload, expiresIn),
+      find: async (id) => this.get(model, id),
+      findByUid: async (uid) => this.get(model, this.sessionIdsByUid.get(uid) ?? ''),
+      findByUserCode: refuse,
+      consume: async (id) => this.consume(model, id),
+      destroy: async (id) => this.delete(model, id),
+      revokeByGrantId: async (grantId) => {
+        this.deleteWhere(model, (payload) => payload.grantId === grantId);
+      },
+    };
+  }
+
+  set(model: string, id: string, payload: AdapterPayload, expiresIn?: number): void {
+    const records = this.records(model);
+    const previous = records.get(id);
+    this.size += previous ? 0 : 1;
+    records.set(id, {
+      payload: structuredClone(payload),
+      expiresAt: typeof expiresIn === 'number' ? Date.now() + expiresIn * 1000 : Infinity,
+      ...(previous?.consumedAt !== undefined && { consumedAt: previous.consumedAt }),
+    });
+    if (model === 'Session' && payload.uid) {
+      this.sessionIdsByUid.set(payload.uid, id);
+    }
+    // Sweeping as it grows needs no timer, which would keep a process alive.
+    if (this.size > 2 * this.sizeAtLastSweep + 100) {
+      this.sweep();
+    }
+  }
+
+  get(model: string, id: string): AdapterPayload | undefined {
+    const record = this.records(model).get(id);
+    if (!record) {
+      return undefined;
+    }
+    if (record.expiresAt <= Date.now()) {
+      this.delete(model, id);
+      return undefined;
+    }
+    const payload = structuredClone(record.payload);
+    if (record.consumedAt !== undefined && this.isUsedUp(model, record.consumedAt)) {
+      payload.consumed = Math.floor(record.consumedAt / 1000);
+    }
+    return payload;
+  }
+
+  consume(model: string, id: string): void {
+    const record = this.records(model).get(id);
+    if (record) {
+      record.consumedAt = Date.now();
+    }
+  }
+
+  delete(model: string, id: string): void {
+    const records = this.records(model);
+    const record = records.get(id);
+    if (record && records.delete(id)) {
+      this.size -= 1;
+      const { uid } = record.payload;
+      if (model === 'Session' && uid && this.sessionIdsByUid.get(uid) === id) {
+        this.sessionIdsByUid.delete(uid);
+      }
+    }
+  }
+
+  deleteWhere(model: string, matches: (payload: AdapterPayload) => boolean): void {
+    for (const [id, { payload }] of this.records(model)) {
+      if (matches(payload)) {
+        this.delete(model, id);
+      }
+    }
+  }
+
+  /** Ends a grant with all that was issued under it. */
+  deleteGrant(grantId: string): void {
+    for (const model of ['AccessToken', 'RefreshToken', 'AuthorizationCode']) {
+      this.deleteWhere(model, (payload) => payload.grantId === grantId);
+    }
+    this.delete('Grant', grantId);
+  }
+
+  /** Makes all that is stored older by `seconds`, as if that time had passed. */
+  age(seconds: number): void {
+    for (const records of this.models.values()) {
+      for (const record of records.values()) {
+        record.expiresAt -= seconds * 1000;
+        if (record.consumedAt !== undefined) {
+          record.consumedAt -= seconds * 1000;
+        }
+        const payload: Record<string, unknown> = record.payload;
+        for (const field of epochFields) {
+          const value = payload[field];
+          if (typeof value === 'number') {
+            payload[field] = value - seconds;
+          }
+        }
+      }
+    }
+  }
+
+  private isUsedUp(model: string, consumedAt: number): boolean {
+    return model !== 'RefreshToken' || Date.now() >= consumedAt + this.reuseInterval * 1000;
+  }
+
+  private sweep(): void {
+    const now = Date.now();
+    for (const [model, records] of this.models) {
+      for (const [id, record] of records) {
+        if (record.expiresAt <= now) {
+          this.delete(model, id);
+        }
+      }
+    }
+    this.sizeAtLastSweep = this.size;
+  }
+
+  private records(model: string): Map<string, StoredRecord> {
+    let records = this.models.get(model);
+    if (!records) {
+      records = new Map();
+      this.models.set(model, records);
+    }
+    return records;
+  }
+}

@@ -1,0 +1,184 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import { LogtoEmulatorError } from '../logto-emulator-error.js';
+import type { EmulatorApplicationType, EmulatorUser } from '../logto-emulator-options.js';
+import { applicationSchema, userSchema, type ResolvedOptions } from '../logto-emulator-schema.js';
+import { describeIssue, invalidOptions } from '../resolve-options.js';
+
+type ResolvedUser = ResolvedOptions['users'][number];
+
+/** A user as the tenant keeps it. */
+export interface TenantUser extends ResolvedUser {
+  id: string;
+  /** Milliseconds, as all of Logto's own times. */
+  createdAt: number;
+  updatedAt: number;
+  lastSignInAt: number | null;
+  /** The application that the person signed up from. */
+  applicationId: string | null;
+}
+
+/** An application as the tenant keeps it. */
+export type TenantApplication = ResolvedOptions['applications'][number] & { type: EmulatorApplicationType };
+
+export type TenantOrganization = ResolvedOptions['organizations'][number];
+
+/** The resource that stands for all organizations when scopes are asked for. */
+export const organizationResource = 'urn:logto:resource:organizations';
+
+/** What the emulated tenant knows: users, applications, resources, roles, organizations. No tokens, no sessions. */
+export class Tenant {
+  readonly users = new Map<string, TenantUser>();
+  readonly applications = new Map<string, TenantApplication>();
+
+  /** Organizations that a person has let a third-party application into, by `userId:applicationId`. */
+  readonly consentedOrganizations = new Map<string, Set<string>>();
+
+  constructor(private readonly options: ResolvedOptions) {
+    for (const user of options.users) {
+      this.addUser(user);
+    }
+    for (const application of options.applications) {
+      this.applications.set(application.id, withType(application));
+    }
+  }
+
+  addUser(user: ResolvedUser, applicationId: string | null = null): TenantUser {
+    const now = Date.now();
+    const added: TenantUser = {
+      ...structuredClone(user),
+      id: user.id ?? createHash('sha256').update(user.username).digest('hex').slice(0, 12),
+      createdAt: now,
+      updatedAt: now,
+      lastSignInAt: null,
+      applicationId,
+    };
+    this.users.set(added.id, added);
+    return added;
+  }
+
+  /** Someone who signs up has no more than what the form asked for. */
+  register(user: Partial<ResolvedUser>, applicationId: string | null): TenantUser {
+    const username = user.username ?? `user_${randomBytes(4).toString('hex')}`;
+    return this.addUser(userSchema.parse({ ...user, username }), applicationId);
+  }
+
+  updateUser(idOrUsername: string, patch: Partial<EmulatorUser>): TenantUser {
+    const user = this.getUser(idOrUsername);
+    const { createdAt, lastSignInAt, applicationId, updatedAt: _updatedAt, ...fields } = user;
+    const parsed = userSchema.safeParse({ ...fields, ...patch, id: user.id });
+    if (!parsed.success) {
+      throw invalidOptions(parsed.error.issues.map((issue) => describeIssue(issue)));
+    }
+    const updated = {
+      ...structuredClone(parsed.data),
+      id: user.id,
+      createdAt,
+      lastSignInAt,
+      applicationId,
+      updatedAt: Date.now(),
+    };
+    this.users.set(user.id, updated);
+    return updated;
+  }
+
+  setApplication(application: unknown): TenantApplication {
+    const parsed = applicationSchema.safeParse(application);
+    if (!parsed.success) {
+      throw invalidOptions(parsed.error.issues.map((issue) => describeIssue(issue)));
+    }
+    const kept = withType(parsed.data);
+    this.applications.set(kept.id, kept);
+    return kept;
+  }
+
+  getUser(idOrUsername: string): TenantUser {
+    const user = this.users.get(idOrUsername) ?? this.findByIdentifier(idOrUsername);
+    if (!user) {
+      const known = [...this.users.values()].map(({ username }) => username).join(', ') || 'none';
+      throw new LogtoEmulatorError('not_found', `There is no user "${idOrUsername}". Known users: ${known}.`);
+    }
+    return user;
+  }
+
+  /** By what a person types: username, e-mail address or phone number, of the kinds that are asked for. */
+  findByIdentifier(
+    typed: string,
+    kinds: readonly ('username' | 'email' | 'phone')[] = ['username', 'email', 'phone'],
+  ): TenantUser | undefined {
+    const wanted = typed.trim();
+    return [...this.users.values()].find(
+      (user) =>
+        (kinds.includes('username') && user.username === wanted) ||
+        (kinds.includes('email') && user.primaryEmail?.toLowerCase() === wanted.toLowerCase()) ||
+        (kinds.includes('phone') && user.primaryPhone === wanted),
+    );
+  }
+
+  resource(indicator: string): { indicator: string; accessTokenTtl: number } | undefined {
+    if (indicator === organizationResource) {
+      return { indicator, accessTokenTtl: this.options.ttl.accessToken };
+    }
+    const resource = this.options.resources.find((one) => one.indicator === indicator);
+    return resource && { indicator, accessTokenTtl: resource.accessTokenTtl ?? this.options.ttl.accessToken };
+  }
+
+  organization(id: string): TenantOrganization | undefined {
+    return this.options.organizations.find((organization) => organization.id === id);
+  }
+
+  /** A user's permissions on a resource: by tenant roles, and by the roles in one or in all organizations. */
+  userResourceScopes(user: TenantUser, indicator: string, organizationId?: string): string[] {
+    if (indicator === organizationResource) {
+      return this.options.organizationTemplate.scopes;
+    }
+    const memberships = user.organizations.filter(({ id }) => !organizationId || id === organizationId);
+    return this.inOrderOfResource(indicator, [
+      ...this.roleScopes(user.roles),
+      ...memberships
+        .flatMap(({ roles }) => this.organizationRoles(roles))
+        .flatMap((role) => role.resourceScopes),
+    ]);
+  }
+
+  /** A machine-to-machine application's permissions on a resource. */
+  applicationResourceScopes(application: TenantApplication, indicator: string): string[] {
+    return indicator === organizationResource
+      ? this.options.organizationTemplate.scopes
+      : this.inOrderOfResource(indicator, this.roleScopes(application.roles));
+  }
+
+  /** A member's permissions within an organization; undefined for one who is no member. */
+  organizationScopes(
+    holder: { organizations: { id: string; roles: string[] }[] },
+    organizationId: string,
+  ): string[] | undefined {
+    const membership = holder.organizations.find(({ id }) => id === organizationId);
+    if (!membership) {
+      return undefined;
+    }
+    const given = new Set(this.organizationRoles(membership.roles).flatMap((role) => role.scopes));
+    return this.options.organizationTemplate.scopes.filter((scope) => given.has(scope));
+  }
+
+  private roleScopes(names: string[]) {
+    return this.options.roles.filter((role) => names.includes(role.name)).flatMap((role) => role.scopes);
+  }
+
+  private organizationRoles(names: string[]) {
+    return this.options.organizationTemplate.roles.filter((role) => names.includes(role.name));
+  }
+
+  private inOrderOfResource(indicator: string, given: { resource: string; name: string }[]): string[] {
+    const names = new Set(given.filter(({ resource }) => resource === indicator).map(({ name }) => name));
+    const resource = this.options.resources.find((one) => one.indicator === indicator);
+    return resource?.scopes.filter((scope) => names.has(scope)) ?? [];
+  }
+}
+
+function withType(application: ResolvedOptions['applications'][number]): TenantApplication {
+  return {
+    ...structuredClone(application),
+    type: application.type ?? (application.secret ? 'Traditional' : 'SPA'),
+  };
+}

@@ -1,0 +1,117 @@
+import { createHmac, randomBytes } from 'node:crypto';
+
+import { LogtoEmulatorError } from './logto-emulator-error.js';
+import type { ResolvedOptions } from './logto-emulator-schema.js';
+import type { TenantUser } from './tenant/tenant.js';
+
+const userAgent = 'Logto (https://logto.io/)';
+const attempts = 4;
+const timeout = 10_000;
+
+/** Sends webhooks as Logto does: signed, each up to three times more when it is not accepted. */
+export class Webhooks {
+  readonly signingKey = randomBytes(24).toString('base64url');
+  private readonly closing = new AbortController();
+
+  constructor(private readonly options: ResolvedOptions) {}
+
+  /** Something happened to a user by the Management API. */
+  userData(event: string, user: TenantUser): void {
+    const created = event === 'User.Created';
+    this.broadcast(event, {
+      userAgent: 'node',
+      ip: '::ffff:127.0.0.1',
+      path: created ? '/users' : `/users/${user.id}`,
+      method: created ? 'POST' : event === 'User.Deleted' ? 'DELETE' : 'PATCH',
+      status: event === 'User.Deleted' ? 204 : 200,
+      params: created ? {} : { userId: user.id },
+      matchedRoute: created ? '/users' : '/users/:userId',
+      data: event === 'User.Deleted' ? null : userEntity(user),
+    });
+  }
+
+  /** A person signed in or signed up. */
+  interaction(event: 'PostSignIn' | 'PostRegister', user: TenantUser): void {
+    this.broadcast(event, {
+      interactionEvent: event === 'PostSignIn' ? 'SignIn' : 'Register',
+      userId: user.id,
+      user: userEntity(user),
+      userAgent: 'node',
+      ip: '::ffff:127.0.0.1',
+    });
+  }
+
+  /** Gives up what is on its way. */
+  close(): void {
+    this.closing.abort();
+  }
+
+  async send(
+    url: string,
+    event: string,
+    payload: Record<string, unknown>,
+    { signingKey = this.signingKey, hookId = 'hook_1' }: { signingKey?: string; hookId?: string } = {},
+  ): Promise<void> {
+    const body = JSON.stringify({ event, createdAt: new Date().toISOString(), ...payload, hookId });
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': userAgent,
+      'logto-signature-sha-256': createHmac('sha256', signingKey).update(body).digest('hex'),
+    };
+    let failure: unknown;
+    for (let attempt = 1; attempt <= attempts && !this.closing.signal.aborted; attempt += 1) {
+      try {
+        const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(timeout)]);
+        const response = await (this.options.fetch ?? globalThis.fetch)(url, {
+          method: 'POST',
+          headers,
+          body,
+          signal,
+        });
+        await response.arrayBuffer();
+        if (response.ok) {
+          return;
+        }
+        failure = new Error(`status ${response.status}`);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw new LogtoEmulatorError('webhook_failed', `${url} did not accept the webhook ${event}.`, {
+      cause: failure,
+    });
+  }
+
+  private broadcast(event: string, payload: Record<string, unknown>): void {
+    for (const [index, hook] of this.options.webhooks.entries()) {
+      if (!hook.events || hook.events.includes(event)) {
+        const { id: hookId = `hook_${index + 1}`, signingKey = this.signingKey } = hook;
+        this.send(hook.url, event, payload, { signingKey, hookId }).catch((error: unknown) =>
+          this.options.log?.(`webhook: ${String(error)}`),
+        );
+      }
+    }
+  }
+}
+
+/** A user as Logto's Management API and webhooks show it. */
+function userEntity(user: TenantUser): Record<string, unknown> {
+  return {
+    id: user.id,
+    username: user.username,
+    primaryEmail: user.primaryEmail,
+    primaryPhone: user.primaryPhone,
+    name: user.name,
+    avatar: user.avatar,
+    customData: user.customData,
+    identities: user.identities,
+    lastSignInAt: user.lastSignInAt,
+    createdAt: user.createdAt,
+    updatedAt: user.updatedAt,
+    profile: user.profile,
+    applicationId: user.applicationId,
+    cimdClientId: null,
+    isSuspended: user.isSuspended,
+    hasPassword: user.password !== undefined,
+  };
+}
