@@ -22,7 +22,7 @@ export interface ExperienceParts {
   tenant: Tenant;
   store: MemoryStore;
   /** Told when someone signed in or signed up. */
-  onSignIn: (user: TenantUser, event: 'PostSignIn' | 'PostRegister', applicationId: string) => void;
+  onSignIn: (user: TenantUser, event: 'PostSignIn' | 'PostRegister') => void;
 }
 
 /** One request to a page, with the sign-in that it belongs to. */
@@ -159,16 +159,13 @@ export class Experience {
         error ??= texts.required(texts.password);
       }
       if (error === undefined) {
-        const user = tenant.register(
-          {
-            ...(form.get('username') && { username: form.get('username') ?? '' }),
-            password: form.get('password') ?? '',
-            name: form.get('name') || null,
-            primaryEmail: form.get('email') || null,
-            primaryPhone: form.get('phone') || null,
-          },
-          params['client_id'] ?? null,
-        );
+        const user = tenant.register({
+          ...(form.get('username') && { username: form.get('username') ?? '' }),
+          password: form.get('password') ?? '',
+          name: form.get('name') || null,
+          primaryEmail: form.get('email') || null,
+          primaryPhone: form.get('phone') || null,
+        });
         await this.finish(visit, user, 'PostRegister');
         return;
       }
@@ -201,10 +198,7 @@ export class Experience {
         : email && tenant.findByIdentifier(email, ['email']);
       const known = Boolean(user);
       if (!user && email) {
-        user = tenant.register(
-          { primaryEmail: email, name: form.get('name') || null },
-          params['client_id'] ?? null,
-        );
+        user = tenant.register({ primaryEmail: email, name: form.get('name') || null });
       }
       if (user && !user.isSuspended) {
         const userId = user.identities[target]?.userId ?? `${target}_${user.id}`;
@@ -301,13 +295,14 @@ export class Experience {
     }
     store.consume('OneTimeToken', token);
     const known = tenant.findByIdentifier(String(email), ['email']);
-    return known ?? tenant.register({ primaryEmail: String(email) }, null);
+    return known ?? tenant.register({ primaryEmail: String(email) });
   }
 
   private async finish(visit: Visit, user: TenantUser, event: 'PostSignIn' | 'PostRegister'): Promise<void> {
     user.lastSignInAt = Date.now();
+    user.applicationId ??= visit.params['client_id'] ?? null;
     await this.finishInteraction(visit.exchange, { login: { accountId: user.id } });
-    this.parts.onSignIn(user, event, visit.params['client_id'] ?? '');
+    this.parts.onSignIn(user, event);
   }
 
   private async finishInteraction({ req, res }: HttpExchange, result: InteractionResults): Promise<void> {

@@ -12,9 +12,10 @@ import type { ResolvedOptions } from '../logto-emulator-schema.js';
 import type { Page } from '../pages/page-layout.js';
 import type { Tenant, TenantUser } from '../tenant/tenant.js';
 import { claimsByScope, userClaims } from '../tenant/user-claims.js';
+import { reachLoopback } from './back-channel-logout.js';
 import { clientCredentialsGrant } from './client-credentials-grant.js';
 import { clientMetadata, isLoopbackUri, tokenExchange } from './client-metadata.js';
-import { logtoErrorBody } from './error-body.js';
+import { logtoAnswers } from './logto-answers.js';
 import { resourceServerFor, type GrantEnvironment } from './grant-context.js';
 import { interactionUrl } from './interaction-url.js';
 import type { OidcProviderModule } from './load-oidc-provider.js';
@@ -108,13 +109,18 @@ export function createProvider(parts: ProviderParts): Provider {
     ['resource'],
   );
   allowOpenRedirectUris(provider, tenant);
-  provider.use(logtoErrorBody as never);
+  reachLoopback(provider, options.fetch);
+  provider.use(logtoAnswers as never);
   provider.proxy = parts.endpoint.startsWith('https:');
   // Koa prints errors that nobody listens to.
   provider.addListener(
     'error' as never,
     ((error: Error) => options.log?.(`error: ${error.message}`)) as never,
   );
+  provider.on('backchannel.success', (_ctx, client) =>
+    options.log?.(`back-channel logout: ${client.clientId}`),
+  );
+  provider.on('backchannel.error', (_ctx, error) => options.log?.(`back-channel logout: ${error.message}`));
   provider.on('server_error', (_ctx, error) =>
     options.log?.(`server error: ${error.stack ?? error.message}`),
   );
@@ -236,11 +242,6 @@ function configuration(parts: ProviderParts, environment: GrantEnvironment): Con
       Session: ttl.session,
       Grant: ttl.grant,
       RefreshToken: (ctx, token, client) => refreshTokenTtl(ctx, token, client.clientId, parts),
-    },
-    // The provider refuses to call loopback and private addresses, where a developer's applications are.
-    fetch: (url, init) => {
-      const { dispatcher: _dispatcher, ...rest }: RequestInit & { dispatcher?: unknown } = init ?? {};
-      return (options.fetch ?? globalThis.fetch)(url, rest);
     },
   };
 }

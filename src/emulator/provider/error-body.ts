@@ -1,5 +1,3 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
-
 /** Logto's sentences are its own; programs read `error`. */
 const messages: Record<string, string> = {
   access_denied: 'Access was denied.',
@@ -26,13 +24,4 @@ export function toLogtoError(body: Record<string, unknown>): Record<string, unkn
     error_description,
     ...rest,
   };
-}
-
-/** Koa middleware that gives error answers Logto's form. */
-export async function logtoErrorBody(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
-  await next();
-  const { body } = ctx;
-  if (ctx.status >= 400 && body !== null && typeof body === 'object' && 'error' in body) {
-    ctx.body = toLogtoError({ ...body });
-  }
 }

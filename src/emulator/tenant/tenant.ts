@@ -14,7 +14,7 @@ export interface TenantUser extends ResolvedUser {
   createdAt: number;
   updatedAt: number;
   lastSignInAt: number | null;
-  /** The application that the person signed up from. */
+  /** The application that the person first signed in to. */
   applicationId: string | null;
 }
 
@@ -43,7 +43,7 @@ export class Tenant {
     }
   }
 
-  addUser(user: ResolvedUser, applicationId: string | null = null): TenantUser {
+  addUser(user: ResolvedUser): TenantUser {
     const now = Date.now();
     const added: TenantUser = {
       ...structuredClone(user),
@@ -51,16 +51,16 @@ export class Tenant {
       createdAt: now,
       updatedAt: now,
       lastSignInAt: null,
-      applicationId,
+      applicationId: null,
     };
     this.users.set(added.id, added);
     return added;
   }
 
   /** Someone who signs up has no more than what the form asked for. */
-  register(user: Partial<ResolvedUser>, applicationId: string | null): TenantUser {
+  register(user: Partial<ResolvedUser>): TenantUser {
     const username = user.username ?? `user_${randomBytes(4).toString('hex')}`;
-    return this.addUser(userSchema.parse({ ...user, username }), applicationId);
+    return this.addUser(userSchema.parse({ ...user, username }));
   }
 
   updateUser(idOrUsername: string, patch: Partial<EmulatorUser>): TenantUser {

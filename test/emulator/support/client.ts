@@ -1,0 +1,114 @@
+import { CookieJar, type LogtoEmulator } from 'nestjs-logto/emulator';
+
+/** An answer as the recording has it: headers of interest only. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: Record<string, unknown>;
+}
+
+/** Parameters of an authorization request; a list is sent as often as it is long. */
+export type Parameters = Record<string, string | string[] | undefined>;
+
+const compared = ['content-type', 'cache-control', 'www-authenticate'];
+
+/** A plain OAuth client: it makes the requests that the recording holds, and checks nothing. */
+export class Client {
+  readonly cookies = new CookieJar();
+
+  constructor(
+    readonly emulator: LogtoEmulator,
+    readonly id: string,
+    readonly redirectUri: string,
+    readonly secret?: string,
+  ) {}
+
+  authorizationUrl(parameters: Parameters): URL {
+    const url = new URL(`${this.emulator.issuer}/auth`);
+    const all = {
+      client_id: this.id,
+      redirect_uri: this.redirectUri,
+      response_type: 'code',
+      state: 'a-state',
+      nonce: 'a-nonce',
+      // A public client must use PKCE; this is the challenge of the verifier "a" 43 times.
+      ...(this.secret === undefined && {
+        code_challenge: 'ZtNPunH49FD35FWYhT5Tv8I7vRKQJ8uxMaL0_9eHjNA',
+        code_challenge_method: 'S256',
+      }),
+      ...parameters,
+    };
+    for (const [name, value] of Object.entries(all)) {
+      for (const one of value === undefined ? [] : [value].flat()) {
+        url.searchParams.append(name, one);
+      }
+    }
+    return url;
+  }
+
+  /** Walks through the pages and gives the callback's parameters. */
+  async callback(
+    parameters: Parameters,
+    { username = 'ada', cookies = this.cookies } = {},
+  ): Promise<Record<string, string>> {
+    const url = await this.emulator.signIn(this.authorizationUrl(parameters), { username, cookies });
+    return Object.fromEntries(url.searchParams);
+  }
+
+  /** Signs in and exchanges the code. */
+  async signIn(parameters: Parameters, walk = {}): Promise<Answer> {
+    const { code = '' } = await this.callback(parameters, walk);
+    return this.exchange(code);
+  }
+
+  exchange(code: string): Promise<Answer> {
+    return this.token({
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: this.redirectUri,
+      ...(this.secret === undefined && { code_verifier: 'a'.repeat(43) }),
+    });
+  }
+
+  refresh(refreshToken: unknown, parameters: Record<string, string> = {}): Promise<Answer> {
+    return this.token({ grant_type: 'refresh_token', refresh_token: String(refreshToken), ...parameters });
+  }
+
+  token(parameters: Record<string, string>): Promise<Answer> {
+    return this.post('/oidc/token', parameters);
+  }
+
+  async post(path: string, parameters: Record<string, string>, secret = this.secret): Promise<Answer> {
+    const basic = `${encodeURIComponent(this.id)}:${encodeURIComponent(secret ?? '')}`;
+    return answerOf(
+      await fetch(this.emulator.endpoint + path, {
+        method: 'POST',
+        headers: secret === undefined ? {} : { authorization: `Basic ${btoa(basic)}` },
+        body: new URLSearchParams({ ...(secret === undefined && { client_id: this.id }), ...parameters }),
+      }),
+    );
+  }
+
+  async userInfo(accessToken: unknown): Promise<Answer> {
+    return answerOf(
+      await fetch(`${this.emulator.issuer}/me`, {
+        headers: { authorization: `Bearer ${String(accessToken)}` },
+      }),
+    );
+  }
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return {
+    status: response.status,
+    headers: Object.fromEntries(
+      compared.flatMap((name) => {
+        const value = response.headers.get(name);
+        return value === null ? [] : [[name, value]];
+      }),
+    ),
+    body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {},
+  };
+}
