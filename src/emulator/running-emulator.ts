@@ -12,10 +12,8 @@ import type { HttpExchange } from './http/http-exchange.js';
 import { RequestLog, type RecordedRequest } from './http/request-log.js';
 import type { EmulatorApplication, EmulatorUser } from './logto-emulator-options.js';
 import { userSchema, type ResolvedOptions } from './logto-emulator-schema.js';
-import { Experience } from './pages/experience.js';
-import { messagePage } from './pages/message-page.js';
-import { textsFor } from './pages/page-texts.js';
-import { signOutPage } from './pages/sign-out-page.js';
+import { Experience } from './experience/experience.js';
+import { providerPages } from './pages/provider-pages.js';
 import { createProvider } from './provider/create-provider.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
 import { MemoryStore } from './provider/memory-store.js';
@@ -51,7 +49,7 @@ export class RunningEmulator implements LogtoEmulator {
       endpoint: () => this.endpoint,
       tenant: this.tenant,
       store: this.store,
-      onSignIn: (user, event) => this.webhooks.interaction(event, user),
+      onSignIn: (signIn) => this.webhooks.signedIn(signIn, this.tenant),
     });
     this.server = new EmulatorServer(
       options.host,
@@ -233,7 +231,6 @@ export class RunningEmulator implements LogtoEmulator {
 
   private useKeys(signing: SigningKeys): void {
     this.signing = signing;
-    const texts = textsFor(undefined);
     this.provider = createProvider({
       module: this.module,
       endpoint: this.endpoint,
@@ -242,11 +239,7 @@ export class RunningEmulator implements LogtoEmulator {
       signing,
       cookieKeys: this.cookieKeys,
       options: this.options,
-      pages: {
-        signOut: (form) => signOutPage(texts, form),
-        signedOut: () => messagePage(texts, texts.signedOut, texts.signedOutLead),
-        error: (error) => messagePage(texts, texts.errorTitle, error.error_description ?? '', error.error),
-      },
+      pages: providerPages,
     });
     this.callback = this.provider.callback();
   }

@@ -2,11 +2,21 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 import { LogtoEmulatorError } from './logto-emulator-error.js';
 import type { ResolvedOptions } from './logto-emulator-schema.js';
-import type { TenantUser } from './tenant/tenant.js';
+import type { Tenant, TenantUser } from './tenant/tenant.js';
 
 const userAgent = 'Logto (https://logto.io/)';
+const loopback = '::ffff:127.0.0.1';
 const attempts = 4;
 const timeout = 10_000;
+
+/** What a sign-in's webhook tells. */
+export interface SignIn {
+  event: 'PostSignIn' | 'PostRegister';
+  user: TenantUser;
+  applicationId: string;
+  /** The browser's. */
+  userAgent: string;
+}
 
 /** Sends webhooks as Logto does: signed, each up to three times more when it is not accepted. */
 export class Webhooks {
@@ -20,7 +30,7 @@ export class Webhooks {
     const created = event === 'User.Created';
     this.broadcast(event, {
       userAgent: 'node',
-      ip: '::ffff:127.0.0.1',
+      ip: loopback,
       path: created ? '/users' : `/users/${user.id}`,
       method: created ? 'POST' : event === 'User.Deleted' ? 'DELETE' : 'PATCH',
       status: event === 'User.Deleted' ? 204 : 200,
@@ -31,13 +41,20 @@ export class Webhooks {
   }
 
   /** A person signed in or signed up. */
-  interaction(event: 'PostSignIn' | 'PostRegister', user: TenantUser): void {
+  signedIn({ event, user, applicationId, userAgent: browser }: SignIn, tenant: Tenant): void {
+    const application = tenant.applications.get(applicationId);
     this.broadcast(event, {
       interactionEvent: event === 'PostSignIn' ? 'SignIn' : 'Register',
+      userAgent: browser,
+      userIp: loopback,
       userId: user.id,
       user: userEntity(user),
-      userAgent: 'node',
-      ip: '::ffff:127.0.0.1',
+      application: application && {
+        id: application.id,
+        type: application.type,
+        name: application.name ?? application.id,
+        description: null,
+      },
     });
   }
 

@@ -15,18 +15,17 @@ export interface ConsentView {
   action: string;
 }
 
-/** Asks the person on behalf of a third-party application; the tenant's own are never asked for. */
+/** Asks the person on behalf of a third-party application; for the tenant's own nobody is asked. */
 export function consentPage({ texts, application, user, scopes, organizations, action }: ConsentView): Page {
+  const title = texts.consentTitle(application);
+  const lead = html`${texts.consentLead(application, user.name ?? user.username)}`;
   return renderPage({
-    title: texts.consentTitle(application),
+    title,
     texts,
-    content: html`${heading(
-        application,
-        texts.consentTitle(application),
-        html`<strong>${user.name ?? user.username}</strong>, ${texts.consentLead(application)}`,
-      )}
+    content: html`${heading(application, title, lead)}
       <form method="post" action="${action}">
         <ul class="scopes">
+          ${scopes.length === 0 && html`<li>${texts.consentNothing}</li>`}
           ${scopes.map((scope) => html`<li><code>${scope}</code></li>`)}
         </ul>
         ${

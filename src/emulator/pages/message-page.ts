@@ -2,7 +2,7 @@ import { html } from './html.js';
 import { heading, renderPage, type Page } from './page-layout.js';
 import type { Texts } from './page-texts.js';
 
-/** A page that only says something. */
+/** A page that only says something; `code` is what a developer looks for. */
 export function messagePage(texts: Texts, title: string, lead: string, code?: string): Page {
   return renderPage({
     title,

@@ -70,7 +70,7 @@ main {
   background: var(--card);
   box-shadow: var(--shadow);
 }
-main.wide { max-width: 44rem; }
+main.wide { max-width: 46rem; }
 @media (max-width: 30rem) {
   body { padding: 0.75rem; }
   main { padding: 1.25rem; }
@@ -93,7 +93,9 @@ p { margin: 0.375rem 0 0; overflow-wrap: anywhere; }
   font-weight: 700;
 }
 .brand span:last-child { font-weight: 600; overflow-wrap: anywhere; }
-.people { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: 0.75rem; overflow: hidden; }
+fieldset { margin: 1.25rem 0 0; padding: 0; border: 0; }
+legend { padding: 0; font-size: 0.875rem; font-weight: 600; color: var(--muted); }
+.people { max-height: 22rem; overflow-y: auto; list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: 0.75rem; }
 .people li + li { border-top: 1px solid var(--line); }
 .person {
   display: flex;

@@ -1,19 +1,20 @@
 import type { TenantUser } from '../tenant/tenant.js';
+import { identifierInput, nameInput } from './form-field.js';
 import { html } from './html.js';
 import { alert, heading, renderPage, type Page } from './page-layout.js';
 import type { Texts } from './page-texts.js';
-import { people } from './sign-in-page.js';
+import { peopleList } from './people-list.js';
 
 /** What the page of a pretend social account shows. */
 export interface SocialView {
   texts: Texts;
-  /** `Google`, or the name of an enterprise connector. */
+  /** Such as `Google`. */
   provider: string;
   users: TenantUser[];
-  typed?: string | undefined;
-  error?: string | undefined;
+  typed: string | undefined;
+  error: string | undefined;
   action: string;
-  /** The way back to the sign-in page. */
+  /** The way back to the emulator's own sign-in. */
   fallback: string;
 }
 
@@ -23,17 +24,14 @@ export function socialPage({ texts, provider, users, typed, error, action, fallb
     title: texts.pretend(provider),
     texts,
     content: html`${heading(provider, texts.pretend(provider), html`${texts.pretendLead(provider)}`)}
-      ${alert(error)} ${users.length > 0 && people(texts.oneClick, action, users)}
-      ${users.length > 0 && html`<p class="or">${texts.pretendOther}</p>`}
+      ${alert(error)}
+      ${
+        users.length > 0 &&
+        html`${peopleList(texts, action, users)}
+          <p class="or">${texts.pretendOther}</p>`
+      }
       <form class="fields" method="post" action="${action}">
-        <div>
-          <label for="email">${texts.identifier.email}</label>
-          <input id="email" name="email" type="email" value="${typed ?? ''}" autocomplete="email" required />
-        </div>
-        <div>
-          <label for="name">${texts.name} <i>(${texts.optional})</i></label>
-          <input id="name" name="name" autocomplete="name" />
-        </div>
+        ${identifierInput('email', texts, typed, error)} ${nameInput(texts, undefined)}
         <button class="button">${texts.continue}</button>
       </form>
       <p class="below"><a href="${fallback}">${texts.back}</a></p>`,

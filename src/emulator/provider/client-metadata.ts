@@ -34,12 +34,3 @@ export function clientMetadata(
     id_token_signed_response_alg: algorithm,
   };
 }
-
-/** Whether `uri` is where a local application may be, for those that register no URIs. */
-export function isLoopbackUri(uri: string): boolean {
-  const { hostname, protocol } = URL.canParse(uri) ? new URL(uri) : {};
-  return (
-    (protocol === 'http:' || protocol === 'https:') &&
-    (hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]')
-  );
-}

@@ -1,0 +1,82 @@
+import type { IdentifierKind } from '../experience/identifier-kinds.js';
+import { html, type Markup } from './html.js';
+import type { Texts } from './page-texts.js';
+
+const inputs = {
+  username: { type: 'text', autocomplete: 'username' },
+  email: { type: 'email', autocomplete: 'email' },
+  phone: { type: 'tel', autocomplete: 'tel' },
+} as const;
+
+/** A field for one kind of identifier. */
+export function identifierInput(
+  kind: IdentifierKind,
+  texts: Texts,
+  value: string | undefined,
+  error: string | undefined,
+): Markup {
+  const { type, autocomplete } = inputs[kind];
+  return html`<div>
+    <label for="${kind}">${texts.identifier[kind]}</label>
+    <input
+      id="${kind}"
+      name="${kind}"
+      type="${type}"
+      value="${value ?? ''}"
+      autocomplete="${autocomplete}"
+      autocapitalize="none"
+      spellcheck="false"
+      required${describedByAlert(error)}
+    />
+  </div>`;
+}
+
+/** A field for whichever of these identifiers one has. */
+export function anyIdentifierInput(
+  kinds: readonly IdentifierKind[],
+  texts: Texts,
+  value: string | undefined,
+  error: string | undefined,
+): Markup {
+  const names = kinds.map((kind) => texts.identifier[kind]);
+  const last = names.pop() ?? '';
+  const label = names.length > 0 ? `${names.join(', ')} ${texts.or} ${last}` : last;
+  return html`<div>
+    <label for="identifier">${label}</label>
+    <input
+      id="identifier"
+      name="identifier"
+      value="${value ?? ''}"
+      autocomplete="username"
+      autocapitalize="none"
+      spellcheck="false"
+      required${describedByAlert(error)}
+    />
+  </div>`;
+}
+
+/** A password field. */
+export function passwordInput(label: string, isNew: boolean, error: string | undefined): Markup {
+  return html`<div>
+    <label for="password">${label}</label>
+    <input
+      id="password"
+      name="password"
+      type="password"
+      autocomplete="${isNew ? 'new-password' : 'current-password'}"
+      required${describedByAlert(error)}
+    />
+  </div>`;
+}
+
+/** The field for a name that one may leave empty. */
+export function nameInput(texts: Texts, value: string | undefined): Markup {
+  return html`<div>
+    <label for="name">${texts.name} <i>(${texts.optional})</i></label>
+    <input id="name" name="name" value="${value ?? ''}" autocomplete="name" />
+  </div>`;
+}
+
+function describedByAlert(error: string | undefined): Markup | false {
+  return error !== undefined && html` aria-invalid="true" aria-describedby="alert"`;
+}

@@ -1,0 +1,67 @@
+import type { Texts } from '../page-texts.js';
+
+export const english: Texts = {
+  language: 'en',
+  emulator: 'Logto emulator',
+  notForProduction: 'for development and tests only, not for production',
+
+  signIn: 'Sign in',
+  continueTo: (application) => `to continue to ${application}`,
+  inOrganization: (organization) => `organization ${organization}`,
+  oneClick: 'Sign in with one click',
+  orPassword: 'or with a password',
+  identifier: { username: 'Username', email: 'Email', phone: 'Phone number' },
+  or: 'or',
+  password: 'Password',
+  name: 'Name',
+  optional: 'optional',
+  forgotPassword: 'Forgot the password?',
+  noAccountYet: 'No account yet?',
+  createAccount: 'Create an account',
+  haveAccount: 'Already have an account?',
+  back: 'Other ways to sign in',
+
+  wrongPassword: 'The account or the password is wrong. Please try again.',
+  noPassword: 'This account has no password. Sign in with one click.',
+  suspended: 'This account is suspended.',
+  suspendedTag: 'suspended',
+  badLink: 'This link is invalid, was used already, or has expired.',
+  taken: (field) => `${field}: somebody else has it already.`,
+  required: (field) => `${field}: please fill it in.`,
+
+  resetPassword: 'Reset your password',
+  resetLead: 'The emulator sends no code: choose the new password right here.',
+  newPassword: 'New password',
+  save: 'Save and sign in',
+  unknownAccount: 'There is no such account.',
+
+  pretend: (provider) => `Continue with ${provider}`,
+  pretendLead: (provider) => `This page stands in for ${provider}. Choose who comes back from there.`,
+  pretendOther: 'or somebody else',
+  continue: 'Continue',
+
+  consentTitle: (application) => `Authorize ${application}`,
+  consentLead: (application, person) => `${application} asks for access to the account of ${person}:`,
+  consentNothing: 'who you are, and nothing else',
+  organizations: 'In which organizations?',
+  authorize: 'Authorize',
+  cancel: 'Cancel',
+
+  signOut: 'Sign out',
+  signOutLead: 'You are being signed out of all applications of this browser.',
+  signedOut: 'You are signed out',
+  signedOutLead: 'You can close this page.',
+
+  gone: 'This sign-in is no longer open',
+  goneLead: 'It was finished in another tab, or it has expired. Go back to the application and start again.',
+  foreignForm: 'This form came from another site',
+  notFound: 'There is no such page',
+  notFoundLead: 'The emulator has the pages of a sign-in, and its endpoints below /oidc.',
+  errorTitle: 'This request cannot be answered',
+
+  homeLead: 'It runs, and stands in for Logto here.',
+  addresses: 'Addresses',
+  applications: 'Applications',
+  users: 'Users',
+  none: 'none',
+};

@@ -1,0 +1,67 @@
+import type { Texts } from '../page-texts.js';
+
+export const french: Texts = {
+  language: 'fr',
+  emulator: 'Émulateur Logto',
+  notForProduction: 'réservé au développement et aux tests, pas à la production',
+
+  signIn: 'Se connecter',
+  continueTo: (application) => `pour continuer vers ${application}`,
+  inOrganization: (organization) => `organisation ${organization}`,
+  oneClick: 'Se connecter en un clic',
+  orPassword: 'ou avec un mot de passe',
+  identifier: { username: 'Nom d’utilisateur', email: 'E-mail', phone: 'Téléphone' },
+  or: 'ou',
+  password: 'Mot de passe',
+  name: 'Nom',
+  optional: 'facultatif',
+  forgotPassword: 'Mot de passe oublié ?',
+  noAccountYet: 'Pas encore de compte ?',
+  createAccount: 'Créer un compte',
+  haveAccount: 'Déjà un compte ?',
+  back: 'Se connecter autrement',
+
+  wrongPassword: 'Le compte ou le mot de passe est incorrect. Réessayez.',
+  noPassword: 'Ce compte n’a pas de mot de passe. Connectez-vous en un clic.',
+  suspended: 'Ce compte est suspendu.',
+  suspendedTag: 'suspendu',
+  badLink: 'Ce lien n’est pas valide, a déjà servi ou a expiré.',
+  taken: (field) => `${field} : déjà pris.`,
+  required: (field) => `${field} : à remplir.`,
+
+  resetPassword: 'Réinitialiser le mot de passe',
+  resetLead: 'L’émulateur n’envoie pas de code : choisissez le nouveau mot de passe ici.',
+  newPassword: 'Nouveau mot de passe',
+  save: 'Enregistrer et se connecter',
+  unknownAccount: 'Ce compte n’existe pas.',
+
+  pretend: (provider) => `Continuer avec ${provider}`,
+  pretendLead: (provider) => `Cette page remplace ${provider}. Choisissez qui en revient.`,
+  pretendOther: 'ou quelqu’un d’autre',
+  continue: 'Continuer',
+
+  consentTitle: (application) => `Autoriser ${application}`,
+  consentLead: (application, person) => `${application} demande l’accès au compte de ${person} :`,
+  consentNothing: 'qui vous êtes, et rien d’autre',
+  organizations: 'Dans quelles organisations ?',
+  authorize: 'Autoriser',
+  cancel: 'Annuler',
+
+  signOut: 'Se déconnecter',
+  signOutLead: 'Vous êtes en train d’être déconnecté de toutes les applications de ce navigateur.',
+  signedOut: 'Vous êtes déconnecté',
+  signedOutLead: 'Vous pouvez fermer cette page.',
+
+  gone: 'Cette connexion n’est plus ouverte',
+  goneLead: 'Elle a été terminée dans un autre onglet, ou a expiré. Recommencez depuis l’application.',
+  foreignForm: 'Ce formulaire vient d’un autre site',
+  notFound: 'Cette page n’existe pas',
+  notFoundLead: 'L’émulateur a les pages d’une connexion, et ses points d’accès sous /oidc.',
+  errorTitle: 'Cette demande ne peut pas aboutir',
+
+  homeLead: 'Il fonctionne, et remplace Logto ici.',
+  addresses: 'Adresses',
+  applications: 'Applications',
+  users: 'Utilisateurs',
+  none: 'aucun',
+};

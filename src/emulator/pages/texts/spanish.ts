@@ -1,0 +1,67 @@
+import type { Texts } from '../page-texts.js';
+
+export const spanish: Texts = {
+  language: 'es',
+  emulator: 'Emulador de Logto',
+  notForProduction: 'solo para desarrollo y pruebas, no para producción',
+
+  signIn: 'Iniciar sesión',
+  continueTo: (application) => `para continuar a ${application}`,
+  inOrganization: (organization) => `organización ${organization}`,
+  oneClick: 'Iniciar sesión con un clic',
+  orPassword: 'o con contraseña',
+  identifier: { username: 'Nombre de usuario', email: 'Correo electrónico', phone: 'Teléfono' },
+  or: 'o',
+  password: 'Contraseña',
+  name: 'Nombre',
+  optional: 'opcional',
+  forgotPassword: '¿Olvidó la contraseña?',
+  noAccountYet: '¿Aún no tiene cuenta?',
+  createAccount: 'Crear una cuenta',
+  haveAccount: '¿Ya tiene una cuenta?',
+  back: 'Otras formas de iniciar sesión',
+
+  wrongPassword: 'La cuenta o la contraseña no es correcta. Inténtelo de nuevo.',
+  noPassword: 'Esta cuenta no tiene contraseña. Inicie sesión con un clic.',
+  suspended: 'Esta cuenta está suspendida.',
+  suspendedTag: 'suspendida',
+  badLink: 'Este enlace no es válido, ya se usó o ha caducado.',
+  taken: (field) => `${field}: ya está en uso.`,
+  required: (field) => `${field}: complételo, por favor.`,
+
+  resetPassword: 'Restablecer la contraseña',
+  resetLead: 'El emulador no envía ningún código: elija aquí la nueva contraseña.',
+  newPassword: 'Nueva contraseña',
+  save: 'Guardar e iniciar sesión',
+  unknownAccount: 'Esta cuenta no existe.',
+
+  pretend: (provider) => `Continuar con ${provider}`,
+  pretendLead: (provider) => `Esta página hace de ${provider}. Elija quién vuelve de allí.`,
+  pretendOther: 'u otra persona',
+  continue: 'Continuar',
+
+  consentTitle: (application) => `Autorizar ${application}`,
+  consentLead: (application, person) => `${application} pide acceso a la cuenta de ${person}:`,
+  consentNothing: 'quién es usted, y nada más',
+  organizations: '¿En qué organizaciones?',
+  authorize: 'Autorizar',
+  cancel: 'Cancelar',
+
+  signOut: 'Cerrar sesión',
+  signOutLead: 'Se está cerrando su sesión en todas las aplicaciones de este navegador.',
+  signedOut: 'Ha cerrado la sesión',
+  signedOutLead: 'Puede cerrar esta página.',
+
+  gone: 'Este inicio de sesión ya no está abierto',
+  goneLead: 'Terminó en otra pestaña, o ha caducado. Vuelva a la aplicación y empiece de nuevo.',
+  foreignForm: 'Este formulario viene de otro sitio',
+  notFound: 'Esta página no existe',
+  notFoundLead: 'El emulador tiene las páginas de un inicio de sesión, y sus puntos de acceso bajo /oidc.',
+  errorTitle: 'Esta solicitud no se puede atender',
+
+  homeLead: 'Funciona, y aquí hace de Logto.',
+  addresses: 'Direcciones',
+  applications: 'Aplicaciones',
+  users: 'Usuarios',
+  none: 'ninguna',
+};
