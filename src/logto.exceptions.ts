@@ -1,0 +1,155 @@
+import { HttpException, HttpStatus } from '@nestjs/common';
+
+/**
+ * Every `code` that a {@link LogtoException} of this library can carry. Codes are stable: switch on them,
+ * not on messages. Errors that Logto itself answers with keep their OAuth name (`access_denied`,
+ * `invalid_target`, …), see RFC 6749 sections 4.1.2.1 and 5.2.
+ */
+export type LogtoErrorCode =
+  | 'invalid_options'
+  | 'module_registered_twice'
+  | 'adapter_not_supported'
+  | 'session_not_configured'
+  | 'session_not_supported'
+  | 'session_configured_twice'
+  | 'session_store_unavailable'
+  | 'sign_in_session.not_found'
+  | 'sign_in_session.invalid'
+  | 'callback_invalid'
+  | 'not_a_navigation'
+  | 'cross_site_request'
+  | 'not_authenticated'
+  | 'missing_refresh_token'
+  | 'missing_scope_organizations'
+  | 'machine_to_machine_not_configured'
+  | 'id_token_invalid'
+  | 'user_info_invalid'
+  | 'provider_unavailable'
+  | 'provider_timeout'
+  | 'provider_misconfigured'
+  | 'provider_answer_invalid'
+  | 'context_not_supported'
+  | OAuthErrorCode;
+
+/** OAuth 2.0, OpenID Connect and Logto error codes that are passed on by their own name. */
+export type OAuthErrorCode = (typeof oauthErrorCodes)[number];
+
+/** The OAuth errors that are known, and so safe to show: a provider's own words never are. */
+export const oauthErrorCodes = [
+  'access_denied',
+  'account_selection_required',
+  'authorization_refused',
+  'consent_required',
+  'insufficient_scope',
+  'interaction_required',
+  'invalid_client',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_token',
+  'login_required',
+  'server_error',
+  'temporarily_unavailable',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+] as const;
+
+/** What a {@link LogtoException} is made of. */
+export interface LogtoExceptionInit {
+  /** HTTP status the exception answers with when nobody catches it. Default: 500. */
+  status?: number;
+  /** Whether the same call may succeed later: network, timeout, 5xx, a store that is down. Default: `false`. */
+  transient?: boolean;
+  /** What went wrong beneath, without tokens, codes or secrets. */
+  cause?: unknown;
+  /** Further members of the problem body (RFC 9457). */
+  extensions?: Record<string, unknown>;
+}
+
+/**
+ * The base of every error that this library throws. It is an `HttpException`, so an exception that nobody
+ * catches answers with a fitting status and an RFC 9457 problem body.
+ */
+export class LogtoException extends HttpException {
+  /** Stable name of what went wrong. */
+  readonly code: LogtoErrorCode;
+
+  /** Whether the same call may succeed later. A transient failure never signs anybody out. */
+  readonly transient: boolean;
+
+  constructor(code: LogtoErrorCode, message: string, init: LogtoExceptionInit = {}) {
+    const status = init.status ?? HttpStatus.INTERNAL_SERVER_ERROR;
+    super(problemBody(code, message, status, init.extensions), status, { cause: init.cause });
+    this.code = code;
+    this.transient = init.transient ?? false;
+    this.message = message;
+    this.name = new.target.name;
+  }
+}
+
+/** One mistake in the module's options. */
+export interface LogtoOptionsProblem {
+  /** The option, as a path: `http.timeout`. */
+  option: string;
+  /** What is wrong and what to do about it. */
+  remedy: string;
+}
+
+/** The options cannot work. Thrown at start with every mistake at once. `code`: `invalid_options`. */
+export class LogtoOptionsException extends LogtoException {
+  readonly problems: readonly LogtoOptionsProblem[];
+
+  constructor(problems: readonly LogtoOptionsProblem[]) {
+    const lines = problems.map(({ option, remedy }) => `  - ${option}: ${remedy}`);
+    super('invalid_options', `LogtoModule cannot start, its options need attention:\n${lines.join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Nobody is signed in where somebody has to be. `code`: `not_authenticated`. The status is 401, or 302/303
+ * with the `Location` header already set on the response, so that a catch-all filter of the app that only
+ * reads `getStatus()` still sends the visitor to the sign-in.
+ */
+export class LogtoUnauthenticatedException extends LogtoException {
+  /** Where the visitor is sent, when the answer is a redirect. */
+  readonly redirectTo: string | undefined;
+
+  constructor(
+    init: {
+      status?: 302 | 303 | 401;
+      redirectTo?: string;
+      cause?: unknown;
+      code?: LogtoErrorCode;
+      message?: string;
+    } = {},
+  ) {
+    super(init.code ?? 'not_authenticated', init.message ?? 'Nobody is signed in. Sign in and try again.', {
+      status: init.status ?? HttpStatus.UNAUTHORIZED,
+      cause: init.cause,
+    });
+    this.redirectTo = init.redirectTo;
+  }
+}
+
+function problemBody(
+  code: LogtoErrorCode,
+  detail: string,
+  status: number,
+  extensions: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return { type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, ...extensions };
+}
+
+const titles: Record<number, string> = {
+  302: 'Found',
+  303: 'See Other',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};

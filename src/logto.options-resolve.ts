@@ -1,0 +1,196 @@
+import { inspect } from 'node:util';
+import { LogtoOptionsException, type LogtoOptionsProblem } from './logto.exceptions.js';
+import { ReservedResource, ReservedScope, UserScope } from './oidc/logto-constants.js';
+import { isLoopback, logtoOptionsSchema } from './logto.options-schema.js';
+import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
+import type {
+  ResolvedClientOptions,
+  ResolvedCredentials,
+  ResolvedLogtoOptions,
+} from './logto.options-resolved.js';
+
+/**
+ * Checks the options and fills in every default.
+ * @throws LogtoOptionsException with every mistake at once.
+ */
+export function resolveLogtoOptions(
+  options: LogtoModuleOptions,
+  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'> = {},
+): ResolvedLogtoOptions {
+  const problems = [...shapeProblems(options), ...prefixProblems(extras.authRoutesPrefix)];
+  if (problems.length === 0 || typeof options === 'object') {
+    problems.push(...combinationProblems(options, new Set(problems.map(({ option }) => option))));
+  }
+  if (problems.length > 0) throw new LogtoOptionsException(problems);
+
+  const endpoint = withoutTrailingSlash(options.endpoint);
+  const baseUrl = options.baseUrl === undefined ? '' : withoutTrailingSlash(options.baseUrl);
+  return concealed({
+    endpoint,
+    issuer: `${endpoint}/oidc`,
+    client: resolveClient(options, baseUrl),
+    credentials: resolveCredentials(options),
+    scopes: resolveScopes(options),
+    resources: resolveResources(options),
+    prompt: options.prompt === undefined ? ['consent'] : [options.prompt].flat(),
+    signInOptions: options.signInOptions ?? {},
+    context: {
+      fetchUserInfo: options.fetchUserInfo,
+      getAccessToken: options.getAccessToken,
+      resource: options.resource,
+      organizationId: options.organizationId,
+      getOrganizationToken: options.getOrganizationToken,
+    },
+    authRoutesPrefix: trimSlashes(extras.authRoutesPrefix ?? 'logto'),
+    postSignInRedirectUri: options.postSignInRedirectUri ?? baseUrl,
+    postSignOutRedirectUri: options.postSignOutRedirectUri ?? baseUrl,
+    unauthenticated: options.unauthenticated ?? 'auto',
+    session: options.session,
+    lifetime: options.lifetime ?? {},
+    revalidateAfter: options.revalidateAfter === false ? false : (options.revalidateAfter ?? 3600) * 1000,
+    userInfoTtl: (options.userInfoTtl ?? 0) * 1000,
+    allowedOrigins: options.allowedOrigins ?? [],
+    lock: options.lock,
+    machineToMachine: options.machineToMachine,
+    http: {
+      timeout: options.http?.timeout ?? 5000,
+      clockTolerance: options.http?.clockTolerance ?? 30,
+      fetch: options.http?.fetch ?? globalThis.fetch,
+      internalOrigin: options.http?.internalEndpoint && new URL(options.http.internalEndpoint).origin,
+    },
+    api: options.api,
+    insecureRequests: [options.endpoint, options.http?.internalEndpoint].some((url) =>
+      url?.startsWith('http:'),
+    ),
+  });
+}
+
+function shapeProblems(options: unknown): LogtoOptionsProblem[] {
+  const result = logtoOptionsSchema.safeParse(options);
+  return (result.error?.issues ?? []).flatMap((issue): LogtoOptionsProblem[] => {
+    const path = issue.path.map(String).join('.');
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        option: path ? `${path}.${key}` : key,
+        remedy: 'is no option of this module. Check its spelling.',
+      }));
+    }
+    return [{ option: path || 'options', remedy: issue.message }];
+  });
+}
+
+function prefixProblems(prefix: unknown): LogtoOptionsProblem[] {
+  if (prefix === undefined) return [];
+  const valid = typeof prefix === 'string' && /^[\w-]+(\/[\w-]+)*$/.test(trimSlashes(prefix));
+  return valid
+    ? []
+    : [{ option: 'authRoutesPrefix', remedy: 'has to be a path of letters, digits, "-" and "_": "logto".' }];
+}
+
+/** Mistakes that show only when several options are looked at together. */
+function combinationProblems(
+  options: LogtoModuleOptions,
+  reported: ReadonlySet<string>,
+): LogtoOptionsProblem[] {
+  const problems: LogtoOptionsProblem[] = [];
+  const problem = (option: string, remedy: string): void => {
+    if (!reported.has(option)) problems.push({ option, remedy });
+  };
+  const bearerOnly =
+    options.api !== undefined &&
+    options.baseUrl === undefined &&
+    (options.appId === undefined || options.api.introspection !== undefined);
+  if (!bearerOnly) {
+    if (options.appId === undefined)
+      problem('appId', 'required: copy it from Logto Console > Applications > your application.');
+    if (options.baseUrl === undefined) {
+      problem(
+        'baseUrl',
+        'required: the address that browsers know this app by, such as "http://localhost:3000".',
+      );
+    }
+    if (
+      cookieSecretOf(options) === undefined &&
+      !reported.has('session') &&
+      !reported.has('session.secret')
+    ) {
+      problem(
+        'cookieSecret',
+        'required where there is neither a session secret nor an appSecret: a long random string.',
+      );
+    }
+  }
+  if (options.api?.introspection && (options.appId === undefined || options.appSecret === undefined)) {
+    problem(
+      'api.introspection',
+      'needs appId and appSecret: Logto only answers introspection to a client it knows.',
+    );
+  }
+  for (const [option, value] of [
+    ['endpoint', options.endpoint],
+    ['baseUrl', options.baseUrl],
+    ['http.internalEndpoint', options.http?.internalEndpoint],
+  ] as const) {
+    if (options.allowInsecureRequests === true || typeof value !== 'string' || !URL.canParse(value)) continue;
+    const url = new URL(value);
+    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+      problem(option, 'use https:, or say allowInsecureRequests: true if nobody else is on that network.');
+    }
+  }
+  const cookie = options.session?.cookie;
+  if (typeof cookie === 'object' && cookie.sameSite === 'strict') {
+    problem(
+      'session.cookie.sameSite',
+      '"strict" keeps the session from the request that comes back from Logto, so nobody would be signed in there. Use "lax".',
+    );
+  }
+  return problems;
+}
+
+function resolveClient(options: LogtoModuleOptions, baseUrl: string): ResolvedClientOptions | undefined {
+  const { appId, appSecret } = options;
+  const cookieSecret = cookieSecretOf(options);
+  if (appId === undefined || cookieSecret === undefined || baseUrl === '') return undefined;
+  return concealed({ appId, appSecret, baseUrl, cookieSecret });
+}
+
+function resolveCredentials({ appId, appSecret }: LogtoModuleOptions): ResolvedCredentials | undefined {
+  return appId === undefined ? undefined : concealed({ appId, appSecret });
+}
+
+function cookieSecretOf({ cookieSecret, session, appSecret }: LogtoModuleOptions): string | undefined {
+  return cookieSecret ?? [session?.secret].flat().find((secret) => typeof secret === 'string') ?? appSecret;
+}
+
+function resolveScopes({ scopes = [], includeReservedScopes = true }: LogtoModuleOptions): string[] {
+  const reserved = includeReservedScopes
+    ? [ReservedScope.OpenId, ReservedScope.OfflineAccess, UserScope.Profile]
+    : [];
+  return [...new Set([...reserved, ...scopes])];
+}
+
+function resolveResources({ scopes = [], resources = [] }: LogtoModuleOptions): string[] {
+  const organizations = scopes.includes(UserScope.Organizations) ? [ReservedResource.Organization] : [];
+  return [...new Set([...resources, ...organizations])];
+}
+
+const secretNames = ['appSecret', 'cookieSecret', 'session', 'client', 'credentials', 'machineToMachine'];
+
+/** The same object with its secrets kept out of `util.inspect`, `JSON.stringify` and spreads. */
+export function concealed<T extends object>(options: T): T {
+  const copy = { ...options };
+  for (const name of secretNames) {
+    const descriptor = Object.getOwnPropertyDescriptor(copy, name);
+    if (descriptor) Object.defineProperty(copy, name, { ...descriptor, enumerable: false });
+  }
+  Object.defineProperty(copy, inspect.custom, { value: () => ({ ...copy }), enumerable: false });
+  return copy;
+}
+
+function withoutTrailingSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+function trimSlashes(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '');
+}

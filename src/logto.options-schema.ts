@@ -1,0 +1,204 @@
+import { z } from 'zod';
+
+const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Whether `hostname` (as `URL` writes it) names this machine. */
+export function isLoopback(hostname: string): boolean {
+  return (
+    loopbackNames.has(hostname) || hostname.endsWith('.localhost') || /^127(\.\d{1,3}){3}$/.test(hostname)
+  );
+}
+
+function parseUrl(value: string): URL | undefined {
+  return URL.canParse(value) ? new URL(value) : undefined;
+}
+
+const text = (remedy: string) => z.string({ error: remedy }).min(1, { error: remedy });
+
+function absoluteUrl(remedy: string) {
+  return text(remedy).superRefine((value, context) => {
+    const url = parseUrl(value);
+    if (!url || !/^https?:$/.test(url.protocol)) {
+      context.addIssue({ code: 'custom', message: `has to be an absolute http(s) URL. ${remedy}` });
+    } else if (url.username || url.password || url.search || url.hash) {
+      context.addIssue({
+        code: 'custom',
+        message: `has to have no credentials, query or fragment. ${remedy}`,
+      });
+    }
+  });
+}
+
+const origin = text('list origins such as "https://app.example.com".').refine(
+  (value) => /^https?:$/.test(parseUrl(value)?.protocol ?? '') && parseUrl(value)?.origin === value,
+  { error: 'has to be an origin without path: "https://app.example.com".' },
+);
+
+const seconds = z
+  .number({ error: 'has to be a number of seconds.' })
+  .nonnegative({ error: 'has to be zero or more seconds.' });
+const positiveSeconds = z
+  .number({ error: 'has to be a number of seconds.' })
+  .positive({ error: 'has to be more than zero seconds.' });
+const flag = z.boolean({ error: 'has to be true or false.' });
+const names = z.array(text('has to be a list of non-empty strings.'), {
+  error: 'has to be a list of non-empty strings.',
+});
+const prompt = z.enum(['none', 'consent', 'login'], { error: 'is "consent", "login" or "none".' });
+const prompts = z
+  .union([prompt, z.array(prompt).min(1)], { error: 'is "consent", "login", "none" or a list of them.' })
+  .refine((value) => typeof value === 'string' || !value.includes('none') || value.length === 1, {
+    error: '"none" stands alone.',
+  });
+
+const signInOptions = z.strictObject({
+  firstScreen: z
+    .enum(
+      [
+        'sign_in',
+        'register',
+        'reset_password',
+        'identifier:sign_in',
+        'identifier:register',
+        'single_sign_on',
+      ],
+      {
+        error:
+          'is one of sign_in, register, reset_password, identifier:sign_in, identifier:register, single_sign_on.',
+      },
+    )
+    .optional(),
+  identifiers: z
+    .array(z.enum(['email', 'phone', 'username']), { error: 'is a list of "email", "phone", "username".' })
+    .optional(),
+  directSignIn: z
+    .strictObject(
+      {
+        method: z.enum(['social', 'sso'], { error: 'is "social" or "sso".' }),
+        target: text('names the connector.'),
+      },
+      { error: 'is { method: "social" | "sso", target }.' },
+    )
+    .optional(),
+  loginHint: text('has to be a non-empty string.').optional(),
+  oneTimeToken: text('has to be a non-empty string.').optional(),
+  uiLocales: text('is a space-separated list of languages.').optional(),
+  organizationId: text('has to be a non-empty string.').optional(),
+  prompt: prompts.optional(),
+  maxAge: seconds.optional(),
+  extraParams: z.record(z.string(), z.string(), { error: 'is an object of strings.' }).optional(),
+});
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+const session = z
+  .custom<Record<string, unknown>>(isObject, { error: 'has to be express-session options: { secret: "…" }.' })
+  .superRefine((value, context) => {
+    const secrets: unknown[] = Array.isArray(value.secret) ? value.secret : [value.secret];
+    if (
+      secrets.length === 0 ||
+      secrets.some((secret) => secret === undefined || secret === null || secret === '')
+    ) {
+      context.addIssue({
+        code: 'custom',
+        path: ['secret'],
+        message: 'required: a long random string that signs the session cookie (LOGTO_SESSION_SECRET).',
+      });
+    }
+  });
+
+/** The shape of the options: one message a mistake, each saying what to do. */
+export const logtoOptionsSchema = z.strictObject(
+  {
+    endpoint: absoluteUrl(
+      'Use the endpoint shown in Logto Console, such as "https://your-tenant.logto.app".',
+    ),
+    appId: text('copy it from Logto Console > Applications > your application.').optional(),
+    appSecret: text('copy it from Logto Console, or leave it out for a public client.').optional(),
+    baseUrl: absoluteUrl(
+      'Use the address that browsers know this app by: "https://app.example.com".',
+    ).optional(),
+    cookieSecret: text('has to be a long random string.').optional(),
+    scopes: names.optional(),
+    resources: names.optional(),
+    includeReservedScopes: flag.optional(),
+    prompt: prompts.optional(),
+    signInOptions: signInOptions.optional(),
+    postSignInRedirectUri: absoluteUrlWithQuery().optional(),
+    postSignOutRedirectUri: absoluteUrlWithQuery().optional(),
+    fetchUserInfo: flag.optional(),
+    getAccessToken: flag.optional(),
+    getOrganizationToken: flag.optional(),
+    resource: text('has to be a resource indicator.').optional(),
+    organizationId: text('has to be an organization id.').optional(),
+    unauthenticated: z
+      .enum(['auto', 'redirect', 'reject'], { error: 'is "auto", "redirect" or "reject".' })
+      .optional(),
+    session: session.optional(),
+    lifetime: z
+      .strictObject({ absolute: positiveSeconds.optional(), idle: positiveSeconds.optional() })
+      .optional(),
+    revalidateAfter: z
+      .union([z.literal(false), positiveSeconds], { error: 'is a number of seconds, or false.' })
+      .optional(),
+    userInfoTtl: seconds.optional(),
+    allowedOrigins: z.array(origin, { error: 'has to be a list of origins.' }).optional(),
+    lock: z
+      .custom((value) => isObject(value) && isFunction((value as { run?: unknown }).run), {
+        error: 'has to have a method run(key, fn).',
+      })
+      .optional(),
+    machineToMachine: z
+      .strictObject(
+        {
+          appId: text('the id of a machine-to-machine application.'),
+          appSecret: text('the secret of a machine-to-machine application.'),
+        },
+        { error: 'is { appId, appSecret } of a machine-to-machine application.' },
+      )
+      .optional(),
+    http: z
+      .strictObject({
+        timeout: z
+          .number({ error: 'is a number of milliseconds.' })
+          .positive({ error: 'is more than zero milliseconds.' })
+          .optional(),
+        clockTolerance: seconds.optional(),
+        fetch: z.custom(isFunction, { error: 'has to be a function like fetch.' }).optional(),
+        internalEndpoint: absoluteUrl(
+          'Use the address at which this server reaches Logto: "http://logto:3001".',
+        ).optional(),
+      })
+      .optional(),
+    api: z
+      .strictObject({
+        audience: z.union(
+          [text('the API resource.'), names.min(1, { error: 'name at least one API resource.' })],
+          {
+            error: 'required: the API resource (or resources) that tokens have to be for.',
+          },
+        ),
+        cache: z
+          .union([z.literal(false), z.strictObject({ max: z.number().int().positive() })], {
+            error: 'is { max: number } or false.',
+          })
+          .optional(),
+        introspection: z
+          .strictObject({ clientIds: names.min(1, { error: 'name at least one client.' }) })
+          .optional(),
+      })
+      .optional(),
+    allowInsecureRequests: flag.optional(),
+  },
+  { error: 'LogtoModule.forRoot takes an object of options.' },
+);
+
+function absoluteUrlWithQuery() {
+  return text('has to be an absolute URL.').refine(
+    (value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ''),
+    {
+      error: 'has to be an absolute http(s) URL.',
+    },
+  );
+}
