@@ -1,0 +1,40 @@
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { SignInOptions } from '../logto.options.js';
+import { Prompt } from './logto-constants.js';
+
+/**
+ * Parameters of the authorization request, beside those that protect it.
+ * @see {@link https://docs.logto.io/end-user-flows/authentication-parameters}
+ */
+export function authorizationParameters(
+  options: Pick<ResolvedLogtoOptions, 'scopes' | 'resources' | 'prompt'>,
+  signIn: SignInOptions,
+): URLSearchParams {
+  const parameters = new URLSearchParams({ scope: options.scopes.join(' ') });
+  for (const resource of options.resources) parameters.append('resource', resource);
+  parameters.set('prompt', promptOf(options.prompt, signIn.prompt).join(' '));
+  const optional = {
+    first_screen: signIn.firstScreen,
+    identifier: signIn.identifiers?.join(' '),
+    direct_sign_in: signIn.directSignIn && `${signIn.directSignIn.method}:${signIn.directSignIn.target}`,
+    login_hint: signIn.loginHint,
+    one_time_token: signIn.oneTimeToken,
+    ui_locales: signIn.uiLocales,
+    organization_id: signIn.organizationId,
+    max_age: signIn.maxAge?.toString(),
+    ...signIn.extraParams,
+  };
+  for (const [name, value] of Object.entries(optional)) if (value !== undefined) parameters.set(name, value);
+  return parameters;
+}
+
+/**
+ * What a caller asks for is added to the module's own: without `consent` Logto gives no refresh token. `none`
+ * stands alone (OpenID Connect Core 3.1.2.1).
+ */
+export function promptOf(configured: readonly Prompt[], asked: Prompt | Prompt[] | undefined): Prompt[] {
+  const wanted = asked === undefined ? [] : [asked].flat();
+  if (wanted.includes(Prompt.None)) return [Prompt.None];
+  const kept = wanted.length > 0 ? configured.filter((prompt) => prompt !== Prompt.None) : configured;
+  return [...new Set([...wanted, ...kept])];
+}

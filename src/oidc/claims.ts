@@ -1,0 +1,126 @@
+/* An interface beside a const of the same name: decorators emit the const (`Object`), so that a plain import
+ * works in decorated signatures under `isolatedModules`, and no pipe takes the type for a class to build. */
+
+/** What Logto tells about a user, in the ID token and at the userinfo endpoint alike. */
+export interface UserClaims {
+  /** The user's id at Logto. */
+  sub: string;
+  name?: string | null;
+  family_name?: string | null;
+  given_name?: string | null;
+  middle_name?: string | null;
+  nickname?: string | null;
+  preferred_username?: string | null;
+  /** URL of the profile page. */
+  profile?: string | null;
+  /** URL of the picture. */
+  picture?: string | null;
+  website?: string | null;
+  gender?: string | null;
+  birthdate?: string | null;
+  zoneinfo?: string | null;
+  locale?: string | null;
+  /** When the profile was last changed, in **milliseconds** since 1970: Logto departs from OIDC here. */
+  updated_at?: number | null;
+  username?: string | null;
+  /** When the account was created, in **milliseconds** since 1970. */
+  created_at?: number | null;
+  email?: string | null;
+  email_verified?: boolean;
+  phone_number?: string | null;
+  phone_number_verified?: boolean;
+  address?: AddressClaim | null;
+  custom_data?: Record<string, unknown>;
+  identities?: Record<string, IdentityClaim>;
+  sso_identities?: SsoIdentityClaim[];
+  /** Names of the user's roles. */
+  roles?: string[];
+  /** Ids of the organizations that the user is a member of. */
+  organizations?: string[];
+  /** Roles in organizations, each as `organizationId:roleName`. */
+  organization_roles?: string[];
+  [claim: string]: unknown;
+}
+
+/**
+ * Claims of the signed-in user. Which of them are there depends on the scopes asked for and on the tenant's
+ * settings; a claim may be `null` where the profile has no value. Add your own by augmentation:
+ *
+ * ```ts
+ * declare module 'nestjs-logto' {
+ *   interface IdTokenClaims { plan?: string }
+ * }
+ * ```
+ * @see {@link https://docs.logto.io/end-user-flows/scopes-and-claims}
+ */
+export interface IdTokenClaims extends UserClaims {
+  /** Issuer: `${endpoint}/oidc`. */
+  iss: string;
+  /** Whom the token is for: the application's id, or the resource of an access token. */
+  aud: string | string[];
+  /** Expiry, in seconds since 1970. */
+  exp: number;
+  /** Issued at, in seconds since 1970. */
+  iat: number;
+  at_hash?: string | null;
+  /** When the user signed in at Logto, in seconds since 1970. Only when `max_age` was asked for. */
+  auth_time?: number;
+  /** Logto's session, where the application uses back-channel logout. */
+  sid?: string;
+  nonce?: string;
+}
+export const IdTokenClaims = Object;
+
+/** What the userinfo endpoint answers: the claims of the ID token and what only lives there. */
+export interface UserInfoResponse extends UserClaims {
+  /** The organizations that the user is a member of, with their names. */
+  organization_data?: OrganizationData[];
+}
+export const UserInfoResponse = Object;
+
+/** Claims of an access token that is a JWT (RFC 9068). */
+export interface AccessTokenClaims {
+  iss: string;
+  sub: string;
+  aud: string | string[];
+  exp: number;
+  iat: number;
+  jti?: string;
+  client_id?: string;
+  /** Space-separated scopes. */
+  scope?: string;
+  /** The organization that the token is bound to. */
+  organization_id?: string;
+  [claim: string]: unknown;
+}
+export const AccessTokenClaims = Object;
+
+/** An organization as the userinfo endpoint tells it. */
+export interface OrganizationData {
+  id: string;
+  name: string;
+  description: string | null;
+}
+
+/** A social identity that is linked to the user. */
+export interface IdentityClaim {
+  userId: string;
+  details?: Record<string, unknown>;
+}
+
+/** An enterprise identity that is linked to the user. */
+export interface SsoIdentityClaim {
+  issuer: string;
+  identityId: string;
+  detail?: Record<string, unknown>;
+}
+
+/** A postal address (OpenID Connect Core 5.1.1). */
+export interface AddressClaim {
+  formatted?: string;
+  street_address?: string;
+  locality?: string;
+  region?: string;
+  postal_code?: string;
+  country?: string;
+}

@@ -1,0 +1,194 @@
+import {
+  AuthorizationResponseError,
+  ClientError,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
+} from 'openid-client';
+import {
+  LogtoException,
+  oauthErrorCodes,
+  type LogtoErrorCode,
+  type OAuthErrorCode,
+} from '../logto.exceptions.js';
+
+const knownCodes: ReadonlySet<string> = new Set(oauthErrorCodes);
+
+/** OAuth errors that say "not now" rather than "no". */
+const transientCodes: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable']);
+
+/** What was being done: decides how a refusal of the token endpoint is to be read. */
+export type ProviderCall =
+  | 'discovery'
+  | 'authorization'
+  | 'code exchange'
+  | 'refresh'
+  | 'userinfo'
+  | 'revocation'
+  | 'introspection'
+  | 'client credentials'
+  | 'token exchange'
+  | 'key lookup';
+
+/**
+ * Turns whatever a call to Logto threw into a {@link LogtoException}. Causes are copied without the parts that
+ * may hold a token, and the provider's own words are never shown to a visitor.
+ */
+export function toLogtoException(error: unknown, call: ProviderCall): LogtoException {
+  if (error instanceof LogtoException) return error;
+  if (error instanceof AuthorizationResponseError) return refusal(error.error, call, error);
+  if (error instanceof ResponseBodyError) {
+    if (error.status >= 500) return unavailable(call, error);
+    return refusal(error.error, call, error, error.status);
+  }
+  if (error instanceof WWWAuthenticateChallengeError) {
+    const parameters = error.cause[0]?.parameters;
+    return refusal(parameters?.error ?? 'invalid_token', call, error, error.status);
+  }
+  const failure = connectionFailure(error);
+  if (failure === 'timeout') {
+    return new LogtoException('provider_timeout', `Logto did not answer the ${call} in time. Try again.`, {
+      status: 503,
+      transient: true,
+      cause: harmless(error),
+    });
+  }
+  if (failure === 'connection') return unavailable(call, error);
+  const code = error instanceof ClientError ? error.code : undefined;
+  if (
+    code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' ||
+    code === 'OAUTH_RESPONSE_IS_NOT_JSON' ||
+    code === 'OAUTH_PARSE_ERROR'
+  ) {
+    // An error page of a proxy, a redirect to elsewhere, an answer cut short.
+    return unavailable(call, error);
+  }
+  if (call === 'discovery') {
+    return new LogtoException(
+      'provider_misconfigured',
+      'The discovery document at `endpoint` is not that of this issuer. Check `endpoint` in the options.',
+      { status: 503, transient: true, cause: harmless(error) },
+    );
+  }
+  if (call === 'code exchange' || call === 'refresh' || call === 'key lookup') {
+    return new LogtoException(
+      'id_token_invalid',
+      `The answer to the ${call} failed validation. Sign in again.`,
+      {
+        status: 401,
+        cause: harmless(error),
+      },
+    );
+  }
+  if (call === 'authorization') {
+    return new LogtoException(
+      'callback_invalid',
+      'The answer of the sign-in is malformed. Start the sign-in again.',
+      {
+        status: 400,
+        cause: harmless(error),
+      },
+    );
+  }
+  if (call === 'userinfo') {
+    return new LogtoException('user_info_invalid', 'The userinfo answer is not that of the signed-in user.', {
+      status: 503,
+      cause: harmless(error),
+    });
+  }
+  return new LogtoException('provider_answer_invalid', `Logto's answer to the ${call} is not valid.`, {
+    status: 503,
+    cause: harmless(error),
+  });
+}
+
+/** Whether the call never reached Logto or its answer was lost; a timeout is told apart. */
+export function connectionFailure(error: unknown): 'timeout' | 'connection' | undefined {
+  for (let current = error, depth = 0; current instanceof Error && depth < 8; depth += 1) {
+    if (current.name === 'TimeoutError') return 'timeout';
+    if (/^(UND_ERR_(HEADERS|BODY|CONNECT)_TIMEOUT)$/.test(codeOf(current))) return 'timeout';
+    if (/^(ECONN|ENOTFOUND|EAI_|EPIPE|EHOST|ENET|UND_ERR)/.test(codeOf(current))) return 'connection';
+    if (current instanceof TypeError && /^(fetch failed|terminated)$/.test(current.message)) {
+      return connectionFailure(current.cause) ?? 'connection';
+    }
+    if (current instanceof RangeError && current.message.startsWith("The provider's answer is larger")) {
+      return 'connection';
+    }
+    current = current.cause;
+  }
+  return undefined;
+}
+
+function codeOf(error: Error): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}
+
+function unavailable(call: ProviderCall, error: unknown): LogtoException {
+  return new LogtoException(
+    'provider_unavailable',
+    `Logto could not be reached for the ${call}. Try again shortly.`,
+    {
+      status: 503,
+      transient: true,
+      cause: harmless(error),
+    },
+  );
+}
+
+function refusal(error: string, call: ProviderCall, cause: Error, providerStatus?: number): LogtoException {
+  const code: LogtoErrorCode = isOAuthErrorCode(error) ? error : 'authorization_refused';
+  const transient =
+    transientCodes.has(code) ||
+    providerStatus === 429 ||
+    // A wrong secret is the operator's mistake, and mended without the user: it must not sign anybody out.
+    (call !== 'authorization' && (code === 'invalid_client' || code === 'unauthorized_client'));
+  const remedy = remedies[code] ?? `Logto refused the ${call}.`;
+  return new LogtoException(code, `${remedy} (${code})`, {
+    status: transient ? 503 : code === 'access_denied' || code === 'insufficient_scope' ? 403 : 401,
+    transient,
+    cause: harmless(cause),
+  });
+}
+
+function isOAuthErrorCode(error: string): error is OAuthErrorCode {
+  return knownCodes.has(error);
+}
+
+const remedies: Partial<Record<LogtoErrorCode, string>> = {
+  access_denied: 'Logto denied the request.',
+  invalid_client: 'Logto does not accept this application. Check `appId` and `appSecret` in the options.',
+  invalid_grant: 'The sign-in has ended at Logto. Sign in again.',
+  invalid_target:
+    'The resource was not asked for at sign-in, or Logto does not know it. List it in `resources`.',
+  insufficient_scope: 'A scope that this needs was not asked for at sign-in. List it in `scopes`.',
+  login_required: 'Nobody is signed in at Logto.',
+  server_error: 'Logto failed. Try again shortly.',
+  temporarily_unavailable: 'Logto is busy. Try again shortly.',
+};
+
+/**
+ * A copy of an error that is safe to log: openid-client attaches whole response bodies, tokens included, as
+ * `cause` of the errors that it throws.
+ */
+export function harmless(error: unknown, depth = 0): Error | undefined {
+  if (!(error instanceof Error) || depth > 4) return undefined;
+  const copy = new Error(withoutTokens(error.message), { cause: harmless(error.cause, depth + 1) });
+  copy.name = error.name;
+  if (error.stack) copy.stack = withoutTokens(error.stack);
+  const code = codeOf(error);
+  if (code) Object.assign(copy, { code });
+  if (error instanceof ResponseBodyError || error instanceof AuthorizationResponseError) {
+    Object.assign(copy, { error: withoutTokens(error.error) });
+    if (error.error_description) {
+      Object.assign(copy, { error_description: withoutTokens(error.error_description).slice(0, 200) });
+    }
+  }
+  return copy;
+}
+
+/** Anything long and random-looking may be a token that a provider echoed. */
+function withoutTokens(text: string): string {
+  return text.replace(/[\w.~+/=-]{24,}/g, (run) =>
+    /\d/.test(run) && !run.includes('/') ? '[redacted]' : run,
+  );
+}
