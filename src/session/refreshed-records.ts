@@ -1,0 +1,21 @@
+import { BoundedMap } from './bounded-map.js';
+import { isSignedIn, type EndedRecord, type SessionRecord } from './session-record.js';
+
+/**
+ * Records that were refreshed in this process, for the requests that began before: they hold the older record
+ * in their session, and must neither decide by it nor store it again.
+ */
+export class RefreshedRecords {
+  private readonly records = new BoundedMap<string, SessionRecord | EndedRecord>(10_000);
+
+  remember(tokens: string, record: SessionRecord | EndedRecord): void {
+    this.records.set(tokens, record);
+  }
+
+  /** The newest record known of the same sign-in. */
+  newest(record: SessionRecord): SessionRecord | EndedRecord {
+    const known = this.records.get(record.tokens);
+    if (known === undefined) return record;
+    return !isSignedIn(known) || known.checkedAt > record.checkedAt ? known : record;
+  }
+}

@@ -1,0 +1,47 @@
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+
+/** Longest `returnTo`, in characters: it travels in a cookie. */
+const maxLength = 1024;
+
+/**
+ * Where a sign-in ends: `returnTo` if it is a path on this app or a URL on an allowed origin, otherwise
+ * `postSignInRedirectUri`. Whatever looks different to a browser than to this check is no path on this app.
+ */
+export function safeReturnTo(
+  returnTo: unknown,
+  options: Pick<
+    ResolvedLogtoOptions,
+    'client' | 'allowedOrigins' | 'postSignInRedirectUri' | 'authRoutesPrefix'
+  >,
+): string {
+  return permitted(returnTo, options) ?? options.postSignInRedirectUri;
+}
+
+/** `returnTo` if a browser may be sent there. */
+export function permitted(
+  returnTo: unknown,
+  options: Pick<ResolvedLogtoOptions, 'client' | 'allowedOrigins' | 'authRoutesPrefix'>,
+): string | undefined {
+  if (typeof returnTo !== 'string' || returnTo.length === 0 || returnTo.length > maxLength) return undefined;
+  // Browsers drop control characters and read a backslash as a slash.
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u0020\u007f-\u009f\\]/.test(returnTo)) return undefined;
+  const base = new URL(options.client?.baseUrl ?? 'http://localhost');
+  if (returnTo.startsWith('/')) {
+    if (/^\/(\/|%2f|%5c)/i.test(returnTo)) return undefined;
+  } else if (!/^https?:\/\/[^/]/i.test(returnTo)) {
+    return undefined;
+  }
+  if (!URL.canParse(returnTo, base.href)) return undefined;
+  const url = new URL(returnTo, base);
+  if (url.username || url.password) return undefined;
+  if (url.origin !== base.origin) return options.allowedOrigins.includes(url.origin) ? url.href : undefined;
+
+  const basePath = base.pathname.replace(/\/$/, '');
+  const within = url.pathname === basePath || url.pathname.startsWith(`${basePath}/`);
+  // `/..//evil` becomes `//evil` once it is resolved.
+  if (!within || /^\/(\/|%2f|%5c)/i.test(url.pathname.slice(basePath.length))) return undefined;
+  const routes = `${basePath}/${options.authRoutesPrefix}/`;
+  if (url.pathname.toLowerCase().startsWith(routes.toLowerCase())) return undefined;
+  return `${url.pathname}${url.search}${url.hash}`;
+}

@@ -1,0 +1,42 @@
+import type { Request } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { BoundedMap } from './bounded-map.js';
+import type { SessionRecord } from './session-record.js';
+import type { TokenRefresh } from './token-refresh.js';
+
+/** How long old claims go on deciding before Logto is asked again, while it fails, in milliseconds. */
+const retryInterval = 30_000;
+
+/**
+ * Keeps claims from growing old: Logto tells no client when it suspends, deletes or demotes a user; a refresh
+ * finds out.
+ */
+export class Revalidation {
+  private readonly notBefore = new BoundedMap<string, number>(10_000);
+
+  constructor(
+    private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
+    private readonly refreshing: TokenRefresh,
+  ) {}
+
+  /** Whether the claims are too old to decide anything. */
+  isDue(record: SessionRecord): boolean {
+    const { revalidateAfter } = this.options;
+    if (revalidateAfter === false) return false;
+    const now = Date.now();
+    return now - record.checkedAt > revalidateAfter && now >= (this.notBefore.get(record.tokens) ?? 0);
+  }
+
+  /** Refreshes the claims. While Logto fails the old ones go on deciding; a refusal ends the sign-in. */
+  async run(request: Request, record: SessionRecord): Promise<void> {
+    try {
+      await this.refreshing.claims(request, record);
+    } catch (error) {
+      if (!(error instanceof LogtoException)) throw error;
+      // Ended: what the session holds now says so. Anything else leaves the old claims in force.
+      if (error.code === 'not_authenticated') return;
+      this.notBefore.set(record.tokens, Date.now() + retryInterval);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/** Runs what has one key one after the other, in the order it was asked for. */
+export class Serial {
+  private readonly tails = new Map<string, Promise<unknown>>();
+
+  async run<T>(key: string, fn: () => Promise<T>): Promise<T> {
+    const previous = this.tails.get(key) ?? Promise.resolve();
+    const turn = previous.then(fn, fn);
+    this.tails.set(key, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.tails.get(key) === turn) this.tails.delete(key);
+    }
+  }
+}

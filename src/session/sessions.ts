@@ -1,0 +1,138 @@
+import { Logger } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Session, SessionData, Store } from 'express-session';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { guardStore } from './guarded-store.js';
+import { RefreshedRecords } from './refreshed-records.js';
+import { clearSessionCookie } from './session-cookie.js';
+import { shortCookieRemark, suspiciousLifetime } from './short-cookie.js';
+import { isSignedIn, subjectOf, type EndedRecord, type SessionRecord } from './session-record.js';
+import {
+  bearerTokensOnly,
+  mountsExpressSession,
+  sessionNotConfigured,
+  sessionNotSupported,
+} from './session-problems.js';
+import { completed, prolongedCookie, readEntry, storeUnavailable, writeEntry } from './store-access.js';
+import { tokenRecordKey } from './token-record.js';
+import { Tombstones } from './tombstones.js';
+
+/** A session that express-session put on a request. */
+export type ExpressSession = Session & Partial<SessionData>;
+
+/** The sign-in that a request's session holds. The only place that reads and writes `req.session`. */
+export class Sessions {
+  readonly tombstones = new Tombstones();
+  readonly refreshed = new RefreshedRecords();
+  private readonly logger = new Logger('LogtoModule');
+  private guardedStore: Store | undefined;
+
+  constructor(private readonly options: Pick<ResolvedLogtoOptions, 'session' | 'client'>) {}
+
+  /** The request's session if it is one that can hold a sign-in. Never throws: public pages work without. */
+  find(request: Request): ExpressSession | undefined {
+    const session = request.session as ExpressSession | undefined;
+    const store = request.sessionStore as Store | undefined;
+    if (!session || !store) return undefined;
+    if (store !== this.guardedStore) this.firstSight(store, session);
+    return session;
+  }
+
+  /**
+   * The request's session.
+   * @throws LogtoException `session_not_configured`, `session_not_supported`, or `session_store_unavailable`
+   */
+  require(request: Request): ExpressSession {
+    const session = this.find(request);
+    if (session && this.options.client) return session;
+    if (!this.options.client) throw bearerTokensOnly();
+    if (request.session) throw sessionNotSupported();
+    const mounted = this.options.session !== undefined || this.guardedStore !== undefined;
+    throw mounted || mountsExpressSession(request) ? storeUnavailable() : sessionNotConfigured();
+  }
+
+  /** Whose sign-in the session holds, also when it has ended at Logto. */
+  trace(request: Request): SessionRecord | EndedRecord | undefined {
+    const record = this.find(request)?.logto;
+    return isSignedIn(record) ? this.refreshed.newest(record) : record;
+  }
+
+  /** The sign-in that the session holds. */
+  record(request: Request): SessionRecord | undefined {
+    const record = this.trace(request);
+    return isSignedIn(record) ? record : undefined;
+  }
+
+  /**
+   * Puts a finished sign-in into a new session, so that an id that was planted before is worth nothing. The
+   * app's own data moves along if it was anonymous or the same user's. Saved when this returns: a redirect
+   * must not overtake a slow store.
+   */
+  async establish(request: Request, record: SessionRecord): Promise<void> {
+    const session = this.require(request);
+    const previous = this.trace(request);
+    const own = previous === undefined || subjectOf(previous) === record.claims.sub ? ownData(session) : {};
+    await this.tombstones.mark(request.sessionStore, [request.sessionID]);
+    await completed((done) => session.regenerate(done));
+    Object.assign(request.session, own, { logto: record });
+    await completed((done) => request.session.save(done));
+  }
+
+  /** Gives the request the session that a parallel request has established. */
+  async adopt(request: Request, sessionId: string): Promise<boolean> {
+    const data = await readEntry(request.sessionStore, sessionId);
+    if (!data) return false;
+    request.sessionID = sessionId;
+    request.sessionStore.createSession(request, data);
+    return true;
+  }
+
+  /**
+   * Replaces the record in the stored session, beside whatever parallel requests have written to it meanwhile.
+   * The request's own copy is left as it is, so that express-session sees no change and saves nothing over it.
+   */
+  async replace(request: Request, previous: SessionRecord, next: SessionRecord | EndedRecord): Promise<void> {
+    this.refreshed.remember(previous.tokens, next);
+    const stored = await readEntry(request.sessionStore, request.sessionID);
+    if (!isSignedIn(stored?.logto) || stored.logto.tokens !== previous.tokens) return;
+    await writeEntry(request.sessionStore, request.sessionID, {
+      ...stored,
+      cookie: prolongedCookie(stored.cookie),
+      logto: next,
+    });
+  }
+
+  /** Takes over a record that another instance has refreshed since. @returns whether there was one */
+  async catchUp(request: Request, record: SessionRecord): Promise<boolean> {
+    const stored = (await readEntry(request.sessionStore, request.sessionID))?.logto;
+    if (!isSignedIn(stored) || stored.tokens !== record.tokens || stored.checkedAt <= record.checkedAt)
+      return false;
+    this.refreshed.remember(record.tokens, stored);
+    return true;
+  }
+
+  /** Ends the session for good, on every instance. */
+  async end(request: Request): Promise<void> {
+    const session = this.require(request);
+    const tokens = this.record(request)?.tokens;
+    clearSessionCookie(request, session);
+    await this.tombstones.mark(request.sessionStore, [
+      request.sessionID,
+      ...(tokens === undefined ? [] : [tokens, tokenRecordKey(tokens)]),
+    ]);
+    await completed((done) => session.destroy(done));
+  }
+
+  /** Runs once per store: an app's own store is only seen at its first request. */
+  private firstSight(store: Store, session: ExpressSession): void {
+    this.guardedStore = store;
+    guardStore(store, this.tombstones, this.refreshed);
+    const lifetime = session.cookie.originalMaxAge;
+    if (lifetime !== null && lifetime < suspiciousLifetime) this.logger.warn(shortCookieRemark(lifetime));
+  }
+}
+
+function ownData(session: ExpressSession): Record<string, unknown> {
+  const { cookie: _cookie, logto: _logto, ...own } = session as unknown as Record<string, unknown>;
+  return own;
+}

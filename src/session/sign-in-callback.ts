@@ -1,0 +1,177 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Request } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
+import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { IdTokenClaims } from '../oidc/claims.js';
+import type { OidcClient } from '../oidc/oidc-client.js';
+import type { TokenSet } from '../oidc/token-set.js';
+import { Flights } from './flights.js';
+import type { PendingSignIn, SignInCookies } from './sign-in-cookies.js';
+import type { Sessions } from './sessions.js';
+import { lifetimeCookie, readEntry, writeEntry, type StoreEntry } from './store-access.js';
+import { withTokens } from './token-record.js';
+import type { TokenRecords } from './token-records.js';
+
+/** How a callback ended. */
+interface CallbackOutcome {
+  readonly returnTo: string;
+  /** The session that was established; none after a silent sign-in of nobody. */
+  readonly sessionId: string | undefined;
+}
+
+/** Answers of a silent sign-in (`prompt=none`) that mean "nobody, or not without asking". */
+const silentRefusals: ReadonlySet<string> = new Set([
+  'login_required',
+  'interaction_required',
+  'consent_required',
+  'account_selection_required',
+]);
+
+/** How many finished sign-ins a session remembers, to tell a reloaded callback from a forged one. */
+const maxCompleted = 5;
+
+/** How long another instance finds the outcome of a callback, in milliseconds. */
+const outcomeLifetime = 60_000;
+
+/** Finishes sign-ins. */
+export class SignInCallback {
+  private readonly flights = new Flights<CallbackOutcome>();
+
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly client: ResolvedClientOptions,
+    private readonly oidc: OidcClient,
+    private readonly cookies: SignInCookies,
+    private readonly sessions: Sessions,
+    private readonly records: TokenRecords,
+  ) {}
+
+  /**
+   * Exchanges the code of the request's query for tokens, and puts the sign-in into a new session. A callback
+   * that arrives twice makes one exchange: Logto revokes the whole grant when it sees a code twice.
+   * @returns where the person wanted to go
+   */
+  async finish(request: Request): Promise<{ returnTo: string }> {
+    this.sessions.require(request);
+    const query = new URL(request.originalUrl, this.client.baseUrl).searchParams;
+    const state = stateOf(query);
+    const sealed = this.cookies.find(request, state);
+    if (sealed === undefined) return this.repeated(request, state);
+    const pending = await this.cookies.open(sealed, state);
+    if (!pending) {
+      throw new LogtoException('sign_in_session.invalid', 'This sign-in has expired. Start it again.', {
+        status: 400,
+      });
+    }
+
+    const key = createHash('sha256').update(`${query.toString()}\n${sealed}`).digest('base64url');
+    const { outcome, follows } = await this.flights
+      .run(key, () => this.exclusively(request, key, () => this.exchange(request, query, pending)))
+      .finally(() => this.cookies.remove(request, state));
+    if (outcome.sessionId !== undefined && (follows || request.sessionID !== outcome.sessionId)) {
+      await this.sessions.adopt(request, outcome.sessionId);
+    }
+    return { returnTo: outcome.returnTo };
+  }
+
+  /** With a lock over all instances, the first one's outcome is found in the session store by the others. */
+  private exclusively(
+    request: Request,
+    key: string,
+    exchange: () => Promise<CallbackOutcome>,
+  ): Promise<CallbackOutcome> {
+    const { lock } = this.options;
+    if (!lock) return exchange();
+    const entryKey = `logto-callback-${key}`;
+    const store = request.sessionStore;
+    return lock.run(entryKey, async () => {
+      const known = (await readEntry(store, entryKey))?.logtoCallback as CallbackOutcome | undefined;
+      if (known) return known;
+      const outcome = await exchange();
+      const entry = {
+        cookie: lifetimeCookie(outcomeLifetime),
+        logtoCallback: outcome,
+      } as unknown as StoreEntry;
+      await writeEntry(store, entryKey, entry);
+      return outcome;
+    });
+  }
+
+  private async exchange(
+    request: Request,
+    query: URLSearchParams,
+    pending: PendingSignIn,
+  ): Promise<CallbackOutcome> {
+    const callbackUrl = new URL(pending.redirectUri);
+    callbackUrl.search = query.toString();
+    let tokens: TokenSet;
+    try {
+      tokens = await this.oidc.exchangeCode(callbackUrl, { ...pending, maxAge: pending.maxAge });
+    } catch (error) {
+      const silent = pending.silent && error instanceof LogtoException && silentRefusals.has(error.code);
+      if (silent) return { returnTo: pending.returnTo, sessionId: undefined };
+      throw error;
+    }
+    const { claims } = tokens;
+    if (!claims)
+      throw new LogtoException('id_token_invalid', 'Logto gave no ID token. Sign in again.', { status: 401 });
+    await this.establish(request, pending, tokens, claims);
+    return { returnTo: pending.returnTo, sessionId: request.sessionID };
+  }
+
+  private async establish(
+    request: Request,
+    pending: PendingSignIn,
+    tokens: TokenSet,
+    claims: IdTokenClaims,
+  ): Promise<void> {
+    const previous = this.sessions.trace(request);
+    const superseded = this.sessions.record(request)?.tokens;
+    const id = randomBytes(32).toString('base64url');
+    const now = Date.now();
+    await this.records.save(request, id, withTokens(undefined, {}, tokens));
+    await this.sessions.establish(request, {
+      claims,
+      tokens: id,
+      signedInAt: now,
+      checkedAt: now,
+      ...(claims.sid === undefined ? {} : { sid: claims.sid }),
+      ...(claims.auth_time === undefined ? {} : { authTime: claims.auth_time }),
+      completed: [...(previous?.completed ?? []), shortened(pending.state)].slice(-maxCompleted),
+    });
+    // Forgotten, not revoked: all sign-ins of one browser share a grant at Logto.
+    if (superseded !== undefined) await this.records.delete(request.sessionStore, superseded);
+  }
+
+  /** A callback without its sign-in: one that this session has finished already, or one to refuse. */
+  private repeated(request: Request, state: string): { returnTo: string } {
+    if (this.sessions.record(request)?.completed.includes(shortened(state))) {
+      return { returnTo: this.options.postSignInRedirectUri };
+    }
+    throw new LogtoException(
+      'sign_in_session.not_found',
+      'This browser has no such sign-in under way: it was finished, took too long, or began elsewhere. Start it again.',
+      { status: 400 },
+    );
+  }
+}
+
+function stateOf(query: URLSearchParams): string {
+  const states = query.getAll('state');
+  const [state] = states;
+  if (state === undefined || states.length !== 1 || !/^[\w-]{20,200}$/.test(state)) {
+    throw new LogtoException(
+      'callback_invalid',
+      'The callback carries no usable state. Start the sign-in again.',
+      {
+        status: 400,
+      },
+    );
+  }
+  return state;
+}
+
+/** Enough of a state to know it again. */
+function shortened(state: string): string {
+  return state.slice(0, 12);
+}

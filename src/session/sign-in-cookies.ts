@@ -1,0 +1,101 @@
+import cookieParser from 'cookie-parser';
+import type { CookieOptions, Request, Response } from 'express';
+import type { JWTPayload } from 'jose';
+import type { ResolvedClientOptions } from '../logto.options-resolved.js';
+import { Seal } from './seal.js';
+
+/** A sign-in that is under way. */
+export interface PendingSignIn extends JWTPayload {
+  state: string;
+  nonce: string;
+  codeVerifier: string;
+  redirectUri: string;
+  returnTo: string;
+  /** Whether `prompt=none` was asked: then `login_required` is an answer, not a failure. */
+  silent?: boolean;
+  /** Seconds. */
+  maxAge?: number;
+}
+
+/** How many sign-ins of one browser may be under way at once. */
+const maxPending = 5;
+
+/** How long a person may take to sign in, in seconds. */
+const lifetime = 60 * 60;
+
+/** How much of the state the cookie's name holds: enough to tell five apart. */
+const statePrefixLength = 16;
+
+/**
+ * Sign-ins under way, each in a sealed cookie of its own: kept in the session, two tabs would overwrite each
+ * other's, and a flood of sign-ins would fill the store.
+ */
+export class SignInCookies {
+  private readonly seal: Seal;
+  private readonly prefix: string;
+  private readonly attributes: CookieOptions;
+  private readonly parse: ReturnType<typeof cookieParser>;
+
+  constructor(client: ResolvedClientOptions) {
+    const secure = client.baseUrl.startsWith('https:');
+    this.seal = new Seal(client.cookieSecret, 'sign-in');
+    this.prefix = `${secure ? '__Host-' : ''}logto-sign-in.`;
+    this.attributes = { httpOnly: true, sameSite: 'lax', secure, path: '/' };
+    this.parse = cookieParser();
+  }
+
+  /** Remembers a sign-in in the browser, and forgets its oldest ones beyond five. */
+  async add(request: Request, pending: PendingSignIn): Promise<void> {
+    const response = responseOf(request);
+    const names = this.names(request).toSorted();
+    for (const name of names.slice(0, Math.max(0, names.length - maxPending + 1))) {
+      response.clearCookie(name, this.attributes);
+    }
+    const name = `${this.prefix}${Date.now().toString(36)}.${pending.state.slice(0, statePrefixLength)}`;
+    response.cookie(name, await this.seal.seal(pending, lifetime), {
+      ...this.attributes,
+      maxAge: lifetime * 1000,
+    });
+  }
+
+  /** The sealed value of this browser's sign-in with that state. */
+  find(request: Request, state: string): string | undefined {
+    const name = this.nameOf(request, state);
+    const value: unknown = name === undefined ? undefined : this.cookies(request)[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** What a sealed value holds; `undefined` when it is forged, expired, or for another state. */
+  async open(sealed: string, state: string): Promise<PendingSignIn | undefined> {
+    const pending = await this.seal.open<PendingSignIn>(sealed);
+    return pending?.state === state ? pending : undefined;
+  }
+
+  /** Forgets the sign-in with that state. */
+  remove(request: Request, state: string): void {
+    const name = this.nameOf(request, state);
+    if (name !== undefined) responseOf(request).clearCookie(name, this.attributes);
+  }
+
+  private nameOf(request: Request, state: string): string | undefined {
+    const suffix = `.${state.slice(0, statePrefixLength)}`;
+    return this.names(request).find((name) => name.endsWith(suffix));
+  }
+
+  private names(request: Request): string[] {
+    return Object.keys(this.cookies(request)).filter((name) => name.startsWith(this.prefix));
+  }
+
+  private cookies(request: Request): Record<string, unknown> {
+    // An app's own cookie-parser has been here already, or none has: then this one serves.
+    if (!(request as { cookies?: unknown }).cookies)
+      this.parse(request, responseOf(request), () => undefined);
+    return request.cookies as Record<string, unknown>;
+  }
+}
+
+function responseOf(request: Request): Response {
+  if (!request.res)
+    throw new TypeError('The request has no response, so no cookie can be set. Pass the Express request.');
+  return request.res;
+}

@@ -1,0 +1,79 @@
+import { Logger } from '@nestjs/common';
+import type { Request } from 'express';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { OidcClient } from '../oidc/oidc-client.js';
+import type { Sessions } from './sessions.js';
+import { accessTokenKey, type TokenRecord } from './token-record.js';
+import type { TokenRecords } from './token-records.js';
+
+/** How a sign-out goes. */
+export interface SignOutParameters {
+  /** Only end this app's session, and leave the person signed in at Logto. Default: `false`. */
+  local?: boolean;
+  /** Where the person ends up; has to be registered at Logto. Default: `postSignOutRedirectUri`. */
+  postSignOutRedirectUri?: string;
+}
+
+/** Ends sessions: here first, then at Logto. */
+export class SignOut {
+  private readonly logger = new Logger('LogtoModule');
+
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly oidc: OidcClient,
+    private readonly sessions: Sessions,
+    private readonly records: TokenRecords,
+  ) {}
+
+  /**
+   * Ends the session and its tokens. The refresh token is revoked as far as Logto can be reached: it would go
+   * on working after the end of Logto's session.
+   * @returns where to send the browser: the end session endpoint, or straight home when Logto is away
+   */
+  async start(
+    request: Request,
+    { local = false, postSignOutRedirectUri }: SignOutParameters = {},
+  ): Promise<URL> {
+    const home = postSignOutRedirectUri ?? this.options.postSignOutRedirectUri;
+    const tokens = await this.endLocally(request);
+    const reached = tokens === undefined || (await this.revoke(tokens));
+    if (local || !reached) return new URL(home);
+    try {
+      return await this.oidc.endSessionUrl(home);
+    } catch (error) {
+      this.logger.warn(`Signed out here, but not at Logto: ${messageOf(error)}`);
+      return new URL(home);
+    }
+  }
+
+  private async endLocally(request: Request): Promise<TokenRecord | undefined> {
+    this.sessions.require(request);
+    const store = request.sessionStore;
+    const record = this.sessions.record(request);
+    const tokens = record && (await this.records.load(store, record.tokens).catch(() => undefined));
+    await this.sessions.end(request);
+    if (record) await this.records.delete(store, record.tokens);
+    return tokens;
+  }
+
+  /** @returns whether Logto was there */
+  private async revoke(tokens: TokenRecord): Promise<boolean> {
+    const accessToken = tokens.accessTokens[accessTokenKey({})]?.token;
+    try {
+      if (tokens.refreshToken !== undefined) await this.oidc.revoke(tokens.refreshToken, 'refresh_token');
+      else if (accessToken !== undefined) await this.oidc.revoke(accessToken, 'access_token');
+      return true;
+    } catch (error) {
+      this.logger.warn(`The tokens were not revoked at Logto: ${messageOf(error)}`);
+      return !isTransient(error);
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof Error && 'transient' in error && error.transient === true;
+}

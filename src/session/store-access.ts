@@ -1,0 +1,89 @@
+import session from 'express-session';
+import type { SessionData, Store } from 'express-session';
+import { LogtoException } from '../logto.exceptions.js';
+
+/** Longest time that one call of the store may take, in milliseconds. */
+const storeTimeout = 10_000;
+
+/** An entry of the module's own in the session store: a session's shape, for stores read its `cookie`. */
+export type StoreEntry = SessionData & Record<string, unknown>;
+
+/**
+ * The error for a store that fails or hangs. Transient: it never signs anybody out.
+ * @param cause what the store said
+ */
+export function storeUnavailable(cause?: unknown): LogtoException {
+  return new LogtoException(
+    'session_store_unavailable',
+    'The session store does not answer. Try again shortly.',
+    {
+      status: 503,
+      transient: true,
+      cause,
+    },
+  );
+}
+
+function promised<T>(call: (done: (error?: unknown, value?: T) => void) => void): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(storeUnavailable(new Error('timed out'))), storeTimeout);
+    timer.unref();
+    try {
+      call((error, value) => {
+        clearTimeout(timer);
+        if (error && (error as { code?: unknown }).code !== 'ENOENT') reject(storeUnavailable(error));
+        else resolve(value ?? undefined);
+      });
+    } catch (error) {
+      clearTimeout(timer);
+      reject(storeUnavailable(error));
+    }
+  });
+}
+
+/** Reads an entry. @throws LogtoException `session_store_unavailable` */
+export async function readEntry(store: Store, key: string): Promise<StoreEntry | undefined> {
+  return (await promised<SessionData | null>((done) => store.get(key, done))) as StoreEntry | undefined;
+}
+
+/** Writes an entry. @throws LogtoException `session_store_unavailable` */
+export async function writeEntry(store: Store, key: string, entry: SessionData): Promise<void> {
+  await promised((done) => store.set(key, entry, done));
+}
+
+/** Deletes an entry. @throws LogtoException `session_store_unavailable` */
+export async function deleteEntry(store: Store, key: string): Promise<void> {
+  await promised((done) => store.destroy(key, done));
+}
+
+/** Prolongs an entry's life by its cookie, by whatever the store offers for it. */
+export async function prolongEntry(store: Store, key: string, entry: SessionData): Promise<void> {
+  if (store.touch) await promised((done) => store.touch?.(key, entry, done));
+  else await writeEntry(store, key, entry);
+}
+
+/** Runs a callback-style method of a session as a promise. */
+export async function completed(call: (done: (error?: unknown) => void) => void): Promise<void> {
+  await promised(call);
+}
+
+// The types declare no constructor parameters, though `new Cookie(options)` is how express-session does it.
+const Cookie = session.Cookie as unknown as new (options: object) => session.Cookie;
+
+/**
+ * A cookie that stands for a lifetime from now: stores read an entry's lifetime there.
+ * @param lifetime milliseconds; `null` leaves it to the store, as for a session that ends with the browser
+ */
+export function lifetimeCookie(lifetime: number | null): session.Cookie {
+  return new Cookie({ maxAge: lifetime });
+}
+
+/** The same cookie with its lifetime beginning anew. */
+export function prolongedCookie(cookie: session.Cookie): session.Cookie {
+  const {
+    expires: _expires,
+    originalMaxAge,
+    ...attributes
+  } = JSON.parse(JSON.stringify(cookie)) as session.Cookie;
+  return new Cookie({ ...attributes, maxAge: originalMaxAge });
+}

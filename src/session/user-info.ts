@@ -1,0 +1,64 @@
+import type { Request } from 'express';
+import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { UserInfoResponse } from '../oidc/claims.js';
+import type { OidcClient } from '../oidc/oidc-client.js';
+import type { SessionRecord } from './session-record.js';
+import type { TokenRecords } from './token-records.js';
+import type { TokenRefresh } from './token-refresh.js';
+import type { Tokens } from './tokens.js';
+
+/** What the userinfo endpoint says of the request's user. */
+export class UserInfo {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly oidc: OidcClient,
+    private readonly tokens: Tokens,
+    private readonly refreshing: TokenRefresh,
+    private readonly records: TokenRecords,
+  ) {}
+
+  /**
+   * The answer of the userinfo endpoint, or one that is not older than `userInfoTtl`. An access token that is
+   * refused is replaced once.
+   * @throws LogtoUnauthenticatedException when Logto has ended the sign-in
+   * @throws LogtoException `user_info_invalid` when the answer is another user's, or a transient one
+   */
+  async fetch(request: Request, record: SessionRecord): Promise<UserInfoResponse> {
+    const { userInfoTtl } = this.options;
+    if (userInfoTtl > 0) {
+      const kept = (await this.records.load(request.sessionStore, record.tokens))?.userInfo;
+      if (kept && Date.now() - kept.at < userInfoTtl) return kept.claims;
+    }
+    const claims = await this.ask(request, record);
+    if (userInfoTtl > 0) await this.keep(request, record, claims);
+    return claims;
+  }
+
+  private async ask(request: Request, record: SessionRecord): Promise<UserInfoResponse> {
+    const { token } = await this.tokens.accessToken(request, {});
+    try {
+      return await this.oidc.userInfo(token, record.claims.sub);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+    }
+    const renewed = await this.refreshing.now(request, record);
+    try {
+      return await this.oidc.userInfo(renewed.token, record.claims.sub);
+    } catch (error) {
+      throw isRefused(error) ? new LogtoUnauthenticatedException({ cause: error }) : error;
+    }
+  }
+
+  private async keep(request: Request, record: SessionRecord, claims: UserInfoResponse): Promise<void> {
+    await this.refreshing.exclusively(record.tokens, async () => {
+      const tokens = await this.records.load(request.sessionStore, record.tokens);
+      if (tokens)
+        await this.records.save(request, record.tokens, { ...tokens, userInfo: { at: Date.now(), claims } });
+    });
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof LogtoException && error.code === 'invalid_token';
+}
