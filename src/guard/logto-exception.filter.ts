@@ -1,0 +1,87 @@
+import { Catch, Inject, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { LogtoException, LogtoUnauthenticatedException, type LogtoErrorCode } from '../logto.exceptions.js';
+import { LOGTO_OPTIONS } from '../logto.module-definition.js';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { isNavigation } from '../user/unauthenticated.js';
+import { errorPage } from './error-page.js';
+
+/** Failures of a sign-in, for which starting it again helps. */
+const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
+  'sign_in_session.not_found',
+  'sign_in_session.invalid',
+  'callback_invalid',
+  'id_token_invalid',
+  'access_denied',
+  'authorization_refused',
+  'invalid_grant',
+  'login_required',
+  'interaction_required',
+  'consent_required',
+  'provider_unavailable',
+  'provider_timeout',
+  'server_error',
+  'temporarily_unavailable',
+]);
+
+/**
+ * Answers this library's errors well: a redirect, a small page for a browser, or a problem body (RFC 9457) for
+ * everything else. It only beautifies: without it each exception has the same status and headers. Replace it
+ * by a filter of your own for {@link LogtoException}.
+ */
+@Catch(LogtoException)
+@Injectable()
+export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
+  private readonly logger = new Logger('LogtoModule');
+
+  constructor(@Inject(LOGTO_OPTIONS) private readonly options: ResolvedLogtoOptions) {}
+
+  catch(exception: LogtoException, host: ArgumentsHost): void {
+    // Other transports have their own way to tell an error; theirs is to pass it on.
+    if (host.getType<string>() !== 'http') throw exception;
+    const status = exception.getStatus();
+    if (status >= 500) this.logger.error(`${exception.code}: ${exception.message}`, causeOf(exception));
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    if (response.headersSent) {
+      response.end();
+      return;
+    }
+    this.answer(exception, request, response.status(status));
+  }
+
+  /** Writes the answer; the status is set. */
+  protected answer(exception: LogtoException, request: Request, response: Response): void {
+    response.setHeader('Cache-Control', 'no-store');
+    if (exception.getStatus() === 503) response.setHeader('Retry-After', '5');
+    if (exception instanceof LogtoUnauthenticatedException && exception.redirectTo !== undefined) {
+      response.setHeader('Location', exception.redirectTo);
+      response.end();
+      return;
+    }
+    if (!isNavigation(request)) {
+      response.type('application/problem+json').send(JSON.stringify(exception.getResponse()));
+      return;
+    }
+    response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.type('html').send(
+      errorPage({
+        status: exception.getStatus(),
+        code: exception.code,
+        detail: exception.message,
+        signInPath: startAgain.has(exception.code) ? this.signInPath() : undefined,
+      }),
+    );
+  }
+
+  private signInPath(): string | undefined {
+    if (!this.options.client) return undefined;
+    const basePath = new URL(this.options.client.baseUrl).pathname.replace(/\/$/, '');
+    return `${basePath}/${this.options.authRoutesPrefix}/sign-in`;
+  }
+}
+
+function causeOf(exception: LogtoException): string | undefined {
+  return exception.cause instanceof Error ? exception.cause.stack : undefined;
+}

@@ -1,0 +1,20 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { LogtoContext } from './logto-context.js';
+import { requestOf } from './request-of.js';
+import { userContextOf } from './user-context-of.js';
+
+/**
+ * The user context of the request, or one member of it. Never another library's `req.user`.
+ *
+ * ```ts
+ * @Get('user')
+ * profile(@AuthUser() user: LogtoContext, @AuthUser('claims') claims: IdTokenClaims) {}
+ * ```
+ * @param member name of the member, such as `'claims'`. Default: the whole context.
+ */
+export const AuthUser: (member?: keyof LogtoContext) => ParameterDecorator = createParamDecorator(
+  (member: keyof LogtoContext | undefined, host: ExecutionContext) => {
+    const context = userContextOf(requestOf(host));
+    return member === undefined ? context : context[member];
+  },
+);

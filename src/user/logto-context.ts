@@ -1,0 +1,54 @@
+import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
+
+/**
+ * Who the request's user is, in the official SDKs' shape. JSON-serialisable. An interface beside a const, see
+ * {@link IdTokenClaims}.
+ */
+export interface LogtoContext {
+  /** Whether somebody is signed in (or a valid bearer token was sent). */
+  isAuthenticated: boolean;
+  /** The user's claims. */
+  claims?: IdTokenClaims;
+  /** What the userinfo endpoint answered; only with `fetchUserInfo`. */
+  userInfo?: UserInfoResponse;
+  /** The access token that was asked for; only with `getAccessToken`. */
+  accessToken?: string;
+  /** Scopes of that access token. */
+  scopes?: string[];
+  /** An organization token for each of the user's organizations, by id; only with `getOrganizationToken`. */
+  organizationTokens?: Record<string, string>;
+}
+export const LogtoContext = Object;
+
+/** What the user context of a request should hold beyond the claims. */
+export interface GetContextParameters {
+  /** Ask the userinfo endpoint, and put its answer into `userInfo`. Default: `false`. */
+  fetchUserInfo?: boolean;
+  /** Put an access token and its scopes into the context. Default: `false`. */
+  getAccessToken?: boolean;
+  /** The API resource that the access token is for. Default: none, the token is for userinfo. */
+  resource?: string;
+  /** The organization that the access token is for. */
+  organizationId?: string;
+  /** Put an organization token for each of the user's organizations into the context. Default: `false`. */
+  getOrganizationToken?: boolean;
+}
+
+declare global {
+  // The namespace is how Express and Passport let `req.user` be typed.
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace Express {
+    /* Optional members only: required ones would break `done(null, { id })` of an app that uses Passport too. */
+    interface User {
+      isAuthenticated?: boolean;
+      claims?: IdTokenClaims;
+      userInfo?: UserInfoResponse;
+      accessToken?: string;
+      scopes?: string[];
+      organizationTokens?: Record<string, string>;
+    }
+    interface Request {
+      user?: User | undefined;
+    }
+  }
+}

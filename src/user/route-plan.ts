@@ -1,0 +1,34 @@
+import type { ExecutionContext, Type } from '@nestjs/common';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { withLogtoMetadata, type WithLogtoOptions } from './with-logto.decorator.js';
+
+type Handler = ReturnType<ExecutionContext['getHandler']>;
+
+/** What the decorators of a route say, read once a handler: metadata lookups at each request cost. */
+export class RoutePlans {
+  private readonly plans = new WeakMap<
+    Type,
+    WeakMap<Handler, Required<Pick<WithLogtoOptions, 'unauthenticated'>> & WithLogtoOptions>
+  >();
+
+  constructor(private readonly options: Pick<ResolvedLogtoOptions, 'context' | 'unauthenticated'>) {}
+
+  /** The module's defaults, overridden by the class, overridden by the handler. */
+  of(context: ExecutionContext): Required<Pick<WithLogtoOptions, 'unauthenticated'>> & WithLogtoOptions {
+    const type = context.getClass();
+    const handler = context.getHandler();
+    let ofType = this.plans.get(type);
+    if (!ofType) this.plans.set(type, (ofType = new WeakMap()));
+    let plan = ofType.get(handler);
+    if (!plan) {
+      plan = {
+        ...this.options.context,
+        unauthenticated: this.options.unauthenticated,
+        ...(Reflect.getMetadata(withLogtoMetadata, type) as WithLogtoOptions | undefined),
+        ...(Reflect.getMetadata(withLogtoMetadata, handler) as WithLogtoOptions | undefined),
+      };
+      ofType.set(handler, plan);
+    }
+    return plan;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Request } from 'express';
+import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { UnauthenticatedBehaviour } from '../logto.options.js';
+import { permitted } from '../session/return-to.js';
+
+/** How a visitor who is not signed in is answered. */
+export class Unauthenticated {
+  constructor(private readonly options: ResolvedLogtoOptions) {}
+
+  /**
+   * The exception to throw. When it is a redirect, its headers are on the response already, so that a
+   * catch-all filter that only reads `getStatus()` sends the visitor to the sign-in all the same.
+   */
+  exceptionFor(
+    request: Request,
+    behaviour: UnauthenticatedBehaviour,
+    cause?: unknown,
+  ): LogtoUnauthenticatedException {
+    const response = request.res;
+    if (!this.options.client || !response || !redirects(request, behaviour)) {
+      return new LogtoUnauthenticatedException({ cause });
+    }
+    const read = request.method === 'GET' || request.method === 'HEAD';
+    const redirectTo = this.signInUrl(read ? this.pathOf(request) : this.refererOf(request));
+    response.setHeader('Location', redirectTo);
+    response.setHeader('Cache-Control', 'no-store');
+    return new LogtoUnauthenticatedException({ status: read ? 302 : 303, redirectTo, cause });
+  }
+
+  /** The sign-in as a path on this app, so that it works under whichever name the browser knows the app by. */
+  private signInUrl(returnTo: string | undefined): string {
+    const path = `${this.basePath()}/${this.options.authRoutesPrefix}/sign-in`;
+    return returnTo === undefined ? path : `${path}?returnTo=${encodeURIComponent(returnTo)}`;
+  }
+
+  private pathOf(request: Request): string | undefined {
+    return permitted(`${this.basePath()}${request.originalUrl}`, this.options);
+  }
+
+  /** What a posted form cannot be repeated for, its page can. */
+  private refererOf(request: Request): string | undefined {
+    const referer = request.headers.referer;
+    if (referer === undefined || !URL.canParse(referer)) return undefined;
+    const { host, pathname, search } = new URL(referer);
+    const own = [request.headers.host, new URL(this.options.client?.baseUrl ?? referer).host];
+    return own.includes(host) ? permitted(`${pathname}${search}`, this.options) : undefined;
+  }
+
+  private basePath(): string {
+    return new URL(this.options.client?.baseUrl ?? 'http://localhost').pathname.replace(/\/$/, '');
+  }
+}
+
+function redirects(request: Request, behaviour: UnauthenticatedBehaviour): boolean {
+  return behaviour === 'redirect' || (behaviour === 'auto' && isNavigation(request));
+}
+
+/** Whether a browser wants to show the answer to a person (Fetch Metadata; `Accept` for what does not send it). */
+export function isNavigation(request: Request): boolean {
+  const mode = request.headers['sec-fetch-mode'];
+  if (mode !== undefined) return mode === 'navigate';
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  return reads && (request.headers.accept ?? '').includes('text/html');
+}

@@ -1,0 +1,142 @@
+import type { Request } from 'express';
+import type { SessionRecord } from '../session/session-record.js';
+import type { Sessions } from '../session/sessions.js';
+import type { Revalidation } from '../session/revalidation.js';
+import type { TokenRecords } from '../session/token-records.js';
+import type { Tokens } from '../session/tokens.js';
+import type { UserInfo } from '../session/user-info.js';
+import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
+import type { GetContextParameters, LogtoContext } from './logto-context.js';
+
+/** What one request has found out about its user. */
+interface RequestState {
+  record: SessionRecord | undefined;
+  context: LogtoContext;
+  userInfo?: Promise<UserInfoResponse>;
+  extended?: Map<string, Promise<LogtoContext>>;
+}
+
+const state: unique symbol = Symbol('nestjs-logto.user');
+
+type RequestWithState = Request & { [state]?: RequestState };
+
+/**
+ * Says who a request's user is: for guards, the interceptor, `@AuthUser()`, `req.user` and `LogtoService`
+ * alike. What a request has found out once it does not look up again.
+ */
+export class UserContextResolver {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly revalidation: Revalidation,
+    private readonly tokens: Tokens,
+    private readonly userInfo: UserInfo,
+    private readonly records: TokenRecords,
+    private readonly keepsRecordsAlive: boolean,
+  ) {}
+
+  /** The context that the session alone tells, at once. */
+  known(request: Request): LogtoContext {
+    return this.stateOf(request).context;
+  }
+
+  /**
+   * The context, with claims that are young enough to decide by and whatever else was asked for.
+   * @returns a value where nothing has to be waited for: the ordinary request
+   */
+  resolve(request: Request, asked: GetContextParameters): LogtoContext | Promise<LogtoContext> {
+    const found = this.stateOf(request);
+    if (!found.record) return found.context;
+    if (this.revalidation.isDue(found.record)) return this.revalidated(request, found.record, asked);
+    return needsMore(asked) ? this.extended(request, found, asked) : found.context;
+  }
+
+  /** What the userinfo endpoint says; asked once a request. */
+  async fetchUserInfo(request: Request): Promise<UserInfoResponse> {
+    const found = this.stateOf(request);
+    found.userInfo ??= this.userInfo.fetch(request, this.tokens.signedIn(request));
+    return found.userInfo;
+  }
+
+  private async revalidated(
+    request: Request,
+    record: SessionRecord,
+    asked: GetContextParameters,
+  ): Promise<LogtoContext> {
+    await this.revalidation.run(request, record);
+    const found = this.stateOf(request);
+    return found.record && needsMore(asked) ? this.extended(request, found, asked) : found.context;
+  }
+
+  private extended(
+    request: Request,
+    found: RequestState,
+    asked: GetContextParameters,
+  ): Promise<LogtoContext> {
+    const key = JSON.stringify([
+      asked.fetchUserInfo,
+      asked.getAccessToken,
+      asked.resource,
+      asked.organizationId,
+      asked.getOrganizationToken,
+    ]);
+    found.extended ??= new Map();
+    let context = found.extended.get(key);
+    if (!context) {
+      context = this.extend(request, asked);
+      found.extended.set(key, context);
+    }
+    return context;
+  }
+
+  private async extend(request: Request, asked: GetContextParameters): Promise<LogtoContext> {
+    const userInfo = asked.fetchUserInfo ? await this.fetchUserInfo(request) : undefined;
+    const accessToken = asked.getAccessToken
+      ? await this.tokens.accessToken(request, {
+          resource: asked.resource,
+          organizationId: asked.organizationId,
+        })
+      : undefined;
+    const organizationTokens = asked.getOrganizationToken
+      ? await this.organizationTokens(request)
+      : undefined;
+    // A refresh on the way may have brought newer claims.
+    const { context } = this.stateOf(request);
+    return {
+      ...context,
+      ...(userInfo && { userInfo }),
+      ...(accessToken && { accessToken: accessToken.token, scopes: [...accessToken.scopes] }),
+      ...(organizationTokens && { organizationTokens }),
+    };
+  }
+
+  /** Tokens of all the user's organizations, wherever the tenant tells which those are. */
+  private async organizationTokens(request: Request): Promise<Record<string, string>> {
+    this.tokens.assertOrganizationsAsked();
+    const told = this.known(request).claims?.organizations;
+    const organizations = told ?? (await this.fetchUserInfo(request)).organizations ?? [];
+    const tokens: Record<string, string> = {};
+    for (const organizationId of organizations) {
+      // One after the other: each refresh may rotate the refresh token.
+      tokens[organizationId] = (await this.tokens.accessToken(request, { organizationId })).token;
+    }
+    return tokens;
+  }
+
+  private stateOf(request: RequestWithState): RequestState {
+    const record = this.sessions.record(request);
+    const found = request[state];
+    if (found && found.record === record) return found;
+    if (record && this.keepsRecordsAlive) this.records.keepAlive(request, record.tokens);
+    const fresh: RequestState = { record, context: contextOf(record?.claims) };
+    request[state] = fresh;
+    return fresh;
+  }
+}
+
+function contextOf(claims: IdTokenClaims | undefined): LogtoContext {
+  return claims ? { isAuthenticated: true, claims } : { isAuthenticated: false };
+}
+
+function needsMore(asked: GetContextParameters): boolean {
+  return Boolean(asked.fetchUserInfo || asked.getAccessToken || asked.getOrganizationToken);
+}
