@@ -1,0 +1,167 @@
+import {
+  Inject,
+  Logger,
+  Module,
+  RequestMethod,
+  type DynamicModule,
+  type MiddlewareConsumer,
+  type NestModule,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import type { Application } from 'express';
+import { LogtoException } from './logto.exceptions.js';
+import {
+  ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  LOGTO_EXTRAS,
+  LOGTO_OPTIONS,
+  MODULE_OPTIONS_TOKEN,
+  OPTIONS_TYPE,
+} from './logto.module-definition.js';
+import { concealed } from './logto.options-resolve.js';
+import type { ResolvedLogtoOptions } from './logto.options-resolved.js';
+import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
+import { logtoExports, logtoProviders } from './logto.providers.js';
+import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
+import { sessionMount } from './session/session-mount.js';
+import { shortCookieRemark, suspiciousLifetime } from './session/short-cookie.js';
+import { Touches } from './session/touches.js';
+import { defineUserAccessor } from './user/user-accessor.js';
+import { UserContextResolver } from './user/user-context-resolver.js';
+
+/**
+ * Sign-in with Logto. Import it once, in the app's root module:
+ *
+ * ```ts
+ * @Module({ imports: [LogtoModule.forRoot({ endpoint, appId, appSecret, baseUrl, session: { secret } })] })
+ * export class AppModule {}
+ * ```
+ */
+@Module({ providers: logtoProviders, exports: logtoExports })
+export class LogtoModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {
+  private readonly logger = new Logger(LogtoModule.name);
+
+  constructor(
+    @Inject(LOGTO_OPTIONS) private readonly options: ResolvedLogtoOptions,
+    @Inject(LOGTO_EXTRAS) private readonly extras: LogtoModuleExtras,
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly applicationConfig: ApplicationConfig,
+    private readonly modules: ModulesContainer,
+    private readonly resolver: UserContextResolver,
+    private readonly touches: Touches,
+  ) {
+    super();
+  }
+
+  /**
+   * Registers the module with its options.
+   * @param options the application at Logto, this app's address and its session; and the module's extras
+   * (`global`, `authRoutesPrefix`, `authRoutes`, `authRoutesDecorators`)
+   * @throws LogtoOptionsException at start, with every mistake in the options at once
+   */
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    const bearerOnly = options?.api !== undefined && options.baseUrl === undefined;
+    return withRoutes(super.forRoot(options), { ...options, authRoutes: options?.authRoutes ?? !bearerOnly });
+  }
+
+  /**
+   * Registers the module with options that a factory, a class or an existing provider makes. The extras stand
+   * beside `useFactory`: they shape the module itself.
+   *
+   * ```ts
+   * LogtoModule.forRootAsync({
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => config.getOrThrow('logto'),
+   * })
+   * ```
+   */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return withRoutes(super.forRootAsync(options), options);
+  }
+
+  /** Mounts what has to stand before every route, whichever module it is in. */
+  configure(_consumer: MiddlewareConsumer): void {
+    this.assertOnlyModule();
+    const app = this.expressApplication();
+    const { session, client } = this.options;
+    if (client && session) {
+      const cookie = session.cookie;
+      if (
+        typeof cookie === 'object' &&
+        typeof cookie.maxAge === 'number' &&
+        cookie.maxAge < suspiciousLifetime
+      ) {
+        this.logger.warn(shortCookieRemark(cookie.maxAge));
+      }
+      this.adapterHost.httpAdapter.use(sessionMount(session, this.options, this.touches));
+    }
+    defineUserAccessor(app.request, this.resolver);
+    this.excludeRoutesFromGlobalPrefix();
+  }
+
+  /** Says which addresses have to be registered at Logto: a wrong one shows only on Logto's own error page. */
+  onApplicationBootstrap(): void {
+    const { client, authRoutesPrefix, postSignOutRedirectUri } = this.options;
+    if (!client || this.extras.authRoutes === false) return;
+    const routes = `${client.baseUrl}/${authRoutesPrefix}`;
+    this.logger.log(
+      `Register at ${this.options.endpoint} for the application ${client.appId}:\n` +
+        `  redirect URI           ${routes}/sign-in-callback\n` +
+        `  post sign-out URI      ${postSignOutRedirectUri}`,
+    );
+  }
+
+  private assertOnlyModule(): void {
+    const registered = [...this.modules.values()].filter(({ instance }) => instance instanceof LogtoModule);
+    if (registered.length === 1) return;
+    throw new LogtoException(
+      'module_registered_twice',
+      'LogtoModule is registered more than once. Call LogtoModule.forRoot or forRootAsync once, in the root module: ' +
+        'it is global, so every other module sees LogtoService and the guards without importing it.',
+    );
+  }
+
+  private expressApplication(): Application & { request: object } {
+    const { httpAdapter } = this.adapterHost;
+    if (httpAdapter.getType() === 'express')
+      return httpAdapter.getInstance<Application & { request: object }>();
+    throw new LogtoException(
+      'adapter_not_supported',
+      `LogtoModule needs @nestjs/platform-express, the app runs on "${httpAdapter.getType()}".`,
+    );
+  }
+
+  /** The registered redirect URI, the real route and the links have to agree, whatever prefix the app has. */
+  private excludeRoutesFromGlobalPrefix(): void {
+    const options = this.applicationConfig.getGlobalPrefixOptions();
+    const own = authRoutePaths.map((route) => {
+      const path = `/${this.options.authRoutesPrefix}/${route}`;
+      return { path, requestMethod: RequestMethod.ALL, pathRegex: new RegExp(`^${path}/?$`, 'i') };
+    });
+    this.applicationConfig.setGlobalPrefixOptions({
+      ...options,
+      exclude: [...(options.exclude ?? []), ...own],
+    });
+  }
+}
+
+function withRoutes(definition: DynamicModule, extras: LogtoModuleExtras): DynamicModule {
+  const providers = definition.providers?.map((provider) => {
+    if (!('provide' in provider) || provider.provide !== MODULE_OPTIONS_TOKEN) return provider;
+    // Nest keeps the options in its container, where an inspection of the app would show their secrets.
+    if ('useValue' in provider)
+      return { ...provider, useValue: concealed(provider.useValue as LogtoModuleOptions) };
+    if (!('useFactory' in provider)) return provider;
+    return {
+      ...provider,
+      useFactory: async (...parts: unknown[]) =>
+        concealed((await provider.useFactory(...parts)) as LogtoModuleOptions),
+    };
+  });
+  return {
+    ...definition,
+    ...(providers && { providers }),
+    controllers: extras.authRoutes === false ? [] : [authControllerAt(extras)],
+  };
+}

@@ -1,0 +1,116 @@
+import type { Provider, Type } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { AccessDecision } from './guard/access-decision.js';
+import { CrossSite } from './guard/cross-site.js';
+import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
+import { LogtoGuard } from './guard/logto.guard.js';
+import { LOGTO_EXTRAS, LOGTO_OPTIONS, MODULE_OPTIONS_TOKEN } from './logto.module-definition.js';
+import { resolveLogtoOptions } from './logto.options-resolve.js';
+import type { ResolvedClientOptions, ResolvedLogtoOptions } from './logto.options-resolved.js';
+import { LogtoService } from './logto.service.js';
+import { OidcClient } from './oidc/oidc-client.js';
+import { RoutesOptions } from './routes/routes-options.js';
+import { MachineTokens } from './session/machine-tokens.js';
+import { Revalidation } from './session/revalidation.js';
+import { Sessions } from './session/sessions.js';
+import { SignInCallback } from './session/sign-in-callback.js';
+import { SignInCookies } from './session/sign-in-cookies.js';
+import { SignIn } from './session/sign-in.js';
+import { SignOut } from './session/sign-out.js';
+import { TokenRecords } from './session/token-records.js';
+import { TokenRefresh } from './session/token-refresh.js';
+import { Tokens } from './session/tokens.js';
+import { Touches } from './session/touches.js';
+import { UserInfo } from './session/user-info.js';
+import { LogtoInterceptor } from './user/logto.interceptor.js';
+import { RoutePlans } from './user/route-plan.js';
+import { Unauthenticated } from './user/unauthenticated.js';
+import { UserContextResolver } from './user/user-context-resolver.js';
+
+/** What a module that only takes bearer tokens signs in with: nothing, `Sessions.require` refuses first. */
+const noClient: ResolvedClientOptions = {
+  appId: '',
+  appSecret: undefined,
+  baseUrl: 'http://localhost',
+  cookieSecret: '-',
+};
+
+const clientOf = (options: ResolvedLogtoOptions): ResolvedClientOptions => options.client ?? noClient;
+
+/** A provider that makes its class from the providers of other classes. */
+function made<A extends unknown[], T>(type: new (...parts: A) => T, ...parts: unknown[]): Provider {
+  return {
+    provide: type,
+    inject: parts as Type[],
+    useFactory: (...instances: unknown[]) => new type(...(instances as A)),
+  };
+}
+
+/** Everything the module is made of. */
+export const logtoProviders: Provider[] = [
+  { provide: LOGTO_OPTIONS, inject: [MODULE_OPTIONS_TOKEN, LOGTO_EXTRAS], useFactory: resolveLogtoOptions },
+  {
+    provide: OidcClient,
+    inject: [LOGTO_OPTIONS],
+    useFactory: (options: ResolvedLogtoOptions) => new OidcClient(options, options.credentials ?? noClient),
+  },
+  {
+    provide: SignInCookies,
+    inject: [LOGTO_OPTIONS],
+    useFactory: (options: ResolvedLogtoOptions) => new SignInCookies(clientOf(options)),
+  },
+  {
+    provide: RoutesOptions,
+    inject: [LOGTO_OPTIONS],
+    useFactory: (options: ResolvedLogtoOptions) => new RoutesOptions(clientOf(options).baseUrl),
+  },
+  made(Touches),
+  made(Sessions, LOGTO_OPTIONS),
+  made(TokenRecords, Touches),
+  made(TokenRefresh, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords),
+  made(Tokens, LOGTO_OPTIONS, Sessions, TokenRecords, TokenRefresh),
+  made(UserInfo, LOGTO_OPTIONS, OidcClient, Tokens, TokenRefresh, TokenRecords),
+  made(Revalidation, LOGTO_OPTIONS, TokenRefresh),
+  made(MachineTokens, LOGTO_OPTIONS),
+  {
+    provide: SignIn,
+    inject: [LOGTO_OPTIONS, OidcClient, SignInCookies, Sessions],
+    useFactory: (
+      options: ResolvedLogtoOptions,
+      oidc: OidcClient,
+      cookies: SignInCookies,
+      sessions: Sessions,
+    ) => new SignIn(options, clientOf(options), oidc, cookies, sessions),
+  },
+  {
+    provide: SignInCallback,
+    inject: [LOGTO_OPTIONS, OidcClient, SignInCookies, Sessions, TokenRecords],
+    useFactory: (
+      options: ResolvedLogtoOptions,
+      oidc: OidcClient,
+      cookies: SignInCookies,
+      sessions: Sessions,
+      records: TokenRecords,
+    ) => new SignInCallback(options, clientOf(options), oidc, cookies, sessions, records),
+  },
+  made(SignOut, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords),
+  {
+    provide: UserContextResolver,
+    inject: [LOGTO_OPTIONS, Sessions, Revalidation, Tokens, UserInfo, TokenRecords],
+    useFactory: (
+      options: ResolvedLogtoOptions,
+      ...parts: [Sessions, Revalidation, Tokens, UserInfo, TokenRecords]
+    ) => new UserContextResolver(...parts, options.session === undefined),
+  },
+  made(RoutePlans, LOGTO_OPTIONS),
+  made(Unauthenticated, LOGTO_OPTIONS),
+  made(CrossSite, LOGTO_OPTIONS),
+  made(AccessDecision, UserContextResolver, RoutePlans, Sessions, CrossSite, Unauthenticated),
+  LogtoService,
+  LogtoGuard,
+  { provide: APP_INTERCEPTOR, useClass: LogtoInterceptor },
+  { provide: APP_FILTER, useClass: LogtoExceptionFilter },
+];
+
+/** What other modules can inject; guards are built where they are used, from `AccessDecision`. */
+export const logtoExports = [LogtoService, LogtoGuard, AccessDecision, LOGTO_OPTIONS];

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { decodeJwt } from 'jose';
+import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/claims.js';
+import type { TokenTarget } from './oidc/oidc-client.js';
+import { SignInCallback } from './session/sign-in-callback.js';
+import { SignIn, type SignInParameters } from './session/sign-in.js';
+import { SignOut, type SignOutParameters } from './session/sign-out.js';
+import { Tokens } from './session/tokens.js';
+import type { GetContextParameters, LogtoContext } from './user/logto-context.js';
+import { UserContextResolver } from './user/user-context-resolver.js';
+
+/**
+ * Everything the routes, guards and decorators do, for code that does it itself. Every method takes the Express
+ * request and throws a {@link LogtoException}; none writes a response, beyond the cookies it needs.
+ */
+@Injectable()
+export class LogtoService {
+  constructor(
+    private readonly resolver: UserContextResolver,
+    private readonly tokens: Tokens,
+    private readonly signIns: SignIn,
+    private readonly callbacks: SignInCallback,
+    private readonly signOuts: SignOut,
+  ) {}
+
+  /**
+   * The user context of the request. Nobody signed in is no error: `isAuthenticated` says so.
+   * @param asked what it should hold beyond the claims
+   * @throws LogtoUnauthenticatedException when Logto has ended the sign-in while something was asked for
+   * @throws LogtoException `missing_scope_organizations`, Logto's own refusal, or a transient one
+   */
+  async getContext(request: Request, asked: GetContextParameters = {}): Promise<LogtoContext> {
+    return this.resolver.resolve(request, asked);
+  }
+
+  /** Whether somebody is signed in. */
+  async isAuthenticated(request: Request): Promise<boolean> {
+    return (await this.getContext(request)).isAuthenticated;
+  }
+
+  /** The claims of the signed-in user. @throws LogtoUnauthenticatedException when nobody is signed in */
+  async getIdTokenClaims(request: Request): Promise<IdTokenClaims> {
+    await this.getContext(request);
+    return this.tokens.signedIn(request).claims;
+  }
+
+  /** The ID token as Logto gave it last. @throws LogtoUnauthenticatedException when nobody is signed in */
+  getIdToken(request: Request): Promise<string | undefined> {
+    return this.tokens.idToken(request);
+  }
+
+  /** The refresh token. @throws LogtoUnauthenticatedException when nobody is signed in */
+  getRefreshToken(request: Request): Promise<string | undefined> {
+    return this.tokens.refreshToken(request);
+  }
+
+  /**
+   * An access token that is good for a while yet, by refresh grant when none is kept.
+   * @param target the resource, organization or both; default: the token for userinfo
+   * @throws LogtoUnauthenticatedException when nobody is signed in or Logto has ended the sign-in
+   * @throws LogtoException `invalid_target` for a resource that was not asked for at sign-in, `access_denied` for
+   * an organization the user is not in, `missing_scope_organizations`, `missing_refresh_token`, or a transient one
+   */
+  async getAccessToken(request: Request, target: TokenTarget = {}): Promise<string> {
+    return (await this.tokens.accessToken(request, target)).token;
+  }
+
+  /** The claims of that access token, which is a JWT when it is for a resource or an organization. */
+  async getAccessTokenClaims(request: Request, target: TokenTarget = {}): Promise<AccessTokenClaims> {
+    return decodeJwt<AccessTokenClaims>(await this.getAccessToken(request, target));
+  }
+
+  /**
+   * The token of an organization: its audience is `urn:logto:organization:<id>`, its scopes the user's
+   * permissions there.
+   * @throws LogtoException as {@link getAccessToken}
+   */
+  getOrganizationToken(request: Request, organizationId: string): Promise<string> {
+    return this.getAccessToken(request, { organizationId });
+  }
+
+  /** The claims of an organization token. */
+  getOrganizationTokenClaims(request: Request, organizationId: string): Promise<AccessTokenClaims> {
+    return this.getAccessTokenClaims(request, { organizationId });
+  }
+
+  /**
+   * What the userinfo endpoint says of the user (OpenID Connect Core 5.3); asked once a request, kept for
+   * `userInfoTtl`.
+   * @throws LogtoUnauthenticatedException when nobody is signed in or Logto has ended the sign-in
+   * @throws LogtoException `user_info_invalid` when the answer is another user's, or a transient one
+   */
+  fetchUserInfo(request: Request): Promise<UserInfoResponse> {
+    return this.resolver.fetchUserInfo(request);
+  }
+
+  /**
+   * Refreshes claims and tokens now, for example after the user's roles were changed.
+   * @throws LogtoUnauthenticatedException when nobody is signed in or Logto has ended the sign-in
+   */
+  refresh(request: Request): Promise<void> {
+    return this.tokens.refresh(request);
+  }
+
+  /** Forgets the access tokens; the next use asks for new ones. */
+  clearAccessToken(request: Request): Promise<void> {
+    return this.tokens.clearAccessTokens(request);
+  }
+
+  /** Forgets all tokens: the user is no longer signed in, the app's own session data stays. */
+  clearAllTokens(request: Request): Promise<void> {
+    return this.tokens.clearAll(request);
+  }
+
+  /**
+   * Starts a sign-in: remembers it in a sealed cookie of the response.
+   * @returns where to send the browser
+   * @throws LogtoException `session_not_configured`, or a transient one when Logto is away
+   */
+  signIn(request: Request, parameters: SignInParameters = {}): Promise<URL> {
+    return this.signIns.start(request, parameters);
+  }
+
+  /**
+   * Finishes a sign-in: exchanges the code of the request's query, and puts the user into a new session.
+   * @returns where the person wanted to go
+   * @throws LogtoException `sign_in_session.not_found`, `sign_in_session.invalid`, `callback_invalid`,
+   * `id_token_invalid`, Logto's own refusal, or a transient one
+   */
+  handleSignInCallback(request: Request): Promise<{ returnTo: string }> {
+    return this.callbacks.finish(request);
+  }
+
+  /**
+   * Signs out: ends the session and its tokens.
+   * @returns where to send the browser: the end session endpoint, or `postSignOutRedirectUri` when Logto is away
+   */
+  signOut(request: Request, parameters: SignOutParameters = {}): Promise<URL> {
+    return this.signOuts.start(request, parameters);
+  }
+}

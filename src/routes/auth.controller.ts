@@ -1,0 +1,93 @@
+import { Controller, Get, Post, Req, Res, UseFilters, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { CrossSite } from '../guard/cross-site.js';
+import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
+import type { LogtoModuleExtras } from '../logto.options.js';
+import { LogtoService } from '../logto.service.js';
+import { assertNavigation } from './navigation.js';
+import { canonicalUrl } from './canonical-host.js';
+import { signInParameters } from './sign-in-query.js';
+import { RoutesOptions } from './routes-options.js';
+
+/** The routes of sign-in and sign-out. */
+@UseFilters(LogtoExceptionFilter)
+export class AuthController {
+  constructor(
+    private readonly logto: LogtoService,
+    private readonly crossSite: CrossSite,
+    private readonly options: RoutesOptions,
+  ) {}
+
+  /** Sends the browser to Logto's sign-in page (OpenID Connect Core 3.1.2). */
+  @Get('sign-in')
+  async signIn(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.start(request, response, {});
+  }
+
+  /** The same, with the registration page first. */
+  @Get('sign-up')
+  async signUp(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.start(request, response, { firstScreen: 'register' });
+  }
+
+  /** Where the browser comes back to, with a code. */
+  @Get('sign-in-callback')
+  async signInCallback(@Req() request: Request, @Res() response: Response): Promise<void> {
+    uncached(response);
+    assertNavigation(request);
+    const { returnTo } = await this.logto.handleSignInCallback(request);
+    response.redirect(302, returnTo);
+  }
+
+  /** Ends the session here and at Logto (OpenID Connect RP-Initiated Logout 1.0). */
+  @Get('sign-out')
+  async signOut(@Req() request: Request, @Res() response: Response): Promise<void> {
+    uncached(response);
+    assertNavigation(request);
+    response.redirect(302, (await this.logto.signOut(request)).href);
+  }
+
+  /** The same for a form or a script of the app. */
+  @Post('sign-out')
+  async postSignOut(@Req() request: Request, @Res() response: Response): Promise<void> {
+    uncached(response);
+    this.crossSite.assertSameSite(request);
+    response.redirect(303, (await this.logto.signOut(request)).href);
+  }
+
+  private async start(
+    request: Request,
+    response: Response,
+    forced: ReturnType<typeof signInParameters>,
+  ): Promise<void> {
+    uncached(response);
+    assertNavigation(request);
+    const canonical = canonicalUrl(request, this.options.baseUrl);
+    if (canonical !== undefined) {
+      response.redirect(302, canonical);
+      return;
+    }
+    const url = await this.logto.signIn(request, { ...signInParameters(request), ...forced });
+    response.redirect(302, url.href);
+  }
+}
+
+/**
+ * The controller at its path. A class of its own for each module, for decorators write on the class: two apps
+ * in one process may want the routes at different paths.
+ */
+export function authControllerAt({ authRoutesPrefix, authRoutesDecorators }: LogtoModuleExtras): Type {
+  class LogtoAuthController extends AuthController {}
+  Controller({ path: authRoutesPrefix ?? 'logto', version: VERSION_NEUTRAL })(LogtoAuthController);
+  // What `ApiExcludeController()` of @nestjs/swagger writes, without asking for that package.
+  Reflect.defineMetadata('swagger/apiExcludeController', [true], LogtoAuthController);
+  for (const decorate of authRoutesDecorators ?? []) decorate(LogtoAuthController);
+  return LogtoAuthController;
+}
+
+/** The paths of the routes, below their prefix. */
+export const authRoutePaths = ['sign-in', 'sign-up', 'sign-in-callback', 'sign-out'] as const;
+
+function uncached(response: Response): void {
+  response.setHeader('Cache-Control', 'no-store');
+}

@@ -1,0 +1,55 @@
+import type { Request } from 'express';
+import type { SignInOptions } from '../logto.options.js';
+import type { SignInParameters } from '../session/sign-in.js';
+
+const firstScreens = [
+  'sign_in',
+  'register',
+  'reset_password',
+  'identifier:sign_in',
+  'identifier:register',
+  'single_sign_on',
+] as const;
+const identifiers = ['email', 'phone', 'username'] as const;
+const prompts = ['none', 'consent', 'login'] as const;
+
+/** Longest value that is passed on, in characters. */
+const maxLength = 256;
+
+/**
+ * What a link may ask of a sign-in, by Logto's own parameter names. What is malformed or given twice is left
+ * out. `one_time_token` is none of it: a link with a stranger's would sign the visitor in as the stranger.
+ */
+export function signInParameters(request: Request): SignInParameters {
+  const query = new URL(request.originalUrl, 'http://localhost').searchParams;
+  const one = (name: string): string | undefined => {
+    const values = query.getAll(name);
+    const [value] = values;
+    return values.length === 1 && value && value.length <= maxLength ? value : undefined;
+  };
+  const returnTo = query.getAll('returnTo');
+  return withoutUndefined({
+    returnTo: returnTo.length === 1 ? returnTo[0] : undefined,
+    firstScreen: firstScreens.find((screen) => screen === one('first_screen')),
+    identifiers: listOf(one('identifier'), identifiers),
+    directSignIn: directSignIn(one('direct_sign_in')),
+    loginHint: one('login_hint'),
+    uiLocales: one('ui_locales'),
+    organizationId: one('organization_id'),
+    prompt: listOf(one('prompt'), prompts),
+  });
+}
+
+function listOf<T extends string>(value: string | undefined, allowed: readonly T[]): T[] | undefined {
+  const words = value?.split(' ').filter((word): word is T => (allowed as readonly string[]).includes(word));
+  return words?.length ? words : undefined;
+}
+
+function directSignIn(value: string | undefined): SignInOptions['directSignIn'] {
+  const [, method, target] = /^(social|sso):([\w.-]+)$/.exec(value ?? '') ?? [];
+  return method && target ? { method: method as 'social' | 'sso', target } : undefined;
+}
+
+function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
