@@ -1,0 +1,83 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Module, type ModuleMetadata, type Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { LogtoModule, LogtoService, type LogtoModuleExtras, type LogtoModuleOptions } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { Browser } from './browser.js';
+import { application } from './issuer.js';
+
+/** What an app of the specs is made of. */
+export interface TestAppParts {
+  /** Where users sign in. */
+  issuer: Pick<LogtoEmulator, 'endpoint'>;
+  controllers?: Type[];
+  providers?: ModuleMetadata['providers'];
+  imports?: ModuleMetadata['imports'];
+  /** Options and extras of the module, over those of the specs. */
+  logto?: Partial<LogtoModuleOptions & LogtoModuleExtras>;
+  /** What an app does in main.ts, before it listens. */
+  configure?: (app: NestExpressApplication) => void;
+  port?: number;
+}
+
+/** A running Nest application that signs in through the issuer. */
+export interface TestApp {
+  readonly baseUrl: string;
+  readonly app: NestExpressApplication;
+  readonly logto: LogtoService;
+  /** A browser with no cookies that has this app open. */
+  browser(): Browser;
+  close(): Promise<void>;
+}
+
+/** The session options of the specs. */
+export const session = { secret: 'the-session-secret-of-the-specs' } as const;
+
+/** Options of the module as the specs use them. */
+export function logtoOptions(endpoint: string, baseUrl: string): LogtoModuleOptions {
+  return { endpoint, appId: application.id, appSecret: application.secret, baseUrl, session };
+}
+
+/** Starts a real Nest app on a port of its own. */
+export async function startApp({
+  issuer,
+  controllers = [],
+  providers = [],
+  imports = [],
+  logto = {},
+  configure,
+  port,
+}: TestAppParts): Promise<TestApp> {
+  const listenOn = port ?? (await freePort());
+  const baseUrl = `http://localhost:${listenOn}`;
+
+  @Module({
+    imports: [LogtoModule.forRoot({ ...logtoOptions(issuer.endpoint, baseUrl), ...logto }), ...imports],
+    controllers,
+    providers,
+  })
+  class AppModule {}
+
+  const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
+  const app = module.createNestApplication<NestExpressApplication>({ logger: false });
+  configure?.(app);
+  await app.listen(listenOn);
+  return {
+    baseUrl,
+    app,
+    logto: app.get(LogtoService),
+    browser: () => new Browser(baseUrl),
+    close: () => app.close(),
+  };
+}
+
+/** A port that nobody listens on: the redirect URI has to be known before the app listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,45 @@
+import { startLogtoEmulator, type LogtoEmulator, type LogtoEmulatorOptions } from 'nestjs-logto/emulator';
+
+/** The application that the specs sign in with. */
+export const application = { id: 'app', secret: 'the-application-secret-of-the-specs' } as const;
+
+/** An API resource that the specs ask access tokens for. */
+export const resource = 'https://api.example.com';
+
+/** Starts Logto's stand-in with two people, an organization and an API resource. */
+export function startIssuer(options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> {
+  return startLogtoEmulator({
+    port: 0,
+    users: [
+      {
+        id: 'ada',
+        username: 'ada',
+        password: 'ada-password',
+        name: 'Ada Lovelace',
+        primaryEmail: 'ada@example.com',
+        avatar: 'https://example.com/ada.png',
+        customData: { plan: 'pro' },
+        roles: ['admin'],
+        organizations: [{ id: 'org_1', roles: ['member'] }],
+      },
+      { id: 'bob', username: 'bob', password: 'bob-password', name: 'Bob' },
+    ],
+    applications: [{ ...application }],
+    resources: [{ indicator: resource, scopes: ['read:things', 'write:things'] }],
+    roles: [
+      {
+        name: 'admin',
+        scopes: [
+          { resource, name: 'read:things' },
+          { resource, name: 'write:things' },
+        ],
+      },
+    ],
+    organizationTemplate: { scopes: ['invite'], roles: [{ name: 'member', scopes: ['invite'] }] },
+    organizations: [
+      { id: 'org_1', name: 'Org One' },
+      { id: 'org_2', name: 'Org Two' },
+    ],
+    ...options,
+  });
+}
