@@ -22,11 +22,11 @@ export function consentPage({ texts, application, user, scopes, organizations, a
   return renderPage({
     title,
     texts,
-    content: html`${heading(application, title, lead)}
+    content: html`${heading(texts, application, title, lead)}
       <form method="post" action="${action}">
         <ul class="scopes">
           ${scopes.length === 0 && html`<li>${texts.consentNothing}</li>`}
-          ${scopes.map((scope) => html`<li><code>${scope}</code></li>`)}
+          ${scopes.map((scope) => html`<li><span>${texts.scopes[scope] ?? html`<code>${scope}</code>`}</span></li>`)}
         </ul>
         ${
           organizations.length > 0 &&

@@ -38,7 +38,7 @@ export function anyIdentifierInput(
   value: string | undefined,
   error: string | undefined,
 ): Markup {
-  const names = kinds.map((kind) => texts.identifier[kind]);
+  const names = kinds.map((kind, index) => (index === 0 ? texts.identifier[kind] : within(texts, kind)));
   const last = names.pop() ?? '';
   const label = names.length > 0 ? `${names.join(', ')} ${texts.or} ${last}` : last;
   return html`<div>
@@ -75,6 +75,12 @@ export function nameInput(texts: Texts, value: string | undefined): Markup {
     <label for="name">${texts.name} <i>(${texts.optional})</i></label>
     <input id="name" name="name" value="${value ?? ''}" autocomplete="name" />
   </div>`;
+}
+
+/** A word in the middle of a label: German nouns stay capital. */
+function within(texts: Texts, kind: IdentifierKind): string {
+  const word = texts.identifier[kind];
+  return texts.language === 'de' ? word : word.charAt(0).toLowerCase() + word.slice(1);
 }
 
 function describedByAlert(error: string | undefined): Markup | false {

@@ -11,7 +11,7 @@ export function homePage(texts: Texts, endpoint: string, tenant: Tenant): Page {
     title: texts.emulator,
     texts,
     wide: true,
-    content: html`${heading('Logto', texts.emulator, html`${texts.homeLead}`)}
+    content: html`${heading(texts, 'Logto', texts.emulator, html`${texts.homeLead}`)}
       <h2>${texts.addresses}</h2>
       <table>
         <tr>

@@ -60,13 +60,14 @@ ${script !== undefined && new Markup(`<script>${script}</script>`)}
   };
 }
 
-/** The head of a page: which application it is about, what it asks for. */
-export function heading(name: string, title: string, lead?: Markup): Markup {
+/** The head of a page: which application it is about, what it asks for, and that this is not Logto. */
+export function heading(texts: Texts, name: string, title: string, lead: Markup): Markup {
   return html`<div class="brand">
-      <span class="badge" aria-hidden="true">${initials(name)}</span><span>${name}</span>
+      <span class="badge" aria-hidden="true">${initials(name)}</span><b>${name}</b
+      ><span class="tag">${texts.emulator}</span>
     </div>
     <h1>${title}</h1>
-    ${lead && html`<p class="lead">${lead}</p>`}`;
+    <p class="lead">${lead}</p>`;
 }
 
 /** What went wrong, read out as soon as the page is there. */

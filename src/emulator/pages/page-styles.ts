@@ -92,7 +92,7 @@ p { margin: 0.375rem 0 0; overflow-wrap: anywhere; }
   color: var(--on-accent);
   font-weight: 700;
 }
-.brand span:last-child { font-weight: 600; overflow-wrap: anywhere; }
+.brand b { flex: 1; min-width: 0; font-weight: 600; overflow-wrap: anywhere; }
 fieldset { margin: 1.25rem 0 0; padding: 0; border: 0; }
 legend { padding: 0; font-size: 0.875rem; font-weight: 600; color: var(--muted); }
 .people { max-height: 22rem; overflow-y: auto; list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: 0.75rem; }
@@ -126,7 +126,7 @@ legend { padding: 0; font-size: 0.875rem; font-weight: 600; color: var(--muted);
 }
 .who { flex: 1; min-width: 0; display: flex; flex-direction: column; line-height: 1.35; }
 .who b { font-weight: 600; overflow-wrap: anywhere; }
-.who small { color: var(--muted); font-size: 0.8125rem; overflow-wrap: anywhere; }
+.who small { color: var(--muted); font-size: 0.8125rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .tag {
   flex: none;
   max-width: 40%;
@@ -135,7 +135,9 @@ legend { padding: 0; font-size: 0.875rem; font-weight: 600; color: var(--muted);
   border-radius: 1rem;
   color: var(--muted);
   font-size: 0.75rem;
-  overflow-wrap: anywhere;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
 }
 .or { display: flex; align-items: center; gap: 0.75rem; margin: 1.5rem 0 1.25rem; color: var(--muted); font-size: 0.875rem; }
 .or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
@@ -179,14 +181,16 @@ a { color: var(--accent); text-underline-offset: 0.15em; }
 .alert { border-color: var(--alert-line); background: var(--alert-back); color: var(--alert); }
 .note { border-color: var(--note-line); background: var(--note-back); color: var(--note); }
 .below { margin-top: 1.25rem; text-align: center; font-size: 0.9375rem; color: var(--muted); }
+.below + .below { margin-top: 0.375rem; }
 .scopes { margin: 0.5rem 0 0; padding: 0; list-style: none; }
 .scopes li { display: flex; gap: 0.625rem; padding: 0.375rem 0; }
+pre { margin: 0.5rem 0 0; padding: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .scopes li::before { content: "✓"; color: var(--accent); font-weight: 700; }
 .check { display: flex; gap: 0.625rem; align-items: center; padding: 0.375rem 0; font-weight: 400; }
 .check input { width: 1.125rem; height: 1.125rem; accent-color: var(--accent); }
 table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; }
 th, td { padding: 0.5rem 0.75rem 0.5rem 0; border-top: 1px solid var(--line); text-align: start; vertical-align: top; overflow-wrap: anywhere; }
-th { font-weight: 600; }
+th { font-weight: 600; overflow-wrap: break-word; }
 code { font: 0.875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 footer { margin: 1.5rem auto 0; max-width: 32rem; color: var(--muted); font-size: 0.8125rem; text-align: center; }
 footer strong { color: var(--text); font-weight: 600; }

@@ -50,6 +50,8 @@ export interface Texts {
   consentTitle: (application: string) => string;
   consentLead: (application: string, person: string) => string;
   consentNothing: string;
+  /** What a scope lets an application see; others are shown by name. */
+  scopes: Record<string, string>;
   organizations: string;
   authorize: string;
   cancel: string;

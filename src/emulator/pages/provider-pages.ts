@@ -14,8 +14,8 @@ export const providerPages: ProviderPages = {
     const texts = textsFor(locales);
     return messagePage(texts, texts.notFound, texts.notFoundLead);
   },
-  error: (locales, { error, error_description: description }) => {
+  error: (locales, { error, error_description: description }, remedy) => {
     const texts = textsFor(locales);
-    return messagePage(texts, texts.errorTitle, description ?? '', error);
+    return messagePage(texts, texts.errorTitle, description ?? '', error, remedy);
   },
 };

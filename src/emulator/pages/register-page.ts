@@ -21,7 +21,7 @@ export function registerPage({ texts, application, identifiers, typed, error, ac
   return renderPage({
     title: `${texts.createAccount} · ${application}`,
     texts,
-    content: html`${heading(application, texts.createAccount, html`${texts.continueTo(application)}`)}
+    content: html`${heading(texts, application, texts.createAccount, html`${texts.continueTo(application)}`)}
       ${alert(error)}
       <form class="fields" method="post" action="${action}">
         ${identifiers.map((kind) => identifierInput(kind, texts, typed[kind], error))}

@@ -20,7 +20,8 @@ export function resetPasswordPage(view: ResetPasswordView): Page {
   return renderPage({
     title: `${texts.resetPassword} · ${application}`,
     texts,
-    content: html`${heading(application, texts.resetPassword, html`${texts.resetLead}`)} ${alert(error)}
+    content: html`${heading(texts, application, texts.resetPassword, html`${texts.resetLead}`)}
+      ${alert(error)}
       <form class="fields" method="post" action="${view.action}">
         ${anyIdentifierInput(view.identifiers, texts, view.typed, error)}
         ${passwordInput(texts.newPassword, true, undefined)}

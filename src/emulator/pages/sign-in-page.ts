@@ -28,7 +28,7 @@ export function signInPage(view: SignInView): Page {
   return renderPage({
     title: `${texts.signIn} · ${application}`,
     texts,
-    content: html`${heading(application, texts.signIn, lead)} ${alert(error)}
+    content: html`${heading(texts, application, texts.signIn, lead)} ${alert(error)}
       ${
         users.length > 0 &&
         html`${peopleList(texts, action, users)}

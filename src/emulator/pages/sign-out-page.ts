@@ -11,7 +11,7 @@ export function signOutPage(texts: Texts, form: string): Page {
   return renderPage({
     title: texts.signOut,
     texts,
-    content: html`${heading('Logto', texts.signOut, html`${texts.signOutLead}`)} ${new Markup(form)}
+    content: html`${heading(texts, 'Logto', texts.signOut, html`${texts.signOutLead}`)} ${new Markup(form)}
       <p class="buttons">
         <button class="button" form="op.logoutForm" name="logout" value="yes" id="sign-out">
           ${texts.signOut}

@@ -23,7 +23,7 @@ export function socialPage({ texts, provider, users, typed, error, action, fallb
   return renderPage({
     title: texts.pretend(provider),
     texts,
-    content: html`${heading(provider, texts.pretend(provider), html`${texts.pretendLead(provider)}`)}
+    content: html`${heading(texts, provider, texts.pretend(provider), html`${texts.pretendLead(provider)}`)}
       ${alert(error)}
       ${
         users.length > 0 &&

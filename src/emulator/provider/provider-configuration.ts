@@ -7,6 +7,7 @@ import { resourceServerFor, type GrantEnvironment } from './grant-context.js';
 import { interactionUrl } from './interaction-url.js';
 import { isLoopbackUri } from './open-redirect-uris.js';
 import type { ProviderParts } from './provider-parts.js';
+import { remedyFor } from './remedy-for.js';
 import { refreshTokenTtl } from './refresh-token-policy.js';
 
 /** The scopes that stand for the user's claims, beside those of resources and organizations. */
@@ -104,7 +105,7 @@ export function providerConfiguration(parts: ProviderParts, environment: GrantEn
     renderError: (ctx, out) => {
       // Logto shows bare JSON. A person who follows a wrong link is better served with words.
       if (ctx.accepts('json', 'html') === 'html') {
-        draw(ctx, pages.error(localesOf(ctx), out));
+        draw(ctx, pages.error(localesOf(ctx), out, remedyFor(out, ctx.oidc.params ?? {})));
       } else {
         ctx.body = out;
       }

@@ -24,5 +24,10 @@ export interface ProviderPages {
   signedOut: (locales: string) => Page;
   /** For what Logto can do and the emulator cannot. */
   notFound: (locales: string) => Page;
-  error: (locales: string, error: { error: string; error_description?: string | undefined }) => Page;
+  /** @param remedy - What to change in the emulator's options. */
+  error: (
+    locales: string,
+    error: { error: string; error_description?: string | undefined },
+    remedy: string | undefined,
+  ) => Page;
 }

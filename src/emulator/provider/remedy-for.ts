@@ -1,0 +1,18 @@
+/** The options that would have let a refused request pass, where that is clear. */
+export function remedyFor(
+  { error, error_description: description }: { error: string; error_description?: string | undefined },
+  params: Record<string, unknown>,
+): string | undefined {
+  const application = (field: string) =>
+    `applications: [{ id: '${String(params['client_id'])}', …${field && `, ${field}`} }]`;
+  if (error === 'invalid_redirect_uri') {
+    return application(`redirectUris: ['${String(params['redirect_uri'])}']`);
+  }
+  if (error === 'invalid_client' && description?.startsWith('invalid client ')) {
+    return application('');
+  }
+  if (description === 'post_logout_redirect_uri not registered') {
+    return application(`postLogoutRedirectUris: ['${String(params['post_logout_redirect_uri'])}']`);
+  }
+  return undefined;
+}
