@@ -14,7 +14,9 @@ export function canonicalUrl(request: Request, baseUrl: string): string | undefi
   if (host === undefined || !isLoopback(base.hostname) || !URL.canParse(`http://${host}`)) return undefined;
   const { hostname } = new URL(`http://${host}`);
   if (!isLoopback(hostname) || hostname === base.hostname) return undefined;
-  const url = new URL(`${baseUrl}${request.originalUrl}`);
+  // A request target may be a whole URL (RFC 9112 section 3.2.2): only its path is followed.
+  const { pathname, search } = new URL(request.originalUrl, base);
+  const url = new URL(`${baseUrl}${pathname}${search}`);
   if (url.searchParams.has(movedMark)) return undefined;
   url.searchParams.set(movedMark, '1');
   return url.href;
