@@ -16,6 +16,19 @@ export interface SignInWalk {
   consent?: 'authorize' | 'cancel';
 }
 
+/** How {@link LogtoEmulator.signUp} gets through the pages; what the page asks for must be there. */
+export interface SignUpWalk {
+  username?: string;
+  email?: string;
+  phone?: string;
+  password: string;
+  name?: string;
+  /** A jar to use, and to leave the session in. Default: a new one. */
+  cookies?: CookieJar;
+  /** What to say on the consent page of a third-party application. Default: `authorize`. */
+  consent?: 'authorize' | 'cancel';
+}
+
 /** A user as {@link LogtoEmulator.updateUser} and others give it back. */
 export type EmulatedUser = Readonly<
   Required<
@@ -52,6 +65,8 @@ export interface LogtoEmulator {
    * @throws {@link LogtoEmulatorError} `walk_failed` when a page refuses, with what it says.
    */
   signIn(authorizationUrl: string | URL, walk: SignInWalk): Promise<URL>;
+  /** Walks as {@link LogtoEmulator.signIn} does, but creates the account on the sign-up page. */
+  signUp(authorizationUrl: string | URL, walk: SignUpWalk): Promise<URL>;
   /** Walks from an end session URL to where the emulator sends the browser; on the emulator itself when nowhere. */
   signOut(endSessionUrl: string | URL, walk: { cookies: CookieJar }): Promise<URL>;
 

@@ -1,5 +1,6 @@
 export { CookieJar } from './browser/cookie-jar.js';
-export type { EmulatedUser, LogtoEmulator, SignInWalk } from './emulator.js';
+export { defineLogtoEmulatorConfig } from './define-logto-emulator-config.js';
+export type { EmulatedUser, LogtoEmulator, SignInWalk, SignUpWalk } from './emulator.js';
 export type { EmulatorEndpoint } from './http/emulator-endpoint.js';
 export type { EmulatorFault } from './http/fault-queue.js';
 export type { EmulatorResponse } from './http/http-exchange.js';

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type Provider from 'oidc-provider';
 
 import { CookieJar } from './browser/cookie-jar.js';
-import { walk } from './browser/page-walker.js';
-import type { EmulatedUser, LogtoEmulator, SignInWalk } from './emulator.js';
+import { walk, type Answer } from './browser/page-walker.js';
+import type { EmulatedUser, LogtoEmulator, SignInWalk, SignUpWalk } from './emulator.js';
 import type { EmulatorEndpoint } from './http/emulator-endpoint.js';
 import { EmulatorServer } from './http/emulator-server.js';
 import { FaultQueue, type EmulatorFault } from './http/fault-queue.js';
@@ -101,26 +101,38 @@ export class RunningEmulator implements LogtoEmulator {
 
   async signIn(
     authorizationUrl: string | URL,
-    { username, password, cookies = new CookieJar(), consent = 'authorize' }: SignInWalk,
+    { username, password, cookies, consent = 'authorize' }: SignInWalk,
   ): Promise<URL> {
     const user = this.tenant.getUser(username);
-    return walk(new URL(authorizationUrl), {
-      ...this.addresses(),
-      cookies,
-      answer: ({ path }): Record<string, string> | undefined => {
-        if (path === '/consent') {
-          return { decision: consent };
-        }
-        if (path.startsWith('/oidc/')) {
-          return undefined;
-        }
-        return password === undefined ? { user: user.id } : { identifier: username, password };
-      },
+    const fields: Record<string, string> =
+      password === undefined ? { user: user.id } : { identifier: username, password };
+    return this.walk(authorizationUrl, cookies, (path) => {
+      if (path === '/consent') {
+        return consentAnswer(consent, user);
+      }
+      if (path.startsWith('/oidc/')) {
+        return undefined;
+      }
+      const isSocial = path.startsWith('/direct/') || path === '/single-sign-on';
+      // On whichever screen the application begins: who has an account signs in.
+      return { fields, path: isSocial ? path : '/sign-in' };
+    });
+  }
+
+  async signUp(
+    authorizationUrl: string | URL,
+    { cookies, consent = 'authorize', ...fields }: SignUpWalk,
+  ): Promise<URL> {
+    return this.walk(authorizationUrl, cookies, (path) => {
+      if (path === '/consent') {
+        return consentAnswer(consent, undefined);
+      }
+      return path.startsWith('/oidc/') ? undefined : { fields, path: '/register' };
     });
   }
 
   async signOut(endSessionUrl: string | URL, { cookies }: { cookies: CookieJar }): Promise<URL> {
-    return walk(new URL(endSessionUrl), { ...this.addresses(), cookies, answer: () => undefined });
+    return this.walk(endSessionUrl, cookies, () => undefined);
   }
 
   requests(endpoint?: EmulatorEndpoint): RecordedRequest[] {
@@ -263,9 +275,18 @@ export class RunningEmulator implements LogtoEmulator {
     }
   }
 
-  private addresses(): { endpoint: string; address: string } {
-    const address =
-      this.options.endpoint === undefined ? this.endpoint : `http://localhost:${this.listeningOn}`;
-    return { endpoint: this.endpoint, address };
+  private walk(
+    url: string | URL,
+    cookies: CookieJar | undefined,
+    answer: (path: string) => Answer | undefined,
+  ): Promise<URL> {
+    const { endpoint } = this;
+    const address = this.options.endpoint === undefined ? endpoint : `http://localhost:${this.listeningOn}`;
+    return walk(new URL(url), { endpoint, address, cookies: cookies ?? new CookieJar(), answer });
   }
+}
+
+function consentAnswer(decision: 'authorize' | 'cancel', user: TenantUser | undefined): Answer {
+  const organizations = user?.organizations.map(({ id }): [string, string] => ['organization', id]) ?? [];
+  return { fields: [['decision', decision], ...organizations] };
 }

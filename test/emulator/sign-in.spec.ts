@@ -1,48 +1,345 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CookieJar, startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 
-describe('signing in at the emulator', () => {
-  let emulator: LogtoEmulator;
+import { Browser } from './support/browser.js';
+import { Client, type Parameters } from './support/client.js';
+import { decode } from './support/recording.js';
 
-  beforeAll(async () => {
-    emulator = await startLogtoEmulator({
-      port: 0,
-      users: [{ username: 'ada', password: 'lovelace' }],
-      applications: [{ id: 'app', secret: 'secret' }],
-    });
+let emulator: LogtoEmulator;
+let web: Client;
+let thirdParty: Client;
+
+beforeAll(async () => {
+  emulator = await startLogtoEmulator({
+    port: 0,
+    users: [
+      { username: 'ada', password: 'lovelace', primaryEmail: 'ada@example.com', primaryPhone: '123' },
+      { username: 'grace', name: 'Grace <b>Hopper</b>' },
+      { username: 'eve', password: 'apple', isSuspended: true },
+      { username: 'alan', organizations: [{ id: 'org_1' }, { id: 'org_2' }] },
+    ],
+    applications: [
+      { id: 'web', secret: 'a-secret', name: 'The "shop"' },
+      { id: 'stats', secret: 'a-secret', isThirdParty: true },
+    ],
+    organizations: [
+      { id: 'org_1', name: 'Engines & Co' },
+      { id: 'org_2', name: 'Other' },
+    ],
   });
-  afterAll(() => emulator.close());
+  web = new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret');
+  thirdParty = new Client(emulator, 'stats', 'http://localhost:4000/callback', 'a-secret');
+});
+afterAll(() => emulator.close());
 
-  const authorizationUrl = () =>
-    `${emulator.issuer}/auth?${new URLSearchParams({
-      client_id: 'app',
-      redirect_uri: 'http://localhost:3000/callback',
-      response_type: 'code',
-      scope: 'openid',
-      state: 'a-state',
-    }).toString()}`;
+/** Opens the page that an authorization request leads to. */
+async function open(parameters: Parameters = {}, client = web, browser = new Browser()): Promise<Browser> {
+  await browser.open(client.authorizationUrl({ scope: 'openid', ...parameters }));
+  return browser;
+}
+const authorize = (parameters: Parameters = {}) => web.authorizationUrl({ scope: 'openid', ...parameters });
 
-  it('takes one click on a seeded user', async () => {
-    const callback = await emulator.signIn(authorizationUrl(), { username: 'ada' });
-    expect(callback.origin).toBe('http://localhost:3000');
-    expect(Object.fromEntries(callback.searchParams)).toEqual({
+describe('the sign-in page', () => {
+  it('signs a seeded user in by one click', async () => {
+    const browser = await open();
+    await browser.post({ user: emulator.updateUser('ada', {}).id });
+    expect(browser.url.origin).toBe('http://localhost:3000');
+    expect(Object.fromEntries(browser.url.searchParams)).toEqual({
       code: expect.any(String),
       state: 'a-state',
       iss: emulator.issuer,
     });
   });
 
-  it('takes username and password', async () => {
-    const callback = await emulator.signIn(authorizationUrl(), { username: 'ada', password: 'lovelace' });
-    expect(callback.searchParams.has('code')).toBe(true);
+  it.each(['ada', 'ada@example.com', 'ADA@example.com', '123'])(
+    'takes %s and the password',
+    async (typed) => {
+      const browser = await open();
+      await browser.post({ identifier: typed, password: 'lovelace' });
+      expect(browser.url.searchParams.has('code')).toBe(true);
+    },
+  );
+
+  it('says that the password is wrong, and keeps what was typed', async () => {
+    const browser = await open();
+    await browser.post({ identifier: 'ada', password: 'byron' });
+    expect(browser.status).toBe(422);
+    expect(browser.alert).toBe('The account or the password is wrong. Please try again.');
+    expect(browser.body).toContain('value="ada"');
   });
 
-  it('says so when the password is wrong', async () => {
-    await expect(
-      emulator.signIn(authorizationUrl(), { username: 'ada', password: 'byron' }),
-    ).rejects.toMatchObject({
-      code: 'walk_failed',
-      message: expect.stringContaining('The account or the password is wrong'),
+  it('tells an unknown account no better than a wrong password', async () => {
+    const browser = await open();
+    await browser.post({ identifier: 'nobody', password: 'byron' });
+    expect(browser.alert).toBe('The account or the password is wrong. Please try again.');
+  });
+
+  it('says that a user without a password is clicked on', async () => {
+    const browser = await open();
+    await browser.post({ identifier: 'grace', password: 'x' });
+    expect(browser.alert).toContain('no password');
+  });
+
+  it('lets no suspended user in, by click or by password', async () => {
+    const { id } = emulator.updateUser('eve', {});
+    const forms: Record<string, string>[] = [{ user: id }, { identifier: 'eve', password: 'apple' }];
+    for (const form of forms) {
+      const browser = await open();
+      await browser.post(form);
+      expect(browser.alert).toBe('This account is suspended.');
+    }
+  });
+
+  it('escapes every value', async () => {
+    const browser = await open({ login_hint: '"><script>alert(1)</script>', organization_id: 'org_1' });
+    expect(browser.body).toContain('value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
+    expect(browser.body).toContain('The &quot;shop&quot;');
+    expect(browser.body).toContain('Grace &lt;b&gt;Hopper&lt;/b&gt;');
+    expect(browser.body).toContain('Engines &amp; Co');
+    expect(browser.body).not.toContain('<script');
+  });
+
+  it('needs no script and loads nothing', async () => {
+    const browser = await open();
+    const policy = browser.headers.get('content-security-policy');
+    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'/);
+    expect(policy).not.toContain('script-src');
+    expect(browser.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('is honest that it is a stand-in', async () => {
+    const browser = await open();
+    expect(browser.body).toContain('Logto emulator');
+    expect(browser.body).toContain('not for production');
+  });
+
+  it('refuses a form that another site posts', async () => {
+    const browser = await open();
+    await browser.post({ user: 'ada' }, { origin: 'https://evil.test' });
+    expect(browser.status).toBe(403);
+  });
+
+  it('shows one interaction a browser, as Logto does: the form that is sent finishes the newest', async () => {
+    const browser = await open({ state: 'first' });
+    await open({ state: 'second' }, web, browser);
+    await browser.post({ identifier: 'ada', password: 'lovelace' });
+    expect(browser.url.searchParams.get('state')).toBe('second');
+
+    // The first tab is still on the page; going back to the application signs in at once.
+    await browser.post({ identifier: 'ada', password: 'lovelace' }, {}, `${emulator.endpoint}/sign-in`);
+    expect(browser.status).toBe(400);
+    expect(browser.body).toContain('no longer open');
+    await open({ state: 'first' }, web, browser);
+    expect(browser.url.searchParams.get('state')).toBe('first');
+  });
+});
+
+describe('parameters of the authorization request', () => {
+  it('login_hint fills in the field', async () => {
+    expect((await open({ login_hint: 'ada@example.com' })).body).toContain('value="ada@example.com"');
+  });
+
+  it('identifier says what is asked for, and what is accepted', async () => {
+    const browser = await open({ identifier: 'email phone' });
+    expect(browser.body).toContain('<label for="identifier">Email or phone number</label>');
+    await browser.post({ identifier: 'ada', password: 'lovelace' });
+    expect(browser.status).toBe(422);
+  });
+
+  it('ui_locales chooses the language, before the browser does', async () => {
+    const browser = await open({ ui_locales: 'xx de-CH' });
+    expect(browser.body).toContain('<html lang="de">');
+    expect(browser.body).toContain('Anmelden');
+  });
+
+  it('organization_id names the organization', async () => {
+    expect((await open({ organization_id: 'org_2' })).body).toContain('organization Other');
+  });
+
+  it.each([
+    ['sign_in', '/sign-in'],
+    ['register', '/register'],
+    ['reset_password', '/reset-password'],
+    ['identifier:sign_in', '/identifier-sign-in'],
+    ['identifier:register', '/identifier-register'],
+    ['single_sign_on', '/single-sign-on'],
+  ])('first_screen=%s opens %s', async (screen, path) => {
+    const browser = await open({ first_screen: screen });
+    expect(browser.url.pathname).toBe(path);
+    expect(browser.status).toBe(200);
+  });
+
+  it('interaction_mode=signUp, the older way, opens the sign-up page', async () => {
+    expect((await open({ interaction_mode: 'signUp' })).url.pathname).toBe('/register');
+  });
+
+  it('prompt=login asks again, though the browser is signed in', async () => {
+    const cookies = new CookieJar();
+    await emulator.signIn(authorize(), { username: 'ada', cookies });
+    const browser = await open({ prompt: 'login consent' }, web, new Browser(cookies));
+    expect(browser.url.pathname).toBe('/sign-in');
+    await browser.post({ user: emulator.updateUser('ada', {}).id });
+    expect(browser.url.searchParams.has('code')).toBe(true);
+  });
+
+  it('signs in another user than before after prompt=login', async () => {
+    const cookies = new CookieJar();
+    await emulator.signIn(authorize(), { username: 'ada', cookies });
+    const again = authorize({ prompt: 'login' });
+    const callback = await emulator.signIn(again, { username: 'grace', cookies });
+    const { body } = await web.exchange(callback.searchParams.get('code') ?? '');
+    expect(decode(body['id_token'])?.payload['sub']).toBe(emulator.updateUser('grace', {}).id);
+  });
+});
+
+describe('signing up', () => {
+  it('creates an account and signs in with it', async () => {
+    const callback = await emulator.signUp(authorize({ first_screen: 'register' }), {
+      username: 'katherine',
+      password: 'johnson',
+      name: 'Katherine Johnson',
     });
+    expect(callback.searchParams.has('code')).toBe(true);
+    await emulator.signIn(authorize(), { username: 'katherine', password: 'johnson' });
+  });
+
+  it('asks for an e-mail address where identifier says so', async () => {
+    const url = authorize({ first_screen: 'register', identifier: 'email', scope: 'openid email' });
+    const callback = await emulator.signUp(url, { email: 'mary@example.com', password: 'jackson' });
+    const { body } = await web.exchange(callback.searchParams.get('code') ?? '');
+    expect(decode(body['id_token'])?.payload).toMatchObject({ email: 'mary@example.com' });
+  });
+
+  it('says that a username is taken', async () => {
+    const browser = await open({ first_screen: 'register' });
+    await browser.post({ username: 'ada', password: 'x' });
+    expect(browser.status).toBe(422);
+    expect(browser.alert).toBe('Username: somebody else has it already.');
+  });
+
+  it('says what is missing', async () => {
+    const browser = await open({ first_screen: 'register' });
+    await browser.post({ username: ' ', password: 'x' });
+    expect(browser.alert).toBe('Username: please fill it in.');
+  });
+});
+
+describe('other ways in', () => {
+  it('direct_sign_in leads to a pretend social account, which is linked', async () => {
+    const url = authorize({ direct_sign_in: 'social:github', scope: 'openid identities' });
+    const callback = await emulator.signIn(url, { username: 'alan' });
+    const { body } = await web.exchange(callback.searchParams.get('code') ?? '');
+    const userInfo = await web.userInfo(body['access_token']);
+    expect(userInfo.body['identities']).toEqual({ github: { userId: expect.stringMatching(/^github-/) } });
+  });
+
+  it('a pretend social account may be new', async () => {
+    const browser = await open({ direct_sign_in: 'sso:acme' });
+    expect(browser.url.pathname).toBe('/direct/sso/acme');
+    expect(browser.body).toContain('This page stands in for Acme');
+    await browser.post({ email: 'dorothy@acme.test', name: 'Dorothy' });
+    expect(browser.url.searchParams.has('code')).toBe(true);
+  });
+
+  it('a one-time token signs in without a page, once, and for its own address', async () => {
+    const token = emulator.createOneTimeToken('ada@example.com');
+    const url = (hint: string) => authorize({ one_time_token: token, login_hint: hint });
+    expect((await open({ one_time_token: token, login_hint: 'eve@example.com' })).alert).toContain('invalid');
+
+    const browser = new Browser();
+    await browser.open(url('ada@example.com'));
+    expect(browser.url.searchParams.has('code')).toBe(true);
+
+    const second = new Browser();
+    await second.open(url('ada@example.com'));
+    expect(second.alert).toBe('This link is invalid, was used already, or has expired.');
+  });
+
+  it('a one-time token for a new address creates the account', async () => {
+    const email = 'margaret@example.com';
+    const browser = await open({ one_time_token: emulator.createOneTimeToken(email), login_hint: email });
+    expect(browser.url.searchParams.has('code')).toBe(true);
+    expect(emulator.updateUser(email, {}).primaryEmail).toBe(email);
+  });
+
+  it('a forgotten password is chosen anew', async () => {
+    const browser = await open({ first_screen: 'reset_password' });
+    await browser.post({ identifier: 'grace', password: 'cobol' });
+    expect(browser.url.searchParams.has('code')).toBe(true);
+    await emulator.signIn(authorize(), { username: 'grace', password: 'cobol' });
+  });
+});
+
+describe('consent', () => {
+  const scope = 'openid offline_access profile urn:logto:scope:organizations';
+
+  it('is never asked for by an application of the tenant', async () => {
+    const browser = await open({ prompt: 'consent', scope });
+    await browser.post({ user: emulator.updateUser('ada', {}).id });
+    expect(browser.url.origin).toBe('http://localhost:3000');
+  });
+
+  describe('for a third-party application', () => {
+    let browser: Browser;
+
+    beforeEach(async () => {
+      browser = await open({ prompt: 'consent', scope }, thirdParty);
+      await browser.post({ user: emulator.updateUser('alan', {}).id });
+    });
+    afterEach(() => emulator.revokeGrants('alan'));
+
+    it('is asked on a page that names what the application wants', () => {
+      expect(browser.url.pathname).toBe('/consent');
+      expect(browser.body).toContain('Your name, picture and profile');
+      expect(browser.body).toContain('Engines &amp; Co');
+    });
+
+    it('gives the application what was authorized, and the chosen organizations only', async () => {
+      await browser.post({ decision: 'authorize', organization: 'org_1' });
+      const { body } = await thirdParty.exchange(browser.url.searchParams.get('code') ?? '');
+      const token = (organization_id: string) =>
+        thirdParty.refresh(body['refresh_token'], { organization_id });
+      expect((await token('org_1')).status).toBe(200);
+      expect((await token('org_2')).body).toMatchObject({
+        error: 'access_denied',
+        error_description: 'organization access is not granted to the application',
+      });
+    });
+
+    it('may be refused, and the application is told', async () => {
+      await browser.post({ decision: 'cancel' });
+      expect(Object.fromEntries(browser.url.searchParams)).toMatchObject({
+        error: 'access_denied',
+        state: 'a-state',
+      });
+    });
+  });
+});
+
+describe('pages beside a sign-in', () => {
+  it('the endpoint itself says what is here', async () => {
+    const response = await fetch(emulator.endpoint);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain(emulator.issuer);
+  });
+
+  it('a sign-in page that nobody was sent to says how to go on', async () => {
+    const response = await fetch(`${emulator.endpoint}/sign-in`);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('Go back to the application and start again');
+  });
+
+  it('an unknown page is a 404', async () => {
+    expect((await fetch(`${emulator.endpoint}/favicon.ico`)).status).toBe(404);
+  });
+
+  it('a person who follows a wrong link is shown words and the remedy, a program JSON', async () => {
+    const registered = { id: 'strict', secret: 's', redirectUris: ['https://app.test/'] };
+    emulator.setApplication(registered);
+    const url = authorize({ client_id: 'strict' });
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    expect(page.status).toBe(400);
+    expect(await page.text()).toContain('redirectUris: [&#39;http://localhost:3000/callback&#39;]');
+    expect((await fetch(url)).headers.get('content-type')).toContain('application/json');
   });
 });

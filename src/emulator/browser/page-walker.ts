@@ -1,6 +1,12 @@
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
 import type { CookieJar } from './cookie-jar.js';
 
+/** The fields of a form, and where they are posted: to the page itself, unless another is named. */
+export interface Answer {
+  fields: Record<string, string> | [name: string, value: string][];
+  path?: string;
+}
+
 /** What {@link walk} stands on. */
 export interface Walk {
   /** Where browsers find the emulator. */
@@ -9,7 +15,7 @@ export interface Walk {
   address: string;
   cookies: CookieJar;
   /** What to post on a page; undefined where the walk cannot go on. */
-  answer: (page: { path: string; body: string }) => Record<string, string> | undefined;
+  answer: (path: string) => Answer | undefined;
 }
 
 /** A sign-in takes some ten steps; more means going in circles. */
@@ -18,7 +24,7 @@ const maxSteps = 30;
 /** Follows redirects and posts forms until the way leads away from the emulator; gives the URL that it leads to. */
 export async function walk(start: URL, way: Walk): Promise<URL> {
   let url = start;
-  let form: Record<string, string> | undefined;
+  let form: Answer['fields'] | undefined;
   for (let step = 0; step < maxSteps; step += 1) {
     if (url.origin !== new URL(way.endpoint).origin) {
       return url;
@@ -42,7 +48,7 @@ export async function walk(start: URL, way: Walk): Promise<URL> {
   throw new LogtoEmulatorError('walk_failed', `The way goes in circles; it was last seen at ${url.href}.`);
 }
 
-async function request(url: URL, form: Record<string, string> | undefined, way: Walk) {
+async function request(url: URL, form: Answer['fields'] | undefined, way: Walk) {
   const target = new URL(url.pathname + url.search, way.address);
   const response = await fetch(target, {
     method: form ? 'POST' : 'GET',
@@ -54,10 +60,10 @@ async function request(url: URL, form: Record<string, string> | undefined, way: 
   return { response, body: await response.text() };
 }
 
-function nextForm(url: URL, body: string, way: Walk): { url: URL; form: Record<string, string> } | undefined {
-  const answer = way.answer({ path: url.pathname, body });
+function nextForm(url: URL, body: string, way: Walk): { url: URL; form: Answer['fields'] } | undefined {
+  const answer = way.answer(url.pathname);
   if (answer) {
-    return { url, form: answer };
+    return { url: new URL(answer.path ?? url, url), form: answer.fields };
   }
   // The provider's own pages post themselves by script: their hidden fields say what.
   const action = /<form[^>]* action="([^"]+)"/.exec(body)?.[1];

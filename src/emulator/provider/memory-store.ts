@@ -1,5 +1,7 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 
+import { plainCopy } from '../plain-copy.js';
+
 interface StoredRecord {
   payload: AdapterPayload;
   /** Milliseconds; never, when there is none. */
@@ -47,7 +49,7 @@ export class MemoryStore {
     const previous = records.get(id);
     this.size += previous ? 0 : 1;
     records.set(id, {
-      payload: structuredClone(payload),
+      payload: plainCopy(payload),
       expiresAt: typeof expiresIn === 'number' ? Date.now() + expiresIn * 1000 : Infinity,
       ...(previous?.consumedAt !== undefined && { consumedAt: previous.consumedAt }),
     });
@@ -69,7 +71,7 @@ export class MemoryStore {
       this.delete(model, id);
       return undefined;
     }
-    const payload = structuredClone(record.payload);
+    const payload = plainCopy(record.payload);
     if (record.consumedAt !== undefined && this.isUsedUp(model, record.consumedAt)) {
       payload.consumed = Math.floor(record.consumedAt / 1000);
     }

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
 import type { EmulatorApplicationType, EmulatorUser } from '../logto-emulator-options.js';
 import { applicationSchema, userSchema, type ResolvedOptions } from '../logto-emulator-schema.js';
+import { plainCopy } from '../plain-copy.js';
 import { describeIssue, invalidOptions } from '../resolve-options.js';
 
 type ResolvedUser = ResolvedOptions['users'][number];
@@ -46,7 +47,7 @@ export class Tenant {
   addUser(user: ResolvedUser): TenantUser {
     const now = Date.now();
     const added: TenantUser = {
-      ...structuredClone(user),
+      ...plainCopy(user),
       id: user.id ?? createHash('sha256').update(user.username).digest('hex').slice(0, 12),
       createdAt: now,
       updatedAt: now,
@@ -71,7 +72,7 @@ export class Tenant {
       throw invalidOptions(parsed.error.issues.map((issue) => describeIssue(issue)));
     }
     const updated = {
-      ...structuredClone(parsed.data),
+      ...plainCopy(parsed.data),
       id: user.id,
       createdAt,
       lastSignInAt,
@@ -178,7 +179,7 @@ export class Tenant {
 
 function withType(application: ResolvedOptions['applications'][number]): TenantApplication {
   return {
-    ...structuredClone(application),
+    ...plainCopy(application),
     type: application.type ?? (application.secret ? 'Traditional' : 'SPA'),
   };
 }

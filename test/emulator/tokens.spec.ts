@@ -1,0 +1,345 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  CookieJar,
+  startLogtoEmulator,
+  type EmulatorUser,
+  type LogtoEmulator,
+  type LogtoEmulatorOptions,
+} from 'nestjs-logto/emulator';
+
+import { Client, type Answer, type Parameters } from './support/client.js';
+import { decode } from './support/recording.js';
+
+const resource = 'https://api.example.com';
+const day = 24 * 3600;
+const tokenType = 'urn:ietf:params:oauth:token-type:access_token';
+
+let started: LogtoEmulator | undefined;
+afterEach(() => started?.close());
+
+/** A web and a single-page application in a tenant that has one user, `ada`. */
+async function start(user: Partial<EmulatorUser> = {}, options: LogtoEmulatorOptions = {}) {
+  const emulator = await startLogtoEmulator({
+    port: 0,
+    users: [{ username: 'ada', ...user }],
+    applications: [{ id: 'web', secret: 'a-secret', allowTokenExchange: true }, { id: 'spa' }],
+    ...options,
+  });
+  started = emulator;
+  return {
+    emulator,
+    web: new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret'),
+    spa: new Client(emulator, 'spa', 'http://localhost:3000/callback'),
+  };
+}
+
+const offline = { prompt: 'consent', scope: 'openid offline_access' };
+const claimsOf = (answer: Answer) => decode(answer.body['id_token'])?.payload ?? {};
+const accessTokenOf = (answer: Answer) => decode(answer.body['access_token'])?.payload ?? {};
+const signIn = async (client: Client, parameters: Parameters = offline) =>
+  client.signIn(parameters, { cookies: new CookieJar() });
+
+const exchange = (client: Client, parameters: Record<string, string>) =>
+  client.token({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token_type: tokenType,
+    ...parameters,
+  });
+
+describe('claims', () => {
+  it('are those of the scopes that were asked for', async () => {
+    const { web } = await start({ primaryEmail: 'ada@example.com', profile: { givenName: 'Ada' } });
+    expect(Object.keys(claimsOf(await signIn(web, { scope: 'openid' }))).toSorted()).toEqual(
+      ['aud', 'exp', 'iat', 'iss', 'nonce', 'sub'].toSorted(),
+    );
+    expect(claimsOf(await signIn(web, { scope: 'openid profile email' }))).toMatchObject({
+      given_name: 'Ada',
+      email: 'ada@example.com',
+    });
+  });
+
+  it('that the profile does not have are absent, but null says that there is none', async () => {
+    const { web } = await start();
+    const claims = claimsOf(await signIn(web, { scope: 'openid profile email phone address' }));
+    expect(claims).toMatchObject({
+      name: null,
+      picture: null,
+      email: null,
+      email_verified: false,
+      phone_number: null,
+    });
+    expect(claims).not.toHaveProperty('given_name');
+    expect(claims).not.toHaveProperty('address');
+  });
+
+  it('of roles and organizations are in ID tokens only where the tenant says so, in userinfo always', async () => {
+    const { web } = await start(
+      { roles: ['admin'], organizations: [{ id: 'org_1', roles: ['member'] }], customData: { plan: 'pro' } },
+      {
+        roles: [{ name: 'admin' }],
+        organizations: [{ id: 'org_1', name: 'Org' }],
+        organizationTemplate: { roles: [{ name: 'member' }] },
+        idTokenClaims: { roles: false, organizations: false, organizationRoles: false, customData: true },
+      },
+    );
+    const scope = 'openid roles custom_data urn:logto:scope:organizations urn:logto:scope:organization_roles';
+    const answer = await signIn(web, { scope });
+    const claims = claimsOf(answer);
+    expect(claims).not.toHaveProperty('roles');
+    expect(claims).not.toHaveProperty('organizations');
+    expect(claims).not.toHaveProperty('organization_roles');
+    expect(claims).toMatchObject({ custom_data: { plan: 'pro' } });
+    expect((await web.userInfo(answer.body['access_token'])).body).toMatchObject({
+      roles: ['admin'],
+      organizations: ['org_1'],
+      organization_roles: ['org_1:member'],
+      custom_data: { plan: 'pro' },
+    });
+  });
+
+  it('are fresh at every refresh', async () => {
+    const { emulator, web } = await start();
+    const { body } = await signIn(web, { ...offline, scope: 'openid offline_access profile' });
+    emulator.updateUser('ada', { name: 'Countess of Lovelace' });
+    expect(claimsOf(await web.refresh(body['refresh_token']))).toMatchObject({
+      name: 'Countess of Lovelace',
+    });
+  });
+
+  it('have the time of the sign-in at every refresh, where max_age was asked', async () => {
+    const { emulator, web } = await start();
+    const answer = await signIn(web, { ...offline, max_age: '100000' });
+    const authTime = Number(claimsOf(answer)['auth_time']);
+    emulator.passTime(60);
+    const refreshed = claimsOf(await web.refresh(answer.body['refresh_token']));
+    expect(refreshed['auth_time']).toBe(authTime - 60);
+  });
+
+  it('have no sid unless the application asks for logout tokens with it', async () => {
+    const { web } = await start();
+    expect(claimsOf(await signIn(web))).not.toHaveProperty('sid');
+  });
+});
+
+describe('scopes of a resource token', () => {
+  const tenant = {
+    resources: [{ indicator: resource, scopes: ['read', 'write', 'audit'], accessTokenTtl: 60 }],
+    roles: [{ name: 'reader', scopes: [{ resource, name: 'read' }] }],
+    organizations: [
+      { id: 'org_1', name: 'One' },
+      { id: 'org_2', name: 'Two' },
+    ],
+    organizationTemplate: {
+      scopes: ['invite'],
+      roles: [
+        { name: 'writer', scopes: ['invite'], resourceScopes: [{ resource, name: 'write' }] },
+        { name: 'auditor', resourceScopes: [{ resource, name: 'audit' }] },
+      ],
+    },
+  };
+  const all = {
+    prompt: 'consent',
+    scope: 'openid offline_access urn:logto:scope:organizations read write audit invite',
+    resource: [resource, 'urn:logto:resource:organizations'],
+  };
+  const ada = {
+    roles: ['reader'],
+    organizations: [
+      { id: 'org_1', roles: ['writer'] },
+      { id: 'org_2', roles: ['auditor'] },
+    ],
+  };
+
+  it('come from the roles of the user, and of the organizations', async () => {
+    const { web } = await start(ada, tenant);
+    const { body } = await signIn(web, all);
+    const token = (parameters: Record<string, string>) => web.refresh(body['refresh_token'], parameters);
+
+    expect((await token({ resource })).body).toMatchObject({ scope: 'read write audit', expires_in: 60 });
+    expect(accessTokenOf(await token({ resource, organization_id: 'org_1' }))).toMatchObject({
+      scope: 'read write',
+      organization_id: 'org_1',
+    });
+    expect((await token({ organization_id: 'org_1' })).body).toMatchObject({ scope: 'invite' });
+    expect((await token({ organization_id: 'org_2' })).body).toMatchObject({ scope: '' });
+  });
+
+  it('were asked for at sign-in: others are not given later', async () => {
+    const { web } = await start(ada, tenant);
+    const { body } = await signIn(web, { ...all, scope: 'openid offline_access read' });
+    expect((await web.refresh(body['refresh_token'], { resource })).body['scope']).toBe('read');
+    expect((await web.refresh(body['refresh_token'], { resource, scope: 'write' })).body).toMatchObject({
+      error: 'invalid_scope',
+    });
+  });
+
+  it('go with the role that gave them', async () => {
+    const { emulator, web } = await start(ada, tenant);
+    const { body } = await signIn(web, all);
+    emulator.updateUser('ada', { roles: [], organizations: [] });
+    expect((await web.refresh(body['refresh_token'], { resource })).body['scope']).toBe('');
+    expect((await web.refresh(body['refresh_token'], { organization_id: 'org_1' })).status).toBe(403);
+  });
+});
+
+describe('refresh tokens', () => {
+  it('are rotated for a web application once 70 % of their life has passed', async () => {
+    const { emulator, web } = await start();
+    const first = (await signIn(web)).body['refresh_token'];
+    emulator.passTime(9.7 * day);
+    expect((await web.refresh(first)).body['refresh_token']).toBe(first);
+    emulator.passTime(0.2 * day);
+    const second = (await web.refresh(first)).body['refresh_token'];
+    expect(second).not.toBe(first);
+    emulator.passTime(10 * day);
+    expect((await web.refresh(second)).status).toBe(200);
+  });
+
+  it('live for 14 days', async () => {
+    const { emulator, web } = await start();
+    const { body } = await signIn(web);
+    emulator.passTime(14 * day);
+    expect((await web.refresh(body['refresh_token'])).body['error']).toBe('invalid_grant');
+  });
+
+  it('live as long as the application says', async () => {
+    const { emulator, web } = await start(
+      {},
+      { applications: [{ id: 'web', secret: 'a-secret', refreshTokenTtlInDays: 30 }] },
+    );
+    const { body } = await signIn(web);
+    emulator.passTime(20 * day);
+    expect((await web.refresh(body['refresh_token'])).status).toBe(200);
+  });
+
+  it('get no longer life by rotation in a browser', async () => {
+    const { emulator, spa } = await start();
+    const { body } = await signIn(spa);
+    emulator.passTime(13 * day);
+    const rotated = await spa.refresh(body['refresh_token']);
+    emulator.passTime(1 * day);
+    expect((await spa.refresh(rotated.body['refresh_token'])).status).toBe(400);
+  });
+
+  it('are rotated at every use, or never, where the emulator is told so', async () => {
+    const every = await start({}, { rotation: 'every-use' });
+    const first = (await signIn(every.web)).body['refresh_token'];
+    expect((await every.web.refresh(first)).body['refresh_token']).not.toBe(first);
+    await every.emulator.close();
+
+    const off = await start({}, { rotation: 'off' });
+    const kept = (await signIn(off.spa)).body['refresh_token'];
+    expect((await off.spa.refresh(kept)).body['refresh_token']).toBe(kept);
+  });
+
+  it('are not rotated where the application has switched it off', async () => {
+    const { spa } = await start({}, { applications: [{ id: 'spa', rotateRefreshToken: false }] });
+    const { body } = await signIn(spa);
+    expect((await spa.refresh(body['refresh_token'])).body['refresh_token']).toBe(body['refresh_token']);
+  });
+
+  it('have no second chance where the reuse interval is 0', async () => {
+    const { spa } = await start({}, { refreshTokenReuseInterval: 0 });
+    const first = (await signIn(spa)).body['refresh_token'];
+    const second = (await spa.refresh(first)).body['refresh_token'];
+    expect((await spa.refresh(first)).status).toBe(400);
+    expect((await spa.refresh(second)).status).toBe(400);
+  });
+
+  it('need prompt=consent, unless the application always issues them', async () => {
+    const { emulator, web } = await start();
+    const { scope } = offline;
+    expect((await signIn(web, { scope })).body).not.toHaveProperty('refresh_token');
+    emulator.setApplication({ id: 'web', secret: 'a-secret', alwaysIssueRefreshToken: true });
+    expect((await signIn(web, { scope })).body).toHaveProperty('refresh_token');
+  });
+
+  it('of another application are refused, and go on working', async () => {
+    const { web, spa } = await start();
+    const { body } = await signIn(web);
+    expect((await spa.refresh(body['refresh_token'])).body['error']).toBe('invalid_grant');
+    expect((await web.refresh(body['refresh_token'])).status).toBe(200);
+  });
+});
+
+describe('client rules', () => {
+  it('a public client must use PKCE', async () => {
+    const { emulator, spa } = await start();
+    const url = spa.authorizationUrl({ scope: 'openid', code_challenge: undefined });
+    url.searchParams.delete('code_challenge_method');
+    const callback = await emulator.signIn(url, { username: 'ada' });
+    expect(callback.searchParams.get('error')).toBe('invalid_request');
+  });
+
+  it('a web application may not use client credentials', async () => {
+    const { web } = await start();
+    const answer = await web.token({ grant_type: 'client_credentials', resource });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ error: 'invalid_request' });
+  });
+
+  it('registered redirect URIs are compared exactly; without any, loopback passes', async () => {
+    const { emulator, web } = await start();
+    await signIn(web);
+    const elsewhere = new Client(emulator, 'web', 'https://app.test/callback', 'a-secret');
+    await expect(signIn(elsewhere)).rejects.toThrow('redirect_uri did not match');
+    emulator.setApplication({
+      id: 'web',
+      secret: 'a-secret',
+      redirectUris: ['http://localhost:3000/callback'],
+    });
+    await signIn(web);
+    const slash = new Client(emulator, 'web', 'http://localhost:3000/callback/', 'a-secret');
+    await expect(signIn(slash)).rejects.toThrow('redirect_uri did not match');
+  });
+
+  it('any confidential client may introspect an opaque token', async () => {
+    const { emulator, web, spa } = await start();
+    emulator.setApplication({ id: 'api', secret: 'b-secret', type: 'MachineToMachine' });
+    const api = new Client(emulator, 'api', '', 'b-secret');
+    const token = String((await signIn(spa)).body['access_token']);
+    expect((await api.post('/oidc/token/introspection', { token })).body).toMatchObject({
+      active: true,
+      client_id: 'spa',
+    });
+    expect((await web.post('/oidc/token/introspection', { token })).body['active']).toBe(true);
+  });
+});
+
+describe('impersonation', () => {
+  it('takes a subject token once', async () => {
+    const { emulator, web } = await start();
+    const subject_token = emulator.createSubjectToken('ada');
+    const answer = await exchange(web, { subject_token, scope: 'openid profile' });
+    expect(answer.body).toMatchObject({ scope: 'openid profile', token_type: 'Bearer' });
+    expect((await web.userInfo(answer.body['access_token'])).body['username']).toBe('ada');
+    expect((await exchange(web, { subject_token })).body['error']).toBe('invalid_grant');
+  });
+
+  it('says who acts', async () => {
+    const { emulator, web } = await start({}, { resources: [{ indicator: resource }] });
+    const { id } = emulator.addUser({ username: 'support' });
+    const { body } = await web.signIn({ scope: 'openid' }, { username: 'support', cookies: new CookieJar() });
+    const answer = await exchange(web, {
+      subject_token: emulator.createSubjectToken('ada'),
+      actor_token: String(body['access_token']),
+      actor_token_type: tokenType,
+      resource,
+    });
+    expect(accessTokenOf(answer)).toMatchObject({ aud: resource, act: { sub: id } });
+  });
+
+  it('is refused to an application that is not allowed to', async () => {
+    const { emulator, web } = await start({}, { applications: [{ id: 'web', secret: 'a-secret' }] });
+    const answer = await exchange(web, { subject_token: emulator.createSubjectToken('ada') });
+    expect(answer.status).toBe(400);
+    expect(answer.body['error']).toBe('invalid_request');
+  });
+
+  it('is refused for a subject token that has expired', async () => {
+    const { emulator, web } = await start();
+    const subject_token = emulator.createSubjectToken('ada');
+    emulator.passTime(601);
+    expect((await exchange(web, { subject_token })).body['error']).toBe('invalid_grant');
+  });
+});
