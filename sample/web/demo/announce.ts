@@ -1,0 +1,26 @@
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { people } from './people.js';
+
+/** Says on the terminal what to open and who can sign in. */
+export function announce(embedded: LogtoEmulator | undefined): void {
+  const { LOGTO_BASE_URL: baseUrl, LOGTO_ENDPOINT: endpoint } = process.env;
+  const about = embedded ? [...whoCanSignIn(), '', ...whereLogtoIs(embedded)] : [`Logto       ${endpoint}`];
+  const lines = [`Open        ${baseUrl}`, '', ...about, '', 'Stop        Ctrl-C'];
+  console.log(`\n${lines.map((line) => (line ? `  ${line}` : '')).join('\n')}\n`);
+}
+
+function whoCanSignIn(): string[] {
+  const signIns = people.map(({ username, password }) => `${username} / ${password}`);
+  const width = Math.max(...signIns.map(({ length }) => length));
+  return people.map(({ name, roles }, index) => {
+    const label = index === 0 ? 'Sign in as  ' : ' '.repeat(12);
+    return `${label}${signIns[index]?.padEnd(width)}   ${[name, ...roles].join(', ')}`;
+  });
+}
+
+function whereLogtoIs({ endpoint }: LogtoEmulator): string[] {
+  return [
+    `Logto       ${endpoint}, a stand-in inside this process that forgets everything when it ends`,
+    '            For your own set LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET',
+  ];
+}

@@ -1,0 +1,18 @@
+import { LogtoEmulatorError } from 'nestjs-logto/emulator';
+
+/** What a person should read when the sample cannot start. */
+export function explain(error: unknown): string {
+  if (isPortInUse(error)) {
+    return (
+      `\n  Port ${error.port} is in use: stop what listens there, or choose another port.\n\n` +
+      '    macOS, Linux      PORT=3100 npm start\n' +
+      '    Windows           set "PORT=3100" && npm start\n'
+    );
+  }
+  if (error instanceof LogtoEmulatorError) return `\n  ${error.message}\n`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function isPortInUse(error: unknown): error is Error & { port: number } {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
+}

@@ -1,0 +1,34 @@
+import { html, type Markup } from './html.js';
+
+/** The handlers of `app.controller.ts`, for the pages to show. */
+const handlers = {
+  user: `@Get('user')
+user(@AuthUser() user: LogtoContext): string {
+  return userPage(user);
+}`,
+  protected: `@Get('protected')
+@UseGuards(LogtoGuard)
+protected(@AuthUser() user: LogtoContext): string {
+  return protectedPage(user);
+}`,
+  'user-info': `@Get('user-info')
+@UseGuards(LogtoGuard)
+@WithLogto({ fetchUserInfo: true })
+userInfo(@AuthUser() user: LogtoContext): string {
+  return userInfoPage(user);
+}`,
+  'fetch-access-token': `@Get('fetch-access-token')
+@UseGuards(LogtoGuard)
+@WithLogto({ getAccessToken: true })
+accessToken(@AuthUser() user: LogtoContext): string {
+  return accessTokenPage(user);
+}`,
+};
+
+/** The code that made the page. */
+export function codeOf(route: keyof typeof handlers): Markup {
+  return html`<figure>
+    <figcaption>The code behind this page, in <code>app.controller.ts</code></figcaption>
+    <pre class="box" tabindex="0" aria-label="Code">${handlers[route]}</pre>
+  </figure>`;
+}

@@ -1,0 +1,80 @@
+import type { LogtoContext } from 'nestjs-logto';
+import { html, type Markup } from './html.js';
+import { layout } from './layout.js';
+import { displayName, picture } from './person.js';
+
+const cards = [
+  {
+    path: '/user',
+    title: 'Who is there',
+    text: 'The claims of the signed-in user, from the session alone. Open to everybody.',
+    code: '@AuthUser() user: LogtoContext',
+  },
+  {
+    path: '/protected',
+    title: 'Members only',
+    text: 'Asks you to sign in, and then brings you back to this very page.',
+    code: '@UseGuards(LogtoGuard)',
+  },
+  {
+    path: '/user-info',
+    title: 'The whole profile',
+    text: 'What Logto’s userinfo endpoint says of you at this moment.',
+    code: '@WithLogto({ fetchUserInfo: true })',
+  },
+  {
+    path: '/fetch-access-token',
+    title: 'A key to your API',
+    text: 'An access token, kept on the server and refreshed before it expires.',
+    code: '@WithLogto({ getAccessToken: true })',
+  },
+];
+
+/** The first page. */
+export function homePage(user: LogtoContext): string {
+  return layout({
+    title: 'Home',
+    path: '/',
+    user,
+    content: html`${user.claims ? greeting(user.claims) : welcome}
+      <h2>Look around</h2>
+      <ul class="cards">
+        ${cards.map(
+          ({ path, title, text, code }) =>
+            html`<li>
+              <h3><a href="${path}">${title}</a></h3>
+              <p>${text}</p>
+              <p><code>${code}</code></p>
+            </li>`,
+        )}
+      </ul>`,
+  });
+}
+
+const welcome = html`<section class="hero">
+  <h1>Good books, and a good sign-in.</h1>
+  <p class="lead">
+    A small Nest app that signs its visitors in with Logto: one module, one guard, one decorator.
+  </p>
+  <p class="actions">
+    <a class="button large" href="/logto/sign-in">Sign in</a>
+    <a class="button large quiet" href="/logto/sign-up">Sign up</a>
+  </p>
+</section>`;
+
+function greeting(claims: NonNullable<LogtoContext['claims']>): Markup {
+  const { email, roles = [] } = claims;
+  return html`<section class="hero person">
+    ${picture(claims, 96)}
+    <div>
+      <h1>Welcome, ${displayName(claims)}</h1>
+      <p class="lead">You are signed in${email ? html` as <strong>${email}</strong>` : ''}.</p>
+      ${
+        roles.length > 0 &&
+        html`<ul class="chips" aria-label="Your roles">
+          ${roles.map((role) => html`<li>${role}</li>`)}
+        </ul>`
+      }
+    </div>
+  </section>`;
+}

@@ -1,0 +1,20 @@
+import type { LogtoContext } from 'nestjs-logto';
+import { codeOf } from './code-of.js';
+import { html } from './html.js';
+import { layout } from './layout.js';
+import { displayName } from './person.js';
+
+/** A page for signed-in users. */
+export function protectedPage(user: LogtoContext): string {
+  return layout({
+    title: 'Protected',
+    path: '/protected',
+    user,
+    content: html`<h1>Members only</h1>
+      <p class="lead">
+        Come in, ${user.claims && displayName(user.claims)}. Without a sign-in this page is not to be had:
+        sign out, come here again, and you are asked.
+      </p>
+      ${codeOf('protected')}`,
+  });
+}

@@ -1,0 +1,20 @@
+import type { LogtoContext } from 'nestjs-logto';
+import { claimsTable } from './claims-table.js';
+import { codeOf } from './code-of.js';
+import { html } from './html.js';
+import { layout } from './layout.js';
+
+/** What the userinfo endpoint answers. */
+export function userInfoPage(user: LogtoContext): string {
+  return layout({
+    title: 'User info',
+    path: '/user-info',
+    user,
+    content: html`<h1>The whole profile</h1>
+      <p class="lead">
+        Fetched from Logto for this request. Some of it, such as custom data and the names of organizations,
+        is in no ID token.
+      </p>
+      ${user.userInfo && claimsTable(user.userInfo)} ${codeOf('user-info')}`,
+  });
+}
