@@ -23,9 +23,18 @@ export {
 } from './logto.exceptions.js';
 export { LogtoContext, type GetContextParameters } from './user/logto-context.js';
 export { AuthUser } from './user/auth-user.decorator.js';
-export { WithLogto, type WithLogtoOptions } from './user/with-logto.decorator.js';
+export { WithLogto, type Credential, type WithLogtoOptions } from './user/with-logto.decorator.js';
 export { LogtoInterceptor } from './user/logto.interceptor.js';
 export { LogtoGuard } from './guard/logto.guard.js';
+export { LogtoApiGuard } from './guard/logto-api.guard.js';
+export { OptionalAuth, Public } from './guard/access.decorators.js';
+export { RequireScopes } from './guard/require-scopes.decorator.js';
+export { RequireRoles } from './guard/require-roles.decorator.js';
+export { RequireOrganization } from './guard/require-organization.decorator.js';
+export { RequireOrganizationRoles } from './guard/require-organization-roles.decorator.js';
+export { RequireOrganizationScopes } from './guard/require-organization-scopes.decorator.js';
+export { RequireRecentSignIn } from './guard/require-recent-sign-in.decorator.js';
+export type { OrganizationSource, RequirementOptions, ScopeRequirementOptions } from './guard/requirement.js';
 export { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
 export {
   AccessTokenClaims,

@@ -24,9 +24,8 @@ import type { ResolvedLogtoOptions } from './logto.options-resolved.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 import { logtoExports, logtoProviders } from './logto.providers.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
-import { sessionMount } from './session/session-mount.js';
+import { SessionMount } from './session/session-mount.js';
 import { shortCookieRemark, suspiciousLifetime } from './session/short-cookie.js';
-import { Touches } from './session/touches.js';
 import { defineUserAccessor } from './user/user-accessor.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 
@@ -49,7 +48,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     private readonly applicationConfig: ApplicationConfig,
     private readonly modules: ModulesContainer,
     private readonly resolver: UserContextResolver,
-    private readonly touches: Touches,
+    private readonly sessionMount: SessionMount,
   ) {
     super();
   }
@@ -94,8 +93,8 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
       ) {
         this.logger.warn(shortCookieRemark(cookie.maxAge));
       }
-      this.adapterHost.httpAdapter.use(sessionMount(session, this.options, this.touches));
     }
+    if (this.sessionMount.handler) this.adapterHost.httpAdapter.use(this.sessionMount.handler);
     defineUserAccessor(app.request, this.resolver);
     this.excludeRoutesFromGlobalPrefix();
   }

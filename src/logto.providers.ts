@@ -1,17 +1,28 @@
 import type { Provider, Type } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessDecision } from './guard/access-decision.js';
+import { AccessPlans } from './guard/access-plans.js';
+import { BearerAuthentication } from './guard/bearer-authentication.js';
+import { BearerTokens } from './guard/bearer-tokens.js';
 import { CrossSite } from './guard/cross-site.js';
+import { DecidingUserInfo } from './guard/deciding-user-info.js';
 import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
+import { LogtoApiGuard } from './guard/logto-api.guard.js';
 import { LogtoGuard } from './guard/logto.guard.js';
+import { Refusal } from './guard/refusal.js';
+import { RequirementCheck } from './guard/requirement-check.js';
+import { RequirementReport } from './guard/requirement-report.js';
 import { LOGTO_EXTRAS, LOGTO_OPTIONS, MODULE_OPTIONS_TOKEN } from './logto.module-definition.js';
 import { resolveLogtoOptions } from './logto.options-resolve.js';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from './logto.options-resolved.js';
 import { LogtoService } from './logto.service.js';
 import { OidcClient } from './oidc/oidc-client.js';
+import { TokenVerifier } from './oidc/token-verifier.js';
 import { RoutesOptions } from './routes/routes-options.js';
+import { Handshakes } from './session/handshakes.js';
 import { MachineTokens } from './session/machine-tokens.js';
 import { Revalidation } from './session/revalidation.js';
+import { SessionMount } from './session/session-mount.js';
 import { Sessions } from './session/sessions.js';
 import { SignInCallback } from './session/sign-in-callback.js';
 import { SignInCookies } from './session/sign-in-cookies.js';
@@ -23,6 +34,7 @@ import { Tokens } from './session/tokens.js';
 import { Touches } from './session/touches.js';
 import { UserInfo } from './session/user-info.js';
 import { LogtoInterceptor } from './user/logto.interceptor.js';
+import { RequestSource } from './user/request-source.js';
 import { RoutePlans } from './user/route-plan.js';
 import { Unauthenticated } from './user/unauthenticated.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
@@ -65,7 +77,11 @@ export const logtoProviders: Provider[] = [
     useFactory: (options: ResolvedLogtoOptions) => new RoutesOptions(clientOf(options).baseUrl),
   },
   made(Touches),
+  made(SessionMount, LOGTO_OPTIONS, Touches),
   made(Sessions, LOGTO_OPTIONS),
+  made(Handshakes, SessionMount),
+  made(RequestSource, Handshakes),
+  made(TokenVerifier, LOGTO_OPTIONS, OidcClient),
   made(TokenRecords, Touches),
   made(TokenRefresh, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords),
   made(Tokens, LOGTO_OPTIONS, Sessions, TokenRecords, TokenRefresh),
@@ -105,12 +121,33 @@ export const logtoProviders: Provider[] = [
   made(RoutePlans, LOGTO_OPTIONS),
   made(Unauthenticated, LOGTO_OPTIONS),
   made(CrossSite, LOGTO_OPTIONS),
-  made(AccessDecision, UserContextResolver, RoutePlans, Sessions, CrossSite, Unauthenticated),
+  made(Refusal, Unauthenticated),
+  made(AccessPlans, RoutePlans),
+  made(RequirementCheck, LOGTO_OPTIONS),
+  made(DecidingUserInfo, LOGTO_OPTIONS, Sessions, UserContextResolver),
+  made(BearerTokens, LOGTO_OPTIONS, TokenVerifier, OidcClient),
+  made(BearerAuthentication, LOGTO_OPTIONS, BearerTokens),
+  made(
+    AccessDecision,
+    LOGTO_OPTIONS,
+    RequestSource,
+    UserContextResolver,
+    AccessPlans,
+    Sessions,
+    Tokens,
+    DecidingUserInfo,
+    BearerAuthentication,
+    RequirementCheck,
+    CrossSite,
+    Refusal,
+  ),
+  RequirementReport,
   LogtoService,
   LogtoGuard,
+  LogtoApiGuard,
   { provide: APP_INTERCEPTOR, useClass: LogtoInterceptor },
   { provide: APP_FILTER, useClass: LogtoExceptionFilter },
 ];
 
 /** What other modules can inject; guards are built where they are used, from `AccessDecision`. */
-export const logtoExports = [LogtoService, LogtoGuard, AccessDecision, LOGTO_OPTIONS];
+export const logtoExports = [LogtoService, LogtoGuard, LogtoApiGuard, AccessDecision, LOGTO_OPTIONS];

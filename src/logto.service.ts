@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import type { Request } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { decodeJwt } from 'jose';
 import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/claims.js';
 import type { TokenTarget } from './oidc/oidc-client.js';
+import { Handshakes } from './session/handshakes.js';
 import { SignInCallback } from './session/sign-in-callback.js';
 import { SignIn, type SignInParameters } from './session/sign-in.js';
 import { SignOut, type SignOutParameters } from './session/sign-out.js';
@@ -22,6 +24,7 @@ export class LogtoService {
     private readonly signIns: SignIn,
     private readonly callbacks: SignInCallback,
     private readonly signOuts: SignOut,
+    private readonly handshakes: Handshakes,
   ) {}
 
   /**
@@ -130,6 +133,17 @@ export class LogtoService {
    */
   handleSignInCallback(request: Request): Promise<{ returnTo: string }> {
     return this.callbacks.finish(request);
+  }
+
+  /**
+   * Tells which handshake a socket came with, where the transport hides it: call it in `handleConnection` of a
+   * `ws` gateway. socket.io's clients carry theirs.
+   * @param client what the gateway's handlers get as their client
+   * @param request the handshake's request
+   * @param session the app's own session middleware, where the app mounts its session itself
+   */
+  bindHandshake(client: object, request: IncomingMessage, session?: RequestHandler): void {
+    this.handshakes.bind(client, request, session);
   }
 
   /**

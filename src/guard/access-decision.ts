@@ -1,65 +1,163 @@
-import type { ExecutionContext } from '@nestjs/common';
+import { Logger, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import { LogtoException } from '../logto.exceptions.js';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { Sessions } from '../session/sessions.js';
+import type { Tokens } from '../session/tokens.js';
 import type { LogtoContext } from '../user/logto-context.js';
-import { requestOf } from '../user/request-of.js';
-import type { RoutePlans } from '../user/route-plan.js';
+import { carrierOf, isSocket, type RequestSource } from '../user/request-source.js';
 import { exposeUser } from '../user/user-accessor.js';
 import { attachUserContext } from '../user/user-context-of.js';
 import type { UserContextResolver } from '../user/user-context-resolver.js';
-import type { Unauthenticated } from '../user/unauthenticated.js';
+import type { Credential } from '../user/with-logto.decorator.js';
+import type { AccessPlan, AccessPlans } from './access-plans.js';
+import type { BearerAuthentication } from './bearer-authentication.js';
+import { bearerCredential } from './bearer-credential.js';
 import type { CrossSite } from './cross-site.js';
+import type { DecidingUserInfo } from './deciding-user-info.js';
+import type { Refusal } from './refusal.js';
+import type { RequirementCheck } from './requirement-check.js';
+import { SessionSubject } from './session-subject.js';
+import type { Subject } from './subject.js';
 
 /** May this request pass? The one place where it is decided, for every guard of this library. */
 export class AccessDecision {
+  private readonly logger = new Logger('LogtoModule');
+  private readonly reported = new Set<string>();
+
   constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly source: RequestSource,
     private readonly resolver: UserContextResolver,
-    private readonly plans: RoutePlans,
+    private readonly plans: AccessPlans,
     private readonly sessions: Sessions,
+    private readonly tokens: Tokens,
+    private readonly userInfo: DecidingUserInfo,
+    private readonly bearer: BearerAuthentication,
+    private readonly requirements: RequirementCheck,
     private readonly crossSite: CrossSite,
-    private readonly unauthenticated: Unauthenticated,
+    private readonly refusal: Refusal,
   ) {}
 
-  /** @throws LogtoException when it may not, with the answer that fits the visitor */
-  bySession(host: ExecutionContext): boolean | Promise<boolean> {
-    const request = requestOf(host);
-    if (!request) {
-      throw new LogtoException(
-        'context_not_supported',
-        `LogtoGuard cannot read a request of the transport "${host.getType()}", and lets nothing pass that it cannot read.`,
-        { status: 403 },
-      );
+  /**
+   * @param own how visitors say who they are, where the route does not say it by `@WithLogto({ accept })`
+   * @returns a value where nothing has to be waited for: the ordinary request
+   * @throws LogtoException when it may not, with the answer that fits the visitor
+   */
+  may(host: ExecutionContext, own: readonly Credential[]): boolean | Promise<boolean> {
+    const plan = this.plans.of(host);
+    if (plan.access === 'public') return true;
+    const request = this.source.of(host);
+    if (!request) throw this.unreadable(host);
+    const accept = plan.route.accept ?? own;
+    return request instanceof Promise
+      ? request.then((read) => this.decide(host, read, plan, accept))
+      : this.decide(host, request, plan, accept);
+  }
+
+  private decide(
+    host: ExecutionContext,
+    request: Request,
+    plan: AccessPlan,
+    accept: readonly Credential[],
+  ): boolean | Promise<boolean> {
+    protectFromCaches(request, accept);
+    if (accept.includes('bearer')) {
+      const credential = bearerCredential(request);
+      // An Authorization header decides: a bad one is not rescued by a session.
+      if (credential.token !== undefined || credential.present) {
+        return this.byBearer(host, request, plan, credential.token);
+      }
     }
+    if (!accept.includes('session')) return this.anonymous(host, request, plan, accept);
     // Tokens that were asked for are the interceptor's to fetch: whether somebody is there does not hang on them.
     const context = this.resolver.resolve(request, {});
     return context instanceof Promise
-      ? context.then((resolved) => this.decide(host, request, resolved))
-      : this.decide(host, request, context);
+      ? context.then((resolved) => this.bySession(host, request, plan, accept, resolved))
+      : this.bySession(host, request, plan, accept, context);
   }
 
-  private decide(host: ExecutionContext, request: Request, context: LogtoContext): boolean {
-    protectFromCaches(request);
-    if (!context.isAuthenticated) {
-      this.sessions.require(request);
-      throw this.answer(host, request);
+  private async byBearer(
+    host: ExecutionContext,
+    request: Request,
+    plan: AccessPlan,
+    token: string | undefined,
+  ): Promise<boolean> {
+    try {
+      const bound = this.requirements.boundOrganization(request, plan);
+      const subject = await this.bearer.authenticate(token, bound);
+      this.resolver.adopt(request, subject.context);
+      return await this.pass(host, request, plan, subject);
+    } catch (error) {
+      throw this.refusal.ofBearer(request, error);
     }
-    this.crossSite.assertSameSite(request);
-    attachUserContext(request, context);
-    exposeUser(request, context);
-    return true;
   }
 
-  private answer(host: ExecutionContext, request: Request): LogtoException {
-    if (host.getType<string>() !== 'http') return new LogtoUnauthenticatedException();
-    return this.unauthenticated.exceptionFor(request, this.plans.of(host).unauthenticated);
+  private bySession(
+    host: ExecutionContext,
+    request: Request,
+    plan: AccessPlan,
+    accept: readonly Credential[],
+    context: LogtoContext,
+  ): boolean | Promise<boolean> {
+    if (!context.isAuthenticated) return this.anonymous(host, request, plan, accept);
+    if (isSocket(host)) this.crossSite.assertHandshake(request);
+    else this.crossSite.assertSameSite(request);
+    if (plan.requirements.length === 0) return attach(host, request, context);
+    const subject = new SessionSubject(request, context, this.tokens, this.userInfo, this.options.scopes);
+    return this.pass(host, request, plan, subject).catch((error: unknown) => {
+      throw this.refusal.ofSession(host, request, plan.route, error);
+    });
+  }
+
+  private async pass(
+    host: ExecutionContext,
+    request: Request,
+    plan: AccessPlan,
+    subject: Subject,
+  ): Promise<boolean> {
+    const { signInMaxAge } = await this.requirements.run(request, subject, plan);
+    if (signInMaxAge !== undefined) {
+      throw this.refusal.recentSignIn(host, request, plan.route, subject.credential, signInMaxAge);
+    }
+    return attach(host, request, subject.context);
+  }
+
+  private anonymous(
+    host: ExecutionContext,
+    request: Request,
+    plan: AccessPlan,
+    accept: readonly Credential[],
+  ): boolean {
+    if (plan.access === 'optional') return attach(host, request, { isAuthenticated: false });
+    if (accept.includes('session')) this.sessions.require(request);
+    throw this.refusal.ofNobody(host, request, plan.route, accept);
+  }
+
+  private unreadable(host: ExecutionContext): LogtoException {
+    const transport: string = host.getType();
+    const message =
+      `A guard of nestjs-logto cannot read a request of the transport "${transport}", and lets nothing pass that ` +
+      'it cannot read. For a `ws` gateway call `LogtoService.bindHandshake(client, request)` in `handleConnection`.';
+    if (!this.reported.has(transport)) {
+      this.reported.add(transport);
+      this.logger.error(message);
+    }
+    return new LogtoException('context_not_supported', message, { status: 403 });
   }
 }
 
+function attach(host: ExecutionContext, request: Request, context: LogtoContext): true {
+  attachUserContext(carrierOf(host) ?? request, context);
+  exposeUser(request, context);
+  return true;
+}
+
 /** What a guard lets through is one person's: no cache may hand it to the next. A handler's own headers win. */
-function protectFromCaches(request: Request): void {
+function protectFromCaches(request: Request, accept: readonly Credential[]): void {
   const response = request.res;
   if (!response || response.headersSent) return;
   if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'private, no-store');
-  response.vary('Cookie');
+  if (accept.includes('session')) response.vary('Cookie');
+  if (accept.includes('bearer')) response.vary('Authorization');
 }

@@ -24,10 +24,22 @@ export class CrossSite {
     const site = request.headers['sec-fetch-site'];
     if (origin !== undefined && this.allowed.has(origin)) return;
     if (site === undefined ? origin === undefined : site !== 'cross-site') return;
-    throw new LogtoException(
-      'cross_site_request',
-      "Another site sent this request with the visitor's session. If that site is yours, list its origin in `allowedOrigins`.",
-      { status: 403 },
-    );
+    throw crossSiteRequest();
   }
+
+  /**
+   * For the handshake of a socket, which browsers let any site open: by its `Origin` alone.
+   * @throws LogtoException `cross_site_request`, 403
+   */
+  assertHandshake({ headers: { origin } }: Request): void {
+    if (origin !== undefined && !this.allowed.has(origin)) throw crossSiteRequest();
+  }
+}
+
+function crossSiteRequest(): LogtoException {
+  return new LogtoException(
+    'cross_site_request',
+    "Another site sent this request with the visitor's session. If that site is yours, list its origin in `allowedOrigins`.",
+    { status: 403 },
+  );
 }

@@ -39,8 +39,9 @@ const maxIdTokenAge = 600;
 
 /** Everything this app asks of Logto as one client. Knows no request and no session. */
 export class OidcClient {
-  private readonly providerFetch: ProviderFetch;
-  private readonly configuration: ProviderConfiguration;
+  /** Where the provider is, and what it can do. */
+  readonly configuration: ProviderConfiguration;
+  readonly providerFetch: ProviderFetch;
 
   constructor(
     private readonly options: ResolvedLogtoOptions,

@@ -37,12 +37,17 @@ export function signInParameters(request: Request): SignInParameters {
     uiLocales: one('ui_locales'),
     organizationId: one('organization_id'),
     prompt: listOf(one('prompt'), prompts),
+    maxAge: seconds(one('max_age')),
   });
 }
 
 function listOf<T extends string>(value: string | undefined, allowed: readonly T[]): T[] | undefined {
   const words = value?.split(' ').filter((word): word is T => (allowed as readonly string[]).includes(word));
   return words?.length ? words : undefined;
+}
+
+function seconds(value: string | undefined): number | undefined {
+  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
 
 function directSignIn(value: string | undefined): SignInOptions['directSignIn'] {

@@ -9,18 +9,27 @@ import type { Touches } from './touches.js';
 /** How long a session's cookie lives, in milliseconds, unless told otherwise. */
 const defaultMaxAge = 14 * 24 * 60 * 60 * 1000;
 
+/** The session that the module mounts itself, when it was given `session`. */
+export class SessionMount {
+  /** The middleware; `undefined` when the app mounts its own session. */
+  readonly handler: RequestHandler | undefined;
+
+  constructor(
+    { session: given, client }: Pick<ResolvedLogtoOptions, 'client' | 'session'>,
+    touches: Touches,
+  ) {
+    this.handler = client && given && sessionHandler(sessionDefaults(given, client.baseUrl), touches);
+  }
+}
+
 /**
- * express-session with secure defaults, over a store that is touched now and then instead of at every request.
- * Where the app has mounted a session too, every request is an error: two session cookies would fight.
+ * express-session over a store that is touched now and then instead of at every request. Where the app has
+ * mounted a session too, every request is an error: two session cookies would fight.
  */
-export function sessionMount(
-  given: SessionOptions,
-  options: Pick<ResolvedLogtoOptions, 'client'>,
-  touches: Touches,
-): RequestHandler {
+function sessionHandler(options: SessionOptions, touches: Touches): RequestHandler {
   const handler = session({
-    ...sessionDefaults(given, options.client?.baseUrl ?? ''),
-    store: new TouchingStore(given.store ?? new session.MemoryStore(), touches),
+    ...options,
+    store: new TouchingStore(options.store ?? new session.MemoryStore(), touches),
   });
   return (request: Request, response: Response, next: NextFunction): void => {
     if (request.session as unknown) next(sessionConfiguredTwice());

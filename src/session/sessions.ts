@@ -25,6 +25,7 @@ export class Sessions {
   readonly tombstones = new Tombstones();
   readonly refreshed = new RefreshedRecords();
   private readonly logger = new Logger('LogtoModule');
+  private readonly disregarded = new WeakSet<Request>();
   private guardedStore: Store | undefined;
 
   constructor(private readonly options: Pick<ResolvedLogtoOptions, 'session' | 'client'>) {}
@@ -51,8 +52,14 @@ export class Sessions {
     throw mounted || mountsExpressSession(request) ? storeUnavailable() : sessionNotConfigured();
   }
 
+  /** Leaves a request's session out of account: something else has said who the user is. */
+  disregard(request: Request): void {
+    this.disregarded.add(request);
+  }
+
   /** Whose sign-in the session holds, also when it has ended at Logto. */
   trace(request: Request): SessionRecord | EndedRecord | undefined {
+    if (this.disregarded.has(request)) return undefined;
     const record = this.find(request)?.logto;
     return isSignedIn(record) ? this.refreshed.newest(record) : record;
   }

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { LogtoContext } from './logto-context.js';
-import { requestOf } from './request-of.js';
+import { carrierOf } from './request-source.js';
 import { userContextOf } from './user-context-of.js';
 
 /**
@@ -14,7 +14,7 @@ import { userContextOf } from './user-context-of.js';
  */
 export const AuthUser: (member?: keyof LogtoContext) => ParameterDecorator = createParamDecorator(
   (member: keyof LogtoContext | undefined, host: ExecutionContext) => {
-    const context = userContextOf(requestOf(host));
+    const context = userContextOf(carrierOf(host));
     return member === undefined ? context : context[member];
   },
 );

@@ -2,19 +2,19 @@ import type { ExecutionContext, Type } from '@nestjs/common';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { withLogtoMetadata, type WithLogtoOptions } from './with-logto.decorator.js';
 
+/** What a route wants: the module's defaults, overridden by the class, overridden by the handler. */
+export type RoutePlan = WithLogtoOptions & Required<Pick<WithLogtoOptions, 'unauthenticated'>>;
+
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /** What the decorators of a route say, read once a handler: metadata lookups at each request cost. */
 export class RoutePlans {
-  private readonly plans = new WeakMap<
-    Type,
-    WeakMap<Handler, Required<Pick<WithLogtoOptions, 'unauthenticated'>> & WithLogtoOptions>
-  >();
+  private readonly plans = new WeakMap<Type, WeakMap<Handler, RoutePlan>>();
 
   constructor(private readonly options: Pick<ResolvedLogtoOptions, 'context' | 'unauthenticated'>) {}
 
   /** The module's defaults, overridden by the class, overridden by the handler. */
-  of(context: ExecutionContext): Required<Pick<WithLogtoOptions, 'unauthenticated'>> & WithLogtoOptions {
+  of(context: ExecutionContext): RoutePlan {
     const type = context.getClass();
     const handler = context.getHandler();
     let ofType = this.plans.get(type);

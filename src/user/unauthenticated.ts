@@ -1,8 +1,17 @@
 import type { Request } from 'express';
-import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import { LogtoUnauthenticatedException, type LogtoErrorCode } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { UnauthenticatedBehaviour } from '../logto.options.js';
 import { permitted } from '../session/return-to.js';
+
+/** Why a visitor has to sign in. */
+export interface UnauthenticatedReason {
+  cause?: unknown;
+  code?: LogtoErrorCode;
+  message?: string;
+  /** Longest time since the sign-in that will do, in seconds. */
+  maxAge?: number;
+}
 
 /** How a visitor who is not signed in is answered. */
 export class Unauthenticated {
@@ -15,23 +24,27 @@ export class Unauthenticated {
   exceptionFor(
     request: Request,
     behaviour: UnauthenticatedBehaviour,
-    cause?: unknown,
+    { maxAge, ...reason }: UnauthenticatedReason = {},
   ): LogtoUnauthenticatedException {
     const response = request.res;
     if (!this.options.client || !response || !redirects(request, behaviour)) {
-      return new LogtoUnauthenticatedException({ cause });
+      return new LogtoUnauthenticatedException(reason);
     }
     const read = request.method === 'GET' || request.method === 'HEAD';
-    const redirectTo = this.signInUrl(read ? this.pathOf(request) : this.refererOf(request));
+    const redirectTo = this.signInUrl(read ? this.pathOf(request) : this.refererOf(request), maxAge);
     response.setHeader('Location', redirectTo);
     response.setHeader('Cache-Control', 'no-store');
-    return new LogtoUnauthenticatedException({ status: read ? 302 : 303, redirectTo, cause });
+    return new LogtoUnauthenticatedException({ status: read ? 302 : 303, redirectTo, ...reason });
   }
 
   /** The sign-in as a path on this app, so that it works under whichever name the browser knows the app by. */
-  private signInUrl(returnTo: string | undefined): string {
+  private signInUrl(returnTo: string | undefined, maxAge: number | undefined): string {
     const path = `${this.basePath()}/${this.options.authRoutesPrefix}/sign-in`;
-    return returnTo === undefined ? path : `${path}?returnTo=${encodeURIComponent(returnTo)}`;
+    const query = [
+      ...(returnTo === undefined ? [] : [`returnTo=${encodeURIComponent(returnTo)}`]),
+      ...(maxAge === undefined ? [] : [`max_age=${Math.floor(maxAge)}`]),
+    ];
+    return query.length === 0 ? path : `${path}?${query.join('&')}`;
   }
 
   private pathOf(request: Request): string | undefined {
@@ -40,7 +53,7 @@ export class Unauthenticated {
 
   /** What a posted form cannot be repeated for, its page can. */
   private refererOf(request: Request): string | undefined {
-    const referer = request.headers.referer;
+    const { referer } = request.headers;
     if (referer === undefined || !URL.canParse(referer)) return undefined;
     const { host, pathname, search } = new URL(referer);
     const own = [request.headers.host, new URL(this.options.client?.baseUrl ?? referer).host];

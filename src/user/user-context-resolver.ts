@@ -10,6 +10,8 @@ import type { GetContextParameters, LogtoContext } from './logto-context.js';
 
 /** What one request has found out about its user. */
 interface RequestState {
+  /** Whether a bearer token said it, and not the session. */
+  adopted?: true;
   record: SessionRecord | undefined;
   context: LogtoContext;
   userInfo?: Promise<UserInfoResponse>;
@@ -33,6 +35,12 @@ export class UserContextResolver {
     private readonly records: TokenRecords,
     private readonly keepsRecordsAlive: boolean,
   ) {}
+
+  /** Takes a bearer token's word for who the user is, whatever session came with the request. */
+  adopt(request: RequestWithState, context: LogtoContext): void {
+    this.sessions.disregard(request);
+    request[state] = { adopted: true, record: undefined, context };
+  }
 
   /** The context that the session alone tells, at once. */
   known(request: Request): LogtoContext {
@@ -123,8 +131,9 @@ export class UserContextResolver {
   }
 
   private stateOf(request: RequestWithState): RequestState {
-    const record = this.sessions.record(request);
     const found = request[state];
+    if (found?.adopted) return found;
+    const record = this.sessions.record(request);
     if (found && found.record === record) return found;
     if (record && this.keepsRecordsAlive) this.records.keepAlive(request, record.tokens);
     const fresh: RequestState = { record, context: contextOf(record?.claims) };

@@ -1,0 +1,67 @@
+import { LogtoException, type LogtoErrorCode } from '../logto.exceptions.js';
+import type { Requirement } from './requirement.js';
+
+type NamedRequirement = Extract<Requirement, { names: readonly string[] }>;
+
+const codes: Record<NamedRequirement['kind'], LogtoErrorCode> = {
+  scopes: 'insufficient_scope',
+  organizationScopes: 'insufficient_scope',
+  roles: 'insufficient_role',
+  organizationRoles: 'insufficient_organization_role',
+};
+
+const things: Record<NamedRequirement['kind'], string> = {
+  scopes: 'scope',
+  organizationScopes: 'organization permission',
+  roles: 'role',
+  organizationRoles: 'organization role',
+};
+
+/** 403: names that a requirement asks for are not among those that the subject has. */
+export function lacking(requirement: NamedRequirement, present: readonly string[]): LogtoException {
+  const missing = requirement.names.filter((name) => !present.includes(name));
+  const list = missing.map((name) => `"${name}"`).join(requirement.mode === 'any' ? ' or ' : ', ');
+  const thing = things[requirement.kind];
+  return new LogtoException(codes[requirement.kind], `This needs the ${thing} ${list}.`, {
+    status: 403,
+    extensions: {
+      [requirement.kind === 'roles' || requirement.kind === 'organizationRoles' ? 'roles' : 'scope']:
+        requirement.names.join(' '),
+    },
+  });
+}
+
+/** 403: the token says nothing of roles, which is not the same as having none. */
+export function rolesNotInToken(requirement: NamedRequirement): LogtoException {
+  return new LogtoException(
+    'roles_not_in_token',
+    `This needs the ${things[requirement.kind]} ${requirement.names.map((name) => `"${name}"`).join(', ')}, and the ` +
+      'access token says nothing of roles. Let Logto put them in by custom token claims, or require scopes.',
+    { status: 403 },
+  );
+}
+
+/** 403: no organization is named, or it is none of the subject's. */
+export function organizationRequired(): LogtoException {
+  return new LogtoException(
+    'organization_required',
+    'This is for members of the organization it belongs to.',
+    {
+      status: 403,
+    },
+  );
+}
+
+/** 403: the token belongs to an organization that this request has nothing to do with. */
+export function organizationMismatch(): LogtoException {
+  return new LogtoException(
+    'organization_mismatch',
+    "The token is bound to an organization, and this request is not bound to the same one. Bind it by @RequireOrganization(), or name the organization's audience in `api.audience`.",
+    { status: 403 },
+  );
+}
+
+/** 500: decorators that do not make sense together. */
+export function requirementIncomplete(message: string): LogtoException {
+  return new LogtoException('requirement_incomplete', message);
+}

@@ -1,0 +1,82 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import type { RoutePlan } from '../user/route-plan.js';
+import type { Unauthenticated } from '../user/unauthenticated.js';
+import type { Credential } from '../user/with-logto.decorator.js';
+
+/** Gives a refusal the form that fits whoever is refused: a redirect, or a challenge (RFC 6750 section 3). */
+export class Refusal {
+  constructor(private readonly unauthenticated: Unauthenticated) {}
+
+  /** Nobody is there. */
+  ofNobody(
+    host: ExecutionContext,
+    request: Request,
+    route: RoutePlan,
+    accept: readonly Credential[],
+  ): LogtoException {
+    if (!accept.includes('session') || host.getType<string>() !== 'http') {
+      if (accept.includes('bearer')) challenge(request, {});
+      return new LogtoUnauthenticatedException(
+        accept.includes('session')
+          ? {}
+          : { message: 'A bearer access token is needed in the Authorization header.' },
+      );
+    }
+    const exception = this.unauthenticated.exceptionFor(request, route.unauthenticated);
+    if (accept.includes('bearer') && exception.redirectTo === undefined) challenge(request, {});
+    return exception;
+  }
+
+  /** A signed-in user lacks something, or was found to be signed out at Logto. */
+  ofSession(host: ExecutionContext, request: Request, route: RoutePlan, error: unknown): unknown {
+    const ended = error instanceof LogtoUnauthenticatedException && error.code === 'not_authenticated';
+    if (!ended || host.getType<string>() !== 'http') return error;
+    return this.unauthenticated.exceptionFor(request, route.unauthenticated, { cause: error });
+  }
+
+  /** A bearer token does not do. */
+  ofBearer(request: Request, error: unknown): unknown {
+    if (!(error instanceof LogtoException)) return error;
+    if (error.code === 'invalid_token')
+      challenge(request, { error: 'invalid_token', error_description: error.message });
+    else if (error.code === 'invalid_request') challenge(request, { error: 'invalid_request' });
+    else if (error.getStatus() === 403) {
+      const { scope } = error.getResponse() as { scope?: unknown };
+      challenge(request, {
+        error: 'insufficient_scope',
+        ...(typeof scope === 'string' ? { scope } : {}),
+      });
+    }
+    return error;
+  }
+
+  /** The sign-in is too long ago (RFC 9470). */
+  recentSignIn(
+    host: ExecutionContext,
+    request: Request,
+    route: RoutePlan,
+    credential: Credential,
+    maxAge: number,
+  ): LogtoException {
+    const reason = {
+      code: 'recent_sign_in_required',
+      message: `This needs a sign-in that is not older than ${maxAge} seconds. Sign in again.`,
+      maxAge,
+    } as const;
+    if (credential === 'bearer') {
+      challenge(request, { error: 'insufficient_user_authentication', max_age: String(maxAge) });
+      return new LogtoUnauthenticatedException(reason);
+    }
+    if (host.getType<string>() !== 'http') return new LogtoUnauthenticatedException(reason);
+    return this.unauthenticated.exceptionFor(request, route.unauthenticated, reason);
+  }
+}
+
+function challenge(request: Request, parameters: Record<string, string>): void {
+  const response = request.res;
+  if (!response || response.headersSent) return;
+  const list = Object.entries(parameters).map(([name, value]) => `${name}="${value.replace(/["\\]/g, "'")}"`);
+  response.setHeader('WWW-Authenticate', list.length === 0 ? 'Bearer' : `Bearer ${list.join(', ')}`);
+}

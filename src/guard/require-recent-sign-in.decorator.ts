@@ -1,0 +1,20 @@
+import { requires } from './requirement.js';
+
+/**
+ * Lets pass who has signed in at Logto not long ago, by `auth_time`. A browser navigation is sent to sign in
+ * again (`max_age`, OpenID Connect Core 3.1.2.1) and comes back; everything else gets 401
+ * `recent_sign_in_required` (RFC 9470). A bearer token without `auth_time` does not pass.
+ *
+ * ```ts
+ * @Post('delete-account') @RequireRecentSignIn({ maxAge: 300 })
+ * ```
+ * @param options `maxAge`: seconds, more than zero
+ * @throws TypeError at definition when the argument is wrong
+ */
+export function RequireRecentSignIn(options: { maxAge: number }): ClassDecorator & MethodDecorator {
+  const maxAge: unknown = (options as { maxAge?: unknown } | undefined)?.maxAge;
+  if (typeof maxAge !== 'number' || !Number.isFinite(maxAge) || maxAge <= 0) {
+    throw new TypeError('@RequireRecentSignIn() takes { maxAge } in seconds, more than zero.');
+  }
+  return requires({ kind: 'recentSignIn', maxAge });
+}

@@ -1,0 +1,112 @@
+import type { Request } from 'express';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { organizationUrnPrefix, ReservedResource } from '../oidc/logto-constants.js';
+import type { AccessPlan } from './access-plans.js';
+import { BearerSubject } from './bearer-subject.js';
+import { lacking, organizationRequired, requirementIncomplete, rolesNotInToken } from './access-denied.js';
+import type { OrganizationSource, Requirement } from './requirement.js';
+import type { Subject } from './subject.js';
+
+/** Holds a subject against what a route requires. */
+export class RequirementCheck {
+  constructor(private readonly options: Pick<ResolvedLogtoOptions, 'api' | 'resources'>) {}
+
+  /** @throws LogtoException saying what is lacking; whoever lacks a recent sign-in is told by the return value */
+  async run(request: Request, subject: Subject, plan: AccessPlan): Promise<{ signInMaxAge?: number }> {
+    const organizationId = organizationOf(request, plan.organizations);
+    let signInMaxAge: number | undefined;
+    for (const requirement of plan.requirements) {
+      if (requirement.kind === 'recentSignIn') {
+        if (!isRecent(subject, requirement.maxAge)) {
+          signInMaxAge = Math.min(requirement.maxAge, signInMaxAge ?? requirement.maxAge);
+        }
+      } else {
+        await this.check(subject, requirement, organizationId);
+      }
+    }
+    return signInMaxAge === undefined ? {} : { signInMaxAge };
+  }
+
+  /** The organization that the route binds, for a look at whose token this is. */
+  boundOrganization(request: Request, plan: AccessPlan): string | undefined {
+    return plan.organizations.length === 0 ? undefined : organizationOf(request, plan.organizations);
+  }
+
+  private async check(
+    subject: Subject,
+    requirement: Exclude<Requirement, { kind: 'recentSignIn' }>,
+    organizationId: string | undefined,
+  ): Promise<void> {
+    switch (requirement.kind) {
+      case 'organization':
+        if (organizationId === undefined || !(await subject.isMemberOf(organizationId)))
+          throw organizationRequired();
+        return;
+      case 'roles':
+        return satisfied(requirement, await subject.roles());
+      case 'organizationRoles':
+        return satisfied(requirement, await subject.organizationRoles(bound(organizationId)));
+      case 'organizationScopes':
+        return satisfied(requirement, await subject.organizationScopes(bound(organizationId)));
+      case 'scopes': {
+        const resource = requirement.resource ?? this.defaultResource(subject);
+        return satisfied(requirement, await subject.scopes(resource, organizationId));
+      }
+    }
+  }
+
+  /** `api.audience`, else the only resource. A bearer token was made for one of several audiences: that one counts. */
+  private defaultResource(subject: Subject): string {
+    const audiences = [this.options.api?.audience ?? []]
+      .flat()
+      .filter((one) => !one.startsWith(organizationUrnPrefix));
+    if (subject instanceof BearerSubject) {
+      const own = audiences.find((audience) => subject.audiences.includes(audience));
+      if (own !== undefined) return own;
+    }
+    const resources = this.options.resources.filter((one) => one !== ReservedResource.Organization);
+    const [only, ...others] = audiences.length > 0 ? audiences : resources;
+    if (only !== undefined && others.length === 0) return only;
+    throw requirementIncomplete(
+      '@RequireScopes() does not know whose scopes count: there is not exactly one `api.audience` or resource. ' +
+        "Name it: @RequireScopes('read', { resource: 'https://api.example.com' }).",
+    );
+  }
+}
+
+function satisfied(
+  requirement: Extract<Requirement, { names: readonly string[] }>,
+  present: readonly string[] | undefined,
+): void {
+  if (present === undefined) throw rolesNotInToken(requirement);
+  const has = (name: string): boolean => present.includes(name);
+  const passes = requirement.mode === 'any' ? requirement.names.some(has) : requirement.names.every(has);
+  if (!passes) throw lacking(requirement, present);
+}
+
+function isRecent(subject: Subject, maxAge: number): boolean {
+  return subject.authTime !== undefined && Date.now() / 1000 - subject.authTime <= maxAge;
+}
+
+function bound(organizationId: string | undefined): string {
+  if (organizationId !== undefined) return organizationId;
+  throw requirementIncomplete(
+    '@RequireOrganizationRoles() and @RequireOrganizationScopes() need @RequireOrganization() to say which organization.',
+  );
+}
+
+/** @throws LogtoException `organization_required` when the sources name none, or name different ones */
+function organizationOf(request: Request, sources: readonly OrganizationSource[]): string | undefined {
+  const found = new Set(sources.map((source) => named(request, source)));
+  if (found.size === 0) return undefined;
+  const [only] = found;
+  if (found.size > 1 || typeof only !== 'string' || only === '') throw organizationRequired();
+  return only;
+}
+
+function named(request: Request, source: OrganizationSource): unknown {
+  if (typeof source === 'function') return source(request);
+  if ('param' in source) return (request.params as Record<string, unknown> | undefined)?.[source.param];
+  // A header that is given twice reaches us joined by a comma, or as a list: neither is an organization's id.
+  return request.headers[source.header.toLowerCase()];
+}

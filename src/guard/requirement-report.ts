@@ -1,0 +1,111 @@
+import { createRequire } from 'node:module';
+import { Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nestjs/common';
+import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { accessOf, requirementsOf } from './access-plans.js';
+import { LogtoGuard } from './logto.guard.js';
+
+/* Metadata of Nest that has no public name. */
+const guardsMetadata = '__guards__';
+const gatewayMetadata = 'websockets:is_gateway';
+
+type Method = (...parameters: unknown[]) => unknown;
+
+/** Says at start which requirements nobody enforces: such a route stands open, and looks closed. */
+@Injectable()
+export class RequirementReport implements OnApplicationBootstrap {
+  private readonly logger = new Logger('LogtoModule');
+
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly applicationConfig: ApplicationConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const classes = this.classes();
+    const everywhere = this.isGuardedGlobally();
+    for (const type of classes) {
+      for (const [name, method] of methodsOf(type)) this.look(type, name, method, everywhere);
+    }
+    if (everywhere && nestMajor() === 11) this.remarkOnGateways(classes);
+  }
+
+  private look(type: Type, name: string, method: Method, everywhere: boolean): void {
+    const required = [...requirementsOf(type), ...requirementsOf(method)];
+    if (required.length === 0) return;
+    const place = `${type.name}.${name}`;
+    if (!everywhere && !isGuarded(type) && !isGuarded(method)) {
+      // A method of a decorated class that is no handler has no metadata of its own, and nothing to guard.
+      if (requirementsOf(method).length === 0 && Reflect.getMetadataKeys(method).length === 0) return;
+      this.logger.error(
+        `${place} has a requirement, and no guard that enforces it: everybody passes. ` +
+          'Add @UseGuards(LogtoGuard) or @UseGuards(LogtoApiGuard).',
+      );
+    }
+    const { requirements } = accessOf(type, method);
+    const needsOrganization = requirements.some(
+      ({ kind }) => kind === 'organizationRoles' || kind === 'organizationScopes',
+    );
+    if (needsOrganization && !requirements.some(({ kind }) => kind === 'organization')) {
+      this.logger.error(
+        `${place} requires something of an organization and names none: nobody passes. Add @RequireOrganization({ param: "orgId" }).`,
+      );
+    }
+  }
+
+  private remarkOnGateways(classes: readonly Type[]): void {
+    const open = classes.filter((type) => Reflect.hasMetadata(gatewayMetadata, type) && !isGuarded(type));
+    for (const { name } of open) {
+      this.logger.warn(
+        `Nest 11 applies no global guard to gateways, so yours does not guard ${name}. Add @UseGuards(LogtoGuard) to it.`,
+      );
+    }
+  }
+
+  private isGuardedGlobally(): boolean {
+    const requestScoped = this.applicationConfig.getGlobalRequestGuards().map(({ metatype }) => metatype);
+    return (
+      this.applicationConfig.getGlobalGuards().some((guard) => guard instanceof LogtoGuard) ||
+      requestScoped.some((type) => isLogtoGuard(type))
+    );
+  }
+
+  private classes(): Type[] {
+    const found = new Set<Type>();
+    for (const module of this.modules.values()) {
+      for (const { metatype } of [...module.controllers.values(), ...module.providers.values()]) {
+        if (typeof metatype === 'function' && metatype.prototype) found.add(metatype as Type);
+      }
+    }
+    return [...found];
+  }
+}
+
+function methodsOf(type: Type): [string, Method][] {
+  const methods = new Map<string, Method>();
+  for (let prototype: unknown = type.prototype; prototype && prototype !== Object.prototype;) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (name !== 'constructor' && typeof value === 'function' && !methods.has(name))
+        methods.set(name, value as Method);
+    }
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return [...methods];
+}
+
+function isGuarded(subject: object): boolean {
+  const guards = (Reflect.getMetadata(guardsMetadata, subject) ?? []) as unknown[];
+  return guards.some((guard) => guard instanceof LogtoGuard || isLogtoGuard(guard));
+}
+
+function isLogtoGuard(type: unknown): boolean {
+  return typeof type === 'function' && (type === LogtoGuard || type.prototype instanceof LogtoGuard);
+}
+
+function nestMajor(): number | undefined {
+  try {
+    const { version } = createRequire(import.meta.url)('@nestjs/core/package.json') as { version: string };
+    return Number.parseInt(version, 10);
+  } catch {
+    return undefined;
+  }
+}

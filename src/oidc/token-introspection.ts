@@ -1,0 +1,19 @@
+import { tokenIntrospection } from 'openid-client';
+import type { AccessTokenClaims } from './claims.js';
+import type { OidcClient } from './oidc-client.js';
+import { toLogtoException } from './provider-error.js';
+
+/**
+ * What Logto says of an opaque access token (RFC 7662).
+ * @returns its claims, or `undefined` when it is not active
+ * @throws LogtoException a transient one when Logto cannot be asked
+ */
+export async function introspect(oidc: OidcClient, token: string): Promise<AccessTokenClaims | undefined> {
+  const configuration = await oidc.configuration.get();
+  try {
+    const answer = await tokenIntrospection(configuration, token, { token_type_hint: 'access_token' });
+    return answer.active ? (answer as unknown as AccessTokenClaims) : undefined;
+  } catch (error) {
+    throw toLogtoException(error, 'introspection');
+  }
+}

@@ -1,0 +1,130 @@
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
+import type { Configuration } from 'openid-client';
+import { LogtoException } from '../logto.exceptions.js';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { OidcClient } from './oidc-client.js';
+import { connectionFailure, harmless } from './provider-error.js';
+
+/** What a signed token has to be. */
+export interface TokenExpectations {
+  /** `typ` of its header, so that no token passes for one of another kind (RFC 8725 section 3.11). */
+  readonly typ: string;
+  /** Whom it has to be for. Default: left to the caller. */
+  readonly audience?: string;
+  /** Claims that have to be there. */
+  readonly requiredClaims: string[];
+  /** Longest time since it was issued, in seconds. */
+  readonly maxAge?: number;
+}
+
+/** Algorithms by which only Logto can have signed: neither `none` nor a shared secret. */
+const asymmetric = /^(?:RS|PS|ES)\d{3}$|^EdDSA$|^Ed25519$/;
+
+/** Verifies JWTs that Logto signed, by the keys and algorithms that it publishes. */
+export class TokenVerifier {
+  private readonly keys = new WeakMap<Configuration, JWTVerifyGetKey>();
+
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly oidc: OidcClient,
+  ) {}
+
+  /**
+   * The token's claims.
+   * @throws LogtoException `invalid_token`, or a transient one when Logto's keys cannot be had
+   */
+  async verify<T extends JWTPayload>(token: string, expected: TokenExpectations): Promise<T> {
+    const configuration = await this.oidc.configuration.get();
+    try {
+      return await this.verifyBy<T>(configuration, token, expected);
+    } catch (error) {
+      if (!isOutdated(error, token)) throw invalidToken(error);
+    }
+    // The key or its kind may be newer than the documents at hand.
+    const newer = await this.oidc.configuration.newerThan(configuration);
+    if (!newer) throw invalidToken(new errors.JWKSNoMatchingKey());
+    try {
+      return await this.verifyBy<T>(newer, token, expected);
+    } catch (error) {
+      throw invalidToken(error);
+    }
+  }
+
+  private async verifyBy<T extends JWTPayload>(
+    configuration: Configuration,
+    token: string,
+    { typ, audience, requiredClaims, maxAge }: TokenExpectations,
+  ): Promise<T> {
+    const listed = configuration.serverMetadata().id_token_signing_alg_values_supported ?? ['RS256'];
+    const { payload } = await jwtVerify<T>(token, this.keysOf(configuration), {
+      issuer: this.options.issuer,
+      algorithms: listed.filter((algorithm) => asymmetric.test(algorithm)),
+      typ,
+      requiredClaims: ['exp', ...requiredClaims],
+      clockTolerance: this.options.http.clockTolerance,
+      ...(audience !== undefined && { audience }),
+      ...(maxAge !== undefined && { maxTokenAge: maxAge }),
+    });
+    return payload;
+  }
+
+  private keysOf(configuration: Configuration): JWTVerifyGetKey {
+    const known = this.keys.get(configuration);
+    if (known) return known;
+    const { jwks_uri } = configuration.serverMetadata();
+    if (jwks_uri === undefined) {
+      throw new LogtoException('provider_misconfigured', 'The discovery document names no keys.', {
+        status: 503,
+      });
+    }
+    const keys = createRemoteJWKSet(new URL(jwks_uri), {
+      timeoutDuration: this.options.http.timeout,
+      // A key that is not there is looked for by fetching the documents anew, with one cooldown for all.
+      cooldownDuration: 60_000,
+      cacheMaxAge: 10 * 60_000,
+      [customFetch]: this.oidc.providerFetch.fetch,
+    });
+    this.keys.set(configuration, keys);
+    return keys;
+  }
+}
+
+function isOutdated(error: unknown, token: string): boolean {
+  if (error instanceof errors.JWKSNoMatchingKey) return true;
+  return error instanceof errors.JOSEAlgNotAllowed && asymmetric.test(decodeProtectedHeader(token).alg ?? '');
+}
+
+function invalidToken(error: unknown): LogtoException {
+  if (error instanceof LogtoException) return error;
+  const unavailable =
+    error instanceof errors.JWKSTimeout ||
+    (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC');
+  if (unavailable || connectionFailure(error) !== undefined) {
+    return new LogtoException(
+      'provider_unavailable',
+      "Logto's signing keys cannot be had. Try again shortly.",
+      {
+        status: 503,
+        transient: true,
+        cause: harmless(error),
+      },
+    );
+  }
+  return new LogtoException('invalid_token', reasonOf(error), { status: 401, cause: harmless(error) });
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'The token has expired.';
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return `The token's claim "${error.claim}" is not acceptable.`;
+  if (error instanceof errors.JWSSignatureVerificationFailed) return "The token's signature is not Logto's.";
+  return 'The token is not valid.';
+}

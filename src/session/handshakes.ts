@@ -1,0 +1,99 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { Request, RequestHandler, Response } from 'express';
+import type { ExpressSession } from './sessions.js';
+import type { SessionMount } from './session-mount.js';
+import { readEntry, storeUnavailable } from './store-access.js';
+
+/** How long a socket goes on with the session as it was read, in milliseconds: a sign-out reaches it after that. */
+const rereadInterval = 10_000;
+
+/** What is known of an open socket. */
+interface Handshake {
+  readonly request: IncomingMessage;
+  /** The middleware that the app mounts its session by, where the module does not mount one. */
+  readonly session: RequestHandler | undefined;
+  /** A token that came with the handshake in another way than by its header. */
+  readonly token: string | undefined;
+  current?: { readonly request: Request; readonly readAt: number };
+  reading?: Promise<Request>;
+}
+
+/** Sessions of open sockets: their handshake passed no middleware, so the session is read for it here. */
+export class Handshakes {
+  private readonly known = new WeakMap<object, Handshake>();
+
+  constructor(private readonly mount: SessionMount) {}
+
+  /**
+   * Tells which handshake a socket came with, where the transport hides it.
+   * @param session the app's own session middleware; default: the module's, or the session that a middleware of
+   * the transport has put on the handshake already
+   */
+  bind(client: object, request: IncomingMessage, session?: RequestHandler, token?: string): void {
+    this.known.set(client, { request, session, token });
+  }
+
+  has(client: object): boolean {
+    return this.known.has(client);
+  }
+
+  /**
+   * The handshake as a request with a session that is not older than ten seconds.
+   * @throws LogtoException `session_store_unavailable`
+   */
+  requestOf(client: object): Request | Promise<Request> | undefined {
+    const handshake = this.known.get(client);
+    if (!handshake) return undefined;
+    const { current } = handshake;
+    if (current && Date.now() - current.readAt < rereadInterval) return current.request;
+    handshake.reading ??= this.read(handshake)
+      .then((request) => {
+        handshake.current = { request, readAt: Date.now() };
+        return request;
+      })
+      .finally(() => delete handshake.reading);
+    return handshake.reading;
+  }
+
+  private async read({ request, session, token }: Handshake): Promise<Request> {
+    const copy = requestFrom(request, token);
+    const own = request as IncomingMessage & Partial<Pick<Request, 'session' | 'sessionID' | 'sessionStore'>>;
+    if (own.session && own.sessionStore && own.sessionID !== undefined && !session) {
+      const stored = await readEntry(own.sessionStore, own.sessionID);
+      const { sessionID, sessionStore } = own;
+      const { cookie } = own.session;
+      return Object.assign(copy, {
+        sessionID,
+        sessionStore,
+        session: (stored ?? { cookie }) as ExpressSession,
+      });
+    }
+    const handler = session ?? this.mount.handler;
+    if (!handler) return copy;
+    await new Promise<void>((resolve, reject) => {
+      // express-session writes nothing before the response ends, and this one never does.
+      handler(copy, new ServerResponse(request) as Response, (error?: unknown) =>
+        error ? reject(storeUnavailable(error)) : resolve(),
+      );
+    });
+    return copy;
+  }
+}
+
+/** As much of an Express request as sessions and guards look at. */
+function requestFrom(
+  { headers, rawHeaders, url, socket }: IncomingMessage,
+  token: string | undefined,
+): Request {
+  const authorization = headers.authorization ?? (token === undefined ? undefined : `Bearer ${token}`);
+  return {
+    method: 'GET',
+    url,
+    originalUrl: url,
+    headers: authorization === undefined ? headers : { ...headers, authorization },
+    rawHeaders,
+    socket,
+    connection: socket,
+    params: {},
+  } as unknown as Request;
+}

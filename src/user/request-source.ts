@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http';
+import type { ArgumentsHost } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Handshakes } from '../session/handshakes.js';
+
+/** The context of a GraphQL operation, as Apollo on Express and graphql-ws make it. */
+interface GraphqlContext {
+  readonly req?: Request | GraphqlSocket;
+  readonly extra?: GraphqlSocket['extra'];
+  readonly connectionParams?: GraphqlSocket['connectionParams'];
+}
+
+/** An operation that came over a WebSocket by graphql-ws. */
+interface GraphqlSocket {
+  readonly extra?: { readonly socket: object; readonly request: IncomingMessage };
+  readonly connectionParams?: Readonly<Record<string, unknown>>;
+}
+
+/** A client of a gateway: socket.io's carries its handshake, that of `ws` hides it. */
+interface SocketClient {
+  readonly request?: IncomingMessage;
+  readonly handshake?: { readonly auth?: Readonly<Record<string, unknown>> };
+}
+
+/**
+ * What a user context is attached to: the request, or the socket.
+ * @returns `undefined` for a transport that this library cannot read
+ */
+export function carrierOf(host: ArgumentsHost): object | undefined {
+  const type: string = host.getType();
+  if (type === 'http') return host.switchToHttp().getRequest<object>();
+  if (type === 'ws') return host.switchToWs().getClient<object>();
+  if (type !== 'graphql') return undefined;
+  const context = host.getArgByIndex<GraphqlContext | undefined>(2);
+  return socketOf(context)?.extra?.socket ?? context?.req;
+}
+
+/** Finds the request behind whatever is being executed. */
+export class RequestSource {
+  constructor(private readonly handshakes: Handshakes) {}
+
+  /**
+   * The Express request, or what stands for it where a socket was opened long ago.
+   * @returns `undefined` for a transport that this library cannot read
+   * @throws LogtoException `session_store_unavailable`
+   */
+  of(host: ArgumentsHost): Request | Promise<Request> | undefined {
+    const type: string = host.getType();
+    if (type === 'http') return host.switchToHttp().getRequest<Request>();
+    if (type === 'ws') return this.ofClient(host.switchToWs().getClient<SocketClient>());
+    if (type !== 'graphql') return undefined;
+    const context = host.getArgByIndex<GraphqlContext | undefined>(2);
+    const socket = socketOf(context);
+    return socket ? this.ofGraphqlSocket(socket) : (context?.req as Request | undefined);
+  }
+
+  private ofClient(client: SocketClient): Request | Promise<Request> | undefined {
+    if (!this.handshakes.has(client) && client.request) {
+      this.handshakes.bind(client, client.request, undefined, tokenIn(client.handshake?.auth?.token));
+    }
+    return this.handshakes.requestOf(client);
+  }
+
+  private ofGraphqlSocket({
+    extra,
+    connectionParams,
+  }: GraphqlSocket): Request | Promise<Request> | undefined {
+    if (!extra) return undefined;
+    if (!this.handshakes.has(extra.socket)) {
+      const given = connectionParams?.authorization ?? connectionParams?.Authorization;
+      this.handshakes.bind(extra.socket, extra.request, undefined, tokenIn(given));
+    }
+    return this.handshakes.requestOf(extra.socket);
+  }
+}
+
+/** Whether a request came with the handshake of a socket, whose origin no browser restricts. */
+export function isSocket(host: ArgumentsHost): boolean {
+  const type: string = host.getType();
+  if (type === 'ws') return true;
+  return type === 'graphql' && socketOf(host.getArgByIndex<GraphqlContext | undefined>(2)) !== undefined;
+}
+
+function socketOf(context: GraphqlContext | undefined): GraphqlSocket | undefined {
+  if (context?.extra) return context;
+  const { req } = context ?? {};
+  return req && 'extra' in req && req.extra ? req : undefined;
+}
+
+/** A browser cannot set the header of a handshake, so clients send the token beside it. */
+function tokenIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.replace(/^bearer +/i, '') : undefined;
+}
