@@ -74,7 +74,7 @@ export const logtoProviders: Provider[] = [
   {
     provide: RoutesOptions,
     inject: [LOGTO_OPTIONS],
-    useFactory: (options: ResolvedLogtoOptions) => new RoutesOptions(clientOf(options).baseUrl),
+    useFactory: (options: ResolvedLogtoOptions) => new RoutesOptions(clientOf(options).baseUrl, options.signInOptions.maxAge),
   },
   made(Touches),
   made(SessionMount, LOGTO_OPTIONS, Touches),

@@ -67,7 +67,7 @@ export class AuthController {
       response.redirect(302, canonical);
       return;
     }
-    const url = await this.logto.signIn(request, { ...signInParameters(request), ...forced });
+    const url = await this.logto.signIn(request, { ...signInParameters(request, this.options.maxAge), ...forced });
     response.redirect(302, url.href);
   }
 }

@@ -20,7 +20,7 @@ const maxLength = 256;
  * What a link may ask of a sign-in, by Logto's own parameter names. What is malformed or given twice is left
  * out. `one_time_token` is none of it: a link with a stranger's would sign the visitor in as the stranger.
  */
-export function signInParameters(request: Request): SignInParameters {
+export function signInParameters(request: Request, longestAge = Number.POSITIVE_INFINITY): SignInParameters {
   const query = new URL(request.originalUrl, 'http://localhost').searchParams;
   const one = (name: string): string | undefined => {
     const values = query.getAll(name);
@@ -37,7 +37,7 @@ export function signInParameters(request: Request): SignInParameters {
     uiLocales: one('ui_locales'),
     organizationId: one('organization_id'),
     prompt: listOf(one('prompt'), prompts),
-    maxAge: seconds(one('max_age')),
+    maxAge: seconds(one('max_age'), longestAge),
   });
 }
 
@@ -46,8 +46,9 @@ function listOf<T extends string>(value: string | undefined, allowed: readonly T
   return words?.length ? words : undefined;
 }
 
-function seconds(value: string | undefined): number | undefined {
-  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+/** A link may ask for a younger sign-in than the options do, not for an older one. */
+function seconds(value: string | undefined, longest: number): number | undefined {
+  return value !== undefined && /^\d{1,9}$/.test(value) ? Math.min(Number(value), longest) : undefined;
 }
 
 function directSignIn(value: string | undefined): SignInOptions['directSignIn'] {

@@ -65,7 +65,7 @@ export class Handshakes {
       return Object.assign(copy, {
         sessionID,
         sessionStore,
-        session: (stored ?? { cookie }) as ExpressSession,
+        session: (stored ?? { cookie }) as unknown as ExpressSession,
       });
     }
     const handler = session ?? this.mount.handler;
