@@ -148,7 +148,10 @@ describe('Sign-in', () => {
       ['an unknown value', 'first_screen=evil&identifier=shoe&direct_sign_in=oops&prompt=create'],
       ['a parameter given twice', 'login_hint=a&login_hint=b'],
       ['an enormous one', `login_hint=${'a'.repeat(5000)}`],
-      ['one that is none of a link’s business', 'scope=all&client_id=other&redirect_uri=https://evil.example'],
+      [
+        'one that is none of a link’s business',
+        'scope=all&client_id=other&redirect_uri=https://evil.example',
+      ],
     ])('leaves out %s', async (_, query) => {
       const plain = sentBy(await browser.open('/logto/sign-in'));
       const sent = sentBy(await browser.open(`/logto/sign-in?${query}`));

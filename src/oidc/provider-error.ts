@@ -10,6 +10,7 @@ import {
   type LogtoErrorCode,
   type OAuthErrorCode,
 } from '../logto.exceptions.js';
+import { isError } from './is-error.js';
 
 const knownCodes: ReadonlySet<string> = new Set(oauthErrorCodes);
 
@@ -53,20 +54,23 @@ export function toLogtoException(error: unknown, call: ProviderCall): LogtoExcep
     });
   }
   if (failure === 'connection') return unavailable(call, error);
-  const code = error instanceof ClientError ? error.code : undefined;
-  if (
-    code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' ||
-    code === 'OAUTH_RESPONSE_IS_NOT_JSON' ||
-    code === 'OAUTH_PARSE_ERROR'
-  ) {
-    // An error page of a proxy, a redirect to elsewhere, an answer cut short.
-    return unavailable(call, error);
-  }
+  // An error page of a proxy, a redirect to elsewhere, an answer cut short.
+  if (isNoAnswer(error)) return unavailable(call, error);
   if (call === 'discovery') {
     return new LogtoException(
       'provider_misconfigured',
       'The discovery document at `endpoint` is not that of this issuer. Check `endpoint` in the options.',
       { status: 503, transient: true, cause: harmless(error) },
+    );
+  }
+  if (call === 'authorization' || isMalformedCallback(error)) {
+    return new LogtoException(
+      'callback_invalid',
+      'The answer of the sign-in is malformed. Start the sign-in again.',
+      {
+        status: 400,
+        cause: harmless(error),
+      },
     );
   }
   if (call === 'code exchange' || call === 'refresh' || call === 'key lookup') {
@@ -75,16 +79,6 @@ export function toLogtoException(error: unknown, call: ProviderCall): LogtoExcep
       `The answer to the ${call} failed validation. Sign in again.`,
       {
         status: 401,
-        cause: harmless(error),
-      },
-    );
-  }
-  if (call === 'authorization') {
-    return new LogtoException(
-      'callback_invalid',
-      'The answer of the sign-in is malformed. Start the sign-in again.',
-      {
-        status: 400,
         cause: harmless(error),
       },
     );
@@ -101,16 +95,32 @@ export function toLogtoException(error: unknown, call: ProviderCall): LogtoExcep
   });
 }
 
+/** Whether what came back is not what the endpoint answers; an ID token that cannot be read is another matter. */
+function isNoAnswer(error: unknown): boolean {
+  if (!(error instanceof ClientError)) return false;
+  if (error.code !== 'OAUTH_PARSE_ERROR') {
+    return error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || error.code === 'OAUTH_RESPONSE_IS_NOT_JSON';
+  }
+  return !isError(error.cause) || !error.cause.message.includes('JWT');
+}
+
+/** Whether the parameters of the callback were refused before anything was sent: another issuer's, for example. */
+function isMalformedCallback(error: unknown): boolean {
+  if (!(error instanceof ClientError) || !isError(error.cause)) return false;
+  const details = error.cause.cause;
+  return typeof details === 'object' && details !== null && 'parameters' in details;
+}
+
 /** Whether the call never reached Logto or its answer was lost; a timeout is told apart. */
 export function connectionFailure(error: unknown): 'timeout' | 'connection' | undefined {
-  for (let current = error, depth = 0; current instanceof Error && depth < 8; depth += 1) {
+  for (let current = error, depth = 0; isError(current) && depth < 8; depth += 1) {
     if (current.name === 'TimeoutError') return 'timeout';
     if (/^(UND_ERR_(HEADERS|BODY|CONNECT)_TIMEOUT)$/.test(codeOf(current))) return 'timeout';
     if (/^(ECONN|ENOTFOUND|EAI_|EPIPE|EHOST|ENET|UND_ERR)/.test(codeOf(current))) return 'connection';
-    if (current instanceof TypeError && /^(fetch failed|terminated)$/.test(current.message)) {
+    if (current.name === 'TypeError' && /^(fetch failed|terminated)$/.test(current.message)) {
       return connectionFailure(current.cause) ?? 'connection';
     }
-    if (current instanceof RangeError && current.message.startsWith("The provider's answer is larger")) {
+    if (current.name === 'RangeError' && current.message.startsWith("The provider's answer is larger")) {
       return 'connection';
     }
     current = current.cause;
@@ -171,7 +181,7 @@ const remedies: Partial<Record<LogtoErrorCode, string>> = {
  * `cause` of the errors that it throws.
  */
 export function harmless(error: unknown, depth = 0): Error | undefined {
-  if (!(error instanceof Error) || depth > 4) return undefined;
+  if (!isError(error) || depth > 4) return undefined;
   const copy = new Error(withoutTokens(error.message), { cause: harmless(error.cause, depth + 1) });
   copy.name = error.name;
   if (error.stack) copy.stack = withoutTokens(error.stack);

@@ -59,6 +59,7 @@ export class SignInCallback {
     if (sealed === undefined) return this.repeated(request, state);
     const pending = await this.cookies.open(sealed, state);
     if (!pending) {
+      this.cookies.remove(request, state);
       throw new LogtoException('sign_in_session.invalid', 'This sign-in has expired. Start it again.', {
         status: 400,
       });
@@ -156,16 +157,19 @@ export class SignInCallback {
   }
 }
 
+/**
+ * The state of a callback that carries each parameter once, and a code or an error (RFC 6749 sections 3.1 and
+ * 4.1.2). The rest of what it carries is checked with the sign-in that it belongs to.
+ */
 function stateOf(query: URLSearchParams): string {
-  const states = query.getAll('state');
-  const [state] = states;
-  if (state === undefined || states.length !== 1 || !/^[\w-]{20,200}$/.test(state)) {
+  const state = query.get('state') ?? '';
+  const single = ['state', 'code', 'error', 'iss'].every((name) => query.getAll(name).length <= 1);
+  const answered = query.has('code') || query.has('error');
+  if (!single || !answered || !/^[\w-]{20,200}$/.test(state)) {
     throw new LogtoException(
       'callback_invalid',
-      'The callback carries no usable state. Start the sign-in again.',
-      {
-        status: 400,
-      },
+      'The answer of the sign-in is malformed. Start the sign-in again.',
+      { status: 400 },
     );
   }
   return state;

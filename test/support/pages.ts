@@ -1,6 +1,6 @@
 import { Controller, Get, Req, Session, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { AuthUser, IdTokenClaims, LogtoContext, LogtoGuard } from 'nestjs-logto';
+import { AuthUser, IdTokenClaims, LogtoContext, LogtoGuard, UserInfoResponse, WithLogto } from 'nestjs-logto';
 
 /** The pages of the specs' app: who is there, something to protect, and an app's own session data. */
 @Controller()
@@ -19,6 +19,13 @@ export class PagesController {
   @UseGuards(LogtoGuard)
   hello(@AuthUser('claims') claims: IdTokenClaims): string {
     return `hello ${claims.sub}`;
+  }
+
+  @Get('user-info')
+  @UseGuards(LogtoGuard)
+  @WithLogto({ fetchUserInfo: true })
+  info(@AuthUser('userInfo') userInfo: UserInfoResponse): UserInfoResponse {
+    return userInfo;
   }
 
   @Get('cart/add')
