@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { formatMessage } from 'publint/utils';
+import { publint } from 'publint';
+import { packed, project } from './support/packed.js';
+import { run } from './support/run.js';
+
+interface Manifest {
+  type: string;
+  engines: Record<string, string>;
+  exports: Record<string, string | Record<string, string>>;
+  typesVersions: Record<string, Record<string, string[]>>;
+  bin: Record<string, string>;
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional: boolean }>;
+}
+
+const installed = project('nest-12/node_modules/nestjs-logto');
+const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest;
+
+describe('The tarball', () => {
+  it('holds the built package and its documents, and nothing else', () => {
+    const { files } = packed();
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']));
+    const others = files.filter((file) => !/^(?:LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(file));
+    expect(others.filter((file) => !/^dist\/[\w./-]+\.(?:js|d\.ts)$/.test(file))).toEqual([]);
+    expect(others.filter((file) => /spec|test\/|fixtures|sample/.test(file))).toEqual([]);
+  });
+
+  it('has the types of every file beside it', () => {
+    const { files } = packed();
+    const scripts = files.filter((file) => file.endsWith('.js')).map((file) => file.replace(/\.js$/, ''));
+    const types = files.filter((file) => file.endsWith('.d.ts')).map((file) => file.replace(/\.d\.ts$/, ''));
+    expect(scripts.toSorted()).toEqual(types.toSorted());
+  });
+
+  it('holds every file that an entry point or a command names', () => {
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : Object.values(target),
+    );
+    const named = [...targets, ...Object.values(manifest.bin)].map((target) => target.replace(/^\.\//, ''));
+    expect(packed().files).toEqual(expect.arrayContaining(named));
+  });
+
+  it('is clean to publint', async () => {
+    const { tarball } = packed();
+    const { messages, pkg } = await publint({
+      strict: true,
+      pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer },
+    });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+
+  it('has types that resolve wherever ES modules do', async () => {
+    const parameters = [packed().tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji'];
+    const { stdout, exitCode } = await run('npx', ['--no-install', 'attw', ...parameters], process.cwd());
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringContaining('No problems found'),
+    });
+  });
+});
+
+describe('The manifest', () => {
+  it('offers the documented entry points', () => {
+    expect(Object.keys(manifest.exports)).toEqual(['.', './emulator', './testing', './package.json']);
+  });
+
+  it('offers ES modules only', () => {
+    expect(manifest.type).toBe('module');
+    expect(JSON.stringify(manifest.exports)).not.toMatch(/require|\.cjs/);
+  });
+
+  it('runs on Node 20.19, on 22.12, and from 24 on', () => {
+    expect(manifest.engines).toEqual({ node: '^20.19.0 || ^22.12.0 || >=24.0.0' });
+  });
+
+  it('serves Nest 11 and 12, and asks for oidc-provider and @nestjs/testing only where they are used', () => {
+    const nest = '^11.0.0 || ^12.0.0';
+    expect(manifest.peerDependencies).toMatchObject({
+      '@nestjs/common': nest,
+      '@nestjs/core': nest,
+      '@nestjs/platform-express': nest,
+      '@nestjs/testing': nest,
+    });
+    expect(manifest.peerDependenciesMeta).toEqual({
+      '@nestjs/testing': { optional: true },
+      'oidc-provider': { optional: true },
+    });
+  });
+
+  it('depends on the protocol and session libraries and nothing else', () => {
+    expect(Object.keys(manifest.dependencies).toSorted()).toEqual([
+      '@types/express',
+      '@types/express-session',
+      'cookie-parser',
+      'express-session',
+      'jose',
+      'openid-client',
+      'zod',
+    ]);
+  });
+
+  it('names the entry points again for compilers that do not read exports', () => {
+    const subpaths = Object.entries(manifest.exports).flatMap(([name, target]) =>
+      typeof target === 'object' && name !== '.' ? [[name.slice(2), [target['types']]]] : [],
+    );
+    expect(manifest.typesVersions).toEqual({ '*': Object.fromEntries(subpaths) });
+  });
+});

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const npm = (parameters, cwd) => promisify(execFile)('npm', parameters, { cwd, maxBuffer: 64 * 1024 * 1024 });
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url));
+
+/** Source of the app that the projects share: what differs is which Nest and module format they compile it for. */
+const sharedApp = 'app';
+
+/** Packs the package and installs the tarball into a copy of each project. */
+export default async function install() {
+  const projects = await mkdtemp(join(tmpdir(), 'nestjs-logto-package-'));
+  const { stdout } = await npm(['pack', '--json', '--pack-destination', projects], repository);
+  // The build that `npm pack` starts prints before the report does.
+  const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf('[\n')));
+  const tarball = join(projects, filename);
+  process.env.PACKED_NESTJS_LOGTO = JSON.stringify({
+    tarball,
+    projects,
+    files: files.map(({ path }) => path),
+  });
+
+  const waiting = (await readdir(fixtures)).filter((name) => name !== sharedApp);
+  const installNext = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
+      await installInto(join(projects, name), join(fixtures, name), tarball);
+  };
+  await Promise.all([installNext(), installNext()]);
+}
+
+async function installInto(folder, fixture, tarball) {
+  await mkdir(folder);
+  await cp(fixture, folder, { recursive: true });
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory())
+      await cp(join(fixtures, sharedApp, 'src'), join(folder, entry.name, 'src'), { recursive: true });
+  }
+  const manifestPath = join(folder, 'package.json');
+  const manifest = JSON.parse(await readFile(manifestPath, 'utf8'));
+  manifest.dependencies['nestjs-logto'] = `file:${tarball}`;
+  await writeFile(manifestPath, JSON.stringify(manifest, null, 2));
+  await npm(['install', '--no-audit', '--no-fund', '--prefer-offline'], folder);
+}
