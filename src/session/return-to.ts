@@ -1,6 +1,6 @@
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 
-/** Longest `returnTo`, in characters: it travels in a cookie. */
+/** Longest `returnTo`, in characters once it is written as a URL: it travels in a cookie, of 4 kB at most. */
 const maxLength = 1024;
 
 /**
@@ -19,6 +19,14 @@ export function safeReturnTo(
 
 /** `returnTo` if a browser may be sent there. */
 export function permitted(
+  returnTo: unknown,
+  options: Pick<ResolvedLogtoOptions, 'client' | 'allowedOrigins' | 'authRoutesPrefix'>,
+): string | undefined {
+  const written = writtenAsUrl(returnTo, options);
+  return written !== undefined && written.length <= maxLength ? written : undefined;
+}
+
+function writtenAsUrl(
   returnTo: unknown,
   options: Pick<ResolvedLogtoOptions, 'client' | 'allowedOrigins' | 'authRoutesPrefix'>,
 ): string | undefined {
