@@ -56,5 +56,7 @@ export {
   UserScope,
 } from './oidc/logto-constants.js';
 export type { TokenTarget } from './oidc/oidc-client.js';
+export type { ExchangedToken, TokenExchangeParameters } from './oidc/token-exchange.js';
+export type { ClientCredentialsParameters } from './session/machine-tokens.js';
 export type { SignInParameters } from './session/sign-in.js';
 export type { SignOutParameters } from './session/sign-out.js';

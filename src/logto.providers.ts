@@ -17,6 +17,7 @@ import { resolveLogtoOptions } from './logto.options-resolve.js';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from './logto.options-resolved.js';
 import { LogtoService } from './logto.service.js';
 import { OidcClient } from './oidc/oidc-client.js';
+import { TokenExchange } from './oidc/token-exchange.js';
 import { TokenVerifier } from './oidc/token-verifier.js';
 import { RoutesOptions } from './routes/routes-options.js';
 import { Handshakes } from './session/handshakes.js';
@@ -58,6 +59,11 @@ function made<A extends unknown[], T>(type: new (...parts: A) => T, ...parts: un
   };
 }
 
+/** Whether a session that is loaded is touched with its token record: not an app's own, nor without a touch. */
+function touchesAsItLoads({ session }: ResolvedLogtoOptions): boolean {
+  return session !== undefined && (session.store === undefined || session.store.touch !== undefined);
+}
+
 /** Everything the module is made of. */
 export const logtoProviders: Provider[] = [
   { provide: LOGTO_OPTIONS, inject: [MODULE_OPTIONS_TOKEN, LOGTO_EXTRAS], useFactory: resolveLogtoOptions },
@@ -74,7 +80,8 @@ export const logtoProviders: Provider[] = [
   {
     provide: RoutesOptions,
     inject: [LOGTO_OPTIONS],
-    useFactory: (options: ResolvedLogtoOptions) => new RoutesOptions(clientOf(options).baseUrl, options.signInOptions.maxAge),
+    useFactory: (options: ResolvedLogtoOptions) =>
+      new RoutesOptions(clientOf(options).baseUrl, options.signInOptions.maxAge),
   },
   made(Touches),
   made(SessionMount, LOGTO_OPTIONS, Touches),
@@ -82,12 +89,13 @@ export const logtoProviders: Provider[] = [
   made(Handshakes, SessionMount),
   made(RequestSource, Handshakes),
   made(TokenVerifier, LOGTO_OPTIONS, OidcClient),
-  made(TokenRecords, Touches),
+  made(TokenRecords, LOGTO_OPTIONS, Touches),
   made(TokenRefresh, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords),
   made(Tokens, LOGTO_OPTIONS, Sessions, TokenRecords, TokenRefresh),
   made(UserInfo, LOGTO_OPTIONS, OidcClient, Tokens, TokenRefresh, TokenRecords),
   made(Revalidation, LOGTO_OPTIONS, TokenRefresh),
   made(MachineTokens, LOGTO_OPTIONS),
+  made(TokenExchange, LOGTO_OPTIONS, OidcClient),
   {
     provide: SignIn,
     inject: [LOGTO_OPTIONS, OidcClient, SignInCookies, Sessions],
@@ -116,7 +124,7 @@ export const logtoProviders: Provider[] = [
     useFactory: (
       options: ResolvedLogtoOptions,
       ...parts: [Sessions, Revalidation, Tokens, UserInfo, TokenRecords]
-    ) => new UserContextResolver(...parts, options.session === undefined),
+    ) => new UserContextResolver(...parts, !touchesAsItLoads(options)),
   },
   made(RoutePlans, LOGTO_OPTIONS),
   made(Unauthenticated, LOGTO_OPTIONS),

@@ -2,9 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { Request, RequestHandler } from 'express';
 import { decodeJwt } from 'jose';
+import { LogtoException } from './logto.exceptions.js';
 import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/claims.js';
 import type { TokenTarget } from './oidc/oidc-client.js';
+import { TokenExchange, type ExchangedToken, type TokenExchangeParameters } from './oidc/token-exchange.js';
+import { BackChannelLogout } from './session/back-channel-logout.js';
 import { Handshakes } from './session/handshakes.js';
+import { MachineTokens, type ClientCredentialsParameters } from './session/machine-tokens.js';
 import { SignInCallback } from './session/sign-in-callback.js';
 import { SignIn, type SignInParameters } from './session/sign-in.js';
 import { SignOut, type SignOutParameters } from './session/sign-out.js';
@@ -25,6 +29,9 @@ export class LogtoService {
     private readonly callbacks: SignInCallback,
     private readonly signOuts: SignOut,
     private readonly handshakes: Handshakes,
+    private readonly backChannelLogouts: BackChannelLogout,
+    private readonly machineTokens: MachineTokens,
+    private readonly exchanges: TokenExchange,
   ) {}
 
   /**
@@ -69,9 +76,12 @@ export class LogtoService {
     return (await this.tokens.accessToken(request, target)).token;
   }
 
-  /** The claims of that access token, which is a JWT when it is for a resource or an organization. */
+  /**
+   * The claims of that access token, which is a JWT when it is for a resource or an organization.
+   * @throws LogtoException `access_token_opaque` when it is for neither, else as {@link getAccessToken}
+   */
   async getAccessTokenClaims(request: Request, target: TokenTarget = {}): Promise<AccessTokenClaims> {
-    return decodeJwt<AccessTokenClaims>(await this.getAccessToken(request, target));
+    return claimsOf(await this.getAccessToken(request, target));
   }
 
   /**
@@ -99,11 +109,40 @@ export class LogtoService {
   }
 
   /**
-   * Refreshes claims and tokens now, for example after the user's roles were changed.
+   * Refreshes the claims now, and lets every token be had anew: for example after the user's roles were changed.
    * @throws LogtoUnauthenticatedException when nobody is signed in or Logto has ended the sign-in
    */
   refresh(request: Request): Promise<void> {
     return this.tokens.refresh(request);
+  }
+
+  /**
+   * An access token of the app itself, by client credentials (RFC 6749 section 4.4): kept until shortly before
+   * it expires, and asked for once however many want it. Needs `machineToMachine` in the options.
+   *
+   * ```ts
+   * await logto.getClientCredentialsToken({ resource: 'https://api.example.com', scope: 'read:things' });
+   * ```
+   * @param parameters the resource or the organization, and the scopes: Logto gives only those asked for
+   * @throws LogtoException `machine_to_machine_not_configured`, `invalid_target` without a resource or an
+   * organization, `access_denied` for an organization that the application is not in, or a transient one
+   */
+  getClientCredentialsToken(parameters: ClientCredentialsParameters): Promise<string> {
+    return this.machineTokens.token(parameters);
+  }
+
+  /**
+   * Exchanges a subject token, which a backend got from Logto's Management API, for an access token by which the
+   * app acts as that user (impersonation, RFC 8693). The application has to be allowed to, in Logto Console.
+   *
+   * ```ts
+   * const { accessToken } = await logto.exchangeToken({ subjectToken, resource: 'https://api.example.com' });
+   * ```
+   * @throws LogtoException `application_not_configured`, `invalid_grant` for a subject token that is unknown,
+   * expired or used, another refusal of Logto's, or a transient one
+   */
+  exchangeToken(parameters: TokenExchangeParameters): Promise<ExchangedToken> {
+    return this.exchanges.exchange(parameters);
   }
 
   /** Forgets the access tokens; the next use asks for new ones. */
@@ -136,6 +175,16 @@ export class LogtoService {
   }
 
   /**
+   * Ends the sessions that a logout token of the request's form body names (OpenID Connect Back-Channel Logout
+   * 1.0). Answer 200 when it returns.
+   * @throws LogtoException `logout_token_invalid`, 400; `session_store_unavailable`, 503; or a transient one
+   */
+  async handleBackChannelLogout(request: Request): Promise<void> {
+    const body = request.body as { logout_token?: unknown } | undefined;
+    await this.backChannelLogouts.receive(request, body?.logout_token);
+  }
+
+  /**
    * Tells which handshake a socket came with, where the transport hides it: call it in `handleConnection` of a
    * `ws` gateway. socket.io's clients carry theirs.
    * @param client what the gateway's handlers get as their client
@@ -152,5 +201,16 @@ export class LogtoService {
    */
   signOut(request: Request, parameters: SignOutParameters = {}): Promise<URL> {
     return this.signOuts.start(request, parameters);
+  }
+}
+
+function claimsOf(accessToken: string): AccessTokenClaims {
+  try {
+    return decodeJwt<AccessTokenClaims>(accessToken);
+  } catch {
+    throw new LogtoException(
+      'access_token_opaque',
+      'This access token has no claims to read: it is opaque. Name a `resource` or an `organizationId`.',
+    );
   }
 }

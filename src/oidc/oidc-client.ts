@@ -69,16 +69,17 @@ export class OidcClient {
    */
   async exchangeCode(callbackUrl: URL, checks: AuthorizationChecks): Promise<TokenSet> {
     const call: ProviderCall = callbackUrl.searchParams.has('error') ? 'authorization' : 'code exchange';
-    const answer = await this.validated(call, (configuration) =>
-      authorizationCodeGrant(configuration, callbackUrl, {
-        expectedState: checks.state,
-        expectedNonce: checks.nonce,
-        pkceCodeVerifier: checks.codeVerifier,
-        idTokenExpected: true,
-        ...(checks.maxAge === undefined ? {} : { maxAge: checks.maxAge }),
-      }),
+    const tokens = await this.validated(call, async (configuration) =>
+      toTokenSet(
+        await authorizationCodeGrant(configuration, callbackUrl, {
+          expectedState: checks.state,
+          expectedNonce: checks.nonce,
+          pkceCodeVerifier: checks.codeVerifier,
+          idTokenExpected: true,
+          ...(checks.maxAge === undefined ? {} : { maxAge: checks.maxAge }),
+        }),
+      ),
     );
-    const tokens = toTokenSet(answer);
     if (
       Math.abs(Date.now() / 1000 - (tokens.claims?.iat ?? 0)) >
       maxIdTokenAge + this.options.http.clockTolerance
@@ -98,17 +99,22 @@ export class OidcClient {
    * The refresh grant (OpenID Connect Core 12), for one resource or organization at a time. A connection that
    * broke is tried once more at once: Logto accepts a rotated token for three seconds. A timeout is not, for a
    * late second use may end the grant.
+   * @param rescue is told the rotated refresh token when the rest of its answer fails validation, as while
+   * Logto's keys cannot be had: the one that was sent is spent
    */
-  async refresh(refreshToken: string, { resource, organizationId }: TokenTarget): Promise<TokenSet> {
+  async refresh(
+    refreshToken: string,
+    { resource, organizationId }: TokenTarget,
+    rescue: (rotated: string) => Promise<void>,
+  ): Promise<TokenSet> {
     const parameters = new URLSearchParams();
     if (resource !== undefined) parameters.set('resource', resource);
     if (organizationId !== undefined) parameters.set('organization_id', organizationId);
-    const answer = await this.validated(
+    return this.validated(
       'refresh',
-      (configuration) => refreshTokenGrant(configuration, refreshToken, parameters),
-      true,
+      async (configuration) => toTokenSet(await refreshTokenGrant(configuration, refreshToken, parameters)),
+      { rescue },
     );
-    return toTokenSet(answer);
   }
 
   /** Claims of the userinfo endpoint; its `sub` has to be `expectedSubject` (OpenID Connect Core 5.3.2). */
@@ -168,31 +174,36 @@ export class OidcClient {
    * Runs a grant whose answer carries an ID token. When that token's algorithm or key is not in the cached
    * documents they are fetched anew, and the **same** answer is validated again: what was sent is spent.
    */
-  private async validated<T>(
+  private async validated(
     call: ProviderCall,
-    grant: (configuration: Configuration) => Promise<T>,
-    retryBrokenConnection = false,
-  ): Promise<T> {
+    grant: (configuration: Configuration) => Promise<TokenSet>,
+    refresh?: { rescue: (rotated: string) => Promise<void> },
+  ): Promise<TokenSet> {
     const configuration = await this.configuration.get();
     return this.providerFetch.keepingAnswer(async () => {
       try {
-        return await this.attempt(() => grant(configuration), retryBrokenConnection);
+        return await this.attempts(configuration, grant, refresh !== undefined);
       } catch (error) {
-        const newer = isOutdated(error) ? await this.configuration.newerThan(configuration) : undefined;
-        if (!newer) throw toLogtoException(error, call);
-        return await grant(newer).catch((again: unknown) => {
-          throw toLogtoException(again, call);
-        });
+        const rotated = refresh && this.providerFetch.keptRefreshToken();
+        if (rotated !== undefined) await refresh?.rescue(rotated);
+        throw toLogtoException(error, call);
       }
     });
   }
 
-  private async attempt<T>(send: () => Promise<T>, retryBrokenConnection: boolean): Promise<T> {
+  private async attempts(
+    configuration: Configuration,
+    grant: (configuration: Configuration) => Promise<TokenSet>,
+    retryBrokenConnection: boolean,
+  ): Promise<TokenSet> {
     try {
-      return await send();
+      return await grant(configuration);
     } catch (error) {
-      if (retryBrokenConnection && connectionFailure(error) === 'connection') return send();
-      throw error;
+      if (retryBrokenConnection && connectionFailure(error) === 'connection')
+        return this.attempts(configuration, grant, false);
+      const newer = isOutdated(error) ? await this.configuration.newerThan(configuration) : undefined;
+      if (!newer) throw error;
+      return grant(newer);
     }
   }
 }

@@ -56,6 +56,19 @@ export class ProviderFetch {
     return this.kept.run({}, fn);
   }
 
+  /** The refresh token in the kept answer, for when the answer turns out to be worth nothing else. */
+  keptRefreshToken(): string | undefined {
+    const bytes = this.kept.getStore()?.bytes;
+    if (!bytes) return undefined;
+    try {
+      const answer: unknown = JSON.parse(new TextDecoder().decode(bytes));
+      const token = typeof answer === 'object' && answer && 'refresh_token' in answer && answer.refresh_token;
+      return typeof token === 'string' && token !== '' ? token : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   private reachable(url: string): string {
     const { internalOrigin } = this.options.http;
     if (internalOrigin === undefined) return url;

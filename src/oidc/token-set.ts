@@ -16,6 +16,14 @@ export interface TokenSet {
   readonly claims: IdTokenClaims | undefined;
 }
 
+/** Longest time before its expiry that an access token is refreshed, in milliseconds. */
+const refreshMargin = 60_000;
+
+/** From when on an access token is to be refreshed, in milliseconds since 1970: shortly before it expires. */
+export function refreshAt({ expiresAt, lifetime }: Pick<TokenSet, 'expiresAt' | 'lifetime'>): number {
+  return expiresAt - Math.min(refreshMargin, lifetime / 10);
+}
+
 /** How long an access token is taken to live when the answer does not say, in seconds. */
 const defaultLifetime = 3600;
 

@@ -1,10 +1,10 @@
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
-import type { TokenSet } from '../oidc/token-set.js';
+import { refreshAt, type TokenSet } from '../oidc/token-set.js';
 import { BoundedMap } from './bounded-map.js';
 
-/** What a machine-to-machine token is for. */
+/** What a machine-to-machine token is for: a resource, an organization or both. */
 export interface ClientCredentialsParameters extends TokenTarget {
   /** Scopes, space-separated. Logto gives only those that are asked for. Default: none. */
   scope?: string;
@@ -12,7 +12,8 @@ export interface ClientCredentialsParameters extends TokenTarget {
 
 /** Tokens of the app itself, without a user: kept until shortly before they expire, asked for once. */
 export class MachineTokens {
-  private readonly kept = new BoundedMap<string, Promise<TokenSet>>(1000);
+  private readonly kept = new BoundedMap<string, TokenSet>(1000);
+  private readonly underWay = new Map<string, Promise<TokenSet>>();
   private readonly oidc: OidcClient | undefined;
 
   constructor(options: ResolvedLogtoOptions) {
@@ -23,27 +24,48 @@ export class MachineTokens {
    * An access token by client credentials (RFC 6749 section 4.4).
    * @throws LogtoException `machine_to_machine_not_configured`, Logto's own refusal, or a transient one
    */
-  async token({ resource, organizationId, scope }: ClientCredentialsParameters): Promise<string> {
-    if (!this.oidc) {
-      throw new LogtoException(
-        'machine_to_machine_not_configured',
-        'Client credentials need an application of the type machine-to-machine: a web application may not use ' +
-          'them. Give its id and secret as `machineToMachine: { appId, appSecret }`.',
-      );
-    }
-    const parameters = {
-      ...(resource !== undefined && { resource }),
-      ...(organizationId !== undefined && { organization_id: organizationId }),
-      ...(scope !== undefined && { scope }),
-    };
+  async token(parameters: ClientCredentialsParameters): Promise<string> {
+    const { resource, organizationId, scope } = parameters;
     const key = JSON.stringify([resource, organizationId, scope]);
-    const known = await this.kept.get(key)?.catch(() => undefined);
-    if (known && Date.now() < known.expiresAt - Math.min(60_000, known.lifetime / 10))
-      return known.accessToken;
+    const kept = this.kept.get(key);
+    if (kept && Date.now() < refreshAt(kept)) return kept.accessToken;
+    try {
+      return (await this.ask(key, parameters)).accessToken;
+    } catch (error) {
+      // The time before its expiry is there to bridge this.
+      const bridges = kept && Date.now() < kept.expiresAt;
+      if (bridges && error instanceof LogtoException && error.transient) return kept.accessToken;
+      throw error;
+    }
+  }
 
-    const asked = this.oidc.clientCredentials(parameters);
-    this.kept.set(key, asked);
-    asked.catch(() => this.kept.delete(key));
-    return (await asked).accessToken;
+  private ask(
+    key: string,
+    { resource, organizationId, scope }: ClientCredentialsParameters,
+  ): Promise<TokenSet> {
+    const running = this.underWay.get(key);
+    if (running) return running;
+    const asked = this.client()
+      .clientCredentials({
+        ...(resource !== undefined && { resource }),
+        ...(organizationId !== undefined && { organization_id: organizationId }),
+        ...(scope !== undefined && { scope }),
+      })
+      .then((tokens) => {
+        this.kept.set(key, tokens);
+        return tokens;
+      })
+      .finally(() => this.underWay.delete(key));
+    this.underWay.set(key, asked);
+    return asked;
+  }
+
+  private client(): OidcClient {
+    if (this.oidc) return this.oidc;
+    throw new LogtoException(
+      'machine_to_machine_not_configured',
+      'Client credentials need an application of the type machine-to-machine: a web application may not use ' +
+        'them. Give its id and secret as `machineToMachine: { appId, appSecret }`.',
+    );
   }
 }

@@ -34,7 +34,7 @@ export class Revalidation {
       await this.refreshing.claims(request, record);
     } catch (error) {
       if (!(error instanceof LogtoException)) throw error;
-      // Ended: what the session holds now says so. Anything else leaves the old claims in force.
+      // Ended: what the session holds now says so. Anything else leaves the old claims in force, for a while.
       if (error.code === 'not_authenticated') return;
       this.notBefore.set(record.tokens, Date.now() + retryInterval);
     }

@@ -3,8 +3,9 @@ export class Serial {
   private readonly tails = new Map<string, Promise<unknown>>();
 
   async run<T>(key: string, fn: () => Promise<T>): Promise<T> {
-    const previous = this.tails.get(key) ?? Promise.resolve();
-    const turn = previous.then(fn, fn);
+    const previous = this.tails.get(key);
+    // Nobody before: begin at once, not a turn of the event loop later.
+    const turn = previous ? previous.then(fn, fn) : fn();
     this.tails.set(key, turn);
     try {
       return await turn;

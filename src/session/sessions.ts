@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Session, SessionData, Store } from 'express-session';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import { guardStore } from './guarded-store.js';
 import { RefreshedRecords } from './refreshed-records.js';
 import { clearSessionCookie } from './session-cookie.js';
 import { shortCookieRemark, suspiciousLifetime } from './short-cookie.js';
@@ -13,7 +12,8 @@ import {
   sessionNotConfigured,
   sessionNotSupported,
 } from './session-problems.js';
-import { completed, prolongedCookie, readEntry, storeUnavailable, writeEntry } from './store-access.js';
+import { completed, prolongedCookie, readEntry, storeUnavailable } from './store-access.js';
+import { StoreGuard } from './store-guard.js';
 import { tokenRecordKey } from './token-record.js';
 import { Tombstones } from './tombstones.js';
 
@@ -24,6 +24,7 @@ export type ExpressSession = Session & Partial<SessionData>;
 export class Sessions {
   readonly tombstones = new Tombstones();
   readonly refreshed = new RefreshedRecords();
+  private readonly guard = new StoreGuard(this.tombstones, this.refreshed);
   private readonly logger = new Logger('LogtoModule');
   private readonly disregarded = new WeakSet<Request>();
   private guardedStore: Store | undefined;
@@ -74,13 +75,23 @@ export class Sessions {
    * Puts a finished sign-in into a new session, so that an id that was planted before is worth nothing. The
    * app's own data moves along if it was anonymous or the same user's. Saved when this returns: a redirect
    * must not overtake a slow store.
+   * @param prepare runs when the new session's id is known, before anybody is signed in by it
    */
-  async establish(request: Request, record: SessionRecord): Promise<void> {
+  async establish(
+    request: Request,
+    record: SessionRecord,
+    prepare: (sessionId: string) => Promise<void>,
+  ): Promise<void> {
     const session = this.require(request);
     const previous = this.trace(request);
     const own = previous === undefined || subjectOf(previous) === record.claims.sub ? ownData(session) : {};
-    await this.tombstones.mark(request.sessionStore, [request.sessionID]);
+    await this.tombstones.mark(request.sessionStore, [
+      request.sessionID,
+      // Its record alone: who still waits for its tokens may have them, but they are not kept.
+      ...(isSignedIn(previous) ? [tokenRecordKey(previous.tokens)] : []),
+    ]);
     await completed((done) => session.regenerate(done));
+    await prepare(request.sessionID);
     Object.assign(request.session, own, { logto: record });
     await completed((done) => request.session.save(done));
   }
@@ -99,23 +110,27 @@ export class Sessions {
    * The request's own copy is left as it is, so that express-session sees no change and saves nothing over it.
    */
   async replace(request: Request, previous: SessionRecord, next: SessionRecord | EndedRecord): Promise<void> {
-    this.refreshed.remember(previous.tokens, next);
-    const stored = await readEntry(request.sessionStore, request.sessionID);
-    if (!isSignedIn(stored?.logto) || stored.logto.tokens !== previous.tokens) return;
-    await writeEntry(request.sessionStore, request.sessionID, {
-      ...stored,
-      cookie: prolongedCookie(stored.cookie),
-      logto: next,
+    const { tokens } = previous;
+    this.refreshed.remember(tokens, next);
+    await this.guard.update(request.sessionStore, request.sessionID, tokens, (stored) => {
+      if (!isSignedIn(stored.logto) || stored.logto.tokens !== tokens) return undefined;
+      return { ...stored, cookie: prolongedCookie(stored.cookie), logto: next };
     });
   }
 
-  /** Takes over a record that another instance has refreshed since. @returns whether there was one */
+  /**
+   * Takes over what somebody else has found out of the sign-in since: newer claims, or its end.
+   * @returns whether there was anything
+   */
   async catchUp(request: Request, record: SessionRecord): Promise<boolean> {
+    if (this.refreshed.newest(record) !== record) return true;
     const stored = (await readEntry(request.sessionStore, request.sessionID))?.logto;
-    if (!isSignedIn(stored) || stored.tokens !== record.tokens || stored.checkedAt <= record.checkedAt)
-      return false;
-    this.refreshed.remember(record.tokens, stored);
-    return true;
+    if (stored === undefined) return false;
+    const newer = isSignedIn(stored)
+      ? stored.tokens === record.tokens && stored.checkedAt > record.checkedAt
+      : stored.sub === record.claims.sub;
+    if (newer) this.refreshed.remember(record.tokens, stored);
+    return newer;
   }
 
   /** Ends the session for good, on every instance. */
@@ -133,7 +148,7 @@ export class Sessions {
   /** Runs once per store: an app's own store is only seen at its first request. */
   private firstSight(store: Store, session: ExpressSession): void {
     this.guardedStore = store;
-    guardStore(store, this.tombstones, this.refreshed);
+    this.guard.install(store);
     const lifetime = session.cookie.originalMaxAge;
     if (lifetime !== null && lifetime < suspiciousLifetime) this.logger.warn(shortCookieRemark(lifetime));
   }

@@ -6,8 +6,11 @@ import type { IdTokenClaims } from '../oidc/claims.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import { Flights } from './flights.js';
+import { locked } from './locked.js';
 import type { PendingSignIn, SignInCookies } from './sign-in-cookies.js';
+import type { SessionRecord } from './session-record.js';
 import type { Sessions } from './sessions.js';
+import type { SignInIndex } from './sign-in-index.js';
 import { lifetimeCookie, readEntry, writeEntry, type StoreEntry } from './store-access.js';
 import { withTokens } from './token-record.js';
 import type { TokenRecords } from './token-records.js';
@@ -44,6 +47,7 @@ export class SignInCallback {
     private readonly cookies: SignInCookies,
     private readonly sessions: Sessions,
     private readonly records: TokenRecords,
+    private readonly index: SignInIndex,
   ) {}
 
   /**
@@ -85,7 +89,7 @@ export class SignInCallback {
     if (!lock) return exchange();
     const entryKey = `logto-callback-${key}`;
     const store = request.sessionStore;
-    return lock.run(entryKey, async () => {
+    return locked(lock, entryKey, async () => {
       const known = (await readEntry(store, entryKey))?.logtoCallback as CallbackOutcome | undefined;
       if (known) return known;
       const outcome = await exchange();
@@ -127,11 +131,11 @@ export class SignInCallback {
     claims: IdTokenClaims,
   ): Promise<void> {
     const previous = this.sessions.trace(request);
-    const superseded = this.sessions.record(request)?.tokens;
+    const superseded = this.sessions.record(request);
     const id = randomBytes(32).toString('base64url');
     const now = Date.now();
     await this.records.save(request, id, withTokens(undefined, {}, tokens));
-    await this.sessions.establish(request, {
+    const record: SessionRecord = {
       claims,
       tokens: id,
       signedInAt: now,
@@ -139,9 +143,12 @@ export class SignInCallback {
       ...(claims.sid === undefined ? {} : { sid: claims.sid }),
       ...(claims.auth_time === undefined ? {} : { authTime: claims.auth_time }),
       completed: [...(previous?.completed ?? []), shortened(pending.state)].slice(-maxCompleted),
-    });
+    };
+    await this.sessions.establish(request, record, (sessionId) =>
+      this.index.enter(request, record, sessionId, superseded),
+    );
     // Forgotten, not revoked: all sign-ins of one browser share a grant at Logto.
-    if (superseded !== undefined) await this.records.delete(request.sessionStore, superseded);
+    if (superseded) await this.records.delete(request.sessionStore, superseded.tokens);
   }
 
   /** A callback without its sign-in: one that this session has finished already, or one to refuse. */

@@ -5,6 +5,14 @@ import { LogtoException } from '../logto.exceptions.js';
 /** Longest time that one call of the store may take, in milliseconds. */
 const storeTimeout = 10_000;
 
+/** What the keys of the module's own entries in the session store begin with. */
+export const ownEntryPrefix = 'logto-';
+
+/** Whether an entry of the module's own stands there, rather than a session. */
+export function isOwnEntry(key: string): boolean {
+  return key.startsWith(ownEntryPrefix);
+}
+
 /** An entry of the module's own in the session store: a session's shape, for stores read its `cookie`. */
 export type StoreEntry = SessionData & Record<string, unknown>;
 

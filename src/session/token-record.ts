@@ -1,6 +1,7 @@
 import type { UserInfoResponse } from '../oidc/claims.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
-import type { TokenSet } from '../oidc/token-set.js';
+import { refreshAt, type TokenSet } from '../oidc/token-set.js';
+import { ownEntryPrefix } from './store-access.js';
 
 /** An access token as it is kept. */
 export interface StoredAccessToken {
@@ -21,9 +22,28 @@ export interface TokenRecord {
   readonly userInfo?: { readonly at: number; readonly claims: UserInfoResponse } | undefined;
 }
 
+const keyPrefix = `${ownEntryPrefix}tokens-`;
+
 /** Where a record stands in the session store. */
 export function tokenRecordKey(id: string): string {
-  return `logto-tokens-${id}`;
+  return keyPrefix + id;
+}
+
+/** Whether a record stands there. */
+export function isTokenRecordKey(key: string): boolean {
+  return key.startsWith(keyPrefix);
+}
+
+/** How long a record lives untouched when the store decides how long sessions do, in milliseconds. */
+const unknownSessionLifetime = 30 * 24 * 60 * 60 * 1000;
+
+/**
+ * How long a record lives from each touch, in milliseconds: longer than its session, which may be touched a
+ * tenth of a lifetime after the record was.
+ * @param session milliseconds, `null` or `undefined` when the store decides
+ */
+export function tokenRecordLifetime(session: number | null | undefined): number {
+  return Math.ceil((session ?? unknownSessionLifetime) * 1.2);
 }
 
 /** Where an access token stands in its record. */
@@ -31,16 +51,12 @@ export function accessTokenKey({ resource, organizationId }: TokenTarget): strin
   return `${resource ?? ''}#${organizationId ?? ''}`;
 }
 
-/** Longest time before its expiry that an access token is refreshed, in milliseconds. */
-const refreshMargin = 60_000;
-
 /** The record with what a token answer brought. */
 export function withTokens(
   record: TokenRecord | undefined,
   target: TokenTarget,
   tokens: TokenSet,
 ): TokenRecord {
-  const margin = Math.min(refreshMargin, tokens.lifetime / 10);
   return {
     ...record,
     idToken: tokens.idToken ?? record?.idToken,
@@ -51,7 +67,7 @@ export function withTokens(
         token: tokens.accessToken,
         scopes: tokens.scopes,
         expiresAt: tokens.expiresAt,
-        refreshAt: tokens.expiresAt - margin,
+        refreshAt: refreshAt(tokens),
       },
     },
   };

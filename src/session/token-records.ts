@@ -1,15 +1,19 @@
+import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { BoundedMap } from './bounded-map.js';
+import { locked } from './locked.js';
+import { Serial } from './serial.js';
 import {
   deleteEntry,
   lifetimeCookie,
-  prolongedCookie,
   prolongEntry,
   readEntry,
   writeEntry,
+  type StoreEntry,
 } from './store-access.js';
-import { tokenRecordKey, type TokenRecord } from './token-record.js';
+import { tokenRecordKey, tokenRecordLifetime, type TokenRecord } from './token-record.js';
 import type { Touches } from './touches.js';
 
 /**
@@ -17,24 +21,35 @@ import type { Touches } from './touches.js';
  * put an old refresh token back, and what every request reads stays small.
  */
 export class TokenRecords {
+  private readonly serial = new Serial();
   /** Records whose write failed: the only place where a rotated refresh token still is. */
-  private readonly unsaved = new BoundedMap<string, TokenRecord>(10_000);
+  private readonly unsaved = new BoundedMap<string, StoreEntry>(10_000);
+  private readonly retrying = new Set<string>();
 
-  constructor(private readonly touches: Touches) {}
+  constructor(
+    private readonly options: Pick<ResolvedLogtoOptions, 'lock'>,
+    private readonly touches: Touches,
+  ) {}
+
+  /** Runs `fn` while nothing else changes the record: in this process, or everywhere with a `lock`. */
+  exclusively<T>(id: string, fn: () => Promise<T>): Promise<T> {
+    const { lock } = this.options;
+    return this.serial.run(id, () => (lock ? locked(lock, lockKey(id), fn) : fn()));
+  }
 
   /** @throws LogtoException `session_store_unavailable` */
   async load(store: Store, id: string): Promise<TokenRecord | undefined> {
     const unsaved = this.unsaved.get(id);
-    if (unsaved) return unsaved;
-    const entry = await readEntry(store, tokenRecordKey(id));
+    if (unsaved) this.saveLater(store, id);
+    const entry = unsaved ?? (await readEntry(store, tokenRecordKey(id)));
     return entry?.logtoTokens as TokenRecord | undefined;
   }
 
   /** @throws LogtoException `session_store_unavailable`; this process then goes on with what it could not save */
   async save(request: Request, id: string, record: TokenRecord): Promise<void> {
-    this.unsaved.set(id, record);
-    await writeEntry(request.sessionStore, tokenRecordKey(id), entryOf(request, record));
-    this.unsaved.delete(id);
+    const session = request.session as Request['session'] | undefined;
+    const lifetime = tokenRecordLifetime(session?.cookie.originalMaxAge);
+    await this.write(request.sessionStore, id, entryOf(record, lifetime));
   }
 
   /** @throws LogtoException `session_store_unavailable` */
@@ -51,17 +66,52 @@ export class TokenRecords {
     const lifetime = request.session.cookie.originalMaxAge;
     if (!this.touches.isDue(tokenRecordKey(id), lifetime)) return;
     const store = request.sessionStore;
+    request.res?.once('finish', () => {
+      // A touch that fails is made up for by the next one.
+      void this.prolong(store, id, tokenRecordLifetime(lifetime)).catch(() =>
+        this.touches.forget(tokenRecordKey(id)),
+      );
+    });
+  }
+
+  private async prolong(store: Store, id: string, lifetime: number): Promise<void> {
     const key = tokenRecordKey(id);
     const touch = async (): Promise<void> => {
       const entry = await readEntry(store, key);
-      if (entry) await prolongEntry(store, key, { ...entry, cookie: prolongedCookie(entry.cookie) });
+      if (entry) await prolongEntry(store, key, { ...entry, cookie: lifetimeCookie(lifetime) });
     };
-    // A touch that fails is made up for by the next one.
-    request.res?.once('finish', () => void touch().catch(() => this.touches.forget(key)));
+    // Without a touch the entry is written again, which must not happen beside a refresh.
+    await (store.touch ? touch() : this.exclusively(id, touch));
+  }
+
+  private async write(store: Store, id: string, entry: StoreEntry): Promise<void> {
+    try {
+      await writeEntry(store, tokenRecordKey(id), entry);
+    } catch (error) {
+      this.unsaved.set(id, entry);
+      throw error;
+    }
+    this.unsaved.delete(id);
+  }
+
+  /** Writes what could not be saved as soon as nobody changes it, so that other instances and a restart find it. */
+  private saveLater(store: Store, id: string): void {
+    if (this.retrying.has(id)) return;
+    this.retrying.add(id);
+    void this.exclusively(id, async () => {
+      const entry = this.unsaved.get(id);
+      if (entry) await this.write(store, id, entry);
+    })
+      .catch(() => undefined)
+      .finally(() => this.retrying.delete(id));
   }
 }
 
-function entryOf(request: Request, record: TokenRecord): Parameters<typeof writeEntry>[2] {
-  const lifetime = (request.session as Request['session'] | undefined)?.cookie.originalMaxAge ?? null;
-  return { cookie: lifetimeCookie(lifetime), logtoTokens: record } as Parameters<typeof writeEntry>[2];
+function entryOf(record: TokenRecord, lifetime: number): StoreEntry {
+  return { cookie: lifetimeCookie(lifetime), logtoTokens: record };
+}
+
+/** A hash: locks are named in logs and in monitors, where the ids of records have no business. */
+function lockKey(id: string): string {
+  return `logto-refresh-${createHash('sha256').update(id).digest('base64url')}`;
 }

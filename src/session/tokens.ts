@@ -51,7 +51,7 @@ export class Tokens {
   /** Forgets the access tokens; the next use asks for new ones. */
   async clearAccessTokens(request: Request): Promise<void> {
     const record = this.signedIn(request);
-    await this.refreshing.exclusively(record.tokens, async () => {
+    await this.records.exclusively(record.tokens, async () => {
       const tokens = await this.records.load(request.sessionStore, record.tokens);
       if (tokens)
         await this.records.save(request, record.tokens, { ...tokens, accessTokens: {}, userInfo: undefined });

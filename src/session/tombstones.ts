@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Store } from 'express-session';
-import { lifetimeCookie, readEntry, writeEntry } from './store-access.js';
+import { lifetimeCookie, ownEntryPrefix, readEntry, writeEntry } from './store-access.js';
 
 /** Longest that a request may go on after its session ended and still save it, in milliseconds. */
 const tombstoneLifetime = 24 * 60 * 60 * 1000;
 
-const prefix = 'logto-ended-';
+const prefix = `${ownEntryPrefix}ended-`;
 
 /**
  * Marks of what has ended, in the session store, so that every instance sees them: express-session saves at
@@ -22,11 +22,6 @@ export class Tombstones {
   /** Whether `id` has ended. */
   async has(store: Store, id: string): Promise<boolean> {
     return (await readEntry(store, keyOf(id))) !== undefined;
-  }
-
-  /** Whether `key` is a mark itself: marks are not looked up for marks. */
-  isMark(key: string): boolean {
-    return key.startsWith(prefix);
   }
 }
 

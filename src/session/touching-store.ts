@@ -1,8 +1,8 @@
 import session from 'express-session';
 import type { SessionData, Store } from 'express-session';
-import { prolongedCookie, prolongEntry } from './store-access.js';
 import { isSignedIn } from './session-record.js';
-import { tokenRecordKey } from './token-record.js';
+import { isOwnEntry, lifetimeCookie, prolongedCookie, prolongEntry, readEntry } from './store-access.js';
+import { tokenRecordKey, tokenRecordLifetime } from './token-record.js';
 import type { Touches } from './touches.js';
 
 /**
@@ -22,7 +22,7 @@ export class TouchingStore extends session.Store {
 
   override get(id: string, callback: (error: unknown, session?: SessionData | null) => void): void {
     this.inner.get(id, (error: unknown, found) => {
-      if (!error && found) this.prolong(id, found);
+      if (!error && found && !isOwnEntry(id)) this.prolong(id, found);
       callback(error, found);
     });
   }
@@ -37,12 +37,19 @@ export class TouchingStore extends session.Store {
 
   private prolong(id: string, found: SessionData): void {
     const lifetime = found.cookie.originalMaxAge;
-    if (!this.touches.isDue(id, lifetime, found.cookie.expires)) return;
-    const prolonged = { ...found, cookie: prolongedCookie(found.cookie) };
-    const record = isSignedIn(found.logto) ? [tokenRecordKey(found.logto.tokens)] : [];
-    for (const key of [id, ...record]) {
-      // A touch that fails is made up for by the next one.
-      if (this.inner.touch) prolongEntry(this.inner, key, prolonged).catch(() => this.touches.forget(id));
-    }
+    if (!this.inner.touch || !this.touches.isDue(id, lifetime, found.cookie.expires)) return;
+    const touched = [
+      prolongEntry(this.inner, id, { ...found, cookie: prolongedCookie(found.cookie) }),
+      ...(isSignedIn(found.logto) ? [this.prolongRecord(tokenRecordKey(found.logto.tokens), lifetime)] : []),
+    ];
+    // A touch that fails is made up for by the next one.
+    Promise.all(touched).catch(() => this.touches.forget(id));
+  }
+
+  private async prolongRecord(key: string, lifetime: number | null): Promise<void> {
+    // With what it holds: there are stores whose touch writes the whole entry.
+    const entry = await readEntry(this.inner, key);
+    if (!entry) return;
+    await prolongEntry(this.inner, key, { ...entry, cookie: lifetimeCookie(tokenRecordLifetime(lifetime)) });
   }
 }

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
@@ -36,26 +36,39 @@ export class UserInfo {
   }
 
   private async ask(request: Request, record: SessionRecord): Promise<UserInfoResponse> {
+    const { sub } = record.claims;
     const { token } = await this.tokens.accessToken(request, {});
     try {
-      return await this.oidc.userInfo(token, record.claims.sub);
+      return await this.oidc.userInfo(token, sub);
     } catch (error) {
       if (!isRefused(error)) throw error;
     }
-    const renewed = await this.refreshing.now(request, record);
+    const renewed = await this.refreshing.accessToken(request, record, {}, token);
     try {
-      return await this.oidc.userInfo(renewed.token, record.claims.sub);
+      return await this.oidc.userInfo(renewed.token, sub);
     } catch (error) {
-      throw isRefused(error) ? new LogtoUnauthenticatedException({ cause: error }) : error;
+      if (!isRefused(error)) throw error;
+      // To ask for a sign-in would go round in circles: it brings just such a token.
+      throw new LogtoException(
+        'user_info_invalid',
+        'The userinfo endpoint refuses a token that Logto has just given.',
+        {
+          status: 503,
+          cause: error,
+        },
+      );
     }
   }
 
   private async keep(request: Request, record: SessionRecord, claims: UserInfoResponse): Promise<void> {
-    await this.refreshing.exclusively(record.tokens, async () => {
-      const tokens = await this.records.load(request.sessionStore, record.tokens);
-      if (tokens)
-        await this.records.save(request, record.tokens, { ...tokens, userInfo: { at: Date.now(), claims } });
-    });
+    const at = Date.now();
+    await this.records
+      .exclusively(record.tokens, async () => {
+        const tokens = await this.records.load(request.sessionStore, record.tokens);
+        if (tokens) await this.records.save(request, record.tokens, { ...tokens, userInfo: { at, claims } });
+      })
+      // The answer is there: that it could not be kept costs the next one a request.
+      .catch(() => undefined);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { Sessions } from '../session/sessions.js';
 import type { Revalidation } from '../session/revalidation.js';
@@ -61,7 +62,12 @@ export class UserContextResolver {
   /** What the userinfo endpoint says; asked once a request. */
   async fetchUserInfo(request: Request): Promise<UserInfoResponse> {
     const found = this.stateOf(request);
-    found.userInfo ??= this.userInfo.fetch(request, this.tokens.signedIn(request));
+    if (!found.userInfo) {
+      const asked = this.userInfo.fetch(request, this.tokens.signedIn(request));
+      found.userInfo = asked;
+      // A failure is not the answer: whoever asks again asks anew.
+      asked.catch(() => delete found.userInfo);
+    }
     return found.userInfo;
   }
 
@@ -92,6 +98,7 @@ export class UserContextResolver {
     if (!context) {
       context = this.extend(request, asked);
       found.extended.set(key, context);
+      context.catch(() => found.extended?.delete(key));
     }
     return context;
   }
@@ -105,7 +112,7 @@ export class UserContextResolver {
         })
       : undefined;
     const organizationTokens = asked.getOrganizationToken
-      ? await this.organizationTokens(request)
+      ? await this.organizationTokens(request, userInfo)
       : undefined;
     // A refresh on the way may have brought newer claims.
     const { context } = this.stateOf(request);
@@ -118,14 +125,18 @@ export class UserContextResolver {
   }
 
   /** Tokens of all the user's organizations, wherever the tenant tells which those are. */
-  private async organizationTokens(request: Request): Promise<Record<string, string>> {
+  private async organizationTokens(
+    request: Request,
+    userInfo: UserInfoResponse | undefined,
+  ): Promise<Record<string, string>> {
     this.tokens.assertOrganizationsAsked();
     const told = this.known(request).claims?.organizations;
-    const organizations = told ?? (await this.fetchUserInfo(request)).organizations ?? [];
+    const organizations = told ?? (userInfo ?? (await this.fetchUserInfo(request))).organizations ?? [];
     const tokens: Record<string, string> = {};
     for (const organizationId of organizations) {
       // One after the other: each refresh may rotate the refresh token.
-      tokens[organizationId] = (await this.tokens.accessToken(request, { organizationId })).token;
+      const token = await this.tokens.accessToken(request, { organizationId }).catch(noLongerMember);
+      if (token) tokens[organizationId] = token.token;
     }
     return tokens;
   }
@@ -144,6 +155,12 @@ export class UserContextResolver {
 
 function contextOf(claims: IdTokenClaims | undefined): LogtoContext {
   return claims ? { isAuthenticated: true, claims } : { isAuthenticated: false };
+}
+
+/** Logto denies the token of an organization that the user has left since the claims were told. */
+function noLongerMember(error: unknown): undefined {
+  if (error instanceof LogtoException && error.code === 'access_denied') return undefined;
+  throw error;
 }
 
 function needsMore(asked: GetContextParameters): boolean {
