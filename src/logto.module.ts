@@ -107,7 +107,8 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     this.logger.log(
       `Register at ${this.options.endpoint} for the application ${client.appId}:\n` +
         `  redirect URI           ${routes}/sign-in-callback\n` +
-        `  post sign-out URI      ${postSignOutRedirectUri}`,
+        `  post sign-out URI      ${postSignOutRedirectUri}\n` +
+        `  back-channel logout    ${routes}/back-channel-logout  (with "session required")`,
     );
   }
 

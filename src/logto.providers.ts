@@ -25,8 +25,10 @@ import { MachineTokens } from './session/machine-tokens.js';
 import { Revalidation } from './session/revalidation.js';
 import { SessionMount } from './session/session-mount.js';
 import { Sessions } from './session/sessions.js';
+import { BackChannelLogout } from './session/back-channel-logout.js';
 import { SignInCallback } from './session/sign-in-callback.js';
 import { SignInCookies } from './session/sign-in-cookies.js';
+import { SignInIndex } from './session/sign-in-index.js';
 import { SignIn } from './session/sign-in.js';
 import { SignOut } from './session/sign-out.js';
 import { TokenRecords } from './session/token-records.js';
@@ -89,6 +91,11 @@ export const logtoProviders: Provider[] = [
   made(Handshakes, SessionMount),
   made(RequestSource, Handshakes),
   made(TokenVerifier, LOGTO_OPTIONS, OidcClient),
+  {
+    provide: SignInIndex,
+    inject: [Sessions],
+    useFactory: ({ tombstones }: Sessions) => new SignInIndex(tombstones),
+  },
   made(TokenRecords, LOGTO_OPTIONS, Touches),
   made(TokenRefresh, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords),
   made(Tokens, LOGTO_OPTIONS, Sessions, TokenRecords, TokenRefresh),
@@ -108,16 +115,23 @@ export const logtoProviders: Provider[] = [
   },
   {
     provide: SignInCallback,
-    inject: [LOGTO_OPTIONS, OidcClient, SignInCookies, Sessions, TokenRecords],
+    inject: [LOGTO_OPTIONS, OidcClient, SignInCookies, Sessions, TokenRecords, SignInIndex],
     useFactory: (
       options: ResolvedLogtoOptions,
       oidc: OidcClient,
       cookies: SignInCookies,
       sessions: Sessions,
       records: TokenRecords,
-    ) => new SignInCallback(options, clientOf(options), oidc, cookies, sessions, records),
+      index: SignInIndex,
+    ) => new SignInCallback(options, clientOf(options), oidc, cookies, sessions, records, index),
   },
-  made(SignOut, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords),
+  made(SignOut, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords, SignInIndex),
+  {
+    provide: BackChannelLogout,
+    inject: [LOGTO_OPTIONS, TokenVerifier, Sessions, SignInIndex],
+    useFactory: (options: ResolvedLogtoOptions, ...parts: [TokenVerifier, Sessions, SignInIndex]) =>
+      new BackChannelLogout(clientOf(options), ...parts),
+  },
   {
     provide: UserContextResolver,
     inject: [LOGTO_OPTIONS, Sessions, Revalidation, Tokens, UserInfo, TokenRecords],

@@ -55,6 +55,14 @@ export class AuthController {
     response.redirect(303, (await this.logto.signOut(request)).href);
   }
 
+  /** Where Logto tells that a session has ended (OpenID Connect Back-Channel Logout 1.0). */
+  @Post('back-channel-logout')
+  async backChannelLogout(@Req() request: Request, @Res() response: Response): Promise<void> {
+    uncached(response);
+    await this.logto.handleBackChannelLogout(request);
+    response.status(200).end();
+  }
+
   private async start(
     request: Request,
     response: Response,
@@ -67,7 +75,10 @@ export class AuthController {
       response.redirect(302, canonical);
       return;
     }
-    const url = await this.logto.signIn(request, { ...signInParameters(request, this.options.maxAge), ...forced });
+    const url = await this.logto.signIn(request, {
+      ...signInParameters(request, this.options.maxAge),
+      ...forced,
+    });
     response.redirect(302, url.href);
   }
 }
@@ -86,7 +97,13 @@ export function authControllerAt({ authRoutesPrefix, authRoutesDecorators }: Log
 }
 
 /** The paths of the routes, below their prefix. */
-export const authRoutePaths = ['sign-in', 'sign-up', 'sign-in-callback', 'sign-out'] as const;
+export const authRoutePaths = [
+  'sign-in',
+  'sign-up',
+  'sign-in-callback',
+  'sign-out',
+  'back-channel-logout',
+] as const;
 
 function uncached(response: Response): void {
   response.setHeader('Cache-Control', 'no-store');

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
 import type { Sessions } from './sessions.js';
+import type { SignInIndex } from './sign-in-index.js';
 import { accessTokenKey, type TokenRecord } from './token-record.js';
 import type { TokenRecords } from './token-records.js';
 
@@ -23,6 +24,7 @@ export class SignOut {
     private readonly oidc: OidcClient,
     private readonly sessions: Sessions,
     private readonly records: TokenRecords,
+    private readonly index: SignInIndex,
   ) {}
 
   /**
@@ -51,7 +53,10 @@ export class SignOut {
     const store = request.sessionStore;
     const record = this.sessions.record(request);
     const tokens = record && (await this.records.load(store, record.tokens).catch(() => undefined));
+    const lifetime = request.session.cookie.originalMaxAge;
     await this.sessions.end(request);
+    // An entry that is left behind names a session that is gone: it ends nobody.
+    if (record) await this.index.leave(store, record, lifetime).catch(() => undefined);
     if (record) await this.records.delete(store, record.tokens);
     return tokens;
   }

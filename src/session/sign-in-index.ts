@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { Request } from 'express';
+import type { Store } from 'express-session';
+import { LogtoException } from '../logto.exceptions.js';
+import { Serial } from './serial.js';
+import type { SessionRecord } from './session-record.js';
+import { lifetimeCookie, readEntry, writeEntry, type StoreEntry } from './store-access.js';
+import type { Tombstones } from './tombstones.js';
+
+/** What is marked as ended when Logto's session ends. */
+export function sidMark(sid: string): string {
+  return `sid ${sid}`;
+}
+
+/** A sign-in as the index knows it. */
+export interface IndexedSignIn {
+  /** The session's id. */
+  readonly session: string;
+  /** The id of its token record. */
+  readonly tokens: string;
+  /** When the user signed in here, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Whom the sign-ins of one entry belong to: Logto's session, or a user. */
+export type IndexSubject = { sid: string } | { sub: string };
+
+/** How many sign-ins one entry holds at most: the newest. */
+const maxSignIns = 200;
+
+/** How often a write is looked after that another instance overtook. */
+const attempts = 4;
+
+/**
+ * Which sessions belong to which user, and to which session at Logto, in the session store: a logout token
+ * names those, and no store can be searched for them.
+ */
+export class SignInIndex {
+  private readonly serial = new Serial();
+
+  constructor(private readonly tombstones: Tombstones) {}
+
+  /**
+   * Enters a sign-in before its session is stored, and forgets the one that it supersedes.
+   * @throws LogtoException `invalid_grant` when Logto's session has ended meanwhile
+   */
+  async enter(
+    request: Request,
+    { claims, sid, tokens, signedInAt }: SessionRecord,
+    sessionId: string,
+    superseded: SessionRecord | undefined,
+  ): Promise<void> {
+    const store = request.sessionStore;
+    const lifetime = request.session.cookie.originalMaxAge;
+    const signIn = { session: sessionId, tokens, at: signedInAt };
+    if (superseded) await this.leave(store, superseded, lifetime);
+    await this.add(store, { sub: claims.sub }, signIn, lifetime);
+    if (sid === undefined) return;
+    await this.add(store, { sid }, signIn, lifetime);
+    // A logout token may have come between the code and now, when there was nothing to end yet.
+    if (await this.tombstones.has(store, sidMark(sid))) {
+      throw new LogtoException('invalid_grant', 'The sign-in has ended at Logto. Sign in again.', {
+        status: 401,
+      });
+    }
+  }
+
+  /** Forgets a sign-in that has ended. */
+  async leave(store: Store, { claims, sid, tokens }: SessionRecord, lifetime: number | null): Promise<void> {
+    await this.remove(store, { sub: claims.sub }, [tokens], lifetime);
+    if (sid !== undefined) await this.remove(store, { sid }, [tokens], lifetime);
+  }
+
+  /** @param lifetime of the session, in milliseconds; `null` leaves it to the store */
+  private async add(
+    store: Store,
+    subject: IndexSubject,
+    signIn: IndexedSignIn,
+    lifetime: number | null,
+  ): Promise<void> {
+    await this.change(store, subject, lifetime, (known) =>
+      known.some(({ tokens }) => tokens === signIn.tokens)
+        ? undefined
+        : [...known, signIn].slice(-maxSignIns),
+    );
+  }
+
+  private async remove(
+    store: Store,
+    subject: IndexSubject,
+    tokens: readonly string[],
+    lifetime: number | null,
+  ): Promise<void> {
+    await this.change(store, subject, lifetime, (known) =>
+      known.some((signIn) => tokens.includes(signIn.tokens))
+        ? known.filter((signIn) => !tokens.includes(signIn.tokens))
+        : undefined,
+    );
+  }
+
+  async find(store: Store, subject: IndexSubject): Promise<readonly IndexedSignIn[]> {
+    return signInsOf(await readEntry(store, indexKey(subject)));
+  }
+
+  /**
+   * Changes an entry until the change is there to read: another instance may write the same entry at the same
+   * moment, and no store of express-session compares before it sets.
+   */
+  private change(
+    store: Store,
+    subject: IndexSubject,
+    lifetime: number | null,
+    next: (known: readonly IndexedSignIn[]) => readonly IndexedSignIn[] | undefined,
+  ): Promise<void> {
+    const key = indexKey(subject);
+    return this.serial.run(key, async () => {
+      for (let attempt = 0; attempt < attempts; attempt += 1) {
+        const changed = next(signInsOf(await readEntry(store, key)));
+        if (!changed) return;
+        const entry = { cookie: lifetimeCookie(lifetime), logtoSignIns: changed } as unknown as StoreEntry;
+        await writeEntry(store, key, entry);
+      }
+    });
+  }
+}
+
+/** Where an entry stands in the store; a hash, so that a list of the keys names no user. */
+export function indexKey(subject: IndexSubject): string {
+  const name = 'sid' in subject ? `sid ${subject.sid}` : `sub ${subject.sub}`;
+  return `logto-sign-ins-${createHash('sha256').update(name).digest('base64url')}`;
+}
+
+function signInsOf(entry: StoreEntry | undefined): readonly IndexedSignIn[] {
+  return Array.isArray(entry?.logtoSignIns) ? (entry.logtoSignIns as IndexedSignIn[]) : [];
+}
