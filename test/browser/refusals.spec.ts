@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from './support/chromium.js';
+import { startSample, type Sample } from './support/sample.js';
+import { Visitor } from './support/visitor.js';
+
+const resource = 'https://books.example.com';
+
+describe('A sign-in that is refused', () => {
+  let browser: Browser;
+  let logto: LogtoEmulator;
+  let env: Record<string, string>;
+  let sample: Sample;
+  let visitor: Visitor;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    // A Logto of its own, found through the environment, where people are asked whether they let the app in.
+    logto = await startLogtoEmulator({
+      port: 0,
+      applications: [
+        { id: 'app', secret: 'the-secret-of-the-app', name: 'Reading Room', isThirdParty: true },
+      ],
+      users: [{ username: 'ada', password: 'lovelace', name: 'Ada Lovelace' }],
+      resources: [{ indicator: resource }],
+    });
+    env = {
+      LOGTO_ENDPOINT: logto.endpoint,
+      LOGTO_APP_ID: 'app',
+      LOGTO_APP_SECRET: 'the-secret-of-the-app',
+      LOGTO_RESOURCE: resource,
+    };
+    sample = await startSample({ env });
+  });
+
+  beforeEach(async () => {
+    visitor = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
+    page = await visitor.newTab();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await sample.interrupt();
+    await logto.close();
+  });
+
+  const heading = (): Promise<string | null> => page.getByRole('heading', { level: 1 }).textContent();
+
+  it('says that the password is wrong, and takes the right one', async () => {
+    await page.goto('/protected');
+    await visitor.signIn(page, 'ada', 'byron');
+    await expect(page.getByRole('alert').textContent()).resolves.toContain('password is wrong');
+    await visitor.signIn(page, 'ada', 'lovelace');
+    await page.getByRole('button', { name: 'Authorize' }).click();
+    expect(page.url()).toBe(`${sample.baseUrl}/protected`);
+    await visitor.leave(422);
+  });
+
+  it('tells a person who cancels that nothing happened, and can be started again', async () => {
+    await page.goto('/protected');
+    await visitor.signIn(page, 'ada', 'lovelace');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(new URL(page.url()).pathname).toBe('/logto/sign-in-callback');
+    await expect(page.getByRole('main').textContent()).resolves.toContain('access_denied');
+    await page.goto('/user');
+    await expect(page.getByRole('main').textContent()).resolves.toContain('"isAuthenticated": false');
+
+    await page.goBack();
+    await page.getByRole('link', { name: 'Start again' }).click();
+    await page.getByRole('button', { name: 'Authorize' }).click();
+    await expect(heading()).resolves.toBe('Welcome, Ada Lovelace');
+    await visitor.leave(403, 400);
+  });
+
+  it('explains a callback that belongs to no sign-in of this browser, and starts one from there', async () => {
+    const answer = await page.goto(`/logto/sign-in-callback?code=lost&state=${'x'.repeat(43)}`);
+    expect(answer?.status()).toBe(400);
+    await expect(page.getByRole('main').textContent()).resolves.toContain('sign_in_session.not_found');
+    await page.getByRole('link', { name: 'Start again' }).click();
+    await visitor.signIn(page, 'ada', 'lovelace');
+    await page.getByRole('button', { name: 'Authorize' }).click();
+    await expect(heading()).resolves.toBe('Welcome, Ada Lovelace');
+    await visitor.leave(400);
+  });
+
+  it('keeps a signed-in person signed in when an old callback is opened again', async () => {
+    await page.goto('/protected');
+    await visitor.signIn(page, 'ada', 'lovelace');
+    const [callback] = await Promise.all([
+      page.waitForRequest((request) => request.url().includes('/logto/sign-in-callback')),
+      page.getByRole('button', { name: 'Authorize' }).click(),
+    ]);
+    await page.goto(callback.url());
+    await expect(heading()).resolves.toBe('Welcome, Ada Lovelace');
+    await visitor.leave();
+  });
+
+  it('asks for patience while Logto is down, and works when it is back', async () => {
+    await logto.pause();
+    const started = await startSample({ env });
+    const answer = await page.goto(`${started.baseUrl}/protected`).finally(() => logto.resume());
+    expect(answer?.status()).toBe(503);
+    await page.getByRole('link', { name: 'Start again' }).click();
+    await visitor.signIn(page, 'ada', 'lovelace');
+    await page.getByRole('button', { name: 'Authorize' }).click();
+    await expect(heading()).resolves.toBe('Welcome, Ada Lovelace');
+    await started.interrupt();
+    await visitor.leave(503);
+  });
+});

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from './support/chromium.js';
+import { startSample, type Sample } from './support/sample.js';
+import { Visitor } from './support/visitor.js';
+
+/** Follows a link of the navigation. */
+function open(tab: Page, name: string): Promise<void> {
+  return tab.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+}
+
+describe('Two tabs that were sent to the sign-in together', () => {
+  let browser: Browser;
+  let sample: Sample;
+  let visitor: Visitor;
+  let older: Page;
+  let newer: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    sample = await startSample();
+  });
+
+  beforeEach(async () => {
+    visitor = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
+    older = await visitor.newTab();
+    newer = await visitor.newTab();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await sample.interrupt();
+  });
+
+  describe('from a page of the app', () => {
+    beforeEach(async () => {
+      for (const tab of [older, newer]) await tab.goto('/');
+      await open(older, 'Protected');
+      await open(newer, 'User info');
+    });
+
+    it('both finish on their own page: the newer one by the password, the older one by going back', async () => {
+      await visitor.signIn(newer, 'ada', 'lovelace');
+      expect(newer.url()).toBe(`${sample.baseUrl}/user-info`);
+
+      await older.goBack();
+      await expect(older.getByRole('heading', { level: 1 }).textContent()).resolves.toBe(
+        'Welcome, Ada Lovelace',
+      );
+      await open(older, 'Protected');
+      expect(older.url()).toBe(`${sample.baseUrl}/protected`);
+      await visitor.leave();
+    });
+
+    it('both finish, too, when the older one sends its password in vain', async () => {
+      await visitor.signIn(newer, 'ada', 'lovelace');
+      await visitor.signIn(older, 'ada', 'lovelace');
+      await expect(older.getByRole('main').textContent()).resolves.toContain('no longer open');
+      for (let steps = 0; steps < 2; steps += 1) await older.goBack();
+      await open(older, 'Protected');
+      expect(older.url()).toBe(`${sample.baseUrl}/protected`);
+      await visitor.leave(400);
+    });
+
+    it('are both signed in when the older one is first, and each can go to its page', async () => {
+      await visitor.signIn(older, 'ada', 'lovelace');
+      // Logto finishes the newest sign-in, whichever page was sent.
+      expect(older.url()).toBe(`${sample.baseUrl}/user-info`);
+      await open(older, 'Protected');
+      expect(older.url()).toBe(`${sample.baseUrl}/protected`);
+      await newer.goBack();
+      await open(newer, 'User info');
+      expect(newer.url()).toBe(`${sample.baseUrl}/user-info`);
+      await visitor.leave();
+    });
+  });
+
+  it('come back to their own page when Logto still knows the person, though Logto may want one asked again', async () => {
+    await newer.goto('/protected');
+    await visitor.signIn(newer, 'ada', 'lovelace');
+    await visitor.forget('logto.sid');
+
+    await Promise.all([older.goto('/protected'), newer.goto('/fetch-access-token')]);
+    for (const [tab, path] of [
+      [older, '/protected'],
+      [newer, '/fetch-access-token'],
+    ] as const) {
+      // Two requests at once share an interaction as well: the later one may have taken it from the other.
+      if (!tab.url().startsWith(sample.baseUrl)) await tab.goto(path);
+      expect(tab.url()).toBe(`${sample.baseUrl}${path}`);
+      await tab.reload();
+      await expect(tab.getByRole('banner').textContent()).resolves.toContain('Ada Lovelace');
+    }
+    await visitor.leave(400);
+  });
+});
