@@ -59,9 +59,9 @@ export class TokenRefresh {
     const key = `${record.tokens} now`;
     return this.shared(key, () =>
       this.records.exclusively(record.tokens, async () => {
+        const tokens = await this.records.load(request.sessionStore, record.tokens);
         // Who asks from here on may want to see what changes from here on.
         this.underWay.delete(key);
-        const tokens = await this.records.load(request.sessionStore, record.tokens);
         await this.grants.run(request, record, {}, { tokens, refused: keptForUserInfo(tokens), renew: true });
       }),
     );
