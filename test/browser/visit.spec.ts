@@ -53,7 +53,7 @@ describe('A visit to the sample', () => {
       await expect(claim('custom_data')).resolves.toContain('Sketch of the Analytical Engine');
       await expect(claim('organization_data')).resolves.toContain('City Library');
 
-      await open('Access token');
+      await open('Token');
       await expect(page.getByLabel('Access token').textContent()).resolves.toMatch(
         /^ey[\w-]+\.[\w-]+\.[\w-]+$/,
       );

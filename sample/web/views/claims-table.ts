@@ -7,10 +7,7 @@ const milliseconds: ReadonlySet<string> = new Set(['created_at', 'updated_at']);
 
 /** Claims, one a row, and the same as JSON. */
 export function claimsTable(claims: UserClaims): Markup {
-  return html`<table>
-      <caption class="hidden">
-        Claims
-      </caption>
+  return html`<table aria-label="Claims">
       <tbody>
         ${Object.entries(claims).map(
           ([name, value]) =>

@@ -1,4 +1,5 @@
 import type { LogtoContext } from 'nestjs-logto';
+import { spines } from './books.js';
 import { html, type Markup } from './html.js';
 import { layout } from './layout.js';
 import { displayName, picture } from './person.js';
@@ -52,14 +53,17 @@ export function homePage(user: LogtoContext): string {
 }
 
 const welcome = html`<section class="hero">
-  <h1>Good books, and a good sign-in.</h1>
-  <p class="lead">
-    A small Nest app that signs its visitors in with Logto: one module, one guard, one decorator.
-  </p>
-  <p class="actions">
-    <a class="button large" href="/logto/sign-in">Sign in</a>
-    <a class="button large quiet" href="/logto/sign-up">Sign up</a>
-  </p>
+  <div>
+    <h1>Good books, and a good sign-in.</h1>
+    <p class="lead">
+      A small Nest app that signs its visitors in with Logto: one module, one guard, one decorator.
+    </p>
+    <p class="actions">
+      <a class="button large" href="/logto/sign-in">Sign in</a>
+      <a class="button large quiet" href="/logto/sign-up">Sign up</a>
+    </p>
+  </div>
+  ${spines}
 </section>`;
 
 function greeting(claims: NonNullable<LogtoContext['claims']>): Markup {

@@ -17,7 +17,7 @@ const pages = [
   { path: '/user', name: 'User' },
   { path: '/protected', name: 'Protected' },
   { path: '/user-info', name: 'User info' },
-  { path: '/fetch-access-token', name: 'Access token' },
+  { path: '/fetch-access-token', name: 'Token' },
 ];
 
 const icon =

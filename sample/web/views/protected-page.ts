@@ -1,4 +1,5 @@
 import type { LogtoContext } from 'nestjs-logto';
+import { books } from './books.js';
 import { codeOf } from './code-of.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
@@ -12,9 +13,9 @@ export function protectedPage(user: LogtoContext): string {
     user,
     content: html`<h1>Members only</h1>
       <p class="lead">
-        Come in, ${user.claims && displayName(user.claims)}. Without a sign-in this page is not to be had:
-        sign out, come here again, and you are asked.
+        Come in, ${user.claims && displayName(user.claims)}. Here are the books that nobody else gets to see:
+        sign out, come here again, and you will be asked who you are.
       </p>
-      ${codeOf('protected')}`,
+      ${books} ${codeOf('protected')}`,
   });
 }

@@ -49,7 +49,6 @@ a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 0.25rem; }
 .skip { position: absolute; left: -100vw; padding: 0.5rem 1rem; background: var(--card); }
 .skip:focus { left: 1rem; top: 0.5rem; z-index: 1; }
-.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem 1.5rem; padding-block: 1rem; }
 .brand { display: flex; align-items: center; gap: 0.625rem; color: inherit; font: 600 1.125rem/1 var(--serif); text-decoration: none; }
@@ -93,11 +92,14 @@ p { margin: 0.75rem 0 0; }
 .lead { max-width: 44rem; color: var(--muted); font-size: 1.125rem; }
 .lead strong { color: var(--ink); overflow-wrap: anywhere; }
 .hero { padding: clamp(1.5rem, 5vw, 3.5rem); border: 1px solid var(--line); border-radius: 1.25rem; background: linear-gradient(135deg, var(--tint), var(--card) 70%); }
+.hero { display: flex; align-items: center; justify-content: space-between; gap: 2rem; }
 .hero h1 { margin: 0; font-size: clamp(2rem, 1.4rem + 3.2vw, 3.25rem); }
-.hero.person { display: flex; flex-wrap: wrap; align-items: center; gap: 1.25rem 1.75rem; padding-block: clamp(1.5rem, 4vw, 2.5rem); }
+.hero.person { flex-wrap: wrap; justify-content: flex-start; gap: 1.25rem 1.75rem; padding-block: clamp(1.5rem, 4vw, 2.5rem); }
 .hero.person h1 { font-size: clamp(1.75rem, 1.4rem + 2vw, 2.5rem); }
 .hero.person .picture { box-shadow: 0 0 0 4px var(--card); }
 .hero .chips { margin-top: 1rem; }
+.hero .chips li { border: 1px solid var(--line); background: var(--card); }
+.spines { flex: 0 1 18rem; min-width: 0; color: var(--ink); }
 .actions { display: flex; flex-wrap: wrap; gap: 0.75rem; margin-top: 1.75rem; }
 
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 25rem), 1fr)); gap: 1rem; margin: 0; padding: 0; list-style: none; }
@@ -113,6 +115,11 @@ p { margin: 0.75rem 0 0; }
 
 .chips { display: flex; flex-wrap: wrap; gap: 0.375rem; margin: 0; padding: 0; list-style: none; }
 .chips li { padding: 0.0625rem 0.75rem; border-radius: 1rem; background: var(--tint); color: var(--on-tint); font-size: 0.9375rem; overflow-wrap: anywhere; }
+
+.books { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); gap: 1rem; margin: 1.75rem 0 0; padding: 0; list-style: none; }
+.books li { display: flex; flex-direction: column; justify-content: space-between; gap: 1rem; min-height: 15rem; padding: 1.5rem 1.25rem 1.25rem 1.75rem; border-radius: 0.25rem 0.75rem 0.75rem 0.25rem; background-image: linear-gradient(90deg, rgb(0 0 0 / 30%) 0.5rem, rgb(255 255 255 / 12%) 0.5rem 0.6875rem, transparent 0.6875rem); color: #ffffff; box-shadow: var(--shadow); }
+.books strong { font: 600 1.25rem/1.25 var(--serif); text-wrap: balance; }
+.books span { font-size: 0.875rem; }
 
 table { width: 100%; margin-top: 1.75rem; border: 1px solid var(--line); border-spacing: 0; border-radius: 1rem; background: var(--card); box-shadow: var(--shadow); table-layout: fixed; }
 th, td { padding: 0.625rem 1.25rem; text-align: start; vertical-align: top; overflow-wrap: anywhere; }
@@ -131,12 +138,15 @@ figcaption { color: var(--muted); font-size: 0.9375rem; }
 footer { padding-block: 1.25rem 2rem; color: var(--muted); font-size: 0.875rem; }
 
 @media (max-width: 52rem) {
+  .hero .spines { display: none; }
   header { gap: 0.75rem; }
   .account { margin-inline-start: auto; }
   nav { order: 1; flex-basis: 100%; flex-wrap: wrap; margin-inline: -0.625rem; }
 }
 @media (max-width: 30rem) {
   .account .name { display: none; }
+  .account .button { padding-inline: 0.75rem; }
+  .books li { min-height: 9rem; }
   nav a { padding-inline: 0.5rem; }
   nav { margin-inline: -0.5rem; gap: 0.125rem; }
   th, td { display: block; width: 100%; padding-inline: 1rem; }
