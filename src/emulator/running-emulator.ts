@@ -66,6 +66,11 @@ export class RunningEmulator implements LogtoEmulator {
     const signing = await rotate(undefined, options.signingAlgorithm);
     emulator.listeningOn = await emulator.server.listen(options.port);
     emulator.useKeys(signing);
+    const mistakes = await emulator.refusedApplications();
+    if (mistakes.length > 0) {
+      await emulator.close();
+      throw invalidOptions(mistakes);
+    }
     return emulator;
   }
 
@@ -256,15 +261,46 @@ export class RunningEmulator implements LogtoEmulator {
     this.callback = this.provider.callback();
   }
 
+  /** What the provider finds wrong with applications that the options' own check lets pass. */
+  private async refusedApplications(): Promise<string[]> {
+    const { InvalidClientMetadata } = this.module.errors;
+    const mistakes = this.options.applications.map(async ({ id }, index) => {
+      try {
+        await this.provider.Client.find(id);
+        return [];
+      } catch (error) {
+        if (error instanceof InvalidClientMetadata) {
+          return [`\`applications[${index}]\`: ${error.error_description}`];
+        }
+        throw error;
+      }
+    });
+    return (await Promise.all(mistakes)).flat();
+  }
+
   private async answer(exchange: HttpExchange): Promise<void> {
     const { path, req, res } = exchange;
     if (path === '/oidc' || path.startsWith('/oidc/')) {
       // The provider is mounted: it sees the path below, and finds the whole one beside it.
       req.originalUrl = req.url ?? '/';
       req.url = req.originalUrl.slice('/oidc'.length) || '/';
+      this.addressAsTold(exchange);
       await this.callback(req, res);
     } else {
       await this.experience.answer(exchange);
+    }
+  }
+
+  /**
+   * The provider names its endpoints after the request's host. Whoever reaches the emulator by another
+   * address, from within a container or behind a proxy, is told the endpoint's all the same; but a
+   * browser on another loopback name stays there, where its cookies are.
+   */
+  private addressAsTold({ path, req }: HttpExchange): void {
+    if (this.options.endpoint !== undefined || path.startsWith('/oidc/.well-known/')) {
+      const { host, protocol } = new URL(this.endpoint);
+      const forwarded = { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) };
+      req.headers = { ...req.headers, host, ...forwarded };
     }
   }
 

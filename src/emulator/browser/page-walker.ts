@@ -21,7 +21,7 @@ export interface Walk {
 /** A sign-in takes some ten steps; more means going in circles. */
 const maxSteps = 30;
 
-/** Follows redirects and posts forms until the way leads away from the emulator; gives the URL that it leads to. */
+/** Follows redirects and posts forms until the way leads away from the emulator, or ends where nobody is signed in; gives that URL. */
 export async function walk(start: URL, way: Walk): Promise<URL> {
   let url = start;
   let form: Answer['fields'] | undefined;
@@ -35,6 +35,9 @@ export async function walk(start: URL, way: Walk): Promise<URL> {
       url = new URL(location, url);
       form = undefined;
       continue;
+    }
+    if (response.ok && url.pathname === '/oidc/session/end/success') {
+      return url;
     }
     const fields = response.ok ? nextForm(url, body, way) : undefined;
     if (!fields) {

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { hasCode } from '../has-code.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
 import type { LogtoEmulatorOptions } from '../logto-emulator-options.js';
 
@@ -33,7 +34,10 @@ export async function readConfig(path: string): Promise<LogtoEmulatorOptions> {
     }
     return value;
   } catch (error) {
-    const { message } = error instanceof Error ? error : new Error(String(error));
+    const message =
+      error !== null && typeof error === 'object' && 'message' in error
+        ? String(error.message)
+        : String(error);
     throw new LogtoEmulatorError('config_unreadable', `${path} cannot be read: ${remedied(error, message)}`, {
       cause: error,
     });
@@ -58,11 +62,10 @@ async function importDefault(path: string): Promise<unknown> {
 }
 
 function remedied(error: unknown, message: string): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') {
+  if (hasCode(error, 'ENOENT')) {
     return 'there is no such file';
   }
-  return code === 'ERR_UNKNOWN_FILE_EXTENSION'
+  return hasCode(error, 'ERR_UNKNOWN_FILE_EXTENSION')
     ? 'this Node cannot read TypeScript (22.18 and later can); use .json or .mjs instead'
     : message;
 }

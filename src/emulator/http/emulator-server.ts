@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { hasCode } from '../has-code.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
 import { substitute, type FaultQueue } from './fault-queue.js';
 import { HttpExchange, type EmulatorResponse } from './http-exchange.js';
@@ -39,8 +40,8 @@ export class EmulatorServer {
       } catch (error) {
         await this.close();
         // A port that is free on IPv4 may be taken on IPv6: another may be free on both.
-        if (!isCode(error, 'EADDRINUSE') || port !== 0 || attempt === 10) {
-          throw isCode(error, 'EADDRINUSE') ? portInUse(port, error) : error;
+        if (!hasCode(error, 'EADDRINUSE') || port !== 0 || attempt === 10) {
+          throw hasCode(error, 'EADDRINUSE') ? portInUse(port, error) : error;
         }
       }
     }
@@ -75,7 +76,7 @@ export class EmulatorServer {
           server.listen(chosen, address, resolve);
         });
       } catch (error) {
-        if (index > 0 && (isCode(error, 'EADDRNOTAVAIL') || isCode(error, 'EAFNOSUPPORT'))) {
+        if (index > 0 && (hasCode(error, 'EADDRNOTAVAIL') || hasCode(error, 'EAFNOSUPPORT'))) {
           // A machine without IPv6.
           continue;
         }
@@ -161,10 +162,6 @@ function send(res: ServerResponse, { status, headers, body }: EmulatorResponse):
   // A body that was bent has another length than the true one.
   res.writeHead(status, { ...rest, 'content-length': bytes.length });
   res.end(bytes);
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function portInUse(port: number, cause: unknown): LogtoEmulatorError {

@@ -1,3 +1,4 @@
+import { hasCode } from '../has-code.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
 
 /** The parts of `oidc-provider` that the emulator builds on. */
@@ -16,7 +17,7 @@ export async function loadOidcProvider(): Promise<OidcProviderModule> {
   try {
     return await import('oidc-provider');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
+    if (hasCode(error, 'ERR_MODULE_NOT_FOUND')) {
       throw new LogtoEmulatorError(
         'oidc_provider_missing',
         'The emulator needs the package oidc-provider, which is not installed. Run: npm install --save-dev oidc-provider@9',

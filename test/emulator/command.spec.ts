@@ -1,0 +1,150 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { runCommand } from '../../src/emulator/command/run-command.js';
+
+/** The command as a person runs it in a directory of their own. */
+class Terminal {
+  readonly output: string[] = [];
+  readonly errors: string[] = [];
+  exitCode: Promise<number> | undefined;
+  private readonly ending = new AbortController();
+  private waiting: (() => void)[] = [];
+
+  constructor(readonly directory: string) {}
+
+  run(...args: string[]): void {
+    this.exitCode = runCommand(args, {
+      directory: this.directory,
+      print: (text) => this.add(this.output, text),
+      printError: (text) => this.add(this.errors, text),
+      signal: this.ending.signal,
+    });
+  }
+
+  async write(name: string, content: unknown): Promise<void> {
+    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    await writeFile(join(this.directory, name), text);
+  }
+
+  /** The `index`th text that was printed, as soon as it is there. */
+  async printed(index = 0, where = this.output): Promise<string> {
+    for (;;) {
+      const text = where[index];
+      if (text !== undefined) {
+        return text;
+      }
+      await new Promise<void>((resolve) => {
+        this.waiting.push(resolve);
+      });
+    }
+  }
+
+  async interrupt(): Promise<number | undefined> {
+    this.ending.abort();
+    return this.exitCode;
+  }
+
+  private add(where: string[], text: string): void {
+    where.push(text);
+    this.waiting.splice(0).forEach((go) => go());
+  }
+}
+
+const endpointIn = (text: string) => /http:\/\/localhost:\d+/.exec(text)?.[0] ?? '';
+
+describe('the logto-emulator command', () => {
+  let terminal: Terminal;
+
+  beforeEach(async () => {
+    terminal = new Terminal(await mkdtemp(join(tmpdir(), 'logto-emulator-')));
+  });
+  afterEach(async () => {
+    await terminal.interrupt();
+    await rm(terminal.directory, { recursive: true });
+  });
+
+  it('starts a demo tenant when there is no configuration file', async () => {
+    terminal.run('--port', '0');
+    const banner = await terminal.printed();
+    expect(banner).toContain('it is no identity provider for production');
+    expect(banner).toContain("appId: 'my-app'");
+    expect(banner).toContain("appSecret: 'my-app-secret'");
+    expect(banner).toContain('ada  (password: lovelace)');
+    expect((await fetch(endpointIn(banner))).status).toBe(200);
+  });
+
+  it('ends with 0 when it is interrupted, and listens no more', async () => {
+    terminal.run('--port', '0');
+    const endpoint = endpointIn(await terminal.printed());
+    expect(await terminal.interrupt()).toBe(0);
+    await expect(fetch(endpoint)).rejects.toThrow('fetch failed');
+  });
+
+  it('takes the JSON file of the directory', async () => {
+    await terminal.write('logto-emulator.json', {
+      $schema: 'anything',
+      port: 0,
+      applications: [{ id: 'bookshop' }],
+      users: [{ username: 'mary' }],
+    });
+    terminal.run();
+    const banner = await terminal.printed();
+    expect(banner).toContain("appId: 'bookshop'");
+    expect(banner).not.toContain('appSecret');
+    expect(banner).toContain('mary');
+  });
+
+  it('starts anew when the file changes, on the same port', async () => {
+    await terminal.write('emulator.json', { port: 0, applications: [{ id: 'before' }] });
+    terminal.run('emulator.json');
+    const first = await terminal.printed();
+    await terminal.write('emulator.json', { port: 0, applications: [{ id: 'after' }] });
+    const second = await terminal.printed(1);
+    expect(second).toContain("appId: 'after'");
+    expect(endpointIn(second)).toBe(endpointIn(first));
+  });
+
+  it('goes on as it was when the changed file is wrong', async () => {
+    await terminal.write('emulator.json', { port: 0 });
+    terminal.run('emulator.json');
+    const endpoint = endpointIn(await terminal.printed());
+    await terminal.write('emulator.json', { port: 0, user: [] });
+    expect(await terminal.printed(0, terminal.errors)).toContain('`user`: there is no such option');
+    expect((await fetch(endpoint)).status).toBe(200);
+  });
+
+  it('prints every request when asked', async () => {
+    terminal.run('--port', '0', '--verbose');
+    const endpoint = endpointIn(await terminal.printed());
+    await fetch(`${endpoint}/oidc/jwks`);
+    expect(await terminal.printed(1)).toBe('GET /oidc/jwks 200');
+  });
+
+  it.each([
+    ['a file that is not there', 'nowhere.json', 'there is no such file'],
+    ['a file that is no JSON', 'broken.json', 'cannot be read'],
+    ['wrong options', 'wrong.json', '`users[0].username`: '],
+  ])('says what is wrong with %s, and ends with 1', async (_what, name, message) => {
+    await terminal.write('broken.json', '{');
+    await terminal.write('wrong.json', { users: [{}] });
+    terminal.run(name);
+    expect(await terminal.exitCode).toBe(1);
+    expect(terminal.errors[0]).toContain(message);
+  });
+
+  it('explains itself', async () => {
+    terminal.run('--help');
+    expect(await terminal.exitCode).toBe(0);
+    expect(terminal.output[0]).toContain('Usage: logto-emulator [config file] [options]');
+  });
+
+  it('does not guess what an unknown option means', async () => {
+    terminal.run('--prot', '1');
+    expect(await terminal.exitCode).toBe(2);
+    expect(terminal.errors[0]).toContain('--prot');
+  });
+});
