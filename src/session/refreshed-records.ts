@@ -16,6 +16,8 @@ export class RefreshedRecords {
   newest(record: SessionRecord): SessionRecord | EndedRecord {
     const known = this.records.get(record.tokens);
     if (known === undefined) return record;
-    return !isSignedIn(known) || known.checkedAt > record.checkedAt ? known : record;
+    if (!isSignedIn(known) || known.checkedAt > record.checkedAt) return known;
+    const seenLater = (known.seenAt ?? 0) > (record.seenAt ?? 0);
+    return known.checkedAt === record.checkedAt && seenLater ? known : record;
   }
 }

@@ -9,6 +9,8 @@ export interface SessionRecord {
   readonly signedInAt: number;
   /** When Logto last told the claims, in milliseconds since 1970. */
   readonly checkedAt: number;
+  /** When the session was last noted to be in use, in milliseconds since 1970; only with `lifetime.idle`. */
+  readonly seenAt?: number;
   /** Logto's session, kept over refreshes that do not tell it. */
   readonly sid?: string;
   /** When the user signed in at Logto, in seconds since 1970, kept over refreshes. */

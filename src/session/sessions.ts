@@ -5,14 +5,21 @@ import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { RefreshedRecords } from './refreshed-records.js';
 import { clearSessionCookie } from './session-cookie.js';
 import { shortCookieRemark, suspiciousLifetime } from './short-cookie.js';
-import { isSignedIn, subjectOf, type EndedRecord, type SessionRecord } from './session-record.js';
+import { SessionLifetime } from './session-lifetime.js';
+import {
+  endedRecord,
+  isSignedIn,
+  subjectOf,
+  type EndedRecord,
+  type SessionRecord,
+} from './session-record.js';
 import {
   bearerTokensOnly,
   mountsExpressSession,
   sessionNotConfigured,
   sessionNotSupported,
 } from './session-problems.js';
-import { completed, prolongedCookie, readEntry, storeUnavailable } from './store-access.js';
+import { completed, deleteEntry, prolongedCookie, readEntry, storeUnavailable } from './store-access.js';
 import { StoreGuard } from './store-guard.js';
 import { tokenRecordKey } from './token-record.js';
 import { Tombstones } from './tombstones.js';
@@ -26,10 +33,13 @@ export class Sessions {
   readonly refreshed = new RefreshedRecords();
   private readonly guard = new StoreGuard(this.tombstones, this.refreshed);
   private readonly logger = new Logger('LogtoModule');
+  private readonly lifetime: SessionLifetime;
   private readonly disregarded = new WeakSet<Request>();
   private guardedStore: Store | undefined;
 
-  constructor(private readonly options: Pick<ResolvedLogtoOptions, 'session' | 'client'>) {}
+  constructor(private readonly options: Pick<ResolvedLogtoOptions, 'session' | 'client' | 'lifetime'>) {
+    this.lifetime = new SessionLifetime(options.lifetime);
+  }
 
   /** The request's session if it is one that can hold a sign-in. Never throws: public pages work without. */
   find(request: Request): ExpressSession | undefined {
@@ -62,7 +72,18 @@ export class Sessions {
   trace(request: Request): SessionRecord | EndedRecord | undefined {
     if (this.disregarded.has(request)) return undefined;
     const record = this.find(request)?.logto;
-    return isSignedIn(record) ? this.refreshed.newest(record) : record;
+    const newest = isSignedIn(record) ? this.refreshed.newest(record) : record;
+    if (!isSignedIn(newest) || !this.lifetime.isOver(newest)) return newest;
+    return this.expire(request.sessionStore, newest);
+  }
+
+  /** Notes now and then that a session is in use, where it ends without use. */
+  note(request: Request, record: SessionRecord): SessionRecord {
+    if (!this.lifetime.isNoteDue(record)) return record;
+    const noted = { ...record, seenAt: Date.now() };
+    // A note that is lost is made up for by the next request.
+    this.replace(request, record, noted).catch(() => undefined);
+    return noted;
   }
 
   /** The sign-in that the session holds. */
@@ -143,6 +164,20 @@ export class Sessions {
       ...(tokens === undefined ? [] : [tokens, tokenRecordKey(tokens)]),
     ]);
     await completed((done) => session.destroy(done));
+  }
+
+  /** Ends a sign-in that has lasted long enough, and forgets its tokens. */
+  private expire(store: Store, record: SessionRecord): EndedRecord {
+    const ended = endedRecord(record);
+    this.refreshed.remember(record.tokens, ended);
+    const forget = async (): Promise<void> => {
+      const key = tokenRecordKey(record.tokens);
+      await this.tombstones.mark(store, [record.tokens, key]);
+      await deleteEntry(store, key);
+    };
+    // The sign-in counts as ended whether or not the store can be told; its tokens expire there in any case.
+    forget().catch(() => undefined);
+    return ended;
   }
 
   /** Runs once per store: an app's own store is only seen at its first request. */

@@ -144,7 +144,8 @@ export class UserContextResolver {
   private stateOf(request: RequestWithState): RequestState {
     const found = request[state];
     if (found?.adopted) return found;
-    const record = this.sessions.record(request);
+    const signedIn = this.sessions.record(request);
+    const record = signedIn && this.sessions.note(request, signedIn);
     if (found && found.record === record) return found;
     if (record && this.keepsRecordsAlive) this.records.keepAlive(request, record.tokens);
     const fresh: RequestState = { record, context: contextOf(record?.claims) };

@@ -1,0 +1,28 @@
+import type { LogtoLifetimeOptions } from '../logto.options.js';
+import type { SessionRecord } from './session-record.js';
+
+/** Longest time between two notes that a session is in use, in milliseconds. */
+const longestNoteInterval = 60_000;
+
+/** How long a sign-in lasts beside its session's cookie, which only binds honest browsers. */
+export class SessionLifetime {
+  private readonly absolute: number;
+  private readonly idle: number;
+
+  constructor({ absolute, idle }: LogtoLifetimeOptions) {
+    this.absolute = absolute === undefined ? Number.POSITIVE_INFINITY : absolute * 1000;
+    this.idle = idle === undefined ? Number.POSITIVE_INFINITY : idle * 1000;
+  }
+
+  /** Whether a sign-in has lasted long enough. */
+  isOver({ signedInAt, seenAt }: SessionRecord): boolean {
+    const now = Date.now();
+    return now - signedInAt > this.absolute || now - (seenAt ?? signedInAt) > this.idle;
+  }
+
+  /** Whether it is time to note that the session is in use: at most once a minute, for each note is a write. */
+  isNoteDue({ signedInAt, seenAt }: SessionRecord): boolean {
+    if (this.idle === Number.POSITIVE_INFINITY) return false;
+    return Date.now() - (seenAt ?? signedInAt) > Math.min(longestNoteInterval, this.idle / 10);
+  }
+}
