@@ -1,0 +1,59 @@
+import { MemoryStore, type SessionData } from 'express-session';
+
+type Callback = (error?: unknown) => void;
+
+/** A session store that tells what it was asked, and fails or waits when a spec wants it to. */
+export class MemorySessionStore extends MemoryStore {
+  /** Every call so far, as `set <key>`. */
+  readonly calls: string[] = [];
+  /** Decides which calls fail: told the operation and the key. */
+  failing: (operation: 'get' | 'set' | 'destroy' | 'touch', key: string) => boolean = () => false;
+  /** Waited for before an entry is written. */
+  beforeSet: (key: string) => Promise<void> | undefined = () => undefined;
+
+  /** How often something was done to entries whose key matches. */
+  count(operation: 'get' | 'set' | 'destroy' | 'touch', keys = /^/): number {
+    return this.calls.filter(
+      (call) => call.startsWith(`${operation} `) && keys.test(call.split(' ')[1] ?? ''),
+    ).length;
+  }
+
+  /** Keys of the entries that are there. */
+  keys(): string[] {
+    return Object.keys((this as unknown as { sessions: object }).sessions);
+  }
+
+  /** An entry as it is stored. */
+  stored(key: string): Promise<SessionData | null | undefined> {
+    return new Promise((resolve) => super.get(key, (_error, session) => resolve(session)));
+  }
+
+  override get(key: string, callback: (error: unknown, session?: SessionData | null) => void): void {
+    this.calls.push(`get ${key}`);
+    if (this.failing('get', key)) callback(new Error('the store is down'));
+    else super.get(key, callback);
+  }
+
+  override set(key: string, session: SessionData, callback?: Callback): void {
+    this.calls.push(`set ${key}`);
+    if (this.failing('set', key)) {
+      callback?.(new Error('the store is down'));
+      return;
+    }
+    const waiting = this.beforeSet(key);
+    if (waiting) void waiting.then(() => super.set(key, session, callback));
+    else super.set(key, session, callback);
+  }
+
+  override destroy(key: string, callback?: Callback): void {
+    this.calls.push(`destroy ${key}`);
+    if (this.failing('destroy', key)) callback?.(new Error('the store is down'));
+    else super.destroy(key, callback);
+  }
+
+  override touch(key: string, session: SessionData, callback?: () => void): void {
+    this.calls.push(`touch ${key}`);
+    if (this.failing('touch', key)) (callback as Callback | undefined)?.(new Error('the store is down'));
+    else super.touch(key, session, callback);
+  }
+}
