@@ -7,6 +7,7 @@ export default {
     '<rootDir>/test/package/',
     '<rootDir>/test/redis/',
   ],
+  setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^nestjs-logto$': '<rootDir>/src/index.ts',

@@ -7,6 +7,7 @@ import { LogtoModule, LogtoService, type LogtoModuleExtras, type LogtoModuleOpti
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { Browser } from './browser.js';
 import { application } from './issuer.js';
+import { leaks } from './leaks.js';
 
 /** What an app of the specs is made of. */
 export interface TestAppParts {
@@ -61,7 +62,8 @@ export async function startApp({
   class AppModule {}
 
   const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
-  const app = module.createNestApplication<NestExpressApplication>({ logger: false });
+  const app = module.createNestApplication<NestExpressApplication>({ logger: leaks });
+  leaks.secret('session secret', session.secret);
   configure?.(app);
   await app.listen(listenOn);
   return {

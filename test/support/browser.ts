@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { CookieJar, type LogtoEmulator } from 'nestjs-logto/emulator';
+import { leaks } from './leaks.js';
 
 /** What a browser sends of its own accord with a navigation. */
 const navigationHeaders = {
@@ -42,6 +43,9 @@ export class Browser {
       headers: { ...(cookie ? { cookie } : {}), ...init.headers },
     });
     this.cookies.store(url, { headers });
+    for (const header of headers.getSetCookie()) leaks.cookie(header);
+    for (const name of ['code', 'state']) leaks.secret(name, new URL(url).searchParams.get(name));
+    if (status >= 400) leaks.errorAnswer(text);
     const location = headers.get('location');
     return {
       url,

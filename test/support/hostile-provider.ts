@@ -10,6 +10,7 @@ import {
   type JWTPayload,
 } from 'jose';
 import { application } from './issuer.js';
+import { leaks } from './leaks.js';
 
 /** An answer of the provider, before it is sent. */
 export interface Answer {
@@ -157,6 +158,9 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     const header = { alg: key.alg, kid: key.jwk.kid ?? '' };
     const bent = bends.header?.(header) ?? header;
     const idToken = bends.idToken ? await bends.idToken(claims, bent) : await provider.sign(claims, bent);
+    leaks.secret('access token', 'access-token-of-the-hostile-provider');
+    leaks.secret('refresh token', 'refresh-token-of-the-hostile-provider');
+    leaks.secret('ID token', idToken);
     const body = {
       access_token: 'access-token-of-the-hostile-provider',
       refresh_token: 'refresh-token-of-the-hostile-provider',

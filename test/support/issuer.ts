@@ -1,4 +1,5 @@
 import { startLogtoEmulator, type LogtoEmulator, type LogtoEmulatorOptions } from 'nestjs-logto/emulator';
+import { leaks } from './leaks.js';
 
 /** The application that the specs sign in with. */
 export const application = { id: 'app', secret: 'the-application-secret-of-the-specs' } as const;
@@ -7,8 +8,9 @@ export const application = { id: 'app', secret: 'the-application-secret-of-the-s
 export const resource = 'https://api.example.com';
 
 /** Starts Logto's stand-in with two people, an organization and an API resource. */
-export function startIssuer(options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> {
-  return startLogtoEmulator({
+export async function startIssuer(options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> {
+  leaks.secret('client secret', application.secret);
+  const issuer = await startLogtoEmulator({
     port: 0,
     users: [
       {
@@ -42,4 +44,6 @@ export function startIssuer(options: LogtoEmulatorOptions = {}): Promise<LogtoEm
     ],
     ...options,
   });
+  leaks.watch(issuer);
+  return issuer;
 }

@@ -1,0 +1,7 @@
+import { afterEach } from '@jest/globals';
+import { leaks, watchConsole } from './leaks.js';
+
+watchConsole();
+
+// Every test of the suite is searched for secrets that it let out.
+afterEach(() => leaks.check());
