@@ -29,17 +29,14 @@ export interface SignUpWalk {
   consent?: 'authorize' | 'cancel';
 }
 
-/** A user as {@link LogtoEmulator.updateUser} and others give it back. */
-export type EmulatedUser = Readonly<
-  Required<
-    Pick<EmulatorUser, 'id' | 'username' | 'name' | 'primaryEmail' | 'primaryPhone' | 'isSuspended'>
-  > & {
-    /** Milliseconds, as all of Logto's own times. */
-    createdAt: number;
-    updatedAt: number;
-    lastSignInAt: number | null;
-  }
->;
+/** A user as it is at the moment; a copy, changed by {@link LogtoEmulator.updateUser} only. */
+export interface EmulatedUser extends Required<Omit<EmulatorUser, 'password' | 'organizations'>> {
+  organizations: { id: string; roles: string[] }[];
+  /** Milliseconds, as all of Logto's own times. */
+  createdAt: number;
+  updatedAt: number;
+  lastSignInAt: number | null;
+}
 
 /** A running emulator: where it is, and the controls for tests. */
 export interface LogtoEmulator {
@@ -81,6 +78,8 @@ export interface LogtoEmulator {
   /** Forgets the faults that have not happened yet. */
   clearFaults(): void;
 
+  /** A user by id, username, e-mail address or phone number. */
+  getUser(idOrUsername: string): EmulatedUser;
   /** Adds a user, as an administrator would. */
   addUser(user: EmulatorUser): EmulatedUser;
   /** Changes a user; the next refresh or userinfo shows it. */

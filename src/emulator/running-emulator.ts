@@ -14,6 +14,7 @@ import type { EmulatorApplication, EmulatorUser } from './logto-emulator-options
 import { userSchema, type ResolvedOptions } from './logto-emulator-schema.js';
 import { Experience } from './experience/experience.js';
 import { providerPages } from './pages/provider-pages.js';
+import { plainCopy } from './plain-copy.js';
 import { createProvider } from './provider/create-provider.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
 import { MemoryStore } from './provider/memory-store.js';
@@ -160,6 +161,10 @@ export class RunningEmulator implements LogtoEmulator {
     this.faults.clear();
   }
 
+  getUser(idOrUsername: string): EmulatedUser {
+    return publicUser(this.tenant.getUser(idOrUsername));
+  }
+
   addUser(user: EmulatorUser): EmulatedUser {
     const parsed = userSchema.safeParse(user);
     if (!parsed.success) {
@@ -167,13 +172,13 @@ export class RunningEmulator implements LogtoEmulator {
     }
     const added = this.tenant.addUser(parsed.data);
     this.webhooks.userData('User.Created', added);
-    return { ...added };
+    return publicUser(added);
   }
 
   updateUser(idOrUsername: string, patch: Partial<EmulatorUser>): EmulatedUser {
     const updated = this.tenant.updateUser(idOrUsername, patch);
     this.webhooks.userData('User.Data.Updated', updated);
-    return { ...updated };
+    return publicUser(updated);
   }
 
   suspendUser(idOrUsername: string): void {
@@ -320,6 +325,14 @@ export class RunningEmulator implements LogtoEmulator {
     const address = this.options.endpoint === undefined ? endpoint : `http://localhost:${this.listeningOn}`;
     return walk(new URL(url), { endpoint, address, cookies: cookies ?? new CookieJar(), answer });
   }
+}
+
+function publicUser({
+  password: _password,
+  applicationId: _applicationId,
+  ...user
+}: TenantUser): EmulatedUser {
+  return plainCopy(user);
 }
 
 function consentAnswer(decision: 'authorize' | 'cancel', user: TenantUser | undefined): Answer {

@@ -253,10 +253,10 @@ describe('users', () => {
   });
 
   it('an id stays the same from start to start', async () => {
-    const { id } = emulator.updateUser('ada', {});
+    const { id } = emulator.getUser('ada');
     await emulator.close();
     emulator = await startLogtoEmulator({ port: 0, users: [{ username: 'ada' }] });
-    expect(emulator.updateUser('ada', {}).id).toBe(id);
+    expect(emulator.getUser('ada').id).toBe(id);
   });
 
   it('a mistake in a change is told by name', () => {

@@ -293,6 +293,35 @@ describe('client rules', () => {
     await expect(signIn(slash)).rejects.toThrow('redirect_uri did not match');
   });
 
+  it('a machine-to-machine application has the scopes of its roles, in an organization too', async () => {
+    const { emulator } = await start(
+      {},
+      {
+        applications: [
+          {
+            id: 'machine',
+            secret: 'b-secret',
+            type: 'MachineToMachine',
+            roles: ['reader'],
+            organizations: [{ id: 'org_1', roles: ['host'] }],
+          },
+        ],
+        resources: [{ indicator: resource, scopes: ['read', 'write'] }],
+        roles: [{ name: 'reader', scopes: [{ resource, name: 'read' }] }],
+        organizations: [{ id: 'org_1', name: 'One' }],
+        organizationTemplate: { scopes: ['invite', 'expel'], roles: [{ name: 'host', scopes: ['invite'] }] },
+      },
+    );
+    const machine = new Client(emulator, 'machine', '', 'b-secret');
+    const token = (parameters: Record<string, string>) =>
+      machine.token({ grant_type: 'client_credentials', ...parameters });
+    expect((await token({ resource, scope: 'read write' })).body['scope']).toBe('read');
+    const ofOrganization = await token({ organization_id: 'org_1', scope: 'invite expel' });
+    expect(ofOrganization.body['scope']).toBe('invite');
+    const both = await token({ organization_id: 'org_1', resource, scope: 'read' });
+    expect(accessTokenOf(both)).toMatchObject({ organization_id: 'org_1', scope: 'read', sub: 'machine' });
+  });
+
   it('any confidential client may introspect an opaque token', async () => {
     const { emulator, web, spa } = await start();
     emulator.setApplication({ id: 'api', secret: 'b-secret', type: 'MachineToMachine' });

@@ -35,6 +35,10 @@ export class Experience {
       show(exchange, 200, homePage(textsFor(language), endpoint(), tenant));
       return;
     }
+    if (path === '/favicon.ico') {
+      exchange.answer(204, { 'cache-control': 'max-age=86400' });
+      return;
+    }
     const screen = path.startsWith('/direct/') ? socialScreen : screens[path];
     if (!screen && path !== '/consent') {
       const texts = textsFor(language);

@@ -160,7 +160,7 @@ function send(res: ServerResponse, { status, headers, body }: EmulatorResponse):
   const bytes = Buffer.from(body);
   const { 'content-length': _length, 'transfer-encoding': _encoding, ...rest } = headers;
   // A body that was bent has another length than the true one.
-  res.writeHead(status, { ...rest, 'content-length': bytes.length });
+  res.writeHead(status, status === 204 ? rest : { ...rest, 'content-length': bytes.length });
   res.end(bytes);
 }
 
