@@ -16,11 +16,10 @@ export {
   LogtoException,
   LogtoOptionsException,
   LogtoUnauthenticatedException,
-  type LogtoErrorCode,
   type LogtoExceptionInit,
   type LogtoOptionsProblem,
-  type OAuthErrorCode,
 } from './logto.exceptions.js';
+export type { LogtoErrorCode, OAuthErrorCode } from './logto.error-codes.js';
 export { LogtoContext, type GetContextParameters } from './user/logto-context.js';
 export { AuthUser } from './user/auth-user.decorator.js';
 export { WithLogto, type Credential, type WithLogtoOptions } from './user/with-logto.decorator.js';

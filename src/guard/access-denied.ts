@@ -1,4 +1,5 @@
-import { LogtoException, type LogtoErrorCode } from '../logto.exceptions.js';
+import type { LogtoErrorCode } from '../logto.error-codes.js';
+import { LogtoException } from '../logto.exceptions.js';
 import type { Requirement } from './requirement.js';
 
 type NamedRequirement = Extract<Requirement, { names: readonly string[] }>;

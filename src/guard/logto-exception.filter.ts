@@ -1,6 +1,7 @@
 import { Catch, Inject, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { LogtoException, LogtoUnauthenticatedException, type LogtoErrorCode } from '../logto.exceptions.js';
+import type { LogtoErrorCode } from '../logto.error-codes.js';
+import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { LOGTO_OPTIONS } from '../logto.module-definition.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { isNavigation } from '../user/unauthenticated.js';

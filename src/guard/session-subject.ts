@@ -1,5 +1,6 @@
 import type { Request } from 'express';
-import { LogtoException, type LogtoErrorCode } from '../logto.exceptions.js';
+import type { LogtoErrorCode } from '../logto.error-codes.js';
+import { LogtoException } from '../logto.exceptions.js';
 import { UserScope } from '../oidc/logto-constants.js';
 import type { UserClaims } from '../oidc/claims.js';
 import type { Tokens } from '../session/tokens.js';

@@ -4,12 +4,8 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'openid-client';
-import {
-  LogtoException,
-  oauthErrorCodes,
-  type LogtoErrorCode,
-  type OAuthErrorCode,
-} from '../logto.exceptions.js';
+import { oauthErrorCodes, type LogtoErrorCode, type OAuthErrorCode } from '../logto.error-codes.js';
+import { LogtoException } from '../logto.exceptions.js';
 import { isError } from './is-error.js';
 
 const knownCodes: ReadonlySet<string> = new Set(oauthErrorCodes);

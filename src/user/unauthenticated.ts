@@ -1,5 +1,6 @@
 import type { Request } from 'express';
-import { LogtoUnauthenticatedException, type LogtoErrorCode } from '../logto.exceptions.js';
+import type { LogtoErrorCode } from '../logto.error-codes.js';
+import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { UnauthenticatedBehaviour } from '../logto.options.js';
 import { permitted } from '../session/return-to.js';

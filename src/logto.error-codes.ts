@@ -1,0 +1,75 @@
+/** The codes of this library's own errors. */
+const ownErrorCodes = [
+  'invalid_options',
+  'module_registered_twice',
+  'adapter_not_supported',
+  'session_not_configured',
+  'session_not_supported',
+  'session_configured_twice',
+  'session_store_unavailable',
+  'sign_in_session.not_found',
+  'sign_in_session.invalid',
+  'callback_invalid',
+  'not_a_navigation',
+  'cross_site_request',
+  'not_authenticated',
+  'recent_sign_in_required',
+  'api_not_configured',
+  'insufficient_role',
+  'insufficient_organization_role',
+  'organization_required',
+  'organization_mismatch',
+  'roles_not_in_token',
+  'requirement_incomplete',
+  'missing_scope_roles',
+  'missing_scope_organization_roles',
+  'missing_refresh_token',
+  'missing_scope_organizations',
+  'machine_to_machine_not_configured',
+  'application_not_configured',
+  'access_token_opaque',
+  'lock_unavailable',
+  'id_token_invalid',
+  'logout_token_invalid',
+  'user_info_invalid',
+  'provider_unavailable',
+  'provider_timeout',
+  'provider_misconfigured',
+  'provider_answer_invalid',
+  'context_not_supported',
+] as const;
+
+/** The OAuth errors that are known, and so safe to show: a provider's own words never are. */
+export const oauthErrorCodes = [
+  'access_denied',
+  'account_selection_required',
+  'authorization_refused',
+  'consent_required',
+  'insufficient_scope',
+  'interaction_required',
+  'invalid_client',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_token',
+  'login_required',
+  'server_error',
+  'temporarily_unavailable',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+] as const;
+
+/** OAuth 2.0, OpenID Connect and Logto error codes that are passed on by their own name. */
+export type OAuthErrorCode = (typeof oauthErrorCodes)[number];
+
+/**
+ * Every `code` that a `LogtoException` of this library can carry. Codes are stable: switch on them, not
+ * on messages. Errors that Logto itself answers with keep their OAuth name (`access_denied`, `invalid_target`,
+ * …), see RFC 6749 sections 4.1.2.1 and 5.2.
+ */
+export type LogtoErrorCode = (typeof ownErrorCodes)[number] | OAuthErrorCode;
+
+/** All of them, for documentation and tests. */
+export const logtoErrorCodes: readonly LogtoErrorCode[] = [...ownErrorCodes, ...oauthErrorCodes];
