@@ -12,7 +12,7 @@ describe('The sign-in callback', () => {
 
   beforeAll(async () => {
     issuer = await startIssuer();
-    app = await startApp({ issuer, controllers: [PagesController], logto: { http: { timeout: 400 } } });
+    app = await startApp({ issuer, controllers: [PagesController], logto: { http: { timeout: 1500 } } });
   });
 
   beforeEach(() => {

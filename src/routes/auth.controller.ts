@@ -52,7 +52,7 @@ export class AuthController {
   async postSignOut(@Req() request: Request, @Res() response: Response): Promise<void> {
     uncached(response);
     this.crossSite.assertSameSite(request);
-    response.redirect(303, (await this.logto.signOut(request)).href);
+    response.redirect(302, (await this.logto.signOut(request)).href);
   }
 
   /** Where Logto tells that a session has ended (OpenID Connect Back-Channel Logout 1.0). */

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Session, SessionData, Store } from 'express-session';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { RefreshedRecords } from './refreshed-records.js';
-import { clearSessionCookie } from './session-cookie.js';
+import { carriesSessionCookie, clearSessionCookie } from './session-cookie.js';
 import { shortCookieRemark, suspiciousLifetime } from './short-cookie.js';
 import { SessionLifetime } from './session-lifetime.js';
 import {
@@ -158,12 +158,14 @@ export class Sessions {
   async end(request: Request): Promise<void> {
     const session = this.require(request);
     const tokens = this.record(request)?.tokens;
-    clearSessionCookie(request, session);
+    // What only this request knows is in no store, and a flood of sign-outs by nobody must not fill it with marks.
+    if (tokens === undefined && !carriesSessionCookie(request)) return;
     await this.tombstones.mark(request.sessionStore, [
       request.sessionID,
       ...(tokens === undefined ? [] : [tokens, tokenRecordKey(tokens)]),
     ]);
     await completed((done) => session.destroy(done));
+    clearSessionCookie(request, session);
   }
 
   /** Ends a sign-in that has lasted long enough, and forgets its tokens. */

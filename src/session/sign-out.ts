@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Request } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
 import type { Sessions } from './sessions.js';
@@ -70,7 +71,7 @@ export class SignOut {
       return true;
     } catch (error) {
       this.logger.warn(`The tokens were not revoked at Logto: ${messageOf(error)}`);
-      return !isTransient(error);
+      return !isAway(error);
     }
   }
 }
@@ -79,6 +80,8 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function isTransient(error: unknown): boolean {
-  return error instanceof Error && 'transient' in error && error.transient === true;
+/** Whether Logto was not there, rather than that it refused. */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof LogtoException)) return false;
+  return error.code === 'provider_unavailable' || error.code === 'provider_timeout';
 }

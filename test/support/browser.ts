@@ -62,6 +62,14 @@ export class Browser {
     return this.fetch(path, { headers: { ...navigationHeaders, ...headers } });
   }
 
+  /** Posts a form of this app, as a person would. */
+  post(path: string, headers: Record<string, string> = {}): Promise<Page> {
+    const own = { ...navigationHeaders, origin: this.baseUrl, 'sec-fetch-site': 'same-origin' };
+    // A header that is given stands for what another page sends: then none of this app's own are there.
+    const given = Object.keys(headers).length > 0 ? headers : own;
+    return this.fetch(path, { method: 'POST', headers: given });
+  }
+
   /** Opens an address and follows redirects as long as they stay on this app. */
   async visit(path: string): Promise<Page> {
     let page = await this.open(path);

@@ -1,0 +1,317 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { UserScope } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from './support/app.js';
+import type { Browser, Page } from './support/browser.js';
+import { application, startIssuer } from './support/issuer.js';
+import { PagesController } from './support/pages.js';
+import { countedStore, type CountedStore } from './support/session-stores.js';
+import { SignInController } from './support/sign-in.controller.js';
+
+describe('Sign-out', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp;
+  let browser: Browser;
+  let store: CountedStore;
+
+  beforeAll(async () => {
+    issuer = await startIssuer();
+    store = countedStore();
+    app = await startApp({
+      issuer,
+      controllers: [PagesController, SignInController],
+      logto: { session: { secret: 'the-session-secret', store }, http: { timeout: 1500 } },
+    });
+  });
+
+  beforeEach(() => {
+    browser = app.browser();
+  });
+
+  afterEach(async () => {
+    issuer.clearFaults();
+    issuer.resetRequests();
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await issuer.close();
+  });
+
+  const who = async (): Promise<string | undefined> =>
+    (await browser.open('/user')).json<{ claims?: { sub: string } }>().claims?.sub;
+
+  /** Its cookie is gone, its session is dead, and the way leads on to `location`. */
+  async function expectSignedOut(page: Page, location: string): Promise<void> {
+    expect([page.status, page.location]).toEqual([302, location]);
+    expect(browser.cookies.header(app.baseUrl)).not.toContain('logto.sid');
+    expect(await who()).toBeUndefined();
+    expect((await browser.open('/protected')).status).toBe(302);
+  }
+
+  const atLogto = (): string =>
+    `${issuer.issuer}/session/end?client_id=${application.id}&post_logout_redirect_uri=${encodeURIComponent(app.baseUrl)}`;
+
+  it.each(['GET', 'POST'])('by %s ends the session here and goes on to end it at Logto', async (method) => {
+    await browser.signIn(issuer);
+    const cookie = browser.cookies.header(app.baseUrl);
+
+    const page =
+      method === 'GET' ? await browser.open('/logto/sign-out') : await browser.post('/logto/sign-out');
+
+    await expectSignedOut(page, atLogto());
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    // A copy of the cookie is worth nothing any more.
+    expect((await app.browser().open('/protected', { cookie })).status).toBe(302);
+  });
+
+  it('ends Logto’s own session, and comes back to where the app says', async () => {
+    await browser.signIn(issuer);
+    const { location = '' } = await browser.open('/logto/sign-out');
+    expect((await issuer.signOut(location, { cookies: browser.cookies })).href).toBe(`${app.baseUrl}/`);
+
+    // A silent sign-in finds nobody there.
+    await browser.signIn(issuer, 'ada', '/logto/sign-in?prompt=none');
+    expect(await who()).toBeUndefined();
+  });
+
+  it('revokes the refresh token, which would outlive Logto’s session, and forgets all tokens', async () => {
+    await browser.signIn(issuer);
+    const refreshToken = JSON.stringify(store.entries()).match(/"refreshToken":"([^"]+)"/)?.[1];
+    issuer.resetRequests();
+
+    await browser.open('/logto/sign-out');
+
+    const [revocation] = issuer.requests('revocation');
+    expect(revocation?.body).toMatchObject({ token: refreshToken, token_type_hint: 'refresh_token' });
+    expect(JSON.stringify(store.entries())).not.toMatch(/refreshToken|accessToken|"claims"/);
+  });
+
+  it('clears the cookie with the attributes that it was set with', async () => {
+    await browser.signIn(issuer);
+
+    const [cookie = ''] = (await browser.open('/logto/sign-out')).headers.getSetCookie();
+
+    expect(cookie).toMatch(/^logto\.sid=;/);
+    expect(cookie.split('; ')).toEqual(
+      expect.arrayContaining(['Path=/', 'Expires=Thu, 01 Jan 1970 00:00:00 GMT', 'HttpOnly', 'SameSite=Lax']),
+    );
+  });
+
+  it('goes the same way when nobody is signed in, and stores nothing for it', async () => {
+    store.reset();
+
+    const page = await browser.open('/logto/sign-out');
+
+    expect([page.status, page.location]).toEqual([302, atLogto()]);
+    expect(store.calls).toEqual([]);
+  });
+
+  it('ends the session of a visitor who only had a cart', async () => {
+    await browser.open('/cart/add');
+
+    await expectSignedOut(await browser.open('/logto/sign-out'), atLogto());
+    expect((await browser.open('/session')).json()).toMatchObject({ cart: null });
+  });
+
+  it('leaves other sessions of the same user alone', async () => {
+    await browser.signIn(issuer);
+    const elsewhere = app.browser();
+    await elsewhere.signIn(issuer);
+
+    await browser.open('/logto/sign-out');
+
+    expect((await elsewhere.open('/protected')).text).toBe('hello ada');
+  });
+
+  it('can be followed by a sign-in at once', async () => {
+    await browser.signIn(issuer, 'ada');
+    await browser.open('/logto/sign-out');
+    await browser.signIn(issuer, 'ada');
+
+    expect((await browser.open('/user-info')).json()).toMatchObject({ sub: 'ada' });
+  });
+
+  it('can be asked for twice at once', async () => {
+    await browser.signIn(issuer);
+
+    const pages = await Promise.all([browser.open('/logto/sign-out'), browser.open('/logto/sign-out')]);
+
+    expect(pages.map(({ status }) => status)).toEqual([302, 302]);
+    expect(await who()).toBeUndefined();
+  });
+
+  describe('that no person asked for', () => {
+    beforeEach(async () => {
+      await browser.signIn(issuer);
+    });
+
+    it.each([
+      ['a prefetch', { 'sec-purpose': 'prefetch', 'sec-fetch-dest': 'empty' }],
+      ['a prefetch of an older browser', { purpose: 'prefetch' }],
+      [
+        '<img src>',
+        { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'same-origin' },
+      ],
+      [
+        '<script src>',
+        { 'sec-fetch-dest': 'script', 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'cross-site' },
+      ],
+      [
+        'a stylesheet',
+        { 'sec-fetch-dest': 'style', 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'same-site' },
+      ],
+    ])('signs nobody out by %s', async (_, headers) => {
+      const page = await browser.open('/logto/sign-out', headers);
+
+      expect([page.status, page.headers.get('cache-control')]).toEqual([403, 'no-store']);
+      expect(await who()).toBe('ada');
+    });
+
+    it('signs nobody out by the HEAD request of a link checker', async () => {
+      expect((await browser.fetch('/logto/sign-out', { method: 'HEAD' })).status).toBe(403);
+      expect(await who()).toBe('ada');
+    });
+
+    it.each([
+      ['by a form of another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
+      ['by a form of another site, in an older browser', { origin: 'https://evil.example' }],
+      ['by a sandboxed form', { origin: 'null' }],
+      ['without an origin, across sites', { 'sec-fetch-site': 'cross-site' }],
+    ])('signs nobody out %s', async (_, headers) => {
+      const page = await browser.post('/logto/sign-out', headers);
+
+      expect([page.status, page.headers.get('cache-control')]).toEqual([403, 'no-store']);
+      expect(await who()).toBe('ada');
+    });
+
+    it('tells a script so as a problem', async () => {
+      const page = await browser.fetch('/logto/sign-out', {
+        method: 'POST',
+        headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' },
+      });
+
+      expect(page.json()).toMatchObject({ status: 403, code: 'cross_site_request' });
+    });
+  });
+
+  it('takes a POST of the app’s own form, of an allowed origin and of a client that is no browser', async () => {
+    const allowing = await startApp({
+      issuer,
+      controllers: [PagesController],
+      logto: { allowedOrigins: ['https://front.example.com'] },
+    });
+    const senders: Record<string, string>[] = [
+      { origin: allowing.baseUrl, 'sec-fetch-site': 'same-origin' },
+      { origin: 'https://front.example.com', 'sec-fetch-site': 'cross-site' },
+      {},
+    ];
+    for (const headers of senders) {
+      const visitor = allowing.browser();
+      await visitor.signIn(issuer);
+      expect((await visitor.fetch('/logto/sign-out', { method: 'POST', headers })).status).toBe(302);
+      expect((await visitor.open('/user')).json()).toEqual({ isAuthenticated: false });
+    }
+    await allowing.close();
+  });
+
+  describe('while Logto is not well', () => {
+    it('ends here and goes home when Logto is down', async () => {
+      await browser.signIn(issuer);
+      await issuer.pause();
+      try {
+        await expectSignedOut(await browser.open('/logto/sign-out'), `${app.baseUrl}/`);
+      } finally {
+        await issuer.resume();
+      }
+    });
+
+    it('ends here and goes home when Logto does not answer in time', async () => {
+      await browser.signIn(issuer);
+      issuer.failNext('revocation', { delay: Number.POSITIVE_INFINITY });
+
+      await expectSignedOut(await browser.open('/logto/sign-out'), `${app.baseUrl}/`);
+    });
+
+    it('ends here and goes home when Logto was never reached', async () => {
+      const cold = await startApp({
+        issuer: { endpoint: 'http://localhost:9' },
+        controllers: [PagesController],
+      });
+
+      const page = await cold.browser().open('/logto/sign-out');
+
+      expect([page.status, page.location]).toEqual([302, `${cold.baseUrl}/`]);
+      await cold.close();
+    });
+
+    it.each([
+      ['refuses to revoke', { status: 400, body: { error: 'invalid_request' } }],
+      ['no longer knows the secret', { status: 401, body: { error: 'invalid_client' } }],
+    ])('ends here and at Logto when it %s', async (_, fault) => {
+      await browser.signIn(issuer);
+      issuer.failNext('revocation', fault);
+
+      await expectSignedOut(await browser.open('/logto/sign-out'), atLogto());
+    });
+  });
+
+  it('is a clear failure, and no half sign-out, when the session store is down', async () => {
+    await browser.signIn(issuer);
+    store.fail('set', 'destroy');
+    const refused = await browser.open('/logto/sign-out');
+    store.recover();
+
+    expect(refused.status).toBe(503);
+    expect(refused.text).toContain('session_store_unavailable');
+    expect(await who()).toBe('ada');
+    await expectSignedOut(await browser.open('/logto/sign-out'), atLogto());
+    expect(issuer.countRequests('revocation')).toBe(1);
+  });
+
+  describe('by LogtoService', () => {
+    it('does what the route does', async () => {
+      await browser.signIn(issuer);
+
+      await expectSignedOut(await browser.post('/leave'), atLogto());
+    });
+
+    it('ends only this app’s session where it is told to, and goes where it is told', async () => {
+      await browser.signIn(issuer);
+
+      await expectSignedOut(await browser.post('/leave-here'), `${app.baseUrl}/bye`);
+      // Logto still knows who is there, and asks nobody.
+      await browser.signIn(issuer, 'bob');
+      expect(await who()).toBe('ada');
+    });
+  });
+
+  it('comes back to postSignOutRedirectUri where there is one', async () => {
+    const own = await startApp({
+      issuer,
+      logto: { postSignOutRedirectUri: 'http://localhost:4000/bye?now=1', scopes: [UserScope.Email] },
+    });
+    const { location = '' } = await own.browser().open('/logto/sign-out');
+
+    expect(new URL(location).searchParams.get('post_logout_redirect_uri')).toBe(
+      'http://localhost:4000/bye?now=1',
+    );
+    await own.close();
+  });
+
+  it('signs out who signed in without a refresh token', async () => {
+    const own = await startApp({
+      issuer,
+      controllers: [PagesController],
+      logto: { includeReservedScopes: false, scopes: ['openid', 'profile'] },
+    });
+    const visitor = own.browser();
+    await visitor.signIn(issuer);
+    issuer.resetRequests();
+
+    expect((await visitor.open('/logto/sign-out')).location).toContain('/session/end');
+    expect(issuer.requests('revocation')[0]?.body).toMatchObject({ token_type_hint: 'access_token' });
+    expect((await visitor.open('/user')).json()).toEqual({ isAuthenticated: false });
+    await own.close();
+  });
+});
