@@ -32,20 +32,40 @@ export function storeUnavailable(cause?: unknown): LogtoException {
   );
 }
 
+/**
+ * Calls a store, which may fail, throw or never answer.
+ * @param done called once: with the error of a store that fails, or with what it gave
+ */
+export function inTime<T>(
+  call: (answer: (error?: unknown, value?: T) => void) => void,
+  done: (error: LogtoException | undefined, value?: T) => void,
+): void {
+  let waiting = true;
+  const finish = (error: LogtoException | undefined, value?: T): void => {
+    if (!waiting) return;
+    waiting = false;
+    clearTimeout(timer);
+    done(error, value);
+  };
+  const timer = setTimeout(() => finish(storeUnavailable(new Error('timed out'))), storeTimeout);
+  timer.unref();
+  const answer = (error?: unknown, value?: T): void => {
+    // How a store of files says that there is no such session.
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    finish(error && !missing ? storeUnavailable(error) : undefined, missing ? undefined : value);
+  };
+  try {
+    call(answer);
+  } catch (error) {
+    // An error of whoever was answered is theirs.
+    if (!waiting) throw error;
+    answer(error);
+  }
+}
+
 function promised<T>(call: (done: (error?: unknown, value?: T) => void) => void): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(storeUnavailable(new Error('timed out'))), storeTimeout);
-    timer.unref();
-    try {
-      call((error, value) => {
-        clearTimeout(timer);
-        if (error && (error as { code?: unknown }).code !== 'ENOENT') reject(storeUnavailable(error));
-        else resolve(value ?? undefined);
-      });
-    } catch (error) {
-      clearTimeout(timer);
-      reject(storeUnavailable(error));
-    }
+    inTime(call, (error, value) => (error ? reject(error) : resolve(value ?? undefined)));
   });
 }
 

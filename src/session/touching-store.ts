@@ -1,7 +1,14 @@
 import session from 'express-session';
 import type { SessionData, Store } from 'express-session';
 import { isSignedIn } from './session-record.js';
-import { isOwnEntry, lifetimeCookie, prolongedCookie, prolongEntry, readEntry } from './store-access.js';
+import {
+  inTime,
+  isOwnEntry,
+  lifetimeCookie,
+  prolongedCookie,
+  prolongEntry,
+  readEntry,
+} from './store-access.js';
 import { tokenRecordKey, tokenRecordLifetime } from './token-record.js';
 import type { Touches } from './touches.js';
 
@@ -21,10 +28,14 @@ export class TouchingStore extends session.Store {
   }
 
   override get(id: string, callback: (error: unknown, session?: SessionData | null) => void): void {
-    this.inner.get(id, (error: unknown, found) => {
-      if (!error && found && !isOwnEntry(id)) this.prolong(id, found);
-      callback(error, found);
-    });
+    // express-session has no limit of its own: every request would hang with the store.
+    inTime<SessionData | null>(
+      (done) => this.inner.get(id, done),
+      (error, found) => {
+        if (!error && found && !isOwnEntry(id)) this.prolong(id, found);
+        callback(error, found);
+      },
+    );
   }
 
   override set(id: string, data: SessionData, callback?: (error?: unknown) => void): void {
