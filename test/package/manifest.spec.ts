@@ -26,7 +26,7 @@ describe('The tarball', () => {
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']));
     const others = files.filter((file) => !/^(?:LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(file));
     expect(others.filter((file) => !/^dist\/[\w./-]+\.(?:js|d\.ts)$/.test(file))).toEqual([]);
-    expect(others.filter((file) => /spec|test\/|fixtures|sample/.test(file))).toEqual([]);
+    expect(others.filter((file) => /\.spec\.|^dist\/(?:src|test|sample)\//.test(file))).toEqual([]);
   });
 
   it('has the types of every file beside it', () => {
