@@ -15,7 +15,8 @@ import type { ResolvedCredentials, ResolvedLogtoOptions } from '../logto.options
 import type { UserInfoResponse } from './claims.js';
 import { isOutdated } from './outdated-documents.js';
 import { ProviderConfiguration } from './provider-configuration.js';
-import { connectionFailure, toLogtoException, type ProviderCall } from './provider-error.js';
+import { connectionFailure } from './connection-failure.js';
+import { toLogtoException, type ProviderCall } from './provider-error.js';
 import { ProviderFetch } from './provider-fetch.js';
 import { toTokenSet, type TokenSet } from './token-set.js';
 

@@ -6,12 +6,23 @@ import {
 } from 'openid-client';
 import { oauthErrorCodes, type LogtoErrorCode, type OAuthErrorCode } from '../logto.error-codes.js';
 import { LogtoException } from '../logto.exceptions.js';
+import { connectionFailure } from './connection-failure.js';
+import { harmless } from './harmless-error.js';
 import { isError } from './is-error.js';
 
 const knownCodes: ReadonlySet<string> = new Set(oauthErrorCodes);
 
 /** OAuth errors that say "not now" rather than "no". */
 const transientCodes: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable']);
+
+/** OAuth errors that say that the request makes no sense, rather than that it is denied. */
+const mistakes: ReadonlySet<string> = new Set([
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+]);
 
 /** What was being done: decides how a refusal of the token endpoint is to be read. */
 export type ProviderCall =
@@ -107,28 +118,6 @@ function isMalformedCallback(error: unknown): boolean {
   return typeof details === 'object' && details !== null && 'parameters' in details;
 }
 
-/** Whether the call never reached Logto or its answer was lost; a timeout is told apart. */
-export function connectionFailure(error: unknown): 'timeout' | 'connection' | undefined {
-  for (let current = error, depth = 0; isError(current) && depth < 8; depth += 1) {
-    if (current.name === 'TimeoutError') return 'timeout';
-    if (/^(UND_ERR_(HEADERS|BODY|CONNECT)_TIMEOUT)$/.test(codeOf(current))) return 'timeout';
-    if (/^(ECONN|ENOTFOUND|EAI_|EPIPE|EHOST|ENET|UND_ERR)/.test(codeOf(current))) return 'connection';
-    if (current.name === 'TypeError' && /^(fetch failed|terminated)$/.test(current.message)) {
-      return connectionFailure(current.cause) ?? 'connection';
-    }
-    if (current.name === 'RangeError' && current.message.startsWith("The provider's answer is larger")) {
-      return 'connection';
-    }
-    current = current.cause;
-  }
-  return undefined;
-}
-
-function codeOf(error: Error): string {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : '';
-}
-
 function unavailable(call: ProviderCall, error: unknown): LogtoException {
   return new LogtoException(
     'provider_unavailable',
@@ -150,10 +139,16 @@ function refusal(error: string, call: ProviderCall, cause: Error, providerStatus
     (call !== 'authorization' && (code === 'invalid_client' || code === 'unauthorized_client'));
   const remedy = remedies[code] ?? `Logto refused the ${call}.`;
   return new LogtoException(code, `${remedy} (${code})`, {
-    status: transient ? 503 : code === 'access_denied' || code === 'insufficient_scope' ? 403 : 401,
+    status: transient ? 503 : statusOf(code, call),
     transient,
     cause: harmless(cause),
   });
+}
+
+function statusOf(code: LogtoErrorCode, call: ProviderCall): number {
+  if (code === 'access_denied' || code === 'insufficient_scope') return 403;
+  // Only a sign-in takes what it asks for from its visitor; all else is this app's own mistake.
+  return call !== 'authorization' && call !== 'code exchange' && mistakes.has(code) ? 500 : 401;
 }
 
 function isOAuthErrorCode(error: string): error is OAuthErrorCode {
@@ -171,30 +166,3 @@ const remedies: Partial<Record<LogtoErrorCode, string>> = {
   server_error: 'Logto failed. Try again shortly.',
   temporarily_unavailable: 'Logto is busy. Try again shortly.',
 };
-
-/**
- * A copy of an error that is safe to log: openid-client attaches whole response bodies, tokens included, as
- * `cause` of the errors that it throws.
- */
-export function harmless(error: unknown, depth = 0): Error | undefined {
-  if (!isError(error) || depth > 4) return undefined;
-  const copy = new Error(withoutTokens(error.message), { cause: harmless(error.cause, depth + 1) });
-  copy.name = error.name;
-  if (error.stack) copy.stack = withoutTokens(error.stack);
-  const code = codeOf(error);
-  if (code) Object.assign(copy, { code });
-  if (error instanceof ResponseBodyError || error instanceof AuthorizationResponseError) {
-    Object.assign(copy, { error: withoutTokens(error.error) });
-    if (error.error_description) {
-      Object.assign(copy, { error_description: withoutTokens(error.error_description).slice(0, 200) });
-    }
-  }
-  return copy;
-}
-
-/** Anything long and random-looking may be a token that a provider echoed. */
-function withoutTokens(text: string): string {
-  return text.replace(/[\w.~+/=-]{24,}/g, (run) =>
-    /\d/.test(run) && !run.includes('/') ? '[redacted]' : run,
-  );
-}

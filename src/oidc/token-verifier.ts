@@ -11,7 +11,8 @@ import type { Configuration } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { OidcClient } from './oidc-client.js';
-import { connectionFailure, harmless } from './provider-error.js';
+import { connectionFailure } from './connection-failure.js';
+import { harmless } from './harmless-error.js';
 
 /** What a signed token has to be. */
 export interface TokenExpectations {

@@ -1,6 +1,6 @@
 import { LogtoException } from '../logto.exceptions.js';
 import type { LogtoLock } from '../logto.options.js';
-import { harmless } from '../oidc/provider-error.js';
+import { harmless } from '../oidc/harmless-error.js';
 
 /**
  * Runs `fn` under the app's own lock. What was done counts, however the lock ends: one that was lost or could

@@ -1,0 +1,24 @@
+import { isError } from './is-error.js';
+
+/** Whether the call never reached Logto or its answer was lost; a timeout is told apart. */
+export function connectionFailure(error: unknown): 'timeout' | 'connection' | undefined {
+  for (let current = error, depth = 0; isError(current) && depth < 8; depth += 1) {
+    if (current.name === 'TimeoutError') return 'timeout';
+    if (/^(UND_ERR_(HEADERS|BODY|CONNECT)_TIMEOUT)$/.test(codeOf(current))) return 'timeout';
+    if (/^(ECONN|ENOTFOUND|EAI_|EPIPE|EHOST|ENET|UND_ERR)/.test(codeOf(current))) return 'connection';
+    if (current.name === 'TypeError' && /^(fetch failed|terminated)$/.test(current.message)) {
+      return connectionFailure(current.cause) ?? 'connection';
+    }
+    if (current.name === 'RangeError' && current.message.startsWith("The provider's answer is larger")) {
+      return 'connection';
+    }
+    current = current.cause;
+  }
+  return undefined;
+}
+
+/** The `code` of an error of Node or undici; empty when it has none. */
+export function codeOf(error: Error): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}
