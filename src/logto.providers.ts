@@ -44,7 +44,8 @@ import { UserContextResolver } from './user/user-context-resolver.js';
 
 /** What a module that only takes bearer tokens signs in with: nothing, `Sessions.require` refuses first. */
 const noClient: ResolvedClientOptions = {
-  appId: '',
+  // Sent nowhere, but openid-client takes no empty one.
+  appId: '-',
   appSecret: undefined,
   baseUrl: 'http://localhost',
   cookieSecret: '-',
