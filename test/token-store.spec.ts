@@ -14,6 +14,11 @@ const forResource = `/token?resource=${encodeURIComponent(resource)}`;
 const forOther = `/token?resource=${encodeURIComponent(otherResource)}`;
 const day = 24 * 3600;
 
+/** Lets whatever is ready to go on do so. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Keys of the module's own entries. */
 const tokenRecords = /^logto-tokens-/;
 const sessions = /^(?!logto-)/;
@@ -44,22 +49,24 @@ const byApp =
   });
 
 // What express-session answers while its store is down is the app's own affair where the app mounts it.
-const mounts: { name: string; mount: Mount; whileDown: number }[] = [
-  { name: 'a session that the module mounts', mount: byModule({}), whileDown: 503 },
+const mounts: { name: string; mount: Mount; resaves: boolean; whileDown: number }[] = [
+  { name: 'a session that the module mounts', mount: byModule({}), resaves: false, whileDown: 503 },
   {
     name: 'a session that the module mounts, with resave: true',
     mount: byModule({ resave: true }),
+    resaves: true,
     whileDown: 503,
   },
-  { name: 'an app’s own session', mount: byApp({}), whileDown: 500 },
+  { name: 'an app’s own session', mount: byApp({}), resaves: false, whileDown: 500 },
   {
     name: 'an app’s own session with resave, saveUninitialized and rolling all true',
     mount: byApp({ resave: true, saveUninitialized: true, rolling: true }),
+    resaves: true,
     whileDown: 500,
   },
 ];
 
-describe.each(mounts)('Tokens beside $name', ({ mount, whileDown }) => {
+describe.each(mounts)('Tokens beside $name', ({ mount, resaves, whileDown }) => {
   let issuer: LogtoEmulator;
   let store: MemorySessionStore;
   let app: TestApp & { readonly gates: Gates };
@@ -158,35 +165,43 @@ describe.each(mounts)('Tokens beside $name', ({ mount, whileDown }) => {
     });
   });
 
-  it('a refresh that changes claims loses nothing that a parallel request adds while they are being stored', async () => {
-    issuer.updateUser('ada', { name: 'Augusta' });
-    const held = holdNextSet(sessions);
-    const refresh = browser.fetch('/refresh');
-    await held.reached;
-    const added = browser.fetch('/cart/add/book');
-    held.release();
-    await Promise.all([refresh, added]);
+  // With `resave: true` each of two parallel requests writes its own copy, by the app's own choice.
+  if (!resaves) {
+    it('a refresh that changes claims loses nothing that a parallel request adds while they are being stored', async () => {
+      const gate = app.gates.create('book');
+      const added = browser.fetch('/slow/book');
+      await gate.reached;
+      issuer.updateUser('ada', { name: 'Augusta' });
+      const held = holdNextSet(sessions);
+      const refresh = browser.fetch('/refresh');
+      await held.reached;
+      gate.release();
+      await turns(100);
+      held.release();
+      await Promise.all([refresh, added]);
 
-    expect(await store.stored(sessionKey())).toMatchObject({
-      cart: ['book'],
-      logto: { claims: { name: 'Augusta' } },
+      expect(await store.stored(sessionKey())).toMatchObject({
+        cart: ['book'],
+        logto: { claims: { name: 'Augusta' } },
+      });
     });
-  });
 
-  it('nor what a parallel request is just storing', async () => {
-    const held = holdNextSet(sessions);
-    const added = browser.fetch('/cart/add/book');
-    await held.reached;
-    issuer.updateUser('ada', { name: 'Augusta' });
-    const refresh = browser.fetch('/refresh');
-    held.release();
-    await Promise.all([refresh, added]);
+    it('nor what a parallel request is just storing', async () => {
+      const held = holdNextSet(sessions);
+      const added = browser.fetch('/cart/add/book');
+      await held.reached;
+      issuer.updateUser('ada', { name: 'Augusta' });
+      const refresh = browser.fetch('/refresh');
+      await turns(100);
+      held.release();
+      await Promise.all([refresh, added]);
 
-    expect(await store.stored(sessionKey())).toMatchObject({
-      cart: ['book'],
-      logto: { claims: { name: 'Augusta' } },
+      expect(await store.stored(sessionKey())).toMatchObject({
+        cart: ['book'],
+        logto: { claims: { name: 'Augusta' } },
+      });
     });
-  });
+  }
 
   it('a slow request that saves its session after a sign-out does not bring the user back', async () => {
     const gate = app.gates.create('late');
@@ -194,9 +209,11 @@ describe.each(mounts)('Tokens beside $name', ({ mount, whileDown }) => {
     const slow = browser.fetch('/slow/late');
     await gate.reached;
     await browser.open('/logto/sign-out');
+    store.calls.length = 0;
     gate.release();
     await slow;
 
+    expect(store.count('set', sessions)).toBe(0);
     const thief = app.browser();
     expect((await thief.fetch('/user', { headers: { cookie: cookies } })).json()).toEqual({
       isAuthenticated: false,
