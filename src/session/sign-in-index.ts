@@ -5,6 +5,7 @@ import { LogtoException } from '../logto.exceptions.js';
 import { Serial } from './serial.js';
 import type { SessionRecord } from './session-record.js';
 import { lifetimeCookie, readEntry, writeEntry, type StoreEntry } from './store-access.js';
+import { tokenRecordLifetime } from './token-record.js';
 import type { Tombstones } from './tombstones.js';
 
 /** What is marked as ended when Logto's session ends. */
@@ -117,7 +118,10 @@ export class SignInIndex {
       for (let attempt = 0; attempt < attempts; attempt += 1) {
         const changed = next(signInsOf(await readEntry(store, key)));
         if (!changed) return;
-        const entry = { cookie: lifetimeCookie(lifetime), logtoSignIns: changed } as unknown as StoreEntry;
+        const entry = {
+          cookie: lifetimeCookie(tokenRecordLifetime(lifetime)),
+          logtoSignIns: changed,
+        } as unknown as StoreEntry;
         await writeEntry(store, key, entry);
       }
     });
@@ -128,6 +132,11 @@ export class SignInIndex {
 export function indexKey(subject: IndexSubject): string {
   const name = 'sid' in subject ? `sid ${subject.sid}` : `sub ${subject.sub}`;
   return `logto-sign-ins-${createHash('sha256').update(name).digest('base64url')}`;
+}
+
+/** The entries that a sign-in is in. */
+export function indexKeysOf({ claims, sid }: SessionRecord): string[] {
+  return [indexKey({ sub: claims.sub }), ...(sid === undefined ? [] : [indexKey({ sid })])];
 }
 
 function signInsOf(entry: StoreEntry | undefined): readonly IndexedSignIn[] {

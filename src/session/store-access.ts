@@ -90,6 +90,15 @@ export async function prolongEntry(store: Store, key: string, entry: SessionData
   else await writeEntry(store, key, entry);
 }
 
+/**
+ * Lets an entry live on for a lifetime from now, in milliseconds. With what it holds: there are stores whose
+ * touch writes the whole entry.
+ */
+export async function touchEntry(store: Store, key: string, lifetime: number): Promise<void> {
+  const entry = await readEntry(store, key);
+  if (entry) await prolongEntry(store, key, { ...entry, cookie: lifetimeCookie(lifetime) });
+}
+
 /** Runs a callback-style method of a session as a promise. */
 export async function completed(call: (done: (error?: unknown) => void) => void): Promise<void> {
   await promised(call);

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { SessionRecord } from './session-record.js';
+import { indexKeysOf } from './sign-in-index.js';
 import { BoundedMap } from './bounded-map.js';
 import { locked } from './locked.js';
 import { Serial } from './serial.js';
 import {
   deleteEntry,
   lifetimeCookie,
-  prolongEntry,
   readEntry,
+  touchEntry,
   writeEntry,
   type StoreEntry,
 } from './store-access.js';
@@ -62,24 +64,22 @@ export class TokenRecords {
    * Lets the record live as long as the session, by a touch after the response, at most once per tenth of its
    * lifetime. For an app's own session: one that the module mounts does it as it loads the session.
    */
-  keepAlive(request: Request, id: string): void {
+  keepAlive(request: Request, record: SessionRecord): void {
+    const id = record.tokens;
     const lifetime = request.session.cookie.originalMaxAge;
     if (!this.touches.isDue(tokenRecordKey(id), lifetime)) return;
     const store = request.sessionStore;
     request.res?.once('finish', () => {
       // A touch that fails is made up for by the next one.
-      void this.prolong(store, id, tokenRecordLifetime(lifetime)).catch(() =>
-        this.touches.forget(tokenRecordKey(id)),
-      );
+      void Promise.all([
+        this.prolong(store, id, tokenRecordLifetime(lifetime)),
+        ...indexKeysOf(record).map((key) => touchEntry(store, key, tokenRecordLifetime(lifetime))),
+      ]).catch(() => this.touches.forget(tokenRecordKey(id)));
     });
   }
 
   private async prolong(store: Store, id: string, lifetime: number): Promise<void> {
-    const key = tokenRecordKey(id);
-    const touch = async (): Promise<void> => {
-      const entry = await readEntry(store, key);
-      if (entry) await prolongEntry(store, key, { ...entry, cookie: lifetimeCookie(lifetime) });
-    };
+    const touch = (): Promise<void> => touchEntry(store, tokenRecordKey(id), lifetime);
     // Without a touch the entry is written again, which must not happen beside a refresh.
     await (store.touch ? touch() : this.exclusively(id, touch));
   }

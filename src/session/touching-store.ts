@@ -1,15 +1,9 @@
 import session from 'express-session';
 import type { SessionData, Store } from 'express-session';
 import { isSignedIn } from './session-record.js';
-import {
-  inTime,
-  isOwnEntry,
-  lifetimeCookie,
-  prolongedCookie,
-  prolongEntry,
-  readEntry,
-} from './store-access.js';
-import { tokenRecordKey, tokenRecordLifetime } from './token-record.js';
+import { companionKeysOf } from './companion-keys.js';
+import { inTime, isOwnEntry, prolongedCookie, prolongEntry, touchEntry } from './store-access.js';
+import { tokenRecordLifetime } from './token-record.js';
 import type { Touches } from './touches.js';
 
 /**
@@ -51,16 +45,13 @@ export class TouchingStore extends session.Store {
     if (!this.inner.touch || !this.touches.isDue(id, lifetime, found.cookie.expires)) return;
     const touched = [
       prolongEntry(this.inner, id, { ...found, cookie: prolongedCookie(found.cookie) }),
-      ...(isSignedIn(found.logto) ? [this.prolongRecord(tokenRecordKey(found.logto.tokens), lifetime)] : []),
+      ...(isSignedIn(found.logto)
+        ? companionKeysOf(found.logto).map((key) =>
+            touchEntry(this.inner, key, tokenRecordLifetime(lifetime)),
+          )
+        : []),
     ];
     // A touch that fails is made up for by the next one.
     Promise.all(touched).catch(() => this.touches.forget(id));
-  }
-
-  private async prolongRecord(key: string, lifetime: number | null): Promise<void> {
-    // With what it holds: there are stores whose touch writes the whole entry.
-    const entry = await readEntry(this.inner, key);
-    if (!entry) return;
-    await prolongEntry(this.inner, key, { ...entry, cookie: lifetimeCookie(tokenRecordLifetime(lifetime)) });
   }
 }

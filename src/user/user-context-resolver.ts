@@ -147,7 +147,7 @@ export class UserContextResolver {
     const signedIn = this.sessions.record(request);
     const record = signedIn && this.sessions.note(request, signedIn);
     if (found && found.record === record) return found;
-    if (record && this.keepsRecordsAlive) this.records.keepAlive(request, record.tokens);
+    if (record && this.keepsRecordsAlive) this.records.keepAlive(request, record);
     const fresh: RequestState = { record, context: contextOf(record?.claims) };
     request[state] = fresh;
     return fresh;
