@@ -12,6 +12,12 @@ const screenshots = fileURLToPath(new URL('screenshots/', import.meta.url));
 const source = (path: string): Promise<string> =>
   readFile(new URL(`../../sample/web/${path}`, import.meta.url), 'utf8');
 
+/** Width and height of a large screen and of a telephone's, in pixels. */
+const screens = [
+  [1280, 800],
+  [390, 844],
+] as const;
+
 const open = { home: '/', user: '/user' };
 const signedIn = {
   ...open,
@@ -38,23 +44,18 @@ describe('The sample', () => {
     await sample.interrupt();
   });
 
-  describe.each([
-    { colorScheme: 'light', width: 390 },
-    { colorScheme: 'light', width: 1280 },
-    { colorScheme: 'dark', width: 390 },
-    { colorScheme: 'dark', width: 1280 },
-  ] as const)('in $colorScheme colours, $width pixels wide', ({ colorScheme, width }) => {
-    const arrive = (): Promise<Visitor> =>
-      Visitor.arrive(browser, {
-        baseURL: sample.baseUrl,
-        colorScheme,
-        viewport: { width, height: width < 600 ? 844 : 800 },
-      });
+  describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+    const arrive = (): Promise<Visitor> => Visitor.arrive(browser, { baseURL: sample.baseUrl, colorScheme });
 
-    /** Keeps a picture of the page, and checks what a person needs who sees little or has little room. */
+    /** Keeps pictures of the page, and checks what a person needs who sees little or has little room. */
     const examine = async (page: Page, name: string): Promise<void> => {
-      await page.screenshot({ path: `${screenshots}${name}-${colorScheme}-${width}.png`, fullPage: true });
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+      for (const [width, height] of screens) {
+        await page.setViewportSize({ width, height });
+        await page.screenshot({ path: `${screenshots}${name}-${colorScheme}-${width}.png`, fullPage: true });
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(
+          0,
+        );
+      }
       await page.evaluate(axe);
       const { violations } = await page.evaluate<AxeResults>('axe.run()');
       expect(
@@ -62,7 +63,7 @@ describe('The sample', () => {
       ).toEqual([]);
     };
 
-    it('is accessible and fits for a visitor', async () => {
+    it('is accessible and fits wide and narrow screens for a visitor', async () => {
       const visitor = await arrive();
       const page = await visitor.newTab();
       for (const [name, path] of Object.entries(open)) {
@@ -72,7 +73,7 @@ describe('The sample', () => {
       await visitor.leave();
     });
 
-    it('is accessible and fits for a signed-in user', async () => {
+    it('is accessible and fits wide and narrow screens for a signed-in user', async () => {
       const visitor = await arrive();
       const page = await visitor.newTab();
       await page.goto('/protected');
@@ -85,7 +86,7 @@ describe('The sample', () => {
       await visitor.leave();
     });
 
-    it('is accessible and fits where a sign-in failed', async () => {
+    it('is accessible and fits wide and narrow screens where a sign-in failed', async () => {
       const visitor = await arrive();
       const page = await visitor.newTab();
       await page.goto(dead);

@@ -29,8 +29,10 @@ export async function startSample({ command = built, env = {} }: SampleStart = {
     cwd: root,
     env: { ...withoutLogto(process.env), ...env, PORT, LOGTO_EMULATOR_PORT, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: a terminal sends Ctrl-C to everything that npm has started.
-    detached: true,
+    // npm has children: in a group of their own they can be sent Ctrl-C together, as a terminal does.
+    detached: program === 'npm',
+    // Nothing may stay behind, whatever becomes of a test.
+    timeout: 300_000,
   });
   let output = '';
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -54,7 +56,9 @@ export async function startSample({ command = built, env = {} }: SampleStart = {
     baseUrl: /^ {2}Open +(\S+)$/m.exec(output)?.[1] ?? '',
     output: () => output,
     interrupt: () => {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
+      const running = child.exitCode === null && child.signalCode === null;
+      if (running && child.pid !== undefined)
+        process.kill(program === 'npm' ? -child.pid : child.pid, 'SIGINT');
       return ended;
     },
   };
