@@ -178,7 +178,7 @@ export interface LogtoEmulatorOptions {
   port?: number;
   /** The address to listen on. Default: loopback only, IPv4 and IPv6. */
   host?: string;
-  /** The address that browsers and applications use, where a proxy or a container makes it another. Default: `http://localhost:<port>`. */
+  /** The address that browsers and applications use, where a proxy or a container makes it another. Default: `http://localhost:<port>`, or `host` if that is one address. */
   endpoint?: string;
   users?: EmulatorUser[];
   applications?: EmulatorApplication[];

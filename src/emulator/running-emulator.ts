@@ -1,60 +1,39 @@
-import { randomBytes } from 'node:crypto';
-
-import type Provider from 'oidc-provider';
-
 import { CookieJar } from './browser/cookie-jar.js';
 import { walk, type Answer } from './browser/page-walker.js';
 import type { EmulatedUser, LogtoEmulator, SignInWalk, SignUpWalk } from './emulator.js';
 import type { EmulatorEndpoint } from './http/emulator-endpoint.js';
 import { EmulatorServer } from './http/emulator-server.js';
 import { FaultQueue, type EmulatorFault } from './http/fault-queue.js';
-import type { HttpExchange } from './http/http-exchange.js';
 import { RequestLog, type RecordedRequest } from './http/request-log.js';
 import type { EmulatorApplication, EmulatorUser } from './logto-emulator-options.js';
-import { userSchema, type ResolvedOptions } from './logto-emulator-schema.js';
-import { Experience } from './experience/experience.js';
-import { providerPages } from './pages/provider-pages.js';
+import type { ResolvedOptions } from './logto-emulator-schema.js';
+import { LogtoStandIn } from './logto-stand-in.js';
 import { plainCopy } from './plain-copy.js';
-import { createProvider } from './provider/create-provider.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
-import { MemoryStore } from './provider/memory-store.js';
-import { rotate, type SigningKeys } from './provider/signing-keys.js';
-import { describeIssue, invalidOptions } from './resolve-options.js';
-import { Tenant, type TenantUser } from './tenant/tenant.js';
+import { rotate } from './provider/signing-keys.js';
+import { throwMistakes } from './resolve-options.js';
+import type { Tenant, TenantUser } from './tenant/tenant.js';
 import { Webhooks } from './webhooks.js';
 
-/** The emulator behind the {@link LogtoEmulator} that {@link startLogtoEmulator} gives. */
+const everyToken = ['AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant'];
+
+/** A stand-in that listens, with the controls that {@link LogtoEmulator} documents. */
 export class RunningEmulator implements LogtoEmulator {
-  private readonly tenant: Tenant;
-  private readonly store: MemoryStore;
   private readonly log = new RequestLog();
   private readonly faults = new FaultQueue();
-  private readonly server: EmulatorServer;
-  private readonly experience: Experience;
   private readonly webhooks: Webhooks;
-  private readonly cookieKeys = [randomBytes(24).toString('base64url')];
-  private provider!: Provider;
-  private callback!: ReturnType<Provider['callback']>;
-  private signing: SigningKeys | undefined;
-  private listeningOn = 0;
+  private readonly standIn: LogtoStandIn;
+  private readonly server: EmulatorServer;
 
   private constructor(
     private readonly options: ResolvedOptions,
-    private readonly module: OidcProviderModule,
+    module: OidcProviderModule,
   ) {
-    this.tenant = new Tenant(options);
-    this.store = new MemoryStore(options.refreshTokenReuseInterval);
     this.webhooks = new Webhooks(options);
-    this.experience = new Experience({
-      provider: () => this.provider,
-      endpoint: () => this.endpoint,
-      tenant: this.tenant,
-      store: this.store,
-      onSignIn: (signIn) => this.webhooks.signedIn(signIn, this.tenant),
-    });
+    this.standIn = new LogtoStandIn(options, module, () => this.endpoint, this.webhooks);
     this.server = new EmulatorServer(
       options.host,
-      (exchange) => this.answer(exchange),
+      (exchange) => this.standIn.answer(exchange),
       this.log,
       this.faults,
       (line) => options.log?.(line),
@@ -65,18 +44,19 @@ export class RunningEmulator implements LogtoEmulator {
     const emulator = new RunningEmulator(options, module);
     // The key first: who finds the port open must find a provider behind it.
     const signing = await rotate(undefined, options.signingAlgorithm);
-    emulator.listeningOn = await emulator.server.listen(options.port);
-    emulator.useKeys(signing);
-    const mistakes = await emulator.refusedApplications();
-    if (mistakes.length > 0) {
+    await emulator.server.listen(options.port);
+    try {
+      emulator.standIn.signWith(signing);
+      throwMistakes(await emulator.standIn.refusedApplications());
+    } catch (error) {
       await emulator.close();
-      throw invalidOptions(mistakes);
+      throw error;
     }
     return emulator;
   }
 
   get endpoint(): string {
-    return this.options.endpoint?.replace(/\/$/, '') ?? `http://localhost:${this.listeningOn}`;
+    return this.options.endpoint?.replace(/\/$/, '') ?? this.server.address;
   }
 
   get issuer(): string {
@@ -84,7 +64,7 @@ export class RunningEmulator implements LogtoEmulator {
   }
 
   get port(): number {
-    return this.listeningOn;
+    return this.server.port;
   }
 
   get webhookSigningKey(): string {
@@ -102,7 +82,7 @@ export class RunningEmulator implements LogtoEmulator {
 
   async resume(): Promise<void> {
     await this.server.close();
-    await this.server.listen(this.listeningOn);
+    await this.server.listen(this.port);
   }
 
   async signIn(
@@ -166,11 +146,7 @@ export class RunningEmulator implements LogtoEmulator {
   }
 
   addUser(user: EmulatorUser): EmulatedUser {
-    const parsed = userSchema.safeParse(user);
-    if (!parsed.success) {
-      throw invalidOptions(parsed.error.issues.map((issue) => describeIssue(issue)));
-    }
-    const added = this.tenant.addUser(parsed.data);
+    const added = this.tenant.addUser(user);
     this.webhooks.userData('User.Created', added);
     return publicUser(added);
   }
@@ -183,7 +159,7 @@ export class RunningEmulator implements LogtoEmulator {
 
   suspendUser(idOrUsername: string): void {
     const user = this.tenant.updateUser(idOrUsername, { isSuspended: true });
-    this.forget(['Session', 'AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant'], user);
+    this.forget(['Session', ...everyToken], user);
     this.webhooks.userData('User.SuspensionStatus.Updated', user);
   }
 
@@ -194,7 +170,7 @@ export class RunningEmulator implements LogtoEmulator {
 
   deleteUser(idOrUsername: string): void {
     const user = this.tenant.getUser(idOrUsername);
-    this.forget(['Session', 'AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant'], user);
+    this.forget(['Session', ...everyToken], user);
     this.tenant.users.delete(user.id);
     this.webhooks.userData('User.Deleted', user);
   }
@@ -204,14 +180,14 @@ export class RunningEmulator implements LogtoEmulator {
   }
 
   async rotateSigningKeys({
-    algorithm = this.signing?.algorithm ?? 'ES384',
+    algorithm,
     keepPrevious = true,
   }: { algorithm?: 'ES384' | 'RS256'; keepPrevious?: boolean } = {}): Promise<void> {
-    this.useKeys(await rotate(this.signing, algorithm, keepPrevious));
+    await this.standIn.rotateSigningKeys(algorithm, keepPrevious);
   }
 
   passTime(seconds: number): void {
-    this.store.age(seconds);
+    this.standIn.store.age(seconds);
   }
 
   expireAccessTokens(idOrUsername?: string): void {
@@ -227,7 +203,7 @@ export class RunningEmulator implements LogtoEmulator {
   }
 
   revokeGrants(idOrUsername?: string): void {
-    this.forget(['AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant'], idOrUsername);
+    this.forget(everyToken, idOrUsername);
   }
 
   async emitWebhook(
@@ -240,79 +216,22 @@ export class RunningEmulator implements LogtoEmulator {
   }
 
   createOneTimeToken(email: string, { expiresIn = 600 }: { expiresIn?: number } = {}): string {
-    const token = randomBytes(16).toString('base64url');
-    this.store.set('OneTimeToken', token, { email }, expiresIn);
-    return token;
+    return this.standIn.issue('OneTimeToken', { email }, expiresIn);
   }
 
   createSubjectToken(idOrUsername: string): string {
-    const token = `sub_${randomBytes(16).toString('base64url')}`;
-    this.store.set('SubjectToken', token, { accountId: this.tenant.getUser(idOrUsername).id }, 600);
-    return token;
+    const { id: accountId } = this.tenant.getUser(idOrUsername);
+    return this.standIn.issue('SubjectToken', { accountId }, 600);
   }
 
-  private useKeys(signing: SigningKeys): void {
-    this.signing = signing;
-    this.provider = createProvider({
-      module: this.module,
-      endpoint: this.endpoint,
-      tenant: this.tenant,
-      store: this.store,
-      signing,
-      cookieKeys: this.cookieKeys,
-      options: this.options,
-      pages: providerPages,
-    });
-    this.callback = this.provider.callback();
-  }
-
-  /** What the provider finds wrong with applications that the options' own check lets pass. */
-  private async refusedApplications(): Promise<string[]> {
-    const { InvalidClientMetadata } = this.module.errors;
-    const mistakes = this.options.applications.map(async ({ id }, index) => {
-      try {
-        await this.provider.Client.find(id);
-        return [];
-      } catch (error) {
-        if (error instanceof InvalidClientMetadata) {
-          return [`\`applications[${index}]\`: ${error.error_description}`];
-        }
-        throw error;
-      }
-    });
-    return (await Promise.all(mistakes)).flat();
-  }
-
-  private async answer(exchange: HttpExchange): Promise<void> {
-    const { path, req, res } = exchange;
-    if (path === '/oidc' || path.startsWith('/oidc/')) {
-      // The provider is mounted: it sees the path below, and finds the whole one beside it.
-      req.originalUrl = req.url ?? '/';
-      req.url = req.originalUrl.slice('/oidc'.length) || '/';
-      this.addressAsTold(exchange);
-      await this.callback(req, res);
-    } else {
-      await this.experience.answer(exchange);
-    }
-  }
-
-  /**
-   * The provider names its endpoints after the request's host. Whoever reaches the emulator by another
-   * address, from within a container or behind a proxy, is told the endpoint's all the same; but a
-   * browser on another loopback name stays there, where its cookies are.
-   */
-  private addressAsTold({ path, req }: HttpExchange): void {
-    if (this.options.endpoint !== undefined || path.startsWith('/oidc/.well-known/')) {
-      const { host, protocol } = new URL(this.endpoint);
-      const forwarded = { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) };
-      req.headers = { ...req.headers, host, ...forwarded };
-    }
+  private get tenant(): Tenant {
+    return this.standIn.tenant;
   }
 
   private forget(models: string[], who?: string | TenantUser): void {
     const user = typeof who === 'string' ? this.tenant.getUser(who) : who;
     for (const model of models) {
-      this.store.deleteWhere(model, ({ accountId }) => !user || accountId === user.id);
+      this.standIn.store.deleteWhere(model, ({ accountId }) => !user || accountId === user.id);
     }
   }
 
@@ -321,9 +240,12 @@ export class RunningEmulator implements LogtoEmulator {
     cookies: CookieJar | undefined,
     answer: (path: string) => Answer | undefined,
   ): Promise<URL> {
-    const { endpoint } = this;
-    const address = this.options.endpoint === undefined ? endpoint : `http://localhost:${this.listeningOn}`;
-    return walk(new URL(url), { endpoint, address, cookies: cookies ?? new CookieJar(), answer });
+    return walk(new URL(url), {
+      endpoint: this.endpoint,
+      address: this.server.address,
+      cookies: cookies ?? new CookieJar(),
+      answer,
+    });
   }
 }
 

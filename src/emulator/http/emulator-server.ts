@@ -27,8 +27,16 @@ export class EmulatorServer {
     return this.listeningOn;
   }
 
-  /** Listens on `port`, 0 for any, and gives the port that it became. */
-  async listen(port: number): Promise<number> {
+  /** How the machine itself reaches it. */
+  get address(): string {
+    const { host = 'localhost' } = this;
+    const everywhere = host === '0.0.0.0' || host === '::' || host === '127.0.0.1';
+    const name = host.includes(':') ? `[${host}]` : host;
+    return `http://${everywhere ? 'localhost' : name}:${this.listeningOn}`;
+  }
+
+  /** Listens on `port`, 0 for any that is free. */
+  async listen(port: number): Promise<void> {
     const addresses =
       this.host === undefined || this.host === 'localhost' || this.host === '127.0.0.1'
         ? ['127.0.0.1', '::1']
@@ -36,7 +44,7 @@ export class EmulatorServer {
     for (let attempt = 1; ; attempt += 1) {
       try {
         this.listeningOn = await this.listenOn(addresses, port);
-        return this.listeningOn;
+        return;
       } catch (error) {
         await this.close();
         // A port that is free on IPv4 may be taken on IPv6: another may be free on both.

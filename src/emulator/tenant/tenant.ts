@@ -1,10 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 
+import { checkApplication, checkHolder } from '../cross-check.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
-import type { EmulatorApplicationType, EmulatorUser } from '../logto-emulator-options.js';
+import type {
+  EmulatorApplication,
+  EmulatorApplicationType,
+  EmulatorUser,
+} from '../logto-emulator-options.js';
 import { applicationSchema, userSchema, type ResolvedOptions } from '../logto-emulator-schema.js';
 import { plainCopy } from '../plain-copy.js';
-import { describeIssue, invalidOptions } from '../resolve-options.js';
+import { parseOrThrow, throwMistakes } from '../resolve-options.js';
 
 type ResolvedUser = ResolvedOptions['users'][number];
 
@@ -37,42 +42,45 @@ export class Tenant {
 
   constructor(private readonly options: ResolvedOptions) {
     for (const user of options.users) {
-      this.addUser(user);
+      this.keepUser(user);
     }
     for (const application of options.applications) {
       this.applications.set(application.id, withType(application));
     }
   }
 
-  addUser(user: ResolvedUser): TenantUser {
-    const now = Date.now();
-    const added: TenantUser = {
-      ...plainCopy(user),
-      id: user.id ?? createHash('sha256').update(user.username).digest('hex').slice(0, 12),
-      createdAt: now,
-      updatedAt: now,
-      lastSignInAt: null,
-      applicationId: null,
-    };
-    this.users.set(added.id, added);
-    return added;
+  addUser(user: EmulatorUser): TenantUser {
+    const added = parseOrThrow(userSchema, user);
+    const taken = [...this.users.values()].some(
+      ({ id, username }) => id === added.id || username === added.username,
+    );
+    throwMistakes([
+      ...checkHolder('', added, this.options),
+      ...(taken
+        ? [`\`username\`: there is a user "${added.username}" already; choose another name and id`]
+        : []),
+    ]);
+    return this.keepUser(added);
   }
 
   /** Someone who signs up has no more than what the form asked for. */
   register(user: Partial<ResolvedUser>): TenantUser {
     const username = user.username ?? `user_${randomBytes(4).toString('hex')}`;
-    return this.addUser(userSchema.parse({ ...user, username }));
+    return this.keepUser(userSchema.parse({ ...user, username }));
   }
 
   updateUser(idOrUsername: string, patch: Partial<EmulatorUser>): TenantUser {
-    const user = this.getUser(idOrUsername);
-    const { createdAt, lastSignInAt, applicationId, updatedAt: _updatedAt, ...fields } = user;
-    const parsed = userSchema.safeParse({ ...fields, ...patch, id: user.id });
-    if (!parsed.success) {
-      throw invalidOptions(parsed.error.issues.map((issue) => describeIssue(issue)));
-    }
+    const {
+      createdAt,
+      lastSignInAt,
+      applicationId,
+      updatedAt: _updatedAt,
+      ...user
+    } = this.getUser(idOrUsername);
+    const changed = parseOrThrow(userSchema, { ...user, ...patch, id: user.id });
+    throwMistakes(checkHolder('', changed, this.options));
     const updated = {
-      ...plainCopy(parsed.data),
+      ...plainCopy(changed),
       id: user.id,
       createdAt,
       lastSignInAt,
@@ -83,14 +91,10 @@ export class Tenant {
     return updated;
   }
 
-  setApplication(application: unknown): TenantApplication {
-    const parsed = applicationSchema.safeParse(application);
-    if (!parsed.success) {
-      throw invalidOptions(parsed.error.issues.map((issue) => describeIssue(issue)));
-    }
-    const kept = withType(parsed.data);
-    this.applications.set(kept.id, kept);
-    return kept;
+  setApplication(application: EmulatorApplication): void {
+    const parsed = parseOrThrow(applicationSchema, application);
+    throwMistakes(checkApplication('', parsed, this.options));
+    this.applications.set(parsed.id, withType(parsed));
   }
 
   getUser(idOrUsername: string): TenantUser {
@@ -160,6 +164,21 @@ export class Tenant {
     }
     const given = new Set(this.organizationRoles(membership.roles).flatMap((role) => role.scopes));
     return this.options.organizationTemplate.scopes.filter((scope) => given.has(scope));
+  }
+
+  /** Adds a user who was checked already. */
+  private keepUser(user: ResolvedUser): TenantUser {
+    const now = Date.now();
+    const kept: TenantUser = {
+      ...plainCopy(user),
+      id: user.id ?? createHash('sha256').update(user.username).digest('hex').slice(0, 12),
+      createdAt: now,
+      updatedAt: now,
+      lastSignInAt: null,
+      applicationId: null,
+    };
+    this.users.set(kept.id, kept);
+    return kept;
   }
 
   private roleScopes(names: string[]) {
