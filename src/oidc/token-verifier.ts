@@ -1,18 +1,11 @@
-import {
-  createRemoteJWKSet,
-  customFetch,
-  decodeProtectedHeader,
-  errors,
-  jwtVerify,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-} from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Configuration } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { OidcClient } from './oidc-client.js';
 import { connectionFailure } from './connection-failure.js';
 import { harmless } from './harmless-error.js';
+import { PublishedKeys } from './published-keys.js';
 
 /** What a signed token has to be. */
 export interface TokenExpectations {
@@ -31,7 +24,7 @@ const asymmetric = /^(?:RS|PS|ES)\d{3}$|^EdDSA$|^Ed25519$/;
 
 /** Verifies JWTs that Logto signed, by the keys and algorithms that it publishes. */
 export class TokenVerifier {
-  private readonly keys = new WeakMap<Configuration, JWTVerifyGetKey>();
+  private readonly keys = new WeakMap<Configuration, PublishedKeys>();
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -65,7 +58,7 @@ export class TokenVerifier {
     { typ, audience, requiredClaims, maxAge }: TokenExpectations,
   ): Promise<T> {
     const listed = configuration.serverMetadata().id_token_signing_alg_values_supported ?? ['RS256'];
-    const { payload } = await jwtVerify<T>(token, this.keysOf(configuration), {
+    const { payload } = await jwtVerify<T>(token, this.keysOf(configuration).find, {
       issuer: this.options.issuer,
       algorithms: listed.filter((algorithm) => asymmetric.test(algorithm)),
       typ,
@@ -77,7 +70,7 @@ export class TokenVerifier {
     return payload;
   }
 
-  private keysOf(configuration: Configuration): JWTVerifyGetKey {
+  private keysOf(configuration: Configuration): PublishedKeys {
     const known = this.keys.get(configuration);
     if (known) return known;
     const { jwks_uri } = configuration.serverMetadata();
@@ -86,13 +79,8 @@ export class TokenVerifier {
         status: 503,
       });
     }
-    const keys = createRemoteJWKSet(new URL(jwks_uri), {
-      timeoutDuration: this.options.http.timeout,
-      // A key that is not there is looked for by fetching the documents anew, with one cooldown for all.
-      cooldownDuration: 60_000,
-      cacheMaxAge: 10 * 60_000,
-      [customFetch]: this.oidc.providerFetch.fetch,
-    });
+    const { timeout } = this.options.http;
+    const keys = new PublishedKeys(new URL(jwks_uri), timeout, this.oidc.providerFetch.fetch);
     this.keys.set(configuration, keys);
     return keys;
   }
@@ -105,10 +93,7 @@ function isOutdated(error: unknown, token: string): boolean {
 
 function invalidToken(error: unknown): LogtoException {
   if (error instanceof LogtoException) return error;
-  const unavailable =
-    error instanceof errors.JWKSTimeout ||
-    (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC');
-  if (unavailable || connectionFailure(error) !== undefined) {
+  if (saysNothingOfTheToken(error)) {
     return new LogtoException(
       'provider_unavailable',
       "Logto's signing keys cannot be had. Try again shortly.",
@@ -120,6 +105,16 @@ function invalidToken(error: unknown): LogtoException {
     );
   }
   return new LogtoException('invalid_token', reasonOf(error), { status: 401, cause: harmless(error) });
+}
+
+/** Whether the keys could not be had, or what was had is none. */
+function saysNothingOfTheToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
+    (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC') ||
+    connectionFailure(error) !== undefined
+  );
 }
 
 function reasonOf(error: unknown): string {
