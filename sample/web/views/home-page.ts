@@ -1,4 +1,4 @@
-import type { LogtoContext } from 'nestjs-logto';
+import type { IdTokenClaims, LogtoContext } from 'nestjs-logto';
 import { spines } from './books.js';
 import { html, type Markup } from './html.js';
 import { layout } from './layout.js';
@@ -66,7 +66,7 @@ const welcome = html`<section class="hero">
   ${spines}
 </section>`;
 
-function greeting(claims: NonNullable<LogtoContext['claims']>): Markup {
+function greeting(claims: IdTokenClaims): Markup {
   const { email, roles = [] } = claims;
   return html`<section class="hero person">
     ${picture(claims, 96)}
