@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { freshBearer, repeatedBearer } from './suites/bearer.js';
+import { expiredToken } from './suites/expired-token.js';
+import { manyResources, manySessions, startUp } from './suites/growth.js';
+import { publicRoutes } from './suites/public.js';
+import { sessionOnMemory, sessionOnRedis } from './suites/session.js';
+import { signIns } from './suites/sign-in.js';
+import { markdown, surroundings, type SuiteResult, type Surroundings } from './support/report.js';
+import { Stage } from './support/stage.js';
+
+const suites = {
+  memory: sessionOnMemory,
+  redis: sessionOnRedis,
+  public: publicRoutes,
+  repeated: repeatedBearer,
+  fresh: freshBearer,
+  'sign-in': signIns,
+  expired: expiredToken,
+  sessions: manySessions,
+  resources: manyResources,
+  'start-up': startUp,
+} satisfies Record<string, (stage: Stage) => Promise<SuiteResult>>;
+
+const packages = [
+  '@nestjs/core',
+  'express',
+  'express-session',
+  'connect-redis',
+  'redis',
+  '@logto/express',
+  'express-openid-connect',
+  'jose',
+  '@nestjs/passport',
+  'passport-jwt',
+  'jwks-rsa',
+  'express-oauth2-jwt-bearer',
+  'autocannon',
+];
+
+const usage = `npm run bench [-- options]
+  --quick         see in a minute that everything runs; the numbers say little
+  --only a,b      these only: ${Object.keys(suites).join(', ')}
+  --node-flag f   a flag of Node for the contenders, such as --cpu-prof
+`;
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    'node-flag': { type: 'string', multiple: true, default: [] },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+/** What is kept between runs: a suite that is run again replaces its own part. */
+interface Results {
+  surroundings: Surroundings;
+  suites: Record<string, SuiteResult>;
+}
+
+async function main(): Promise<void> {
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const names = Object.keys(suites) as (keyof typeof suites)[];
+  const chosen =
+    values.only === undefined ? names : names.filter((name) => values.only?.split(',').includes(name));
+  if (chosen.length === 0) throw new Error(`No such suite.\n${usage}`);
+
+  // A quick run says too little to take the place of a real one.
+  const directory = values.quick ? join('build', 'benchmark') : join('test', 'benchmark');
+  const kept = join(directory, 'results.json');
+  const earlier = existsSync(kept) ? (JSON.parse(readFileSync(kept, 'utf8')) as Results).suites : {};
+  const found: Record<string, SuiteResult> = {};
+  const stage = await Stage.set(values.quick, values['node-flag']);
+  try {
+    for (const name of chosen) {
+      found[name] = await suites[name](stage);
+      await stage.clear();
+    }
+  } finally {
+    await stage.close();
+  }
+
+  const all = Object.fromEntries(
+    names.flatMap((name) => {
+      const result = found[name] ?? earlier[name];
+      return result ? [[name, result]] : [];
+    }),
+  );
+  const results: Results = { surroundings: surroundings(versions()), suites: all };
+  const command = `npm run bench${values.quick ? ' -- --quick' : ''}`;
+  await mkdir(directory, { recursive: true });
+  await writeFile(kept, `${JSON.stringify(results, undefined, 2)}\n`);
+  await writeFile(
+    join(directory, 'results.md'),
+    markdown(results.surroundings, command, Object.values(results.suites)),
+  );
+  process.stdout.write(`\n${markdown(results.surroundings, command, Object.values(found))}\n`);
+  process.stderr.write(`Written to ${directory}/results.md and results.json.\n`);
+}
+
+function versions(): Record<string, string> {
+  const require = createRequire(import.meta.url);
+  return Object.fromEntries(
+    packages.map((name) => {
+      const path = require.resolve
+        .paths(name)
+        ?.map((folder) => join(folder, name, 'package.json'))
+        .find((candidate) => existsSync(candidate));
+      const { version } = JSON.parse(path === undefined ? '{}' : readFileSync(path, 'utf8')) as {
+        version?: string;
+      };
+      return [name, version ?? 'unknown'];
+    }),
+  );
+}
+
+await main();

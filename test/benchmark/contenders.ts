@@ -1,0 +1,31 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Store } from 'express-session';
+import type { ContenderSetup } from './support/setup.js';
+
+/** Starts a contender's app; it listens when the promise is fulfilled. */
+export type StartContender = (
+  setup: ContenderSetup,
+  store: () => Promise<Store>,
+) => Promise<NestExpressApplication>;
+
+/** Everybody who is measured. Each is loaded only where it runs, so that what it loads is its own. */
+export const contenders = {
+  nest: async () => (await import('./contenders/nest.js')).start,
+  'express-session': async () => (await import('./contenders/express-session.js')).start,
+  'express-session + interceptor': async () =>
+    (await import('./contenders/express-session.js')).startWithInterceptor,
+  'nestjs-logto': async () => (await import('./contenders/nestjs-logto.js')).start,
+  "nestjs-logto, app's session": async () => (await import('./contenders/nestjs-logto.js')).startOnOwnSession,
+  '@logto/express': async () => (await import('./contenders/logto-express.js')).start,
+  'express-openid-connect': async () => (await import('./contenders/express-openid-connect.js')).start,
+  'express-openid-connect, cookie': async () =>
+    (await import('./contenders/express-openid-connect.js')).startWithCookie,
+  LogtoApiGuard: async () => (await import('./contenders/logto-api-guard.js')).start,
+  'LogtoApiGuard, small cache': async () =>
+    (await import('./contenders/logto-api-guard.js')).startWithSmallCache,
+  jose: async () => (await import('./contenders/jose.js')).start,
+  'passport-jwt': async () => (await import('./contenders/passport-jwt.js')).start,
+  'express-oauth2-jwt-bearer': async () => (await import('./contenders/express-oauth2-jwt-bearer.js')).start,
+} satisfies Record<string, () => Promise<StartContender>>;
+
+export type ContenderName = keyof typeof contenders;

@@ -1,0 +1,31 @@
+import { Controller, Get, Module, Req } from '@nestjs/common';
+import { auth } from 'express-oauth2-jwt-bearer';
+import type { StartContender } from '../contenders.js';
+import { audience } from '../support/setup.js';
+import { listen } from './listen.js';
+
+@Controller()
+class PagesController {
+  @Get()
+  home(): { page: string } {
+    return { page: 'home' };
+  }
+
+  @Get('me')
+  me(@Req() { auth: { payload } }: { auth: { payload: { sub: string } } }): { hello: string } {
+    return { hello: payload.sub };
+  }
+}
+
+@Module({ controllers: [PagesController] })
+class AppModule {}
+
+/** Auth0's middleware for bearer tokens. */
+export const start: StartContender = (setup) =>
+  listen(AppModule, setup, (app) => {
+    const issuer = `${setup.endpoint}/oidc`;
+    app.use(
+      '/me',
+      auth({ issuer, jwksUri: `${issuer}/jwks`, audience, tokenSigningAlg: 'ES384', strict: true }),
+    );
+  });

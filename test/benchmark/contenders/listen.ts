@@ -1,0 +1,16 @@
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { ContenderSetup } from '../support/setup.js';
+
+/** Starts a Nest app as every contender does. @param configure what it does in main.ts */
+export async function listen(
+  module: Type,
+  { port }: ContenderSetup,
+  configure?: (app: NestExpressApplication) => void | Promise<void>,
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(module, { logger: false });
+  await configure?.(app);
+  await app.listen(port, '127.0.0.1');
+  return app;
+}

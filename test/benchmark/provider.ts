@@ -1,0 +1,64 @@
+import { startLogtoEmulator } from 'nestjs-logto/emulator';
+import { answer } from './support/remote.js';
+import { application, audience, machine, resources, shortLived, username } from './support/setup.js';
+
+/** Logto's stand-in, in a process of its own. */
+const emulator = await startLogtoEmulator({
+  port: 0,
+  allowProduction: true,
+  users: [
+    {
+      id: username,
+      username,
+      name: 'Ada Lovelace',
+      primaryEmail: 'ada@example.com',
+      avatar: 'https://example.com/ada.png',
+      roles: ['member'],
+    },
+  ],
+  applications: [{ ...application }, { ...machine, type: 'MachineToMachine', roles: ['member'] }],
+  resources: [
+    ...[audience, ...resources].map((indicator) => ({ indicator, scopes: ['read'] })),
+    { indicator: shortLived.indicator, scopes: ['read'], accessTokenTtl: shortLived.lifetime },
+  ],
+  roles: [
+    {
+      name: 'member',
+      scopes: [audience, ...resources, shortLived.indicator].map((resource) => ({ resource, name: 'read' })),
+    },
+  ],
+});
+
+const answers = {
+  endpoint: () => emulator.endpoint,
+  /** Goes through the pages. Gives the callback's address, not opened. */
+  signIn: async (url: string) => (await emulator.signIn(url, { username })).href,
+  /** How many requests each endpoint has had, since this was asked last. */
+  requests: (): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const { endpoint } of emulator.requests()) {
+      if (endpoint !== undefined) counts[endpoint] = (counts[endpoint] ?? 0) + 1;
+    }
+    emulator.resetRequests();
+    return counts;
+  },
+  /** Access tokens for {@link audience}, each another one. */
+  accessTokens: async (count: number): Promise<string[]> => {
+    const tokens: string[] = [];
+    while (tokens.length < count) {
+      const response = await fetch(`${emulator.issuer}/token`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${machine.id}:${machine.secret}`)}` },
+        body: new URLSearchParams({ grant_type: 'client_credentials', resource: audience, scope: 'read' }),
+      });
+      const { access_token } = (await response.json()) as { access_token: string };
+      tokens.push(access_token);
+    }
+    emulator.resetRequests();
+    return tokens;
+  },
+};
+
+export type ProviderAnswers = typeof answers;
+
+answer(answers);

@@ -1,0 +1,63 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+import type { ContenderName } from '../contenders.js';
+import { figure, type SuiteResult } from '../support/report.js';
+import { shortLived } from '../support/setup.js';
+import type { Stage } from '../support/stage.js';
+import { spreadOf } from '../support/statistics.js';
+
+const names: ContenderName[] = ['nestjs-logto', '@logto/express'];
+const parallel = 50;
+
+/** Many requests of one session at once, whose access token has just expired. */
+export async function expiredToken(stage: Stage): Promise<SuiteResult> {
+  const title = `${parallel} parallel requests on an expired token`;
+  const progress = stage.progress(title);
+  const rounds = stage.quick ? 1 : 9;
+  const contenders = await stage.contenders(names, { resources: [shortLived.indicator] });
+  const found = new Map<string, { requests: number[]; milliseconds: number[]; refused: number[] }>();
+  for (let round = 0; round < rounds; round += 1) {
+    progress.round(round, rounds);
+    for (const contender of contenders) {
+      const browser = await contender.signIn(stage.provider);
+      await browser.open('/short-lived');
+      await setTimeout((shortLived.lifetime + 0.2) * 1000);
+      await stage.provider.ask('requests');
+      const start = performance.now();
+      const pages = await Promise.all(Array.from({ length: parallel }, () => browser.open('/short-lived')));
+      const milliseconds = performance.now() - start;
+      const { token = 0 } = await stage.provider.ask('requests');
+      const of = found.get(contender.name) ?? { requests: [], milliseconds: [], refused: [] };
+      of.requests.push(token);
+      of.milliseconds.push(milliseconds);
+      of.refused.push(pages.filter(({ status }) => status !== 200).length);
+      found.set(contender.name, of);
+    }
+  }
+  const median = (name: ContenderName, of: 'requests' | 'milliseconds' | 'refused'): number =>
+    spreadOf(found.get(name)?.[of] ?? []).median;
+  return {
+    title,
+    method: 'One session, whose token for an API resource has run out, opens a page fifty times at once.',
+    tables: [
+      {
+        title: '',
+        columns: ['', 'token requests', 'ms to the last answer', 'answers that are not 200'],
+        rows: names.map((name) => [
+          name,
+          figure(median(name, 'requests')),
+          figure(median(name, 'milliseconds')),
+          figure(median(name, 'refused')),
+        ]),
+      },
+    ],
+    verdicts: [
+      {
+        what: 'Token requests of the module',
+        measured: figure(median('nestjs-logto', 'requests')),
+        target: '1',
+        met: median('nestjs-logto', 'requests') === 1,
+      },
+    ],
+  };
+}

@@ -1,0 +1,163 @@
+import { figure, spread, type SuiteResult } from '../support/report.js';
+import { runRounds, Samples, type Size } from '../support/rounds.js';
+import { load } from '../support/load.js';
+import { resources } from '../support/setup.js';
+import { sessionIdOf } from '../support/stores.js';
+import type { Stage } from '../support/stage.js';
+import { spreadOf } from '../support/statistics.js';
+import { signedIn } from './signed-in.js';
+
+/** How many different sessions send requests, at most. */
+const senders = 2000;
+
+const sizeOf = (stage: Stage): Size =>
+  stage.quick ? { rounds: 2, amount: 200, warmUp: 1 } : { rounds: 11, amount: 1500, warmUp: 2 };
+
+/** The cost of a request while the store fills. */
+export async function manySessions(stage: Stage): Promise<SuiteResult> {
+  const title = 'One to 100,000 sessions';
+  const counts = stage.quick ? [1, 1000] : [1, 100, 10_000, 100_000];
+  const rows: string[][] = [];
+  for (const count of counts) {
+    const progress = stage.progress(`${title}, ${count}`);
+    const entrants = await signedIn(await stage.contenders(['express-session', 'nestjs-logto']), stage);
+    const filled = [];
+    for (const { contender, target } of entrants) {
+      progress.step(`filling the store of ${contender.name}`);
+      const found = await contender.remote.ask('readSession', sessionIdOf(target.headers[0]?.cookie ?? ''));
+      const cookies = await contender.remote.ask('putSessions', found ?? {}, count);
+      const step = Math.max(1, Math.floor(count / senders));
+      const headers = cookies.filter((_, index) => index % step === 0).map((cookie) => ({ cookie }));
+      filled.push({ contender, target: { path: target.path, headers } });
+    }
+    const samples = await runRounds(filled, sizeOf(stage), progress);
+    rows.push([
+      count.toLocaleString('en'),
+      figure(samples.spread('express-session', 'cpu').median),
+      figure(samples.spread('nestjs-logto', 'cpu').median),
+      spread(samples.ratio('nestjs-logto', 'express-session', 'cpu')),
+    ]);
+    await stage.clear();
+  }
+  return {
+    title,
+    method: `Signed-in requests of up to ${senders.toLocaleString('en')} different sessions out of so many on MemoryStore.`,
+    tables: [
+      {
+        title: '',
+        columns: ['sessions', 'express-session, CPU µs', 'nestjs-logto, CPU µs', 'CPU, × express-session'],
+        rows,
+      },
+    ],
+    verdicts: [],
+  };
+}
+
+/** The cost of a request of a user who holds tokens for many API resources. */
+export async function manyResources(stage: Stage): Promise<SuiteResult> {
+  const title = 'One to 50 API resources in a session';
+  const rows: string[][] = [];
+  for (const count of [1, 10, 50]) {
+    const asked = resources.slice(0, count);
+    const contenders = await stage.contenders(['nestjs-logto', '@logto/express'], { resources: asked });
+    const progress = stage.progress(`${title}, ${count}`);
+    const plain = new Samples();
+    const withToken = new Samples();
+    const bytes = new Map<string, number>();
+    const prepared = [];
+    for (const contender of contenders) {
+      progress.step(`tokens for ${contender.name}`);
+      const browser = await contender.signIn(stage.provider);
+      for (const resource of asked) {
+        const { status } = await browser.open(`/token?resource=${encodeURIComponent(resource)}`);
+        if (status !== 200) throw new Error(`${contender.name} gave no token for ${resource}: ${status}`);
+      }
+      const cookie = browser.cookies.header(contender.baseUrl);
+      const stored = await contender.remote.ask('readSession', sessionIdOf(cookie));
+      bytes.set(contender.name, JSON.stringify(stored).length);
+      prepared.push({ contender, headers: [{ cookie }] });
+    }
+    const { rounds, amount, warmUp } = sizeOf(stage);
+    for (let round = -warmUp; round < rounds; round += 1) {
+      progress.round(round, rounds);
+      for (const { contender, headers } of prepared) {
+        const page = await load(contender, { path: '/me', headers }, amount);
+        const path = `/token?resource=${encodeURIComponent(asked[0] ?? '')}`;
+        const token = await load(contender, { path, headers }, amount);
+        if (round < 0) continue;
+        plain.add(contender.name, page);
+        withToken.add(contender.name, token);
+      }
+    }
+    for (const { name } of contenders) {
+      rows.push([
+        `${count}, ${name}`,
+        String(bytes.get(name)),
+        figure(plain.spread(name, 'cpu').median),
+        figure(withToken.spread(name, 'cpu').median),
+      ]);
+    }
+    await stage.clear();
+  }
+  return {
+    title,
+    method:
+      'A session with a token for each resource. Every request reads the session; one that hands out a token reads the tokens too, which the module keeps apart.',
+    tables: [
+      {
+        title: '',
+        columns: ['resources', 'session bytes/request', 'CPU µs, a page', 'CPU µs, a page with a token'],
+        rows,
+      },
+    ],
+    verdicts: [],
+  };
+}
+
+/** What it costs to start, and what stays in memory. */
+export async function startUp(stage: Stage): Promise<SuiteResult> {
+  const title = 'Start-up and memory';
+  const progress = stage.progress(title);
+  const names = [
+    'nest',
+    'express-session',
+    'nestjs-logto',
+    '@logto/express',
+    'express-openid-connect',
+  ] as const;
+  const rounds = stage.quick ? 1 : 11;
+  const found = new Map<string, { ready: number[]; resident: number[]; heap: number[] }>();
+  for (let round = 0; round < rounds; round += 1) {
+    progress.round(round, rounds);
+    for (const name of names) {
+      const { remote } = await stage.contender(name);
+      const of = found.get(name) ?? { ready: [], resident: [], heap: [] };
+      of.ready.push(await remote.ask('readyAfter'));
+      const { resident, heap } = await remote.ask('memory');
+      of.resident.push(resident);
+      of.heap.push(heap);
+      found.set(name, of);
+      await stage.clear();
+    }
+  }
+  const median = (name: string, of: 'ready' | 'resident' | 'heap'): string =>
+    figure(spreadOf(found.get(name)?.[of] ?? []).median);
+  return {
+    title,
+    method:
+      'From the start of the process until the app listens, and what is in memory then, after a collection.',
+    tables: [
+      {
+        title: '',
+        columns: ['', 'ms until it listens', 'resident MB', 'heap MB'],
+        rows: names.map((name) => [
+          name,
+          median(name, 'ready'),
+          median(name, 'resident'),
+          median(name, 'heap'),
+        ]),
+      },
+    ],
+    verdicts: [],
+  };
+}

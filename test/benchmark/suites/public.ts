@@ -1,0 +1,64 @@
+import type { ContenderName } from '../contenders.js';
+import { Browser } from '../../support/browser.js';
+import { atLeast, type SuiteResult, type Verdict } from '../support/report.js';
+import { runRounds } from '../support/rounds.js';
+import type { Stage } from '../support/stage.js';
+import { requestsTable } from './requests-table.js';
+
+const names: ContenderName[] = [
+  'nest',
+  'express-session',
+  'nestjs-logto',
+  "nestjs-logto, app's session",
+  'LogtoApiGuard',
+  '@logto/express',
+  'express-openid-connect',
+];
+
+/** What a request costs that has nothing to do with anybody's sign-in. */
+export async function publicRoutes(stage: Stage): Promise<SuiteResult> {
+  const title = 'Anonymous requests to a public route';
+  const contenders = await stage.contenders(names);
+  const entrants = contenders.map((contender) => ({ contender, target: { path: '/', headers: [{}] } }));
+  const samples = await runRounds(
+    entrants,
+    stage.quick ? { rounds: 3, amount: 300, warmUp: 1 } : { rounds: 25, amount: 1500, warmUp: 4 },
+    stage.progress(title),
+  );
+  const clean: Verdict[] = [];
+  for (const contender of contenders.filter(({ name }) => name.startsWith('nestjs-logto'))) {
+    const { headers } = await new Browser(contender.baseUrl).open('/');
+    const entries = await contender.remote.ask('countEntries');
+    const cookies = headers.getSetCookie().length;
+    clean.push({
+      what: `Sessions created and cookies set by ${contender.name}`,
+      measured: `${entries}, ${cookies}`,
+      target: '0, 0',
+      met: entries === 0 && cookies === 0,
+    });
+  }
+  return {
+    title,
+    method:
+      'A page without a guard, asked for without a cookie. What the module mounts itself the app without the module mounts too.',
+    tables: [requestsTable('', entrants, samples, 'express-session')],
+    verdicts: [
+      atLeast(
+        'The module with its own session, against Nest + express-session',
+        samples.ratio('nestjs-logto', 'express-session', 'cpu'),
+        0.98,
+      ),
+      atLeast(
+        "The module over the app's session, against the same app",
+        samples.ratio("nestjs-logto, app's session", 'express-session', 'cpu'),
+        0.98,
+      ),
+      atLeast(
+        'The module without a session, against Nest alone',
+        samples.ratio('LogtoApiGuard', 'nest', 'cpu'),
+        0.98,
+      ),
+      ...clean,
+    ],
+  };
+}

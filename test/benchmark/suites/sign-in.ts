@@ -1,0 +1,72 @@
+import { performance } from 'node:perf_hooks';
+import type { ContenderName } from '../contenders.js';
+import { atLeast, figure, spread, type SuiteResult } from '../support/report.js';
+import { Samples } from '../support/rounds.js';
+import type { Stage } from '../support/stage.js';
+
+const names: ContenderName[] = ['nestjs-logto', '@logto/express', 'express-openid-connect'];
+
+/** What the app itself asks of the provider; the other endpoints are the browser's. */
+const backChannel: ReadonlySet<string> = new Set(['token', 'jwks', 'discovery', 'userinfo']);
+
+/** Whole sign-ins, from the link to the first page, one after the other. */
+export async function signIns(stage: Stage): Promise<SuiteResult> {
+  const title = 'Whole sign-ins';
+  const progress = stage.progress(title);
+  const { rounds, amount, warmUp } = stage.quick
+    ? { rounds: 2, amount: 3, warmUp: 1 }
+    : { rounds: 15, amount: 20, warmUp: 2 };
+  const contenders = await stage.contenders(names);
+  const samples = new Samples();
+  const requests = new Map<string, { first: number; later: number }>();
+  for (let round = -warmUp; round < rounds; round += 1) {
+    progress.round(round, rounds);
+    for (const contender of contenders) {
+      await stage.provider.ask('requests');
+      const before = await contender.remote.ask('cpu');
+      const start = performance.now();
+      for (let count = 0; count < amount; count += 1) await contender.signIn(stage.provider);
+      const seconds = (performance.now() - start) / 1000;
+      const cpu = ((await contender.remote.ask('cpu')) - before) / amount;
+      const asked = Object.entries(await stage.provider.ask('requests'))
+        .filter(([endpoint]) => backChannel.has(endpoint))
+        .reduce((sum, [, count]) => sum + count, 0);
+      const known = requests.get(contender.name);
+      requests.set(contender.name, { first: known?.first ?? asked, later: asked });
+      if (round >= 0) samples.add(contender.name, { cpu, rate: amount / seconds });
+    }
+  }
+  return {
+    title,
+    method:
+      "From `/logto/sign-in` over the provider's pages and the callback to the first page, one after the other. Most of the time is the provider's: CPU is the app's alone. Requests are those from the app to the provider.",
+    tables: [
+      {
+        title: '',
+        columns: [
+          '',
+          'sign-ins/s',
+          'CPU ms/sign-in',
+          'CPU, × @logto/express',
+          `requests, first ${amount}`,
+          `requests, last ${amount}`,
+        ],
+        rows: names.map((name) => [
+          name,
+          figure(samples.spread(name, 'rate').median),
+          figure(samples.spread(name, 'cpu').median / 1000),
+          spread(samples.ratio(name, '@logto/express', 'cpu')),
+          String(requests.get(name)?.first ?? 0),
+          String(requests.get(name)?.later ?? 0),
+        ]),
+      },
+    ],
+    verdicts: [
+      atLeast(
+        'The module, against @logto/express',
+        samples.ratio('nestjs-logto', '@logto/express', 'cpu'),
+        1,
+      ),
+    ],
+  };
+}
