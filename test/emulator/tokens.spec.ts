@@ -246,6 +246,15 @@ describe('refresh tokens', () => {
     expect((await spa.refresh(second)).status).toBe(400);
   });
 
+  it('are used up by a request for a wrong resource too, as at Logto', async () => {
+    const { emulator, spa } = await start();
+    const { body } = await signIn(spa);
+    const wrong = await spa.refresh(body['refresh_token'], { resource });
+    expect(wrong.body['error']).toBe('invalid_target');
+    emulator.passTime(4);
+    expect((await spa.refresh(body['refresh_token'])).body['error']).toBe('invalid_grant');
+  });
+
   it('need prompt=consent, unless the application always issues them', async () => {
     const { emulator, web } = await start();
     const { scope } = offline;

@@ -71,15 +71,7 @@ export function refreshTokenGrant(environment: GrantEnvironment, shouldRotate: R
       assertMembership(ctx, environment, account, organizationId);
     }
 
-    const scope = given['scope'] ? ctx.oidc.requestParamScopes : found.scopes;
-    const resource =
-      requestedResource(ctx, environment) ??
-      // Without `openid` the token would be good for nothing at userinfo: the provider falls back to the resource.
-      (organizationId || scope.has('openid') ? undefined : onlyResource(found, environment));
-    if (resource !== undefined && !found.resourceIndicators.has(resource)) {
-      throw invalidTarget(environment);
-    }
-
+    // Before the resource is looked at, as at Logto: a request for a wrong one uses the token up.
     let refreshToken = found;
     let refreshTokenValue = given['refresh_token'];
     if (shouldRotate(ctx, found)) {
@@ -88,6 +80,15 @@ export function refreshTokenGrant(environment: GrantEnvironment, shouldRotate: R
       refreshToken = successor(ctx, found, client);
       ctx.oidc.entity('RefreshToken', refreshToken);
       refreshTokenValue = await refreshToken.save();
+    }
+
+    const scope = given['scope'] ? ctx.oidc.requestParamScopes : found.scopes;
+    const resource =
+      requestedResource(ctx, environment) ??
+      // Without `openid` the token would be good for nothing at userinfo: the provider falls back to the resource.
+      (organizationId || scope.has('openid') ? undefined : onlyResource(found, environment));
+    if (resource !== undefined && !found.resourceIndicators.has(resource)) {
+      throw invalidTarget(environment);
     }
 
     const accessToken = new provider.AccessToken({

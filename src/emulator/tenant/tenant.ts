@@ -30,7 +30,7 @@ export type TenantApplication = ResolvedOptions['applications'][number] & { type
 export type TenantOrganization = ResolvedOptions['organizations'][number];
 
 /** The resource that stands for all organizations when scopes are asked for. */
-export const organizationResource = 'urn:logto:resource:organizations';
+const organizationResource = 'urn:logto:resource:organizations';
 
 /** What the emulated tenant knows: users, applications, resources, roles, organizations. No tokens, no sessions. */
 export class Tenant {
