@@ -33,7 +33,8 @@ export { RequireOrganization } from './guard/require-organization.decorator.js';
 export { RequireOrganizationRoles } from './guard/require-organization-roles.decorator.js';
 export { RequireOrganizationScopes } from './guard/require-organization-scopes.decorator.js';
 export { RequireRecentSignIn } from './guard/require-recent-sign-in.decorator.js';
-export type { OrganizationSource, RequirementOptions, ScopeRequirementOptions } from './guard/requirement.js';
+export type { OrganizationSource } from './guard/organization-source.js';
+export type { RequirementOptions, ScopeRequirementOptions } from './guard/requirement.js';
 export { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
 export {
   AccessTokenClaims,

@@ -12,9 +12,10 @@ import type { UserContextResolver } from '../user/user-context-resolver.js';
 import type { Credential } from '../user/with-logto.decorator.js';
 import type { AccessPlan, AccessPlans } from './access-plans.js';
 import type { BearerAuthentication } from './bearer-authentication.js';
-import { bearerCredential } from './bearer-credential.js';
+import { hasAuthorization } from './bearer-token.js';
 import type { CrossSite } from './cross-site.js';
 import type { DecidingUserInfo } from './deciding-user-info.js';
+import { boundOrganization } from './organization-source.js';
 import type { Refusal } from './refusal.js';
 import type { RequirementCheck } from './requirement-check.js';
 import { SessionSubject } from './session-subject.js';
@@ -62,14 +63,11 @@ export class AccessDecision {
     accept: readonly Credential[],
   ): boolean | Promise<boolean> {
     protectFromCaches(request, accept);
-    if (accept.includes('bearer')) {
-      const credential = bearerCredential(request);
-      // An Authorization header decides: a bad one is not rescued by a session.
-      if (credential.token !== undefined || credential.present) {
-        return this.byBearer(host, request, plan, credential.token);
-      }
-    }
-    if (!accept.includes('session')) return this.anonymous(host, request, plan, accept);
+    // An Authorization header decides: a bad one is not rescued by a session.
+    if (accept.includes('bearer') && hasAuthorization(request)) return this.byBearer(host, request, plan);
+    // Nor does a token that another guard has let pass stand for a session.
+    if (!accept.includes('session') || this.resolver.isAdopted(request))
+      return this.anonymous(host, request, plan, accept);
     // Tokens that were asked for are the interceptor's to fetch: whether somebody is there does not hang on them.
     const context = this.resolver.resolve(request, {});
     return context instanceof Promise
@@ -77,15 +75,10 @@ export class AccessDecision {
       : this.bySession(host, request, plan, accept, context);
   }
 
-  private async byBearer(
-    host: ExecutionContext,
-    request: Request,
-    plan: AccessPlan,
-    token: string | undefined,
-  ): Promise<boolean> {
+  private async byBearer(host: ExecutionContext, request: Request, plan: AccessPlan): Promise<boolean> {
     try {
-      const bound = this.requirements.boundOrganization(request, plan);
-      const subject = await this.bearer.authenticate(token, bound);
+      const subject = await this.bearer.authenticate(request);
+      this.bearer.assertWithin(subject, boundOrganization(request, plan.organizations));
       this.resolver.adopt(request, subject.context);
       return await this.pass(host, request, plan, subject);
     } catch (error) {

@@ -1,7 +1,8 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { RoutePlan, RoutePlans } from '../user/route-plan.js';
 import { accessMetadata, type RouteAccess } from './access.decorators.js';
-import { requirementsMetadata, type OrganizationSource, type Requirement } from './requirement.js';
+import type { OrganizationSource } from './organization-source.js';
+import { requirementsMetadata, type Requirement } from './requirement.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 

@@ -1,8 +1,10 @@
+import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { buildOrganizationUrn } from '../oidc/logto-constants.js';
 import { organizationMismatch } from './access-denied.js';
 import { BearerSubject } from './bearer-subject.js';
+import { bearerToken } from './bearer-token.js';
 import type { BearerTokens } from './bearer-tokens.js';
 
 /** Decides whether a bearer token is one for this API (RFC 6750, RFC 9068 section 4). */
@@ -17,36 +19,31 @@ export class BearerAuthentication {
   }
 
   /**
-   * @param token the bearer token; `undefined` for an `Authorization` header that holds none
-   * @param boundOrganization the organization that the route binds the request to
-   * @throws LogtoException `invalid_token`, 401; `organization_mismatch`, 403; or a transient one
+   * Who a request's bearer token speaks for.
+   * @throws LogtoException `invalid_request`, 400; `invalid_token`, 401; or a transient one
    */
-  async authenticate(
-    token: string | undefined,
-    boundOrganization: string | undefined,
-  ): Promise<BearerSubject> {
-    if (token === undefined) {
-      throw new LogtoException('invalid_token', 'The Authorization header holds no bearer token.', {
-        status: 401,
-      });
-    }
-    const subject = new BearerSubject(await this.tokens.claims(token));
-    const { audiences, organizationId } = subject;
-    // Any tenant's token would open every tenant's data, unless the route or the options name that tenant.
-    if (
-      organizationId !== undefined &&
-      organizationId !== boundOrganization &&
-      !this.audiences.has(buildOrganizationUrn(organizationId))
-    ) {
-      throw organizationMismatch();
-    }
-    const forOrganization =
-      boundOrganization !== undefined && audiences.includes(buildOrganizationUrn(boundOrganization));
+  async authenticate(request: Request): Promise<BearerSubject> {
+    const subject = new BearerSubject(await this.tokens.claims(bearerToken(request)));
+    const { audiences, organizations } = subject;
     const forThisApi = audiences.some((audience) => this.audiences.has(audience));
+    const forOrganization = [...organizations].some((id) => audiences.includes(buildOrganizationUrn(id)));
     // An opaque token carries no audience: its client was looked at instead.
     if (audiences.length > 0 && !forThisApi && !forOrganization) {
       throw new LogtoException('invalid_token', 'The token was made for another API.', { status: 401 });
     }
     return subject;
+  }
+
+  /**
+   * A token that belongs to an organization opens what is that organization's alone: any tenant's token would
+   * open every tenant's data, unless the route or the options name that tenant.
+   * @param boundOrganization the organization that the route binds the request to
+   * @throws LogtoException `organization_mismatch`, 403
+   */
+  assertWithin({ organizations }: BearerSubject, boundOrganization: string | undefined): void {
+    for (const organizationId of organizations) {
+      if (organizationId === boundOrganization) continue;
+      if (!this.audiences.has(buildOrganizationUrn(organizationId))) throw organizationMismatch();
+    }
   }
 }

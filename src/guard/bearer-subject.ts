@@ -1,6 +1,5 @@
 import type { AccessTokenClaims } from '../oidc/claims.js';
 import { buildOrganizationUrn, organizationUrnPrefix } from '../oidc/logto-constants.js';
-import type { IdTokenClaims } from '../oidc/claims.js';
 import type { LogtoContext } from '../user/logto-context.js';
 import { rolesWithin, type Subject } from './subject.js';
 
@@ -8,24 +7,25 @@ import { rolesWithin, type Subject } from './subject.js';
 export class BearerSubject implements Subject {
   readonly credential = 'bearer';
   readonly context: LogtoContext;
+  /** Whom the token is for. None for an opaque one, which carries no audience. */
+  readonly audiences: readonly string[];
+  /** The organizations that the token is bound to: Logto's belong to one at most. */
+  readonly organizations: ReadonlySet<string>;
 
   constructor(private readonly claims: AccessTokenClaims) {
     this.context = {
       isAuthenticated: true,
-      claims: claims as IdTokenClaims,
+      claims,
       scopes: claims.scope?.split(' ').filter(Boolean) ?? [],
     };
-  }
-
-  /** Whom the token is for. None for an opaque one, which carries no audience. */
-  get audiences(): readonly string[] {
-    return this.claims.aud === undefined ? [] : [this.claims.aud].flat();
-  }
-
-  /** The organization that the token is bound to. */
-  get organizationId(): string | undefined {
-    const urn = this.audiences.find((audience) => audience.startsWith(organizationUrnPrefix));
-    return urn?.slice(organizationUrnPrefix.length) ?? this.claims.organization_id;
+    const { aud, organization_id } = claims as Partial<AccessTokenClaims>;
+    this.audiences = [aud ?? []].flat();
+    this.organizations = new Set([
+      ...this.audiences
+        .filter((audience) => audience.startsWith(organizationUrnPrefix))
+        .map((urn) => urn.slice(organizationUrnPrefix.length)),
+      ...(organization_id === undefined ? [] : [organization_id]),
+    ]);
   }
 
   get authTime(): number | undefined {
@@ -36,7 +36,7 @@ export class BearerSubject implements Subject {
   async scopes(resource: string | undefined, organizationId: string | undefined): Promise<readonly string[]> {
     const forResource =
       resource === undefined || this.audiences.length === 0 || this.audiences.includes(resource);
-    const within = organizationId === undefined || this.organizationId === organizationId;
+    const within = organizationId === undefined || this.organizations.has(organizationId);
     return forResource && within ? (this.context.scopes ?? []) : [];
   }
 
@@ -45,7 +45,7 @@ export class BearerSubject implements Subject {
   }
 
   async isMemberOf(organizationId: string): Promise<boolean> {
-    return this.organizationId === organizationId;
+    return this.organizations.has(organizationId);
   }
 
   async organizationRoles(organizationId: string): Promise<readonly string[] | undefined> {

@@ -41,9 +41,10 @@ export class BearerTokens {
     if (!this.verified) return this.verify(token);
     const key = createHash('sha256').update(token).digest('base64');
     const known = this.verified.get(key);
-    if (known && Date.now() < known.exp * 1000) return known;
+    // A copy: what a handler does to its user is no business of the next request.
+    if (known && Date.now() < known.exp * 1000) return structuredClone(known);
     return this.verify(token).then((claims) => {
-      this.verified?.set(key, claims);
+      this.verified?.set(key, structuredClone(claims));
       return claims;
     });
   }

@@ -1,4 +1,5 @@
-import { requires, type OrganizationSource } from './requirement.js';
+import type { OrganizationSource } from './organization-source.js';
+import { requires } from './requirement.js';
 
 /**
  * Binds a request to an organization, and lets only its members pass: with a session who is a member, with a

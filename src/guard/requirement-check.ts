@@ -4,7 +4,8 @@ import { organizationUrnPrefix, ReservedResource } from '../oidc/logto-constants
 import type { AccessPlan } from './access-plans.js';
 import { BearerSubject } from './bearer-subject.js';
 import { lacking, organizationRequired, requirementIncomplete, rolesNotInToken } from './access-denied.js';
-import type { OrganizationSource, Requirement } from './requirement.js';
+import { boundOrganization } from './organization-source.js';
+import type { Requirement } from './requirement.js';
 import type { Subject } from './subject.js';
 
 /** Holds a subject against what a route requires. */
@@ -13,7 +14,7 @@ export class RequirementCheck {
 
   /** @throws LogtoException saying what is lacking; whoever lacks a recent sign-in is told by the return value */
   async run(request: Request, subject: Subject, plan: AccessPlan): Promise<{ signInMaxAge?: number }> {
-    const organizationId = organizationOf(request, plan.organizations);
+    const organizationId = boundOrganization(request, plan.organizations);
     let signInMaxAge: number | undefined;
     for (const requirement of plan.requirements) {
       if (requirement.kind === 'recentSignIn') {
@@ -25,11 +26,6 @@ export class RequirementCheck {
       }
     }
     return signInMaxAge === undefined ? {} : { signInMaxAge };
-  }
-
-  /** The organization that the route binds, for a look at whose token this is. */
-  boundOrganization(request: Request, plan: AccessPlan): string | undefined {
-    return plan.organizations.length === 0 ? undefined : organizationOf(request, plan.organizations);
   }
 
   private async check(
@@ -93,20 +89,4 @@ function bound(organizationId: string | undefined): string {
   throw requirementIncomplete(
     '@RequireOrganizationRoles() and @RequireOrganizationScopes() need @RequireOrganization() to say which organization.',
   );
-}
-
-/** @throws LogtoException `organization_required` when the sources name none, or name different ones */
-function organizationOf(request: Request, sources: readonly OrganizationSource[]): string | undefined {
-  const found = new Set(sources.map((source) => named(request, source)));
-  if (found.size === 0) return undefined;
-  const [only] = found;
-  if (found.size > 1 || typeof only !== 'string' || only === '') throw organizationRequired();
-  return only;
-}
-
-function named(request: Request, source: OrganizationSource): unknown {
-  if (typeof source === 'function') return source(request);
-  if ('param' in source) return (request.params as Record<string, unknown> | undefined)?.[source.param];
-  // A header that is given twice reaches us joined by a comma, or as a list: neither is an organization's id.
-  return request.headers[source.header.toLowerCase()];
 }

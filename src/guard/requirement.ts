@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { OrganizationSource } from './organization-source.js';
 
 /** Whether all of the names are needed, or one is enough. */
 export interface RequirementOptions {
@@ -11,10 +11,6 @@ export interface ScopeRequirementOptions extends RequirementOptions {
   /** The API resource. Default: the only `api.audience`, else the only one of `resources`. */
   resource?: string;
 }
-
-/** Where the organization of a request is found: a route parameter, a header, or what a function says. */
-export type OrganizationSource =
-  { param: string } | { header: string } | ((request: Request) => string | undefined);
 
 /** Something that a user has to have to pass, beyond being there. */
 export type Requirement =

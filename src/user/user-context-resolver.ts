@@ -43,6 +43,11 @@ export class UserContextResolver {
     request[state] = { adopted: true, record: undefined, context };
   }
 
+  /** Whether a bearer token has said who the user is. */
+  isAdopted(request: RequestWithState): boolean {
+    return request[state]?.adopted === true;
+  }
+
   /** The context that the session alone tells, at once. */
   known(request: Request): LogtoContext {
     return this.stateOf(request).context;

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+import { LogtoException } from '../logto.exceptions.js';
+
+/** Longest token that is looked at, in characters: Logto's have a thousand. */
+const maxLength = 16 * 1024;
+
+/** Whether a request says by an `Authorization` header who is asking. */
+export function hasAuthorization({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers.authorization !== undefined;
+}
+
+/**
+ * The bearer token of a request (RFC 6750 section 2.1). Only the header counts: tokens in a query end up in
+ * logs. The scheme's case does not matter (RFC 9110 section 11.1).
+ * @throws LogtoException `invalid_request`, 400, when there are two `Authorization` headers; `invalid_token`,
+ * 401, when it holds none
+ */
+export function bearerToken(request: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): string {
+  // Node keeps the first of two headers, a proxy may have looked at the second.
+  const count = request.rawHeaders.filter(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization',
+  ).length;
+  if (count > 1) {
+    throw new LogtoException('invalid_request', 'The request has more than one Authorization header.', {
+      status: 400,
+    });
+  }
+  const token = /^bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined || token.length > maxLength) {
+    throw new LogtoException('invalid_token', 'The Authorization header holds no bearer token.', {
+      status: 401,
+    });
+  }
+  return token;
+}

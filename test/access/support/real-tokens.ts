@@ -1,0 +1,79 @@
+import type { TokenTarget } from 'nestjs-logto';
+import type { LogtoEmulator, LogtoEmulatorOptions } from 'nestjs-logto/emulator';
+import type { TestApp } from '../../support/app.js';
+import type { Browser } from '../../support/browser.js';
+import { startIssuer } from '../../support/issuer.js';
+import { machine, startTokenApp, tokenTenant } from '../../support/token-app.js';
+
+/** A tenant with an administrator in one organization, and somebody else in another. */
+export function startAccessIssuer(options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> {
+  return startIssuer({
+    ...tokenTenant,
+    users: [
+      {
+        id: 'ada',
+        username: 'ada',
+        password: 'ada-password',
+        name: 'Ada Lovelace',
+        roles: ['admin'],
+        organizations: [{ id: 'org_1', roles: ['member'] }],
+      },
+      { id: 'bob', username: 'bob', password: 'bob-password', organizations: [{ id: 'org_2' }] },
+    ],
+    ...options,
+  });
+}
+
+/** Tokens as Logto gives them: to a web application for its users, and to a machine. */
+export class RealTokens {
+  private readonly browsers = new Map<string, Browser>();
+
+  private constructor(
+    private readonly issuer: LogtoEmulator,
+    private readonly web: TestApp,
+  ) {}
+
+  static async from(issuer: LogtoEmulator): Promise<RealTokens> {
+    return new RealTokens(issuer, await startTokenApp({ issuer }));
+  }
+
+  /** The user's access token for `target`; without one the opaque token for userinfo. */
+  async ofUser(username: string, target: TokenTarget = {}): Promise<string> {
+    const query = new URLSearchParams(target as Record<string, string>).toString();
+    return (await this.ask<{ token: string }>(username, `/token?${query}`)).token;
+  }
+
+  /** The tokens that are not for an API at all. */
+  kept(username: string): Promise<{ idToken: string; refreshToken: string }> {
+    return this.ask(username, '/kept');
+  }
+
+  /** The machine's token by client credentials. */
+  async ofMachine(parameters: Record<string, string>): Promise<string> {
+    const response = await fetch(`${this.issuer.issuer}/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${machine.appId}:${machine.appSecret}`)}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials', ...parameters }),
+    });
+    return ((await response.json()) as { access_token: string }).access_token;
+  }
+
+  /** Lets everybody sign in anew, for tokens that are not yet there. */
+  forget(): void {
+    this.browsers.clear();
+  }
+
+  close(): Promise<void> {
+    return this.web.close();
+  }
+
+  private async ask<T>(username: string, path: string): Promise<T> {
+    let browser = this.browsers.get(username);
+    if (!browser) {
+      browser = this.web.browser();
+      this.browsers.set(username, browser);
+      await browser.signIn(this.issuer, username);
+    }
+    return (await browser.fetch(path)).json<T>();
+  }
+}
