@@ -1,0 +1,143 @@
+import { request, type Agent } from 'node:http';
+import { CookieJar, type LogtoEmulator } from 'nestjs-logto/emulator';
+
+/** What the soak counts. */
+export interface Tally {
+  signIns: number;
+  reads: number;
+  tokens: number;
+  signOuts: number;
+  /** Answers that a fault explains: 5xx, or a connection that broke. */
+  refusedInFault: number;
+  /** 5xx or a broken connection while nothing was wrong. */
+  failed: number;
+  /** Signed-in people who were asked to sign in again. */
+  lost: number;
+  /** Answers that were another person's. */
+  mixedUp: number;
+}
+
+/** Why requests failed while nothing was wrong, and how often. */
+export type Reasons = Map<string, number>;
+
+/** The world that people live in. */
+export interface World {
+  readonly issuer: LogtoEmulator;
+  readonly baseUrl: string;
+  /** Ports of the instances; each request goes to any of them. */
+  readonly ports: readonly number[];
+  readonly agent: Agent;
+  readonly tally: Tally;
+  readonly reasons: Reasons;
+  /** Whether something is broken on purpose, or was until a moment ago. */
+  inFault(): boolean;
+}
+
+interface Answer {
+  status: number;
+  location: string | undefined;
+  text: string;
+}
+
+/** Somebody who signs in, reads, asks for tokens and signs out, in a browser of their own. */
+export class Person {
+  private cookies = new CookieJar();
+  private signedIn = false;
+
+  constructor(
+    private readonly world: World,
+    private readonly name: string,
+  ) {}
+
+  /** One thing that a person does. */
+  async act(): Promise<void> {
+    try {
+      if (!this.signedIn) await this.signIn();
+      else if (Math.random() < 0.05) await this.signOut();
+      else if (Math.random() < 0.3) await this.read('/token', 'tokens');
+      else await this.read('/me', 'reads');
+    } catch (error) {
+      this.refused(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async signIn(): Promise<void> {
+    const started = await this.open('/logto/sign-in');
+    if (started.status !== 302 || started.location === undefined)
+      return this.refused(reasonOf('sign-in', started));
+    const callback = await this.world.issuer.signIn(started.location, {
+      username: this.name,
+      cookies: this.cookies,
+    });
+    const finished = await this.open(`${callback.pathname}${callback.search}`);
+    if (finished.status !== 302) return this.refused(reasonOf('callback', finished));
+    this.signedIn = true;
+    this.count('signIns');
+  }
+
+  private async read(path: string, kind: 'reads' | 'tokens'): Promise<void> {
+    const answer = await this.open(path);
+    const { status, text } = answer;
+    if (status >= 500) return this.refused(reasonOf(path, answer));
+    if (status !== 200) {
+      this.signedIn = false;
+      return this.count('lost');
+    }
+    this.count(text.includes(this.name) ? kind : 'mixedUp');
+  }
+
+  private async signOut(): Promise<void> {
+    const answer = await this.open('/logto/sign-out');
+    if (answer.status !== 302) return this.refused(reasonOf('sign-out', answer));
+    this.signedIn = false;
+    this.cookies = new CookieJar();
+    this.count('signOuts');
+  }
+
+  private refused(why: string): void {
+    if (this.world.inFault()) return this.count('refusedInFault');
+    this.world.reasons.set(why, (this.world.reasons.get(why) ?? 0) + 1);
+    this.count('failed');
+  }
+
+  private count(kind: keyof Tally): void {
+    this.world.tally[kind] += 1;
+  }
+
+  private open(path: string): Promise<Answer> {
+    const { baseUrl, ports, agent } = this.world;
+    const url = new URL(path, baseUrl).href;
+    const cookie = this.cookies.header(url);
+    const headers = {
+      host: new URL(baseUrl).host,
+      accept: 'text/html',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+      ...(cookie ? { cookie } : {}),
+    };
+    const port = ports[Math.floor(Math.random() * ports.length)];
+    return new Promise((resolve, reject) => {
+      const sent = request({ port, path, headers, agent, timeout: 20_000 }, (response) => {
+        const received = new Headers();
+        for (let index = 0; index < response.rawHeaders.length; index += 2) {
+          received.append(response.rawHeaders[index] ?? '', response.rawHeaders[index + 1] ?? '');
+        }
+        this.cookies.store(url, { headers: received });
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, location: response.headers.location, text }),
+        );
+        response.on('error', reject);
+      });
+      sent.on('timeout', () => sent.destroy(new Error('no answer')));
+      sent.on('error', reject);
+      sent.end();
+    });
+  }
+}
+
+/** What was asked for, and the code that the error page names. */
+function reasonOf(what: string, { status, text }: Answer): string {
+  return `${what} ${status} ${/<code>([^<]*)/.exec(text)?.[1] ?? ''}`;
+}

@@ -1,0 +1,162 @@
+/* Several hundred people on two instances, with Logto and Redis failing in between.
+ *
+ *   npm run soak -- --minutes 20 --people 300
+ *
+ * Ends with exit code 1 when somebody was lost whom no fault doomed, when memory grew, or when a promise was
+ * rejected with nobody listening. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startLogtoEmulator } from 'nestjs-logto/emulator';
+import { startInstance, startRedis } from './child.js';
+import { Person, type Reasons, type Tally } from './person.js';
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '20' }, people: { type: 'string', default: '300' } },
+});
+const duration = Number(values.minutes) * 60_000;
+const resource = 'https://api.example.com';
+const names = Array.from({ length: Number(values.people) }, (_, index) => `person-${index}-x`);
+
+/** How long a fault lasts, and how long after it answers may still suffer, in milliseconds. */
+const fault = { lasts: Math.min(20_000, duration / 10), recovers: 10_000 };
+
+/** How much the heap of an instance may grow between the first third and the end. */
+const allowedGrowth = 1.35;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const directory = await mkdtemp(join(tmpdir(), 'nestjs-logto-soak-'));
+const redis = await startRedis(await freePort(), directory);
+const issuer = await startLogtoEmulator({
+  port: 0,
+  users: names.map((username) => ({ id: username, username, roles: ['reader'] })),
+  applications: [{ id: 'soak', secret: 'the-secret-of-the-soaked-application' }],
+  resources: [{ indicator: resource, scopes: ['read:things'], accessTokenTtl: 20 }],
+  roles: [{ name: 'reader', scopes: [{ resource, name: 'read:things' }] }],
+  ttl: { accessToken: 20 },
+});
+const baseUrl = `http://localhost:${await freePort()}`;
+const env = {
+  SOAK_BASE_URL: baseUrl,
+  SOAK_ENDPOINT: issuer.endpoint,
+  SOAK_REDIS: redis.url,
+  SOAK_RESOURCE: resource,
+};
+const instances = [await startInstance(await freePort(), env), await startInstance(await freePort(), env)];
+
+const tally: Tally = {
+  signIns: 0,
+  reads: 0,
+  tokens: 0,
+  signOuts: 0,
+  refusedInFault: 0,
+  failed: 0,
+  lost: 0,
+  mixedUp: 0,
+};
+const reasons: Reasons = new Map();
+let faultUntil = 0;
+const ends = Date.now() + duration;
+const world = {
+  issuer,
+  baseUrl,
+  ports: instances.map(({ port }) => port),
+  agent: new Agent({ keepAlive: true, maxSockets: 64 }),
+  tally,
+  reasons,
+  inFault: () => Date.now() < faultUntil,
+};
+
+async function live(person: Person): Promise<void> {
+  // Not all at the same moment: people arrive over the first seconds.
+  await setTimeout(Math.random() * Math.min(20_000, duration / 5));
+  while (Date.now() < ends) {
+    await person.act();
+    await setTimeout(500 + Math.random() * 2500);
+  }
+}
+
+async function breakThings(): Promise<void> {
+  const faults = [
+    { name: 'Logto', stop: () => issuer.pause(), start: () => issuer.resume() },
+    { name: 'Redis', stop: () => redis.kill(), start: () => redis.start() },
+  ];
+  for (let turn = 0; ; turn += 1) {
+    await setTimeout(duration / 5);
+    if (Date.now() + fault.lasts + fault.recovers > ends) return;
+    const { name, stop, start } = faults[turn % 2] ?? {
+      name: '',
+      stop: () => undefined,
+      start: () => undefined,
+    };
+    faultUntil = Date.now() + fault.lasts + fault.recovers;
+    console.log(`${clock()} ${name} goes away for ${fault.lasts / 1000} s`);
+    await stop();
+    await setTimeout(fault.lasts);
+    await start();
+    console.log(`${clock()} ${name} is back`);
+  }
+}
+
+const heaps: number[][] = [];
+let unhandled = 0;
+
+async function watch(): Promise<void> {
+  while (Date.now() < ends) {
+    await setTimeout(Math.min(30_000, duration / 10));
+    // The stand-in keeps every request for tests to look at; nobody looks here.
+    issuer.resetRequests();
+    const reports = await Promise.all(instances.map((instance) => instance.report()));
+    heaps.push(reports.map(({ heapUsed }) => heapUsed));
+    unhandled = reports.reduce((sum, report) => sum + report.unhandled, 0);
+    const megabytes = reports.map(({ heapUsed, rss }) => `${mb(heapUsed)}/${mb(rss)}`).join(' ');
+    console.log(`${clock()} ${JSON.stringify(tally)} heap/rss MB ${megabytes}`);
+  }
+}
+
+const clock = (): string => `${Math.round((duration - (ends - Date.now())) / 1000)} s`;
+const mb = (bytes: number): number => Math.round(bytes / 1024 / 1024);
+
+const broken = breakThings();
+await Promise.all([watch(), ...names.map((name) => live(new Person(world, name)))]);
+await broken;
+
+const early = heaps[Math.floor(heaps.length / 3)] ?? [];
+const late = heaps.at(-1) ?? [];
+const growth = Math.max(...late.map((bytes, index) => bytes / (early[index] ?? bytes)));
+world.agent.destroy();
+await Promise.all(instances.map((instance) => instance.stop()));
+await issuer.close();
+await redis.kill();
+await rm(directory, { recursive: true });
+
+console.log({
+  minutes: duration / 60_000,
+  people: names.length,
+  ...tally,
+  unhandled,
+  heapGrowth: Number(growth.toFixed(2)),
+});
+const faults = [
+  [tally.lost > 0, `${tally.lost} people were lost`],
+  [tally.mixedUp > 0, `${tally.mixedUp} answers were another person's`],
+  [tally.failed > 0, `${tally.failed} requests failed while nothing was wrong`],
+  [tally.reads === 0 || tally.tokens === 0 || tally.signOuts === 0, 'not everything was exercised'],
+  [unhandled > 0, `${unhandled} promises were rejected with nobody listening`],
+  [growth > allowedGrowth, `the heap grew to ${growth.toFixed(2)} of what it was`],
+] as const;
+const found = faults.filter(([happened]) => happened).map(([, what]) => what);
+for (const what of found) console.error(`FAILED: ${what}`);
+if (reasons.size > 0) console.error(Object.fromEntries(reasons));
+process.exitCode = found.length > 0 ? 1 : 0;
