@@ -1,0 +1,390 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { UserScope } from 'nestjs-logto';
+import { anonymous, LogtoTestingModule, signedInAs, type LogtoTestUser } from 'nestjs-logto/testing';
+import { resource, shop, started, type ShopUnderTest } from './support.js';
+
+const ada: LogtoTestUser = {
+  sub: 'ada',
+  name: 'Ada Lovelace',
+  email: 'ada@example.com',
+  phone_number: null,
+  custom_data: { plan: 'pro' },
+  roles: ['admin'],
+  scopes: { [resource]: ['read:orders'], 'https://other.example.com': ['read:other'] },
+  organizations: [
+    {
+      id: 'acme',
+      name: 'Acme Ltd',
+      roles: ['owner'],
+      scopes: ['invite'],
+      resourceScopes: { [resource]: ['read:orders'] },
+    },
+    'globex',
+  ],
+};
+const bob: LogtoTestUser = {
+  sub: 'bob',
+  roles: ['reader'],
+  organizations: [{ id: 'acme', roles: ['guest'] }],
+};
+
+describe('signedInAs on one request', () => {
+  let tested: ShopUnderTest;
+  let http: ShopUnderTest['http'];
+
+  beforeAll(async () => {
+    tested = await started(
+      shop([
+        LogtoTestingModule.forRoot({
+          endpoint: 'https://logto.example.com',
+          appId: 'shop',
+          scopes: [
+            UserScope.Email,
+            UserScope.CustomData,
+            UserScope.Roles,
+            UserScope.Organizations,
+            UserScope.OrganizationRoles,
+            'read:orders',
+            'invite',
+          ],
+          resources: [resource],
+          api: { audience: resource },
+          lifetime: { absolute: 24 * 3600 },
+        }),
+      ]),
+    );
+    ({ http } = tested);
+  });
+
+  afterAll(() => tested.close());
+
+  describe('by a session', () => {
+    it("makes that request the user's, and no other", async () => {
+      await http().get('/account').set(signedInAs(ada)).expect(200, { sub: 'ada' });
+      await http().get('/account').expect(401);
+    });
+
+    it("tells the handler the user's claims, in the shape of an ID token", async () => {
+      const { body } = await http().get('/whoami').set(signedInAs(ada)).expect(200);
+
+      expect(body).toEqual({
+        isAuthenticated: true,
+        claims: {
+          sub: 'ada',
+          name: 'Ada Lovelace',
+          email: 'ada@example.com',
+          roles: ['admin'],
+          organizations: ['acme', 'globex'],
+          organization_roles: ['acme:owner'],
+          iss: 'https://logto.example.com/oidc',
+          aud: 'shop',
+          iat: expect.any(Number),
+          exp: expect.any(Number),
+          auth_time: expect.any(Number),
+        },
+      });
+    });
+
+    it('leaves out the claims whose scope the app does not ask for', async () => {
+      const user = { ...ada, phone_number: '+44 20', address: { country: 'UK' } };
+      const { body } = await http().get('/whoami').set(signedInAs(user)).expect(200);
+
+      expect(body.claims).not.toHaveProperty('phone_number');
+      expect(body.claims).not.toHaveProperty('address');
+    });
+
+    it("passes on claims that are none of Logto's own, and nulls", async () => {
+      const user = { ...ada, picture: null, shoe_size: 38 };
+      const { body } = await http().get('/whoami').set(signedInAs(user)).expect(200);
+
+      expect(body.claims).toMatchObject({ picture: null, shoe_size: 38 });
+    });
+
+    it('is known to whatever reads req.user', async () => {
+      await http().get('/req-user').set(signedInAs(ada)).expect(200, { sub: 'ada' });
+    });
+
+    it('tells at userinfo what only userinfo tells', async () => {
+      const user = { ...ada, userInfo: { email: 'ada@new.example.com', nickname: 'Countess' } };
+      const { body } = await http().get('/user-info').set(signedInAs(user)).expect(200);
+
+      expect(body).toEqual({
+        sub: 'ada',
+        name: 'Ada Lovelace',
+        nickname: 'Countess',
+        email: 'ada@new.example.com',
+        custom_data: { plan: 'pro' },
+        roles: ['admin'],
+        organizations: ['acme', 'globex'],
+        organization_roles: ['acme:owner'],
+        organization_data: [
+          { id: 'acme', name: 'Acme Ltd', description: null },
+          { id: 'globex', name: 'globex', description: null },
+        ],
+      });
+    });
+
+    it('gives access tokens with the scopes that the user has and the app asks for', async () => {
+      const user = { ...ada, scopes: { [resource]: ['read:orders', 'write:orders'] } };
+      const { body } = await http().get('/access-token').set(signedInAs(user)).expect(200);
+
+      expect(body.scopes).toEqual(['read:orders']);
+      expect(decodeProtectedHeader(body.accessToken)).toMatchObject({ typ: 'at+jwt', alg: 'ES384' });
+      expect(decodeJwt(body.accessToken)).toMatchObject({
+        sub: 'ada',
+        aud: resource,
+        scope: 'read:orders',
+        client_id: 'shop',
+        iss: 'https://logto.example.com/oidc',
+      });
+    });
+
+    it('gives organization tokens and an ID token to whoever asks LogtoService for them', async () => {
+      const { body } = await http()
+        .get('/tokens')
+        .set(signedInAs(ada, { tokenClaims: { plan: 'pro' } }))
+        .expect(200);
+
+      expect(body.resource).toMatchObject({ aud: resource, plan: 'pro' });
+      expect(body.organization).toMatchObject({
+        aud: 'urn:logto:organization:acme',
+        scope: 'invite',
+        plan: 'pro',
+      });
+      expect(decodeJwt(body.idToken)).toMatchObject({ sub: 'ada', aud: 'shop', email: 'ada@example.com' });
+    });
+
+    it('stays what it is over a refresh', async () => {
+      const { body } = await http().get('/refreshed').set(signedInAs(ada)).expect(200);
+
+      expect(body).toMatchObject({ isAuthenticated: true, claims: { sub: 'ada', roles: ['admin'] } });
+    });
+
+    it('can be ended by the app', async () => {
+      await http().get('/signed-out').set(signedInAs(ada)).expect(200, { before: true, after: false });
+    });
+
+    it("signs out by the module's route, on to Logto", async () => {
+      const { headers } = await http().get('/logto/sign-out').set(signedInAs(ada)).expect(302);
+
+      expect(headers.location).toMatch(/^https:\/\/logto\.example\.com\/oidc\/session\/end\?client_id=shop&/);
+    });
+
+    it('is refused where another site posts', async () => {
+      await http().post('/account').set(signedInAs(ada)).expect(201);
+      await http()
+        .post('/account')
+        .set(signedInAs(ada))
+        .set('origin', 'https://evil.example.com')
+        .expect(403);
+    });
+  });
+
+  describe('meets requirements as in production', () => {
+    it.each([
+      ['a role', '/admin', 'insufficient_role'],
+      ['a scope', '/orders', 'insufficient_scope'],
+      ['an organization', '/organizations/globex', 'organization_required'],
+      ['a role in an organization', '/organizations/acme/settings', 'insufficient_organization_role'],
+      ['a permission in an organization', '/organizations/acme/invite', 'insufficient_scope'],
+      ['a scope in an organization', '/organizations/acme/orders', 'insufficient_scope'],
+    ])('passes with %s, and says what is lacking without', async (_name, path, code) => {
+      await http().get(path).set(signedInAs(ada)).expect(200);
+      const { body } = await http().get(path).set(signedInAs(bob)).expect(403);
+      expect(body.code).toBe(code);
+    });
+
+    it('takes a list of scopes for whichever resource is asked', async () => {
+      await http()
+        .get('/orders')
+        .set(signedInAs({ sub: 'carol', scopes: ['read:orders'] }))
+        .expect(200);
+    });
+
+    it('takes what only userinfo tells for roles, as in a tenant that keeps them out of ID tokens', async () => {
+      const { roles, ...rest } = ada;
+      await http()
+        .get('/admin')
+        .set(signedInAs({ ...rest, userInfo: { roles: ['admin'] } }))
+        .expect(200);
+      expect(roles).toEqual(['admin']);
+    });
+  });
+
+  describe('at another time', () => {
+    it('passes a recent sign-in unless it was too long ago', async () => {
+      await http().get('/delete-account').set(signedInAs(ada)).expect(200);
+      const { body } = await http()
+        .get('/delete-account')
+        .set(signedInAs(ada, { signedInAgo: 600 }))
+        .expect(401);
+      expect(body.code).toBe('recent_sign_in_required');
+      const { headers } = await http()
+        .get('/delete-account')
+        .set(signedInAs(ada, { signedInAgo: 600 }))
+        .set('accept', 'text/html')
+        .expect(302);
+      expect(headers.location).toContain('max_age=300');
+    });
+
+    it("is over once it has lasted longer than the app's lifetime", async () => {
+      await http()
+        .get('/account')
+        .set(signedInAs(ada, { signedInAgo: 23 * 3600 }))
+        .expect(200);
+      await http()
+        .get('/account')
+        .set(signedInAs(ada, { signedInAgo: 25 * 3600 }))
+        .expect(401);
+    });
+
+    it("is nobody's once Logto has ended it", async () => {
+      const expired = signedInAs(ada, { expired: true });
+      await http().get('/account').set(expired).expect(401);
+      await http().get('/whoami').set(expired).expect(200, { isAuthenticated: false });
+      await http().get('/account').set(expired).set('accept', 'text/html').expect(302);
+    });
+  });
+
+  describe('by a bearer token', () => {
+    it("passes the guard of an API with the token's claims and scopes", async () => {
+      const { body } = await http()
+        .get('/api')
+        .set(signedInAs(ada, { as: 'bearer' }))
+        .expect(200);
+
+      expect(body).toMatchObject({
+        isAuthenticated: true,
+        claims: { sub: 'ada', aud: resource, client_id: 'shop', scope: 'read:orders' },
+        scopes: ['read:orders'],
+      });
+    });
+
+    it('is not a session, nor is a session a token', async () => {
+      await http()
+        .get('/account')
+        .set(signedInAs(ada, { as: 'bearer' }))
+        .expect(401);
+      await http().get('/api').set(signedInAs(ada)).expect(401);
+      await http().get('/either').set(signedInAs(ada)).expect(200, { sub: 'ada' });
+      await http()
+        .get('/either')
+        .set(signedInAs(ada, { as: 'bearer' }))
+        .expect(200, { sub: 'ada' });
+    });
+
+    it('lacks the scopes that the user lacks', async () => {
+      await http()
+        .get('/api/orders')
+        .set(signedInAs(ada, { as: 'bearer' }))
+        .expect(200);
+      const { headers } = await http()
+        .get('/api/orders')
+        .set(signedInAs(bob, { as: 'bearer' }))
+        .expect(403);
+      expect(headers['www-authenticate']).toBe('Bearer error="insufficient_scope", scope="read:orders"');
+    });
+
+    it('is refused when it was made for another API', async () => {
+      const other = { as: 'bearer', resource: 'https://other.example.com' } as const;
+      const { headers } = await http().get('/api').set(signedInAs(ada, other)).expect(401);
+      expect(headers['www-authenticate']).toContain('invalid_token');
+    });
+
+    it('is refused once it has expired', async () => {
+      const { headers } = await http()
+        .get('/api')
+        .set(signedInAs(ada, { as: 'bearer', expired: true }))
+        .expect(401);
+      expect(headers['www-authenticate']).toContain('The token has expired.');
+    });
+
+    it('tells roles only where the tenant puts them into access tokens', async () => {
+      const { body } = await http()
+        .get('/api/admin')
+        .set(signedInAs(ada, { as: 'bearer' }))
+        .expect(403);
+      expect(body.code).toBe('roles_not_in_token');
+      await http()
+        .get('/api/admin')
+        .set(signedInAs(ada, { as: 'bearer', tokenClaims: { roles: ['admin'] } }))
+        .expect(200);
+    });
+
+    it('tells when the user signed in only where that is said', async () => {
+      await http()
+        .get('/api/delete-account')
+        .set(signedInAs(ada, { as: 'bearer' }))
+        .expect(401);
+      await http()
+        .get('/api/delete-account')
+        .set(signedInAs(ada, { as: 'bearer', signedInAgo: 10 }))
+        .expect(200);
+    });
+
+    it('opens an organization to its own token alone', async () => {
+      const acme = signedInAs(ada, { as: 'bearer', organizationId: 'acme' });
+      await http().get('/api/organizations/acme').set(acme).expect(200);
+      await http().get('/api/organizations/globex').set(acme).expect(403);
+      await http().get('/api').set(acme).expect(403);
+      await http()
+        .get('/api/organizations/acme')
+        .set(signedInAs(ada, { as: 'bearer', organizationId: 'acme', resource }))
+        .expect(200);
+    });
+  });
+
+  describe('among other requests', () => {
+    it('keeps users apart whose requests are under way at once', async () => {
+      const users = Array.from({ length: 20 }, (_, index) => ({ sub: `user-${index}` }));
+
+      const answers = await Promise.all(
+        users.map((user, index) =>
+          http()
+            .get('/either')
+            .set(signedInAs(user, { as: index % 2 ? 'bearer' : 'session' })),
+        ),
+      );
+
+      expect(answers.map(({ body }) => body)).toEqual(users);
+    });
+
+    it("makes all requests of an agent the user's, but for those that say otherwise", async () => {
+      const agent = tested.agent().set(signedInAs(ada));
+
+      await agent.get('/account').expect(200, { sub: 'ada' });
+      await agent.get('/account').set(anonymous()).expect(401);
+      await agent.get('/account').set(signedInAs(bob)).expect(200, { sub: 'bob' });
+      await agent.get('/account').expect(200, { sub: 'ada' });
+    });
+
+    it("keeps the app's own session data of an agent, and leaves no sign-in in it", async () => {
+      const agent = tested.agent();
+
+      await agent.post('/cart').set(signedInAs(ada)).expect(201);
+      await agent.get('/cart').set(signedInAs(ada)).expect(200, { cart: 'a book' });
+      await agent.get('/cart').expect(200, { cart: 'a book' });
+      await agent.get('/account').expect(401);
+    });
+
+    it('writes no session and sets no cookie by itself', async () => {
+      const { headers } = await http().get('/account').set(signedInAs(ada)).expect(200);
+      expect(headers).not.toHaveProperty('set-cookie');
+    });
+
+    it('is what the user was when it was called', async () => {
+      const user = { sub: 'ada', roles: ['admin'] };
+      const headers = signedInAs(user);
+      user.roles.pop();
+      await http().get('/admin').set(headers).expect(200);
+    });
+  });
+
+  it('says at once that a user cannot be', () => {
+    expect(() => signedInAs({ sub: '' })).toThrow(expect.objectContaining({ code: 'invalid_user' }));
+    expect(() => signedInAs(bob, { as: 'bearer', organizationId: 'globex' })).toThrow(
+      '"bob" is no member of "globex"',
+    );
+  });
+});
