@@ -24,7 +24,7 @@ export function logtoOptionsFromEnv(
     ...present('appSecret', read(env, 'LOGTO_APP_SECRET')),
     ...present('baseUrl', read(env, 'LOGTO_BASE_URL')),
     ...present('session', session),
-    ...rest,
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { inspect, type InspectOptions } from 'node:util';
 import { HttpException, HttpStatus } from '@nestjs/common';
 import type { LogtoErrorCode } from './logto.error-codes.js';
 
@@ -32,6 +33,12 @@ export class LogtoException extends HttpException {
     this.message = message;
     this.name = new.target.name;
   }
+
+  /** What the console and Nest's logger show: everything once, where `HttpException` repeats itself. */
+  [inspect.custom](_depth: number, options: InspectOptions, print: typeof inspect): string {
+    const { code, transient, cause } = this;
+    return `${this.stack} ${print({ code, transient, ...(cause === undefined ? {} : { cause }) }, options)}`;
+  }
 }
 
 /** One mistake in the module's options. */
@@ -50,6 +57,11 @@ export class LogtoOptionsException extends LogtoException {
     const lines = problems.map(({ option, remedy }) => `  - ${option}: ${remedy}`);
     super('invalid_options', `LogtoModule cannot start, its options need attention:\n${lines.join('\n')}`);
     this.problems = problems;
+  }
+
+  /** The mistakes alone: where they were found says nothing about them. */
+  override [inspect.custom](): string {
+    return `${this.name}: ${this.message}`;
   }
 }
 

@@ -13,10 +13,14 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYN
     .setFactoryMethodName('createLogtoOptions')
     .setExtras<LogtoModuleExtras>(
       { global: true, authRoutesPrefix: 'logto', authRoutes: true, authRoutesDecorators: [] },
-      (definition, extras) => ({
+      // Nest hands over the options as well, secrets included: only the extras are kept.
+      (definition, { global = true, authRoutesPrefix, authRoutes, authRoutesDecorators }) => ({
         ...definition,
-        global: extras.global ?? true,
-        providers: [...(definition.providers ?? []), { provide: LOGTO_EXTRAS, useValue: extras }],
+        global,
+        providers: [
+          ...(definition.providers ?? []),
+          { provide: LOGTO_EXTRAS, useValue: { global, authRoutesPrefix, authRoutes, authRoutesDecorators } },
+        ],
       }),
     )
     .build();

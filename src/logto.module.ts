@@ -25,7 +25,7 @@ import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 import { logtoExports, logtoProviders } from './logto.providers.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
 import { SessionMount } from './session/session-mount.js';
-import { shortCookieRemark, suspiciousLifetime } from './session/short-cookie.js';
+import { cookieRemarks } from './session/cookie-remarks.js';
 import { defineUserAccessor } from './user/user-accessor.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 
@@ -61,7 +61,10 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
    */
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
     const bearerOnly = options?.api !== undefined && options.baseUrl === undefined;
-    return withRoutes(super.forRoot(options), { ...options, authRoutes: options?.authRoutes ?? !bearerOnly });
+    return withRoutes(super.forRoot(options ?? {}), {
+      ...options,
+      authRoutes: options?.authRoutes ?? !bearerOnly,
+    });
   }
 
   /**
@@ -83,17 +86,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
   configure(_consumer: MiddlewareConsumer): void {
     this.assertOnlyModule();
     const app = this.expressApplication();
-    const { session, client } = this.options;
-    if (client && session) {
-      const cookie = session.cookie;
-      if (
-        typeof cookie === 'object' &&
-        typeof cookie.maxAge === 'number' &&
-        cookie.maxAge < suspiciousLifetime
-      ) {
-        this.logger.warn(shortCookieRemark(cookie.maxAge));
-      }
-    }
+    this.remarkOnCookie();
     if (this.sessionMount.handler) this.adapterHost.httpAdapter.use(this.sessionMount.handler);
     defineUserAccessor(app.request, this.resolver);
     this.excludeRoutesFromGlobalPrefix();
@@ -110,6 +103,12 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
         `  post sign-out URI      ${postSignOutRedirectUri}\n` +
         `  back-channel logout    ${routes}/back-channel-logout  (with "session required")`,
     );
+  }
+
+  private remarkOnCookie(): void {
+    const cookie = this.sessionMount.handler && this.options.session?.cookie;
+    if (typeof cookie !== 'object') return;
+    for (const remark of cookieRemarks(cookie.maxAge)) this.logger.warn(remark);
   }
 
   private assertOnlyModule(): void {

@@ -51,7 +51,7 @@ export function resolveLogtoOptions(
     userInfoTtl: (options.userInfoTtl ?? 0) * 1000,
     allowedOrigins: options.allowedOrigins ?? [],
     lock: options.lock,
-    machineToMachine: options.machineToMachine,
+    machineToMachine: options.machineToMachine && concealed(options.machineToMachine),
     http: {
       timeout: options.http?.timeout ?? 5000,
       clockTolerance: options.http?.clockTolerance ?? 30,
@@ -72,11 +72,31 @@ function shapeProblems(options: unknown): LogtoOptionsProblem[] {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         option: path ? `${path}.${key}` : key,
-        remedy: 'is no option of this module. Check its spelling.',
+        remedy: path ? 'is no option of this module. Check its spelling.' : unknownOption(key),
       }));
     }
     return [{ option: path || 'options', remedy: issue.message }];
   });
+}
+
+const extraNames: readonly (keyof LogtoModuleExtras)[] = [
+  'global',
+  'authRoutesPrefix',
+  'authRoutes',
+  'authRoutesDecorators',
+];
+
+function unknownOption(name: string): string {
+  if ((extraNames as readonly string[]).includes(name))
+    return 'stands beside `useFactory` or `useClass`, not in what they make: it shapes the module itself.';
+  const meant = Object.keys(logtoOptionsSchema.shape).find((known) => plain(known) === plain(name));
+  return meant === undefined
+    ? 'is no option of this module. Check its spelling.'
+    : `is no option of this module. Did you mean \`${meant}\`?`;
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z]/g, '');
 }
 
 function prefixProblems(prefix: unknown): LogtoOptionsProblem[] {
@@ -99,7 +119,7 @@ function combinationProblems(
   const bearerOnly =
     options.api !== undefined &&
     options.baseUrl === undefined &&
-    (options.appId === undefined || options.api.introspection !== undefined);
+    (options.appId === undefined || options.api?.introspection !== undefined);
   if (!bearerOnly) {
     if (options.appId === undefined)
       problem('appId', 'required: copy it from Logto Console > Applications > your application.');
@@ -138,11 +158,24 @@ function combinationProblems(
     }
   }
   const cookie = options.session?.cookie;
-  if (typeof cookie === 'object' && cookie.sameSite === 'strict') {
-    problem(
-      'session.cookie.sameSite',
-      '"strict" keeps the session from the request that comes back from Logto, so nobody would be signed in there. Use "lax".',
-    );
+  if (typeof cookie === 'object' && cookie !== null) {
+    // express-session takes `true` for "strict".
+    if (cookie.sameSite === 'strict' || cookie.sameSite === true) {
+      problem(
+        'session.cookie.sameSite',
+        '"strict" keeps the session from the request that comes back from Logto, so nobody would be signed in there. Use "lax".',
+      );
+    }
+    if (
+      cookie.secure === true &&
+      typeof options.baseUrl === 'string' &&
+      options.baseUrl.startsWith('http:')
+    ) {
+      problem(
+        'session.cookie.secure',
+        'express-session sets no secure cookie over http:, so nobody would stay signed in. Leave it out: it follows `baseUrl`.',
+      );
+    }
   }
   return problems;
 }

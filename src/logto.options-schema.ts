@@ -15,8 +15,9 @@ function parseUrl(value: string): URL | undefined {
 
 const text = (remedy: string) => z.string({ error: remedy }).min(1, { error: remedy });
 
-function absoluteUrl(remedy: string) {
-  return text(remedy).superRefine((value, context) => {
+function absoluteUrl(remedy: string, missing = remedy) {
+  return text(missing).superRefine((value, context) => {
+    if (value === '') return;
     const url = parseUrl(value);
     if (!url || !/^https?:$/.test(url.protocol)) {
       context.addIssue({ code: 'custom', message: `has to be an absolute http(s) URL. ${remedy}` });
@@ -28,6 +29,11 @@ function absoluteUrl(remedy: string) {
     }
   });
 }
+
+const pageUrlRemedy = 'has to be an absolute http(s) URL: "https://app.example.com/welcome".';
+const pageUrl = z
+  .string({ error: pageUrlRemedy })
+  .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ''), { error: pageUrlRemedy });
 
 const origin = text('list origins such as "https://app.example.com".').refine(
   (value) => /^https?:$/.test(parseUrl(value)?.protocol ?? '') && parseUrl(value)?.origin === value,
@@ -46,48 +52,56 @@ const names = z.array(text('has to be a list of non-empty strings.'), {
 });
 const prompt = z.enum(['none', 'consent', 'login'], { error: 'is "consent", "login" or "none".' });
 const prompts = z
-  .union([prompt, z.array(prompt).min(1)], { error: 'is "consent", "login", "none" or a list of them.' })
+  .union([prompt, z.array(prompt)], { error: 'is "consent", "login", "none" or a list of them.' })
+  .refine((value) => value.length > 0, { error: 'is "consent", "login", "none" or a list of them.' })
   .refine((value) => typeof value === 'string' || !value.includes('none') || value.length === 1, {
     error: '"none" stands alone.',
   });
 
-const signInOptions = z.strictObject({
-  firstScreen: z
-    .enum(
-      [
-        'sign_in',
-        'register',
-        'reset_password',
-        'identifier:sign_in',
-        'identifier:register',
-        'single_sign_on',
-      ],
-      {
-        error:
-          'is one of sign_in, register, reset_password, identifier:sign_in, identifier:register, single_sign_on.',
-      },
-    )
-    .optional(),
-  identifiers: z
-    .array(z.enum(['email', 'phone', 'username']), { error: 'is a list of "email", "phone", "username".' })
-    .optional(),
-  directSignIn: z
-    .strictObject(
-      {
-        method: z.enum(['social', 'sso'], { error: 'is "social" or "sso".' }),
-        target: text('names the connector.'),
-      },
-      { error: 'is { method: "social" | "sso", target }.' },
-    )
-    .optional(),
-  loginHint: text('has to be a non-empty string.').optional(),
-  oneTimeToken: text('has to be a non-empty string.').optional(),
-  uiLocales: text('is a space-separated list of languages.').optional(),
-  organizationId: text('has to be a non-empty string.').optional(),
-  prompt: prompts.optional(),
-  maxAge: seconds.optional(),
-  extraParams: z.record(z.string(), z.string(), { error: 'is an object of strings.' }).optional(),
-});
+const signInOptions = z.strictObject(
+  {
+    firstScreen: z
+      .enum(
+        [
+          'sign_in',
+          'register',
+          'reset_password',
+          'identifier:sign_in',
+          'identifier:register',
+          'single_sign_on',
+        ],
+        {
+          error:
+            'is one of sign_in, register, reset_password, identifier:sign_in, identifier:register, single_sign_on.',
+        },
+      )
+      .optional(),
+    identifiers: z
+      .array(z.enum(['email', 'phone', 'username'], { error: 'is "email", "phone" or "username".' }), {
+        error: 'is a list of "email", "phone", "username".',
+      })
+      .optional(),
+    directSignIn: z
+      .strictObject(
+        {
+          method: z.enum(['social', 'sso'], { error: 'is "social" or "sso".' }),
+          target: text('names the connector.'),
+        },
+        { error: 'is { method: "social" | "sso", target }.' },
+      )
+      .optional(),
+    loginHint: text('has to be a non-empty string.').optional(),
+    oneTimeToken: text('has to be a non-empty string.').optional(),
+    uiLocales: text('is a space-separated list of languages.').optional(),
+    organizationId: text('has to be a non-empty string.').optional(),
+    prompt: prompts.optional(),
+    maxAge: seconds.optional(),
+    extraParams: z
+      .record(z.string(), z.string({ error: 'has to be a string.' }), { error: 'is an object of strings.' })
+      .optional(),
+  },
+  { error: 'is an object of parameters: { firstScreen: "register" }.' },
+);
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 const isFunction = (value: unknown): boolean => typeof value === 'function';
@@ -103,7 +117,8 @@ const session = z
       context.addIssue({
         code: 'custom',
         path: ['secret'],
-        message: 'required: a long random string that signs the session cookie (LOGTO_SESSION_SECRET).',
+        message:
+          'required: a long random string that signs the session cookie (LOGTO_SESSION_SECRET with logtoOptionsFromEnv).',
       });
     }
   });
@@ -113,6 +128,7 @@ export const logtoOptionsSchema = z.strictObject(
   {
     endpoint: absoluteUrl(
       'Use the endpoint shown in Logto Console, such as "https://your-tenant.logto.app".',
+      'required: the endpoint shown in Logto Console, such as "https://your-tenant.logto.app".',
     ),
     appId: text('copy it from Logto Console > Applications > your application.').optional(),
     appSecret: text('copy it from Logto Console, or leave it out for a public client.').optional(),
@@ -125,8 +141,8 @@ export const logtoOptionsSchema = z.strictObject(
     includeReservedScopes: flag.optional(),
     prompt: prompts.optional(),
     signInOptions: signInOptions.optional(),
-    postSignInRedirectUri: absoluteUrlWithQuery().optional(),
-    postSignOutRedirectUri: absoluteUrlWithQuery().optional(),
+    postSignInRedirectUri: pageUrl.optional(),
+    postSignOutRedirectUri: pageUrl.optional(),
     fetchUserInfo: flag.optional(),
     getAccessToken: flag.optional(),
     getOrganizationToken: flag.optional(),
@@ -137,10 +153,14 @@ export const logtoOptionsSchema = z.strictObject(
       .optional(),
     session: session.optional(),
     lifetime: z
-      .strictObject({ absolute: positiveSeconds.optional(), idle: positiveSeconds.optional() })
+      .strictObject(
+        { absolute: positiveSeconds.optional(), idle: positiveSeconds.optional() },
+        { error: 'is { absolute, idle }, each in seconds.' },
+      )
       .optional(),
     revalidateAfter: z
-      .union([z.literal(false), positiveSeconds], { error: 'is a number of seconds, or false.' })
+      .union([z.literal(false), z.number()], { error: 'is a number of seconds, or false.' })
+      .refine((value) => value === false || value > 0, { error: 'is more than zero seconds, or false.' })
       .optional(),
     userInfoTtl: seconds.optional(),
     allowedOrigins: z.array(origin, { error: 'has to be a list of origins.' }).optional(),
@@ -159,46 +179,46 @@ export const logtoOptionsSchema = z.strictObject(
       )
       .optional(),
     http: z
-      .strictObject({
-        timeout: z
-          .number({ error: 'is a number of milliseconds.' })
-          .positive({ error: 'is more than zero milliseconds.' })
-          .optional(),
-        clockTolerance: seconds.optional(),
-        fetch: z.custom(isFunction, { error: 'has to be a function like fetch.' }).optional(),
-        internalEndpoint: absoluteUrl(
-          'Use the address at which this server reaches Logto: "http://logto:3001".',
-        ).optional(),
-      })
+      .strictObject(
+        {
+          timeout: z
+            .number({ error: 'is a number of milliseconds.' })
+            .positive({ error: 'is more than zero milliseconds.' })
+            .optional(),
+          clockTolerance: seconds.optional(),
+          fetch: z.custom(isFunction, { error: 'has to be a function like fetch.' }).optional(),
+          internalEndpoint: absoluteUrl(
+            'Use the address at which this server reaches Logto: "http://logto:3001".',
+          ).optional(),
+        },
+        { error: 'is { timeout, clockTolerance, fetch, internalEndpoint }.' },
+      )
       .optional(),
     api: z
-      .strictObject({
-        audience: z.union(
-          [text('the API resource.'), names.min(1, { error: 'name at least one API resource.' })],
-          {
-            error: 'required: the API resource (or resources) that tokens have to be for.',
-          },
-        ),
-        cache: z
-          .union([z.literal(false), z.strictObject({ max: z.number().int().positive() })], {
-            error: 'is { max: number } or false.',
-          })
-          .optional(),
-        introspection: z
-          .strictObject({ clientIds: names.min(1, { error: 'name at least one client.' }) })
-          .optional(),
-      })
+      .strictObject(
+        {
+          audience: z.union(
+            [text('the API resource.'), names.min(1, { error: 'name at least one API resource.' })],
+            {
+              error: 'required: the API resource (or resources) that tokens have to be for.',
+            },
+          ),
+          cache: z
+            .union([z.literal(false), z.strictObject({ max: z.int().positive() })], {
+              error: 'is { max: number } or false.',
+            })
+            .optional(),
+          introspection: z
+            .strictObject(
+              { clientIds: names.min(1, { error: 'name at least one client.' }) },
+              { error: 'is { clientIds } of the clients whose opaque tokens pass.' },
+            )
+            .optional(),
+        },
+        { error: 'is { audience: "https://api.example.com" }.' },
+      )
       .optional(),
     allowInsecureRequests: flag.optional(),
   },
   { error: 'LogtoModule.forRoot takes an object of options.' },
 );
-
-function absoluteUrlWithQuery() {
-  return text('has to be an absolute URL.').refine(
-    (value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ''),
-    {
-      error: 'has to be an absolute http(s) URL.',
-    },
-  );
-}

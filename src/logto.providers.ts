@@ -84,7 +84,11 @@ export const logtoProviders: Provider[] = [
     provide: RoutesOptions,
     inject: [LOGTO_OPTIONS],
     useFactory: (options: ResolvedLogtoOptions) =>
-      new RoutesOptions(clientOf(options).baseUrl, options.signInOptions.maxAge),
+      new RoutesOptions(
+        clientOf(options).baseUrl,
+        options.client !== undefined,
+        options.signInOptions.maxAge,
+      ),
   },
   made(Touches),
   made(SessionMount, LOGTO_OPTIONS, Touches),

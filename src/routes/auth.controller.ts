@@ -1,4 +1,14 @@
-import { Controller, Get, Post, Req, Res, UseFilters, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  NotFoundException,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+  VERSION_NEUTRAL,
+  type Type,
+} from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { CrossSite } from '../guard/cross-site.js';
 import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
@@ -33,7 +43,7 @@ export class AuthController {
   /** Where the browser comes back to, with a code. */
   @Get('sign-in-callback')
   async signInCallback(@Req() request: Request, @Res() response: Response): Promise<void> {
-    uncached(response);
+    this.enter(response);
     assertNavigation(request);
     const { returnTo } = await this.logto.handleSignInCallback(request);
     response.redirect(302, returnTo);
@@ -42,7 +52,7 @@ export class AuthController {
   /** Ends the session here and at Logto (OpenID Connect RP-Initiated Logout 1.0). */
   @Get('sign-out')
   async signOut(@Req() request: Request, @Res() response: Response): Promise<void> {
-    uncached(response);
+    this.enter(response);
     assertNavigation(request);
     response.redirect(302, (await this.logto.signOut(request)).href);
   }
@@ -50,7 +60,7 @@ export class AuthController {
   /** The same for a form or a script of the app. */
   @Post('sign-out')
   async postSignOut(@Req() request: Request, @Res() response: Response): Promise<void> {
-    uncached(response);
+    this.enter(response);
     this.crossSite.assertSameSite(request);
     response.redirect(302, (await this.logto.signOut(request)).href);
   }
@@ -58,9 +68,15 @@ export class AuthController {
   /** Where Logto tells that a session has ended (OpenID Connect Back-Channel Logout 1.0). */
   @Post('back-channel-logout')
   async backChannelLogout(@Req() request: Request, @Res() response: Response): Promise<void> {
-    uncached(response);
+    this.enter(response);
     await this.logto.handleBackChannelLogout(request);
     response.status(200).end();
+  }
+
+  /** What no cache may keep, and what is not there for a module that only takes bearer tokens. */
+  private enter(response: Response): void {
+    response.setHeader('Cache-Control', 'no-store');
+    if (!this.options.signsIn) throw new NotFoundException();
   }
 
   private async start(
@@ -68,7 +84,7 @@ export class AuthController {
     response: Response,
     forced: ReturnType<typeof signInParameters>,
   ): Promise<void> {
-    uncached(response);
+    this.enter(response);
     assertNavigation(request);
     const canonical = canonicalUrl(request, this.options.baseUrl);
     if (canonical !== undefined) {
@@ -104,7 +120,3 @@ export const authRoutePaths = [
   'sign-out',
   'back-channel-logout',
 ] as const;
-
-function uncached(response: Response): void {
-  response.setHeader('Cache-Control', 'no-store');
-}

@@ -4,7 +4,7 @@ import type { Session, SessionData, Store } from 'express-session';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { RefreshedRecords } from './refreshed-records.js';
 import { carriesSessionCookie, clearSessionCookie } from './session-cookie.js';
-import { shortCookieRemark, suspiciousLifetime } from './short-cookie.js';
+import { cookieRemarks } from './cookie-remarks.js';
 import { SessionLifetime } from './session-lifetime.js';
 import {
   endedRecord,
@@ -186,8 +186,11 @@ export class Sessions {
   private firstSight(store: Store, session: ExpressSession): void {
     this.guardedStore = store;
     this.guard.install(store);
-    const lifetime = session.cookie.originalMaxAge;
-    if (lifetime !== null && lifetime < suspiciousLifetime) this.logger.warn(shortCookieRemark(lifetime));
+    // What the module mounts itself it has remarked on at start.
+    if (this.options.session === undefined) {
+      const { originalMaxAge, sameSite } = session.cookie;
+      for (const remark of cookieRemarks(originalMaxAge, sameSite)) this.logger.warn(remark);
+    }
   }
 }
 

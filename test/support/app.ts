@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Module, type ModuleMetadata, type Type } from '@nestjs/common';
+import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { LogtoModule, LogtoService, type LogtoModuleExtras, type LogtoModuleOptions } from 'nestjs-logto';
@@ -18,6 +18,8 @@ export interface TestAppParts {
   imports?: ModuleMetadata['imports'];
   /** Options and extras of the module, over those of the specs. */
   logto?: Partial<LogtoModuleOptions & LogtoModuleExtras>;
+  /** How the module is registered. Default: `LogtoModule.forRoot`. */
+  register?: (options: LogtoModuleOptions & LogtoModuleExtras) => DynamicModule;
   /** What an app does in main.ts, before it listens. */
   configure?: (app: NestExpressApplication) => void;
   port?: number;
@@ -48,6 +50,7 @@ export async function startApp({
   providers = [],
   imports = [],
   logto = {},
+  register = (options) => LogtoModule.forRoot(options),
   configure,
   port,
 }: TestAppParts): Promise<TestApp> {
@@ -55,7 +58,7 @@ export async function startApp({
   const baseUrl = `http://localhost:${listenOn}`;
 
   @Module({
-    imports: [LogtoModule.forRoot({ ...logtoOptions(issuer.endpoint, baseUrl), ...logto }), ...imports],
+    imports: [register({ ...logtoOptions(issuer.endpoint, baseUrl), ...logto }), ...imports],
     controllers,
     providers,
   })
