@@ -22,6 +22,7 @@ export function banner(emulator: LogtoEmulator, options: LogtoEmulatorOptions, s
       `    appId: '${id}',`,
       ...(secret === undefined ? [] : [`    appSecret: '${secret}',`]),
       "    baseUrl: 'http://localhost:3000',",
+      "    session: { secret: 'a-long-random-string' },",
       ...(resources.length === 0 ? [] : [`    resources: [${resources.join(', ')}],`]),
       '  }',
       '',
