@@ -24,11 +24,11 @@ export class BearerAuthentication {
    */
   async authenticate(request: Request): Promise<BearerSubject> {
     const subject = new BearerSubject(await this.tokens.claims(bearerToken(request)));
-    const { audiences, organizations } = subject;
+    const { isOpaque, audiences, organizations } = subject;
     const forThisApi = audiences.some((audience) => this.audiences.has(audience));
     const forOrganization = [...organizations].some((id) => audiences.includes(buildOrganizationUrn(id)));
-    // An opaque token carries no audience: its client was looked at instead.
-    if (audiences.length > 0 && !forThisApi && !forOrganization) {
+    // Of an opaque token the client was looked at instead.
+    if (!isOpaque && !forThisApi && !forOrganization) {
       throw new LogtoException('invalid_token', 'The token was made for another API.', { status: 401 });
     }
     return subject;

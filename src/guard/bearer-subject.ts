@@ -7,7 +7,9 @@ import { rolesWithin, type Subject } from './subject.js';
 export class BearerSubject implements Subject {
   readonly credential = 'bearer';
   readonly context: LogtoContext;
-  /** Whom the token is for. None for an opaque one, which carries no audience. */
+  /** Whether Logto was asked about the token: an opaque one carries no audience. */
+  readonly isOpaque: boolean;
+  /** Whom the token is for. */
   readonly audiences: readonly string[];
   /** The organizations that the token is bound to: Logto's belong to one at most. */
   readonly organizations: ReadonlySet<string>;
@@ -19,7 +21,8 @@ export class BearerSubject implements Subject {
       scopes: claims.scope?.split(' ').filter(Boolean) ?? [],
     };
     const { aud, organization_id } = claims as Partial<AccessTokenClaims>;
-    this.audiences = [aud ?? []].flat();
+    this.isOpaque = aud === undefined;
+    this.audiences = [aud ?? []].flat().filter((audience) => typeof audience === 'string');
     this.organizations = new Set([
       ...this.audiences
         .filter((audience) => audience.startsWith(organizationUrnPrefix))
@@ -34,8 +37,7 @@ export class BearerSubject implements Subject {
   }
 
   async scopes(resource: string | undefined, organizationId: string | undefined): Promise<readonly string[]> {
-    const forResource =
-      resource === undefined || this.audiences.length === 0 || this.audiences.includes(resource);
+    const forResource = resource === undefined || this.isOpaque || this.audiences.includes(resource);
     const within = organizationId === undefined || this.organizations.has(organizationId);
     return forResource && within ? (this.context.scopes ?? []) : [];
   }
