@@ -1,0 +1,52 @@
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { codeBlocksOf, isWholeProgram, moduleOf } from './support/code-blocks.js';
+import { run } from './support/run.js';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where the package finds itself by its own name, as it was built for the tarball. */
+const folder = join(repository, 'build/documents');
+
+const documents = [
+  'README.md',
+  ...(await readdir(join(repository, 'docs')))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+describe('The code in the documents', () => {
+  beforeAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+    for (const kind of ['programs', 'fragments']) {
+      await mkdir(join(folder, kind), { recursive: true });
+      const tsconfig = { extends: '../../../tsconfig.base.json', compilerOptions: compilerOptions(kind) };
+      await writeFile(join(folder, kind, 'tsconfig.json'), JSON.stringify(tsconfig));
+    }
+    const index = await readFile(join(repository, 'dist/index.d.ts'), 'utf8');
+    const publicNames = [...index.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names = '']) =>
+      names.split(',').map((name) => name.replace(/\btype /, '').trim()),
+    );
+    for (const document of documents) {
+      for (const block of codeBlocksOf(await readFile(join(repository, document), 'utf8'))) {
+        const name = `${document.replace('/', '-')}-${block.line}.ts`;
+        const kind = isWholeProgram(block) ? 'programs' : 'fragments';
+        await writeFile(join(folder, kind, name), moduleOf(block, publicNames));
+      }
+    }
+  });
+
+  it.each(['programs', 'fragments'])('compiles: %s', async (kind) => {
+    const tsc = ['node_modules/typescript/bin/tsc', '-p', join(folder, kind)];
+    const { stdout, exitCode } = await run(process.execPath, tsc, repository);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+  });
+});
+
+/** Programs compile under the strictest settings; a fragment's names are imported for it, types and values alike. */
+function compilerOptions(kind: string): Record<string, boolean> {
+  const unused = { noEmit: true, noUnusedLocals: false, noUnusedParameters: false };
+  return kind === 'programs' ? unused : { ...unused, verbatimModuleSyntax: false, isolatedModules: false };
+}
