@@ -5,14 +5,16 @@ import { toLogtoException } from './provider-error.js';
 
 /**
  * What Logto says of an opaque access token (RFC 7662).
- * @returns its claims, or `undefined` when it is not active
+ * @returns its claims, or `undefined` when it is not active or no access token: a refresh token is active too,
+ * and told apart only by having no `token_type`
  * @throws LogtoException a transient one when Logto cannot be asked
  */
 export async function introspect(oidc: OidcClient, token: string): Promise<AccessTokenClaims | undefined> {
   const configuration = await oidc.configuration.get();
   try {
     const answer = await tokenIntrospection(configuration, token, { token_type_hint: 'access_token' });
-    return answer.active ? (answer as unknown as AccessTokenClaims) : undefined;
+    const isAccessToken = answer.active && answer.token_type?.toLowerCase() === 'bearer';
+    return isAccessToken ? (answer as unknown as AccessTokenClaims) : undefined;
   } catch (error) {
     throw toLogtoException(error, 'introspection');
   }
