@@ -19,6 +19,7 @@ const known = [
   `import type { WebSocket } from 'ws';`,
   `declare const app: INestApplication;`,
   `declare const client: ReturnType<typeof createClient>;`,
+  `declare const secret: string;`,
   `declare class ConfigModule {}`,
   `declare class ConfigService { getOrThrow<T = never>(name: string): T }`,
 ].join(' ');
