@@ -146,6 +146,9 @@ function combinationProblems(
       'needs appId and appSecret: Logto only answers introspection to a client it knows.',
     );
   }
+  if (typeof options.endpoint === 'string' && /\/oidc\/*$/.test(options.endpoint)) {
+    problem('endpoint', 'is where Logto is, not its issuer: leave "/oidc" out.');
+  }
   for (const [option, value] of [
     ['endpoint', options.endpoint],
     ['baseUrl', options.baseUrl],

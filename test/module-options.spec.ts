@@ -92,6 +92,7 @@ describe('The options of the module', () => {
     ['endpoint', 'https://me:pass@tenant.logto.app', /no credentials, query or fragment/],
     ['endpoint', 'http://tenant.logto.app', /https:.*allowInsecureRequests/],
     ['endpoint', 'http://192.168.0.1', /https:.*allowInsecureRequests/],
+    ['endpoint', 'https://tenant.logto.app/oidc/', /leave "\/oidc" out/],
     ['endpoint', 5, /required/],
     ['appId', undefined, /required.*Logto Console/],
     ['appId', '', /Logto Console/],

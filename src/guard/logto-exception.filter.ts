@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Catch, Inject, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { LogtoErrorCode } from '../logto.error-codes.js';
@@ -83,6 +84,7 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
   }
 }
 
+/** With what was beneath it in turn: "fetch failed" alone tells an operator nothing. */
 function causeOf(exception: LogtoException): string | undefined {
-  return exception.cause instanceof Error ? exception.cause.stack : undefined;
+  return exception.cause === undefined ? undefined : inspect(exception.cause);
 }

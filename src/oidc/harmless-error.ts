@@ -8,7 +8,8 @@ import { isError } from './is-error.js';
  */
 export function harmless(error: unknown, depth = 0): Error | undefined {
   if (!isError(error) || depth > 4) return undefined;
-  const copy = new Error(withoutTokens(error.message), { cause: harmless(error.cause, depth + 1) });
+  const cause = harmless(error.cause, depth + 1);
+  const copy = new Error(withoutTokens(error.message), cause && { cause });
   copy.name = error.name;
   if (error.stack) copy.stack = withoutTokens(error.stack);
   const code = codeOf(error);

@@ -43,15 +43,16 @@ export class ProviderConfiguration {
     if (this.current && Date.now() - this.fetchedAt < maxAge) return this.current;
     const previous = this.current;
     const discovered = this.discover();
-    this.current = discovered;
+    // An old document beats none while Logto is away; a newer one is looked for now and then.
+    const usable = previous ? discovered.catch(() => previous) : discovered;
+    this.current = usable;
     this.fetchedAt = Date.now();
     discovered.catch(() => {
-      if (this.current !== discovered) return;
-      // An old document beats none while Logto is away; a newer one is looked for now and then.
+      if (this.current !== usable) return;
       this.current = previous;
       this.fetchedAt = Date.now() - maxAge + refreshCooldown;
     });
-    return previous ? discovered.catch(() => previous) : discovered;
+    return usable;
   }
 
   /**

@@ -61,12 +61,15 @@ export function toLogtoException(error: unknown, call: ProviderCall): LogtoExcep
     });
   }
   if (failure === 'connection') return unavailable(call, error);
+  const status = unexpectedStatus(error);
+  const missing = call === 'discovery' && status !== undefined && status >= 400 && status < 500;
   // An error page of a proxy, a redirect to elsewhere, an answer cut short.
-  if (isNoAnswer(error)) return unavailable(call, error);
+  if (isNoAnswer(error) && !missing) return unavailable(call, error, status);
   if (call === 'discovery') {
     return new LogtoException(
       'provider_misconfigured',
-      'The discovery document at `endpoint` is not that of this issuer. Check `endpoint` in the options.',
+      'There is no discovery document of Logto at `endpoint`, or it is that of another issuer. Check `endpoint` in ' +
+        'the options.',
       { status: 503, transient: true, cause: harmless(error) },
     );
   }
@@ -111,6 +114,13 @@ function isNoAnswer(error: unknown): boolean {
   return !isError(error.cause) || !error.cause.message.includes('JWT');
 }
 
+/** The status of an answer that is none of the endpoint's. */
+function unexpectedStatus(error: unknown): number | undefined {
+  if (!(error instanceof ClientError) || error.code !== 'OAUTH_RESPONSE_IS_NOT_CONFORM') return undefined;
+  const { status } = (error.cause ?? {}) as { status?: unknown };
+  return typeof status === 'number' ? status : undefined;
+}
+
 /** Whether the parameters of the callback were refused before anything was sent: another issuer's, for example. */
 function isMalformedCallback(error: unknown): boolean {
   if (!(error instanceof ClientError) || !isError(error.cause)) return false;
@@ -118,16 +128,16 @@ function isMalformedCallback(error: unknown): boolean {
   return typeof details === 'object' && details !== null && 'parameters' in details;
 }
 
-function unavailable(call: ProviderCall, error: unknown): LogtoException {
-  return new LogtoException(
-    'provider_unavailable',
-    `Logto could not be reached for the ${call}. Try again shortly.`,
-    {
-      status: 503,
-      transient: true,
-      cause: harmless(error),
-    },
-  );
+function unavailable(call: ProviderCall, error: unknown, status?: number): LogtoException {
+  const problem =
+    status === undefined
+      ? `Logto could not be reached for the ${call}.`
+      : `Logto answered the ${call} with the HTTP status ${status}.`;
+  return new LogtoException('provider_unavailable', `${problem} Try again shortly.`, {
+    status: 503,
+    transient: true,
+    cause: harmless(error),
+  });
 }
 
 function refusal(error: string, call: ProviderCall, cause: Error, providerStatus?: number): LogtoException {
