@@ -3,3 +3,5 @@ export { useLogtoTesting, type UseLogtoTestingOptions } from './use-logto-testin
 export { anonymous, signedInAs } from './signed-in-as.js';
 export type { LogtoTestOrganization, LogtoTestUser, SignedInAsOptions } from './logto-test-user.js';
 export { LogtoTestingError, type LogtoTestingErrorCode } from './logto-testing-error.js';
+export { signInWithoutBrowser, type SignInWithoutBrowserOptions } from './sign-in-without-browser.js';
+export type { BrowserlessAgent } from './browserless-agent.js';

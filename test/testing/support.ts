@@ -1,4 +1,16 @@
-import { Controller, Get, Param, Post, Req, Session, UseGuards, type Type } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+  Req,
+  Session,
+  UseGuards,
+  type Type,
+} from '@nestjs/common';
 import type { ModuleMetadata } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
@@ -181,6 +193,15 @@ export class ShopController {
   either(@AuthUser('claims') claims: IdTokenClaims): { sub: string } {
     return { sub: claims.sub };
   }
+
+  @Put('echo')
+  echo(@Body() body: Record<string, string>): Record<string, string> {
+    return body;
+  }
+
+  @Get('nothing')
+  @HttpCode(204)
+  nothing(): void {}
 
   @Post('cart')
   add(@Session() session: { cart?: string }): string {

@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { Test } from '@nestjs/testing';
+import { LogtoModule } from 'nestjs-logto';
+import { LogtoTestingModule, signedInAs, useLogtoTesting } from 'nestjs-logto/testing';
+import { shop, started, type ShopUnderTest } from './support.js';
+
+const options = {
+  endpoint: 'https://shop.logto.app',
+  appId: 'shop',
+  baseUrl: 'http://localhost:3000',
+  session: { secret: 'the-session-secret-of-the-shop' },
+};
+
+describe('The testing kit in production', () => {
+  let tested: ShopUnderTest | undefined;
+
+  afterEach(async () => {
+    await tested?.close();
+    tested = undefined;
+  });
+
+  it('opens nothing in an app that has the real module', async () => {
+    tested = await started(shop([LogtoModule.forRoot(options)]));
+
+    await tested
+      .http()
+      .get('/account')
+      .set(signedInAs({ sub: 'ada' }))
+      .expect(401);
+    await tested
+      .http()
+      .get('/whoami')
+      .set(signedInAs({ sub: 'ada' }))
+      .expect(200, { isAuthenticated: false });
+  });
+
+  it('does not start with NODE_ENV=production', () => {
+    const environment = jest.replaceProperty(process, 'env', { ...process.env, NODE_ENV: 'production' });
+    const refused = expect.objectContaining({ code: 'production_refused' });
+
+    expect(() => LogtoTestingModule.forRoot({ user: { sub: 'ada' } })).toThrow(refused);
+    expect(() => useLogtoTesting(Test.createTestingModule({}))).toThrow(refused);
+    environment.restore();
+  });
+
+  it.each([
+    ['another process', `x${Object.values(signedInAs({ sub: 'ada' })).join('')}`],
+    ['somebody who only knows the form', 'eyJ1c2VyIjp7InN1YiI6ImFkYSJ9fQ'],
+  ])('believes no header that was written by %s', async (_name, forged) => {
+    tested = await started(shop([LogtoTestingModule.forRoot()]));
+
+    const { body } = await tested.http().get('/account').set('x-nestjs-logto-testing', forged).expect(400);
+    expect(body.message).toContain('was not written in this process');
+  });
+});

@@ -1,0 +1,154 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { LogtoModule, type LogtoModuleExtras, type LogtoModuleOptions } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { LogtoTestingModule, signInWithoutBrowser } from 'nestjs-logto/testing';
+import { application, resource, startIssuer } from '../support/issuer.js';
+import { shop, started, type ShopUnderTest } from './support.js';
+
+describe('signInWithoutBrowser against the emulator', () => {
+  let emulator: LogtoEmulator;
+  let tested: ShopUnderTest;
+
+  beforeAll(async () => {
+    emulator = await startIssuer();
+  });
+
+  afterEach(() => tested.close());
+  afterAll(() => emulator.close());
+
+  async function shopAt(
+    baseUrl: string,
+    options: Partial<LogtoModuleOptions & LogtoModuleExtras> = {},
+  ): Promise<ShopUnderTest> {
+    const logto = LogtoModule.forRoot({
+      endpoint: emulator.endpoint,
+      appId: application.id,
+      appSecret: application.secret,
+      baseUrl,
+      session: { secret: 'the-session-secret-of-the-shop' },
+      scopes: ['email', 'roles', 'read:things'],
+      resources: [resource],
+      ...options,
+    });
+    tested = await started(shop([logto]));
+    return tested;
+  }
+
+  it('signs a user in to an app that does not listen, and speaks for the user from then on', async () => {
+    const { app } = await shopAt('http://localhost:3000');
+
+    const ada = await signInWithoutBrowser(app, emulator, 'ada');
+
+    const response = await ada.fetch('/whoami');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      isAuthenticated: true,
+      claims: { sub: 'ada', email: 'ada@example.com', roles: ['admin'] },
+    });
+    const token = await ada.fetch('/access-token');
+    expect(await token.json()).toMatchObject({ scopes: ['read:things'] });
+  });
+
+  it('lends its headers to supertest', async () => {
+    const { app, http } = await shopAt('http://localhost:3000');
+
+    const { headers } = await signInWithoutBrowser(app, emulator, {
+      username: 'ada',
+      password: 'ada-password',
+    });
+
+    await http().get('/account').set(headers).expect(200, { sub: 'ada' });
+    await http().get('/account').expect(401);
+  });
+
+  it('keeps users apart, each in a browser of their own', async () => {
+    const { app } = await shopAt('http://localhost:3000');
+
+    const [ada, bob] = await Promise.all([
+      signInWithoutBrowser(app, emulator, 'ada'),
+      signInWithoutBrowser(app, emulator, 'bob'),
+    ]);
+
+    expect(await (await ada.fetch('/account')).json()).toEqual({ sub: 'ada' });
+    expect(await (await bob.fetch('/account')).json()).toEqual({ sub: 'bob' });
+  });
+
+  it('sends bodies and gives answers as fetch does, without following redirects', async () => {
+    const { app } = await shopAt('http://localhost:3000');
+    const ada = await signInWithoutBrowser(app, emulator, 'ada');
+
+    const added = await ada.fetch('/cart', { method: 'POST', body: new URLSearchParams({ item: 'a book' }) });
+    expect(added.status).toBe(201);
+    expect(await (await ada.fetch('/cart')).json()).toEqual({ cart: 'a book' });
+    const echoed = await ada.fetch('/echo', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ item: 'ä book' }),
+    });
+    expect(await echoed.json()).toEqual({ item: 'ä book' });
+    expect((await ada.fetch('/nothing')).status).toBe(204);
+    const signOut = await ada.fetch('/logto/sign-out');
+    expect(signOut.status).toBe(302);
+    expect(signOut.headers.get('location')).toContain(`${emulator.issuer}/session/end?`);
+    expect((await ada.fetch('/account')).status).toBe(401);
+  });
+
+  it('goes all the way out with the emulator', async () => {
+    const { app } = await shopAt('http://localhost:3000');
+    const ada = await signInWithoutBrowser(app, emulator, 'ada');
+
+    const { headers } = await ada.fetch('/logto/sign-out');
+    const end = await emulator.signOut(headers.get('location') ?? '', { cookies: ada.cookies });
+
+    expect(end.href).toBe('http://localhost:3000/');
+  });
+
+  it('reaches an app by the address and path that browsers know it by', async () => {
+    emulator.setApplication({
+      ...application,
+      redirectUris: ['https://shop.example.com/en/auth/sign-in-callback'],
+    });
+    const { app } = await shopAt('https://shop.example.com/en', { authRoutesPrefix: 'auth' });
+
+    const ada = await signInWithoutBrowser(app, emulator, 'ada').finally(() =>
+      emulator.setApplication({ ...application }),
+    );
+
+    expect(await (await ada.fetch('/en/account')).json()).toEqual({ sub: 'ada' });
+    await tested.http().get('/account').set(ada.headers).expect(200, { sub: 'ada' });
+  });
+
+  it('begins at a page that leads to the sign-in', async () => {
+    const { app } = await shopAt('http://localhost:3000');
+
+    const ada = await signInWithoutBrowser(app, emulator, 'ada', { path: '/account' });
+
+    expect((await ada.fetch('/account')).status).toBe(200);
+  });
+
+  it('says where the way ends when it does not end signed in', async () => {
+    const { app } = await shopAt('http://localhost:3000');
+
+    await expect(signInWithoutBrowser(app, emulator, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(
+      signInWithoutBrowser(app, emulator, { username: 'ada', password: 'wrong' }),
+    ).rejects.toMatchObject({ code: 'walk_failed' });
+    await expect(signInWithoutBrowser(app, emulator, 'ada', { path: '/whoami' })).rejects.toMatchObject({
+      code: 'sign_in_failed',
+      message: '/whoami leads to no sign-in: it shows a page.',
+    });
+    emulator.failNext('token', { status: 500 });
+    await expect(signInWithoutBrowser(app, emulator, 'ada')).rejects.toMatchObject({
+      code: 'sign_in_failed',
+      message: expect.stringMatching(/^\/logto\/sign-in-callback answered 503: .*provider_unavailable$/),
+    });
+  });
+
+  it('says that an app whose Logto is stood in for signs in elsewhere', async () => {
+    tested = await started(shop([LogtoTestingModule.forRoot()]));
+
+    await expect(signInWithoutBrowser(tested.app, emulator, 'ada')).rejects.toThrow(
+      'leave LogtoTestingModule and useLogtoTesting out',
+    );
+  });
+});
