@@ -69,7 +69,7 @@ describe('A logout token', () => {
   async function signedIn(sub = 'ada', sid?: string): Promise<Browser> {
     const browser = app.browser();
     const { location } = await browser.open('/logto/sign-in');
-    provider.bends = { claims: (claims) => ({ ...claims, sub, sid }) };
+    provider.bends = { claims: (usual) => ({ ...usual, sub, sid }) };
     await browser.open(provider.callback(location ?? ''));
     provider.bends = {};
     return browser;

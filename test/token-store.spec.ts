@@ -34,7 +34,7 @@ const byModule =
 const byApp =
   (options: object): Mount =>
   (store) => ({
-    logto: { session: undefined } as Partial<LogtoModuleOptions>,
+    logto: { session: undefined },
     configure: (app) =>
       app.use(
         expressSession({

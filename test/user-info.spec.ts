@@ -44,7 +44,7 @@ describe('User info', () => {
   });
 
   it('is asked for once a request, however many want it', async () => {
-    const [one, other] = (await browser.fetch('/user-info-twice')).json<unknown[]>() as unknown[];
+    const [one, other] = (await browser.fetch('/user-info-twice')).json<unknown[]>();
     expect(one).toEqual(other);
     expect(issuer.countRequests('userinfo')).toBe(1);
   });

@@ -8,7 +8,7 @@ import type { TokenVerifier } from '../oidc/token-verifier.js';
 import { Serial } from './serial.js';
 import type { Sessions } from './sessions.js';
 import { sidMark, type IndexedSignIn, type SignInIndex } from './sign-in-index.js';
-import { deleteEntry, lifetimeCookie, readEntry, writeEntry, type StoreEntry } from './store-access.js';
+import { deleteEntry, lifetimeCookie, readEntry, writeEntry } from './store-access.js';
 import { tokenRecordKey } from './token-record.js';
 
 /** The event that makes a token a logout token. */
@@ -52,7 +52,7 @@ export class BackChannelLogout {
       if (await readEntry(store, key)) throw logoutTokenInvalid('It was used before.');
       await this.end(store, token);
       const remembered = Math.max(0, token.exp * 1000 - Date.now()) + replayMargin;
-      await writeEntry(store, key, { cookie: lifetimeCookie(remembered) } as StoreEntry);
+      await writeEntry(store, key, { cookie: lifetimeCookie(remembered) });
     });
   }
 

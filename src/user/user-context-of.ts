@@ -13,5 +13,6 @@ export function attachUserContext(carrier: object, context: LogtoContext): void 
 
 /** The context attached to a request or socket; that of nobody when none was. */
 export function userContextOf(carrier: object | undefined): LogtoContext {
-  return (carrier as Carrier | undefined)?.[attached] ?? { isAuthenticated: false };
+  const known: Carrier | undefined = carrier;
+  return known?.[attached] ?? { isAuthenticated: false };
 }

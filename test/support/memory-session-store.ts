@@ -51,9 +51,9 @@ export class MemorySessionStore extends MemoryStore {
     else super.destroy(key, callback);
   }
 
-  override touch(key: string, session: SessionData, callback?: () => void): void {
+  override touch(key: string, session: SessionData, callback?: Callback): void {
     this.calls.push(`touch ${key}`);
-    if (this.failing('touch', key)) (callback as Callback | undefined)?.(new Error('the store is down'));
+    if (this.failing('touch', key)) callback?.(new Error('the store is down'));
     else super.touch(key, session, callback);
   }
 }
