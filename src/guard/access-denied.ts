@@ -25,11 +25,15 @@ export function lacking(requirement: NamedRequirement, present: readonly string[
   const thing = things[requirement.kind];
   return new LogtoException(codes[requirement.kind], `This needs the ${thing} ${list}.`, {
     status: 403,
-    extensions: {
-      [requirement.kind === 'roles' || requirement.kind === 'organizationRoles' ? 'roles' : 'scope']:
-        requirement.names.join(' '),
-    },
+    // As RFC 6750 writes scopes; the name of a role may have spaces.
+    extensions: isOfRoles(requirement)
+      ? { roles: requirement.names }
+      : { scope: requirement.names.join(' ') },
   });
+}
+
+function isOfRoles({ kind }: NamedRequirement): boolean {
+  return kind === 'roles' || kind === 'organizationRoles';
 }
 
 /** 403: the token says nothing of roles, which is not the same as having none. */

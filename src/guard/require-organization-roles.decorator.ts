@@ -1,4 +1,4 @@
-import { namesAndOptions, requires, type RequirementOptions } from './requirement.js';
+import { namesAndOptions, requires, roleName, type RequirementOptions } from './requirement.js';
 
 /**
  * Lets pass who has these roles in the organization that `@RequireOrganization` binds. The scope
@@ -10,6 +10,6 @@ import { namesAndOptions, requires, type RequirementOptions } from './requiremen
 export function RequireOrganizationRoles(
   ...roles: (string | RequirementOptions)[]
 ): ClassDecorator & MethodDecorator {
-  const { names, mode } = namesAndOptions('RequireOrganizationRoles', roles);
+  const { names, mode } = namesAndOptions('RequireOrganizationRoles', roles, roleName);
   return requires({ kind: 'organizationRoles', names, mode });
 }

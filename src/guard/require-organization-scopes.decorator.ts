@@ -1,4 +1,4 @@
-import { namesAndOptions, requires, type RequirementOptions } from './requirement.js';
+import { namesAndOptions, requires, scopeName, type RequirementOptions } from './requirement.js';
 
 /**
  * Lets pass who has these permissions in the organization that `@RequireOrganization` binds: the scopes of the
@@ -10,6 +10,6 @@ import { namesAndOptions, requires, type RequirementOptions } from './requiremen
 export function RequireOrganizationScopes(
   ...scopes: (string | RequirementOptions)[]
 ): ClassDecorator & MethodDecorator {
-  const { names, mode } = namesAndOptions('RequireOrganizationScopes', scopes);
+  const { names, mode } = namesAndOptions('RequireOrganizationScopes', scopes, scopeName);
   return requires({ kind: 'organizationScopes', names, mode });
 }

@@ -1,4 +1,4 @@
-import { namesAndOptions, requires, type RequirementOptions } from './requirement.js';
+import { namesAndOptions, requires, roleName, type RequirementOptions } from './requirement.js';
 
 /**
  * Lets pass who has these roles at Logto. With a session they come from the ID token, or from userinfo where
@@ -13,6 +13,6 @@ import { namesAndOptions, requires, type RequirementOptions } from './requiremen
  * @throws TypeError at definition when the arguments are wrong
  */
 export function RequireRoles(...roles: (string | RequirementOptions)[]): ClassDecorator & MethodDecorator {
-  const { names, mode } = namesAndOptions('RequireRoles', roles);
+  const { names, mode } = namesAndOptions('RequireRoles', roles, roleName);
   return requires({ kind: 'roles', names, mode });
 }

@@ -1,4 +1,4 @@
-import { namesAndOptions, requires, type ScopeRequirementOptions } from './requirement.js';
+import { namesAndOptions, requires, scopeName, type ScopeRequirementOptions } from './requirement.js';
 
 /**
  * Lets pass whose access token has these scopes (RFC 6749 section 3.3), compared whole: `read` is not
@@ -15,10 +15,12 @@ import { namesAndOptions, requires, type ScopeRequirementOptions } from './requi
 export function RequireScopes(
   ...scopes: (string | ScopeRequirementOptions)[]
 ): ClassDecorator & MethodDecorator {
-  const { names, mode, options } = namesAndOptions<ScopeRequirementOptions>('RequireScopes', scopes, [
-    'mode',
-    'resource',
-  ]);
+  const { names, mode, options } = namesAndOptions<ScopeRequirementOptions>(
+    'RequireScopes',
+    scopes,
+    scopeName,
+    ['mode', 'resource'],
+  );
   const { resource } = options;
   if (resource !== undefined && (typeof resource !== 'string' || resource === '')) {
     throw new TypeError('@RequireScopes(): resource is the indicator of an API resource.');

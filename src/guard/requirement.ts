@@ -32,28 +32,34 @@ export function requires(requirement: Requirement): ClassDecorator & MethodDecor
   };
 }
 
+/** A scope (RFC 6749 section 3.3): several in one string would be one that nobody has. */
+export const scopeName = { pattern: /^[\x21\x23-\x5b\x5d-\x7e]+$/, rule: 'scopes without spaces or quotes' };
+
+/** A role may have a name of several words. */
+export const roleName = { pattern: /^\S(?:.*\S)?$/, rule: 'names of roles' };
+
 /**
  * Reads a decorator's arguments: names, and options as the last one.
- * @throws TypeError when there is no name, one is empty, or the options are none: at definition, for a route
- * that asks for nothing would stand open
+ * @throws TypeError when there is no name, one cannot be one, or the options are none: at definition, for a
+ * route that asks for nothing would stand open
  */
 export function namesAndOptions<T extends RequirementOptions>(
   decorator: string,
   given: readonly (string | T)[],
+  name: { pattern: RegExp; rule: string },
   allowed: readonly string[] = ['mode'],
 ): { names: string[]; mode: 'all' | 'any'; options: T } {
   const last = given.at(-1);
-  const options = (typeof last === 'object' && last !== null ? last : {}) as T;
-  const names = (
-    typeof last === 'object' && last !== null ? given.slice(0, -1) : given
-  ) as readonly unknown[];
+  const hasOptions = typeof last === 'object' && last !== null;
+  const options = (hasOptions ? last : {}) as T;
+  const names = (hasOptions ? given.slice(0, -1) : given) as readonly unknown[];
   if (names.length === 0) throw new TypeError(`@${decorator}() needs at least one name.`);
-  if (!names.every((name): name is string => typeof name === 'string' && /^\S+$/.test(name))) {
-    throw new TypeError(`@${decorator}() takes names without spaces, each an argument of its own.`);
+  if (!names.every((one): one is string => typeof one === 'string' && name.pattern.test(one))) {
+    throw new TypeError(`@${decorator}() takes ${name.rule}, each an argument of its own.`);
   }
   const unknown = Object.keys(options).find((key) => !allowed.includes(key));
   if (unknown !== undefined) throw new TypeError(`@${decorator}() has no option "${unknown}".`);
   const { mode = 'all' } = options;
   if (mode !== 'all' && mode !== 'any') throw new TypeError(`@${decorator}(): mode is "all" or "any".`);
-  return { names: [...names] as string[], mode, options };
+  return { names: [...names], mode, options };
 }

@@ -1,0 +1,349 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import {
+  AuthUser,
+  buildOrganizationUrn,
+  IdTokenClaims,
+  LogtoApiGuard,
+  LogtoGuard,
+  RequireOrganization,
+  RequireOrganizationRoles,
+  RequireOrganizationScopes,
+  RequireScopes,
+  UserScope,
+  WithLogto,
+} from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
+import type { Browser, Page } from '../support/browser.js';
+import { resource } from '../support/issuer.js';
+import { tokenOptions } from '../support/token-app.js';
+import { call, refusalOf, startApi } from './support/api.js';
+import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+
+/** An app of several tenants, for its own pages and for programs alike. */
+@Controller()
+@UseGuards(LogtoGuard)
+@WithLogto({ accept: ['session', 'bearer'] })
+class TenantsController {
+  @Get('unbound')
+  unbound(): string {
+    return 'unbound';
+  }
+
+  @Get('organizations/:orgId')
+  @RequireOrganization({ param: 'orgId' })
+  byParam(@AuthUser('claims') { sub }: IdTokenClaims): string {
+    return sub;
+  }
+
+  @Get('by-header')
+  @RequireOrganization({ header: 'X-Org' })
+  byHeader(): string {
+    return 'by header';
+  }
+
+  @Get('by-function')
+  @RequireOrganization((request) => request.query['org'] as string | undefined)
+  byFunction(): string {
+    return 'by function';
+  }
+
+  @Get('organizations/:orgId/both')
+  @RequireOrganization({ param: 'orgId' })
+  @RequireOrganization({ header: 'x-org' })
+  byBoth(): string {
+    return 'both agree';
+  }
+
+  @Get('organizations/:orgId/invite')
+  @RequireOrganization({ param: 'orgId' })
+  @RequireOrganizationScopes('invite')
+  invite(): string {
+    return 'invited';
+  }
+
+  @Get('organizations/:orgId/remove')
+  @RequireOrganization({ param: 'orgId' })
+  @RequireOrganizationScopes('invite', 'remove')
+  remove(): string {
+    return 'removed';
+  }
+
+  @Get('organizations/:orgId/members')
+  @RequireOrganization({ param: 'orgId' })
+  @RequireOrganizationRoles('owner of it all', 'member', { mode: 'any' })
+  members(): string {
+    return 'members';
+  }
+
+  @Get('organizations/:orgId/owners')
+  @RequireOrganization({ param: 'orgId' })
+  @RequireOrganizationRoles('owner of it all')
+  owners(): string {
+    return 'owners';
+  }
+
+  @Get('organizations/:orgId/things')
+  @RequireOrganization({ param: 'orgId' })
+  @RequireScopes('read:things')
+  things(): string {
+    return 'things';
+  }
+
+  @Get('incomplete')
+  @RequireOrganizationRoles('member')
+  incomplete(): string {
+    return 'incomplete';
+  }
+}
+
+@Controller()
+@UseGuards(LogtoApiGuard)
+class SingleTenantController {
+  @Get('data')
+  data(): string {
+    return 'data';
+  }
+
+  @Get('organizations/:orgId')
+  @RequireOrganization({ param: 'orgId' })
+  byParam(): string {
+    return 'by param';
+  }
+}
+
+const notAMember = { status: 403, code: 'organization_required' };
+const mismatch = { status: 403, code: 'organization_mismatch' };
+
+describe('@RequireOrganization', () => {
+  let issuer: LogtoEmulator;
+  let tokens: RealTokens;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    issuer = await startAccessIssuer();
+    tokens = await RealTokens.from(issuer);
+    app = await startApp({
+      issuer,
+      controllers: [TenantsController],
+      logto: {
+        ...tokenOptions,
+        scopes: [...(tokenOptions.scopes ?? []), UserScope.OrganizationRoles, 'remove'],
+        api: { audience: resource },
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await tokens.close();
+    await issuer.close();
+  });
+
+  describe('for a signed-in user', () => {
+    let ada: Browser;
+
+    beforeEach(async () => {
+      ada = app.browser();
+      await ada.signIn(issuer, 'ada');
+      issuer.resetRequests();
+    });
+
+    afterEach(() => issuer.clearFaults());
+
+    const asks = (path: string, headers: Record<string, string> = {}): Promise<Page> =>
+      ada.fetch(path, { headers });
+
+    it('opens the member’s own organization, by parameter, header and function', async () => {
+      expect((await asks('/organizations/org_1')).text).toBe('ada');
+      expect((await asks('/by-header', { 'x-org': 'org_1' })).text).toBe('by header');
+      expect((await asks('/by-function?org=org_1')).text).toBe('by function');
+      expect(issuer.requests()).toEqual([]);
+    });
+
+    it.each([
+      ['another organization', '/organizations/org_2'],
+      ['one that there is not', '/organizations/org_9'],
+      ['a part of the name', '/organizations/org_'],
+      ['several in one', '/organizations/org_1,org_2'],
+      ['none, in the header', '/by-header'],
+      ['none, by the function', '/by-function'],
+      ['two, by the function', '/by-function?org=org_1&org=org_2'],
+    ])('refuses %s', async (_, path) => {
+      expect(refusalOf(await asks(path))).toEqual({ ...notAMember, challenge: null });
+    });
+
+    it('refuses an empty header, and one that names two', async () => {
+      for (const value of ['', 'org_1, org_1', 'org_1 org_2']) {
+        expect(refusalOf(await asks('/by-header', { 'x-org': value }))).toMatchObject(notAMember);
+      }
+    });
+
+    it('given twice, wants both to say the same', async () => {
+      expect((await asks('/organizations/org_1/both', { 'x-org': 'org_1' })).status).toBe(200);
+      expect(refusalOf(await asks('/organizations/org_1/both', { 'x-org': 'org_2' }))).toMatchObject(
+        notAMember,
+      );
+      expect(refusalOf(await asks('/organizations/org_1/both'))).toMatchObject(notAMember);
+    });
+
+    it('takes permissions from the organization token', async () => {
+      expect((await asks('/organizations/org_1/invite')).text).toBe('invited');
+      expect(issuer.requests('token').at(-1)?.body).toMatchObject({ organization_id: 'org_1' });
+      expect((await asks('/organizations/org_1/remove')).json()).toMatchObject({
+        status: 403,
+        code: 'insufficient_scope',
+        detail: 'This needs the organization permission "remove".',
+        scope: 'invite remove',
+      });
+    });
+
+    it('takes roles from the claims, and may have names of several words', async () => {
+      expect((await asks('/organizations/org_1/members')).text).toBe('members');
+      expect((await asks('/organizations/org_1/owners')).json()).toMatchObject({
+        status: 403,
+        code: 'insufficient_organization_role',
+        detail: 'This needs the organization role "owner of it all".',
+        roles: ['owner of it all'],
+      });
+    });
+
+    it('asks for scopes in the organization where @RequireScopes stands beside it', async () => {
+      expect((await asks('/organizations/org_1/things')).text).toBe('things');
+      expect(issuer.requests('token').at(-1)?.body).toMatchObject({ organization_id: 'org_1', resource });
+    });
+
+    it('is needed by requirements on an organization, which say so', async () => {
+      expect(refusalOf(await asks('/incomplete'))).toMatchObject({
+        status: 500,
+        code: 'requirement_incomplete',
+      });
+    });
+
+    it('says 503 where the permissions cannot be had', async () => {
+      issuer.failNext('token', { times: 2, destroy: true });
+      expect(refusalOf(await asks('/organizations/org_1/invite'))).toMatchObject({ status: 503 });
+    });
+  });
+
+  describe('for a bearer token', () => {
+    const inOrganization = (organizationId: string, username = 'ada'): Promise<string> =>
+      tokens.ofUser(username, { organizationId });
+
+    it('opens the organization that the token belongs to', async () => {
+      for (const token of [
+        await inOrganization('org_1'),
+        await tokens.ofUser('ada', { resource, organizationId: 'org_1' }),
+        await tokens.ofMachine({ organization_id: 'org_1' }),
+      ]) {
+        expect((await call(app, '/organizations/org_1', token)).status).toBe(200);
+        expect((await call(app, '/by-function?org=org_1', token)).status).toBe(200);
+        expect((await call(app, '/by-header', token, { headers: { 'x-org': 'org_1' } })).status).toBe(200);
+      }
+    });
+
+    it('refuses the token of another organization', async () => {
+      const token = await inOrganization('org_2', 'bob');
+
+      expect((await call(app, '/organizations/org_2', token)).status).toBe(200);
+      expect(refusalOf(await call(app, '/organizations/org_1', token))).toEqual({
+        ...mismatch,
+        challenge: 'Bearer error="insufficient_scope"',
+      });
+    });
+
+    it('refuses a token for the API within another organization', async () => {
+      const token = await tokens.ofUser('ada', { resource, organizationId: 'org_1' });
+
+      expect(refusalOf(await call(app, '/organizations/org_2', token))).toMatchObject(mismatch);
+    });
+
+    it('refuses a token that belongs to no organization, a member’s too', async () => {
+      const token = await tokens.ofUser('ada', { resource });
+
+      expect(refusalOf(await call(app, '/organizations/org_1', token))).toMatchObject(notAMember);
+    });
+
+    it('is what opens a route to an organization’s token at all: any tenant’s would open all data', async () => {
+      for (const token of [
+        await inOrganization('org_1'),
+        await tokens.ofUser('ada', { resource, organizationId: 'org_1' }),
+        await tokens.ofMachine({ organization_id: 'org_1' }),
+      ]) {
+        expect(refusalOf(await call(app, '/unbound', token))).toMatchObject(mismatch);
+      }
+      expect((await call(app, '/unbound', await tokens.ofUser('ada', { resource }))).status).toBe(200);
+    });
+
+    it('looks at the token first: a bad one is 401, also where no organization is named', async () => {
+      expect(refusalOf(await call(app, '/by-header', 'not-a-token'))).toMatchObject({
+        status: 401,
+        code: 'invalid_token',
+      });
+    });
+
+    it('takes permissions from an organization token alone', async () => {
+      const invite = '/organizations/org_1/invite';
+      expect((await call(app, invite, await inOrganization('org_1'))).text).toBe('invited');
+      expect(
+        refusalOf(await call(app, invite, await tokens.ofUser('ada', { resource, organizationId: 'org_1' }))),
+      ).toEqual({
+        status: 403,
+        code: 'insufficient_scope',
+        challenge: 'Bearer error="insufficient_scope", scope="invite"',
+      });
+    });
+
+    it('takes scopes of the API from a token for the API alone', async () => {
+      const things = '/organizations/org_1/things';
+      const token = await tokens.ofUser('ada', { resource, organizationId: 'org_1' });
+      expect((await call(app, things, token)).text).toBe('things');
+      expect(refusalOf(await call(app, things, await inOrganization('org_1')))).toMatchObject({
+        status: 403,
+        code: 'insufficient_scope',
+      });
+    });
+
+    it('says that roles are not in the token, rather than that there are none', async () => {
+      expect(
+        refusalOf(await call(app, '/organizations/org_1/members', await inOrganization('org_1'))),
+      ).toMatchObject({ status: 403, code: 'roles_not_in_token' });
+    });
+  });
+
+  describe('in an API of one organization', () => {
+    let api: TestApp;
+
+    beforeAll(async () => {
+      api = await startApi({
+        issuer,
+        controllers: [SingleTenantController],
+        api: { audience: [resource, buildOrganizationUrn('org_1')] },
+      });
+    });
+
+    afterAll(() => api.close());
+
+    it('is not needed for that organization, which `api.audience` names', async () => {
+      for (const token of [
+        await tokens.ofUser('ada', { organizationId: 'org_1' }),
+        await tokens.ofUser('ada', { resource, organizationId: 'org_1' }),
+        await tokens.ofUser('ada', { resource }),
+      ]) {
+        expect((await call(api, '/data', token)).status).toBe(200);
+      }
+    });
+
+    it('goes on refusing every other one', async () => {
+      for (const token of [
+        await tokens.ofUser('bob', { organizationId: 'org_2' }),
+        await tokens.ofUser('bob', { resource, organizationId: 'org_2' }),
+      ]) {
+        expect(refusalOf(await call(api, '/data', token))).toMatchObject(mismatch);
+      }
+      const ours = await tokens.ofUser('ada', { organizationId: 'org_1' });
+      expect(refusalOf(await call(api, '/organizations/org_2', ours))).toMatchObject(notAMember);
+    });
+  });
+});
