@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { accessOf, requirementsOf } from './access-plans.js';
@@ -26,7 +25,7 @@ export class RequirementReport implements OnApplicationBootstrap {
     for (const type of classes) {
       for (const [name, method] of methodsOf(type)) this.look(type, name, method, everywhere);
     }
-    if (everywhere && nestMajor() === 11) this.remarkOnGateways(classes);
+    if (everywhere && !guardsGatewaysGlobally(this.applicationConfig)) this.remarkOnGateways(classes);
   }
 
   private look(type: Type, name: string, method: Method, everywhere: boolean): void {
@@ -101,11 +100,10 @@ function isLogtoGuard(type: unknown): boolean {
   return typeof type === 'function' && (type === LogtoGuard || type.prototype instanceof LogtoGuard);
 }
 
-function nestMajor(): number | undefined {
-  try {
-    const { version } = createRequire(import.meta.url)('@nestjs/core/package.json') as { version: string };
-    return Number.parseInt(version, 10);
-  } catch {
-    return undefined;
-  }
+/**
+ * Nest 12 does, by what only its configuration can. To read the version from Nest's package.json would take
+ * `import.meta`, which no compiler turns into CommonJS, as Jest does with this package in CommonJS projects.
+ */
+function guardsGatewaysGlobally(configuration: ApplicationConfig): boolean {
+  return 'registerPreRequestHook' in configuration;
 }
