@@ -21,15 +21,19 @@ const things: Record<NamedRequirement['kind'], string> = {
 /** 403: names that a requirement asks for are not among those that the subject has. */
 export function lacking(requirement: NamedRequirement, present: readonly string[]): LogtoException {
   const missing = requirement.names.filter((name) => !present.includes(name));
-  const list = missing.map((name) => `"${name}"`).join(requirement.mode === 'any' ? ' or ' : ', ');
-  const thing = things[requirement.kind];
-  return new LogtoException(codes[requirement.kind], `This needs the ${thing} ${list}.`, {
+  return new LogtoException(codes[requirement.kind], `This needs ${named(requirement, missing)}.`, {
     status: 403,
     // As RFC 6750 writes scopes; the name of a role may have spaces.
     extensions: isOfRoles(requirement)
       ? { roles: requirement.names }
       : { scope: requirement.names.join(' ') },
   });
+}
+
+function named({ kind, mode }: NamedRequirement, names: readonly string[]): string {
+  const list = names.map((name) => `"${name}"`);
+  if (mode === 'any') return `the ${things[kind]} ${list.join(' or ')}`;
+  return `the ${things[kind]}${list.length > 1 ? 's' : ''} ${list.join(' and ')}`;
 }
 
 function isOfRoles({ kind }: NamedRequirement): boolean {
@@ -40,8 +44,8 @@ function isOfRoles({ kind }: NamedRequirement): boolean {
 export function rolesNotInToken(requirement: NamedRequirement): LogtoException {
   return new LogtoException(
     'roles_not_in_token',
-    `This needs the ${things[requirement.kind]} ${requirement.names.map((name) => `"${name}"`).join(', ')}, and the ` +
-      'access token says nothing of roles. Let Logto put them in by custom token claims, or require scopes.',
+    `This needs ${named(requirement, requirement.names)}, and the access token says nothing of roles. ` +
+      'Let Logto put them in by custom token claims, or require scopes.',
     { status: 403 },
   );
 }

@@ -43,29 +43,40 @@ export class AccessPlans {
   }
 }
 
-/** What the decorators of a class and its handler say together: requirements add up, the handler's access wins. */
+/**
+ * What the decorators of a class and its handler say together. Requirements add up. Of what opens a route the
+ * nearest counts: the handler's, then its class's, then a base class's; a requirement that stands as near as
+ * `@Public()` or nearer keeps the route closed.
+ */
 export function accessOf(type: object, handler: object): Omit<AccessPlan, 'route'> {
-  const ofClass = requirementsOf(type);
-  const ofHandler = requirementsOf(handler);
-  const own = Reflect.getMetadata(accessMetadata, handler) as RouteAccess | undefined;
-  const inherited = Reflect.getMetadata(accessMetadata, type) as RouteAccess | undefined;
-  const access = own ?? (ofHandler.length > 0 ? 'required' : (inherited ?? 'required'));
+  const levels = [handler, ...lineageOf(type)].map((subject) => ({
+    access: Reflect.getOwnMetadata(accessMetadata, subject) as RouteAccess | undefined,
+    requirements: (Reflect.getOwnMetadata(requirementsMetadata, subject) ?? []) as Requirement[],
+  }));
+  const nearest = levels.find(({ access, requirements }) => access ?? requirements.length > 0);
+  const access =
+    nearest?.access === 'public' && nearest.requirements.length > 0 ? undefined : nearest?.access;
   const requirements =
     access === 'public'
       ? []
-      : [...ofClass, ...ofHandler].toSorted(
-          (one, other) => order.indexOf(one.kind) - order.indexOf(other.kind),
-        );
+      : levels
+          .flatMap((level) => level.requirements)
+          .toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
   const organizations = requirements.flatMap((requirement) =>
     requirement.kind === 'organization' ? [requirement.from] : [],
   );
-  return { access, organizations, requirements };
+  return { access: access ?? 'required', organizations, requirements };
 }
 
 /** The requirements that a class or handler was decorated with, a base class's included. */
 export function requirementsOf(subject: object): Requirement[] {
-  const inherited: unknown = Object.getPrototypeOf(subject);
-  const base =
-    typeof inherited === 'function' && inherited !== Function.prototype ? requirementsOf(inherited) : [];
-  return [...base, ...((Reflect.getOwnMetadata(requirementsMetadata, subject) ?? []) as Requirement[])];
+  return lineageOf(subject).flatMap(
+    (one) => (Reflect.getOwnMetadata(requirementsMetadata, one) ?? []) as Requirement[],
+  );
+}
+
+/** A class with its base classes, the nearest first; a handler alone. */
+function lineageOf(subject: object): object[] {
+  const base: unknown = Object.getPrototypeOf(subject);
+  return typeof base === 'function' && base !== Function.prototype ? [subject, ...lineageOf(base)] : [subject];
 }

@@ -3,19 +3,23 @@ import type { LogtoEmulator, LogtoEmulatorOptions } from 'nestjs-logto/emulator'
 import type { TestApp } from '../../support/app.js';
 import type { Browser } from '../../support/browser.js';
 import { startIssuer } from '../../support/issuer.js';
-import { machine, startTokenApp, tokenTenant } from '../../support/token-app.js';
+import { machine, otherResource, startTokenApp, tokenTenant } from '../../support/token-app.js';
 
 /** A tenant with an administrator in one organization, and somebody else in another. */
 export function startAccessIssuer(options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> {
   return startIssuer({
     ...tokenTenant,
+    roles: [
+      ...(tokenTenant.roles ?? []),
+      { name: 'reader', scopes: [{ resource: otherResource, name: 'read:others' }] },
+    ],
     users: [
       {
         id: 'ada',
         username: 'ada',
         password: 'ada-password',
         name: 'Ada Lovelace',
-        roles: ['admin'],
+        roles: ['admin', 'reader'],
         organizations: [{ id: 'org_1', roles: ['member'] }],
       },
       { id: 'bob', username: 'bob', password: 'bob-password', organizations: [{ id: 'org_2' }] },

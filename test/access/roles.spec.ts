@@ -1,0 +1,268 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import {
+  LogtoApiGuard,
+  LogtoGuard,
+  RequireOrganization,
+  RequireOrganizationRoles,
+  RequireRoles,
+  UserScope,
+  WithLogto,
+  type LogtoModuleOptions,
+} from 'nestjs-logto';
+import type { LogtoEmulator, LogtoEmulatorOptions } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
+import type { Browser } from '../support/browser.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { startHostileProvider } from '../support/hostile-provider.js';
+import { resource } from '../support/issuer.js';
+import { call, refusalOf, startApi } from './support/api.js';
+import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+
+@Controller()
+@UseGuards(LogtoGuard)
+@WithLogto({ accept: ['session', 'bearer'] })
+class RolesController {
+  @Get('admins')
+  @RequireRoles('admin')
+  admins(): string {
+    return 'admins';
+  }
+
+  @Get('owners')
+  @RequireRoles('owner of it all')
+  owners(): string {
+    return 'owners';
+  }
+
+  @Get('both')
+  @RequireRoles('admin', 'owner of it all')
+  both(): string {
+    return 'both';
+  }
+
+  @Get('either')
+  @RequireRoles('admin', 'owner of it all', { mode: 'any' })
+  either(): string {
+    return 'either';
+  }
+
+  @Get('organizations/:orgId')
+  @RequireOrganization({ param: 'orgId' })
+  members(): string {
+    return 'members';
+  }
+
+  @Get('organizations/:orgId/role')
+  @RequireOrganization({ param: 'orgId' })
+  @RequireOrganizationRoles('member')
+  membersByRole(): string {
+    return 'members by role';
+  }
+}
+
+@Controller()
+@UseGuards(LogtoApiGuard)
+class ApiController {
+  @Get('admins')
+  @RequireRoles('admin')
+  admins(): string {
+    return 'admins';
+  }
+}
+
+const roleScopes = [UserScope.Roles, UserScope.Organizations, UserScope.OrganizationRoles];
+const inTokens = { roles: true, organizations: true, organizationRoles: true };
+const onlyInUserInfo = { roles: false, organizations: false, organizationRoles: false };
+
+describe('Roles', () => {
+  const running: { close(): Promise<void> }[] = [];
+  let issuer: LogtoEmulator;
+
+  afterEach(async () => {
+    restoreTime();
+    for (const one of running.splice(0).toReversed()) await one.close();
+  });
+
+  async function startWith(
+    tenant: LogtoEmulatorOptions,
+    logto: Partial<LogtoModuleOptions> = {},
+  ): Promise<{ app: TestApp; ada: Browser; bob: Browser }> {
+    issuer = await startAccessIssuer(tenant);
+    running.push(issuer);
+    const app = await startApp({
+      issuer,
+      controllers: [RolesController],
+      logto: { scopes: roleScopes, api: { audience: resource }, ...logto },
+    });
+    running.push(app);
+    const [ada, bob] = [app.browser(), app.browser()];
+    await ada.signIn(issuer, 'ada');
+    await bob.signIn(issuer, 'bob');
+    issuer.resetRequests();
+    return { app, ada, bob };
+  }
+
+  const statuses = async (browser: Browser, paths: string[]): Promise<number[]> => {
+    const found: number[] = [];
+    for (const path of paths) found.push((await browser.fetch(path)).status);
+    return found;
+  };
+
+  const routes = [
+    '/admins',
+    '/owners',
+    '/both',
+    '/either',
+    '/organizations/org_1',
+    '/organizations/org_2',
+    '/organizations/org_1/role',
+    '/organizations/org_2/role',
+  ];
+
+  it.each([
+    ['stand in the ID token, and nobody is asked', inTokens, 0],
+    ['are told by userinfo alone, which is asked once', onlyInUserInfo, 1],
+  ])('decide the same in a tenant where they %s', async (_, idTokenClaims, questions) => {
+    const { ada, bob } = await startWith({ idTokenClaims });
+
+    expect(await statuses(ada, routes)).toEqual([200, 403, 403, 200, 200, 403, 200, 403]);
+    expect(issuer.countRequests('userinfo')).toBe(questions);
+    expect(await statuses(bob, routes)).toEqual([403, 403, 403, 403, 403, 200, 403, 403]);
+  });
+
+  it('that are lacking are named', async () => {
+    const { bob } = await startWith({ idTokenClaims: inTokens });
+
+    expect((await bob.fetch('/both')).json()).toMatchObject({
+      status: 403,
+      code: 'insufficient_role',
+      detail: 'This needs the roles "admin" and "owner of it all".',
+      roles: ['admin', 'owner of it all'],
+    });
+  });
+
+  describe('from userinfo', () => {
+    it('age as the claims do: taken away at Logto, they are gone after `revalidateAfter`', async () => {
+      const { ada } = await startWith({ idTokenClaims: onlyInUserInfo }, { revalidateAfter: 600 });
+      expect((await ada.fetch('/admins')).status).toBe(200);
+      issuer.updateUser('ada', { roles: [] });
+
+      passTime(500);
+      expect((await ada.fetch('/admins')).status).toBe(200);
+      passTime(200);
+      expect((await ada.fetch('/admins')).status).toBe(403);
+    });
+
+    it('are kept an hour where claims are never refreshed', async () => {
+      const { ada } = await startWith({ idTokenClaims: onlyInUserInfo }, { revalidateAfter: false });
+      expect((await ada.fetch('/admins')).status).toBe(200);
+      issuer.updateUser('ada', { roles: [] });
+
+      passTime(3700);
+      expect((await ada.fetch('/admins')).status).toBe(403);
+    });
+
+    it('are one user’s: another’s sign-in in the same browser is asked about anew', async () => {
+      const { ada } = await startWith({ idTokenClaims: onlyInUserInfo });
+      expect((await ada.fetch('/admins')).status).toBe(200);
+      await ada.signIn(issuer, 'bob', '/logto/sign-in?prompt=login');
+
+      expect((await ada.fetch('/admins')).status).toBe(403);
+    });
+
+    it.each([
+      ['fails', { status: 500 }],
+      ['breaks', { destroy: true }],
+      ['answers with another user', { status: 200, body: { sub: 'bob', roles: ['admin'] } }],
+    ])('are undecided while it %s: 503, never a pass', async (_, fault) => {
+      const { ada } = await startWith({ idTokenClaims: onlyInUserInfo });
+      issuer.failNext('userinfo', { ...fault, times: 3 });
+
+      expect(refusalOf(await ada.fetch('/admins'))).toMatchObject({ status: 503 });
+      issuer.clearFaults();
+      expect((await ada.fetch('/admins')).status).toBe(200);
+    });
+  });
+
+  it('in the ID token are those of now after a change and `revalidateAfter`', async () => {
+    const { ada, bob } = await startWith({ idTokenClaims: inTokens }, { revalidateAfter: 600 });
+    issuer.updateUser('ada', { roles: [] });
+    issuer.updateUser('bob', { roles: ['admin'] });
+
+    passTime(700);
+    expect([(await ada.fetch('/admins')).status, (await bob.fetch('/admins')).status]).toEqual([403, 200]);
+  });
+
+  it.each([
+    ['/admins', 'missing_scope_roles', 'roles'],
+    ['/organizations/org_1', 'missing_scope_organizations', 'urn:logto:scope:organizations'],
+  ])(
+    'cannot be told for %s without their scope, and the answer says which to add',
+    async (path, code, scope) => {
+      const { ada } = await startWith({ idTokenClaims: inTokens }, { scopes: [] });
+
+      const answer = await ada.fetch(path);
+      expect(answer.json()).toMatchObject({ status: 500, code });
+      expect(answer.text).toContain(`\`${scope}\``);
+    },
+  );
+
+  it('in an organization cannot be told without their scope either', async () => {
+    const { ada } = await startWith({ idTokenClaims: inTokens }, { scopes: [UserScope.Organizations] });
+
+    expect(refusalOf(await ada.fetch('/organizations/org_1/role'))).toMatchObject({
+      status: 500,
+      code: 'missing_scope_organization_roles',
+    });
+  });
+
+  describe('of a bearer token', () => {
+    let own: LogtoEmulator;
+    let tokens: RealTokens;
+
+    beforeAll(async () => {
+      own = await startAccessIssuer();
+      tokens = await RealTokens.from(own);
+    });
+
+    afterAll(async () => {
+      await tokens.close();
+      await own.close();
+    });
+
+    it('are not in it unless the tenant adds them: said, instead of a silent no', async () => {
+      const api = await startApi({ issuer: own, controllers: [ApiController] });
+      running.push(api);
+      const answer = await call(api, '/admins', await tokens.ofUser('ada', { resource }));
+
+      expect(refusalOf(answer)).toEqual({
+        status: 403,
+        code: 'roles_not_in_token',
+        challenge: 'Bearer error="insufficient_scope"',
+      });
+      expect(answer.json<{ detail: string }>().detail).toContain('custom token claims');
+    });
+
+    it('decide where the tenant adds them', async () => {
+      const provider = await startHostileProvider();
+      running.push(provider);
+      const api = await startApi({ issuer: provider, controllers: [ApiController] });
+      running.push(api);
+      const now = Math.floor(Date.now() / 1000);
+      const withRoles = (roles: unknown): Promise<string> =>
+        provider.sign(
+          { iss: provider.issuer, aud: resource, sub: 'ada', exp: now + 600, roles },
+          { typ: 'at+jwt' },
+        );
+      const code = async (roles: unknown): Promise<unknown> =>
+        refusalOf(await call(api, '/admins', await withRoles(roles))).code;
+
+      expect((await call(api, '/admins', await withRoles(['admin']))).status).toBe(200);
+      expect(await code(['administrator'])).toBe('insufficient_role');
+      expect(await code([])).toBe('insufficient_role');
+      expect(await code('admin')).toBe('roles_not_in_token');
+      expect(await code([{ name: 'admin' }])).toBe('roles_not_in_token');
+    });
+  });
+});
