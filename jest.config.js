@@ -1,5 +1,7 @@
 export default {
   testEnvironment: 'node',
+  // Long beside what any spec takes: a busy machine is no failure.
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',

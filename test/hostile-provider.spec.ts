@@ -57,7 +57,7 @@ describe('A provider that lies', () => {
     app = await startApp({
       issuer: provider,
       controllers: [PagesController],
-      logto: { session: { ...session, store }, http: { timeout: 400 } },
+      logto: { session: { ...session, store }, http: { timeout: 2000 } },
     });
   });
 

@@ -207,7 +207,8 @@ describe('several emulators in one process', () => {
       await round();
     }
     await settled();
-    expect(handles()).toBeLessThanOrEqual(before.handles);
+    // One left behind by each would be 80; a busy machine may be closing the last ones still.
+    expect(handles()).toBeLessThan(before.handles + 20);
     // Without a forced collection this sees leaks only, such as 80 providers that are kept.
     expect(process.memoryUsage().heapUsed - before.heap).toBeLessThan(40 * 1024 * 1024);
   }, 20_000);
