@@ -1,0 +1,50 @@
+import type { LogtoModuleOptions } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import type { RedisClientType } from 'redis';
+import { session, type TestApp } from '../../support/app.js';
+import type { Gates } from '../../support/gates.js';
+import { startTokenApp } from '../../support/token-app.js';
+import { redisLock, redisStore } from './redis-session.js';
+
+/** An instance of an app with connections to Redis of its own. */
+export interface Instance extends TestApp {
+  readonly gates: Gates;
+  readonly redis: RedisClientType;
+}
+
+/** What an instance is started with. */
+export interface InstanceOptions {
+  issuer: LogtoEmulator;
+  /** Where Redis is. */
+  url: string;
+  /** Whether refreshes and callbacks take a lock on Redis. */
+  locks?: boolean;
+  logto?: Partial<LogtoModuleOptions>;
+  /** Further options of express-session. */
+  sessions?: object;
+}
+
+/** Starts an instance of an app whose sessions are on Redis. */
+export async function startInstance({
+  issuer,
+  url,
+  locks,
+  logto,
+  sessions,
+}: InstanceOptions): Promise<Instance> {
+  const { store, client } = await redisStore(url);
+  const held = locks ? redisLock(url) : undefined;
+  const app = await startTokenApp({
+    issuer,
+    logto: { ...logto, session: { ...session, ...sessions, store }, ...(held && { lock: held.lock }) },
+  });
+  return {
+    ...app,
+    redis: client,
+    async close(): Promise<void> {
+      await app.close();
+      held?.client.disconnect();
+      if (client.isOpen) client.destroy();
+    },
+  };
+}
