@@ -19,7 +19,7 @@ import {
   MODULE_OPTIONS_TOKEN,
   OPTIONS_TYPE,
 } from './logto.module-definition.js';
-import { concealed } from './logto.options-resolve.js';
+import { concealed } from './concealed.js';
 import type { ResolvedLogtoOptions } from './logto.options-resolved.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 import { logtoExports, logtoProviders } from './logto.providers.js';

@@ -1,7 +1,7 @@
-import { inspect } from 'node:util';
-import { LogtoOptionsException, type LogtoOptionsProblem } from './logto.exceptions.js';
+import { concealed } from './concealed.js';
+import { LogtoOptionsException } from './logto.exceptions.js';
 import { ReservedResource, ReservedScope, UserScope } from './oidc/logto-constants.js';
-import { isLoopback, logtoOptionsSchema } from './logto.options-schema.js';
+import { cookieSecretOf, optionsProblems, trimSlashes } from './logto.options-problems.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 import type {
   ResolvedClientOptions,
@@ -17,10 +17,7 @@ export function resolveLogtoOptions(
   options: LogtoModuleOptions,
   extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'> = {},
 ): ResolvedLogtoOptions {
-  const problems = [...shapeProblems(options), ...prefixProblems(extras.authRoutesPrefix)];
-  if (problems.length === 0 || typeof options === 'object') {
-    problems.push(...combinationProblems(options, new Set(problems.map(({ option }) => option))));
-  }
+  const problems = optionsProblems(options, extras);
   if (problems.length > 0) throw new LogtoOptionsException(problems);
 
   const endpoint = withoutTrailingSlash(options.endpoint);
@@ -65,124 +62,6 @@ export function resolveLogtoOptions(
   });
 }
 
-function shapeProblems(options: unknown): LogtoOptionsProblem[] {
-  const result = logtoOptionsSchema.safeParse(options);
-  return (result.error?.issues ?? []).flatMap((issue): LogtoOptionsProblem[] => {
-    const path = issue.path.map(String).join('.');
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
-        option: path ? `${path}.${key}` : key,
-        remedy: path ? 'is no option of this module. Check its spelling.' : unknownOption(key),
-      }));
-    }
-    return [{ option: path || 'options', remedy: issue.message }];
-  });
-}
-
-const extraNames: readonly (keyof LogtoModuleExtras)[] = [
-  'global',
-  'authRoutesPrefix',
-  'authRoutes',
-  'authRoutesDecorators',
-];
-
-function unknownOption(name: string): string {
-  if ((extraNames as readonly string[]).includes(name))
-    return 'stands beside `useFactory` or `useClass`, not in what they make: it shapes the module itself.';
-  const meant = Object.keys(logtoOptionsSchema.shape).find((known) => plain(known) === plain(name));
-  return meant === undefined
-    ? 'is no option of this module. Check its spelling.'
-    : `is no option of this module. Did you mean \`${meant}\`?`;
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[^a-z]/g, '');
-}
-
-function prefixProblems(prefix: unknown): LogtoOptionsProblem[] {
-  if (prefix === undefined) return [];
-  const valid = typeof prefix === 'string' && /^[\w-]+(\/[\w-]+)*$/.test(trimSlashes(prefix));
-  return valid
-    ? []
-    : [{ option: 'authRoutesPrefix', remedy: 'has to be a path of letters, digits, "-" and "_": "logto".' }];
-}
-
-/** Mistakes that show only when several options are looked at together. */
-function combinationProblems(
-  options: LogtoModuleOptions,
-  reported: ReadonlySet<string>,
-): LogtoOptionsProblem[] {
-  const problems: LogtoOptionsProblem[] = [];
-  const problem = (option: string, remedy: string): void => {
-    if (!reported.has(option)) problems.push({ option, remedy });
-  };
-  const bearerOnly =
-    options.api !== undefined &&
-    options.baseUrl === undefined &&
-    (options.appId === undefined || options.api?.introspection !== undefined);
-  if (!bearerOnly) {
-    if (options.appId === undefined)
-      problem('appId', 'required: copy it from Logto Console > Applications > your application.');
-    if (options.baseUrl === undefined) {
-      problem(
-        'baseUrl',
-        'required: the address that browsers know this app by, such as "http://localhost:3000".',
-      );
-    }
-    if (
-      cookieSecretOf(options) === undefined &&
-      !reported.has('session') &&
-      !reported.has('session.secret')
-    ) {
-      problem(
-        'cookieSecret',
-        'required where there is neither a session secret nor an appSecret: a long random string.',
-      );
-    }
-  }
-  if (options.api?.introspection && (options.appId === undefined || options.appSecret === undefined)) {
-    problem(
-      'api.introspection',
-      'needs appId and appSecret: Logto only answers introspection to a client it knows.',
-    );
-  }
-  if (typeof options.endpoint === 'string' && /\/oidc\/*$/.test(options.endpoint)) {
-    problem('endpoint', 'is where Logto is, not its issuer: leave "/oidc" out.');
-  }
-  for (const [option, value] of [
-    ['endpoint', options.endpoint],
-    ['baseUrl', options.baseUrl],
-    ['http.internalEndpoint', options.http?.internalEndpoint],
-  ] as const) {
-    if (options.allowInsecureRequests === true || typeof value !== 'string' || !URL.canParse(value)) continue;
-    const url = new URL(value);
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-      problem(option, 'use https:, or say allowInsecureRequests: true if nobody else is on that network.');
-    }
-  }
-  const cookie = options.session?.cookie;
-  if (typeof cookie === 'object' && cookie !== null) {
-    // express-session takes `true` for "strict".
-    if (cookie.sameSite === 'strict' || cookie.sameSite === true) {
-      problem(
-        'session.cookie.sameSite',
-        '"strict" keeps the session from the request that comes back from Logto, so nobody would be signed in there. Use "lax".',
-      );
-    }
-    if (
-      cookie.secure === true &&
-      typeof options.baseUrl === 'string' &&
-      options.baseUrl.startsWith('http:')
-    ) {
-      problem(
-        'session.cookie.secure',
-        'express-session sets no secure cookie over http:, so nobody would stay signed in. Leave it out: it follows `baseUrl`.',
-      );
-    }
-  }
-  return problems;
-}
-
 function resolveClient(options: LogtoModuleOptions, baseUrl: string): ResolvedClientOptions | undefined {
   const { appId, appSecret } = options;
   const cookieSecret = cookieSecretOf(options);
@@ -192,10 +71,6 @@ function resolveClient(options: LogtoModuleOptions, baseUrl: string): ResolvedCl
 
 function resolveCredentials({ appId, appSecret }: LogtoModuleOptions): ResolvedCredentials | undefined {
   return appId === undefined ? undefined : concealed({ appId, appSecret });
-}
-
-function cookieSecretOf({ cookieSecret, session, appSecret }: LogtoModuleOptions): string | undefined {
-  return cookieSecret ?? [session?.secret].flat().find((secret) => typeof secret === 'string') ?? appSecret;
 }
 
 function resolveScopes({ scopes = [], includeReservedScopes = true }: LogtoModuleOptions): string[] {
@@ -210,23 +85,6 @@ function resolveResources({ scopes = [], resources = [] }: LogtoModuleOptions): 
   return [...new Set([...resources, ...organizations])];
 }
 
-const secretNames = ['appSecret', 'cookieSecret', 'session', 'client', 'credentials', 'machineToMachine'];
-
-/** The same object with its secrets kept out of `util.inspect`, `JSON.stringify` and spreads. */
-export function concealed<T extends object>(options: T): T {
-  const copy = { ...options };
-  for (const name of secretNames) {
-    const descriptor = Object.getOwnPropertyDescriptor(copy, name);
-    if (descriptor) Object.defineProperty(copy, name, { ...descriptor, enumerable: false });
-  }
-  Object.defineProperty(copy, inspect.custom, { value: () => ({ ...copy }), enumerable: false });
-  return copy;
-}
-
 function withoutTrailingSlash(url: string): string {
   return url.replace(/\/+$/, '');
-}
-
-function trimSlashes(path: string): string {
-  return path.replace(/^\/+|\/+$/g, '');
 }
