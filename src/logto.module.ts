@@ -10,6 +10,7 @@ import {
 } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Application } from 'express';
+import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
 import { LogtoException } from './logto.exceptions.js';
 import {
   ASYNC_OPTIONS_TYPE,
@@ -48,6 +49,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     private readonly applicationConfig: ApplicationConfig,
     private readonly modules: ModulesContainer,
     private readonly resolver: UserContextResolver,
+    private readonly filter: LogtoExceptionFilter,
     private readonly sessionMount: SessionMount,
   ) {
     super();
@@ -90,6 +92,8 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     if (this.sessionMount.handler) this.adapterHost.httpAdapter.use(this.sessionMount.handler);
     defineUserAccessor(app.request, this.resolver);
     this.excludeRoutesFromGlobalPrefix();
+    // The last that Nest asks, so that every filter of the app goes before it, by APP_FILTER too.
+    this.applicationConfig.getGlobalFilters().unshift(this.filter);
   }
 
   /** Says which addresses have to be registered at Logto: a wrong one shows only on Logto's own error page. */

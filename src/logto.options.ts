@@ -149,7 +149,10 @@ export interface LogtoModuleExtras {
   authRoutesPrefix?: string;
   /** Whether the module brings its routes; `false`: write your own over `LogtoService`. Default: `true`. */
   authRoutes?: boolean;
-  /** Decorators for the routes' controller, for an app whose own global guard would block sign-in: `[Public()]`. */
+  /**
+   * Decorators for the routes' controller: `[Public()]` for an app whose own global guard would block sign-in,
+   * `[UseFilters(YourFilter)]` for error pages of its own.
+   */
   authRoutesDecorators?: ClassDecorator[];
 }
 

@@ -1,5 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessDecision } from './guard/access-decision.js';
 import { AccessPlans } from './guard/access-plans.js';
 import { BearerAuthentication } from './guard/bearer-authentication.js';
@@ -173,7 +173,7 @@ export const logtoProviders: Provider[] = [
   LogtoGuard,
   LogtoApiGuard,
   { provide: APP_INTERCEPTOR, useClass: LogtoInterceptor },
-  { provide: APP_FILTER, useClass: LogtoExceptionFilter },
+  LogtoExceptionFilter,
 ];
 
 /** What other modules can inject; guards are built where they are used, from `AccessDecision`. */

@@ -29,7 +29,8 @@ const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
 /**
  * Answers this library's errors well: a redirect, a small page for a browser, or a problem body (RFC 9457) for
  * everything else. It only beautifies: without it each exception has the same status and headers. Replace it
- * by a filter of your own for {@link LogtoException}.
+ * by a global filter of your own for {@link LogtoException}; on the module's own routes by
+ * `authRoutesDecorators: [UseFilters(YourFilter)]`, for a filter that catches everything knows no sign-in page.
  */
 @Catch(LogtoException)
 @Injectable()
