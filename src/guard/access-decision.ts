@@ -122,8 +122,14 @@ export class AccessDecision {
     plan: AccessPlan,
     accept: readonly Credential[],
   ): boolean {
-    if (plan.access === 'optional') return attach(host, request, { isAuthenticated: false });
+    // With the store down nobody can tell whether somebody is there: that is no pass, not even an optional one.
     if (accept.includes('session')) this.sessions.require(request);
+    if (plan.access === 'optional') {
+      const nobody = { isAuthenticated: false };
+      // A session that the route does not accept is nobody to its handler either.
+      if (!accept.includes('session')) this.resolver.adopt(request, nobody);
+      return attach(host, request, nobody);
+    }
     throw this.refusal.ofNobody(host, request, plan.route, accept);
   }
 

@@ -78,5 +78,7 @@ export function requirementsOf(subject: object): Requirement[] {
 /** A class with its base classes, the nearest first; a handler alone. */
 function lineageOf(subject: object): object[] {
   const base: unknown = Object.getPrototypeOf(subject);
-  return typeof base === 'function' && base !== Function.prototype ? [subject, ...lineageOf(base)] : [subject];
+  return typeof base === 'function' && base !== Function.prototype
+    ? [subject, ...lineageOf(base)]
+    : [subject];
 }

@@ -32,7 +32,8 @@ export class DecidingUserInfo {
     const known = record && this.kept.get(record.tokens);
     if (known && known.checkedAt === record.checkedAt && Date.now() - known.at < lifetime)
       return known.userInfo;
-    const userInfo = await this.resolver.fetchUserInfo(request);
+    // A copy: what a handler does to its user's info is no business of the next decision.
+    const userInfo = structuredClone(await this.resolver.fetchUserInfo(request, true));
     if (record) this.kept.set(record.tokens, { at: Date.now(), checkedAt: record.checkedAt, userInfo });
     return userInfo;
   }

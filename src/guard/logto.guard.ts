@@ -1,4 +1,4 @@
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Credential } from '../user/with-logto.decorator.js';
 import { AccessDecision } from './access-decision.js';
 
@@ -12,20 +12,45 @@ import { AccessDecision } from './access-decision.js';
  * @UseGuards(LogtoGuard)
  * export class AccountController {}
  * ```
+ * A subclass changes one decision: {@link credentials}, {@link refused}, or by `canActivate` what else is asked of
+ * whoever passes. Its constructor is its own.
  * @throws LogtoUnauthenticatedException when nobody is signed in, or not recently enough
  * @throws LogtoException 403 for what is lacking and for `cross_site_request`; `session_not_configured`;
  * a transient one, 503, when it cannot be decided
  */
 @Injectable()
 export class LogtoGuard implements CanActivate {
-  constructor(protected readonly access: AccessDecision) {}
+  @Inject(AccessDecision)
+  private readonly access: AccessDecision | undefined;
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    return this.access.may(context, this.credentials(context));
+    try {
+      const may = this.decision.may(context, this.credentials(context));
+      return may instanceof Promise ? may.catch((error: unknown) => this.refused(context, error)) : may;
+    } catch (error) {
+      return this.refused(context, error);
+    }
   }
 
-  /** How visitors say who they are, where the route does not say it itself. Override to change it. */
+  /** How visitors say who they are, where the route does not say it by `@WithLogto({ accept })`. */
   protected credentials(_context: ExecutionContext): readonly Credential[] {
     return ['session'];
+  }
+
+  /**
+   * What happens to whoever may not pass. The answer's headers are set already: a redirect, or a challenge.
+   * @param error a {@link LogtoException}, or what a function of the app's own has thrown
+   * @returns whether they may pass all the same. Default: throws `error`.
+   */
+  protected refused(_context: ExecutionContext, error: unknown): boolean | Promise<boolean> {
+    throw error;
+  }
+
+  private get decision(): AccessDecision {
+    if (this.access) return this.access;
+    throw new TypeError(
+      `${this.constructor.name} has to be made by Nest, in a module that sees LogtoModule. Write ` +
+        '`{ provide: APP_GUARD, useClass: LogtoGuard }` or `app.useGlobalGuards(app.get(LogtoGuard))`, not `new LogtoGuard()`.',
+    );
   }
 }

@@ -1,0 +1,291 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  All,
+  Catch,
+  Controller,
+  Get,
+  Header,
+  HttpException,
+  Post,
+  Req,
+  UseGuards,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import type { Request, Response } from 'express';
+import {
+  AuthUser,
+  LogtoContext,
+  LogtoGuard,
+  OptionalAuth,
+  WithLogto,
+  type LogtoModuleOptions,
+} from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import type { Browser } from '../support/browser.js';
+import { startIssuer } from '../support/issuer.js';
+import { MemorySessionStore } from '../support/memory-session-store.js';
+import { refusalOf } from './support/api.js';
+
+@Controller()
+@UseGuards(LogtoGuard)
+class PagesController {
+  @Get('page')
+  page(@AuthUser() user: LogtoContext, @Req() request: Request): unknown {
+    return { sub: user.claims?.sub, same: request.user === user };
+  }
+
+  @Post('page')
+  post(): string {
+    return 'posted';
+  }
+
+  @Get('always')
+  @WithLogto({ unauthenticated: 'redirect' })
+  always(): string {
+    return 'always';
+  }
+
+  @Get('never')
+  @WithLogto({ unauthenticated: 'reject' })
+  never(): string {
+    return 'never';
+  }
+
+  @Get('cached')
+  @Header('Cache-Control', 'public, max-age=60')
+  @Header('Vary', 'Accept-Language')
+  cached(): string {
+    return 'cached';
+  }
+
+  @All('any')
+  any(): string {
+    return 'any';
+  }
+
+  @Get('optional')
+  @OptionalAuth()
+  optional(@AuthUser() user: LogtoContext): boolean {
+    return user.isAuthenticated;
+  }
+}
+
+@Controller('rejecting')
+@UseGuards(LogtoGuard)
+@WithLogto({ unauthenticated: 'reject' })
+class RejectingController {
+  @Get('class')
+  ofClass(): string {
+    return 'class';
+  }
+
+  @Get('handler')
+  @WithLogto({ unauthenticated: 'redirect' })
+  ofHandler(): string {
+    return 'handler';
+  }
+}
+
+/** What many apps have: one filter that writes every answer itself. */
+@Catch()
+class CatchAllFilter implements ExceptionFilter {
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const status = exception instanceof HttpException ? exception.getStatus() : 500;
+    host.switchToHttp().getResponse<Response>().status(status).json({ own: true });
+  }
+}
+
+const toSignIn = '/logto/sign-in?returnTo=';
+
+describe('LogtoGuard', () => {
+  let issuer: LogtoEmulator;
+  const apps: TestApp[] = [];
+
+  beforeAll(async () => {
+    issuer = await startIssuer();
+  });
+
+  afterAll(() => issuer.close());
+
+  async function start(
+    logto: Partial<LogtoModuleOptions> = {},
+    parts: Partial<TestAppParts> = {},
+  ): Promise<TestApp> {
+    const app = await startApp({
+      issuer,
+      controllers: [PagesController, RejectingController],
+      logto,
+      ...parts,
+    });
+    apps.push(app);
+    return app;
+  }
+
+  afterEach(async () => {
+    await issuer.resume();
+    for (const app of apps.splice(0)) await app.close();
+  });
+
+  describe('meets somebody who is not signed in', () => {
+    let app: TestApp;
+    let browser: Browser;
+
+    beforeEach(async () => {
+      app = await start();
+      browser = app.browser();
+    });
+
+    it('and sends a navigation to the sign-in, which comes back to that very page', async () => {
+      const page = await browser.open('/page?tab=1&q=a%20b');
+      expect([page.status, page.headers.get('location')]).toEqual([
+        302,
+        `${toSignIn}${encodeURIComponent('/page?tab=1&q=a%20b')}`,
+      ]);
+      expect(page.headers.get('cache-control')).toBe('no-store');
+
+      const callback = await browser.signIn(issuer, 'ada', page.location);
+      expect(callback.location).toBe(`${app.baseUrl}/page?tab=1&q=a%20b`);
+    });
+
+    it.each([
+      ['fetch()', { 'sec-fetch-mode': 'cors', accept: '*/*' }],
+      ['an image', { 'sec-fetch-mode': 'no-cors', accept: 'image/*' }],
+      ['fetch() that asks for HTML', { 'sec-fetch-mode': 'cors', accept: 'text/html' }],
+      ['a program that takes anything', { accept: '*/*' }],
+      ['a program that says nothing', {}],
+    ])('and answers 401 with a problem body to %s', async (_, headers) => {
+      const answer = await browser.fetch('/page', { headers });
+
+      expect(refusalOf(answer)).toEqual({ status: 401, code: 'not_authenticated', challenge: null });
+      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(answer.headers.get('location')).toBeNull();
+    });
+
+    it.each([
+      ['GET', 302],
+      ['HEAD', 302],
+      ['POST', 401],
+    ])('whose browser sends no fetch metadata: %s with Accept: text/html gets %i', async (method, status) => {
+      const answer = await browser.fetch('/page', { method, headers: { accept: 'text/html,*/*;q=0.8' } });
+      expect(answer.status).toBe(status);
+    });
+
+    it('and has posted a form: they come back to its page, not to the address that only takes posts', async () => {
+      const post = (referer?: string): ReturnType<Browser['fetch']> =>
+        browser.fetch('/page', {
+          method: 'POST',
+          headers: { 'sec-fetch-mode': 'navigate', ...(referer !== undefined && { referer }) },
+        });
+
+      const own = await post(`${app.baseUrl}/form?step=2`);
+      expect([own.status, own.headers.get('location')]).toEqual([
+        303,
+        `${toSignIn}${encodeURIComponent('/form?step=2')}`,
+      ]);
+      for (const referer of [
+        undefined,
+        'https://evil.example/form',
+        'nonsense',
+        `${app.baseUrl}//evil.example`,
+      ]) {
+        const other = await post(referer);
+        expect([other.status, other.headers.get('location')]).toEqual([303, '/logto/sign-in']);
+      }
+    });
+
+    it('where the route says how: the handler before the class before the module', async () => {
+      const program = { accept: '*/*' };
+      expect((await browser.fetch('/always', { headers: program })).status).toBe(302);
+      expect((await browser.open('/never')).status).toBe(401);
+      expect((await browser.open('/rejecting/class')).status).toBe(401);
+      expect((await browser.fetch('/rejecting/handler', { headers: program })).status).toBe(302);
+
+      const rejecting = (await start({ unauthenticated: 'reject' })).browser();
+      expect((await rejecting.open('/page')).status).toBe(401);
+      expect((await rejecting.open('/always')).status).toBe(302);
+    });
+
+    it.each(['OPTIONS', 'TRACE', 'DELETE', 'PROPFIND'])('whatever the method: %s', async (method) => {
+      expect((await browser.fetch('/any', { method })).status).toBe(401);
+    });
+
+    it('in an app whose own filter writes every answer: the redirect stays one', async () => {
+      const own = await start({}, { providers: [{ provide: APP_FILTER, useClass: CatchAllFilter }] });
+      const page = await own.browser().open('/page');
+      expect([page.status, page.headers.get('location')]).toEqual([302, `${toSignIn}%2Fpage`]);
+      expect((await own.browser().fetch('/page')).status).toBe(401);
+    });
+
+    it('behind a proxy that strips a path: links and way back are as the browser sees them', async () => {
+      const proxied = await start({ baseUrl: 'http://localhost:1/app' });
+      const page = await proxied.browser().open('/page');
+      expect(page.headers.get('location')).toBe('/app/logto/sign-in?returnTo=%2Fapp%2Fpage');
+    });
+  });
+
+  describe('lets a signed-in user pass', () => {
+    let browser: Browser;
+    let store: MemorySessionStore;
+
+    beforeEach(async () => {
+      store = new MemorySessionStore();
+      browser = (await start({ session: { ...session, store } })).browser();
+      await browser.signIn(issuer);
+      issuer.resetRequests();
+    });
+
+    it('and shows who it is', async () => {
+      expect((await browser.open('/page')).json()).toEqual({ sub: 'ada', same: true });
+      expect((await browser.fetch('/page', { method: 'HEAD' })).status).toBe(200);
+    });
+
+    it('without asking Logto, which may be away', async () => {
+      await issuer.pause();
+      expect((await browser.open('/page')).status).toBe(200);
+      expect(issuer.requests()).toEqual([]);
+    });
+
+    it('without a bearer token counting for anything', async () => {
+      expect((await browser.fetch('/page', { headers: { authorization: 'Bearer x' } })).status).toBe(200);
+      browser.cookies.clear();
+      expect((await browser.fetch('/page', { headers: { authorization: 'Bearer x' } })).status).toBe(401);
+    });
+
+    it('and keeps the answers out of shared caches, unless the handler says otherwise', async () => {
+      const [page, cached] = [await browser.open('/page'), await browser.open('/cached')];
+      expect([page.headers.get('cache-control'), page.headers.get('vary')]).toEqual([
+        'private, no-store',
+        'Cookie',
+      ]);
+      expect([cached.headers.get('cache-control'), cached.headers.get('vary')]).toEqual([
+        'public, max-age=60',
+        'Accept-Language',
+      ]);
+    });
+
+    it('until the session store is down: 503, not a sign-in', async () => {
+      store.emit('disconnect');
+      for (const path of ['/page', '/optional']) {
+        expect(
+          refusalOf(await browser.open(path, { accept: '*/*', 'sec-fetch-mode': 'cors' })),
+        ).toMatchObject({
+          status: 503,
+          code: 'session_store_unavailable',
+        });
+      }
+      store.emit('connect');
+      expect((await browser.open('/page')).status).toBe(200);
+    });
+  });
+
+  it('says what to do where no session was set up', async () => {
+    const app = await start({ session: undefined, cookieSecret: 'a-secret-for-cookies-of-the-specs' });
+    const answer = await app.browser().fetch('/page');
+
+    expect(answer.json()).toMatchObject({ status: 500, code: 'session_not_configured' });
+    expect(answer.json<{ detail: string }>().detail).toContain('express-session');
+  });
+});
