@@ -35,11 +35,7 @@ function writtenAsUrl(
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0020\u007f-\u009f\\]/.test(returnTo)) return undefined;
   const base = new URL(options.client?.baseUrl ?? 'http://localhost');
-  if (returnTo.startsWith('/')) {
-    if (/^\/(\/|%2f|%5c)/i.test(returnTo)) return undefined;
-  } else if (!/^https?:\/\/[^/]/i.test(returnTo)) {
-    return undefined;
-  }
+  if (!returnTo.startsWith('/') && !/^https?:\/\/[^/]/i.test(returnTo)) return undefined;
   if (!URL.canParse(returnTo, base.href)) return undefined;
   const url = new URL(returnTo, base);
   if (url.username || url.password) return undefined;
@@ -47,7 +43,7 @@ function writtenAsUrl(
 
   const basePath = base.pathname.replace(/\/$/, '');
   const within = url.pathname === basePath || url.pathname.startsWith(`${basePath}/`);
-  // `/..//evil` becomes `//evil` once it is resolved.
+  // `/..//evil` becomes `//evil` once it is resolved, and `/%2F/evil` once a proxy has decoded it.
   if (!within || /^\/(\/|%2f|%5c)/i.test(url.pathname.slice(basePath.length))) return undefined;
   const routes = `${basePath}/${options.authRoutesPrefix}/`;
   if (url.pathname.toLowerCase().startsWith(routes.toLowerCase())) return undefined;
