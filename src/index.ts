@@ -22,7 +22,8 @@ export {
 export type { LogtoErrorCode, OAuthErrorCode } from './logto.error-codes.js';
 export { LogtoContext, type GetContextParameters } from './user/logto-context.js';
 export { AuthUser } from './user/auth-user.decorator.js';
-export { WithLogto, type Credential, type WithLogtoOptions } from './user/with-logto.decorator.js';
+export { WithLogto } from './user/with-logto.decorator.js';
+export type { Credential, WithLogtoOptions } from './user/with-logto.options.js';
 export { LogtoInterceptor } from './user/logto.interceptor.js';
 export { LogtoGuard } from './guard/logto.guard.js';
 export { LogtoApiGuard } from './guard/logto-api.guard.js';

@@ -9,7 +9,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import type { Application } from 'express';
+import type { Application, Request, Response } from 'express';
 import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
 import { LogtoException } from './logto.exceptions.js';
 import {
@@ -27,8 +27,14 @@ import { logtoExports, logtoProviders } from './logto.providers.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
 import { SessionMount } from './session/session-mount.js';
 import { cookieRemarks } from './session/cookie-remarks.js';
-import { defineUserAccessor } from './user/user-accessor.js';
+import { servesBeyondHttp } from './user/beyond-http.js';
+import { freshClaims } from './user/fresh-claims.js';
+import { HandlerContext } from './user/handler-context.js';
+import { LogtoInterceptor } from './user/logto.interceptor.js';
+import { defineUserAccessor, markHandled } from './user/user-accessor.js';
+import { defineSessionContext } from './user/user-context-of.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
+import { asksForMore } from './user/with-logto.options.js';
 
 /**
  * Sign-in with Logto. Import it once, in the app's root module:
@@ -51,8 +57,14 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     private readonly resolver: UserContextResolver,
     private readonly filter: LogtoExceptionFilter,
     private readonly sessionMount: SessionMount,
+    context: HandlerContext,
   ) {
     super();
+    // Requests for which nothing is fetched are spared it: an interceptor costs a fifth of a small request. Added
+    // here, since gateways take the global interceptors that there are before `configure()` runs.
+    if (asksForMore(options.context) || servesBeyondHttp(modules)) {
+      applicationConfig.addGlobalInterceptor(new LogtoInterceptor(context));
+    }
   }
 
   /**
@@ -90,7 +102,10 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     const app = this.expressApplication();
     this.remarkOnCookie();
     if (this.sessionMount.handler) this.adapterHost.httpAdapter.use(this.sessionMount.handler);
+    if (this.options.client) this.adapterHost.httpAdapter.use(freshClaims(this.resolver));
     defineUserAccessor(app.request, this.resolver);
+    defineSessionContext(app.request, (request) => this.resolver.known(request));
+    this.markHandledRequests();
     this.excludeRoutesFromGlobalPrefix();
     // The last that Nest asks, so that every filter of the app goes before it, by APP_FILTER too.
     this.applicationConfig.getGlobalFilters().unshift(this.filter);
@@ -125,14 +140,24 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     );
   }
 
-  private expressApplication(): Application & { request: object } {
+  private expressApplication(): Application & { request: Request } {
     const { httpAdapter } = this.adapterHost;
     if (httpAdapter.getType() === 'express')
-      return httpAdapter.getInstance<Application & { request: object }>();
+      return httpAdapter.getInstance<Application & { request: Request }>();
     throw new LogtoException(
       'adapter_not_supported',
       `LogtoModule needs @nestjs/platform-express, the app runs on "${httpAdapter.getType()}".`,
     );
+  }
+
+  /** Nest sets the status of the answer once every guard has let a request pass, before anything of its handler. */
+  private markHandledRequests(): void {
+    const adapter = this.adapterHost.httpAdapter;
+    const status = adapter.status.bind(adapter);
+    adapter.status = (response: Response, code: number) => {
+      markHandled(response.req);
+      return status(response, code);
+    };
   }
 
   /** The registered redirect URI, the real route and the links have to agree, whatever prefix the app has. */

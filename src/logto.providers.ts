@@ -1,5 +1,4 @@
 import type { Provider, Type } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessDecision } from './guard/access-decision.js';
 import { AccessPlans } from './guard/access-plans.js';
 import { BearerAuthentication } from './guard/bearer-authentication.js';
@@ -36,7 +35,7 @@ import { TokenRefresh } from './session/token-refresh.js';
 import { Tokens } from './session/tokens.js';
 import { Touches } from './session/touches.js';
 import { UserInfo } from './session/user-info.js';
-import { LogtoInterceptor } from './user/logto.interceptor.js';
+import { HandlerContext } from './user/handler-context.js';
 import { RequestSource } from './user/request-source.js';
 import { RoutePlans } from './user/route-plan.js';
 import { Unauthenticated } from './user/unauthenticated.js';
@@ -147,6 +146,7 @@ export const logtoProviders: Provider[] = [
   },
   made(RoutePlans, LOGTO_OPTIONS),
   made(Unauthenticated, LOGTO_OPTIONS),
+  made(HandlerContext, RequestSource, UserContextResolver, RoutePlans, Unauthenticated),
   made(CrossSite, LOGTO_OPTIONS),
   made(Refusal, Unauthenticated),
   made(AccessPlans, RoutePlans),
@@ -172,9 +172,18 @@ export const logtoProviders: Provider[] = [
   LogtoService,
   LogtoGuard,
   LogtoApiGuard,
-  { provide: APP_INTERCEPTOR, useClass: LogtoInterceptor },
   LogtoExceptionFilter,
 ];
 
-/** What other modules can inject; guards are built where they are used, from `AccessDecision`. */
-export const logtoExports = [LogtoService, LogtoGuard, LogtoApiGuard, AccessDecision, LOGTO_OPTIONS];
+/**
+ * What other modules can inject; guards and interceptors are built where they are used, from `AccessDecision` and
+ * `HandlerContext`.
+ */
+export const logtoExports = [
+  LogtoService,
+  LogtoGuard,
+  LogtoApiGuard,
+  AccessDecision,
+  HandlerContext,
+  LOGTO_OPTIONS,
+];

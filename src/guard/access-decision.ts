@@ -9,7 +9,7 @@ import { carrierOf, isSocket, type RequestSource } from '../user/request-source.
 import { exposeUser } from '../user/user-accessor.js';
 import { attachUserContext } from '../user/user-context-of.js';
 import type { UserContextResolver } from '../user/user-context-resolver.js';
-import type { Credential } from '../user/with-logto.decorator.js';
+import type { Credential } from '../user/with-logto.options.js';
 import type { AccessPlan, AccessPlans } from './access-plans.js';
 import type { BearerAuthentication } from './bearer-authentication.js';
 import { hasAuthorization } from './bearer-token.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { Credential } from '../user/with-logto.decorator.js';
+import type { Credential } from '../user/with-logto.options.js';
 import { AccessDecision } from './access-decision.js';
 
 /**

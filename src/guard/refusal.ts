@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import type { RoutePlan } from '../user/route-plan.js';
 import type { Unauthenticated } from '../user/unauthenticated.js';
-import type { Credential } from '../user/with-logto.decorator.js';
+import type { Credential } from '../user/with-logto.options.js';
 
 /** Gives a refusal the form that fits whoever is refused: a redirect, or a challenge (RFC 6750 section 3). */
 export class Refusal {

@@ -1,5 +1,5 @@
 import type { LogtoContext } from '../user/logto-context.js';
-import type { Credential } from '../user/with-logto.decorator.js';
+import type { Credential } from '../user/with-logto.options.js';
 
 /** Somebody who wants to pass, and what can be found out about them. */
 export interface Subject {

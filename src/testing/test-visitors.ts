@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import type { Credential } from '../user/with-logto.decorator.js';
+import type { Credential } from '../user/with-logto.options.js';
 import type { LogtoTestUser, TestSignIn } from './logto-test-user.js';
 import { readTestCredential, testCredentialHeader } from './test-credential.js';
 

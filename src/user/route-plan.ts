@@ -1,6 +1,6 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import { withLogtoMetadata, type WithLogtoOptions } from './with-logto.decorator.js';
+import { withLogtoMetadata, type WithLogtoOptions } from './with-logto.options.js';
 
 /** What a route wants: the module's defaults, overridden by the class, overridden by the handler. */
 export type RoutePlan = WithLogtoOptions & Required<Pick<WithLogtoOptions, 'unauthenticated'>>;

@@ -4,20 +4,28 @@ import type { UserContextResolver } from './user-context-resolver.js';
 
 const ours: unique symbol = Symbol('nestjs-logto.exposed');
 
-type ExposedRequest = Request & { [ours]?: LogtoContext };
+const handled: unique symbol = Symbol('nestjs-logto.handled');
+
+type ExposedRequest = Request & { [ours]?: LogtoContext; [handled]?: true };
+
+/** Tells that every guard has let a request pass, and its handler runs next. */
+export function markHandled(request: ExposedRequest): void {
+  request[handled] = true;
+}
 
 /**
- * Makes `req.user` answer for a signed-in user from the first middleware on. One accessor on the prototype of
- * the app's requests costs nothing per request; whoever assigns `req.user` (Passport) shadows it.
+ * Makes `req.user` answer for a signed-in user from the first middleware on, and for nobody in handlers: a
+ * guard would take any object for a user. One accessor on the prototype of the app's requests costs nothing
+ * per request; whoever assigns `req.user` (Passport) shadows it.
  * @param prototype `request` of the Express application
  */
 export function defineUserAccessor(prototype: object, resolver: UserContextResolver): void {
   Object.defineProperty(prototype, 'user', {
     configurable: true,
     enumerable: true,
-    get(this: Request): LogtoContext | undefined {
+    get(this: ExposedRequest): LogtoContext | undefined {
       const context = resolver.known(this);
-      return context.isAuthenticated ? context : undefined;
+      return context.isAuthenticated || (this[handled] && !('logIn' in this)) ? context : undefined;
     },
     set(this: Request, value: unknown) {
       define(this, value);

@@ -1,9 +1,11 @@
 import type { LogtoContext } from './logto-context.js';
 
 const attached: unique symbol = Symbol('nestjs-logto.context');
+const ofSession: unique symbol = Symbol('nestjs-logto.session-context');
 
 interface Carrier {
   [attached]?: LogtoContext;
+  readonly [ofSession]?: LogtoContext;
 }
 
 /** Remembers the context that a guard or the interceptor has decided by, for `@AuthUser()`. */
@@ -11,8 +13,21 @@ export function attachUserContext(carrier: object, context: LogtoContext): void 
   (carrier as Carrier)[attached] = context;
 }
 
-/** The context attached to a request or socket; that of nobody when none was. */
+/** Lets every request tell what its session does, where no guard and no interceptor has looked. */
+export function defineSessionContext<T extends object>(
+  prototype: T,
+  contextOf: (request: T) => LogtoContext,
+): void {
+  Object.defineProperty(prototype, ofSession, {
+    configurable: true,
+    get(this: T) {
+      return contextOf(this);
+    },
+  });
+}
+
+/** The context attached to a request or socket, or the session's; that of nobody when neither is there. */
 export function userContextOf(carrier: object | undefined): LogtoContext {
   const known: Carrier | undefined = carrier;
-  return known?.[attached] ?? { isAuthenticated: false };
+  return known?.[attached] ?? known?.[ofSession] ?? { isAuthenticated: false };
 }

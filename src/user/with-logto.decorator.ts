@@ -1,22 +1,6 @@
-import { SetMetadata } from '@nestjs/common';
-import type { UnauthenticatedBehaviour } from '../logto.options.js';
-import type { GetContextParameters } from './logto-context.js';
-
-/** What a class or a handler wants of the user context, and of the guard. */
-export interface WithLogtoOptions extends GetContextParameters {
-  /** What `LogtoGuard` does with a visitor who is not signed in. Default: the module's `unauthenticated`. */
-  unauthenticated?: UnauthenticatedBehaviour;
-  /**
-   * How a visitor may say who they are. Where both are accepted an `Authorization` header decides if there is
-   * one, and a bad one is not rescued by a session. Default: the guard's own way.
-   */
-  accept?: Credential[];
-}
-
-/** A session of this app, or a bearer access token (RFC 6750). */
-export type Credential = 'session' | 'bearer';
-
-export const withLogtoMetadata = 'nestjs-logto:with-logto';
+import { applyDecorators, SetMetadata, UseInterceptors } from '@nestjs/common';
+import { LogtoInterceptor } from './logto.interceptor.js';
+import { asksForMore, withLogtoMetadata, type WithLogtoOptions } from './with-logto.options.js';
 
 /**
  * Says what the user context of a class or a handler should hold. Options are merged: the handler's win over
@@ -28,4 +12,8 @@ export const withLogtoMetadata = 'nestjs-logto:with-logto';
  * ```
  */
 export const WithLogto = (options: WithLogtoOptions): ClassDecorator & MethodDecorator =>
-  SetMetadata(withLogtoMetadata, options);
+  applyDecorators(
+    SetMetadata(withLogtoMetadata, options),
+    // Only where there is something to fetch: an interceptor is the dearest thing that Nest has.
+    ...(asksForMore(options) ? [UseInterceptors(LogtoInterceptor)] : []),
+  );

@@ -1,0 +1,56 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import type { LogtoContext } from './logto-context.js';
+import { carrierOf, type RequestSource } from './request-source.js';
+import type { RoutePlans } from './route-plan.js';
+import type { Unauthenticated } from './unauthenticated.js';
+import { exposeUser } from './user-accessor.js';
+import { attachUserContext } from './user-context-of.js';
+import type { UserContextResolver } from './user-context-resolver.js';
+
+/** Gets ready what a handler has asked to know of its user. */
+export class HandlerContext {
+  constructor(
+    private readonly source: RequestSource,
+    private readonly resolver: UserContextResolver,
+    private readonly plans: RoutePlans,
+    private readonly unauthenticated: Unauthenticated,
+  ) {}
+
+  /**
+   * Attaches the user context as `req.user` and for `@AuthUser()`.
+   * @returns a promise only where something has to be waited for
+   */
+  prepare(host: ExecutionContext): Promise<void> | undefined {
+    const request = this.source.of(host);
+    if (!request) return undefined;
+    return request instanceof Promise ? this.resolveLater(host, request) : this.resolve(host, request);
+  }
+
+  private async resolveLater(host: ExecutionContext, request: Promise<Request>): Promise<void> {
+    await this.resolve(host, await request);
+  }
+
+  private resolve(host: ExecutionContext, request: Request): Promise<void> | undefined {
+    const plan = this.plans.of(host);
+    const context = this.resolver.resolve(request, plan);
+    if (!(context instanceof Promise)) {
+      attach(host, request, context);
+      return undefined;
+    }
+    return context.then(
+      (resolved) => attach(host, request, resolved),
+      (error: unknown) => {
+        // Refused while it fetched what was asked for: answered as the guard would have.
+        if (!(error instanceof LogtoUnauthenticatedException) || host.getType() !== 'http') throw error;
+        throw this.unauthenticated.exceptionFor(request, plan.unauthenticated, { cause: error });
+      },
+    );
+  }
+}
+
+function attach(host: ExecutionContext, request: Request, context: LogtoContext): void {
+  attachUserContext(carrierOf(host) ?? request, context);
+  exposeUser(request, context);
+}

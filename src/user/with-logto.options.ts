@@ -1,0 +1,23 @@
+import type { UnauthenticatedBehaviour } from '../logto.options.js';
+import type { GetContextParameters } from './logto-context.js';
+
+/** What a class or a handler wants of the user context, and of the guard. */
+export interface WithLogtoOptions extends GetContextParameters {
+  /** What `LogtoGuard` does with a visitor who is not signed in. Default: the module's `unauthenticated`. */
+  unauthenticated?: UnauthenticatedBehaviour;
+  /**
+   * How a visitor may say who they are. Where both are accepted an `Authorization` header decides if there is
+   * one, and a bad one is not rescued by a session. Default: the guard's own way.
+   */
+  accept?: Credential[];
+}
+
+/** A session of this app, or a bearer access token (RFC 6750). */
+export type Credential = 'session' | 'bearer';
+
+export const withLogtoMetadata = 'nestjs-logto:with-logto';
+
+/** Whether more is asked for than the session tells: something to fetch. */
+export function asksForMore(asked: GetContextParameters): boolean {
+  return Boolean(asked.fetchUserInfo || asked.getAccessToken || asked.getOrganizationToken);
+}
