@@ -69,13 +69,15 @@ export class Remote<A extends Answers> {
   async stop(): Promise<void> {
     if (this.child.exitCode !== null) return;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill();
+    this.child.disconnect();
     await ended;
   }
 }
 
 /** Answers the questions of the process that started this one. */
 export function answer(answers: Answers): void {
+  // Ends with the process that started it, however that ends; by an exit, so that Node writes its profiles.
+  process.on('disconnect', () => process.exit());
   process.on('message', ({ id, name, parameters }: Question) => {
     void (async () => {
       try {

@@ -46,9 +46,7 @@ export async function putSessions(store: Store, data: object, count: number): Pr
   for (let index = 0; index < count; index += 1) {
     const id = `copy-${String(index).padStart(28, '0')}`;
     await new Promise<void>((resolve, reject) => {
-      store.set(id, { ...data, cookie }, (error: unknown) =>
-        error ? reject(error) : resolve(),
-      );
+      store.set(id, { ...data, cookie }, (error: unknown) => (error ? reject(error) : resolve()));
     });
     cookies.push(`${sessionOptions.name}=${encodeURIComponent(signed(id))}`);
   }
