@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { application, startIssuer } from '../support/issuer.js';
+import { tokenTenant } from '../support/token-app.js';
+import { startInstance, type Instance } from './support/instances.js';
+import { RedisServer } from './support/redis-server.js';
+
+describe('Back-channel logout with two instances on one Redis', () => {
+  let redis: RedisServer;
+  let issuer: LogtoEmulator;
+  let one: Instance;
+  let other: Instance;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    issuer = await startIssuer(tokenTenant);
+    one = await startInstance({ issuer, url: redis.url });
+    other = await startInstance({ issuer, url: redis.url });
+    issuer.setApplication({
+      ...application,
+      backchannelLogoutUri: `${one.baseUrl}/logto/back-channel-logout`,
+      backchannelLogoutSessionRequired: true,
+    });
+  });
+
+  afterAll(async () => {
+    await one.close();
+    await other.close();
+    await issuer.close();
+    await redis.close();
+  });
+
+  const endSession = (): URL => {
+    const url = new URL('/oidc/session/end', issuer.endpoint);
+    url.searchParams.set('client_id', application.id);
+    url.searchParams.set('post_logout_redirect_uri', one.baseUrl);
+    return url;
+  };
+
+  it('a token that reaches one instance ends the session on the other, at once', async () => {
+    const browser = one.browser();
+    await browser.signIn(issuer);
+    expect((await browser.fetch(`${other.baseUrl}/token`)).status).toBe(200);
+
+    await issuer.signOut(endSession(), { cookies: browser.cookies });
+
+    expect((await browser.fetch(`${other.baseUrl}/token`)).status).toBe(401);
+    expect((await browser.fetch(`${one.baseUrl}/token`)).status).toBe(401);
+  });
+
+  it('leaves no session and no tokens behind', async () => {
+    const browser = one.browser();
+    await browser.signIn(issuer);
+    const before = new Set(await one.redis.keys('*'));
+    expect([...before].filter((key) => key.includes('logto-tokens-')).length).toBeGreaterThan(0);
+
+    await issuer.signOut(endSession(), { cookies: browser.cookies });
+
+    const left = await one.redis.keys('*');
+    expect(left.filter((key) => key.includes('logto-tokens-'))).toEqual([]);
+    const sessions = left.filter((key) => !/logto-(?:ended|sign-ins|logout|callback)-/.test(key));
+    expect(sessions).toEqual([]);
+  });
+});
