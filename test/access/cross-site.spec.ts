@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { All, Controller, Post, UseGuards } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { LogtoGuard, OptionalAuth, Public } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
+import type { Browser } from '../support/browser.js';
+import { startIssuer } from '../support/issuer.js';
+import { refusalOf } from './support/api.js';
+
+@Controller()
+@UseGuards(LogtoGuard)
+class AccountController {
+  @All('account')
+  account(): string {
+    return 'done';
+  }
+
+  @Post('optional')
+  @OptionalAuth()
+  optional(): string {
+    return 'optional';
+  }
+
+  @Post('public')
+  @Public()
+  open(): string {
+    return 'public';
+  }
+}
+
+const frontEnd = 'https://front.example.com';
+
+/** Stands for the app's own origin, whose port is known only when it runs. */
+const own = 'its own';
+
+describe('A request that the session authenticates', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    issuer = await startIssuer();
+    app = await startApp({
+      issuer,
+      controllers: [AccountController],
+      logto: { allowedOrigins: [frontEnd] },
+      configure: (nest) =>
+        // As `method-override` does it.
+        nest.use((request: Request, _response: Response, next: () => void) => {
+          request.method = request.get('x-http-method-override') ?? request.method;
+          next();
+        }),
+    });
+  });
+
+  beforeEach(async () => {
+    browser ??= app.browser();
+    if (browser.cookies.header(app.baseUrl) === '') await browser.signIn(issuer);
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await issuer.close();
+  });
+
+  const sent = (origin: string | undefined, site: string | undefined): Record<string, string> => ({
+    ...(origin !== undefined && { origin: origin === own ? app.baseUrl : origin }),
+    ...(site !== undefined && { 'sec-fetch-site': site }),
+  });
+
+  it.each([
+    [own, undefined],
+    [own, 'same-origin'],
+    [own, 'cross-site'],
+    [frontEnd, undefined],
+    [frontEnd, 'cross-site'],
+    [undefined, 'same-origin'],
+    [undefined, 'same-site'],
+    [undefined, 'none'],
+    ['https://behind.a.proxy', 'same-origin'],
+    ['null', 'same-origin'],
+    [undefined, undefined],
+  ])('passes with Origin %s and Sec-Fetch-Site %s', async (origin, site) => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      expect((await browser.fetch('/account', { method, headers: sent(origin, site) })).text).toBe('done');
+    }
+  });
+
+  it.each([
+    [undefined, 'cross-site'],
+    ['https://evil.example', 'cross-site'],
+    ['null', 'cross-site'],
+    ['https://evil.example', undefined],
+    ['null', undefined],
+    ['', undefined],
+    [`${frontEnd}.evil.example`, undefined],
+    [`${frontEnd}:8443`, undefined],
+    ['http://front.example.com', undefined],
+    [`${frontEnd}/`, undefined],
+  ])('is refused with Origin %s and Sec-Fetch-Site %s', async (origin, site) => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      expect(refusalOf(await browser.fetch('/account', { method, headers: sent(origin, site) }))).toEqual({
+        status: 403,
+        code: 'cross_site_request',
+        challenge: null,
+      });
+    }
+    expect((await browser.fetch('/optional', { method: 'POST', headers: sent(origin, site) })).status).toBe(
+      403,
+    );
+  });
+
+  it('may come from anywhere with a safe method: links have to work', async () => {
+    const headers = { ...sent('https://evil.example', 'cross-site'), 'sec-fetch-mode': 'navigate' };
+    for (const method of ['GET', 'HEAD', 'OPTIONS']) {
+      expect((await browser.fetch('/account', { method, headers })).status).toBe(200);
+    }
+  });
+
+  it('is judged by the method that the handler sees, where the app lets a header override it', async () => {
+    const headers = { ...sent(undefined, 'cross-site'), 'x-http-method-override': 'DELETE' };
+    expect((await browser.fetch('/account', { headers })).status).toBe(403);
+  });
+
+  it('is a matter of the session: nobody’s request is not refused for where it comes from', async () => {
+    const headers = sent('https://evil.example', 'cross-site');
+    const nobody = app.browser();
+
+    expect((await nobody.fetch('/account', { method: 'POST', headers })).status).toBe(401);
+    expect((await nobody.fetch('/optional', { method: 'POST', headers })).status).toBe(201);
+    expect((await browser.fetch('/public', { method: 'POST', headers })).status).toBe(201);
+  });
+
+  it('shows a person who comes by a foreign form a page that says why', async () => {
+    const headers = { ...sent('https://evil.example', 'cross-site'), 'sec-fetch-mode': 'navigate' };
+    const page = await browser.fetch('/account', { method: 'POST', headers });
+
+    expect([page.status, page.headers.get('content-type')]).toEqual([403, 'text/html; charset=utf-8']);
+    expect(page.text).toContain('Another site sent this request');
+  });
+});
