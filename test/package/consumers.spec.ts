@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { project } from './support/packed.js';
 import { succeed } from './support/run.js';
 
@@ -25,12 +25,31 @@ describe.each([
     'tsconfig.commonjs.json',
   ],
 ])('The package in %s', (_name, folder, tsconfig) => {
-  it('compiles and signs a person in and out, with what the package brings', async () => {
-    const cwd = project(folder);
-    const outDir = `dist-${tsconfig}`;
-    await succeed(process.execPath, [compiler(folder), '-p', tsconfig, '--outDir', outDir], cwd);
-    const printed = await succeed(process.execPath, [`${outDir}/main.js`], cwd);
-    expect(JSON.parse(printed)).toEqual(visit);
+  const outDir = `dist-${tsconfig}`;
+  const printedBy = async (script: string): Promise<unknown> =>
+    JSON.parse(await succeed(process.execPath, [`${outDir}/${script}`], project(folder)));
+
+  beforeAll(async () => {
+    const compiler = project(folder, '../node_modules/typescript/bin/tsc');
+    await succeed(process.execPath, [compiler, '-p', tsconfig, '--outDir', outDir], project(folder));
+  });
+
+  it('signs a person in and out, against the emulator that comes with it', async () => {
+    expect(await printedBy('main.js')).toEqual(visit);
+  });
+
+  it("runs the app's own tests without a Logto", async () => {
+    expect(await printedBy('without-logto.js')).toEqual({
+      nobody: 401,
+      ada: { status: 200, text: 'hello ada on free' },
+    });
+  });
+});
+
+describe('The command of the package', () => {
+  it('is there once the package is installed', async () => {
+    const command = project('nest-12/node_modules/.bin/logto-emulator');
+    expect(await succeed(command, ['--help'], project('nest-12'))).toContain('Usage: logto-emulator');
   });
 });
 
@@ -44,7 +63,3 @@ describe('The package without oidc-provider', () => {
     });
   });
 });
-
-function compiler(folder: string): string {
-  return project(folder, '../node_modules/typescript/bin/tsc');
-}

@@ -56,10 +56,8 @@ describe('The tarball', () => {
   it('has types that resolve wherever ES modules do', async () => {
     const parameters = [packed().tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji'];
     const { stdout, exitCode } = await run('npx', ['--no-install', 'attw', ...parameters], process.cwd());
-    expect({ exitCode, stdout }).toEqual({
-      exitCode: 0,
-      stdout: expect.stringContaining('No problems found'),
-    });
+    expect({ exitCode, problems: exitCode === 0 ? '' : stdout }).toEqual({ exitCode: 0, problems: '' });
+    expect(stdout).toContain('nestjs-logto/testing');
   });
 });
 
