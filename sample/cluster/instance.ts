@@ -1,0 +1,20 @@
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+
+/** One instance of the app, on whatever port is free; tells it to the process that started it. */
+async function bootstrap(): Promise<void> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+    logger: ['error', 'warn'],
+    forceCloseConnections: true,
+  });
+  app.enableShutdownHooks();
+  const server = await app.listen(0, '127.0.0.1');
+  process.send?.({ port: (server.address() as AddressInfo).port });
+}
+
+bootstrap().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

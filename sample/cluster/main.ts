@@ -1,0 +1,21 @@
+import { createProxy } from './demo/proxy.js';
+import { prepareEnvironment } from './demo/prepare-environment.js';
+import { startInstances } from './demo/start-instances.js';
+import { RedisMissing } from './demo/start-redis.js';
+
+/** Two instances of the app behind a proxy, with their sessions on one Redis. The app itself is `app.module.ts`. */
+async function bootstrap(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit());
+  await prepareEnvironment();
+  const { PORT, LOGTO_BASE_URL, LOGTO_ENDPOINT, REDIS_URL } = process.env;
+  console.log(`\n  Redis       ${REDIS_URL}\n  Logto       ${LOGTO_ENDPOINT}`);
+  const instances = await startInstances(['A', 'B']);
+  const proxy = createProxy(() => [...instances.keys()]);
+  await new Promise<void>((resolve, reject) => proxy.once('error', reject).listen(Number(PORT), resolve));
+  console.log(`\n  Open        ${LOGTO_BASE_URL}  (ada / lovelace at the stand-in)\n  Stop        Ctrl-C\n`);
+}
+
+bootstrap().catch((error: unknown) => {
+  console.error(error instanceof RedisMissing ? error.message : error);
+  process.exit(1);
+});
