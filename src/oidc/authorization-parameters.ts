@@ -32,7 +32,7 @@ export function authorizationParameters(
  * What a caller asks for is added to the module's own: without `consent` Logto gives no refresh token. `none`
  * stands alone (OpenID Connect Core 3.1.2.1).
  */
-export function promptOf(configured: readonly Prompt[], asked: Prompt | Prompt[] | undefined): Prompt[] {
+function promptOf(configured: readonly Prompt[], asked: Prompt | Prompt[] | undefined): Prompt[] {
   const wanted = asked === undefined ? [] : [asked].flat();
   if (wanted.includes(Prompt.None)) return [Prompt.None];
   const kept = wanted.length > 0 ? configured.filter((prompt) => prompt !== Prompt.None) : configured;

@@ -38,7 +38,7 @@ function sessionHandler(options: SessionOptions, touches: Touches): RequestHandl
 }
 
 /** The options of express-session with the module's defaults filled in. */
-export function sessionDefaults(given: SessionOptions, baseUrl: string): SessionOptions {
+function sessionDefaults(given: SessionOptions, baseUrl: string): SessionOptions {
   const secure = baseUrl.startsWith('https:');
   const defaults: CookieOptions = { httpOnly: true, sameSite: 'lax', secure, maxAge: defaultMaxAge };
   return {

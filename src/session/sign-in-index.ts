@@ -129,13 +129,13 @@ export class SignInIndex {
 }
 
 /** Where an entry stands in the store; a hash, so that a list of the keys names no user. */
-export function indexKey(subject: IndexSubject): string {
+function indexKey(subject: IndexSubject): string {
   const name = 'sid' in subject ? `sid ${subject.sid}` : `sub ${subject.sub}`;
   return `logto-sign-ins-${createHash('sha256').update(name).digest('base64url')}`;
 }
 
 /** The entries that a sign-in is in. */
-export function indexKeysOf({ claims, sid }: SessionRecord): string[] {
+function indexKeysOf({ claims, sid }: SessionRecord): string[] {
   return [indexKey({ sub: claims.sub }), ...(sid === undefined ? [] : [indexKey({ sid })])];
 }
 
