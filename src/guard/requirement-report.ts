@@ -1,10 +1,14 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { accessOf, requirementsOf } from './access-plans.js';
+import { isGuarded, isLogtoGuard } from './guarded.js';
+import { LOGTO_OPTIONS } from '../logto.module-definition.js';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { withLogtoMetadata, type WithLogtoOptions } from '../user/with-logto.options.js';
+import { LogtoApiGuard } from './logto-api.guard.js';
 import { LogtoGuard } from './logto.guard.js';
 
-/* Metadata of Nest that has no public name. */
-const guardsMetadata = '__guards__';
+/** Metadata of Nest that has no public name. */
 const gatewayMetadata = 'websockets:is_gateway';
 
 type Method = (...parameters: unknown[]) => unknown;
@@ -15,6 +19,7 @@ export class RequirementReport implements OnApplicationBootstrap {
   private readonly logger = new Logger('LogtoModule');
 
   constructor(
+    @Inject(LOGTO_OPTIONS) private readonly options: Pick<ResolvedLogtoOptions, 'api'>,
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
   ) {}
@@ -23,7 +28,10 @@ export class RequirementReport implements OnApplicationBootstrap {
     const classes = this.classes();
     const everywhere = this.isGuardedGlobally();
     for (const type of classes) {
-      for (const [name, method] of methodsOf(type)) this.look(type, name, method, everywhere);
+      for (const [name, method] of methodsOf(type)) {
+        this.look(type, name, method, everywhere);
+        this.lookForTokens(type, name, method);
+      }
     }
     if (everywhere && !guardsGatewaysGlobally(this.applicationConfig)) this.remarkOnGateways(classes);
   }
@@ -49,6 +57,21 @@ export class RequirementReport implements OnApplicationBootstrap {
         `${place} requires something of an organization and names none: nobody passes. Add @RequireOrganization({ param: "orgId" }).`,
       );
     }
+  }
+
+  private lookForTokens(type: Type, name: string, method: Method): void {
+    if (this.options.api || Reflect.getMetadataKeys(method).length === 0) return;
+    const accept = [method, type]
+      .map(
+        (subject) =>
+          (Reflect.getMetadata(withLogtoMetadata, subject) as WithLogtoOptions | undefined)?.accept,
+      )
+      .find((one) => one !== undefined);
+    const isApi = isGuarded(method, LogtoApiGuard) || isGuarded(type, LogtoApiGuard);
+    if (accept ? !accept.includes('bearer') : !isApi) return;
+    this.logger.error(
+      `${type.name}.${name} takes bearer tokens, and the options have no \`api: { audience }\`: no token passes.`,
+    );
   }
 
   private remarkOnGateways(classes: readonly Type[]): void {
@@ -89,15 +112,6 @@ function methodsOf(type: Type): [string, Method][] {
     prototype = Object.getPrototypeOf(prototype);
   }
   return [...methods];
-}
-
-function isGuarded(subject: object): boolean {
-  const guards = (Reflect.getMetadata(guardsMetadata, subject) ?? []) as unknown[];
-  return guards.some((guard) => guard instanceof LogtoGuard || isLogtoGuard(guard));
-}
-
-function isLogtoGuard(type: unknown): boolean {
-  return typeof type === 'function' && (type === LogtoGuard || type.prototype instanceof LogtoGuard);
 }
 
 /**

@@ -1,0 +1,231 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Injectable, Post, Scope, UseGuards, type Type } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { Query, Resolver } from '@nestjs/graphql';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import {
+  LogtoApiGuard,
+  LogtoGuard,
+  Public,
+  RequireOrganization,
+  RequireOrganizationRoles,
+  RequireRecentSignIn,
+  RequireRoles,
+  RequireScopes,
+  WithLogto,
+} from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import { resource, startIssuer } from '../support/issuer.js';
+import { LogRecorder } from './support/log-recorder.js';
+
+@Controller('open')
+class OpenController {
+  @Get('role')
+  @RequireRoles('admin')
+  role(): string {
+    return 'role';
+  }
+
+  @Post('recent')
+  @RequireRecentSignIn({ maxAge: 60 })
+  recent(): string {
+    return 'recent';
+  }
+
+  @Get('plain')
+  plain(): string {
+    return 'plain';
+  }
+}
+
+@Controller('class')
+@RequireScopes('read:things')
+class OpenClassController {
+  @Get()
+  handler(): string {
+    return this.helper();
+  }
+
+  helper(): string {
+    return 'helper';
+  }
+}
+
+@Controller('closed')
+@UseGuards(LogtoGuard)
+@RequireRoles('admin')
+class ClosedController {
+  @Get('class')
+  ofClass(): string {
+    return 'class';
+  }
+
+  @Get('public')
+  @Public()
+  open(): string {
+    return 'public';
+  }
+}
+
+@Controller('by-handler')
+class ClosedHandlerController {
+  @Get()
+  @UseGuards(LogtoApiGuard)
+  @RequireScopes('read:things')
+  handler(): string {
+    return 'handler';
+  }
+}
+
+@Controller('inheriting')
+class InheritingController extends ClosedController {}
+
+@Controller('organizations')
+@UseGuards(LogtoGuard)
+class OrganizationsController {
+  @Get('without')
+  @RequireOrganizationRoles('member')
+  without(): string {
+    return 'without';
+  }
+
+  @Get(':orgId')
+  @RequireOrganization({ param: 'orgId' })
+  @RequireOrganizationRoles('member')
+  within(): string {
+    return 'within';
+  }
+}
+
+@Resolver()
+class OpenResolver {
+  @Query(() => String)
+  @RequireRoles('admin')
+  secret(): string {
+    return 'secret';
+  }
+}
+
+@WebSocketGateway()
+class OpenGateway {
+  @SubscribeMessage('secret')
+  @RequireRoles('admin')
+  secret(): string {
+    return 'secret';
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class RequestScopedGuard extends LogtoGuard {}
+
+@Controller('bearer')
+@UseGuards(LogtoApiGuard)
+class BearerController {
+  @Get()
+  get(): string {
+    return 'bearer';
+  }
+}
+
+@Controller('either')
+@UseGuards(LogtoGuard)
+class EitherController {
+  @Get()
+  @WithLogto({ accept: ['session', 'bearer'] })
+  get(): string {
+    return 'either';
+  }
+}
+
+describe('At start the module says', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp | undefined;
+  let logs: LogRecorder;
+
+  beforeAll(async () => {
+    issuer = await startIssuer();
+  });
+
+  beforeEach(() => {
+    logs = new LogRecorder();
+  });
+
+  afterEach(async () => {
+    await app?.close();
+    logs.stop();
+  });
+
+  afterAll(() => issuer.close());
+
+  /** What an app of these parts logs as errors while it starts. */
+  async function errorsOf(parts: Partial<TestAppParts>): Promise<string[]> {
+    app = await startApp({
+      issuer,
+      logto: { api: { audience: resource } },
+      ...parts,
+      configure: (nest) => {
+        nest.useLogger(logs);
+        parts.configure?.(nest);
+      },
+    });
+    return logs.errors;
+  }
+
+  const unguarded = (place: string): string =>
+    `${place} has a requirement, and no guard that enforces it: everybody passes. ` +
+    'Add @UseGuards(LogtoGuard) or @UseGuards(LogtoApiGuard).';
+
+  it('which requirements of controllers nobody enforces, each by its name', async () => {
+    expect(await errorsOf({ controllers: [OpenController, OpenClassController] })).toEqual([
+      unguarded('OpenController.role'),
+      unguarded('OpenController.recent'),
+      unguarded('OpenClassController.handler'),
+    ]);
+  });
+
+  it.each<[string, Type]>([
+    ['resolvers', OpenResolver],
+    ['gateways', OpenGateway],
+  ])('which of %s', async (_, type) => {
+    expect(await errorsOf({ providers: [type] })).toEqual([unguarded(`${type.name}.secret`)]);
+  });
+
+  it.each<[string, Partial<TestAppParts>]>([
+    ['a class', { controllers: [ClosedController] }],
+    ['a handler', { controllers: [ClosedHandlerController] }],
+    ['a base class', { controllers: [InheritingController] }],
+    [
+      'the whole app, by APP_GUARD',
+      { controllers: [OpenController], providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] },
+    ],
+    [
+      'the whole app, for each request',
+      { controllers: [OpenController], providers: [{ provide: APP_GUARD, useClass: RequestScopedGuard }] },
+    ],
+    [
+      'the whole app, by useGlobalGuards',
+      { controllers: [OpenController], configure: (nest) => nest.useGlobalGuards(nest.get(LogtoApiGuard)) },
+    ],
+  ])('nothing where a guard stands on %s', async (_, parts) => {
+    expect(await errorsOf(parts)).toEqual([]);
+    expect(logs.warnings).toEqual([]);
+  });
+
+  it('which requirements on an organization name none', async () => {
+    expect(await errorsOf({ controllers: [OrganizationsController] })).toEqual([
+      'OrganizationsController.without requires something of an organization and names none: nobody passes. ' +
+        'Add @RequireOrganization({ param: "orgId" }).',
+    ]);
+  });
+
+  it('which routes take bearer tokens that the options do not allow', async () => {
+    const refused = (place: string): string =>
+      `${place} takes bearer tokens, and the options have no \`api: { audience }\`: no token passes.`;
+
+    expect(await errorsOf({ controllers: [BearerController, EitherController], logto: {} })).toEqual([
+      refused('BearerController.get'),
+      refused('EitherController.get'),
+    ]);
+  });
+});
