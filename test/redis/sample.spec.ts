@@ -1,0 +1,90 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { freePort } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+import { application, resource, startIssuer } from '../support/issuer.js';
+
+const program = 'build/sample/cluster/main.js';
+
+describe('The sample of two instances', () => {
+  let issuer: LogtoEmulator;
+  let sample: ChildProcess;
+  let browser: Browser;
+  const instances = new Map<string, string>();
+
+  beforeAll(async () => {
+    issuer = await startIssuer({ rotation: 'every-use', refreshTokenReuseInterval: 0 });
+    const port = await freePort();
+    const child = spawn(process.execPath, [program], {
+      env: {
+        ...process.env,
+        PORT: String(port),
+        LOGTO_ENDPOINT: issuer.endpoint,
+        LOGTO_APP_ID: application.id,
+        LOGTO_APP_SECRET: application.secret,
+        LOGTO_RESOURCE: resource,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    sample = child;
+    browser = new Browser(`http://localhost:${port}`);
+    for await (const line of createInterface(child.stdout)) {
+      const [, name, url] = /Instance (\w)\s+(\S+),/.exec(line) ?? [];
+      if (name !== undefined && url !== undefined) instances.set(name, url);
+      if (line.includes('Open')) break;
+    }
+    child.stdout.resume();
+  });
+
+  afterAll(async () => {
+    sample.kill();
+    if (sample.exitCode === null) await once(sample, 'exit');
+    await issuer.close();
+  });
+
+  const answeredBy = async (): Promise<string | undefined> =>
+    /instance (\w)/.exec((await browser.open('/')).text)?.[1];
+
+  it('takes turns between its instances', async () => {
+    const turns = [await answeredBy(), await answeredBy(), await answeredBy(), await answeredBy()];
+    expect(new Set(turns)).toEqual(new Set(['A', 'B']));
+    expect(turns.slice(2)).toEqual(turns.slice(0, 2));
+  });
+
+  it('signs in when the sign-in starts on one instance and finishes on the other', async () => {
+    const callback = await browser.authorize(issuer, 'ada', `${instances.get('A')}/logto/sign-in`);
+    const { pathname, search } = new URL(callback);
+    expect((await browser.open(`${instances.get('B')}${pathname}${search}`)).status).toBe(302);
+    for (const url of instances.values()) expect((await browser.open(url)).text).toContain('Ada Lovelace');
+  });
+
+  it('refreshes a token once for 20 requests over both', async () => {
+    await browser.fetch('/forget-token', { method: 'POST' });
+    issuer.resetRequests();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => browser.fetch('/token')));
+    const tokens = answers.map((page) => page.json<{ instance: string; fingerprint: string }>());
+    expect(new Set(tokens.map(({ instance }) => instance))).toEqual(new Set(['A', 'B']));
+    expect(new Set(tokens.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+    expect(issuer.countRequests('token')).toBe(1);
+  });
+
+  it('says what to install where there is no redis-server', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'nestjs-logto-path-'));
+    await symlink(process.execPath, join(path, 'node'));
+    const { code, output } = await new Promise<{ code: unknown; output: string }>((resolve) => {
+      execFile(process.execPath, [program], { env: { PATH: path } }, (error, stdout, stderr) =>
+        resolve({ code: error?.code, output: stdout + stderr }),
+      );
+    });
+    await rm(path, { recursive: true });
+    expect(code).toBe(1);
+    expect(output).toContain('sudo apt install redis-server');
+    expect(output).toContain('REDIS_URL=redis://localhost:6379 npm run start:cluster');
+  });
+});
