@@ -135,7 +135,7 @@ function indexKey(subject: IndexSubject): string {
 }
 
 /** The entries that a sign-in is in. */
-function indexKeysOf({ claims, sid }: SessionRecord): string[] {
+export function indexKeysOf({ claims, sid }: SessionRecord): string[] {
   return [indexKey({ sub: claims.sub }), ...(sid === undefined ? [] : [indexKey({ sid })])];
 }
 
