@@ -51,8 +51,9 @@ export class LogtoService {
 
   /** The claims of the signed-in user. @throws LogtoUnauthenticatedException when nobody is signed in */
   async getIdTokenClaims(request: Request): Promise<IdTokenClaims> {
-    await this.getContext(request);
-    return this.tokens.signedIn(request).claims;
+    const { claims } = await this.getContext(request);
+    const signedIn = this.tokens.signedIn(request);
+    return claims ?? signedIn.claims;
   }
 
   /** The ID token as Logto gave it last. @throws LogtoUnauthenticatedException when nobody is signed in */

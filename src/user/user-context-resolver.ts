@@ -8,6 +8,7 @@ import type { Tokens } from '../session/tokens.js';
 import type { UserInfo } from '../session/user-info.js';
 import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
 import type { GetContextParameters, LogtoContext } from './logto-context.js';
+import { ownCopy } from './own-copy.js';
 
 /** What one request has found out about its user. */
 interface RequestState {
@@ -160,7 +161,7 @@ export class UserContextResolver {
 }
 
 function contextOf(claims: IdTokenClaims | undefined): LogtoContext {
-  return claims ? { isAuthenticated: true, claims } : { isAuthenticated: false };
+  return claims ? { isAuthenticated: true, claims: ownCopy(claims) } : { isAuthenticated: false };
 }
 
 /** Logto denies the token of an organization that the user has left since the claims were told. */
