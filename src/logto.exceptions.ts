@@ -81,11 +81,13 @@ export class LogtoUnauthenticatedException extends LogtoException {
       cause?: unknown;
       code?: LogtoErrorCode;
       message?: string;
+      extensions?: Record<string, unknown>;
     } = {},
   ) {
     super(init.code ?? 'not_authenticated', init.message ?? 'Nobody is signed in. Sign in and try again.', {
       status: init.status ?? HttpStatus.UNAUTHORIZED,
       cause: init.cause,
+      ...(init.extensions && { extensions: init.extensions }),
     });
     this.redirectTo = init.redirectTo;
   }

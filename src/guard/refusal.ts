@@ -63,14 +63,14 @@ export class Refusal {
     const reason = {
       code: 'recent_sign_in_required',
       message: `This needs a sign-in that is not older than ${maxAge} seconds. Sign in again.`,
-      maxAge,
+      extensions: { max_age: maxAge },
     } as const;
     if (credential === 'bearer') {
       challenge(request, { error: 'insufficient_user_authentication', max_age: String(maxAge) });
       return new LogtoUnauthenticatedException(reason);
     }
     if (host.getType<string>() !== 'http') return new LogtoUnauthenticatedException(reason);
-    return this.unauthenticated.exceptionFor(request, route.unauthenticated, reason);
+    return this.unauthenticated.exceptionFor(request, route.unauthenticated, { ...reason, maxAge });
   }
 }
 

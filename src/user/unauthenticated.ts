@@ -10,6 +10,8 @@ export interface UnauthenticatedReason {
   cause?: unknown;
   code?: LogtoErrorCode;
   message?: string;
+  /** Further members of the problem body. */
+  extensions?: Record<string, unknown>;
   /** Longest time since the sign-in that will do, in seconds. */
   maxAge?: number;
 }

@@ -26,9 +26,10 @@ export function call(
 
 /** What a refusal says: its status, its code, and the challenge of RFC 6750. */
 export function refusalOf(page: Page): { status: number; code: unknown; challenge: string | null } {
+  const isProblem = page.text !== '' && page.headers.get('content-type')?.includes('json');
   return {
     status: page.status,
-    code: page.text ? page.json().code : undefined,
+    code: isProblem ? page.json().code : undefined,
     challenge: page.headers.get('www-authenticate'),
   };
 }

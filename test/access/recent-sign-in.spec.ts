@@ -1,0 +1,228 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Post, UseGuards } from '@nestjs/common';
+import {
+  AuthUser,
+  IdTokenClaims,
+  LogtoGuard,
+  RequireRecentSignIn,
+  RequireRoles,
+  UserScope,
+  WithLogto,
+} from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
+import type { Browser } from '../support/browser.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { startHostileProvider } from '../support/hostile-provider.js';
+import { resource } from '../support/issuer.js';
+import { call, refusalOf } from './support/api.js';
+import { startAccessIssuer } from './support/real-tokens.js';
+
+@Controller()
+@UseGuards(LogtoGuard)
+class AccountController {
+  @Get('danger')
+  @RequireRecentSignIn({ maxAge: 300 })
+  danger(@AuthUser('claims') claims: IdTokenClaims): string {
+    return `danger for ${claims.sub}`;
+  }
+
+  @Post('danger')
+  @RequireRecentSignIn({ maxAge: 300 })
+  postDanger(): string {
+    return 'posted';
+  }
+
+  @Get('reject')
+  @WithLogto({ unauthenticated: 'reject' })
+  @RequireRecentSignIn({ maxAge: 300 })
+  reject(): string {
+    return 'reject';
+  }
+
+  @Get('either')
+  @WithLogto({ accept: ['session', 'bearer'] })
+  @RequireRecentSignIn({ maxAge: 300 })
+  either(): string {
+    return 'either';
+  }
+
+  @Get('claims')
+  claims(@AuthUser('claims') claims: IdTokenClaims): IdTokenClaims {
+    return claims;
+  }
+}
+
+@Controller('strict')
+@UseGuards(LogtoGuard)
+@RequireRecentSignIn({ maxAge: 300 })
+class StrictController {
+  @Get()
+  @RequireRecentSignIn({ maxAge: 60 })
+  stricter(): string {
+    return 'stricter';
+  }
+
+  @Get('role')
+  @RequireRoles('owner of it all')
+  role(): string {
+    return 'role';
+  }
+}
+
+const required = { status: 401, code: 'recent_sign_in_required' };
+
+describe('@RequireRecentSignIn', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    issuer = await startAccessIssuer();
+    app = await startApp({
+      issuer,
+      controllers: [AccountController, StrictController],
+      logto: { scopes: [UserScope.Roles], api: { audience: resource }, revalidateAfter: 600 },
+    });
+  });
+
+  beforeEach(async () => {
+    browser = app.browser();
+    await browser.signIn(issuer, 'ada');
+    issuer.resetRequests();
+  });
+
+  afterEach(() => restoreTime());
+
+  afterAll(async () => {
+    await app.close();
+    await issuer.close();
+  });
+
+  it('sends a browser whose sign-in says no time to sign in again, and lets it pass when it comes back', async () => {
+    const refused = await browser.open('/danger');
+    expect([refused.status, refused.headers.get('location')]).toEqual([
+      302,
+      '/logto/sign-in?returnTo=%2Fdanger&max_age=300',
+    ]);
+
+    const callback = await browser.signIn(issuer, 'ada', refused.location);
+    expect(issuer.requests('authorization')[0]?.query).toMatchObject({ max_age: '300' });
+    expect(callback.location).toBe(`${app.baseUrl}/danger`);
+    expect((await browser.open('/danger')).text).toBe('danger for ada');
+  });
+
+  describe('for a user who has signed in for it', () => {
+    beforeEach(async () => {
+      await browser.signIn(issuer, 'ada', '/logto/sign-in?max_age=300');
+    });
+
+    const claims = async (): Promise<IdTokenClaims> => (await browser.fetch('/claims')).json<IdTokenClaims>();
+
+    it('passes as long as that is recent, and asks again after that', async () => {
+      passTime(280);
+      expect((await browser.open('/danger')).status).toBe(200);
+      passTime(30);
+      const page = await browser.open('/danger');
+      expect([page.status, page.headers.get('location')]).toEqual([
+        302,
+        '/logto/sign-in?returnTo=%2Fdanger&max_age=300',
+      ]);
+    });
+
+    it('really makes Logto ask for the sign-in again', async () => {
+      const before = (await claims()).auth_time ?? 0;
+      issuer.passTime(400);
+      passTime(400);
+      const refused = await browser.open('/danger');
+      expect(refused.status).toBe(302);
+
+      await browser.signIn(issuer, 'ada', refused.location);
+      expect((await claims()).auth_time).toBeGreaterThanOrEqual(before);
+      expect((await browser.open('/danger')).status).toBe(200);
+    });
+
+    it('goes by the time of the sign-in, which no refresh makes younger', async () => {
+      const before = (await claims()).auth_time;
+      expect(before).toEqual(expect.any(Number));
+      passTime(650);
+      await browser.fetch('/claims');
+
+      expect(issuer.countRequests('token')).toBe(2);
+      expect((await claims()).auth_time).toBe(before);
+      expect(refusalOf(await browser.fetch('/danger'))).toMatchObject(required);
+    });
+
+    it('wants the youngest where class and handler both ask', async () => {
+      passTime(100);
+      const page = await browser.open('/strict');
+      expect(page.headers.get('location')).toBe('/logto/sign-in?returnTo=%2Fstrict&max_age=60');
+    });
+  });
+
+  it('answers what is no navigation by 401, and says how young the sign-in has to be', async () => {
+    for (const [path, method] of [
+      ['/danger', 'GET'],
+      ['/danger', 'POST'],
+      ['/reject', 'GET'],
+    ] as const) {
+      const answer = await browser.fetch(path, { method });
+      expect(refusalOf(answer)).toMatchObject(required);
+      expect(answer.json()).toMatchObject({ max_age: 300 });
+      expect(answer.headers.get('location')).toBeNull();
+    }
+    expect((await browser.open('/reject')).status).toBe(401);
+  });
+
+  it('brings a person who has posted a form back to its page', async () => {
+    const page = await browser.fetch('/danger', {
+      method: 'POST',
+      headers: { 'sec-fetch-mode': 'navigate', referer: `${app.baseUrl}/form` },
+    });
+    expect([page.status, page.headers.get('location')]).toEqual([
+      303,
+      '/logto/sign-in?returnTo=%2Fform&max_age=300',
+    ]);
+  });
+
+  it('asks nobody to sign in again who may not pass anyway', async () => {
+    expect((await browser.fetch('/strict/role')).json()).toMatchObject({
+      status: 403,
+      code: 'insufficient_role',
+    });
+  });
+
+  it('sends who is not signed in at all to the sign-in', async () => {
+    const page = await app.browser().open('/danger');
+    expect(page.headers.get('location')).toMatch(/^\/logto\/sign-in\?returnTo=%2Fdanger/);
+  });
+
+  describe('for a bearer token', () => {
+    it('goes by `auth_time`, and does not pass without it (RFC 9470)', async () => {
+      const provider = await startHostileProvider();
+      const api = await startApp({
+        issuer: provider,
+        controllers: [AccountController],
+        logto: { api: { audience: resource } },
+      });
+      const now = Math.floor(Date.now() / 1000);
+      const answerTo = async (auth_time: unknown): Promise<ReturnType<typeof refusalOf>> => {
+        const token = await provider.sign(
+          { iss: provider.issuer, aud: resource, sub: 'ada', exp: now + 600, auth_time },
+          { typ: 'at+jwt' },
+        );
+        return refusalOf(await call(api, '/either', token));
+      };
+
+      expect(await answerTo(now - 100)).toMatchObject({ status: 200 });
+      for (const time of [now - 400, undefined, null, String(now), 0]) {
+        expect(await answerTo(time)).toEqual({
+          ...required,
+          challenge: 'Bearer error="insufficient_user_authentication", max_age="300"',
+        });
+      }
+      await api.close();
+      await provider.close();
+    });
+  });
+});
