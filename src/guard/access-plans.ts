@@ -1,6 +1,7 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { RoutePlan, RoutePlans } from '../user/route-plan.js';
 import { accessMetadata, type RouteAccess } from './access.decorators.js';
+import { hasOwnGuard } from './guarded.js';
 import type { OrganizationSource } from './organization-source.js';
 import { requirementsMetadata, type Requirement } from './requirement.js';
 
@@ -46,16 +47,20 @@ export class AccessPlans {
 /**
  * What the decorators of a class and its handler say together. Requirements add up. Of what opens a route the
  * nearest counts: the handler's, then its class's, then a base class's; a requirement that stands as near as
- * `@Public()` or nearer keeps the route closed.
+ * `@Public()` or nearer keeps the route closed, and so does a guard that stands nearer.
  */
 export function accessOf(type: object, handler: object): Omit<AccessPlan, 'route'> {
   const levels = [handler, ...lineageOf(type)].map((subject) => ({
     access: Reflect.getOwnMetadata(accessMetadata, subject) as RouteAccess | undefined,
     requirements: (Reflect.getOwnMetadata(requirementsMetadata, subject) ?? []) as Requirement[],
+    guarded: hasOwnGuard(subject),
   }));
   const nearest = levels.find(({ access, requirements }) => access ?? requirements.length > 0);
-  const access =
-    nearest?.access === 'public' && nearest.requirements.length > 0 ? undefined : nearest?.access;
+  const closed =
+    nearest?.access === 'public' &&
+    (nearest.requirements.length > 0 ||
+      levels.slice(0, levels.indexOf(nearest)).some(({ guarded }) => guarded));
+  const access = closed ? undefined : nearest?.access;
   const requirements =
     access === 'public'
       ? []

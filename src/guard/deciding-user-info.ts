@@ -3,6 +3,7 @@ import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import { BoundedMap } from '../session/bounded-map.js';
 import type { Sessions } from '../session/sessions.js';
+import { ownCopy } from '../user/own-copy.js';
 import type { UserContextResolver } from '../user/user-context-resolver.js';
 
 /** How long an answer decides where claims are never refreshed, in milliseconds. */
@@ -33,7 +34,7 @@ export class DecidingUserInfo {
     if (known && known.checkedAt === record.checkedAt && Date.now() - known.at < lifetime)
       return known.userInfo;
     // A copy: what a handler does to its user's info is no business of the next decision.
-    const userInfo = structuredClone(await this.resolver.fetchUserInfo(request, true));
+    const userInfo = ownCopy(await this.resolver.fetchUserInfo(request, true));
     if (record) this.kept.set(record.tokens, { at: Date.now(), checkedAt: record.checkedAt, userInfo });
     return userInfo;
   }

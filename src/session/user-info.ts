@@ -21,12 +21,13 @@ export class UserInfo {
   /**
    * The answer of the userinfo endpoint, or one that is not older than `userInfoTtl`. An access token that is
    * refused is replaced once.
+   * @param fresh whether a kept answer will not do
    * @throws LogtoUnauthenticatedException when Logto has ended the sign-in
    * @throws LogtoException `user_info_invalid` when the answer is another user's, or a transient one
    */
-  async fetch(request: Request, record: SessionRecord): Promise<UserInfoResponse> {
+  async fetch(request: Request, record: SessionRecord, fresh = false): Promise<UserInfoResponse> {
     const { userInfoTtl } = this.options;
-    if (userInfoTtl > 0) {
+    if (userInfoTtl > 0 && !fresh) {
       const kept = (await this.records.load(request.sessionStore, record.tokens))?.userInfo;
       if (kept && Date.now() - kept.at < userInfoTtl) return kept.claims;
     }

@@ -65,11 +65,14 @@ export class UserContextResolver {
     return needsMore(asked) ? this.extended(request, found, asked) : found.context;
   }
 
-  /** What the userinfo endpoint says; asked once a request. */
-  async fetchUserInfo(request: Request): Promise<UserInfoResponse> {
+  /**
+   * What the userinfo endpoint says; asked once a request.
+   * @param fresh whether an answer that was kept for `userInfoTtl` will not do
+   */
+  async fetchUserInfo(request: Request, fresh = false): Promise<UserInfoResponse> {
     const found = this.stateOf(request);
-    if (!found.userInfo) {
-      const asked = this.userInfo.fetch(request, this.tokens.signedIn(request));
+    if (!found.userInfo || fresh) {
+      const asked = this.userInfo.fetch(request, this.tokens.signedIn(request), fresh);
       found.userInfo = asked;
       // A failure is not the answer: whoever asks again asks anew.
       asked.catch(() => delete found.userInfo);
