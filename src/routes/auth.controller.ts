@@ -10,16 +10,23 @@ import {
   type Type,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Public } from '../guard/access.decorators.js';
 import { CrossSite } from '../guard/cross-site.js';
 import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
 import type { LogtoModuleExtras } from '../logto.options.js';
 import { LogtoService } from '../logto.service.js';
+import { WithLogto } from '../user/with-logto.decorator.js';
 import { assertNavigation } from './navigation.js';
 import { canonicalUrl } from './canonical-host.js';
 import { signInParameters } from './sign-in-query.js';
 import { RoutesOptions } from './routes-options.js';
 
-/** The routes of sign-in and sign-out. */
+/**
+ * The routes of sign-in and sign-out. They stand open also where a guard of this library guards the whole app, and
+ * wait for nothing that the app's pages want to know of their user: Logto may be away at a sign-out.
+ */
+@Public()
+@WithLogto({ fetchUserInfo: false, getAccessToken: false, getOrganizationToken: false })
 @UseFilters(LogtoExceptionFilter)
 export class AuthController {
   constructor(

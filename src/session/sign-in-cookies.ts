@@ -26,6 +26,9 @@ const lifetime = 60 * 60;
 /** How much of the state the cookie's name holds: enough to tell five apart. */
 const statePrefixLength = 16;
 
+/** What follows the prefix of a name: when the sign-in began, and how its state begins. */
+const ownName = /^[\da-z]+\.[\w-]{16}$/;
+
 /**
  * Sign-ins under way, each in a sealed cookie of its own: kept in the session, two tabs would overwrite each
  * other's, and a flood of sign-ins would fill the store.
@@ -83,7 +86,10 @@ export class SignInCookies {
   }
 
   private names(request: Request): string[] {
-    return Object.keys(this.cookies(request)).filter((name) => name.startsWith(this.prefix));
+    // Names of another making, as somebody else's script may set them, can neither be ours nor be cleared.
+    return Object.keys(this.cookies(request)).filter(
+      (name) => name.startsWith(this.prefix) && ownName.test(name.slice(this.prefix.length)),
+    );
   }
 
   private cookies(request: Request): Record<string, unknown> {
