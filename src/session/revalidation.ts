@@ -31,12 +31,13 @@ export class Revalidation {
   /** Refreshes the claims. While Logto fails the old ones go on deciding; a refusal ends the sign-in. */
   async run(request: Request, record: SessionRecord): Promise<void> {
     try {
-      await this.refreshing.claims(request, record);
+      if (await this.refreshing.claims(request, record)) return;
     } catch (error) {
       if (!(error instanceof LogtoException)) throw error;
-      // Ended: what the session holds now says so. Anything else leaves the old claims in force, for a while.
+      // Ended: what the session holds now says so.
       if (error.code === 'not_authenticated') return;
-      this.notBefore.set(record.tokens, Date.now() + retryInterval);
     }
+    // Anything else leaves the old claims in force, for a while.
+    this.notBefore.set(record.tokens, Date.now() + retryInterval);
   }
 }

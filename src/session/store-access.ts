@@ -1,6 +1,7 @@
 import session from 'express-session';
 import type { SessionData, Store } from 'express-session';
 import { LogtoException } from '../logto.exceptions.js';
+import { harmless } from '../oidc/harmless-error.js';
 
 /** Longest time that one call of the store may take, in milliseconds. */
 const storeTimeout = 10_000;
@@ -18,7 +19,8 @@ export type StoreEntry = SessionData & Record<string, unknown>;
 
 /**
  * The error for a store that fails or hangs. Transient: it never signs anybody out.
- * @param cause what the store said
+ * @param cause what the store said. Only a harmless copy is kept: clients of Redis attach the command that
+ * failed, with the tokens that it was to store.
  */
 export function storeUnavailable(cause?: unknown): LogtoException {
   return new LogtoException(
@@ -27,7 +29,7 @@ export function storeUnavailable(cause?: unknown): LogtoException {
     {
       status: 503,
       transient: true,
-      cause,
+      cause: harmless(cause),
     },
   );
 }

@@ -67,9 +67,10 @@ export class TokenRecords {
   keepAlive(request: Request, record: SessionRecord): void {
     const id = record.tokens;
     const lifetime = request.session.cookie.originalMaxAge;
-    if (!this.touches.isDue(tokenRecordKey(id), lifetime)) return;
+    // Nothing touches the session of a socket, and its turn must not be that of a request.
+    if (!request.res || !this.touches.isDue(tokenRecordKey(id), lifetime)) return;
     const store = request.sessionStore;
-    request.res?.once('finish', () => {
+    request.res.once('finish', () => {
       // A touch that fails is made up for by the next one.
       void Promise.all([
         this.prolong(store, id, tokenRecordLifetime(lifetime)),

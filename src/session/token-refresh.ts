@@ -67,13 +67,17 @@ export class TokenRefresh {
     );
   }
 
-  /** New claims, unless somebody else has refreshed them since `record`. */
-  claims(request: Request, record: SessionRecord): Promise<void> {
+  /**
+   * New claims, unless somebody else has refreshed them since `record`.
+   * @returns whether there are any: an answer may have no ID token
+   */
+  claims(request: Request, record: SessionRecord): Promise<boolean> {
     return this.shared(`${record.tokens} claims`, () =>
       this.records.exclusively(record.tokens, async () => {
-        if (await this.sessions.catchUp(request, record)) return;
+        if (await this.sessions.catchUp(request, record)) return true;
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         await this.grants.run(request, record, {}, { tokens, refused: keptForUserInfo(tokens) });
+        return this.sessions.refreshed.newest(record) !== record;
       }),
     );
   }
