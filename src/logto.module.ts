@@ -26,7 +26,6 @@ import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 import { logtoExports, logtoProviders } from './logto.providers.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
 import { SessionMount } from './session/session-mount.js';
-import { cookieRemarks } from './session/cookie-remarks.js';
 import { servesBeyondHttp } from './user/beyond-http.js';
 import { freshClaims } from './user/fresh-claims.js';
 import { HandlerContext } from './user/handler-context.js';
@@ -100,7 +99,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
   configure(_consumer: MiddlewareConsumer): void {
     this.assertOnlyModule();
     const app = this.expressApplication();
-    this.remarkOnCookie();
+    for (const remark of this.sessionMount.remarks) this.logger.warn(remark);
     if (this.sessionMount.handler) this.adapterHost.httpAdapter.use(this.sessionMount.handler);
     if (this.options.client) this.adapterHost.httpAdapter.use(freshClaims(this.resolver));
     defineUserAccessor(app.request, this.resolver);
@@ -122,12 +121,6 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
         `  post sign-out URI      ${postSignOutRedirectUri}\n` +
         `  back-channel logout    ${routes}/back-channel-logout  (with "session required")`,
     );
-  }
-
-  private remarkOnCookie(): void {
-    const cookie = this.sessionMount.handler && this.options.session?.cookie;
-    if (typeof cookie !== 'object') return;
-    for (const remark of cookieRemarks(cookie.maxAge)) this.logger.warn(remark);
   }
 
   private assertOnlyModule(): void {

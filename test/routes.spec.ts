@@ -252,6 +252,33 @@ describe('The routes', () => {
       expect((await browser.open('/user')).json()).toEqual({ isAuthenticated: false });
     });
 
+    it.each([
+      '/entered',
+      'entered',
+      'http://localhost:1/entered?tenant=a',
+      'myapp://entered',
+      'http://localhost:1/#a',
+    ])('cannot come back to %s: the code could not be exchanged there', async (redirectUri) => {
+      @Controller()
+      class OddController {
+        constructor(private readonly logto: LogtoService) {}
+
+        @Get('odd')
+        async odd(@Req() at: Request): Promise<string> {
+          return (await this.logto.signIn(at, { redirectUri })).href;
+        }
+      }
+      const app = await started({ controllers: [OddController] });
+      const page = await app.browser().fetch('/odd');
+
+      expect([page.status, page.json().code, page.headers.getSetCookie()]).toEqual([
+        500,
+        'invalid_options',
+        [],
+      ]);
+      expect(page.json().detail).toMatch(/redirectUri.*absolute.*returnTo/);
+    });
+
     it('can be written by the app where the guard sends visitors', async () => {
       @Controller('auth')
       class OwnController {

@@ -135,6 +135,35 @@ describe('The session', () => {
       await expectEverythingWorks(app, 'my.sid');
     });
 
+    it('keeps the secure defaults of a cookie that a function makes', async () => {
+      const app = await started({
+        logto: { session: { secret: 'a-session-secret', cookie: () => ({ maxAge: 2 * 60 * 60 * 1000 }) } },
+      });
+      const cookie = sessionCookie(await app.browser().signIn(issuer), 'logto.sid');
+
+      expect(cookie).toEqual(expect.arrayContaining(['Path=/', 'HttpOnly', 'SameSite=Lax']));
+      expect(expiryOf(cookie) - Date.now()).toBeLessThanOrEqual(2 * 60 * 60 * 1000);
+    });
+
+    it.each([
+      ['production', true],
+      ['development', false],
+    ])('is remarked on at start when it is kept in memory in %s: %s', async (environment, remarked) => {
+      const [before, logged] = [process.env.NODE_ENV, leaks.logged.length];
+      process.env.NODE_ENV = environment;
+      try {
+        await started();
+        await started({
+          logto: { session: { secret: 'a-session-secret', store: new MemorySessionStore() } },
+        });
+      } finally {
+        process.env.NODE_ENV = before;
+      }
+
+      const remarks = leaks.logged.slice(logged).filter((line) => line.includes('memory of this process'));
+      expect(remarks).toHaveLength(remarked ? 2 : 0);
+    });
+
     it('is not made for visitors who leave nothing in it', async () => {
       const store = new MemorySessionStore();
       const app = await started({ logto: { session: { secret: 'a-session-secret', store } } });

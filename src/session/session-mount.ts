@@ -1,7 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
-import type { CookieOptions, SessionOptions } from 'express-session';
+import type { CookieOptions, SessionOptions, Store } from 'express-session';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { cookieRemarks } from './cookie-remarks.js';
 import { sessionConfiguredTwice } from './session-problems.js';
 import { TouchingStore } from './touching-store.js';
 import type { Touches } from './touches.js';
@@ -13,24 +14,37 @@ const defaultMaxAge = 14 * 24 * 60 * 60 * 1000;
 export class SessionMount {
   /** The middleware; `undefined` when the app mounts its own session. */
   readonly handler: RequestHandler | undefined;
+  /** What is to be said once of how the session is set up. */
+  readonly remarks: readonly string[] = [];
 
   constructor(
     { session: given, client }: Pick<ResolvedLogtoOptions, 'client' | 'session'>,
     touches: Touches,
   ) {
-    this.handler = client && given && sessionHandler(sessionDefaults(given, client.baseUrl), touches);
+    if (!client || !given) return;
+    const options = sessionDefaults(given, client.baseUrl);
+    const store = given.store ?? new session.MemoryStore();
+    this.handler = sessionHandler(options, new TouchingStore(store, touches));
+    this.remarks = [
+      ...(typeof options.cookie === 'object' ? cookieRemarks(options.cookie.maxAge) : []),
+      // express-session would say so itself, if it saw the store.
+      ...(store instanceof session.MemoryStore && process.env.NODE_ENV === 'production'
+        ? [memoryRemark]
+        : []),
+    ];
   }
 }
+
+const memoryRemark =
+  'Sessions are kept in the memory of this process: they end when it does, no other instance knows them, and ' +
+  'nothing bounds them. Give `session.store` one of https://www.npmjs.com/package/express-session#compatible-session-stores.';
 
 /**
  * express-session over a store that is touched now and then instead of at every request. Where the app has
  * mounted a session too, every request is an error: two session cookies would fight.
  */
-function sessionHandler(options: SessionOptions, touches: Touches): RequestHandler {
-  const handler = session({
-    ...options,
-    store: new TouchingStore(options.store ?? new session.MemoryStore(), touches),
-  });
+function sessionHandler(options: SessionOptions, store: Store): RequestHandler {
+  const handler = session({ ...options, store });
   return (request: Request, response: Response, next: NextFunction): void => {
     if (request.session as unknown) next(sessionConfiguredTwice());
     else handler(request, response, next);
@@ -41,6 +55,7 @@ function sessionHandler(options: SessionOptions, touches: Touches): RequestHandl
 function sessionDefaults(given: SessionOptions, baseUrl: string): SessionOptions {
   const secure = baseUrl.startsWith('https:');
   const defaults: CookieOptions = { httpOnly: true, sameSite: 'lax', secure, maxAge: defaultMaxAge };
+  const { cookie } = given;
   return {
     resave: false,
     saveUninitialized: false,
@@ -48,6 +63,9 @@ function sessionDefaults(given: SessionOptions, baseUrl: string): SessionOptions
     // Behind a proxy that ends TLS, express-session would silently set no secure cookie.
     ...(secure ? { proxy: true } : {}),
     ...given,
-    cookie: typeof given.cookie === 'function' ? given.cookie : { ...defaults, ...given.cookie },
+    cookie:
+      typeof cookie === 'function'
+        ? (request: Request) => ({ ...defaults, ...cookie(request) })
+        : { ...defaults, ...cookie },
   };
 }

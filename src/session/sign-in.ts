@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
+import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { SignInOptions } from '../logto.options.js';
 import { authorizationParameters } from '../oidc/authorization-parameters.js';
@@ -15,7 +16,7 @@ export interface SignInParameters extends SignInOptions {
    * `allowedOrigins`, at most 1024 characters. Anything else becomes `postSignInRedirectUri`.
    */
   returnTo?: string;
-  /** Where Logto sends the code; has to be registered there. Default: the module's own callback route. */
+  /** Where Logto sends the code, without a query; has to be registered there. Default: the module's own callback route. */
   redirectUri?: string;
 }
 
@@ -36,6 +37,7 @@ export class SignIn {
   async start(request: Request, { returnTo, redirectUri, ...asked }: SignInParameters = {}): Promise<URL> {
     // Better now than when the person comes back.
     this.sessions.require(request);
+    assertRedirectUri(redirectUri);
     const signIn: SignInOptions = { ...this.options.signInOptions, ...withoutUndefined(asked) };
     const parameters = authorizationParameters(this.options, signIn);
     const pending: PendingSignIn = {
@@ -52,6 +54,17 @@ export class SignIn {
     await this.cookies.add(request, pending);
     return url;
   }
+}
+
+/** The code exchange repeats the redirect URI without its query, and Logto compares the two as a whole. */
+function assertRedirectUri(redirectUri: string | undefined): void {
+  if (redirectUri === undefined) return;
+  const url = URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash) return;
+  throw new LogtoException(
+    'invalid_options',
+    '`redirectUri` has to be an absolute http(s) URL without query. What the page needs to know stands in `returnTo`.',
+  );
 }
 
 function withoutUndefined<T extends object>(values: T): T {

@@ -64,7 +64,7 @@ export function standInProviders({ everyPermission = false, ...defaults }: Stand
       useFactory: (options: ResolvedLogtoOptions, touches: Touches): SessionMount => {
         const { handler } = new SessionMount(options, touches);
         const visitors = new TestVisitors(options, defaults);
-        return { handler: standInSessionHandler(handler, logtoOf(options), visitors) };
+        return { remarks: [], handler: standInSessionHandler(handler, logtoOf(options), visitors) };
       },
     },
   ];
