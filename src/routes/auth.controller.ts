@@ -28,7 +28,7 @@ import { RoutesOptions } from './routes-options.js';
 @Public()
 @WithLogto({ fetchUserInfo: false, getAccessToken: false, getOrganizationToken: false })
 @UseFilters(LogtoExceptionFilter)
-export class AuthController {
+class AuthController {
   constructor(
     private readonly logto: LogtoService,
     private readonly crossSite: CrossSite,
