@@ -18,7 +18,7 @@ describe('Claims that have grown old', () => {
   beforeAll(async () => {
     issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
     store = new MemorySessionStore();
-    app = await startTokenApp({ issuer, logto: { session: { ...session, store }, http: { timeout: 300 } } });
+    app = await startTokenApp({ issuer, logto: { session: { ...session, store } } });
   });
 
   beforeEach(async () => {

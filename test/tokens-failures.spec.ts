@@ -10,7 +10,7 @@ import { session } from './support/app.js';
 
 const forResource = `/token?resource=${encodeURIComponent(resource)}`;
 const forOther = `/token?resource=${encodeURIComponent(otherResource)}`;
-const timeout = 300;
+const timeout = 1000;
 
 describe.each([
   { leeway: 0, title: 'no leeway for rotated refresh tokens' },

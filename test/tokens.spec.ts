@@ -111,14 +111,6 @@ describe('Access tokens', () => {
     expect((await browser.open('/user-info')).status).toBe(200);
   });
 
-  it('for a resource that Logto does not give are refused by name, and the user stays signed in', async () => {
-    const refused = await browser.fetch(
-      tokenOf(`resource=${encodeURIComponent('https://unknown.example.com')}`),
-    );
-    expect(refused.json()).toMatchObject({ code: 'invalid_target' });
-    expect((await browser.fetch(tokenOf(forResource))).status).toBe(200);
-  });
-
   it('for an organization that the user is not in are denied, and the user stays signed in', async () => {
     const denied = await browser.fetch('/organizations/org_2/token');
     expect([denied.status, denied.json()]).toMatchObject([403, { code: 'access_denied' }]);
@@ -249,6 +241,24 @@ describe('Access tokens of organizations', () => {
       });
     }
     expect(issuer.countRequests('token')).toBe(0);
+    await app.close();
+    await issuer.close();
+  });
+});
+
+describe('Access tokens for a resource that was not asked for at sign-in', () => {
+  it('are refused by name, and the user stays signed in: Logto uses the refresh token up all the same', async () => {
+    const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use' });
+    const app = await startTokenApp({ issuer });
+    const browser = app.browser();
+    await browser.signIn(issuer);
+
+    const refused = await browser.fetch(
+      tokenOf(`resource=${encodeURIComponent('https://unknown.example.com')}`),
+    );
+    expect(refused.json()).toMatchObject({ code: 'invalid_target' });
+    issuer.passTime(60);
+    expect((await browser.fetch(tokenOf(forResource))).status).toBe(200);
     await app.close();
     await issuer.close();
   });

@@ -65,7 +65,10 @@ export class RefreshGrant {
         this.rescue(request, record, { ...tokens, refreshToken: rotated }),
       );
     } catch (error) {
-      if (!endsSignIn(error, target)) throw error;
+      if (!endsSignIn(error, target)) {
+        if (usesTokenUp(error)) await this.run(request, record, {}, { tokens }).catch(() => undefined);
+        throw error;
+      }
       const elsewhere = await this.rotatedElsewhere(request, record, tokens.refreshToken);
       if (!elsewhere || adoptions === maxAdoptions) return this.ended(request, record, error);
       const key = accessTokenKey(target);
@@ -164,6 +167,14 @@ function withoutRefreshToken(target: TokenTarget, { tokens, refused }: GrantStar
     throw new LogtoUnauthenticatedException({ code: 'missing_refresh_token', message });
   }
   throw new LogtoException('missing_refresh_token', message);
+}
+
+/**
+ * Whether Logto may have used the refresh token up all the same: it rotates before it looks at the resource. The
+ * successor is to be had while the one that was sent is still taken.
+ */
+function usesTokenUp(error: unknown): boolean {
+  return error instanceof LogtoException && error.code === 'invalid_target';
 }
 
 /** Whether a refusal means that the sign-in is over, rather than that this one token cannot be had. */
