@@ -1,7 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import expressSession from 'express-session';
 import type { LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { TouchingStore } from '../src/session/touching-store.js';
+import { Touches } from '../src/session/touches.js';
 import { session, type TestApp, type TestAppParts } from './support/app.js';
 import type { Browser } from './support/browser.js';
 import { passTime, restoreTime } from './support/clock.js';
@@ -349,5 +351,26 @@ describe.each(mounts)('Tokens beside $name', ({ mount, resaves, whileDown }) => 
     passTime(13.9 * day);
     expect(await user()).toMatchObject({ isAuthenticated: true });
     expect((await browser.fetch(forResource)).status).toBe(200);
+  });
+});
+
+describe('A session store that never answers', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('is an error that tells so after ten seconds: no request hangs with it', () => {
+    jest.useFakeTimers();
+    const hanging = new MemorySessionStore();
+    hanging.get = () => undefined;
+    const answers: unknown[] = [];
+    new TouchingStore(hanging, new Touches()).get('some-session', (error) => answers.push(error));
+
+    jest.advanceTimersByTime(9_999);
+    expect(answers).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(answers).toEqual([
+      expect.objectContaining({ code: 'session_store_unavailable', transient: true }),
+    ]);
   });
 });
