@@ -99,7 +99,9 @@ function problemBody(
   status: number,
   extensions: Record<string, unknown> = {},
 ): Record<string, unknown> {
-  return { type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, ...extensions };
+  const body = { type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, ...extensions };
+  // By it Nest's GraphQL driver knows an HTTP exception, and passes its body on; a problem body has `status`.
+  return Object.defineProperty(body, 'statusCode', { value: status, enumerable: false });
 }
 
 const titles: Record<number, string> = {

@@ -8,8 +8,10 @@ import { withLogtoMetadata, type WithLogtoOptions } from '../user/with-logto.opt
 import { LogtoApiGuard } from './logto-api.guard.js';
 import { LogtoGuard } from './logto.guard.js';
 
-/** Metadata of Nest that has no public name. */
+/* Metadata and a token of Nest's packages that have no public name. */
 const gatewayMetadata = 'websockets:is_gateway';
+const fieldMetadata = 'graphql:resolve_property';
+const graphqlOptions = 'GqlModuleOptions';
 
 type Method = (...parameters: unknown[]) => unknown;
 
@@ -27,10 +29,12 @@ export class RequirementReport implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const classes = this.classes();
     const everywhere = this.isGuardedGlobally();
+    const fieldsAreGuarded = this.guardsFields();
     for (const type of classes) {
       for (const [name, method] of methodsOf(type)) {
         this.look(type, name, method, everywhere);
         this.lookForTokens(type, name, method);
+        if (!fieldsAreGuarded) this.lookForFields(type, name, method);
       }
     }
     if (everywhere && !guardsGatewaysGlobally(this.applicationConfig)) this.remarkOnGateways(classes);
@@ -74,6 +78,15 @@ export class RequirementReport implements OnApplicationBootstrap {
     );
   }
 
+  private lookForFields(type: Type, name: string, method: Method): void {
+    if (!Reflect.hasMetadata(fieldMetadata, method)) return;
+    if (requirementsOf(method).length === 0 && !isGuarded(method)) return;
+    this.logger.error(
+      `${type.name}.${name} is guarded, and @nestjs/graphql runs no guard for a field: everybody passes. ` +
+        'Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
+    );
+  }
+
   private remarkOnGateways(classes: readonly Type[]): void {
     const open = classes.filter((type) => Reflect.hasMetadata(gatewayMetadata, type) && !isGuarded(type));
     for (const { name } of open) {
@@ -89,6 +102,14 @@ export class RequirementReport implements OnApplicationBootstrap {
       this.applicationConfig.getGlobalGuards().some((guard) => guard instanceof LogtoGuard) ||
       requestScoped.some((type) => isLogtoGuard(type))
     );
+  }
+
+  private guardsFields(): boolean {
+    return [...this.modules.values()].some(({ providers }) => {
+      const options: unknown = providers.get(graphqlOptions)?.instance;
+      const { fieldResolverEnhancers = [] } = (options ?? {}) as { fieldResolverEnhancers?: string[] };
+      return fieldResolverEnhancers.includes('guards');
+    });
   }
 
   private classes(): Type[] {

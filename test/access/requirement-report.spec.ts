@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Post, Scope, UseGuards, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { Query, Resolver } from '@nestjs/graphql';
+import { Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   LogtoApiGuard,
@@ -104,6 +104,32 @@ class OpenResolver {
   @RequireRoles('admin')
   secret(): string {
     return 'secret';
+  }
+}
+
+@Resolver(() => String)
+class FieldsResolver {
+  @Query(() => String)
+  secret(): string {
+    return 'secret';
+  }
+
+  @ResolveField(() => String)
+  @UseGuards(LogtoGuard)
+  guarded(): string {
+    return 'guarded';
+  }
+
+  @ResolveField(() => String)
+  @UseGuards(LogtoGuard)
+  @RequireRoles('admin')
+  required(): string {
+    return 'required';
+  }
+
+  @ResolveField(() => String)
+  open(): string {
+    return 'open';
   }
 }
 
@@ -216,6 +242,17 @@ describe('At start the module says', () => {
     expect(await errorsOf({ controllers: [OrganizationsController] })).toEqual([
       'OrganizationsController.without requires something of an organization and names none: nobody passes. ' +
         'Add @RequireOrganization({ param: "orgId" }).',
+    ]);
+  });
+
+  it('which GraphQL fields no guard runs for, as @nestjs/graphql has it', async () => {
+    const unguardedField = (place: string): string =>
+      `${place} is guarded, and @nestjs/graphql runs no guard for a field: everybody passes. ` +
+      'Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.';
+
+    expect(await errorsOf({ providers: [FieldsResolver] })).toEqual([
+      unguardedField('FieldsResolver.guarded'),
+      unguardedField('FieldsResolver.required'),
     ]);
   });
 
