@@ -4,6 +4,7 @@ import {
   Module,
   RequestMethod,
   type DynamicModule,
+  type HttpServer,
   type MiddlewareConsumer,
   type NestModule,
   type OnApplicationBootstrap,
@@ -113,7 +114,8 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
   /** Says which addresses have to be registered at Logto: a wrong one shows only on Logto's own error page. */
   onApplicationBootstrap(): void {
     const { client, authRoutesPrefix, postSignOutRedirectUri } = this.options;
-    if (!client || this.extras.authRoutes === false) return;
+    const routed = this.adapterHost.httpAdapter as HttpServer | undefined;
+    if (!client || !routed || this.extras.authRoutes === false) return;
     const routes = `${client.baseUrl}/${authRoutesPrefix}`;
     this.logger.log(
       `Register at ${this.options.endpoint} for the application ${client.appId}:\n` +

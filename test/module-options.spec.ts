@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import session from 'express-session';
 import {
@@ -422,6 +422,18 @@ describe('The module', () => {
       code: 'module_registered_twice',
       message: expect.stringMatching(/registered more than once.*once, in the root module/),
     });
+  });
+
+  it('lends its service to an application without HTTP, and names no addresses there', async () => {
+    const logs = watchLogs();
+    @Module({ imports: [LogtoModule.forRoot({ ...good, endpoint: issuer.endpoint })] })
+    class CommandModule {}
+
+    const context = await NestFactory.createApplicationContext(CommandModule, { logger: leaks });
+
+    expect(context.get(LogtoService)).toBeInstanceOf(LogtoService);
+    expect(logs().join()).not.toContain('Register at');
+    await context.close();
   });
 
   it('works with slashes at the end of its addresses', async () => {
