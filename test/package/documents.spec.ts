@@ -10,6 +10,13 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the package finds itself by its own name, as it was built for the tarball. */
 const folder = join(repository, 'build/documents');
 
+/** What the programs import of their reader's own app. */
+const readersFiles = {
+  'src/app.module.ts': 'export class AppModule {}',
+  'src/orders.module.ts': 'export class OrdersModule {}',
+  'programs/app.ts': `export declare const app: import('@nestjs/common').INestApplication;`,
+};
+
 const documents = [
   'README.md',
   ...(await readdir(join(repository, 'docs')))
@@ -25,6 +32,8 @@ describe('The code in the documents', () => {
       const tsconfig = { extends: '../../../tsconfig.base.json', compilerOptions: compilerOptions(kind) };
       await writeFile(join(folder, kind, 'tsconfig.json'), JSON.stringify(tsconfig));
     }
+    await mkdir(join(folder, 'src'));
+    for (const [name, code] of Object.entries(readersFiles)) await writeFile(join(folder, name), code);
     const index = await readFile(join(repository, 'dist/index.d.ts'), 'utf8');
     const publicNames = [...index.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names = '']) =>
       names.split(',').map((name) => name.replace(/\btype /, '').trim()),

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -11,6 +11,9 @@ const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url));
 
 /** Source of the app that the projects share: what differs is which Nest and module format they compile it for. */
 const sharedApp = 'app';
+
+/** An app with tests of its own, which the projects `testing-…` share: what differs is what runs them. */
+const testedApp = 'tested-app';
 
 /** Packs the package and installs the tarball into a copy of each project. */
 export default async function install() {
@@ -25,7 +28,7 @@ export default async function install() {
     files: files.map(({ path }) => path),
   });
 
-  const waiting = (await readdir(fixtures)).filter((name) => name !== sharedApp);
+  const waiting = (await readdir(fixtures)).filter((name) => ![sharedApp, testedApp].includes(name));
   const installNext = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
       await installInto(join(projects, name), join(fixtures, name), tarball);
@@ -36,13 +39,21 @@ export default async function install() {
 async function installInto(folder, fixture, tarball) {
   await mkdir(folder);
   await cp(fixture, folder, { recursive: true });
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory())
-      await cp(join(fixtures, sharedApp, 'src'), join(folder, entry.name, 'src'), { recursive: true });
-  }
+  for (const [source, target] of await sharedBy(folder))
+    await cp(join(fixtures, source), join(folder, target), { recursive: true });
   const manifestPath = join(folder, 'package.json');
   const manifest = JSON.parse(await readFile(manifestPath, 'utf8'));
   manifest.dependencies['nestjs-logto'] = `file:${tarball}`;
   await writeFile(manifestPath, JSON.stringify(manifest, null, 2));
   await npm(['install', '--no-audit', '--no-fund', '--prefer-offline'], folder);
+}
+
+/** The sources that a project shares with others, and where they go. */
+async function sharedBy(folder) {
+  if (basename(folder).startsWith('testing-'))
+    return ['src', 'test'].map((part) => [join(testedApp, part), part]);
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => [join(sharedApp, 'src'), join(name, 'src')]);
 }
