@@ -31,7 +31,7 @@ import { servesBeyondHttp } from './user/beyond-http.js';
 import { freshClaims } from './user/fresh-claims.js';
 import { HandlerContext } from './user/handler-context.js';
 import { LogtoInterceptor } from './user/logto.interceptor.js';
-import { defineUserAccessor, markHandled } from './user/user-accessor.js';
+import { defineUserAccessor } from './user/user-accessor.js';
 import { defineSessionContext } from './user/user-context-of.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 import { asksForMore } from './user/with-logto.options.js';
@@ -150,7 +150,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     const adapter = this.adapterHost.httpAdapter;
     const status = adapter.status.bind(adapter);
     adapter.status = (response: Response, code: number) => {
-      markHandled(response.req);
+      this.resolver.markHandled(response.req);
       return status(response, code);
     };
   }

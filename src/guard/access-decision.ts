@@ -1,7 +1,8 @@
 import { Logger, type ExecutionContext } from '@nestjs/common';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { handshakeWithoutSession } from '../session/session-problems.js';
 import type { Sessions } from '../session/sessions.js';
 import type { Tokens } from '../session/tokens.js';
 import type { LogtoContext } from '../user/logto-context.js';
@@ -123,7 +124,10 @@ export class AccessDecision {
     accept: readonly Credential[],
   ): boolean {
     // With the store down nobody can tell whether somebody is there: that is no pass, not even an optional one.
-    if (accept.includes('session')) this.sessions.require(request);
+    if (accept.includes('session')) {
+      if (this.options.client && this.source.hasNoSession(request)) throw handshakeWithoutSession();
+      this.sessions.require(request);
+    }
     if (plan.access === 'optional') {
       const nobody = { isAuthenticated: false };
       // A session that the route does not accept is nobody to its handler either.
@@ -157,6 +161,12 @@ function protectFromCaches(request: Request, accept: readonly Credential[]): voi
   const response = request.res;
   if (!response || response.headersSent) return;
   if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'private, no-store');
-  if (accept.includes('session')) response.vary('Cookie');
-  if (accept.includes('bearer')) response.vary('Authorization');
+  if (accept.includes('session')) vary(response, 'Cookie');
+  if (accept.includes('bearer')) vary(response, 'Authorization');
+}
+
+/** Express' own reads what is there first, which costs where nothing is. */
+function vary(response: Response, header: string): void {
+  if (response.hasHeader('Vary')) response.vary(header);
+  else response.setHeader('Vary', header);
 }

@@ -4,14 +4,7 @@ import type { UserContextResolver } from './user-context-resolver.js';
 
 const ours: unique symbol = Symbol('nestjs-logto.exposed');
 
-const handled: unique symbol = Symbol('nestjs-logto.handled');
-
-type ExposedRequest = Request & { [ours]?: LogtoContext; [handled]?: true };
-
-/** Tells that every guard has let a request pass, and its handler runs next. */
-export function markHandled(request: ExposedRequest): void {
-  request[handled] = true;
-}
+type ExposedRequest = Request & { [ours]?: LogtoContext };
 
 /**
  * Makes `req.user` answer for a signed-in user from the first middleware on, and for nobody in handlers: a
@@ -23,9 +16,10 @@ export function defineUserAccessor(prototype: object, resolver: UserContextResol
   Object.defineProperty(prototype, 'user', {
     configurable: true,
     enumerable: true,
-    get(this: ExposedRequest): LogtoContext | undefined {
+    get(this: Request): LogtoContext | undefined {
       const context = resolver.known(this);
-      return context.isAuthenticated || (this[handled] && !('logIn' in this)) ? context : undefined;
+      const shown = context.isAuthenticated || (resolver.isHandled(this) && !('logIn' in this));
+      return shown ? context : undefined;
     },
     set(this: Request, value: unknown) {
       define(this, value);
@@ -38,11 +32,12 @@ export function defineUserAccessor(prototype: object, resolver: UserContextResol
  * is on the request nobody stays nobody: `req.isAuthenticated()` would take any object for a user.
  */
 export function exposeUser(request: ExposedRequest, context: LogtoContext): void {
+  // The accessor says the same already.
+  if (request.user === context) return;
   const shown: unknown = Object.hasOwn(request, 'user') ? request.user : undefined;
   const foreign = shown !== undefined && shown !== null && shown !== request[ours];
   if (foreign) return;
   if (!context.isAuthenticated && 'logIn' in request) return;
-  if (request.user === context) return;
   request[ours] = context;
   define(request, context);
 }

@@ -10,7 +10,8 @@ interface Carrier {
 
 /** Remembers the context that a guard or the interceptor has decided by, for `@AuthUser()`. */
 export function attachUserContext(carrier: object, context: LogtoContext): void {
-  (carrier as Carrier)[attached] = context;
+  // A property costs much on a request: none for what its session says already.
+  if (userContextOf(carrier) !== context) (carrier as Carrier)[attached] = context;
 }
 
 /** Lets every request tell what its session does, where no guard and no interceptor has looked. */

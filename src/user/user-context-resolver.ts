@@ -9,26 +9,28 @@ import type { UserInfo } from '../session/user-info.js';
 import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
 import type { GetContextParameters, LogtoContext } from './logto-context.js';
 import { ownCopy } from './own-copy.js';
+import { asksForMore } from './with-logto.options.js';
 
 /** What one request has found out about its user. */
 interface RequestState {
   /** Whether a bearer token said it, and not the session. */
-  adopted?: true;
+  adopted?: boolean;
+  /** Whether every guard has let it pass. */
+  handled: boolean;
   record: SessionRecord | undefined;
   context: LogtoContext;
   userInfo?: Promise<UserInfoResponse>;
   extended?: Map<string, Promise<LogtoContext>>;
 }
 
-const state: unique symbol = Symbol('nestjs-logto.user');
-
-type RequestWithState = Request & { [state]?: RequestState };
-
 /**
  * Says who a request's user is: for guards, the interceptor, `@AuthUser()`, `req.user` and `LogtoService`
  * alike. What a request has found out once it does not look up again.
  */
 export class UserContextResolver {
+  /** Not on the requests: Express makes each of them a hidden class of its own, so that a property costs much. */
+  private readonly states = new WeakMap<Request, RequestState>();
+
   constructor(
     private readonly sessions: Sessions,
     private readonly revalidation: Revalidation,
@@ -39,14 +41,25 @@ export class UserContextResolver {
   ) {}
 
   /** Takes a bearer token's word for who the user is, whatever session came with the request. */
-  adopt(request: RequestWithState, context: LogtoContext): void {
+  adopt(request: Request, context: LogtoContext): void {
     this.sessions.disregard(request);
-    request[state] = { adopted: true, record: undefined, context };
+    const handled = this.isHandled(request);
+    this.states.set(request, { adopted: true, handled, record: undefined, context });
   }
 
   /** Whether a bearer token has said who the user is. */
-  isAdopted(request: RequestWithState): boolean {
-    return request[state]?.adopted === true;
+  isAdopted(request: Request): boolean {
+    return this.states.get(request)?.adopted === true;
+  }
+
+  /** Tells that every guard has let a request pass, and its handler runs next. */
+  markHandled(request: Request): void {
+    this.stateOf(request).handled = true;
+  }
+
+  /** Whether every guard has let a request pass. */
+  isHandled(request: Request): boolean {
+    return this.states.get(request)?.handled === true;
   }
 
   /** The context that the session alone tells, at once. */
@@ -62,7 +75,7 @@ export class UserContextResolver {
     const found = this.stateOf(request);
     if (!found.record) return found.context;
     if (this.revalidation.isDue(found.record)) return this.revalidated(request, found.record, asked);
-    return needsMore(asked) ? this.extended(request, found, asked) : found.context;
+    return asksForMore(asked) ? this.extended(request, found, asked) : found.context;
   }
 
   /**
@@ -87,7 +100,7 @@ export class UserContextResolver {
   ): Promise<LogtoContext> {
     await this.revalidation.run(request, record);
     const found = this.stateOf(request);
-    return found.record && needsMore(asked) ? this.extended(request, found, asked) : found.context;
+    return found.record && asksForMore(asked) ? this.extended(request, found, asked) : found.context;
   }
 
   private extended(
@@ -150,15 +163,15 @@ export class UserContextResolver {
     return tokens;
   }
 
-  private stateOf(request: RequestWithState): RequestState {
-    const found = request[state];
+  private stateOf(request: Request): RequestState {
+    const found = this.states.get(request);
     if (found?.adopted) return found;
     const signedIn = this.sessions.record(request);
     const record = signedIn && this.sessions.note(request, signedIn);
     if (found && found.record === record) return found;
     if (record && this.keepsRecordsAlive) this.records.keepAlive(request, record);
-    const fresh: RequestState = { record, context: contextOf(record?.claims) };
-    request[state] = fresh;
+    const fresh = { handled: found?.handled === true, record, context: contextOf(record?.claims) };
+    this.states.set(request, fresh);
     return fresh;
   }
 }
@@ -171,8 +184,4 @@ function contextOf(claims: IdTokenClaims | undefined): LogtoContext {
 function noLongerMember(error: unknown): undefined {
   if (error instanceof LogtoException && error.code === 'access_denied') return undefined;
   throw error;
-}
-
-function needsMore(asked: GetContextParameters): boolean {
-  return Boolean(asked.fetchUserInfo || asked.getAccessToken || asked.getOrganizationToken);
 }
