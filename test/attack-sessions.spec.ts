@@ -1,4 +1,5 @@
-import { afterEach, afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -10,11 +11,14 @@ import expressSession from 'express-session';
 import { LogtoGuard, LogtoService } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { WebSocket } from 'ws';
+import { Touches } from '../src/session/touches.js';
+import { TouchingStore } from '../src/session/touching-store.js';
 import { session, startApp, type TestApp } from './support/app.js';
 import { passTime, restoreTime } from './support/clock.js';
 import { startIssuer } from './support/issuer.js';
 import { MemorySessionStore } from './support/memory-session-store.js';
 import { PagesController } from './support/pages.js';
+import { startTokenApp } from './support/token-app.js';
 
 /** The session that an app mounts itself, over one store for its pages and its sockets. */
 @Injectable()
@@ -98,6 +102,28 @@ describe('A session', () => {
     expect(text).not.toContain('the-refresh-token');
   });
 
+  it('whose id begins with the app’s name, Logto’s too, stays ended like any other', async () => {
+    const store = new MemorySessionStore();
+    const genid = (): string => `logto-demo-${randomUUID()}`;
+    const nothing = { resources: [], scopes: [] };
+    const shop = await startTokenApp({
+      issuer,
+      logto: { session: { ...session, store, genid }, ...nothing },
+    });
+    app = shop;
+    const browser = app.browser();
+    await browser.signIn(issuer);
+    expect(await browser.fetch('/user')).toMatchObject({ text: expect.stringContaining('ada') });
+    const gate = shop.gates.create('late');
+    const late = browser.fetch('/slow/late');
+    await gate.reached;
+    await browser.open('/logto/sign-out');
+    gate.release();
+    await late;
+
+    expect(store.keys().filter((key) => key.startsWith('logto-demo-'))).toEqual([]);
+  });
+
   it('whose claims a refresh does not renew asks for new ones at most every 30 s', async () => {
     app = await startApp({ issuer, controllers: [PagesController], logto: { revalidateAfter: 60 } });
     const browser = app.browser();
@@ -149,6 +175,21 @@ describe('A session', () => {
     expect(await say('hello', app.baseUrl, browser.cookies.header(app.baseUrl))).toBe('{"event":"hello"}');
     await browser.fetch('/protected');
     await touched(2);
+  });
+});
+
+describe('A session store that hangs', () => {
+  it('is not waited for without end where the app destroys a session', async () => {
+    const store = new MemorySessionStore();
+    store.destroy = () => undefined;
+    jest.useFakeTimers();
+    const destroyed = new Promise((resolve) =>
+      new TouchingStore(store, new Touches()).destroy('id', resolve),
+    );
+    jest.advanceTimersByTime(10_000);
+
+    expect(await destroyed).toMatchObject({ code: 'session_store_unavailable' });
+    jest.useRealTimers();
   });
 });
 

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { APP_GUARD } from '@nestjs/core';
-import { LogtoApiGuard, LogtoGuard } from 'nestjs-logto';
+import { LogtoApiGuard, LogtoGuard, type LogtoLock } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from './support/app.js';
+import { session, startApp, type TestApp } from './support/app.js';
 import { passTime, restoreTime } from './support/clock.js';
 import { resource, startIssuer } from './support/issuer.js';
+import { MemorySessionStore } from './support/memory-session-store.js';
 import { PagesController } from './support/pages.js';
 
 describe('The routes of sign-in and sign-out', () => {
@@ -66,6 +67,32 @@ describe('The routes of sign-in and sign-out', () => {
       expect((await browser.open('/user')).location).toMatch('/logto/sign-in?');
       expect((await browser.open('/logto/sign-in')).location).toMatch(issuer.issuer);
     });
+  });
+
+  it('make one exchange of a callback that arrives twice, whatever was added to its address', async () => {
+    app = await startApp({ issuer, controllers: [PagesController] });
+    const browser = app.browser();
+    const url = await browser.authorize(issuer);
+    issuer.resetRequests();
+
+    const pages = await Promise.all([browser.open(url), browser.open(`${url}&utm_source=mail`)]);
+    expect(pages.map(({ status }) => status)).toEqual([302, 302]);
+    expect(issuer.countRequests('token')).toBe(1);
+  });
+
+  it('sign in under a lock also when the other instances cannot be told', async () => {
+    const store = new MemorySessionStore();
+    const lock: LogtoLock = { run: (_key, fn) => fn() };
+    app = await startApp({
+      issuer,
+      controllers: [PagesController],
+      logto: { session: { ...session, store }, lock },
+    });
+    const browser = app.browser();
+    store.failing = (operation, key) => operation === 'set' && key.startsWith('logto-callback-');
+
+    expect((await browser.signIn(issuer)).location).toBe(`${app.baseUrl}/`);
+    expect((await browser.fetch('/protected')).text).toBe('hello ada');
   });
 
   it('take a cookie that only looks like a sign-in’s for what it is', async () => {

@@ -46,7 +46,7 @@ export class Sessions {
     const session = request.session as ExpressSession | undefined;
     const store = request.sessionStore as Store | undefined;
     if (!session || !store) return undefined;
-    if (store !== this.guardedStore) this.firstSight(store, session);
+    if (store !== this.guardedStore) this.sight(store, session);
     return session;
   }
 
@@ -182,12 +182,12 @@ export class Sessions {
     return ended;
   }
 
-  /** Runs once per store: an app's own store is only seen at its first request. */
-  private firstSight(store: Store, session: ExpressSession): void {
+  /** An app's own store is only seen at its first request, and an app may have several. */
+  private sight(store: Store, session: ExpressSession): void {
     this.guardedStore = store;
-    this.guard.install(store);
+    const isNew = this.guard.install(store);
     // What the module mounts itself it has remarked on at start.
-    if (this.options.session === undefined) {
+    if (isNew && this.options.session === undefined) {
       const { originalMaxAge, sameSite } = session.cookie;
       for (const remark of cookieRemarks(originalMaxAge, sameSite)) this.logger.warn(remark);
     }

@@ -69,7 +69,9 @@ export class SignInCallback {
       });
     }
 
-    const key = createHash('sha256').update(`${query.toString()}\n${sealed}`).digest('base64url');
+    // What else stands in the query does not make it another callback.
+    const answer = JSON.stringify([query.get('code'), query.get('error'), sealed]);
+    const key = createHash('sha256').update(answer).digest('base64url');
     const { outcome, follows } = await this.flights
       .run(key, () => this.exclusively(request, key, () => this.exchange(request, query, pending)))
       .finally(() => this.cookies.remove(request, state));
@@ -97,7 +99,8 @@ export class SignInCallback {
         cookie: lifetimeCookie(outcomeLifetime),
         logtoCallback: outcome,
       } as unknown as StoreEntry;
-      await writeEntry(store, entryKey, entry);
+      // Somebody is signed in, whether or not the others can be told.
+      await writeEntry(store, entryKey, entry).catch(() => undefined);
       return outcome;
     });
   }

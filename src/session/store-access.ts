@@ -9,9 +9,12 @@ const storeTimeout = 10_000;
 /** What the keys of the module's own entries in the session store begin with. */
 export const ownEntryPrefix = 'logto-';
 
+/** The kinds of such entries. In full, for an app may begin the ids of its sessions with its own name. */
+const ownEntry = new RegExp(`^${ownEntryPrefix}(?:callback|ended|logout|sign-ins|tokens)-`);
+
 /** Whether an entry of the module's own stands there, rather than a session. */
 export function isOwnEntry(key: string): boolean {
-  return key.startsWith(ownEntryPrefix);
+  return ownEntry.test(key);
 }
 
 /** An entry of the module's own in the session store: a session's shape, for stores read its `cookie`. */

@@ -22,9 +22,9 @@ export class StoreGuard {
     private readonly refreshed: RefreshedRecords,
   ) {}
 
-  /** Guards a store, once. */
-  install(store: Store): void {
-    if (this.stores.has(store)) return;
+  /** Guards a store, once. @returns whether this was the first time */
+  install(store: Store): boolean {
+    if (this.stores.has(store)) return false;
     const original = store.set.bind(store);
     const set: Set = (id, session) => completed((done) => original(id, session, done));
     this.stores.set(store, set);
@@ -41,6 +41,7 @@ export class StoreGuard {
         (error: unknown) => callback?.(error),
       );
     };
+    return true;
   }
 
   /**

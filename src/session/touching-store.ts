@@ -37,7 +37,11 @@ export class TouchingStore extends session.Store {
   }
 
   override destroy(id: string, callback?: (error?: unknown) => void): void {
-    this.inner.destroy(id, callback);
+    // With `unset: "destroy"` express-session waits for it before it ends the response.
+    inTime(
+      (done) => this.inner.destroy(id, done),
+      (error) => callback?.(error),
+    );
   }
 
   private prolong(id: string, found: SessionData): void {
