@@ -35,6 +35,12 @@ export interface TokenTarget {
   readonly organizationId?: string | undefined;
 }
 
+/** Asks the token endpoint, with these parameters besides its own. */
+type Grant = (
+  configuration: Configuration,
+  parameters: Readonly<Record<string, string>>,
+) => Promise<TokenSet>;
+
 /** How old an ID token that comes straight from the code exchange may be, in seconds. */
 const maxIdTokenAge = 600;
 
@@ -70,16 +76,15 @@ export class OidcClient {
    */
   async exchangeCode(callbackUrl: URL, checks: AuthorizationChecks): Promise<TokenSet> {
     const call: ProviderCall = callbackUrl.searchParams.has('error') ? 'authorization' : 'code exchange';
-    const tokens = await this.validated(call, async (configuration) =>
-      toTokenSet(
-        await authorizationCodeGrant(configuration, callbackUrl, {
-          expectedState: checks.state,
-          expectedNonce: checks.nonce,
-          pkceCodeVerifier: checks.codeVerifier,
-          idTokenExpected: true,
-          ...(checks.maxAge === undefined ? {} : { maxAge: checks.maxAge }),
-        }),
-      ),
+    const expected = {
+      expectedState: checks.state,
+      expectedNonce: checks.nonce,
+      pkceCodeVerifier: checks.codeVerifier,
+      idTokenExpected: true,
+      ...(checks.maxAge === undefined ? {} : { maxAge: checks.maxAge }),
+    };
+    const tokens = await this.validated(call, async (configuration, parameters) =>
+      toTokenSet(await authorizationCodeGrant(configuration, callbackUrl, expected, parameters)),
     );
     if (
       Math.abs(Date.now() / 1000 - (tokens.claims?.iat ?? 0)) >
@@ -108,12 +113,14 @@ export class OidcClient {
     { resource, organizationId }: TokenTarget,
     rescue: (rotated: string) => Promise<void>,
   ): Promise<TokenSet> {
-    const parameters = new URLSearchParams();
-    if (resource !== undefined) parameters.set('resource', resource);
-    if (organizationId !== undefined) parameters.set('organization_id', organizationId);
+    const target = {
+      ...(resource !== undefined && { resource }),
+      ...(organizationId !== undefined && { organization_id: organizationId }),
+    };
     return this.validated(
       'refresh',
-      async (configuration) => toTokenSet(await refreshTokenGrant(configuration, refreshToken, parameters)),
+      async (configuration, parameters) =>
+        toTokenSet(await refreshTokenGrant(configuration, refreshToken, { ...target, ...parameters })),
       { rescue },
     );
   }
@@ -177,15 +184,16 @@ export class OidcClient {
    */
   private async validated(
     call: ProviderCall,
-    grant: (configuration: Configuration) => Promise<TokenSet>,
+    grant: Grant,
     refresh?: { rescue: (rotated: string) => Promise<void> },
   ): Promise<TokenSet> {
     const configuration = await this.configuration.get();
-    return this.providerFetch.keepingAnswer(async () => {
+    return this.providerFetch.keepingAnswer(async (kept) => {
       try {
-        return await this.attempts(configuration, grant, refresh !== undefined);
+        const attempt = (newest: Configuration): Promise<TokenSet> => grant(newest, kept.parameters);
+        return await this.attempts(configuration, attempt, refresh !== undefined);
       } catch (error) {
-        const rotated = refresh && this.providerFetch.keptRefreshToken();
+        const rotated = refresh && this.providerFetch.keptRefreshToken(kept);
         if (rotated !== undefined) await refresh?.rescue(rotated);
         throw toLogtoException(error, call);
       }

@@ -1,11 +1,16 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 
 /** Longest answer that is read, in bytes: a provider's answers are a few kilobytes. */
 const maxAnswerBytes = 1024 * 1024;
 
-/** The first answer to a POST, kept so that the very same answer can be validated a second time. */
-interface KeptAnswer {
+/** Says in a request's body which kept answer is its own. It is taken out before the request is sent. */
+const keptParameter = 'nestjs-logto-kept-answer';
+
+/** The first answer to a grant, kept so that the very same answer can be validated a second time. */
+export interface KeptAnswer {
+  /** What the grant's requests have to carry. */
+  readonly parameters: Readonly<Record<string, string>>;
   bytes?: ArrayBuffer;
   init?: ResponseInit;
 }
@@ -15,7 +20,8 @@ interface KeptAnswer {
  * origin where this server reaches Logto at another address than browsers do.
  */
 export class ProviderFetch {
-  private readonly kept = new AsyncLocalStorage<KeptAnswer>();
+  /* By name: with an AsyncLocalStorage every promise of the app would cost more from the first sign-in on. */
+  private readonly kept = new Map<string, KeptAnswer>();
   private readonly publicOrigin: string;
 
   constructor(private readonly options: Pick<ResolvedLogtoOptions, 'endpoint' | 'http'>) {
@@ -24,7 +30,7 @@ export class ProviderFetch {
 
   /** The signature that openid-client and jose call. */
   readonly fetch = async (url: string, init?: RequestInit): Promise<Response> => {
-    const kept = init?.method === 'POST' ? this.kept.getStore() : undefined;
+    const kept = this.keptFor(init?.body);
     if (kept?.bytes) return new Response(kept.bytes.slice(0), kept.init);
 
     const response = await this.options.http.fetch(this.reachable(url), {
@@ -49,16 +55,22 @@ export class ProviderFetch {
   };
 
   /**
-   * Runs `fn`, in which every POST after the first is answered with the first's answer: a code or a refresh
-   * token is spent by the first use, so what is validated again has to be the same answer.
+   * Runs `fn`, in which every grant with the given parameters after the first is answered with the first's answer:
+   * a code or a refresh token is spent by the first use, so what is validated again has to be the same answer.
    */
-  keepingAnswer<T>(fn: () => Promise<T>): Promise<T> {
-    return this.kept.run({}, fn);
+  async keepingAnswer<T>(fn: (kept: KeptAnswer) => Promise<T>): Promise<T> {
+    const name = randomUUID();
+    const kept: KeptAnswer = { parameters: { [keptParameter]: name } };
+    this.kept.set(name, kept);
+    try {
+      return await fn(kept);
+    } finally {
+      this.kept.delete(name);
+    }
   }
 
   /** The refresh token in the kept answer, for when the answer turns out to be worth nothing else. */
-  keptRefreshToken(): string | undefined {
-    const bytes = this.kept.getStore()?.bytes;
+  keptRefreshToken({ bytes }: KeptAnswer): string | undefined {
     if (!bytes) return undefined;
     try {
       const answer: unknown = JSON.parse(new TextDecoder().decode(bytes));
@@ -67,6 +79,13 @@ export class ProviderFetch {
     } catch {
       return undefined;
     }
+  }
+
+  private keptFor(body: unknown): KeptAnswer | undefined {
+    const name = body instanceof URLSearchParams ? body.get(keptParameter) : null;
+    if (name === null) return undefined;
+    (body as URLSearchParams).delete(keptParameter);
+    return this.kept.get(name);
   }
 
   private reachable(url: string): string {
