@@ -1,12 +1,14 @@
 import { inspect } from 'node:util';
 import { Catch, Inject, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { throwError, type Observable } from 'rxjs';
 import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { LOGTO_OPTIONS } from '../logto.module-definition.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { isNavigation } from '../user/unauthenticated.js';
 import { errorPage } from './error-page.js';
+import { tellClient, told } from './tell-client.js';
 
 /** Failures of a sign-in, for which starting it again helps. */
 const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
@@ -39,18 +41,32 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
 
   constructor(@Inject(LOGTO_OPTIONS) private readonly options: ResolvedLogtoOptions) {}
 
-  catch(exception: LogtoException, host: ArgumentsHost): void {
-    // Other transports have their own way to tell an error; theirs is to pass it on.
-    if (host.getType<string>() !== 'http') throw exception;
+  catch(exception: LogtoException, host: ArgumentsHost): Observable<never> | undefined {
     const status = exception.getStatus();
     if (status >= 500) this.logger.error(`${exception.code}: ${exception.message}`, causeOf(exception));
+    switch (host.getType<string>()) {
+      case 'http':
+        this.answerRequest(exception, host);
+        return undefined;
+      case 'ws':
+        tellClient(host.switchToWs().getClient(), exception);
+        return undefined;
+      case 'rpc':
+        return throwError(() => told(exception));
+      default:
+        // Other transports have their own way to tell an error; theirs is to pass it on.
+        throw exception;
+    }
+  }
+
+  private answerRequest(exception: LogtoException, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     if (response.headersSent) {
       response.end();
       return;
     }
-    this.answer(exception, request, response.status(status));
+    this.answer(exception, request, response.status(exception.getStatus()));
   }
 
   /** Writes the answer; the status is set. */

@@ -2,7 +2,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import type { ExpressSession } from './sessions.js';
 import type { SessionMount } from './session-mount.js';
-import { readEntry, storeUnavailable } from './store-access.js';
+import { completed, readEntry } from './store-access.js';
 
 /** How long a socket goes on with the session as it was read, in milliseconds: a sign-out reaches it after that. */
 const rereadInterval = 10_000;
@@ -21,6 +21,7 @@ interface Handshake {
 /** Sessions of open sockets: their handshake passed no middleware, so the session is read for it here. */
 export class Handshakes {
   private readonly known = new WeakMap<object, Handshake>();
+  private readonly withoutSession = new WeakSet<Request>();
 
   constructor(private readonly mount: SessionMount) {}
 
@@ -35,6 +36,11 @@ export class Handshakes {
 
   has(client: object): boolean {
     return this.known.has(client);
+  }
+
+  /** Whether nothing could give a handshake a session: the app mounts its own, and did not hand it over. */
+  hasNoSession(request: Request): boolean {
+    return this.withoutSession.has(request);
   }
 
   /**
@@ -69,13 +75,12 @@ export class Handshakes {
       });
     }
     const handler = session ?? this.mount.handler;
-    if (!handler) return copy;
-    await new Promise<void>((resolve, reject) => {
-      // express-session writes nothing before the response ends, and this one never does.
-      handler(copy, new ServerResponse(request) as Response, (error?: unknown) =>
-        error ? reject(storeUnavailable(error)) : resolve(),
-      );
-    });
+    if (!handler) {
+      this.withoutSession.add(copy);
+      return copy;
+    }
+    // express-session writes nothing before the response ends, and this one never does.
+    await completed((done) => handler(copy, new ServerResponse(request) as Response, done));
     return copy;
   }
 }

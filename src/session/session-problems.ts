@@ -11,6 +11,16 @@ export function sessionNotConfigured(): LogtoException {
   );
 }
 
+/** A socket was opened without a session: no middleware of the app's runs for a handshake. */
+export function handshakeWithoutSession(): LogtoException {
+  return new LogtoException(
+    'session_not_configured',
+    'There is no session on the handshake of this socket. Let the module mount the session, or hand yours over: ' +
+      '`LogtoService.bindHandshake(client, request, sessionMiddleware)` in `handleConnection`, or ' +
+      '`server.engine.use(sessionMiddleware)` with socket.io.',
+  );
+}
+
 /** The module has no application to sign anybody in with. */
 export function bearerTokensOnly(): LogtoException {
   return new LogtoException(

@@ -8,6 +8,7 @@ import type { Unauthenticated } from './unauthenticated.js';
 import { exposeUser } from './user-accessor.js';
 import { attachUserContext } from './user-context-of.js';
 import type { UserContextResolver } from './user-context-resolver.js';
+import { asksForMore } from './with-logto.options.js';
 
 /** Gets ready what a handler has asked to know of its user. */
 export class HandlerContext {
@@ -28,8 +29,13 @@ export class HandlerContext {
     return request instanceof Promise ? this.resolveLater(host, request) : this.resolve(host, request);
   }
 
-  private async resolveLater(host: ExecutionContext, request: Promise<Request>): Promise<void> {
-    await this.resolve(host, await request);
+  private async resolveLater(host: ExecutionContext, reading: Promise<Request>): Promise<void> {
+    const request = await reading.catch((error: unknown) => {
+      // Handlers that anybody may call work without the session store; a guard has asked for it before.
+      if (asksForMore(this.plans.of(host))) throw error;
+    });
+    if (request) await this.resolve(host, request);
+    else attachUserContext(carrierOf(host) ?? host, { isAuthenticated: false });
   }
 
   private resolve(host: ExecutionContext, request: Request): Promise<void> | undefined {

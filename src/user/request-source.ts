@@ -54,6 +54,11 @@ export class RequestSource {
     return socket ? this.ofGraphqlSocket(socket) : (context?.req as Request | undefined);
   }
 
+  /** Whether a request stands for a socket that nothing could give a session. */
+  hasNoSession(request: Request): boolean {
+    return this.handshakes.hasNoSession(request);
+  }
+
   private ofClient(client: SocketClient): Request | Promise<Request> | undefined {
     if (!this.handshakes.has(client) && client.request) {
       this.handshakes.bind(client, client.request, undefined, tokenIn(client.handshake?.auth?.token));
@@ -82,9 +87,13 @@ export function isSocket(host: ArgumentsHost): boolean {
 }
 
 function socketOf(context: GraphqlContext | undefined): GraphqlSocket | undefined {
-  if (context?.extra) return context;
-  const { req } = context ?? {};
-  return req && 'extra' in req && req.extra ? req : undefined;
+  return [context, context?.req].find((one): one is GraphqlSocket => isSocketContext(one));
+}
+
+/** Whether it is what graphql-ws makes: an app may call a property of its requests `extra` too. */
+function isSocketContext(value: GraphqlContext | Request | undefined): boolean {
+  const { socket, request } = (value as GraphqlSocket | undefined)?.extra ?? {};
+  return typeof socket === 'object' && typeof request?.headers === 'object';
 }
 
 /** A browser cannot set the header of a handshake, so clients send the token beside it. */

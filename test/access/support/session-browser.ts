@@ -1,0 +1,14 @@
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import type { TestApp } from '../../support/app.js';
+import type { Browser } from '../../support/browser.js';
+
+/** A browser that is signed in, and the headers by which it opens sockets. */
+export async function signedInBrowser(
+  app: TestApp,
+  issuer: LogtoEmulator,
+  username: string,
+): Promise<{ browser: Browser; handshake: Record<string, string> }> {
+  const browser = app.browser();
+  await browser.signIn(issuer, username);
+  return { browser, handshake: { cookie: browser.cookies.header(app.baseUrl), origin: app.baseUrl } };
+}
