@@ -34,6 +34,17 @@ export class LogtoException extends HttpException {
     this.name = new.target.name;
   }
 
+  /**
+   * What GraphQL tells of it, over HTTP and WebSocket alike: `code` as Apollo has it, and the problem body as
+   * `originalError`, as @nestjs/graphql does with every `HttpException`.
+   */
+  get extensions(): { code: string; originalError: string | object } {
+    return {
+      code: graphqlCodes[this.getStatus()] ?? 'INTERNAL_SERVER_ERROR',
+      originalError: this.getResponse(),
+    };
+  }
+
   /** What the console and Nest's logger show: everything once, where `HttpException` repeats itself. */
   [inspect.custom](_depth: number, options: InspectOptions, print: typeof inspect): string {
     const { code, transient, cause } = this;
@@ -99,10 +110,10 @@ function problemBody(
   status: number,
   extensions: Record<string, unknown> = {},
 ): Record<string, unknown> {
-  const body = { type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, ...extensions };
-  // By it Nest's GraphQL driver knows an HTTP exception, and passes its body on; a problem body has `status`.
-  return Object.defineProperty(body, 'statusCode', { value: status, enumerable: false });
+  return { type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, ...extensions };
 }
+
+const graphqlCodes: Record<number, string> = { 400: 'BAD_REQUEST', 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN' };
 
 const titles: Record<number, string> = {
   302: 'Found',

@@ -194,6 +194,25 @@ describe('GraphQL', () => {
     expect(await ask(nobody, '{ me { id } }', { 'sec-fetch-mode': 'navigate' })).toBe('not_authenticated');
   });
 
+  it('tells refusals as @nestjs/graphql tells every HTTP exception', async () => {
+    const page = await nobody.fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ me { id } }' }),
+    });
+
+    expect(page.status).toBe(200);
+    expect(page.json<Answer & Record<string, unknown>>().errors).toEqual([
+      expect.objectContaining({
+        message: 'Nobody is signed in. Sign in and try again.',
+        extensions: expect.objectContaining({
+          code: 'UNAUTHENTICATED',
+          originalError: expect.objectContaining({ status: 401, code: 'not_authenticated' }),
+        }),
+      }),
+    ]);
+  });
+
   it('holds users against requirements of queries and of fields', async () => {
     expect(await ask(ada, '{ administer read people { secret } }')).toEqual({
       administer: 'administered',
