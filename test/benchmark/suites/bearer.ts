@@ -16,10 +16,12 @@ export async function repeatedBearer(stage: Stage): Promise<SuiteResult> {
   const entrants = contenders.map((contender) => ({ contender, target: { path: '/me', headers } }));
   const samples = await runRounds(
     entrants,
-    stage.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 21, amount: 1000, warmUp: 3 },
+    stage.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 21, amount: 300, warmUp: 6 },
     stage.progress(title),
   );
-  const best = spreadOf(peers.map((peer) => samples.ratio('LogtoApiGuard', peer, 'cpu').median));
+  const ratios = peers.map((peer) => samples.ratio('LogtoApiGuard', peer, 'cpu'));
+  // Against the peer that comes closest.
+  const best = ratios.toSorted((one, other) => one.median - other.median)[0] ?? spreadOf([Number.NaN]);
   return {
     title,
     method:
@@ -27,15 +29,7 @@ export async function repeatedBearer(stage: Stage): Promise<SuiteResult> {
     tables: [requestsTable('', entrants, samples, 'nest')],
     verdicts: [
       atLeast('LogtoApiGuard, against Nest alone', samples.ratio('LogtoApiGuard', 'nest', 'cpu'), 0.9),
-      {
-        what: 'LogtoApiGuard, against the best peer',
-        measured: Math.min(
-          ...peers.map((peer) => samples.ratio('LogtoApiGuard', peer, 'cpu').median),
-        ).toFixed(2),
-        target: 'at least 5',
-        met:
-          peers.every((peer) => samples.ratio('LogtoApiGuard', peer, 'cpu').median >= 5) && best.median > 0,
-      },
+      atLeast('LogtoApiGuard, against the best peer', best, 5),
     ],
   };
 }
@@ -49,7 +43,7 @@ export async function freshBearer(stage: Stage): Promise<SuiteResult> {
   const entrants = contenders.map((contender) => ({ contender, target: { path: '/me', headers } }));
   const samples = await runRounds(
     entrants,
-    stage.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 21, amount: 800, warmUp: 3 },
+    stage.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 21, amount: 300, warmUp: 4 },
     stage.progress(title),
   );
   return {

@@ -13,7 +13,7 @@ const parallel = 50;
 export async function expiredToken(stage: Stage): Promise<SuiteResult> {
   const title = `${parallel} parallel requests on an expired token`;
   const progress = stage.progress(title);
-  const rounds = stage.quick ? 1 : 9;
+  const rounds = stage.quick ? 1 : 5;
   const contenders = await stage.contenders(names, { resources: [shortLived.indicator] });
   const found = new Map<string, { requests: number[]; milliseconds: number[]; refused: number[] }>();
   for (let round = 0; round < rounds; round += 1) {

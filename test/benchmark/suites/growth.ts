@@ -11,7 +11,7 @@ import { signedIn } from './signed-in.js';
 const senders = 2000;
 
 const sizeOf = (stage: Stage): Size =>
-  stage.quick ? { rounds: 2, amount: 200, warmUp: 1 } : { rounds: 11, amount: 1500, warmUp: 2 };
+  stage.quick ? { rounds: 2, amount: 200, warmUp: 1 } : { rounds: 7, amount: 600, warmUp: 2 };
 
 /** The cost of a request while the store fills. */
 export async function manySessions(stage: Stage): Promise<SuiteResult> {
@@ -125,7 +125,7 @@ export async function startUp(stage: Stage): Promise<SuiteResult> {
     '@logto/express',
     'express-openid-connect',
   ] as const;
-  const rounds = stage.quick ? 1 : 11;
+  const rounds = stage.quick ? 1 : 7;
   const found = new Map<string, { ready: number[]; resident: number[]; heap: number[] }>();
   for (let round = 0; round < rounds; round += 1) {
     progress.round(round, rounds);

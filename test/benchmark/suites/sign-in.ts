@@ -15,7 +15,7 @@ export async function signIns(stage: Stage): Promise<SuiteResult> {
   const progress = stage.progress(title);
   const { rounds, amount, warmUp } = stage.quick
     ? { rounds: 2, amount: 3, warmUp: 1 }
-    : { rounds: 15, amount: 20, warmUp: 2 };
+    : { rounds: 9, amount: 10, warmUp: 2 };
   const contenders = await stage.contenders(names);
   const samples = new Samples();
   const requests = new Map<string, { first: number; later: number }>();
