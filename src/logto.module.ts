@@ -55,11 +55,14 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     private readonly applicationConfig: ApplicationConfig,
     private readonly modules: ModulesContainer,
     private readonly resolver: UserContextResolver,
-    private readonly filter: LogtoExceptionFilter,
+    filter: LogtoExceptionFilter,
     private readonly sessionMount: SessionMount,
     context: HandlerContext,
   ) {
     super();
+    // The last that Nest asks, so that every filter of the app goes before it, by APP_FILTER too. Added here, since
+    // a connected microservice takes the filters that there are before `configure()` runs.
+    applicationConfig.getGlobalFilters().unshift(filter);
     // Requests for which nothing is fetched are spared it: an interceptor costs a fifth of a small request. Added
     // here, since gateways take the global interceptors that there are before `configure()` runs.
     if (asksForMore(options.context) || servesBeyondHttp(modules)) {
@@ -107,8 +110,6 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     defineSessionContext(app.request, (request) => this.resolver.known(request));
     this.markHandledRequests();
     this.excludeRoutesFromGlobalPrefix();
-    // The last that Nest asks, so that every filter of the app goes before it, by APP_FILTER too.
-    this.applicationConfig.getGlobalFilters().unshift(this.filter);
   }
 
   /** Says which addresses have to be registered at Logto: a wrong one shows only on Logto's own error page. */

@@ -1,0 +1,142 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, UseFilters, UseGuards } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import {
+  ClientProxyFactory,
+  EventPattern,
+  MessagePattern,
+  Transport,
+  type ClientProxy,
+} from '@nestjs/microservices';
+import { AuthUser, LogtoContext, LogtoExceptionFilter, LogtoGuard, Public, RequireRoles } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { firstValueFrom } from 'rxjs';
+import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import { startIssuer } from '../support/issuer.js';
+import { LogRecorder } from './support/log-recorder.js';
+
+@Controller()
+class HybridController {
+  events = 0;
+
+  @Get('page')
+  @UseGuards(LogtoGuard)
+  page(): string {
+    return 'page';
+  }
+
+  @MessagePattern('open')
+  open(@AuthUser() user: LogtoContext): boolean {
+    return user.isAuthenticated;
+  }
+
+  @MessagePattern('guarded')
+  @UseGuards(LogtoGuard)
+  guarded(): string {
+    return 'guarded';
+  }
+
+  @MessagePattern('required')
+  @UseGuards(LogtoGuard)
+  @RequireRoles('admin')
+  required(): string {
+    return 'required';
+  }
+
+  @MessagePattern('told')
+  @UseGuards(LogtoGuard)
+  @UseFilters(LogtoExceptionFilter)
+  told(): string {
+    return 'told';
+  }
+
+  @MessagePattern('public')
+  @Public()
+  @UseGuards(LogtoGuard)
+  public(): string {
+    return 'public';
+  }
+
+  @EventPattern<string>('event')
+  @UseGuards(LogtoGuard)
+  event(): void {
+    this.events += 1;
+  }
+}
+
+describe('Messages of a hybrid app', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp;
+  let client: ClientProxy;
+  let logs: LogRecorder;
+
+  beforeAll(async () => {
+    issuer = await startIssuer();
+  });
+
+  afterEach(async () => {
+    await client.close();
+    await app.close();
+    logs.stop();
+  });
+
+  afterAll(() => issuer.close());
+
+  async function start(inheritAppConfig: boolean, parts: Partial<TestAppParts> = {}): Promise<void> {
+    logs = new LogRecorder();
+    const port = await freePort();
+    app = await startApp({
+      issuer,
+      controllers: [HybridController],
+      ...parts,
+      configure: (nest) => {
+        nest.useLogger(logs);
+        nest.connectMicroservice({ transport: Transport.TCP, options: { port } }, { inheritAppConfig });
+      },
+    });
+    await app.app.startAllMicroservices();
+    client = ClientProxyFactory.create({ transport: Transport.TCP, options: { port } });
+    await client.connect();
+  }
+
+  const ask = (pattern: string): Promise<unknown> =>
+    firstValueFrom(client.send<unknown>(pattern, {})).catch((error: unknown) => error);
+
+  it('are denied by a guard, for they carry nobody’s request, and the log says so once', async () => {
+    await start(false);
+
+    for (const pattern of ['guarded', 'required', 'guarded']) {
+      expect(await ask(pattern)).toMatchObject({ status: 'error' });
+    }
+    expect(logs.errors.filter((line) => line.includes('the transport "rpc"'))).toHaveLength(1);
+    expect(await ask('open')).toBe(false);
+    expect((await app.browser().fetch('/page')).status).toBe(401);
+  });
+
+  it('are told the reason where LogtoExceptionFilter stands', async () => {
+    await start(false);
+
+    expect(await ask('told')).toEqual({
+      status: 'error',
+      code: 'context_not_supported',
+      message: expect.stringContaining('cannot read a request of the transport "rpc"'),
+    });
+  });
+
+  it('are denied and told so in an app whose microservices inherit its guards and filters', async () => {
+    await start(true, { providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] });
+
+    expect(await ask('open')).toMatchObject({ status: 'error', code: 'context_not_supported' });
+    expect(await ask('guarded')).toMatchObject({ status: 'error', code: 'context_not_supported' });
+    expect(await ask('public')).toBe('public');
+  });
+
+  it('that want no answer are denied as well', async () => {
+    await start(false);
+    client.emit('event', {});
+    await ask('open');
+    await ask('guarded');
+
+    expect(app.app.get(HybridController).events).toBe(0);
+  });
+});
