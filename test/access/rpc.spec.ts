@@ -17,7 +17,7 @@ import { LogRecorder } from './support/log-recorder.js';
 
 @Controller()
 class HybridController {
-  events = 0;
+  readonly events: string[] = [];
 
   @Get('page')
   @UseGuards(LogtoGuard)
@@ -57,10 +57,15 @@ class HybridController {
     return 'public';
   }
 
-  @EventPattern<string>('event')
+  @EventPattern({ event: 'happened' })
   @UseGuards(LogtoGuard)
   event(): void {
-    this.events += 1;
+    this.events.push('guarded');
+  }
+
+  @EventPattern({ event: 'happened to anybody' })
+  openEvent(): void {
+    this.events.push('open');
   }
 }
 
@@ -133,10 +138,11 @@ describe('Messages of a hybrid app', () => {
 
   it('that want no answer are denied as well', async () => {
     await start(false);
-    client.emit('event', {});
+    client.emit({ event: 'happened' }, {});
+    client.emit({ event: 'happened to anybody' }, {});
     await ask('open');
     await ask('guarded');
 
-    expect(app.app.get(HybridController).events).toBe(0);
+    expect(app.app.get(HybridController).events).toEqual(['open']);
   });
 });
