@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { AccessTokenClaims } from '../oidc/claims.js';
@@ -6,6 +6,7 @@ import type { OidcClient } from '../oidc/oidc-client.js';
 import { introspect } from '../oidc/token-introspection.js';
 import type { TokenVerifier } from '../oidc/token-verifier.js';
 import { BoundedMap } from '../session/bounded-map.js';
+import { ownCopy } from '../user/own-copy.js';
 
 /** How many verified tokens are remembered, unless told otherwise. */
 const defaultCacheSize = 10_000;
@@ -39,12 +40,12 @@ export class BearerTokens {
     // An opaque token has no parts, a JWT in compact form three (RFC 7515 section 7.1).
     if (token.split('.').length !== 3) return this.introspected(token);
     if (!this.verified) return this.verify(token);
-    const key = createHash('sha256').update(token).digest('base64');
+    const key = hash('sha256', token, 'base64');
     const known = this.verified.get(key);
     // A copy: what a handler does to its user is no business of the next request.
-    if (known && Date.now() < known.exp * 1000) return structuredClone(known);
+    if (known && Date.now() < known.exp * 1000) return ownCopy(known);
     return this.verify(token).then((claims) => {
-      this.verified?.set(key, structuredClone(claims));
+      this.verified?.set(key, ownCopy(claims));
       return claims;
     });
   }

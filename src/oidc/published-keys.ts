@@ -34,7 +34,8 @@ export class PublishedKeys {
 
   /** The key that a token's header names, for `jwtVerify`. */
   readonly find: JWTVerifyGetKey = async (header: JWSHeaderParameters, token: FlattenedJWSInput) => {
-    if (!this.remote.jwks()) {
+    // Not `remote.jwks()`, which copies every key.
+    if (this.lookAt === 0) {
       await this.remote.reload();
       this.lookAt = Date.now() + maxAge;
     } else if (Date.now() >= this.lookAt) {

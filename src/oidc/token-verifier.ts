@@ -22,9 +22,15 @@ export interface TokenExpectations {
 /** Algorithms by which only Logto can have signed: neither `none` nor a shared secret. */
 const asymmetric = /^(?:RS|PS|ES)\d{3}$|^EdDSA$|^Ed25519$/;
 
+/** What a discovery document says of signatures. */
+interface Published {
+  readonly keys: PublishedKeys;
+  readonly algorithms: string[];
+}
+
 /** Verifies JWTs that Logto signed, by the keys and algorithms that it publishes. */
 export class TokenVerifier {
-  private readonly keys = new WeakMap<Configuration, PublishedKeys>();
+  private readonly published = new WeakMap<Configuration, Published>();
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -57,10 +63,10 @@ export class TokenVerifier {
     token: string,
     { typ, audience, requiredClaims, maxAge }: TokenExpectations,
   ): Promise<T> {
-    const listed = configuration.serverMetadata().id_token_signing_alg_values_supported ?? ['RS256'];
-    const { payload } = await jwtVerify<T>(token, this.keysOf(configuration).find, {
+    const { keys, algorithms } = this.publishedBy(configuration);
+    const { payload } = await jwtVerify<T>(token, keys.find, {
       issuer: this.options.issuer,
-      algorithms: listed.filter((algorithm) => asymmetric.test(algorithm)),
+      algorithms,
       typ,
       requiredClaims: ['exp', ...requiredClaims],
       clockTolerance: this.options.http.clockTolerance,
@@ -70,19 +76,24 @@ export class TokenVerifier {
     return payload;
   }
 
-  private keysOf(configuration: Configuration): PublishedKeys {
-    const known = this.keys.get(configuration);
+  /** Read once: openid-client copies the whole discovery document each time. */
+  private publishedBy(configuration: Configuration): Published {
+    const known = this.published.get(configuration);
     if (known) return known;
-    const { jwks_uri } = configuration.serverMetadata();
+    const { jwks_uri, id_token_signing_alg_values_supported: listed = ['RS256'] } =
+      configuration.serverMetadata();
     if (jwks_uri === undefined) {
       throw new LogtoException('provider_misconfigured', 'The discovery document names no keys.', {
         status: 503,
       });
     }
     const { timeout } = this.options.http;
-    const keys = new PublishedKeys(new URL(jwks_uri), timeout, this.oidc.providerFetch.fetch);
-    this.keys.set(configuration, keys);
-    return keys;
+    const published = {
+      keys: new PublishedKeys(new URL(jwks_uri), timeout, this.oidc.providerFetch.fetch),
+      algorithms: listed.filter((algorithm) => asymmetric.test(algorithm)),
+    };
+    this.published.set(configuration, published);
+    return published;
   }
 }
 
