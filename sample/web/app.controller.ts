@@ -1,5 +1,6 @@
 import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { AuthUser, LogtoContext, LogtoGuard, WithLogto } from 'nestjs-logto';
+import { askApi } from './ask-api.js';
 import { accessTokenPage } from './views/access-token-page.js';
 import { homePage } from './views/home-page.js';
 import { protectedPage } from './views/protected-page.js';
@@ -41,7 +42,7 @@ export class AppController {
   @Get('fetch-access-token')
   @UseGuards(LogtoGuard)
   @WithLogto({ getAccessToken: true })
-  accessToken(@AuthUser() user: LogtoContext): string {
-    return accessTokenPage(user);
+  async accessToken(@AuthUser() user: LogtoContext): Promise<string> {
+    return accessTokenPage(user, await askApi(user.accessToken));
   }
 }

@@ -49,6 +49,8 @@ function withoutTokens(api: string): string[] {
     `curl ${api}/books/count     # 200: for everybody`,
     `curl -i ${api}/books        # 401: no token`,
     '',
-    'The web sample calls it for whoever is signed in: http://localhost:3000/fetch-access-token',
+    'The web sample calls it for whoever is signed in, when it is started so:',
+    '',
+    `SAMPLE_API=${api} npm start, then http://localhost:3000/fetch-access-token`,
   ];
 }

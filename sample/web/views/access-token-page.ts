@@ -3,8 +3,8 @@ import { codeOf } from './code-of.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 
-/** An access token and what it allows. */
-export function accessTokenPage(user: LogtoContext): string {
+/** An access token, what it allows, and what the API says to it where there is one. */
+export function accessTokenPage(user: LogtoContext, answer: string | undefined): string {
   const { accessToken = '', scopes = [] } = user;
   return layout({
     title: 'Access token',
@@ -22,6 +22,12 @@ export function accessTokenPage(user: LogtoContext): string {
               ${scopes.map((scope) => html`<li>${scope}</li>`)}
             </ul>`
           : html`<p>Nothing in particular: no role of yours gives a permission.</p>`
+      }
+      ${
+        answer === undefined
+          ? ''
+          : html`<h2>What the API answers</h2>
+              <pre class="box" tabindex="0" aria-label="Answer of the API">${answer}</pre>`
       }
       <h2>The token</h2>
       <pre class="box token" tabindex="0" aria-label="Access token">${accessToken}</pre>
