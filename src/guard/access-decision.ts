@@ -13,6 +13,7 @@ import type { UserContextResolver } from '../user/user-context-resolver.js';
 import type { Credential } from '../user/with-logto.options.js';
 import type { AccessPlan, AccessPlans } from './access-plans.js';
 import type { BearerAuthentication } from './bearer-authentication.js';
+import type { BearerSubject } from './bearer-subject.js';
 import { hasAuthorization } from './bearer-token.js';
 import type { CrossSite } from './cross-site.js';
 import type { DecidingUserInfo } from './deciding-user-info.js';
@@ -76,14 +77,21 @@ export class AccessDecision {
       : this.bySession(host, request, plan, accept, context);
   }
 
-  private async byBearer(host: ExecutionContext, request: Request, plan: AccessPlan): Promise<boolean> {
-    try {
-      const subject = await this.bearer.authenticate(request);
+  private byBearer(host: ExecutionContext, request: Request, plan: AccessPlan): boolean | Promise<boolean> {
+    const refuse = (error: unknown): never => {
+      throw this.refusal.ofBearer(request, error);
+    };
+    const passAs = (subject: BearerSubject): boolean | Promise<boolean> => {
       this.bearer.assertWithin(subject, boundOrganization(request, plan.organizations));
       this.resolver.adopt(request, subject.context);
-      return await this.pass(host, request, plan, subject);
+      return this.pass(host, request, plan, subject);
+    };
+    try {
+      const subject = this.bearer.authenticate(request);
+      const may = subject instanceof Promise ? subject.then(passAs) : passAs(subject);
+      return may instanceof Promise ? may.catch(refuse) : may;
     } catch (error) {
-      throw this.refusal.ofBearer(request, error);
+      return refuse(error);
     }
   }
 
@@ -99,12 +107,22 @@ export class AccessDecision {
     else this.crossSite.assertSameSite(request);
     if (plan.requirements.length === 0) return attach(host, request, context);
     const subject = new SessionSubject(request, context, this.tokens, this.userInfo, this.options.scopes);
-    return this.pass(host, request, plan, subject).catch((error: unknown) => {
+    return this.fulfil(host, request, plan, subject).catch((error: unknown) => {
       throw this.refusal.ofSession(host, request, plan.route, error);
     });
   }
 
-  private async pass(
+  private pass(
+    host: ExecutionContext,
+    request: Request,
+    plan: AccessPlan,
+    subject: Subject,
+  ): boolean | Promise<boolean> {
+    if (plan.requirements.length === 0) return attach(host, request, subject.context);
+    return this.fulfil(host, request, plan, subject);
+  }
+
+  private async fulfil(
     host: ExecutionContext,
     request: Request,
     plan: AccessPlan,

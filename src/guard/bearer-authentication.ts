@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { AccessTokenClaims } from '../oidc/claims.js';
 import { buildOrganizationUrn } from '../oidc/logto-constants.js';
 import { organizationMismatch } from './access-denied.js';
 import { BearerSubject } from './bearer-subject.js';
@@ -20,10 +21,16 @@ export class BearerAuthentication {
 
   /**
    * Who a request's bearer token speaks for.
+   * @returns a value for a token that was verified before
    * @throws LogtoException `invalid_request`, 400; `invalid_token`, 401; or a transient one
    */
-  async authenticate(request: Request): Promise<BearerSubject> {
-    const subject = new BearerSubject(await this.tokens.claims(bearerToken(request)));
+  authenticate(request: Request): BearerSubject | Promise<BearerSubject> {
+    const claims = this.tokens.claims(bearerToken(request));
+    return claims instanceof Promise ? claims.then((found) => this.subjectOf(found)) : this.subjectOf(claims);
+  }
+
+  private subjectOf(claims: AccessTokenClaims): BearerSubject {
+    const subject = new BearerSubject(claims);
     const { isOpaque, audiences, organizations } = subject;
     const forThisApi = audiences.some((audience) => this.audiences.has(audience));
     const forOrganization = [...organizations].some((id) => audiences.includes(buildOrganizationUrn(id)));
