@@ -20,8 +20,8 @@ userInfo(@AuthUser() user: LogtoContext): string {
   'fetch-access-token': `@Get('fetch-access-token')
 @UseGuards(LogtoGuard)
 @WithLogto({ getAccessToken: true })
-accessToken(@AuthUser() user: LogtoContext): string {
-  return accessTokenPage(user);
+async accessToken(@AuthUser() user: LogtoContext): Promise<string> {
+  return accessTokenPage(user, await askApi(user.accessToken));
 }`,
 };
 
