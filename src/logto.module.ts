@@ -30,6 +30,7 @@ import { SessionMount } from './session/session-mount.js';
 import { servesBeyondHttp } from './user/beyond-http.js';
 import { freshClaims } from './user/fresh-claims.js';
 import { HandlerContext } from './user/handler-context.js';
+import { isPreceded } from './user/is-preceded.js';
 import { LogtoInterceptor } from './user/logto.interceptor.js';
 import { defineUserAccessor } from './user/user-accessor.js';
 import { defineSessionContext } from './user/user-context-of.js';
@@ -57,17 +58,14 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     private readonly resolver: UserContextResolver,
     filter: LogtoExceptionFilter,
     private readonly sessionMount: SessionMount,
-    context: HandlerContext,
+    private readonly context: HandlerContext,
   ) {
     super();
     // The last that Nest asks, so that every filter of the app goes before it, by APP_FILTER too. Added here, since
     // a connected microservice takes the filters that there are before `configure()` runs.
     applicationConfig.getGlobalFilters().unshift(filter);
-    // Requests for which nothing is fetched are spared it: an interceptor costs a fifth of a small request. Added
-    // here, since gateways take the global interceptors that there are before `configure()` runs.
-    if (asksForMore(options.context) || servesBeyondHttp(modules)) {
-      applicationConfig.addGlobalInterceptor(new LogtoInterceptor(context));
-    }
+    // Here, since gateways take the global interceptors that there are before `configure()` runs.
+    if (asksForMore(options.context) || servesBeyondHttp(modules)) this.interceptEverything();
   }
 
   /**
@@ -109,6 +107,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     defineUserAccessor(app.request, this.resolver);
     defineSessionContext(app.request, (request) => this.resolver.known(request));
     this.markHandledRequests();
+    if (isPreceded(this.modules, this.applicationConfig)) this.interceptEverything();
     this.excludeRoutesFromGlobalPrefix();
   }
 
@@ -144,6 +143,16 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
       'adapter_not_supported',
       `LogtoModule needs @nestjs/platform-express, the app runs on "${httpAdapter.getType()}".`,
     );
+  }
+
+  /**
+   * The first interceptor of every handler. Requests for which nothing is fetched are spared it where nobody can tell:
+   * an interceptor costs a fifth of a small request.
+   */
+  private interceptEverything(): void {
+    const interceptors = this.applicationConfig.getGlobalInterceptors();
+    if (!interceptors.some((one) => one instanceof LogtoInterceptor))
+      interceptors.unshift(new LogtoInterceptor(this.context));
   }
 
   /** Nest sets the status of the answer once every guard has let a request pass, before anything of its handler. */

@@ -9,6 +9,7 @@ import {
   UseGuards,
   UseInterceptors,
   ValidationPipe,
+  applyDecorators,
   type CallHandler,
   type CanActivate,
   type ExecutionContext,
@@ -547,6 +548,36 @@ describe('The user in handlers', () => {
       });
       await own.close();
     });
+
+    it.each([['the whole app'], ['the class'], ['the handler']])(
+      'has what the handler asked for before an interceptor of %s runs',
+      async (place) => {
+        const nothing = applyDecorators();
+        @Controller('asked')
+        @(place === 'the class' ? UseInterceptors(SeeingInterceptor) : nothing)
+        class AskedController {
+          @Get()
+          @WithLogto({ fetchUserInfo: true })
+          @(place === 'the handler' ? UseInterceptors(SeeingInterceptor) : nothing)
+          see(@AuthUser('userInfo') userInfo: UserInfoResponse): UserInfoResponse {
+            return userInfo;
+          }
+        }
+        const own = await startApp({
+          issuer,
+          controllers: [AskedController],
+          configure: (nest) => {
+            if (place === 'the whole app') nest.useGlobalInterceptors(new SeeingInterceptor());
+          },
+        });
+        const visitor = own.browser();
+        await visitor.signIn(issuer);
+
+        expect(await asked('/asked', visitor)).toMatchObject({ sub: 'ada' });
+        expect(seen.interceptor).toEqual([true, expect.arrayContaining(['userInfo'])]);
+        await own.close();
+      },
+    );
 
     it.each([['signed in'], ['anonymous']])(
       'never takes the place of another library’s user: %s',

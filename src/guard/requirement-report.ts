@@ -4,6 +4,7 @@ import { accessOf, requirementsOf } from './access-plans.js';
 import { isGuarded, isLogtoGuard } from './guarded.js';
 import { LOGTO_OPTIONS } from '../logto.module-definition.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { methodsOf, type Method } from '../user/methods-of.js';
 import { withLogtoMetadata, type WithLogtoOptions } from '../user/with-logto.options.js';
 import { LogtoApiGuard } from './logto-api.guard.js';
 import { LogtoGuard } from './logto.guard.js';
@@ -12,8 +13,6 @@ import { LogtoGuard } from './logto.guard.js';
 const gatewayMetadata = 'websockets:is_gateway';
 const fieldMetadata = 'graphql:resolve_property';
 const graphqlOptions = 'GqlModuleOptions';
-
-type Method = (...parameters: unknown[]) => unknown;
 
 /** Says at start which requirements nobody enforces: such a route stands open, and looks closed. */
 @Injectable()
@@ -121,18 +120,6 @@ export class RequirementReport implements OnApplicationBootstrap {
     }
     return [...found];
   }
-}
-
-function methodsOf(type: Type): [string, Method][] {
-  const methods = new Map<string, Method>();
-  for (let prototype: unknown = type.prototype; prototype && prototype !== Object.prototype;) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (name !== 'constructor' && typeof value === 'function' && !methods.has(name))
-        methods.set(name, value as Method);
-    }
-    prototype = Object.getPrototypeOf(prototype);
-  }
-  return [...methods];
 }
 
 /**

@@ -3,8 +3,9 @@ import { from, switchMap, type Observable } from 'rxjs';
 import { HandlerContext } from './handler-context.js';
 
 /**
- * Fetches what `@WithLogto` asks for before the handler runs. `@WithLogto` applies it by itself, and the module
- * everywhere when its options ask for more than the session tells.
+ * Fetches what `@WithLogto` asks for before the handler runs, and puts it on `req.user`. `@WithLogto` applies it by
+ * itself; the module applies it everywhere, before every other interceptor, when its options ask for more than the
+ * session tells, when the app has gateways or resolvers, and when an interceptor of the app's own would come first.
  */
 @Injectable()
 export class LogtoInterceptor implements NestInterceptor {
