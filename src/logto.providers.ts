@@ -98,7 +98,7 @@ export const logtoProviders: Provider[] = [
   {
     provide: SignInIndex,
     inject: [Sessions],
-    useFactory: ({ tombstones }: Sessions) => new SignInIndex(tombstones),
+    useFactory: ({ index }: Sessions) => index,
   },
   made(TokenRecords, LOGTO_OPTIONS, Touches),
   made(TokenRefresh, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords),

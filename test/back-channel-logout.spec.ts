@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Controller, Get, Req, UseGuards } from '@nestjs/common';
+import type { Request } from 'express';
 import { AuthUser, LogtoGuard } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from './support/app.js';
+import { session, startApp, type TestApp } from './support/app.js';
 import type { Browser } from './support/browser.js';
 import { application, startIssuer } from './support/issuer.js';
+import { MemorySessionStore } from './support/memory-session-store.js';
 
 @Controller()
 class PagesController {
@@ -12,6 +14,18 @@ class PagesController {
   @UseGuards(LogtoGuard)
   protected(@AuthUser('claims') claims: { sub: string }): string {
     return `hello ${claims.sub}`;
+  }
+
+  /** Gives the session another id and keeps what is in it, as apps do that ask for a second factor. */
+  @Get('renew')
+  @UseGuards(LogtoGuard)
+  async renew(@Req() request: Request): Promise<string> {
+    const { cookie: _cookie, ...data } = request.session;
+    await new Promise<void>((resolve, reject) => {
+      request.session.regenerate((error: unknown) => (error ? reject(error as Error) : resolve()));
+    });
+    Object.assign(request.session, data);
+    return 'renewed';
   }
 }
 
@@ -77,6 +91,36 @@ describe('Back-channel logout by Logto', () => {
     expect((await phone.open('/protected')).status).toBe(302);
     expect((await bystander.open('/protected')).text).toBe('hello bob');
   });
+
+  it.each([
+    ['the session at Logto', true],
+    ['the user', false],
+  ])(
+    'ends a session that the app has given another id, on every instance, by a token that names %s',
+    async (_, sessionRequired) => {
+      const store = new MemorySessionStore();
+      const shared = { issuer, controllers: [PagesController], logto: { session: { ...session, store } } };
+      const instance = await startApp(shared);
+      const other = await startApp(shared);
+      logoutTold(sessionRequired);
+      const browser = instance.browser();
+      await browser.signIn(issuer);
+      expect((await browser.open(`${other.baseUrl}/renew`)).text).toBe('renewed');
+      expect((await browser.open(`${other.baseUrl}/protected`)).text).toBe('hello ada');
+
+      // It reaches the instance that knows nothing of the new id.
+      issuer.setApplication({
+        ...application,
+        backchannelLogoutUri: `${instance.baseUrl}/logto/back-channel-logout`,
+        backchannelLogoutSessionRequired: sessionRequired,
+      });
+      await endAtLogto(browser);
+
+      expect((await browser.open(`${other.baseUrl}/protected`)).status).toBe(302);
+      await instance.close();
+      await other.close();
+    },
+  );
 
   it('lets the person sign in again afterwards', async () => {
     logoutTold(true);

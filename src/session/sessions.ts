@@ -19,6 +19,7 @@ import {
   sessionNotConfigured,
   sessionNotSupported,
 } from './session-problems.js';
+import { SignInIndex } from './sign-in-index.js';
 import { completed, deleteEntry, prolongedCookie, readEntry, storeUnavailable } from './store-access.js';
 import { StoreGuard } from './store-guard.js';
 import { tokenRecordKey } from './token-record.js';
@@ -31,7 +32,8 @@ export type ExpressSession = Session & Partial<SessionData>;
 export class Sessions {
   readonly tombstones = new Tombstones();
   readonly refreshed = new RefreshedRecords();
-  private readonly guard = new StoreGuard(this.tombstones, this.refreshed);
+  readonly index = new SignInIndex(this.tombstones);
+  private readonly guard = new StoreGuard(this.tombstones, this.refreshed, this.index);
   private readonly logger = new Logger('LogtoModule');
   private readonly lifetime: SessionLifetime;
   private readonly disregarded = new WeakSet<Request>();

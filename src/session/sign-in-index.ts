@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { LogtoException } from '../logto.exceptions.js';
+import { BoundedMap } from './bounded-map.js';
 import { Serial } from './serial.js';
 import type { SessionRecord } from './session-record.js';
 import { lifetimeCookie, readEntry, writeEntry, type StoreEntry } from './store-access.js';
@@ -38,6 +39,8 @@ const attempts = 4;
  */
 export class SignInIndex {
   private readonly serial = new Serial();
+  /** Which sign-in this process has entered a session's id for. */
+  private readonly entered = new BoundedMap<string, string>(10_000);
 
   constructor(private readonly tombstones: Tombstones) {}
 
@@ -47,23 +50,30 @@ export class SignInIndex {
    */
   async enter(
     request: Request,
-    { claims, sid, tokens, signedInAt }: SessionRecord,
+    record: SessionRecord,
     sessionId: string,
     superseded: SessionRecord | undefined,
   ): Promise<void> {
     const store = request.sessionStore;
     const lifetime = request.session.cookie.originalMaxAge;
-    const signIn = { session: sessionId, tokens, at: signedInAt };
     if (superseded) await this.leave(store, superseded, lifetime);
-    await this.add(store, { sub: claims.sub }, signIn, lifetime);
-    if (sid === undefined) return;
-    await this.add(store, { sid }, signIn, lifetime);
+    await this.addTo(store, record, sessionId, lifetime);
     // A logout token may have come between the code and now, when there was nothing to end yet.
-    if (await this.tombstones.has(store, sidMark(sid))) {
+    if (record.sid !== undefined && (await this.tombstones.has(store, sidMark(record.sid)))) {
       throw new LogtoException('invalid_grant', 'The sign-in has ended at Logto. Sign in again.', {
         status: 401,
       });
     }
+  }
+
+  /** Enters a session that is stored under another id than its sign-in was: an app may give it a new one. */
+  async follow(
+    store: Store,
+    record: SessionRecord,
+    sessionId: string,
+    lifetime: number | null,
+  ): Promise<void> {
+    if (this.entered.get(sessionId) !== record.tokens) await this.addTo(store, record, sessionId, lifetime);
   }
 
   /** Forgets a sign-in that has ended. */
@@ -73,17 +83,21 @@ export class SignInIndex {
   }
 
   /** @param lifetime of the session, in milliseconds; `null` leaves it to the store */
-  private async add(
+  private async addTo(
     store: Store,
-    subject: IndexSubject,
-    signIn: IndexedSignIn,
+    { claims, sid, tokens, signedInAt }: SessionRecord,
+    session: string,
     lifetime: number | null,
   ): Promise<void> {
-    await this.change(store, subject, lifetime, (known) =>
-      known.some(({ tokens }) => tokens === signIn.tokens)
-        ? undefined
-        : [...known, signIn].slice(-maxSignIns),
-    );
+    const subjects = [{ sub: claims.sub }, ...(sid === undefined ? [] : [{ sid }])];
+    for (const subject of subjects) {
+      await this.change(store, subject, lifetime, (known) =>
+        known.some((signIn) => signIn.tokens === tokens && signIn.session === session)
+          ? undefined
+          : [...known, { session, tokens, at: signedInAt }].slice(-maxSignIns),
+      );
+    }
+    this.entered.set(session, tokens);
   }
 
   private async remove(

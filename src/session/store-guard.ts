@@ -2,6 +2,7 @@ import type { SessionData, Store } from 'express-session';
 import type { RefreshedRecords } from './refreshed-records.js';
 import { Serial } from './serial.js';
 import { endedRecord, isSignedIn } from './session-record.js';
+import type { SignInIndex } from './sign-in-index.js';
 import { completed, deleteEntry, isOwnEntry, readEntry, type StoreEntry } from './store-access.js';
 import { isTokenRecordKey } from './token-record.js';
 import type { Tombstones } from './tombstones.js';
@@ -20,6 +21,7 @@ export class StoreGuard {
   constructor(
     private readonly tombstones: Tombstones,
     private readonly refreshed: RefreshedRecords,
+    private readonly index: SignInIndex,
   ) {}
 
   /** Guards a store, once. @returns whether this was the first time */
@@ -29,13 +31,8 @@ export class StoreGuard {
     const set: Set = (id, session) => completed((done) => original(id, session, done));
     this.stores.set(store, set);
     store.set = (id, session, callback): void => {
-      const tokens = isSignedIn(session.logto) ? session.logto.tokens : undefined;
       const stored =
-        isOwnEntry(id) && !isTokenRecordKey(id)
-          ? set(id, session)
-          : this.writes.run(id, () =>
-              this.unlessEnded(store, set, { id, tokens }, () => Promise.resolve(this.newest(session))),
-            );
+        isOwnEntry(id) && !isTokenRecordKey(id) ? set(id, session) : this.set(store, set, id, session);
       stored.then(
         () => callback?.(),
         (error: unknown) => callback?.(error),
@@ -65,6 +62,18 @@ export class StoreGuard {
         return stored && change(stored);
       }),
     );
+  }
+
+  private async set(store: Store, set: Set, id: string, session: SessionData): Promise<void> {
+    const record = isSignedIn(session.logto) ? session.logto : undefined;
+    await this.writes.run(id, () =>
+      this.unlessEnded(store, set, { id, tokens: record?.tokens }, () =>
+        Promise.resolve(this.newest(session)),
+      ),
+    );
+    // The session is stored; the next time it is, this is made up for.
+    if (record)
+      await this.index.follow(store, record, id, session.cookie.originalMaxAge).catch(() => undefined);
   }
 
   /** Looks for the tombstones before and after: it may end while it is stored. */
