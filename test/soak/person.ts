@@ -131,7 +131,11 @@ export class Person {
         response.on('error', reject);
       });
       sent.on('timeout', () => sent.destroy(new Error('no answer')));
-      sent.on('error', reject);
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // A connection that the server closed as unused just now: browsers send the request again.
+        if (sent.reusedSocket && error.code === 'ECONNRESET') this.open(path).then(resolve, reject);
+        else reject(error);
+      });
       sent.end();
     });
   }
