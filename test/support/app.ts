@@ -8,6 +8,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { Browser } from './browser.js';
 import { application } from './issuer.js';
 import { leaks } from './leaks.js';
+import { leftovers } from './leftovers.js';
 
 /** What an app of the specs is made of. */
 export interface TestAppParts {
@@ -67,6 +68,7 @@ export async function startApp({
   const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
   const app = module.createNestApplication<NestExpressApplication>({ logger: leaks });
   leaks.secret('session secret', session.secret);
+  const close = leftovers.ends(() => app.close());
   configure?.(app);
   await app.listen(listenOn);
   return {
@@ -74,7 +76,7 @@ export async function startApp({
     app,
     logto: app.get(LogtoService),
     browser: () => new Browser(baseUrl),
-    close: () => app.close(),
+    close,
   };
 }
 

@@ -1,5 +1,6 @@
 import { startLogtoEmulator, type LogtoEmulator, type LogtoEmulatorOptions } from 'nestjs-logto/emulator';
 import { leaks } from './leaks.js';
+import { leftovers } from './leftovers.js';
 
 /** The application that the specs sign in with. */
 export const application = { id: 'app', secret: 'the-application-secret-of-the-specs' } as const;
@@ -45,5 +46,6 @@ export async function startIssuer(options: LogtoEmulatorOptions = {}): Promise<L
     ...options,
   });
   leaks.watch(issuer);
+  issuer.close = leftovers.ends(issuer.close.bind(issuer));
   return issuer;
 }
