@@ -1,6 +1,14 @@
 import { inspect } from 'node:util';
 
-const secretNames = ['appSecret', 'cookieSecret', 'session', 'client', 'credentials', 'machineToMachine'];
+const secretNames = [
+  'appSecret',
+  'cookieSecret',
+  'cookieSecrets',
+  'session',
+  'client',
+  'credentials',
+  'machineToMachine',
+];
 
 /** The same object with its secrets kept out of `util.inspect`, `JSON.stringify` and spreads. */
 export function concealed<T extends object>(options: T): T {

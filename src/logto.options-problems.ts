@@ -77,7 +77,7 @@ function combinationProblems(
       );
     }
     if (
-      cookieSecretOf(options) === undefined &&
+      cookieSecretsOf(options).length === 0 &&
       !reported.has('session') &&
       !reported.has('session.secret')
     ) {
@@ -130,9 +130,15 @@ function combinationProblems(
   return problems;
 }
 
-/** What seals the sign-in cookies: its own secret, else the session's, else the application's. */
-export function cookieSecretOf({ cookieSecret, session, appSecret }: LogtoModuleOptions): string | undefined {
-  return cookieSecret ?? [session?.secret].flat().find((secret) => typeof secret === 'string') ?? appSecret;
+/**
+ * What seals the sign-in cookies: its own secret, else the session's, else the application's. Of several session
+ * secrets, as while one takes the place of another, the first seals and each opens.
+ */
+export function cookieSecretsOf({ cookieSecret, session, appSecret }: LogtoModuleOptions): string[] {
+  const ofSession = [session?.secret].flat().filter((secret) => typeof secret === 'string');
+  if (cookieSecret !== undefined) return [cookieSecret];
+  if (ofSession.length > 0) return ofSession;
+  return appSecret === undefined ? [] : [appSecret];
 }
 
 /** A path without slashes at its ends. */

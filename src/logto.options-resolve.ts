@@ -1,7 +1,7 @@
 import { concealed } from './concealed.js';
 import { LogtoOptionsException } from './logto.exceptions.js';
 import { ReservedResource, ReservedScope, UserScope } from './oidc/logto-constants.js';
-import { cookieSecretOf, optionsProblems, trimSlashes } from './logto.options-problems.js';
+import { cookieSecretsOf, optionsProblems, trimSlashes } from './logto.options-problems.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 import type {
   ResolvedClientOptions,
@@ -64,9 +64,9 @@ export function resolveLogtoOptions(
 
 function resolveClient(options: LogtoModuleOptions, baseUrl: string): ResolvedClientOptions | undefined {
   const { appId, appSecret } = options;
-  const cookieSecret = cookieSecretOf(options);
-  if (appId === undefined || cookieSecret === undefined || baseUrl === '') return undefined;
-  return concealed({ appId, appSecret, baseUrl, cookieSecret });
+  const cookieSecrets = cookieSecretsOf(options);
+  if (appId === undefined || cookieSecrets.length === 0 || baseUrl === '') return undefined;
+  return concealed({ appId, appSecret, baseUrl, cookieSecrets });
 }
 
 function resolveCredentials({ appId, appSecret }: LogtoModuleOptions): ResolvedCredentials | undefined {

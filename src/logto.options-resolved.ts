@@ -19,7 +19,8 @@ export interface ResolvedCredentials {
 /** Options of the sign-in: there unless the module only takes bearer tokens. */
 export interface ResolvedClientOptions extends ResolvedCredentials {
   readonly baseUrl: string;
-  readonly cookieSecret: string;
+  /** The first seals the sign-in cookies, each opens them. */
+  readonly cookieSecrets: readonly string[];
 }
 
 /** The options with every default filled in, as the rest of the code reads them. */

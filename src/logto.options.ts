@@ -94,7 +94,10 @@ export interface LogtoModuleOptions extends GetContextParameters {
   appSecret?: string;
   /** This app as browsers see it. May have a path, where a proxy strips exactly that path. */
   baseUrl?: string;
-  /** Seals the sign-in cookies. Default: the session's secret, else `appSecret`. */
+  /**
+   * Seals the sign-in cookies. Default: the session's secret (of several the first seals, and each opens), else
+   * `appSecret`.
+   */
   cookieSecret?: string;
   /** Scopes beside `openid offline_access profile`. Default: none. */
   scopes?: string[];

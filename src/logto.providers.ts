@@ -47,7 +47,7 @@ const noClient: ResolvedClientOptions = {
   appId: '-',
   appSecret: undefined,
   baseUrl: 'http://localhost',
-  cookieSecret: '-',
+  cookieSecrets: ['-'],
 };
 
 const clientOf = (options: ResolvedLogtoOptions): ResolvedClientOptions => options.client ?? noClient;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CookieJar, type LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from './support/app.js';
+import { freePort, session, startApp, type TestApp } from './support/app.js';
 import { Browser, type Page } from './support/browser.js';
 import { startIssuer } from './support/issuer.js';
 import { PagesController } from './support/pages.js';
@@ -42,7 +42,7 @@ describe('The sign-in callback', () => {
   const who = async (of: Browser = browser): Promise<string | undefined> =>
     (await of.open('/user')).json<{ claims?: { sub: string } }>().claims?.sub;
 
-  const session = async (): Promise<{ id: string; cart: string | null }> =>
+  const stored = async (): Promise<{ id: string; cart: string | null }> =>
     (await browser.open('/session')).json();
 
   describe('that arrives twice', () => {
@@ -90,7 +90,7 @@ describe('The sign-in callback', () => {
 
       await Promise.all([browser.open(url), browser.open(url)]);
 
-      expect([(await session()).cart, await who()]).toEqual(['a book', 'ada']);
+      expect([(await stored()).cart, await who()]).toEqual(['a book', 'ada']);
     });
 
     it('does not share its outcome with a browser that did not start it', async () => {
@@ -109,13 +109,13 @@ describe('The sign-in callback', () => {
     it('redirects and changes nothing when a signed-in user reloads it', async () => {
       const url = await authorized((await started()).location);
       await browser.open(url);
-      const before = await session();
+      const before = await stored();
 
       const reloaded = await browser.open(url);
 
       expect([reloaded.status, reloaded.location]).toEqual([302, `${app.baseUrl}/`]);
       expect(reloaded.headers.getSetCookie()).toEqual([]);
-      expect([await session(), await who()]).toEqual([before, 'ada']);
+      expect([await stored(), await who()]).toEqual([before, 'ada']);
       expect(issuer.countRequests('token')).toBe(1);
     });
 
@@ -146,13 +146,13 @@ describe('The sign-in callback', () => {
   describe('that is not this browser’s own', () => {
     it('is refused and leaves the present session untouched', async () => {
       await browser.signIn(issuer, 'bob');
-      const before = await session();
+      const before = await stored();
       const stranger = app.browser();
       const url = await stranger.authorize(issuer, 'ada');
 
       expectRefusal(await browser.open(url), 400, 'sign_in_session.not_found');
 
-      expect([await session(), await who()]).toEqual([before, 'bob']);
+      expect([await stored(), await who()]).toEqual([before, 'bob']);
       expect((await stranger.open(url)).status).toBe(302);
     });
 
@@ -165,11 +165,11 @@ describe('The sign-in callback', () => {
       ['an enormous state', `code=a&state=${'a'.repeat(8000)}`],
     ])('is refused with %s', async (_, query) => {
       await browser.signIn(issuer);
-      const before = await session();
+      const before = await stored();
 
       expectRefusal(await browser.open(`/logto/sign-in-callback?${query}`), 400, 'callback_invalid');
 
-      expect([await session(), await who()]).toEqual([before, 'ada']);
+      expect([await stored(), await who()]).toEqual([before, 'ada']);
     });
 
     it('is refused with a state nobody has asked for', async () => {
@@ -233,7 +233,7 @@ describe('The sign-in callback', () => {
       ['<script>alert(1)</script>', 401, 'authorization_refused'],
     ])('%s is answered %i, and the present session is untouched', async (error, status, code) => {
       await browser.signIn(issuer, 'bob');
-      const before = await session();
+      const before = await stored();
       const { state } = await started();
 
       const page = await browser.open(
@@ -243,7 +243,7 @@ describe('The sign-in callback', () => {
       expect([page.status, /<code>(.*)<\/code>/.exec(page.text)?.[1]]).toEqual([status, code]);
       expect(page.headers.get('cache-control')).toBe('no-store');
       expect(page.text).not.toMatch(/<script|<img|onerror/);
-      expect([await session(), await who()]).toEqual([before, 'bob']);
+      expect([await stored(), await who()]).toEqual([before, 'bob']);
     });
 
     it('is told to a script as a problem', async () => {
@@ -453,6 +453,22 @@ describe('The sign-in callback', () => {
       expectRefusal(await browser.open(first), 400, 'sign_in_session.invalid');
     });
 
+    it.each([
+      ['beside the old one is taken', ['the-new-secret', session.secret], 302],
+      ['in place of the old one is refused', ['the-new-secret'], 400],
+    ])('sealed before a new session secret was set %s', async (_, secret, status) => {
+      const parts = { issuer, controllers: [PagesController], port: await freePort() };
+      const before = await startApp(parts);
+      const person = before.browser();
+      const callback = await person.authorize(issuer);
+      await before.close();
+
+      const after = await startApp({ ...parts, logto: { session: { secret } } });
+      expect((await person.open(callback)).status).toBe(status);
+      expect(await who(person)).toBe(status === 302 ? 'ada' : undefined);
+      await after.close();
+    });
+
     it('that is older than an hour is refused', async () => {
       const url = await authorized((await started()).location);
       const cookie = browser.cookies.header(app.baseUrl);
@@ -472,7 +488,7 @@ describe('The sign-in callback', () => {
   describe('and the session', () => {
     it('gets a new id: one that was planted before the sign-in is dead after it', async () => {
       await browser.open('/cart/add');
-      const before = await session();
+      const before = await stored();
       const planted = app.browser();
       planted.cookies.store(app.baseUrl, {
         headers: new Headers([['set-cookie', `${browser.cookies.header(app.baseUrl)}; Path=/`]]),
@@ -481,7 +497,7 @@ describe('The sign-in callback', () => {
 
       await browser.signIn(issuer);
 
-      expect((await session()).id).not.toBe(before.id);
+      expect((await stored()).id).not.toBe(before.id);
       expect(await who(planted)).toBeUndefined();
       expect((await planted.open('/session')).json()).toMatchObject({ cart: null });
     });
@@ -490,16 +506,16 @@ describe('The sign-in callback', () => {
       await browser.open('/cart/add');
       await browser.signIn(issuer, 'ada');
 
-      expect((await session()).cart).toBe('a book');
+      expect((await stored()).cart).toBe('a book');
     });
 
     it('keeps what the app stored for the same user, under a new id again', async () => {
       await browser.signIn(issuer, 'ada');
       await browser.open('/cart/add');
-      const before = await session();
+      const before = await stored();
       await browser.signIn(issuer, 'ada');
 
-      const after = await session();
+      const after = await stored();
       expect([after.cart, await who()]).toEqual(['a book', 'ada']);
       expect(after.id).not.toBe(before.id);
     });
@@ -510,7 +526,7 @@ describe('The sign-in callback', () => {
       const { location } = await started();
       await browser.open(await authorized(location, 'bob', new CookieJar()));
 
-      expect([(await session()).cart, await who()]).toEqual([null, 'bob']);
+      expect([(await stored()).cart, await who()]).toEqual([null, 'bob']);
     });
 
     it('shows them nothing either when Logto had ended the first’s sign-in in between', async () => {
@@ -521,7 +537,7 @@ describe('The sign-in callback', () => {
       const { location } = await started();
       await browser.open(await authorized(location, 'bob', new CookieJar()));
 
-      expect([(await session()).cart, await who()]).toEqual([null, 'bob']);
+      expect([(await stored()).cart, await who()]).toEqual([null, 'bob']);
     });
 
     it('revokes nothing at Logto when the same browser signs in again: the grant is shared', async () => {

@@ -5,37 +5,45 @@ const algorithms = { alg: 'dir', enc: 'A256GCM' } as const;
 
 /** Seals values into strings that only this app can read or make, by `jose` (JWE, RFC 7516). */
 export class Seal {
-  /** Private to the runtime too: whoever inspects the app must not find it. */
-  readonly #key: Uint8Array;
+  /** Private to the runtime too: whoever inspects the app must not find them. */
+  readonly #keys: readonly Uint8Array[];
 
-  /** @param secret any string; the key is derived from it (RFC 5869) */
+  /** @param secrets any strings; a key is derived from each (RFC 5869). The first seals, each opens. */
   constructor(
-    secret: string,
+    secrets: readonly string[],
     private readonly purpose: string,
   ) {
-    this.#key = new Uint8Array(hkdfSync('sha256', secret, '', `nestjs-logto ${purpose}`, 32));
+    this.#keys = secrets.map(
+      (secret) => new Uint8Array(hkdfSync('sha256', secret, '', `nestjs-logto ${purpose}`, 32)),
+    );
   }
 
   /** @param lifetime seconds */
-  seal(payload: JWTPayload, lifetime: number): Promise<string> {
+  async seal(payload: JWTPayload, lifetime: number): Promise<string> {
+    const [newest] = this.#keys;
+    if (!newest) throw new TypeError('There is no secret to seal with.');
     return new EncryptJWT(payload)
       .setProtectedHeader(algorithms)
       .setAudience(this.purpose)
       .setExpirationTime(Math.floor(Date.now() / 1000) + lifetime)
-      .encrypt(this.#key);
+      .encrypt(newest);
   }
 
   /** The payload, or `undefined` when the value is forged, expired or sealed with another secret. */
   async open<T extends JWTPayload>(sealed: string): Promise<T | undefined> {
-    try {
-      const { payload } = await jwtDecrypt<T>(sealed, this.#key, {
-        audience: this.purpose,
-        keyManagementAlgorithms: [algorithms.alg],
-        contentEncryptionAlgorithms: [algorithms.enc],
-      });
-      return payload;
-    } catch {
-      return undefined;
+    for (const key of this.#keys) {
+      const opened = await this.openBy<T>(key, sealed).catch(() => undefined);
+      if (opened) return opened;
     }
+    return undefined;
+  }
+
+  private async openBy<T extends JWTPayload>(key: Uint8Array, sealed: string): Promise<T> {
+    const { payload } = await jwtDecrypt<T>(sealed, key, {
+      audience: this.purpose,
+      keyManagementAlgorithms: [algorithms.alg],
+      contentEncryptionAlgorithms: [algorithms.enc],
+    });
+    return payload;
   }
 }

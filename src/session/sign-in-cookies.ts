@@ -41,7 +41,7 @@ export class SignInCookies {
 
   constructor(client: ResolvedClientOptions) {
     const secure = client.baseUrl.startsWith('https:');
-    this.seal = new Seal(client.cookieSecret, 'sign-in');
+    this.seal = new Seal(client.cookieSecrets, 'sign-in');
     this.prefix = `${secure ? '__Host-' : ''}logto-sign-in.`;
     this.attributes = { httpOnly: true, sameSite: 'lax', secure, path: '/' };
     this.parse = cookieParser();
