@@ -214,6 +214,24 @@ describe('The session', () => {
       expect(seen).toEqual(['middleware: ada a book', 'guard: ada a book', 'middleware: ada a book']);
     });
 
+    it('lets the app do with its store what the store can do', async () => {
+      @Controller()
+      class AdminController {
+        @Get('end-all')
+        endAll(@Req() { sessionStore }: Request): Promise<boolean> {
+          return new Promise((resolve) => sessionStore.clear?.(() => resolve('all' in sessionStore)));
+        }
+      }
+      const app = await started({ controllers: [PagesController, AdminController] });
+      const browser = app.browser();
+      await browser.signIn(issuer);
+      expect((await browser.open('/protected')).status).toBe(200);
+
+      expect((await browser.open('/end-all')).json()).toBe(true);
+
+      expect((await browser.open('/protected')).status).toBe(302);
+    });
+
     it('is stored before the answer of a sign-in is sent, however slow the store is', async () => {
       const store = new MemorySessionStore();
       store.beforeSet = () => new Promise((resolve) => setTimeout(resolve, 50));

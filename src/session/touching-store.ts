@@ -17,6 +17,10 @@ export class TouchingStore extends session.Store {
     private readonly touches: Touches,
   ) {
     super();
+    // What a store need not have, for an app that uses it where it has.
+    if (inner.all) this.all = inner.all.bind(inner);
+    if (inner.length) this.length = inner.length.bind(inner);
+    if (inner.clear) this.clear = inner.clear.bind(inner);
     this.inner.on('connect', (...values: unknown[]) => this.emit('connect', ...values));
     this.inner.on('disconnect', (...values: unknown[]) => this.emit('disconnect', ...values));
   }
