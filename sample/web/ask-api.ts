@@ -9,7 +9,7 @@ export async function askApi(accessToken: string | undefined): Promise<string | 
       headers: { authorization: `Bearer ${accessToken}` },
       signal: AbortSignal.timeout(3000),
     });
-    return `${answer.status} ${await answer.text()}`;
+    return `${answer.status} ${JSON.stringify(await answer.json(), null, 2)}`;
   } catch {
     return `Nobody answers at ${api}. Start it: npm run start:api`;
   }
