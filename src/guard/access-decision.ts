@@ -6,9 +6,8 @@ import { handshakeWithoutSession } from '../session/session-problems.js';
 import type { Sessions } from '../session/sessions.js';
 import type { Tokens } from '../session/tokens.js';
 import type { LogtoContext } from '../user/logto-context.js';
-import { carrierOf, isSocket, type RequestSource } from '../user/request-source.js';
-import { exposeUser } from '../user/user-accessor.js';
-import { attachUserContext } from '../user/user-context-of.js';
+import { attachContext } from '../user/execution-context.js';
+import { isSocket, type RequestSource } from '../user/request-source.js';
 import type { UserContextResolver } from '../user/user-context-resolver.js';
 import type { Credential } from '../user/with-logto.options.js';
 import type { AccessPlan, AccessPlans } from './access-plans.js';
@@ -83,8 +82,7 @@ export class AccessDecision {
     };
     const passAs = (subject: BearerSubject): boolean | Promise<boolean> => {
       this.bearer.assertWithin(subject, boundOrganization(request, plan.organizations));
-      this.resolver.adopt(request, subject.context);
-      return this.pass(host, request, plan, subject);
+      return this.pass(host, this.adopt(host, request, subject.context), plan, subject);
     };
     try {
       const subject = this.bearer.authenticate(request);
@@ -149,10 +147,24 @@ export class AccessDecision {
     if (plan.access === 'optional') {
       const nobody = { isAuthenticated: false };
       // A session that the route does not accept is nobody to its handler either.
-      if (!accept.includes('session')) this.resolver.adopt(request, nobody);
-      return attach(host, request, nobody);
+      const asNobody = accept.includes('session') ? request : this.adopt(host, request, nobody);
+      return attach(host, asNobody, nobody);
     }
     throw this.refusal.ofNobody(host, request, plan.route, accept);
+  }
+
+  /**
+   * Takes the word of something else than the session for who the user is.
+   * @returns the request to go on with: another one where fields or messages beside it go by its session
+   */
+  private adopt(host: ExecutionContext, request: Request, context: LogtoContext): Request {
+    const isShared =
+      host.getType() !== 'http' &&
+      !this.resolver.isAdopted(request) &&
+      this.resolver.known(request).isAuthenticated;
+    const own = isShared ? this.source.ownOf(host, request) : request;
+    this.resolver.adopt(own, context);
+    return own;
   }
 
   private unreadable(host: ExecutionContext): LogtoException {
@@ -169,8 +181,7 @@ export class AccessDecision {
 }
 
 function attach(host: ExecutionContext, request: Request, context: LogtoContext): true {
-  attachUserContext(carrierOf(host) ?? request, context);
-  exposeUser(request, context);
+  attachContext(host, request, context);
   return true;
 }
 

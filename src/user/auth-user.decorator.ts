@@ -1,7 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { executionContextOf } from './execution-context.js';
 import type { LogtoContext } from './logto-context.js';
-import { carrierOf } from './request-source.js';
-import { userContextOf } from './user-context-of.js';
 
 /**
  * The user context of the request, or one member of it. Never another library's `req.user`.
@@ -14,7 +13,7 @@ import { userContextOf } from './user-context-of.js';
  */
 export const AuthUser: (member?: keyof LogtoContext) => ParameterDecorator = createParamDecorator(
   (member: keyof LogtoContext | undefined, host: ExecutionContext) => {
-    const context = userContextOf(carrierOf(host));
+    const context = executionContextOf(host);
     return member === undefined ? context : context[member];
   },
 );

@@ -2,11 +2,10 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import type { LogtoContext } from './logto-context.js';
-import { carrierOf, type RequestSource } from './request-source.js';
+import { attachContext, attachSharedContext } from './execution-context.js';
+import type { RequestSource } from './request-source.js';
 import type { RoutePlans } from './route-plan.js';
 import type { Unauthenticated } from './unauthenticated.js';
-import { exposeUser } from './user-accessor.js';
-import { attachUserContext } from './user-context-of.js';
 import type { UserContextResolver } from './user-context-resolver.js';
 import { asksForMore } from './with-logto.options.js';
 
@@ -21,32 +20,31 @@ export class HandlerContext {
 
   /**
    * Attaches the user context as `req.user` and for `@AuthUser()`.
-   * @returns a promise only where something has to be waited for
+   * @returns the context, a promise only where something has to be waited for
    */
-  prepare(host: ExecutionContext): Promise<void> | undefined {
+  prepare(host: ExecutionContext): LogtoContext | Promise<LogtoContext> | undefined {
     const request = this.source.of(host);
     if (!request) return undefined;
     return request instanceof Promise ? this.resolveLater(host, request) : this.resolve(host, request);
   }
 
-  private async resolveLater(host: ExecutionContext, reading: Promise<Request>): Promise<void> {
+  private async resolveLater(host: ExecutionContext, reading: Promise<Request>): Promise<LogtoContext> {
     const request = await reading.catch((error: unknown) => {
       // Handlers that anybody may call work without the session store; a guard has asked for it before.
       if (asksForMore(this.plans.of(host))) throw error;
     });
-    if (request) await this.resolve(host, request);
-    else attachUserContext(carrierOf(host) ?? host, { isAuthenticated: false });
+    if (request) return this.resolve(host, request);
+    const nobody = { isAuthenticated: false };
+    attachSharedContext(host, nobody);
+    return nobody;
   }
 
-  private resolve(host: ExecutionContext, request: Request): Promise<void> | undefined {
+  private resolve(host: ExecutionContext, request: Request): LogtoContext | Promise<LogtoContext> {
     const plan = this.plans.of(host);
     const context = this.resolver.resolve(request, plan);
-    if (!(context instanceof Promise)) {
-      attach(host, request, context);
-      return undefined;
-    }
+    if (!(context instanceof Promise)) return this.attach(host, request, context);
     return context.then(
-      (resolved) => attach(host, request, resolved),
+      (resolved) => this.attach(host, request, resolved),
       (error: unknown) => {
         // Refused while it fetched what was asked for: answered as the guard would have.
         if (!(error instanceof LogtoUnauthenticatedException) || host.getType() !== 'http') throw error;
@@ -54,9 +52,11 @@ export class HandlerContext {
       },
     );
   }
-}
 
-function attach(host: ExecutionContext, request: Request, context: LogtoContext): void {
-  attachUserContext(carrierOf(host) ?? request, context);
-  exposeUser(request, context);
+  private attach(host: ExecutionContext, request: Request, context: LogtoContext): LogtoContext {
+    attachContext(host, request, context);
+    const isShared = host.getType() !== 'http' && !this.source.isOwn(host);
+    if (isShared) attachSharedContext(host, this.resolver.known(request));
+    return context;
+  }
 }

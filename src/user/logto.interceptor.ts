@@ -1,6 +1,8 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { from, switchMap, type Observable } from 'rxjs';
+import { runWithContext } from './execution-context.js';
 import { HandlerContext } from './handler-context.js';
+import type { LogtoContext } from './logto-context.js';
 
 /**
  * Fetches what `@WithLogto` asks for before the handler runs, and puts it on `req.user`. `@WithLogto` applies it by
@@ -13,6 +15,8 @@ export class LogtoInterceptor implements NestInterceptor {
 
   intercept(host: ExecutionContext, next: CallHandler): Observable<unknown> {
     const prepared = this.context.prepare(host);
-    return prepared ? from(prepared).pipe(switchMap(() => next.handle())) : next.handle();
+    const proceed = (context: LogtoContext | undefined): Observable<unknown> =>
+      runWithContext(host, context, () => next.handle());
+    return prepared instanceof Promise ? from(prepared).pipe(switchMap(proceed)) : proceed(prepared);
   }
 }

@@ -23,7 +23,7 @@ interface SocketClient {
 }
 
 /**
- * What a user context is attached to: the request, or the socket.
+ * What tells the user of an execution: the request, or the socket, which several fields or messages may share.
  * @returns `undefined` for a transport that this library cannot read
  */
 export function carrierOf(host: ArgumentsHost): object | undefined {
@@ -35,8 +35,16 @@ export function carrierOf(host: ArgumentsHost): object | undefined {
   return socketOf(context)?.extra?.socket ?? context?.req;
 }
 
+/** What is one execution's alone where it shares its request or its socket: GraphQL makes an `info` for each field. */
+export function executionOf(host: ArgumentsHost): object | undefined {
+  return host.getType<string>() === 'graphql' ? host.getArgByIndex<object | undefined>(3) : undefined;
+}
+
 /** Finds the request behind whatever is being executed. */
 export class RequestSource {
+  /** By what guards and interceptors of an execution have in common. */
+  private readonly own = new WeakMap<object, Request>();
+
   constructor(private readonly handshakes: Handshakes) {}
 
   /**
@@ -47,11 +55,28 @@ export class RequestSource {
   of(host: ArgumentsHost): Request | Promise<Request> | undefined {
     const type: string = host.getType();
     if (type === 'http') return host.switchToHttp().getRequest<Request>();
+    const own = this.own.get(executionOf(host) ?? host.getArgs());
+    if (own) return own;
     if (type === 'ws') return this.ofClient(host.switchToWs().getClient<SocketClient>());
     if (type !== 'graphql') return undefined;
     const context = host.getArgByIndex<GraphqlContext | undefined>(2);
     const socket = socketOf(context);
     return socket ? this.ofGraphqlSocket(socket) : (context?.req as Request | undefined);
+  }
+
+  /**
+   * The request as one execution's alone: who its user is by a bearer token is no business of the fields and messages
+   * that share it and have a session for it.
+   */
+  ownOf(host: ArgumentsHost, request: Request): Request {
+    const own = Object.create(request) as Request;
+    this.own.set(executionOf(host) ?? host.getArgs(), own);
+    return own;
+  }
+
+  /** Whether an execution has a request of its own. */
+  isOwn(host: ArgumentsHost): boolean {
+    return this.own.has(executionOf(host) ?? host.getArgs());
   }
 
   /** Whether a request stands for a socket that nothing could give a session. */

@@ -27,6 +27,11 @@ export function defineSessionContext<T extends object>(
   });
 }
 
+/** The context attached to a carrier. */
+export function attachedContextOf(carrier: Carrier | undefined): LogtoContext | undefined {
+  return carrier?.[attached];
+}
+
 /** The context attached to a request or socket, or the session's; that of nobody when neither is there. */
 export function userContextOf(carrier: object | undefined): LogtoContext {
   const known: Carrier | undefined = carrier;

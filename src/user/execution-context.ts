@@ -1,0 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ArgumentsHost } from '@nestjs/common';
+import type { Request } from 'express';
+import type { LogtoContext } from './logto-context.js';
+import { carrierOf, executionOf } from './request-source.js';
+import { exposeUser } from './user-accessor.js';
+import { attachUserContext, attachedContextOf, userContextOf } from './user-context-of.js';
+
+/* What a message of a socket has for its own where its socket's session does not say it. Entered for such messages
+ * alone: from the first one on every promise of the app costs a little more. */
+const ofMessage = new AsyncLocalStorage<LogtoContext>();
+
+/**
+ * Remembers the context that a guard or the interceptor has decided by, for `@AuthUser()` and, over HTTP, as `req.user`.
+ * Fields of a GraphQL request and messages of a socket have theirs each to itself: beside them others may have been
+ * asked for other tokens, or been let in by another credential.
+ */
+export function attachContext(host: ArgumentsHost, request: Request, context: LogtoContext): void {
+  if (host.getType<string>() === 'http') {
+    attachUserContext(request, context);
+    exposeUser(request, context);
+    return;
+  }
+  const execution = executionOf(host);
+  if (execution) attachUserContext(execution, context);
+}
+
+/** Remembers what the session of a request or a socket says, for handlers that no guard and no interceptor runs for. */
+export function attachSharedContext(host: ArgumentsHost, context: LogtoContext): void {
+  const carrier = carrierOf(host);
+  if (carrier) attachUserContext(carrier, context);
+}
+
+/** Runs a handler, and lets a message of a socket know its context. */
+export function runWithContext<T>(host: ArgumentsHost, context: LogtoContext | undefined, fn: () => T): T {
+  const isOwn = host.getType<string>() === 'ws' && context && userContextOf(carrierOf(host)) !== context;
+  return isOwn ? ofMessage.run(context, fn) : fn();
+}
+
+/** The context of what is being executed; that of nobody when nothing is known. */
+export function executionContextOf(host: ArgumentsHost): LogtoContext {
+  const own = host.getType<string>() === 'ws' ? ofMessage.getStore() : attachedContextOf(executionOf(host));
+  return own ?? userContextOf(carrierOf(host));
+}
