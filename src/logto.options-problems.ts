@@ -9,7 +9,10 @@ export function optionsProblems(
 ): LogtoOptionsProblem[] {
   const problems = [...shapeProblems(options), ...prefixProblems(extras.authRoutesPrefix)];
   if (typeof options !== 'object' || options === null) return problems;
-  return [...problems, ...combinationProblems(options, new Set(problems.map(({ option }) => option)))];
+  return [
+    ...problems,
+    ...combinationProblems(options, extras, new Set(problems.map(({ option }) => option))),
+  ];
 }
 
 function shapeProblems(options: unknown): LogtoOptionsProblem[] {
@@ -57,6 +60,7 @@ function prefixProblems(prefix: unknown): LogtoOptionsProblem[] {
 /** Mistakes that show only when several options are looked at together. */
 function combinationProblems(
   options: LogtoModuleOptions,
+  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
   reported: ReadonlySet<string>,
 ): LogtoOptionsProblem[] {
   const problems: LogtoOptionsProblem[] = [];
@@ -114,6 +118,13 @@ function combinationProblems(
       problem(
         'session.cookie.sameSite',
         '"strict" keeps the session from the request that comes back from Logto, so nobody would be signed in there. Use "lax".',
+      );
+    }
+    const routes = `/${trimSlashes(extras.authRoutesPrefix ?? 'logto')}`;
+    if (typeof cookie.path === 'string' && !`${routes}/`.startsWith(`${cookie.path.replace(/\/$/, '')}/`)) {
+      problem(
+        'session.cookie.path',
+        `express-session knows no session outside of it, and the routes of the sign-in are at "${routes}": nobody would be signed in. Leave it out.`,
       );
     }
     if (

@@ -4,6 +4,7 @@ import { AccessPlans } from './guard/access-plans.js';
 import { BearerAuthentication } from './guard/bearer-authentication.js';
 import { BearerTokens } from './guard/bearer-tokens.js';
 import { CrossSite } from './guard/cross-site.js';
+import { DecidingScopes } from './guard/deciding-scopes.js';
 import { DecidingUserInfo } from './guard/deciding-user-info.js';
 import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
 import { LogtoApiGuard } from './guard/logto-api.guard.js';
@@ -151,6 +152,7 @@ export const logtoProviders: Provider[] = [
   made(Refusal, Unauthenticated),
   made(AccessPlans, RoutePlans),
   made(RequirementCheck, LOGTO_OPTIONS),
+  made(DecidingScopes, LOGTO_OPTIONS, Tokens),
   made(DecidingUserInfo, LOGTO_OPTIONS, Sessions, UserContextResolver),
   made(BearerTokens, LOGTO_OPTIONS, TokenVerifier, OidcClient),
   made(BearerAuthentication, LOGTO_OPTIONS, BearerTokens),
@@ -161,7 +163,7 @@ export const logtoProviders: Provider[] = [
     UserContextResolver,
     AccessPlans,
     Sessions,
-    Tokens,
+    DecidingScopes,
     DecidingUserInfo,
     BearerAuthentication,
     RequirementCheck,

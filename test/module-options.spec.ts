@@ -143,6 +143,11 @@ describe('The options of the module', () => {
       { secret: 'a', cookie: { sameSite: true } },
       /nobody would be signed in.*"lax"/,
     ],
+    [
+      'session.cookie.path',
+      { secret: 'a', cookie: { path: '/app' } },
+      /knows no session outside of it.*"\/logto".*nobody/,
+    ],
     ['lifetime.absolute', { absolute: 0 }, /more than zero seconds/],
     ['lifetime.max', { max: 5 }, /spelling/],
     ['revalidateAfter', 0, /zero seconds, or false/],

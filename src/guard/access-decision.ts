@@ -4,7 +4,6 @@ import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { handshakeWithoutSession } from '../session/session-problems.js';
 import type { Sessions } from '../session/sessions.js';
-import type { Tokens } from '../session/tokens.js';
 import type { LogtoContext } from '../user/logto-context.js';
 import { attachContext } from '../user/execution-context.js';
 import { isSocket, type RequestSource } from '../user/request-source.js';
@@ -15,6 +14,7 @@ import type { BearerAuthentication } from './bearer-authentication.js';
 import type { BearerSubject } from './bearer-subject.js';
 import { hasAuthorization } from './bearer-token.js';
 import type { CrossSite } from './cross-site.js';
+import type { DecidingScopes } from './deciding-scopes.js';
 import type { DecidingUserInfo } from './deciding-user-info.js';
 import { boundOrganization } from './organization-source.js';
 import type { Refusal } from './refusal.js';
@@ -33,7 +33,7 @@ export class AccessDecision {
     private readonly resolver: UserContextResolver,
     private readonly plans: AccessPlans,
     private readonly sessions: Sessions,
-    private readonly tokens: Tokens,
+    private readonly scopes: DecidingScopes,
     private readonly userInfo: DecidingUserInfo,
     private readonly bearer: BearerAuthentication,
     private readonly requirements: RequirementCheck,
@@ -78,6 +78,8 @@ export class AccessDecision {
 
   private byBearer(host: ExecutionContext, request: Request, plan: AccessPlan): boolean | Promise<boolean> {
     const refuse = (error: unknown): never => {
+      // Nor is it by a guard of the app's own that lets it pass all the same.
+      this.adopt(host, request, { isAuthenticated: false });
       throw this.refusal.ofBearer(request, error);
     };
     const passAs = (subject: BearerSubject): boolean | Promise<boolean> => {
@@ -104,7 +106,7 @@ export class AccessDecision {
     if (isSocket(host)) this.crossSite.assertHandshake(request);
     else this.crossSite.assertSameSite(request);
     if (plan.requirements.length === 0) return attach(host, request, context);
-    const subject = new SessionSubject(request, context, this.tokens, this.userInfo, this.options.scopes);
+    const subject = new SessionSubject(request, context, this.scopes, this.userInfo, this.options.scopes);
     return this.fulfil(host, request, plan, subject).catch((error: unknown) => {
       throw this.refusal.ofSession(host, request, plan.route, error);
     });
@@ -185,11 +187,14 @@ function attach(host: ExecutionContext, request: Request, context: LogtoContext)
   return true;
 }
 
-/** What a guard lets through is one person's: no cache may hand it to the next. A handler's own headers win. */
+/**
+ * What a guard lets through is one person's: no cache may hand it to the next, whatever a middleware has said of all
+ * answers. A handler's own headers come later, and win.
+ */
 function protectFromCaches(request: Request, accept: readonly Credential[]): void {
   const response = request.res;
   if (!response || response.headersSent) return;
-  if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'private, no-store');
+  response.setHeader('Cache-Control', 'private, no-store');
   if (accept.includes('session')) vary(response, 'Cookie');
   if (accept.includes('bearer')) vary(response, 'Authorization');
 }

@@ -1,4 +1,5 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
+import { lineageOf } from '../user/lineage-of.js';
 import type { RoutePlan, RoutePlans } from '../user/route-plan.js';
 import { accessMetadata, type RouteAccess } from './access.decorators.js';
 import { hasOwnGuard } from './guarded.js';
@@ -39,7 +40,11 @@ export class AccessPlans {
     let ofType = this.plans.get(type);
     if (!ofType) this.plans.set(type, (ofType = new WeakMap()));
     let plan = ofType.get(handler);
-    if (!plan) ofType.set(handler, (plan = { ...accessOf(type, handler), route: this.routes.of(context) }));
+    if (!plan) {
+      plan = { ...accessOf(type, handler), route: this.routes.of(context) };
+      plan.route.anonymousPasses = plan.access !== 'required';
+      ofType.set(handler, plan);
+    }
     return plan;
   }
 }
@@ -78,12 +83,4 @@ export function requirementsOf(subject: object): Requirement[] {
   return lineageOf(subject).flatMap(
     (one) => (Reflect.getOwnMetadata(requirementsMetadata, one) ?? []) as Requirement[],
   );
-}
-
-/** A class with its base classes, the nearest first; a handler alone. */
-function lineageOf(subject: object): object[] {
-  const base: unknown = Object.getPrototypeOf(subject);
-  return typeof base === 'function' && base !== Function.prototype
-    ? [subject, ...lineageOf(base)]
-    : [subject];
 }

@@ -1,7 +1,9 @@
 import type { Request } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import { BoundedMap } from '../session/bounded-map.js';
+import type { SessionRecord } from '../session/session-record.js';
 import type { Sessions } from '../session/sessions.js';
 import { ownCopy } from '../user/own-copy.js';
 import type { UserContextResolver } from '../user/user-context-resolver.js';
@@ -9,15 +11,24 @@ import type { UserContextResolver } from '../user/user-context-resolver.js';
 /** How long an answer decides where claims are never refreshed, in milliseconds. */
 const withoutRevalidation = 60 * 60 * 1000;
 
+/** How long an old answer goes on deciding before Logto is asked again, while it fails, in milliseconds. */
+const retryInterval = 30_000;
+
+/** An answer of the userinfo endpoint, and of which claims it is the rest. */
+interface KeptUserInfo {
+  /** When it is asked for again at the latest, in milliseconds since 1970. */
+  readonly until: number;
+  readonly checkedAt: number;
+  readonly userInfo: UserInfoResponse;
+}
+
 /**
  * Userinfo that requirements are decided from. It ages as the claims do: asked again once it is older than
- * `revalidateAfter`, or once the claims were refreshed.
+ * `revalidateAfter`, or once the claims were refreshed. While Logto fails the old one goes on deciding.
  */
 export class DecidingUserInfo {
-  private readonly kept = new BoundedMap<
-    string,
-    { at: number; checkedAt: number; userInfo: UserInfoResponse }
-  >(10_000);
+  private readonly kept = new BoundedMap<string, KeptUserInfo>(10_000);
+  private readonly underWay = new Map<string, Promise<UserInfoResponse>>();
 
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
@@ -28,14 +39,35 @@ export class DecidingUserInfo {
   /** @throws LogtoUnauthenticatedException when Logto has ended the sign-in @throws LogtoException a transient one */
   async of(request: Request): Promise<UserInfoResponse> {
     const record = this.sessions.record(request);
+    if (!record) return this.resolver.fetchUserInfo(request, true);
+    const known = this.kept.get(record.tokens);
+    if (known && known.checkedAt === record.checkedAt && Date.now() < known.until) return known.userInfo;
+    // Fields of one GraphQL request, and requests of one page, ask at the same moment.
+    const key = `${record.tokens} ${record.checkedAt}`;
+    let asked = this.underWay.get(key);
+    if (!asked) {
+      asked = this.ask(request, record, known).finally(() => this.underWay.delete(key));
+      this.underWay.set(key, asked);
+    }
+    return asked;
+  }
+
+  private async ask(
+    request: Request,
+    { tokens, checkedAt }: SessionRecord,
+    known: KeptUserInfo | undefined,
+  ): Promise<UserInfoResponse> {
     const lifetime =
       this.options.revalidateAfter === false ? withoutRevalidation : this.options.revalidateAfter;
-    const known = record && this.kept.get(record.tokens);
-    if (known && known.checkedAt === record.checkedAt && Date.now() - known.at < lifetime)
+    try {
+      // A copy: what a handler does to its user's info is no business of the next decision.
+      const userInfo = ownCopy(await this.resolver.fetchUserInfo(request, true));
+      this.kept.set(tokens, { until: Date.now() + lifetime, checkedAt, userInfo });
+      return userInfo;
+    } catch (error) {
+      if (!known || !(error instanceof LogtoException) || !error.transient) throw error;
+      this.kept.set(tokens, { ...known, until: Date.now() + retryInterval, checkedAt });
       return known.userInfo;
-    // A copy: what a handler does to its user's info is no business of the next decision.
-    const userInfo = ownCopy(await this.resolver.fetchUserInfo(request, true));
-    if (record) this.kept.set(record.tokens, { at: Date.now(), checkedAt: record.checkedAt, userInfo });
-    return userInfo;
+    }
   }
 }

@@ -8,13 +8,13 @@ import { requires } from './requirement.js';
  * ```ts
  * @Post('delete-account') @RequireRecentSignIn({ maxAge: 300 })
  * ```
- * @param options `maxAge`: seconds, more than zero
+ * @param options `maxAge`: seconds, at least one
  * @throws TypeError at definition when the argument is wrong
  */
 export function RequireRecentSignIn(options: { maxAge: number }): ClassDecorator & MethodDecorator {
   const maxAge: unknown = (options as { maxAge?: unknown } | undefined)?.maxAge;
-  if (typeof maxAge !== 'number' || !Number.isFinite(maxAge) || maxAge <= 0) {
-    throw new TypeError('@RequireRecentSignIn() takes { maxAge } in seconds, more than zero.');
+  if (typeof maxAge !== 'number' || !Number.isFinite(maxAge) || maxAge < 1) {
+    throw new TypeError('@RequireRecentSignIn() takes { maxAge } in seconds, at least one.');
   }
   return requires({ kind: 'recentSignIn', maxAge });
 }

@@ -5,7 +5,7 @@ import { isGuarded, isLogtoGuard } from './guarded.js';
 import { LOGTO_OPTIONS } from '../logto.module-definition.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { methodsOf, type Method } from '../user/methods-of.js';
-import { withLogtoMetadata, type WithLogtoOptions } from '../user/with-logto.options.js';
+import { withLogtoOf } from '../user/with-logto.options.js';
 import { LogtoApiGuard } from './logto-api.guard.js';
 import { LogtoGuard } from './logto.guard.js';
 
@@ -13,6 +13,10 @@ import { LogtoGuard } from './logto.guard.js';
 const gatewayMetadata = 'websockets:is_gateway';
 const fieldMetadata = 'graphql:resolve_property';
 const graphqlOptions = 'GqlModuleOptions';
+const messageMetadata = 'microservices:pattern';
+
+/** Methods of a gateway that Nest calls by itself, with no guard before them. */
+const gatewayHooks: ReadonlySet<string> = new Set(['handleConnection', 'handleDisconnect', 'afterInit']);
 
 /** Says at start which requirements nobody enforces: such a route stands open, and looks closed. */
 @Injectable()
@@ -31,6 +35,10 @@ export class RequirementReport implements OnApplicationBootstrap {
     const fieldsAreGuarded = this.guardsFields();
     for (const type of classes) {
       for (const [name, method] of methodsOf(type)) {
+        if (gatewayHooks.has(name) && Reflect.hasMetadata(gatewayMetadata, type)) {
+          this.lookForHooks(type, name, method);
+          continue;
+        }
         this.look(type, name, method, everywhere);
         this.lookForTokens(type, name, method);
         if (!fieldsAreGuarded) this.lookForFields(type, name, method);
@@ -43,6 +51,13 @@ export class RequirementReport implements OnApplicationBootstrap {
     const required = [...requirementsOf(type), ...requirementsOf(method)];
     if (required.length === 0) return;
     const place = `${type.name}.${name}`;
+    const isMessage = Reflect.hasMetadata(messageMetadata, method);
+    if (everywhere && isMessage && !isGuarded(type) && !isGuarded(method)) {
+      this.logger.warn(
+        `${place} has a requirement, and a guard of the whole app reaches a message handler only where it is connected ` +
+          'with `inheritAppConfig: true`: otherwise everybody passes. Add @UseGuards(LogtoGuard).',
+      );
+    }
     if (!everywhere && !isGuarded(type) && !isGuarded(method)) {
       // A method of a decorated class that is no handler has no metadata of its own, and nothing to guard.
       if (requirementsOf(method).length === 0 && Reflect.getMetadataKeys(method).length === 0) return;
@@ -64,12 +79,7 @@ export class RequirementReport implements OnApplicationBootstrap {
 
   private lookForTokens(type: Type, name: string, method: Method): void {
     if (this.options.api || Reflect.getMetadataKeys(method).length === 0) return;
-    const accept = [method, type]
-      .map(
-        (subject) =>
-          (Reflect.getMetadata(withLogtoMetadata, subject) as WithLogtoOptions | undefined)?.accept,
-      )
-      .find((one) => one !== undefined);
+    const { accept } = withLogtoOf(type, method);
     const isApi = isGuarded(method, LogtoApiGuard) || isGuarded(type, LogtoApiGuard);
     if (accept ? !accept.includes('bearer') : !isApi) return;
     this.logger.error(
@@ -77,13 +87,25 @@ export class RequirementReport implements OnApplicationBootstrap {
     );
   }
 
-  private lookForFields(type: Type, name: string, method: Method): void {
-    if (!Reflect.hasMetadata(fieldMetadata, method)) return;
+  private lookForHooks(type: Type, name: string, method: Method): void {
     if (requirementsOf(method).length === 0 && !isGuarded(method)) return;
     this.logger.error(
-      `${type.name}.${name} is guarded, and @nestjs/graphql runs no guard for a field: everybody passes. ` +
-        'Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
+      `${type.name}.${name} is guarded, and Nest runs no guard when a socket opens or closes: everybody passes. ` +
+        'Guard the messages, or ask LogtoService in it.',
     );
+  }
+
+  private lookForFields(type: Type, name: string, method: Method): void {
+    if (!Reflect.hasMetadata(fieldMetadata, method)) return;
+    const remedy =
+      'and @nestjs/graphql runs no guard for a field: everybody passes. Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.';
+    const place = `${type.name}.${name}`;
+    if (requirementsOf(method).length > 0 || isGuarded(method)) {
+      this.logger.error(`${place} is guarded, ${remedy}`);
+    } else if (requirementsOf(type).length > 0 || isGuarded(type)) {
+      // It may well be reached by guarded queries alone.
+      this.logger.warn(`The class of ${place} is guarded, ${remedy}`);
+    }
   }
 
   private remarkOnGateways(classes: readonly Type[]): void {

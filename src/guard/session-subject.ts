@@ -3,8 +3,9 @@ import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { UserScope } from '../oidc/logto-constants.js';
 import type { UserClaims } from '../oidc/claims.js';
-import type { Tokens } from '../session/tokens.js';
+import type { TokenTarget } from '../oidc/oidc-client.js';
 import type { LogtoContext } from '../user/logto-context.js';
+import type { DecidingScopes } from './deciding-scopes.js';
 import type { DecidingUserInfo } from './deciding-user-info.js';
 import { rolesWithin, type Subject } from './subject.js';
 
@@ -15,7 +16,7 @@ export class SessionSubject implements Subject {
   constructor(
     private readonly request: Request,
     readonly context: LogtoContext,
-    private readonly tokens: Tokens,
+    private readonly decidingScopes: DecidingScopes,
     private readonly userInfo: DecidingUserInfo,
     private readonly askedScopes: readonly string[],
   ) {}
@@ -71,9 +72,9 @@ export class SessionSubject implements Subject {
     return list(await this.userInfo.of(this.request), claim) ?? [];
   }
 
-  private async scopesOf(target: Parameters<Tokens['accessToken']>[1]): Promise<readonly string[]> {
+  private async scopesOf(target: TokenTarget): Promise<readonly string[]> {
     try {
-      return (await this.tokens.accessToken(this.request, target)).scopes;
+      return await this.decidingScopes.of(this.request, target);
     } catch (error) {
       // Not a member, or no permission at all: no scopes. What cannot be told is another matter.
       if (error instanceof LogtoException && error.code === 'access_denied') return [];

@@ -85,16 +85,22 @@ export class Handshakes {
   }
 }
 
-/** As much of an Express request as sessions and guards look at. */
+/** As much of an Express request as sessions, guards and the app's own functions look at. */
 function requestFrom(
   { headers, rawHeaders, url, socket }: IncomingMessage,
   token: string | undefined,
 ): Request {
+  const { pathname, searchParams } = new URL(url ?? '/', 'http://localhost');
+  const header = (name: string): unknown => headers[name.toLowerCase()];
   const authorization = headers.authorization ?? (token === undefined ? undefined : `Bearer ${token}`);
   return {
     method: 'GET',
     url,
     originalUrl: url,
+    path: pathname,
+    query: Object.fromEntries(searchParams),
+    get: header,
+    header,
     headers: authorization === undefined ? headers : { ...headers, authorization },
     rawHeaders,
     socket,

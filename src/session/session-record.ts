@@ -38,6 +38,12 @@ export function isSignedIn(record: SessionRecord | EndedRecord | undefined): rec
   return record !== undefined && !('ended' in record) && typeof record.tokens === 'string';
 }
 
+/**
+ * What another tenant's or application's sign-in counts as, where several share a store and a secret: somebody else's
+ * that has ended.
+ */
+export const foreignRecord: EndedRecord = { ended: true, sub: '', completed: [] };
+
 /** Whose record it is. */
 export function subjectOf(record: SessionRecord | EndedRecord): string {
   return isSignedIn(record) ? record.claims.sub : record.sub;

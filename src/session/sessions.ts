@@ -8,6 +8,7 @@ import { cookieRemarks } from './cookie-remarks.js';
 import { SessionLifetime } from './session-lifetime.js';
 import {
   endedRecord,
+  foreignRecord,
   isSignedIn,
   subjectOf,
   type EndedRecord,
@@ -39,7 +40,9 @@ export class Sessions {
   private readonly disregarded = new WeakSet<Request>();
   private guardedStore: Store | undefined;
 
-  constructor(private readonly options: Pick<ResolvedLogtoOptions, 'session' | 'client' | 'lifetime'>) {
+  constructor(
+    private readonly options: Pick<ResolvedLogtoOptions, 'session' | 'client' | 'issuer' | 'lifetime'>,
+  ) {
     this.lifetime = new SessionLifetime(options.lifetime);
   }
 
@@ -65,6 +68,14 @@ export class Sessions {
     throw mounted || mountsExpressSession(request) ? storeUnavailable() : sessionNotConfigured();
   }
 
+  /**
+   * Makes sure that a request without a sign-in has none, rather than a session that cannot be read.
+   * @throws LogtoException as {@link require}, where the module signs anybody in at all
+   */
+  assertReadable(request: Request): void {
+    if (this.options.client) this.require(request);
+  }
+
   /** Leaves a request's session out of account: something else has said who the user is. */
   disregard(request: Request): void {
     this.disregarded.add(request);
@@ -74,6 +85,7 @@ export class Sessions {
   trace(request: Request): SessionRecord | EndedRecord | undefined {
     if (this.disregarded.has(request)) return undefined;
     const record = this.find(request)?.logto;
+    if (isSignedIn(record) && !this.isOwn(record)) return foreignRecord;
     const newest = isSignedIn(record) ? this.refreshed.newest(record) : record;
     if (!isSignedIn(newest) || !this.lifetime.isOver(newest)) return newest;
     return this.expire(request.sessionStore, newest);
@@ -168,6 +180,13 @@ export class Sessions {
     ]);
     await completed((done) => session.destroy(done));
     clearSessionCookie(request, session);
+  }
+
+  /** Whether this app's tenant and application have said it: several apps may share a store and a secret. */
+  private isOwn({ claims: { iss, aud } }: SessionRecord): boolean {
+    const appId = this.options.client?.appId;
+    const isForApp = typeof aud === 'string' ? aud === appId : appId !== undefined && aud.includes(appId);
+    return isForApp && iss === this.options.issuer;
   }
 
   /** Ends a sign-in that has lasted long enough, and forgets its tokens. */

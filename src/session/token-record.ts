@@ -7,6 +7,8 @@ import { ownEntryPrefix } from './store-access.js';
 export interface StoredAccessToken {
   readonly token: string;
   readonly scopes: readonly string[];
+  /** When Logto gave it, in milliseconds since 1970. */
+  readonly givenAt: number;
   /** From when on it is refreshed, in milliseconds since 1970: shortly before it expires. */
   readonly refreshAt: number;
   /** Milliseconds since 1970. */
@@ -66,6 +68,7 @@ export function withTokens(
       [accessTokenKey(target)]: {
         token: tokens.accessToken,
         scopes: tokens.scopes,
+        givenAt: Date.now(),
         expiresAt: tokens.expiresAt,
         refreshAt: refreshAt(tokens),
       },

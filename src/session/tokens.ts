@@ -33,6 +33,14 @@ export class Tokens {
     return this.refreshing.accessToken(request, record, target);
   }
 
+  /**
+   * An access token in place of one that is too old.
+   * @throws LogtoException as {@link accessToken}
+   */
+  renewedAccessToken(request: Request, target: TokenTarget, old: string): Promise<StoredAccessToken> {
+    return this.refreshing.accessToken(request, this.signedIn(request), target, old);
+  }
+
   /** Claims and tokens anew, now. */
   async refresh(request: Request): Promise<void> {
     await this.refreshing.now(request, this.signedIn(request));

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { LogtoTestingError } from './logto-testing-error.js';
 import type { TestSignIn } from './logto-test-user.js';
 
@@ -8,9 +8,15 @@ export const testCredentialHeader = 'x-nestjs-logto-testing';
 /** Known to this process alone: no request from elsewhere can say whom it is from. */
 const secret = randomBytes(32).toString('base64url');
 
+/** What was written, by its hash: a user may have more to tell than fits into a header. */
+const written = new Map<string, string>();
+
 /** Writes whom a request is from; `undefined` for nobody. */
 export function writeTestCredential(signIn: TestSignIn | undefined): string {
-  return `${secret}.${Buffer.from(JSON.stringify(signIn ?? null)).toString('base64url')}`;
+  const text = JSON.stringify(signIn ?? null);
+  const name = createHash('sha256').update(text).digest('base64url');
+  written.set(name, text);
+  return `${secret}.${name}`;
 }
 
 /**
@@ -18,13 +24,14 @@ export function writeTestCredential(signIn: TestSignIn | undefined): string {
  * @throws LogtoTestingError `credential_refused`
  */
 export function readTestCredential(value: string | string[]): TestSignIn | undefined {
-  const [own, written] = typeof value === 'string' ? value.split('.') : [];
-  if (own !== secret || written === undefined) {
+  const [own, name = ''] = typeof value === 'string' ? value.split('.') : [];
+  const text = written.get(name);
+  if (own !== secret || text === undefined) {
     throw new LogtoTestingError(
       'credential_refused',
       `The header ${testCredentialHeader} was not written in this process. Call signedInAs() and anonymous() in the ` +
         'process of the app, and import nestjs-logto/testing once: `jest.resetModules()` makes a second copy of it.',
     );
   }
-  return (JSON.parse(Buffer.from(written, 'base64url').toString()) as TestSignIn | null) ?? undefined;
+  return (JSON.parse(text) as TestSignIn | null) ?? undefined;
 }

@@ -47,7 +47,10 @@ export class HandlerContext {
       (resolved) => this.attach(host, request, resolved),
       (error: unknown) => {
         // Refused while it fetched what was asked for: answered as the guard would have.
-        if (!(error instanceof LogtoUnauthenticatedException) || host.getType() !== 'http') throw error;
+        if (!(error instanceof LogtoUnauthenticatedException)) throw error;
+        const known = this.resolver.known(request);
+        if (plan.anonymousPasses && !known.isAuthenticated) return this.attach(host, request, known);
+        if (host.getType() !== 'http') throw error;
         throw this.unauthenticated.exceptionFor(request, plan.unauthenticated, { cause: error });
       },
     );

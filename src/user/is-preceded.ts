@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { LogtoInterceptor } from './logto.interceptor.js';
 import { methodsOf } from './methods-of.js';
-import { asksForMore, withLogtoMetadata, type WithLogtoOptions } from './with-logto.options.js';
+import { asksForMore, withLogtoOf } from './with-logto.options.js';
 
 /** Metadata of Nest that has no public name: what `@UseInterceptors()` writes. */
 const interceptorsMetadata = '__interceptors__';
@@ -18,12 +18,8 @@ export function isPreceded(modules: ModulesContainer, configuration: Application
   ];
   return controllersOf(modules).some((type) =>
     methodsOf(type).some(([, method]) => {
-      const asked = {
-        ...(Reflect.getMetadata(withLogtoMetadata, type) as WithLogtoOptions | undefined),
-        ...(Reflect.getMetadata(withLogtoMetadata, method) as WithLogtoOptions | undefined),
-      };
       const [first] = [...everywhere, ...interceptorsOf(type), ...interceptorsOf(method)];
-      return asksForMore(asked) && first !== LogtoInterceptor;
+      return asksForMore(withLogtoOf(type, method)) && first !== LogtoInterceptor;
     }),
   );
 }

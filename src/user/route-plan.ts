@@ -1,9 +1,13 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import { withLogtoMetadata, type WithLogtoOptions } from './with-logto.options.js';
+import { withLogtoOf, type WithLogtoOptions } from './with-logto.options.js';
 
 /** What a route wants: the module's defaults, overridden by the class, overridden by the handler. */
-export type RoutePlan = WithLogtoOptions & Required<Pick<WithLogtoOptions, 'unauthenticated'>>;
+export type RoutePlan = WithLogtoOptions &
+  Required<Pick<WithLogtoOptions, 'unauthenticated'>> & {
+    /** Whether a guard lets anonymous visitors pass; the guard says so as it sees the route first. */
+    anonymousPasses?: boolean;
+  };
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
@@ -24,8 +28,7 @@ export class RoutePlans {
       plan = {
         ...this.options.context,
         unauthenticated: this.options.unauthenticated,
-        ...(Reflect.getMetadata(withLogtoMetadata, type) as WithLogtoOptions | undefined),
-        ...(Reflect.getMetadata(withLogtoMetadata, handler) as WithLogtoOptions | undefined),
+        ...withLogtoOf(type, handler),
       };
       ofType.set(handler, plan);
     }

@@ -73,7 +73,11 @@ export class UserContextResolver {
    */
   resolve(request: Request, asked: GetContextParameters): LogtoContext | Promise<LogtoContext> {
     const found = this.stateOf(request);
-    if (!found.record) return found.context;
+    if (!found.record) {
+      // With the store down nobody can tell whether somebody is there for whom there is something to fetch.
+      if (!found.adopted && asksForMore(asked)) this.sessions.assertReadable(request);
+      return found.context;
+    }
     if (this.revalidation.isDue(found.record)) return this.revalidated(request, found.record, asked);
     return asksForMore(asked) ? this.extended(request, found, asked) : found.context;
   }

@@ -1,19 +1,23 @@
-import { applyDecorators, SetMetadata, UseInterceptors } from '@nestjs/common';
+import { UseInterceptors, type Type } from '@nestjs/common';
 import { LogtoInterceptor } from './logto.interceptor.js';
-import { asksForMore, withLogtoMetadata, type WithLogtoOptions } from './with-logto.options.js';
+import { addWithLogto, asksForMore, type WithLogtoOptions } from './with-logto.options.js';
 
 /**
  * Says what the user context of a class or a handler should hold. Options are merged: the handler's win over
- * the class's, and those over the module's.
+ * the class's, those over its base class's, and those over the module's.
  *
  * ```ts
  * @Get('user-info') @WithLogto({ fetchUserInfo: true })
  * info(@AuthUser('userInfo') userInfo: UserInfoResponse) {}
  * ```
  */
-export const WithLogto = (options: WithLogtoOptions): ClassDecorator & MethodDecorator =>
-  applyDecorators(
-    SetMetadata(withLogtoMetadata, options),
+export const WithLogto =
+  (options: WithLogtoOptions): ClassDecorator & MethodDecorator =>
+  (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
+    addWithLogto((descriptor?.value ?? target) as object, options);
     // Only where there is something to fetch: an interceptor is the dearest thing that Nest has.
-    ...(asksForMore(options) ? [UseInterceptors(LogtoInterceptor)] : []),
-  );
+    if (!asksForMore(options)) return;
+    const intercepted = UseInterceptors(LogtoInterceptor);
+    if (descriptor && key !== undefined) intercepted(target, key, descriptor);
+    else intercepted(target as Type);
+  };

@@ -1,4 +1,5 @@
 import type { UnauthenticatedBehaviour } from '../logto.options.js';
+import { lineageOf } from './lineage-of.js';
 import type { GetContextParameters } from './logto-context.js';
 
 /** What a class or a handler wants of the user context, and of the guard. */
@@ -15,7 +16,22 @@ export interface WithLogtoOptions extends GetContextParameters {
 /** A session of this app, or a bearer access token (RFC 6750). */
 export type Credential = 'session' | 'bearer';
 
-export const withLogtoMetadata = 'nestjs-logto:with-logto';
+const withLogtoMetadata = 'nestjs-logto:with-logto';
+
+/** Adds to what a class or handler wants. */
+export function addWithLogto(subject: object, options: WithLogtoOptions): void {
+  Reflect.defineMetadata(withLogtoMetadata, { ...ownWithLogto(subject), ...options }, subject);
+}
+
+/** What the decorators of a handler, its class and its base classes want; the nearest wins, member by member. */
+export function withLogtoOf(type: object, handler: object): WithLogtoOptions {
+  const farthestFirst = [handler, ...lineageOf(type)].toReversed();
+  return Object.assign({}, ...farthestFirst.map((subject) => ownWithLogto(subject))) as WithLogtoOptions;
+}
+
+function ownWithLogto(subject: object): WithLogtoOptions | undefined {
+  return Reflect.getOwnMetadata(withLogtoMetadata, subject) as WithLogtoOptions | undefined;
+}
 
 /** Whether more is asked for than the session tells: something to fetch. */
 export function asksForMore(asked: GetContextParameters): boolean {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Controller, Get, Injectable, Post, Scope, UseGuards, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { MessagePattern } from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   LogtoApiGuard,
@@ -142,6 +143,55 @@ class OpenGateway {
   }
 }
 
+@Resolver(() => String)
+@UseGuards(LogtoGuard)
+class GuardedResolver {
+  @Query(() => String)
+  secret(): string {
+    return 'secret';
+  }
+
+  @ResolveField(() => String)
+  field(): string {
+    return 'field';
+  }
+}
+
+@UseGuards(LogtoGuard)
+@WebSocketGateway()
+class HookGateway {
+  @RequireRoles('admin')
+  handleConnection(): string {
+    return 'connected';
+  }
+
+  handleDisconnect(): string {
+    return 'disconnected';
+  }
+
+  @SubscribeMessage('secret')
+  @RequireRoles('admin')
+  secret(): string {
+    return 'secret';
+  }
+}
+
+@Controller()
+class MessagesController {
+  @MessagePattern('administer')
+  @RequireRoles('admin')
+  administer(): string {
+    return 'administered';
+  }
+
+  @MessagePattern('guarded')
+  @UseGuards(LogtoGuard)
+  @RequireRoles('admin')
+  guarded(): string {
+    return 'guarded';
+  }
+}
+
 @Injectable({ scope: Scope.REQUEST })
 class RequestScopedGuard extends LogtoGuard {}
 
@@ -253,6 +303,32 @@ describe('At start the module says', () => {
     expect(await errorsOf({ providers: [FieldsResolver] })).toEqual([
       unguardedField('FieldsResolver.guarded'),
       unguardedField('FieldsResolver.required'),
+    ]);
+  });
+
+  it('which fields stand in a class that is guarded: they may be reached by guarded queries alone, or not', async () => {
+    expect(await errorsOf({ providers: [GuardedResolver] })).toEqual([]);
+    expect(logs.warnings).toEqual([
+      'The class of GuardedResolver.field is guarded, and @nestjs/graphql runs no guard for a field: everybody passes. ' +
+        'Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
+    ]);
+  });
+
+  it('which guards of a gateway’s opening and closing Nest never runs', async () => {
+    expect(await errorsOf({ providers: [HookGateway] })).toEqual([
+      'HookGateway.handleConnection is guarded, and Nest runs no guard when a socket opens or closes: everybody passes. ' +
+        'Guard the messages, or ask LogtoService in it.',
+    ]);
+  });
+
+  it('which messages a guard of the whole app may not reach', async () => {
+    const parts = { controllers: [MessagesController] };
+    expect(await errorsOf({ ...parts, providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] })).toEqual(
+      [],
+    );
+    expect(logs.warnings).toEqual([
+      'MessagesController.administer has a requirement, and a guard of the whole app reaches a message handler only where ' +
+        'it is connected with `inheritAppConfig: true`: otherwise everybody passes. Add @UseGuards(LogtoGuard).',
     ]);
   });
 

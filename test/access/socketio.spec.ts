@@ -78,6 +78,13 @@ class ChatGateway {
   organization(): string {
     return 'within';
   }
+
+  @SubscribeMessage('organization-by-query')
+  @UseGuards(LogtoGuard)
+  @RequireOrganization((request) => request.get('x-org') ?? String(request.query.org))
+  organizationByQuery(): string {
+    return 'within';
+  }
 }
 
 @WebSocketGateway()
@@ -176,10 +183,12 @@ describe('Gateways on socket.io', () => {
     headers: Record<string, string> = {},
     auth: Record<string, unknown> = {},
     transport = 'websocket',
+    query: Record<string, string> = {},
   ): Promise<(event: string) => Promise<unknown>> {
     const client: Client = io(app.baseUrl, {
       extraHeaders: headers,
       auth,
+      query,
       transports: [transport],
       reconnection: false,
       forceNew: true,
@@ -243,6 +252,18 @@ describe('Gateways on socket.io', () => {
       refused('insufficient_scope'),
       refused('organization_required'),
     ]);
+  });
+
+  it('let an app find the organization by whatever the handshake says', async () => {
+    const app = await start();
+    const { handshake } = await signedInBrowser(app, issuer, 'ada');
+    const byHeader = await connect(app, { ...handshake, 'x-org': 'org_1' });
+    const byQuery = await connect(app, handshake, {}, 'websocket', { org: 'org_1' });
+    const byOther = await connect(app, handshake, {}, 'websocket', { org: 'org_2' });
+
+    expect(await byHeader('organization-by-query')).toBe('within');
+    expect(await byQuery('organization-by-query')).toBe('within');
+    expect(await byOther('organization-by-query')).toEqual(refused('organization_required'));
   });
 
   it('take a bearer token by its header, or beside the handshake where a browser cannot set one', async () => {

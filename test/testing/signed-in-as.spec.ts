@@ -373,6 +373,12 @@ describe('signedInAs on one request', () => {
       expect(headers).not.toHaveProperty('set-cookie');
     });
 
+    it('may have more to tell than fits into a header', async () => {
+      const notes = Array.from({ length: 2000 }, (_, index) => `note ${index}`);
+      const headers = signedInAs({ sub: 'ada', roles: ['admin'], custom_data: { notes } });
+      await http().get('/admin').set(headers).expect(200);
+    });
+
     it('is what the user was when it was called', async () => {
       const user = { sub: 'ada', roles: ['admin'] };
       const headers = signedInAs(user);

@@ -1,0 +1,52 @@
+import type { Request } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { TokenTarget } from '../oidc/oidc-client.js';
+import { BoundedMap } from '../session/bounded-map.js';
+import type { StoredAccessToken } from '../session/token-record.js';
+import type { Tokens } from '../session/tokens.js';
+
+/** How long old scopes go on deciding before Logto is asked again, while it fails, in milliseconds. */
+const retryInterval = 30_000;
+
+/**
+ * Scopes that requirements are decided from: those of the user's access token. They age as the claims do: a token that
+ * is older than `revalidateAfter` is had anew, for it tells what the user was permitted when it was given.
+ */
+export class DecidingScopes {
+  private readonly notBefore = new BoundedMap<string, number>(10_000);
+
+  constructor(
+    private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
+    private readonly tokens: Tokens,
+  ) {}
+
+  /**
+   * The scopes of the user's token for a target. While Logto fails, and where there is no refresh token, the old ones
+   * go on deciding.
+   * @throws LogtoUnauthenticatedException when Logto has ended the sign-in
+   * @throws LogtoException Logto's own refusal, or a transient one
+   */
+  async of(request: Request, target: TokenTarget): Promise<readonly string[]> {
+    const kept = await this.tokens.accessToken(request, target);
+    if (!this.isDue(kept)) return kept.scopes;
+    try {
+      return (await this.tokens.renewedAccessToken(request, target, kept.token)).scopes;
+    } catch (error) {
+      if (!leavesAsTheyAre(error)) throw error;
+      this.notBefore.set(kept.token, Date.now() + retryInterval);
+      return kept.scopes;
+    }
+  }
+
+  private isDue({ token, givenAt }: StoredAccessToken): boolean {
+    const { revalidateAfter } = this.options;
+    if (revalidateAfter === false) return false;
+    const now = Date.now();
+    return now - givenAt > revalidateAfter && now >= (this.notBefore.get(token) ?? 0);
+  }
+}
+
+function leavesAsTheyAre(error: unknown): boolean {
+  return error instanceof LogtoException && (error.transient || error.code === 'missing_refresh_token');
+}

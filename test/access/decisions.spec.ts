@@ -1,0 +1,311 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { Controller, Get, Header, Injectable, UseGuards, type ExecutionContext } from '@nestjs/common';
+import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
+import type { NextFunction, Request, Response } from 'express';
+import { MemoryStore } from 'express-session';
+import {
+  AuthUser,
+  LogtoApiGuard,
+  LogtoContext,
+  LogtoGuard,
+  OptionalAuth,
+  RequireRoles,
+  RequireScopes,
+  UserScope,
+  WithLogto,
+} from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import type { Browser } from '../support/browser.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { resource, startIssuer } from '../support/issuer.js';
+import { MemorySessionStore } from '../support/memory-session-store.js';
+import { tokenOptions } from '../support/token-app.js';
+import { startAccessIssuer } from './support/real-tokens.js';
+
+@Controller()
+class PagesController {
+  @Get('who')
+  @UseGuards(LogtoGuard)
+  who(@AuthUser() user: LogtoContext): string {
+    return user.claims?.sub ?? 'nobody';
+  }
+
+  @Get('shared')
+  @UseGuards(LogtoGuard)
+  @Header('Cache-Control', 'public, max-age=5')
+  shared(): string {
+    return 'shared';
+  }
+
+  @Get('write')
+  @UseGuards(LogtoGuard)
+  @RequireScopes('write:things', { resource })
+  write(): string {
+    return 'written';
+  }
+
+  @Get('admins')
+  @UseGuards(LogtoGuard)
+  @RequireRoles('admin')
+  admins(): string {
+    return 'admins';
+  }
+
+  @Get('home')
+  @UseGuards(LogtoGuard)
+  @OptionalAuth()
+  @WithLogto({ fetchUserInfo: true })
+  home(@AuthUser() user: LogtoContext): string {
+    return `hello ${user.userInfo?.sub ?? 'stranger'}`;
+  }
+
+  @Get('info')
+  @WithLogto({ fetchUserInfo: true })
+  info(@AuthUser() user: LogtoContext): LogtoContext {
+    return user;
+  }
+}
+
+@UseGuards(LogtoGuard)
+@WithLogto({ accept: ['bearer'] })
+class ApiBase {}
+
+@Controller('reports')
+@WithLogto({ unauthenticated: 'reject' })
+class ReportsController extends ApiBase {
+  @Get()
+  get(@AuthUser() user: LogtoContext): string {
+    return user.claims?.sub ?? 'nobody';
+  }
+}
+
+@Controller('stacked')
+@UseGuards(LogtoGuard)
+class StackedController {
+  @Get()
+  @WithLogto({ unauthenticated: 'reject' })
+  @WithLogto({ accept: ['bearer'] })
+  get(): string {
+    return 'stacked';
+  }
+}
+
+@Injectable()
+class LenientGuard extends LogtoApiGuard {
+  protected override refused(_context: ExecutionContext, _error: unknown): boolean {
+    return true;
+  }
+}
+
+@Controller('lenient')
+@UseGuards(LenientGuard)
+class LenientController {
+  @Get()
+  get(@AuthUser() user: LogtoContext): string {
+    return user.claims?.sub ?? 'nobody';
+  }
+}
+
+@Resolver()
+class AdminResolver {
+  @Query(() => String)
+  @UseGuards(LogtoGuard)
+  @RequireRoles('admin')
+  admin(): string {
+    return 'admin';
+  }
+}
+
+describe('Who may pass', () => {
+  let issuer: LogtoEmulator;
+  const running: { close(): unknown }[] = [];
+
+  beforeAll(async () => {
+    issuer = await startAccessIssuer();
+  });
+
+  afterEach(async () => {
+    restoreTime();
+    issuer.clearFaults();
+    for (const one of running.splice(0).toReversed()) await one.close();
+  });
+
+  afterAll(() => issuer.close());
+
+  async function start(parts: Partial<TestAppParts> = {}): Promise<TestApp> {
+    const app = await startApp({ issuer, controllers: [PagesController], ...parts });
+    running.push(app);
+    return app;
+  }
+
+  async function tenant(starting: Promise<LogtoEmulator>): Promise<LogtoEmulator> {
+    const other = await starting;
+    running.push(other);
+    return other;
+  }
+
+  async function signedIn(app: TestApp, at = issuer, username = 'ada'): Promise<Browser> {
+    const browser = app.browser();
+    await browser.signIn(at, username);
+    return browser;
+  }
+
+  describe('where several apps share a store and a secret', () => {
+    it.each([
+      [
+        'tenant',
+        () => startIssuer({ users: [{ id: 'zoe', username: 'zoe', password: 'zoe-password' }] }),
+        {},
+      ],
+      [
+        'application',
+        () => startIssuer({ applications: [{ id: 'other', secret: 'the-secret-of-the-other-application' }] }),
+        { appId: 'other', appSecret: 'the-secret-of-the-other-application' },
+      ],
+    ])('is nobody whom another %s has let in', async (_, startOther, credentials) => {
+      const parts = { logto: { session: { ...session, store: new MemoryStore() }, ...credentials } };
+      const customers = await start({ logto: { session: parts.logto.session } });
+      const admins = await start({ ...parts, issuer: await tenant(startOther()) });
+      const ada = await signedIn(customers);
+
+      expect((await ada.fetch(`${admins.baseUrl}/who`)).status).toBe(401);
+      expect((await ada.fetch(`${customers.baseUrl}/who`)).text).toBe('ada');
+    });
+  });
+
+  it.each(['/reports', '/stacked'])(
+    'is decided by all of @WithLogto together, of a base class and stacked ones too: %s',
+    async (path) => {
+      const app = await start({
+        controllers: [ReportsController, StackedController],
+        logto: { api: { audience: resource } },
+      });
+      const ada = await signedIn(app);
+
+      // Opened as a page: 'reject' stands too.
+      expect((await ada.open(path)).status).toBe(401);
+    },
+  );
+
+  it('is asked at userinfo once, however many fields and requests are decided by it at the same moment', async () => {
+    const at = await tenant(startIssuer({ idTokenClaims: { roles: false } }));
+    const app = await start({
+      issuer: at,
+      imports: [GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true })],
+      providers: [AdminResolver],
+      logto: { scopes: [UserScope.Roles] },
+    });
+    const ada = await signedIn(app, at);
+    at.resetRequests();
+
+    const fields = Array.from({ length: 25 }, (_, index) => `a${index}: admin`).join(' ');
+    const query = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: `{ ${fields} }` }),
+    };
+    const answers = await Promise.all([ada.fetch('/graphql', query), ada.fetch('/admins')]);
+
+    expect(answers[0].text).toContain('"a24":"admin"');
+    expect(answers[1].text).toBe('admins');
+    expect(at.countRequests('userinfo')).toBe(1);
+  });
+
+  it('goes on being decided by old userinfo while Logto fails, which is asked at most every 30 s', async () => {
+    const at = await tenant(startIssuer({ idTokenClaims: { roles: false } }));
+    const app = await start({ issuer: at, logto: { scopes: [UserScope.Roles], revalidateAfter: 60 } });
+    const ada = await signedIn(app, at);
+    expect((await ada.fetch('/admins')).status).toBe(200);
+    await at.pause();
+    passTime(61);
+
+    expect((await ada.fetch('/admins')).status).toBe(200);
+    await at.resume();
+    at.updateUser('ada', { roles: [] });
+    expect((await ada.fetch('/admins')).status).toBe(200);
+    passTime(92);
+    expect((await ada.fetch('/admins')).status).toBe(403);
+  });
+
+  describe('by scopes', () => {
+    const scopes = [...(tokenOptions.scopes ?? []), 'write:things'];
+
+    it('is noticed within revalidateAfter whose permission was taken away', async () => {
+      const at = await tenant(startAccessIssuer());
+      const app = await start({ issuer: at, logto: { ...tokenOptions, scopes, revalidateAfter: 60 } });
+      const ada = await signedIn(app, at);
+      expect((await ada.fetch('/write')).status).toBe(200);
+
+      at.updateUser('ada', { roles: [] });
+      passTime(59);
+      expect((await ada.fetch('/write')).status).toBe(200);
+      passTime(61);
+      expect((await ada.fetch('/write')).status).toBe(403);
+    });
+
+    it('goes on being decided by an old token while Logto fails', async () => {
+      const app = await start({ logto: { ...tokenOptions, scopes, revalidateAfter: 60 } });
+      const ada = await signedIn(app);
+      expect((await ada.fetch('/write')).status).toBe(200);
+      passTime(61);
+      issuer.failNext('token', { status: 500 });
+      issuer.failNext('token', { status: 500 });
+
+      expect((await ada.fetch('/write')).status).toBe(200);
+    });
+
+    it('is not asked of Logto again where nothing is to grow old', async () => {
+      const app = await start({ logto: { ...tokenOptions, scopes, revalidateAfter: false } });
+      const ada = await signedIn(app);
+      expect((await ada.fetch('/write')).status).toBe(200);
+      issuer.resetRequests();
+      passTime(1000);
+
+      expect((await ada.fetch('/write')).status).toBe(200);
+      expect(issuer.countRequests('token')).toBe(0);
+    });
+  });
+
+  it('may come to an optional route as anybody, also right when Logto has ended the sign-in', async () => {
+    const app = await start();
+    const bob = await signedIn(app, issuer, 'bob');
+    issuer.revokeGrants('bob');
+
+    expect((await bob.open('/home')).text).toBe('hello stranger');
+    expect((await bob.open('/home')).text).toBe('hello stranger');
+  });
+
+  it('cannot be told where the store is down: 503 where something of the user was asked for', async () => {
+    const store = new MemorySessionStore();
+    const app = await start({ logto: { session: { ...session, store } } });
+    const ada = await signedIn(app);
+    store.emit('disconnect');
+
+    expect((await ada.fetch('/info')).status).toBe(503);
+    store.emit('connect');
+    expect((await ada.fetch('/info')).json()).toMatchObject({ userInfo: { sub: 'ada' } });
+  });
+
+  it('is not the session’s user where a guard of the app’s own lets a bad token pass', async () => {
+    const app = await start({ controllers: [LenientController], logto: { api: { audience: resource } } });
+    const ada = await signedIn(app);
+
+    expect((await ada.fetch('/lenient', { headers: { authorization: 'Bearer bad' } })).text).toBe('nobody');
+  });
+
+  it('has answers that no shared cache keeps, whatever a middleware says by default; a handler may say otherwise', async () => {
+    const app = await start({
+      configure: (nest) =>
+        nest.use((_request: Request, response: Response, next: NextFunction) => {
+          response.setHeader('Cache-Control', 'public, max-age=60');
+          next();
+        }),
+    });
+    const ada = await signedIn(app);
+
+    expect((await ada.fetch('/who')).headers.get('cache-control')).toBe('private, no-store');
+    expect((await ada.fetch('/shared')).headers.get('cache-control')).toBe('public, max-age=5');
+  });
+});
