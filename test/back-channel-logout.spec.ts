@@ -22,7 +22,7 @@ class PagesController {
   async renew(@Req() request: Request): Promise<string> {
     const { cookie: _cookie, ...data } = request.session;
     await new Promise<void>((resolve, reject) => {
-      request.session.regenerate((error: unknown) => (error ? reject(error as Error) : resolve()));
+      request.session.regenerate((error) => (error ? reject(error) : resolve()));
     });
     Object.assign(request.session, data);
     return 'renewed';

@@ -460,11 +460,11 @@ describe('The sign-in callback', () => {
       const parts = { issuer, controllers: [PagesController], port: await freePort() };
       const before = await startApp(parts);
       const person = before.browser();
-      const callback = await person.authorize(issuer);
+      const url = await person.authorize(issuer);
       await before.close();
 
       const after = await startApp({ ...parts, logto: { session: { secret } } });
-      expect((await person.open(callback)).status).toBe(status);
+      expect((await person.open(url)).status).toBe(status);
       expect(await who(person)).toBe(status === 302 ? 'ada' : undefined);
       await after.close();
     });

@@ -81,7 +81,7 @@ class ChatGateway {
 
   @SubscribeMessage('organization-by-query')
   @UseGuards(LogtoGuard)
-  @RequireOrganization((request) => request.get('x-org') ?? String(request.query.org))
+  @RequireOrganization((request) => request.get('x-org') ?? (request.query.org as string | undefined))
   organizationByQuery(): string {
     return 'within';
   }

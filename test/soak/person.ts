@@ -133,7 +133,7 @@ export class Person {
       sent.on('timeout', () => sent.destroy(new Error('no answer')));
       sent.on('error', (error: NodeJS.ErrnoException) => {
         // A connection that the server closed as unused just now: browsers send the request again.
-        if (sent.reusedSocket && error.code === 'ECONNRESET') this.open(path).then(resolve, reject);
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(this.open(path));
         else reject(error);
       });
       sent.end();
