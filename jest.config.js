@@ -2,6 +2,8 @@ export default {
   testEnvironment: 'node',
   // Long beside what any spec takes: a busy machine is no failure.
   testTimeout: 30_000,
+  // On a machine with two cores Jest would leave one idle.
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',

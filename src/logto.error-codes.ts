@@ -6,6 +6,7 @@ const ownErrorCodes = [
   'session_not_configured',
   'session_not_supported',
   'session_configured_twice',
+  'session_cookie_insecure',
   'session_store_unavailable',
   'sign_in_session.not_found',
   'sign_in_session.invalid',

@@ -100,10 +100,21 @@ function combinationProblems(
   if (typeof options.endpoint === 'string' && /\/oidc\/*$/.test(options.endpoint)) {
     problem('endpoint', 'is where Logto is, not its issuer: leave "/oidc" out.');
   }
+  const { internalEndpoint } = options.http ?? {};
+  if (
+    typeof internalEndpoint === 'string' &&
+    URL.canParse(internalEndpoint) &&
+    new URL(internalEndpoint).pathname !== '/'
+  ) {
+    problem(
+      'http.internalEndpoint',
+      'has no path: only the origin of what discovery names is swapped. Use "http://logto:3001".',
+    );
+  }
   for (const [option, value] of [
     ['endpoint', options.endpoint],
     ['baseUrl', options.baseUrl],
-    ['http.internalEndpoint', options.http?.internalEndpoint],
+    ['http.internalEndpoint', internalEndpoint],
   ] as const) {
     if (options.allowInsecureRequests === true || typeof value !== 'string' || !URL.canParse(value)) continue;
     const url = new URL(value);

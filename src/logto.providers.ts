@@ -92,7 +92,7 @@ export const logtoProviders: Provider[] = [
   },
   made(Touches),
   made(SessionMount, LOGTO_OPTIONS, Touches),
-  made(Sessions, LOGTO_OPTIONS),
+  made(Sessions, LOGTO_OPTIONS, TokenRecords),
   made(Handshakes, SessionMount),
   made(RequestSource, Handshakes),
   made(TokenVerifier, LOGTO_OPTIONS, OidcClient),

@@ -1,8 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect } from 'node:net';
+import { Controller, Get, Req } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { LogtoApiGuard, LogtoGuard, type LogtoLock } from 'nestjs-logto';
+import type { Request } from 'express';
+import { LogtoApiGuard, LogtoGuard, LogtoService, type LogtoLock } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp } from './support/app.js';
+import type { Page } from './support/browser.js';
 import { passTime, restoreTime } from './support/clock.js';
 import { resource, startIssuer } from './support/issuer.js';
 import { MemorySessionStore } from './support/memory-session-store.js';
@@ -93,6 +97,122 @@ describe('The routes of sign-in and sign-out', () => {
 
     expect((await browser.signIn(issuer)).location).toBe(`${app.baseUrl}/`);
     expect((await browser.fetch('/protected')).text).toBe('hello ada');
+  });
+
+  it('sign in under a lock that gives nothing back', async () => {
+    const lock = {
+      run: async (_key: string, fn: () => Promise<unknown>) => {
+        await fn();
+      },
+    } as unknown as LogtoLock;
+    app = await startApp({ issuer, controllers: [PagesController], logto: { lock } });
+    const browser = app.browser();
+
+    expect((await browser.signIn(issuer)).location).toBe(`${app.baseUrl}/`);
+    passTime(3700);
+    expect((await browser.fetch('/user-info')).json()).toMatchObject({ sub: 'ada' });
+  });
+
+  it('sign nobody out by halves who is to go to an address that is none', async () => {
+    @Controller()
+    class ByeController {
+      constructor(private readonly logto: LogtoService) {}
+
+      @Get('bye')
+      async bye(@Req() request: Request): Promise<string> {
+        return (await this.logto.signOut(request, { postSignOutRedirectUri: '/bye' })).href;
+      }
+    }
+    app = await startApp({ issuer, controllers: [PagesController, ByeController] });
+    const browser = app.browser();
+    await browser.signIn(issuer);
+
+    expect((await browser.fetch('/bye')).json()).toMatchObject({ code: 'invalid_options' });
+    expect((await browser.fetch('/protected')).text).toBe('hello ada');
+  });
+
+  it.each(['iframe', 'empty'])(
+    'sign nobody out for another site’s %s, also where the session’s cookie is sent there',
+    async (destination) => {
+      app = await startApp({
+        issuer,
+        controllers: [PagesController],
+        logto: { session: { ...session, cookie: { sameSite: 'none' } } },
+      });
+      const browser = app.browser();
+      await browser.signIn(issuer);
+      const elsewhere = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': destination };
+
+      expect((await browser.fetch('/logto/sign-out', { headers: elsewhere })).json()).toMatchObject({
+        code: 'not_a_navigation',
+      });
+      expect((await browser.fetch('/protected')).text).toBe('hello ada');
+      const link = { ...elsewhere, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+      expect((await browser.fetch('/logto/sign-out', { headers: link })).status).toBe(302);
+    },
+  );
+
+  it('tell a client whose request target is no address that it is none', async () => {
+    app = await startApp({ issuer });
+    const { port } = new URL(app.baseUrl);
+    for (const route of ['sign-in', 'sign-in-callback?code=x&state=y']) {
+      const line = await new Promise<string>((resolve) => {
+        const socket = connect(Number(port), 'localhost');
+        socket.once('data', (data: Buffer) => resolve(data.toString().split('\r\n')[0] ?? ''));
+        socket.write(
+          `GET http://a:99999/logto/${route} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
+        );
+      });
+      expect(line).toContain(' 400 ');
+    }
+  });
+
+  it('keep the sign-ins under way small enough for any proxy', async () => {
+    app = await startApp({ issuer, controllers: [PagesController] });
+    const browser = app.browser();
+    for (let tab = 1; tab <= 6; tab += 1) {
+      passTime(1);
+      await browser.open(`/logto/sign-in?returnTo=/${'a'.repeat(1000)}`);
+      expect(browser.cookies.header(app.baseUrl).length).toBeLessThan(6000);
+    }
+    expect((await browser.signIn(issuer)).status).toBe(302);
+  });
+
+  it('answer a browser with hundreds of planted sign-ins in few words', async () => {
+    app = await startApp({ issuer });
+    const names = Array.from({ length: 150 }, (_, index) => `zz${index}.${'a'.repeat(16)}`);
+    const cookie = names.map((name) => `logto-sign-in.${name}=x`).join('; ');
+    const page = await app.browser().open('/logto/sign-in', { cookie });
+
+    expect(page.status).toBe(302);
+    expect(page.headers.getSetCookie().length).toBeLessThan(20);
+  });
+
+  it('give up in time on a `fetch` of the app’s own that takes no notice of signals', async () => {
+    app = await startApp({
+      issuer,
+      logto: { http: { timeout: 300, fetch: () => new Promise(() => undefined) } },
+    });
+
+    expect((await app.browser().fetch('/logto/sign-in')).json()).toMatchObject({ code: 'provider_timeout' });
+  });
+
+  it('hear of a logout in an app without a body parser', async () => {
+    app = await startApp({ issuer, applicationOptions: { bodyParser: false } });
+    const send = (type: string, body: string): Promise<Page> =>
+      app.browser().fetch('/logto/back-channel-logout', {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body,
+      });
+    const form = 'application/x-www-form-urlencoded';
+
+    expect((await send(form, 'logout_token=no-token')).json().detail).not.toContain('There is none');
+    expect((await send(form, `logout_token=${'a'.repeat(100_000)}`)).json().detail).toContain(
+      'There is none',
+    );
+    expect((await send(form, 'logout_token=a&logout_token=b')).json().detail).toContain('There is none');
+    expect((await send('text/plain', 'logout_token=a')).json().detail).toContain('There is none');
   });
 
   it('take a cookie that only looks like a sign-in’s for what it is', async () => {

@@ -148,6 +148,7 @@ describe('The options of the module', () => {
       { secret: 'a', cookie: { path: '/app' } },
       /knows no session outside of it.*"\/logto".*nobody/,
     ],
+    ['http.internalEndpoint', { internalEndpoint: 'https://logto.internal/base' }, /has no path/],
     ['lifetime.absolute', { absolute: 0 }, /more than zero seconds/],
     ['lifetime.max', { max: 5 }, /spelling/],
     ['revalidateAfter', 0, /zero seconds, or false/],

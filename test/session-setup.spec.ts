@@ -111,6 +111,48 @@ describe('The session', () => {
       expect(cleared).toMatch(/^logto\.sid=;.*Secure/);
     });
 
+    it('is told to need the word of a proxy that ends TLS, instead of a sign-in that goes round in circles', async () => {
+      const baseUrl = 'https://app.example.com';
+      issuer.setApplication({
+        id: 'tls',
+        secret: application.secret,
+        redirectUris: [`${baseUrl}/logto/sign-in-callback`],
+      });
+      const app = await started({ logto: { baseUrl, appId: 'tls' } });
+      const browser = app.browser();
+      const byProxy = { 'x-forwarded-proto': 'https' };
+      const { location = '' } = await browser.open('/logto/sign-in', byProxy);
+      const callback = await issuer.signIn(location, { username: 'ada', cookies: browser.cookies });
+
+      const page = await browser.open(`${callback.pathname}${callback.search}`);
+
+      expect(page.status).toBe(500);
+      expect(page.text).toContain('session_cookie_insecure');
+      expect(page.text).toContain('X-Forwarded-Proto');
+    });
+
+    it('has its secure defaults also where an option is undefined', async () => {
+      const cookie = { httpOnly: undefined, sameSite: undefined, maxAge: undefined };
+      const app = await started({
+        logto: { session: { secret: 'a-session-secret', name: undefined, cookie } },
+      });
+      const page = await app.browser().open('/cart/add');
+
+      expect(sessionCookie(page, 'logto.sid')).toEqual(
+        expect.arrayContaining(['HttpOnly', 'SameSite=Lax', expect.stringMatching(/^Expires=/)]),
+      );
+    });
+
+    it('has its cookie cleared as it was set', async () => {
+      const app = await started({
+        logto: { session: { secret: 'a-session-secret', cookie: { partitioned: true } as object } },
+      });
+      const browser = app.browser();
+      await browser.signIn(issuer);
+
+      expect((await browser.open('/logto/sign-out')).headers.getSetCookie().join()).toContain('Partitioned');
+    });
+
     it('has whatever else its options say', async () => {
       const store = new MemorySessionStore();
       const app = await started({

@@ -33,12 +33,15 @@ export class ProviderFetch {
     const kept = this.keptFor(init?.body);
     if (kept?.bytes) return new Response(kept.bytes.slice(0), kept.init);
 
-    const response = await this.options.http.fetch(this.reachable(url), {
-      ...init,
-      redirect: 'manual',
-      signal: init?.signal ?? AbortSignal.timeout(this.options.http.timeout),
+    const signal = init?.signal ?? AbortSignal.timeout(this.options.http.timeout);
+    const [response, bytes] = await unlessAborted(signal, async () => {
+      const answer = await this.options.http.fetch(this.reachable(url), {
+        ...init,
+        redirect: 'manual',
+        signal,
+      });
+      return [answer, await readBounded(answer)] as const;
     });
-    const bytes = await readBounded(response);
     const answerInit = {
       status: response.status,
       statusText: response.statusText,
@@ -95,6 +98,18 @@ export class ProviderFetch {
     if (parsed.origin !== this.publicOrigin) return url;
     return `${internalOrigin}${parsed.pathname}${parsed.search}`;
   }
+}
+
+/** An app's own `fetch` may know of no signal, and must not make a request wait for ever. */
+function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 async function readBounded(response: Response): Promise<ArrayBuffer> {

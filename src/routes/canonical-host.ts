@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { isLoopback } from '../logto.options-schema.js';
+import { requestUrl } from '../session/request-url.js';
 
 const movedMark = 'moved';
 
@@ -14,8 +15,8 @@ export function canonicalUrl(request: Request, baseUrl: string): string | undefi
   if (host === undefined || !isLoopback(base.hostname) || !URL.canParse(`http://${host}`)) return undefined;
   const { hostname } = new URL(`http://${host}`);
   if (!isLoopback(hostname) || hostname === base.hostname) return undefined;
-  // A request target may be a whole URL (RFC 9112 section 3.2.2): only its path is followed.
-  const { pathname, search } = new URL(request.originalUrl, base);
+  // Of a request target that is a whole URL only the path is followed.
+  const { pathname, search } = requestUrl(request, baseUrl);
   const url = new URL(`${baseUrl}${pathname}${search}`);
   if (url.searchParams.has(movedMark)) return undefined;
   url.searchParams.set(movedMark, '1');

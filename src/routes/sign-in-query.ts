@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { SignInOptions } from '../logto.options.js';
+import { requestUrl } from '../session/request-url.js';
 import type { SignInParameters } from '../session/sign-in.js';
 
 const firstScreens = [
@@ -21,7 +22,7 @@ const maxLength = 256;
  * out. `one_time_token` is none of it: a link with a stranger's would sign the visitor in as the stranger.
  */
 export function signInParameters(request: Request, longestAge = Number.POSITIVE_INFINITY): SignInParameters {
-  const query = new URL(request.originalUrl, 'http://localhost').searchParams;
+  const query = requestUrl(request).searchParams;
   const one = (name: string): string | undefined => {
     const values = query.getAll(name);
     const [value] = values;

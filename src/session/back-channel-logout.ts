@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import type { JWTPayload } from 'jose';
@@ -8,7 +7,7 @@ import type { TokenVerifier } from '../oidc/token-verifier.js';
 import { Serial } from './serial.js';
 import type { Sessions } from './sessions.js';
 import { sidMark, type IndexedSignIn, type SignInIndex } from './sign-in-index.js';
-import { deleteEntry, lifetimeCookie, readEntry, writeEntry } from './store-access.js';
+import { deleteEntry, lifetimeCookie, ownEntryKey, readEntry, writeEntry } from './store-access.js';
 import { tokenRecordKey } from './token-record.js';
 
 /** The event that makes a token a logout token. */
@@ -47,7 +46,7 @@ export class BackChannelLogout {
     this.sessions.require(request);
     const store = request.sessionStore;
     const token = await this.verified(logoutToken);
-    const key = `logto-logout-${createHash('sha256').update(token.jti).digest('base64url')}`;
+    const key = ownEntryKey('logout', token.jti);
     await this.serial.run(key, async () => {
       if (await readEntry(store, key)) throw logoutTokenInvalid('It was used before.');
       await this.end(store, token);
@@ -69,7 +68,8 @@ export class BackChannelLogout {
       if (!(error instanceof LogtoException) || error.code !== 'invalid_token') throw error;
       throw logoutTokenInvalid(error.message, error);
     }
-    const { events, nonce, sid, sub } = token;
+    const { events, jti, nonce, sid, sub } = token;
+    if (typeof (jti as unknown) !== 'string' || jti === '') throw logoutTokenInvalid('Its jti is malformed.');
     if (
       typeof events !== 'object' ||
       events === null ||
@@ -86,12 +86,15 @@ export class BackChannelLogout {
   }
 
   private async end(store: Store, { sid, sub, iat }: LogoutToken): Promise<void> {
+    const application = this.client.appId;
     if (typeof sid === 'string') {
       // Marked first: a sign-in that is just being finished looks for the mark.
       await this.sessions.tombstones.mark(store, [sidMark(sid)]);
-      await this.endAll(store, await this.index.find(store, { sid }), sub);
+      await this.endAll(store, await this.index.find(store, { application, sid }), sub);
     } else if (sub !== undefined) {
-      const before = (await this.index.find(store, { sub })).filter(({ at }) => at < (iat + 1) * 1000);
+      const before = (await this.index.find(store, { application, sub })).filter(
+        ({ at }) => at < (iat + 1) * 1000,
+      );
       await this.endAll(store, before, sub);
     }
   }

@@ -85,12 +85,15 @@ export class Handshakes {
   }
 }
 
+/** What the address of a handshake is resolved against. */
+const base = 'http://localhost';
+
 /** As much of an Express request as sessions, guards and the app's own functions look at. */
 function requestFrom(
   { headers, rawHeaders, url, socket }: IncomingMessage,
   token: string | undefined,
 ): Request {
-  const { pathname, searchParams } = new URL(url ?? '/', 'http://localhost');
+  const { pathname, searchParams } = new URL(URL.canParse(url ?? '', base) ? (url ?? '') : '/', base);
   const header = (name: string): unknown => headers[name.toLowerCase()];
   const authorization = headers.authorization ?? (token === undefined ? undefined : `Bearer ${token}`);
   return {

@@ -10,7 +10,9 @@ import { harmless } from '../oidc/harmless-error.js';
 export async function locked<T>(lock: LogtoLock, key: string, fn: () => Promise<T>): Promise<T> {
   let outcome: Promise<T> | undefined;
   try {
-    return await lock.run(key, () => (outcome = fn()));
+    const given = await lock.run(key, () => (outcome = fn()));
+    // Whatever the lock itself gives back.
+    return outcome ? await outcome : given;
   } catch (error) {
     if (outcome) return outcome;
     throw new LogtoException(

@@ -1,5 +1,5 @@
 import { BoundedMap } from './bounded-map.js';
-import { isSignedIn, type EndedRecord, type SessionRecord } from './session-record.js';
+import { isNewer, isSignedIn, type EndedRecord, type SessionRecord } from './session-record.js';
 
 /**
  * Records that were refreshed in this process, for the requests that began before: they hold the older record
@@ -16,8 +16,6 @@ export class RefreshedRecords {
   newest(record: SessionRecord): SessionRecord | EndedRecord {
     const known = this.records.get(record.tokens);
     if (known === undefined) return record;
-    if (!isSignedIn(known) || known.checkedAt > record.checkedAt) return known;
-    const seenLater = (known.seenAt ?? 0) > (record.seenAt ?? 0);
-    return known.checkedAt === record.checkedAt && seenLater ? known : record;
+    return !isSignedIn(known) || isNewer(known, record) ? known : record;
   }
 }

@@ -1,4 +1,6 @@
+import type { TLSSocket } from 'node:tls';
 import type { Request } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
 import type { ExpressSession } from './sessions.js';
 
 /** Whether the browser sent the session's cookie: a session that only this request knows was never stored. */
@@ -6,9 +8,27 @@ export function carriesSessionCookie(request: Request): boolean {
   return cookieNames(request).length > 0;
 }
 
+/**
+ * Makes sure that a browser will get a session's cookie. A secure one express-session silently leaves out of a
+ * connection that it does not take for one over TLS, and the sign-in would begin anew for ever.
+ * @throws LogtoException `session_cookie_insecure`, 500
+ */
+export function assertCookieIsSent(request: Request, { cookie }: ExpressSession): void {
+  if (cookie.secure !== true || (request.socket as Partial<TLSSocket>).encrypted || request.secure) return;
+  const [protocol = ''] = String(request.headers['x-forwarded-proto'] ?? '').split(',');
+  if (protocol.trim().toLowerCase() === 'https') return;
+  throw new LogtoException(
+    'session_cookie_insecure',
+    'The session cookie is for https alone, and this request did not come by it, so nobody would stay signed in. Let ' +
+      'the proxy that ends TLS say so: `X-Forwarded-Proto: https` (nginx: `proxy_set_header X-Forwarded-Proto $scheme`).',
+  );
+}
+
 /** Tells the browser to forget the session's cookie. */
 export function clearSessionCookie(request: Request, session: ExpressSession): void {
-  const { path, domain, secure, sameSite } = session.cookie;
+  const { path, domain, secure, sameSite, partitioned } = session.cookie as ExpressSession['cookie'] & {
+    partitioned?: boolean;
+  };
   for (const name of cookieNames(request)) {
     request.res?.clearCookie(name, {
       httpOnly: true,
@@ -16,6 +36,7 @@ export function clearSessionCookie(request: Request, session: ExpressSession): v
       ...(domain === undefined ? {} : { domain }),
       ...(typeof secure === 'boolean' ? { secure } : {}),
       ...(sameSite === undefined ? {} : { sameSite }),
+      ...(partitioned === true ? { partitioned } : {}),
     });
   }
 }

@@ -8,10 +8,13 @@ const longestNoteInterval = 60_000;
 export class SessionLifetime {
   private readonly absolute: number;
   private readonly idle: number;
+  /** Whether there is anything to look at. */
+  readonly isLimited: boolean;
 
   constructor({ absolute, idle }: LogtoLifetimeOptions) {
     this.absolute = absolute === undefined ? Number.POSITIVE_INFINITY : absolute * 1000;
     this.idle = idle === undefined ? Number.POSITIVE_INFINITY : idle * 1000;
+    this.isLimited = absolute !== undefined || idle !== undefined;
   }
 
   /** Whether a sign-in has lasted long enough. */

@@ -62,10 +62,15 @@ function sessionDefaults(given: SessionOptions, baseUrl: string): SessionOptions
     name: 'logto.sid',
     // Behind a proxy that ends TLS, express-session would silently set no secure cookie.
     ...(secure ? { proxy: true } : {}),
-    ...given,
+    ...told(given),
     cookie:
       typeof cookie === 'function'
-        ? (request: Request) => ({ ...defaults, ...cookie(request) })
-        : { ...defaults, ...cookie },
+        ? (request: Request) => ({ ...defaults, ...told(cookie(request)) })
+        : { ...defaults, ...(cookie && told(cookie)) },
   };
+}
+
+/** Without what is `undefined`: that is no answer to a default. */
+function told<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

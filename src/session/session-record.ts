@@ -49,6 +49,13 @@ export function subjectOf(record: SessionRecord | EndedRecord): string {
   return isSignedIn(record) ? record.claims.sub : record.sub;
 }
 
+/** Whether a record of the same sign-in tells more than another. */
+export function isNewer(one: SessionRecord, other: SessionRecord): boolean {
+  if (one.tokens !== other.tokens) return false;
+  if (one.checkedAt !== other.checkedAt) return one.checkedAt > other.checkedAt;
+  return (one.seenAt ?? 0) > (other.seenAt ?? 0);
+}
+
 /** The trace that an ended sign-in leaves. */
 export function endedRecord(record: SessionRecord): EndedRecord {
   return { ended: true, sub: record.claims.sub, completed: record.completed };

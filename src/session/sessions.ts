@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Session, SessionData, Store } from 'express-session';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { RefreshedRecords } from './refreshed-records.js';
-import { carriesSessionCookie, clearSessionCookie } from './session-cookie.js';
+import { assertCookieIsSent, carriesSessionCookie, clearSessionCookie } from './session-cookie.js';
 import { cookieRemarks } from './cookie-remarks.js';
 import { SessionLifetime } from './session-lifetime.js';
 import {
@@ -24,6 +24,7 @@ import { SignInIndex } from './sign-in-index.js';
 import { completed, deleteEntry, prolongedCookie, readEntry, storeUnavailable } from './store-access.js';
 import { StoreGuard } from './store-guard.js';
 import { tokenRecordKey } from './token-record.js';
+import type { TokenRecords } from './token-records.js';
 import { Tombstones } from './tombstones.js';
 
 /** A session that express-session put on a request. */
@@ -34,15 +35,19 @@ export class Sessions {
   readonly tombstones = new Tombstones();
   readonly refreshed = new RefreshedRecords();
   readonly index = new SignInIndex(this.tombstones);
-  private readonly guard = new StoreGuard(this.tombstones, this.refreshed, this.index);
+  private readonly guard: StoreGuard;
   private readonly logger = new Logger('LogtoModule');
   private readonly lifetime: SessionLifetime;
   private readonly disregarded = new WeakSet<Request>();
+  /** Sessions that were in time when they were loaded: a request may take long, and others keep them in use. */
+  private readonly inTime = new WeakSet<ExpressSession>();
   private guardedStore: Store | undefined;
 
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'session' | 'client' | 'issuer' | 'lifetime'>,
+    records: TokenRecords,
   ) {
+    this.guard = new StoreGuard(this.tombstones, this.refreshed, this.index, records);
     this.lifetime = new SessionLifetime(options.lifetime);
   }
 
@@ -84,11 +89,15 @@ export class Sessions {
   /** Whose sign-in the session holds, also when it has ended at Logto. */
   trace(request: Request): SessionRecord | EndedRecord | undefined {
     if (this.disregarded.has(request)) return undefined;
-    const record = this.find(request)?.logto;
+    const session = this.find(request);
+    const record = session?.logto;
     if (isSignedIn(record) && !this.isOwn(record)) return foreignRecord;
     const newest = isSignedIn(record) ? this.refreshed.newest(record) : record;
-    if (!isSignedIn(newest) || !this.lifetime.isOver(newest)) return newest;
-    return this.expire(request.sessionStore, newest);
+    if (!session || !isSignedIn(newest) || !this.lifetime.isLimited || this.inTime.has(session))
+      return newest;
+    if (this.lifetime.isOver(newest)) return this.expire(request.sessionStore, newest);
+    this.inTime.add(session);
+    return newest;
   }
 
   /** Notes now and then that a session is in use, where it ends without use. */
@@ -120,12 +129,16 @@ export class Sessions {
     const session = this.require(request);
     const previous = this.trace(request);
     const own = previous === undefined || subjectOf(previous) === record.claims.sub ? ownData(session) : {};
-    await this.tombstones.mark(request.sessionStore, [
+    assertCookieIsSent(request, session);
+    const ended = [
       request.sessionID,
       // Its record alone: who still waits for its tokens may have them, but they are not kept.
       ...(isSignedIn(previous) ? [tokenRecordKey(previous.tokens)] : []),
-    ]);
-    await completed((done) => session.regenerate(done));
+    ];
+    this.guard.supersede(request.sessionID);
+    await this.tombstones.ending(request.sessionStore, ended, () =>
+      completed((done) => session.regenerate(done)),
+    );
     await prepare(request.sessionID);
     Object.assign(request.session, own, { logto: record });
     await completed((done) => request.session.save(done));
@@ -171,15 +184,25 @@ export class Sessions {
   /** Ends the session for good, on every instance. */
   async end(request: Request): Promise<void> {
     const session = this.require(request);
-    const tokens = this.record(request)?.tokens;
+    const record = this.record(request);
+    const tokens = record?.tokens;
     // What only this request knows is in no store, and a flood of sign-outs by nobody must not fill it with marks.
     if (tokens === undefined && !carriesSessionCookie(request)) return;
-    await this.tombstones.mark(request.sessionStore, [
-      request.sessionID,
-      ...(tokens === undefined ? [] : [tokens, tokenRecordKey(tokens)]),
-    ]);
-    await completed((done) => session.destroy(done));
+    const ended = [request.sessionID, ...(tokens === undefined ? [] : [tokens, tokenRecordKey(tokens)])];
+    await this.tombstones.ending(request.sessionStore, ended, async () => {
+      if (record) await this.endOthers(request, record);
+      await completed((done) => session.destroy(done));
+    });
     clearSessionCookie(request, session);
+  }
+
+  /** Ends what else a sign-in is stored in: an app may have given its session another id. */
+  private async endOthers({ sessionStore, sessionID }: Request, record: SessionRecord): Promise<void> {
+    const sessions = await this.index.sessionsOf(sessionStore, record);
+    for (const session of sessions.filter((id) => id !== sessionID)) {
+      await this.tombstones.mark(sessionStore, [session]);
+      await deleteEntry(sessionStore, session);
+    }
   }
 
   /** Whether this app's tenant and application have said it: several apps may share a store and a secret. */

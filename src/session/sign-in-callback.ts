@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../logto.options-resolved.js';
@@ -7,12 +7,13 @@ import type { OidcClient } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import { Flights } from './flights.js';
 import { locked } from './locked.js';
+import { requestUrl } from './request-url.js';
 import type { PendingSignIn, SignInCookies } from './sign-in-cookies.js';
 import type { SessionRecord } from './session-record.js';
 import type { Sessions } from './sessions.js';
 import type { SignInIndex } from './sign-in-index.js';
-import { lifetimeCookie, readEntry, writeEntry, type StoreEntry } from './store-access.js';
-import { withTokens } from './token-record.js';
+import { lifetimeCookie, ownEntryKey, readEntry, writeEntry, type StoreEntry } from './store-access.js';
+import { newTokenRecordId, withTokens } from './token-record.js';
 import type { TokenRecords } from './token-records.js';
 
 /** How a callback ended. */
@@ -57,7 +58,7 @@ export class SignInCallback {
    */
   async finish(request: Request): Promise<{ returnTo: string }> {
     this.sessions.require(request);
-    const query = new URL(request.originalUrl, this.client.baseUrl).searchParams;
+    const query = requestUrl(request, this.client.baseUrl).searchParams;
     const state = stateOf(query);
     const sealed = this.cookies.find(request, state);
     if (sealed === undefined) return this.repeated(request, state);
@@ -89,7 +90,7 @@ export class SignInCallback {
   ): Promise<CallbackOutcome> {
     const { lock } = this.options;
     if (!lock) return exchange();
-    const entryKey = `logto-callback-${key}`;
+    const entryKey = ownEntryKey('callback', key);
     const store = request.sessionStore;
     return locked(lock, entryKey, async () => {
       const known = (await readEntry(store, entryKey))?.logtoCallback as CallbackOutcome | undefined;
@@ -135,7 +136,7 @@ export class SignInCallback {
   ): Promise<void> {
     const previous = this.sessions.trace(request);
     const superseded = this.sessions.record(request);
-    const id = randomBytes(32).toString('base64url');
+    const id = newTokenRecordId();
     const now = Date.now();
     await this.records.save(request, id, withTokens(undefined, {}, tokens));
     const record: SessionRecord = {
@@ -147,9 +148,13 @@ export class SignInCallback {
       ...(claims.auth_time === undefined ? {} : { authTime: claims.auth_time }),
       completed: [...(previous?.completed ?? []), shortened(pending.state)].slice(-maxCompleted),
     };
-    await this.sessions.establish(request, record, (sessionId) =>
-      this.index.enter(request, record, sessionId, superseded),
-    );
+    const lifetime = request.session.cookie.originalMaxAge;
+    await this.sessions.establish(request, record, async (sessionId) => {
+      // Tokens live as long as their session, which may have become another one than the visitor's before.
+      if (request.session.cookie.originalMaxAge !== lifetime)
+        await this.records.prolong(request.sessionStore, record, request.session.cookie.originalMaxAge);
+      await this.index.enter(request, record, sessionId, superseded);
+    });
     // Forgotten, not revoked: all sign-ins of one browser share a grant at Logto.
     if (superseded) await this.records.delete(request.sessionStore, superseded.tokens);
   }

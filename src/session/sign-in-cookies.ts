@@ -20,6 +20,12 @@ export interface PendingSignIn extends JWTPayload {
 /** How many sign-ins of one browser may be under way at once. */
 const maxPending = 5;
 
+/** How long they may be together, in characters: servers take headers of 8 kB, and an app has cookies of its own. */
+const maxLength = 4096;
+
+/** How many cookies one answer forgets at most: whoever planted hundreds must not make it too large to be read. */
+const maxForgotten = 10;
+
 /** How long a person may take to sign in, in seconds. */
 const lifetime = 60 * 60;
 
@@ -50,15 +56,24 @@ export class SignInCookies {
   /** Remembers a sign-in in the browser, and forgets its oldest ones beyond five. */
   async add(request: Request, pending: PendingSignIn): Promise<void> {
     const response = responseOf(request);
-    const names = this.names(request).toSorted();
-    for (const name of names.slice(0, Math.max(0, names.length - maxPending + 1))) {
-      response.clearCookie(name, this.attributes);
-    }
     const name = `${this.prefix}${Date.now().toString(36)}.${pending.state.slice(0, statePrefixLength)}`;
-    response.cookie(name, await this.seal.seal(pending, lifetime), {
-      ...this.attributes,
-      maxAge: lifetime * 1000,
+    const sealed = await this.seal.seal(pending, lifetime);
+    for (const oldest of this.surplus(request, name.length + sealed.length)) {
+      response.clearCookie(oldest, this.attributes);
+    }
+    response.cookie(name, sealed, { ...this.attributes, maxAge: lifetime * 1000 });
+  }
+
+  /** The oldest, as far as there are too many of them, or too long ones. */
+  private surplus(request: Request, length: number): string[] {
+    const cookies = this.cookies(request);
+    const newestFirst = this.names(request).toSorted().toReversed();
+    let total = length;
+    const kept = newestFirst.findIndex((name, index) => {
+      total += name.length + String(cookies[name]).length;
+      return index === maxPending - 1 || total > maxLength;
     });
+    return kept === -1 ? [] : newestFirst.slice(kept).slice(-maxForgotten);
   }
 
   /** The sealed value of this browser's sign-in with that state. */

@@ -1,11 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { LogtoException } from '../logto.exceptions.js';
 import { BoundedMap } from './bounded-map.js';
 import { Serial } from './serial.js';
 import type { SessionRecord } from './session-record.js';
-import { lifetimeCookie, readEntry, writeEntry, type StoreEntry } from './store-access.js';
+import {
+  lifetimeCookie,
+  longestLifetime,
+  ownEntryKey,
+  readEntry,
+  writeEntry,
+  type StoreEntry,
+} from './store-access.js';
 import { tokenRecordLifetime } from './token-record.js';
 import type { Tombstones } from './tombstones.js';
 
@@ -24,8 +30,12 @@ export interface IndexedSignIn {
   readonly at: number;
 }
 
-/** Whom the sign-ins of one entry belong to: Logto's session, or a user. */
-export type IndexSubject = { sid: string } | { sub: string };
+/** Whom the sign-ins of one entry belong to: Logto's session or a user, of one of the applications that share a store. */
+export interface IndexSubject {
+  readonly application: string;
+  readonly sid?: string;
+  readonly sub?: string;
+}
 
 /** How many sign-ins one entry holds at most: the newest. */
 const maxSignIns = 200;
@@ -39,8 +49,8 @@ const attempts = 4;
  */
 export class SignInIndex {
   private readonly serial = new Serial();
-  /** Which sign-in this process has entered a session's id for. */
-  private readonly entered = new BoundedMap<string, string>(10_000);
+  /** Which sign-in this process has entered a session's id for, and how long that session lives. */
+  private readonly entered = new BoundedMap<string, { tokens: string; lifetime: unknown }>(10_000);
 
   constructor(private readonly tombstones: Tombstones) {}
 
@@ -66,38 +76,51 @@ export class SignInIndex {
     }
   }
 
-  /** Enters a session that is stored under another id than its sign-in was: an app may give it a new one. */
+  /**
+   * Enters a session that is stored under another id than its sign-in was, or with another lifetime: an app may give
+   * it new ones.
+   * @returns whether there was anything to enter
+   */
   async follow(
     store: Store,
     record: SessionRecord,
     sessionId: string,
     lifetime: number | null,
-  ): Promise<void> {
-    if (this.entered.get(sessionId) !== record.tokens) await this.addTo(store, record, sessionId, lifetime);
+  ): Promise<boolean> {
+    const known = this.entered.get(sessionId);
+    if (known?.tokens === record.tokens && isSameLifetime(known.lifetime, lifetime)) return false;
+    await this.addTo(store, record, sessionId, lifetime);
+    return true;
   }
 
   /** Forgets a sign-in that has ended. */
-  async leave(store: Store, { claims, sid, tokens }: SessionRecord, lifetime: number | null): Promise<void> {
-    await this.remove(store, { sub: claims.sub }, [tokens], lifetime);
-    if (sid !== undefined) await this.remove(store, { sid }, [tokens], lifetime);
+  async leave(store: Store, record: SessionRecord, lifetime: number | null): Promise<void> {
+    for (const subject of subjectsOf(record)) await this.remove(store, subject, [record.tokens], lifetime);
+  }
+
+  /** The sessions that a sign-in is stored in. */
+  async sessionsOf(store: Store, record: SessionRecord): Promise<readonly string[]> {
+    const [ofUser] = subjectsOf(record);
+    const entered = ofUser ? await this.find(store, ofUser) : [];
+    return entered.filter(({ tokens }) => tokens === record.tokens).map(({ session }) => session);
   }
 
   /** @param lifetime of the session, in milliseconds; `null` leaves it to the store */
   private async addTo(
     store: Store,
-    { claims, sid, tokens, signedInAt }: SessionRecord,
+    record: SessionRecord,
     session: string,
     lifetime: number | null,
   ): Promise<void> {
-    const subjects = [{ sub: claims.sub }, ...(sid === undefined ? [] : [{ sid }])];
-    for (const subject of subjects) {
+    const { tokens, signedInAt } = record;
+    for (const subject of subjectsOf(record)) {
       await this.change(store, subject, lifetime, (known) =>
         known.some((signIn) => signIn.tokens === tokens && signIn.session === session)
           ? undefined
           : [...known, { session, tokens, at: signedInAt }].slice(-maxSignIns),
       );
     }
-    this.entered.set(session, tokens);
+    this.entered.set(session, { tokens, lifetime });
   }
 
   private async remove(
@@ -130,10 +153,14 @@ export class SignInIndex {
     const key = indexKey(subject);
     return this.serial.run(key, async () => {
       for (let attempt = 0; attempt < attempts; attempt += 1) {
-        const changed = next(signInsOf(await readEntry(store, key)));
+        const stored = await readEntry(store, key);
+        const changed = next(signInsOf(stored));
         if (!changed) return;
+        // As long as the longest of its sessions.
+        const logtoLifetime = Math.max(tokenRecordLifetime(lifetime), longestLifetime(stored));
         const entry = {
-          cookie: lifetimeCookie(tokenRecordLifetime(lifetime)),
+          cookie: lifetimeCookie(logtoLifetime),
+          logtoLifetime,
           logtoSignIns: changed,
         } as unknown as StoreEntry;
         await writeEntry(store, key, entry);
@@ -142,15 +169,26 @@ export class SignInIndex {
   }
 }
 
-/** Where an entry stands in the store; a hash, so that a list of the keys names no user. */
-function indexKey(subject: IndexSubject): string {
-  const name = 'sid' in subject ? `sid ${subject.sid}` : `sub ${subject.sub}`;
-  return `logto-sign-ins-${createHash('sha256').update(name).digest('base64url')}`;
+/** With each touch of a session express-session reads its lifetime off the clock, and loses a millisecond now and then. */
+function isSameLifetime(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'number' || typeof other !== 'number') return one === other;
+  return Math.abs(one - other) < 1000;
+}
+
+/** Where an entry stands in the store. */
+function indexKey({ application, sid, sub }: IndexSubject): string {
+  return ownEntryKey('sign-ins', `${application} ${sid === undefined ? `sub ${sub}` : `sid ${sid}`}`);
 }
 
 /** The entries that a sign-in is in. */
-export function indexKeysOf({ claims, sid }: SessionRecord): string[] {
-  return [indexKey({ sub: claims.sub }), ...(sid === undefined ? [] : [indexKey({ sid })])];
+export function indexKeysOf(record: SessionRecord): string[] {
+  return subjectsOf(record).map((subject) => indexKey(subject));
+}
+
+function subjectsOf({ claims, sid }: SessionRecord): IndexSubject[] {
+  // For several audiences at once the authorized party is named (OpenID Connect Core 2).
+  const application = typeof claims.aud === 'string' ? claims.aud : String(claims.azp);
+  return [{ application, sub: claims.sub }, ...(sid === undefined ? [] : [{ application, sid }])];
 }
 
 function signInsOf(entry: StoreEntry | undefined): readonly IndexedSignIn[] {

@@ -32,12 +32,16 @@ export class SignOut {
    * Ends the session and its tokens. The refresh token is revoked as far as Logto can be reached: it would go
    * on working after the end of Logto's session.
    * @returns where to send the browser: the end session endpoint, or straight home when Logto is away
+   * @throws LogtoException `invalid_options` for a `postSignOutRedirectUri` that is no absolute URL, and as
+   * `Sessions.end`
    */
   async start(
     request: Request,
     { local = false, postSignOutRedirectUri }: SignOutParameters = {},
   ): Promise<URL> {
     const home = postSignOutRedirectUri ?? this.options.postSignOutRedirectUri;
+    // Before anything has ended.
+    assertAbsolute(home);
     const tokens = await this.endLocally(request);
     const reached = tokens === undefined || (await this.revoke(tokens));
     if (local || !reached) return new URL(home);
@@ -74,6 +78,14 @@ export class SignOut {
       return !isAway(error);
     }
   }
+}
+
+function assertAbsolute(url: string): void {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
+  throw new LogtoException(
+    'invalid_options',
+    '`postSignOutRedirectUri` has to be an absolute http(s) URL, as it is registered at Logto: "https://app.example.com/bye".',
+  );
 }
 
 function messageOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import session from 'express-session';
 import type { SessionData, Store } from 'express-session';
 import { LogtoException } from '../logto.exceptions.js';
@@ -11,6 +12,14 @@ export const ownEntryPrefix = 'logto-';
 
 /** The kinds of such entries. In full, for an app may begin the ids of its sessions with its own name. */
 const ownEntry = new RegExp(`^${ownEntryPrefix}(?:callback|ended|logout|sign-ins|tokens)-`);
+
+/**
+ * Where an entry of a kind stands. A hash, so that a list of the store's keys gives nothing away; a short one, for
+ * there are stores with keys of 36 characters.
+ */
+export function ownEntryKey(kind: 'callback' | 'ended' | 'logout' | 'sign-ins', name: string): string {
+  return `${ownEntryPrefix}${kind}-${createHash('sha256').update(name).digest('base64url').slice(0, 20)}`;
+}
 
 /** Whether an entry of the module's own stands there, rather than a session. */
 export function isOwnEntry(key: string): boolean {
@@ -89,9 +98,15 @@ export async function deleteEntry(store: Store, key: string): Promise<void> {
   await promised((done) => store.destroy(key, done));
 }
 
+/** The store whose `touch` is used: a {@link TouchingStore} hides that of the one beneath it from express-session. */
+export function touchedStore(store: Store): Store {
+  return (store as { readonly inner?: Store }).inner ?? store;
+}
+
 /** Prolongs an entry's life by its cookie, by whatever the store offers for it. */
 export async function prolongEntry(store: Store, key: string, entry: SessionData): Promise<void> {
-  if (store.touch) await promised((done) => store.touch?.(key, entry, done));
+  const touched = touchedStore(store);
+  if (touched.touch) await promised((done) => touched.touch?.(key, entry, done));
   else await writeEntry(store, key, entry);
 }
 
@@ -101,7 +116,14 @@ export async function prolongEntry(store: Store, key: string, entry: SessionData
  */
 export async function touchEntry(store: Store, key: string, lifetime: number): Promise<void> {
   const entry = await readEntry(store, key);
-  if (entry) await prolongEntry(store, key, { ...entry, cookie: lifetimeCookie(lifetime) });
+  if (!entry) return;
+  const cookie = lifetimeCookie(Math.max(lifetime, longestLifetime(entry)));
+  await prolongEntry(store, key, { ...entry, cookie });
+}
+
+/** How long an entry of several sessions has to live from each touch, in milliseconds. */
+export function longestLifetime(entry: StoreEntry | undefined): number {
+  return typeof entry?.logtoLifetime === 'number' ? entry.logtoLifetime : 0;
 }
 
 /** Runs a callback-style method of a session as a promise. */

@@ -1,10 +1,12 @@
 import type { SessionData, Store } from 'express-session';
+import { BoundedMap } from './bounded-map.js';
 import type { RefreshedRecords } from './refreshed-records.js';
 import { Serial } from './serial.js';
-import { endedRecord, isSignedIn } from './session-record.js';
+import { endedRecord, isNewer, isSignedIn } from './session-record.js';
 import type { SignInIndex } from './sign-in-index.js';
 import { completed, deleteEntry, isOwnEntry, readEntry, type StoreEntry } from './store-access.js';
 import { isTokenRecordKey } from './token-record.js';
+import type { TokenRecords } from './token-records.js';
 import type { Tombstones } from './tombstones.js';
 
 type Set = (id: string, session: SessionData) => Promise<void>;
@@ -17,12 +19,20 @@ type Set = (id: string, session: SessionData) => Promise<void>;
 export class StoreGuard {
   private readonly stores = new WeakMap<Store, Set>();
   private readonly writes = new Serial();
+  /** Sessions that a sign-in in this process has replaced. */
+  private readonly superseded = new BoundedMap<string, true>(10_000);
 
   constructor(
     private readonly tombstones: Tombstones,
     private readonly refreshed: RefreshedRecords,
     private readonly index: SignInIndex,
+    private readonly records: TokenRecords,
   ) {}
+
+  /** Tells that the browser has got another session in the place of this one. */
+  supersede(id: string): void {
+    this.superseded.set(id, true);
+  }
 
   /** Guards a store, once. @returns whether this was the first time */
   install(store: Store): boolean {
@@ -30,10 +40,12 @@ export class StoreGuard {
     const original = store.set.bind(store);
     const set: Set = (id, session) => completed((done) => original(id, session, done));
     this.stores.set(store, set);
-    store.set = (id, session, callback): void => {
+    store.set = (id, session, callback): Promise<void> => {
+      if (this.superseded.get(id)) withholdCookie(id, session);
       const stored =
         isOwnEntry(id) && !isTokenRecordKey(id) ? set(id, session) : this.set(store, set, id, session);
-      stored.then(
+      // There are stores whose own `set` is waited for so.
+      return stored.then(
         () => callback?.(),
         (error: unknown) => callback?.(error),
       );
@@ -67,13 +79,15 @@ export class StoreGuard {
   private async set(store: Store, set: Set, id: string, session: SessionData): Promise<void> {
     const record = isSignedIn(session.logto) ? session.logto : undefined;
     await this.writes.run(id, () =>
-      this.unlessEnded(store, set, { id, tokens: record?.tokens }, () =>
-        Promise.resolve(this.newest(session)),
-      ),
+      this.unlessEnded(store, set, { id, tokens: record?.tokens }, () => this.newest(store, id, session)),
     );
-    // The session is stored; the next time it is, this is made up for.
-    if (record)
-      await this.index.follow(store, record, id, session.cookie.originalMaxAge).catch(() => undefined);
+    if (!record) return;
+    const lifetime = session.cookie.originalMaxAge;
+    // The session is stored; the next time it is, what failed here is made up for.
+    await this.index
+      .follow(store, record, id, lifetime)
+      .then((isNew) => (isNew ? this.records.prolong(store, record, lifetime) : undefined))
+      .catch(() => undefined);
   }
 
   /** Looks for the tombstones before and after: it may end while it is stored. */
@@ -97,11 +111,23 @@ export class StoreGuard {
     else if (tokensEndedAfter && !tokensEndedBefore) await set(id, withoutSignIn(next));
   }
 
-  private newest(session: SessionData): SessionData {
+  /** The session with what this process or another has found out of its sign-in since the request began. */
+  private async newest(store: Store, id: string, session: SessionData): Promise<SessionData> {
     if (!isSignedIn(session.logto)) return session;
-    const logto = this.refreshed.newest(session.logto);
+    const stored = (await readEntry(store, id))?.logto;
+    const known = isSignedIn(stored) && isNewer(stored, session.logto) ? stored : session.logto;
+    const logto = this.refreshed.newest(known);
     return logto === session.logto ? session : { ...session, logto };
   }
+}
+
+/**
+ * Keeps the answer of a request that began before its browser signed in from giving it the old session's cookie back:
+ * express-session stores a session before it writes the headers, and sets no cookie for one without an id.
+ */
+function withholdCookie(id: string, session: SessionData): void {
+  const { req: request } = session as { req?: { sessionID?: string } };
+  if (request?.sessionID === id) delete request.sessionID;
 }
 
 function withoutSignIn(session: SessionData): SessionData {

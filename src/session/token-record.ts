@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import { refreshAt, type TokenSet } from '../oidc/token-set.js';
@@ -26,6 +27,11 @@ export interface TokenRecord {
 
 const keyPrefix = `${ownEntryPrefix}tokens-`;
 
+/** The id of a new record. As short as an id may be that nobody guesses: there are stores whose keys are. */
+export function newTokenRecordId(): string {
+  return randomBytes(15).toString('base64url');
+}
+
 /** Where a record stands in the session store. */
 export function tokenRecordKey(id: string): string {
   return keyPrefix + id;
@@ -42,10 +48,11 @@ const unknownSessionLifetime = 30 * 24 * 60 * 60 * 1000;
 /**
  * How long a record lives from each touch, in milliseconds: longer than its session, which may be touched a
  * tenth of a lifetime after the record was.
- * @param session milliseconds, `null` or `undefined` when the store decides
+ * @param session milliseconds; anything else when the store decides: express-session takes `expires: false` too, and
+ * then has `false` for the lifetime
  */
-export function tokenRecordLifetime(session: number | null | undefined): number {
-  return Math.ceil((session ?? unknownSessionLifetime) * 1.2);
+export function tokenRecordLifetime(session: unknown): number {
+  return Math.ceil((typeof session === 'number' ? session : unknownSessionLifetime) * 1.2);
 }
 
 /** Where an access token stands in its record. */

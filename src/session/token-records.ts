@@ -12,6 +12,7 @@ import {
   lifetimeCookie,
   readEntry,
   touchEntry,
+  touchedStore,
   writeEntry,
   type StoreEntry,
 } from './store-access.js';
@@ -72,17 +73,23 @@ export class TokenRecords {
     const store = request.sessionStore;
     request.res.once('finish', () => {
       // A touch that fails is made up for by the next one.
-      void Promise.all([
-        this.prolong(store, id, tokenRecordLifetime(lifetime)),
-        ...indexKeysOf(record).map((key) => touchEntry(store, key, tokenRecordLifetime(lifetime))),
-      ]).catch(() => this.touches.forget(tokenRecordKey(id)));
+      void this.prolong(store, record, lifetime).catch(() => this.touches.forget(tokenRecordKey(id)));
     });
   }
 
-  private async prolong(store: Store, id: string, lifetime: number): Promise<void> {
-    const touch = (): Promise<void> => touchEntry(store, tokenRecordKey(id), lifetime);
-    // Without a touch the entry is written again, which must not happen beside a refresh.
-    await (store.touch ? touch() : this.exclusively(id, touch));
+  /**
+   * Lets what stands beside a session live as long as it does, from now on.
+   * @param lifetime of the session, in milliseconds
+   */
+  async prolong(store: Store, record: SessionRecord, lifetime: number | null): Promise<void> {
+    const id = record.tokens;
+    const touch = (key: string): Promise<void> => touchEntry(store, key, tokenRecordLifetime(lifetime));
+    const touchTokens = (): Promise<void> => touch(tokenRecordKey(id));
+    await Promise.all([
+      // Without a touch the entry is written again, which must not happen beside a refresh.
+      touchedStore(store).touch ? touchTokens() : this.exclusively(id, touchTokens),
+      ...indexKeysOf(record).map((key) => touch(key)),
+    ]);
   }
 
   private async write(store: Store, id: string, entry: StoreEntry): Promise<void> {

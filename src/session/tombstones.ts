@@ -1,11 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { Store } from 'express-session';
-import { lifetimeCookie, ownEntryPrefix, readEntry, writeEntry } from './store-access.js';
+import {
+  deleteEntry,
+  lifetimeCookie,
+  ownEntryKey,
+  readEntry,
+  writeEntry,
+  type StoreEntry,
+} from './store-access.js';
 
 /** Longest that a request may go on after its session ended and still save it, in milliseconds. */
 const tombstoneLifetime = 24 * 60 * 60 * 1000;
-
-const prefix = `${ownEntryPrefix}ended-`;
 
 /**
  * Marks of what has ended, in the session store, so that every instance sees them: express-session saves at
@@ -15,17 +19,35 @@ export class Tombstones {
   /** Marks sessions or token records as ended. */
   async mark(store: Store, ids: readonly string[]): Promise<void> {
     await Promise.all(
-      ids.map((id) => writeEntry(store, keyOf(id), { cookie: lifetimeCookie(tombstoneLifetime) })),
+      ids.map((id) =>
+        writeEntry(store, ownEntryKey('ended', id), { cookie: lifetimeCookie(tombstoneLifetime) }),
+      ),
     );
+  }
+
+  /**
+   * Runs what ends something that is marked, and takes the marks back when it fails: what goes on has to be stored
+   * as ever.
+   */
+  async ending<T>(store: Store, ids: readonly string[], end: () => Promise<T>): Promise<T> {
+    try {
+      await this.mark(store, ids);
+      return await end();
+    } catch (error) {
+      await Promise.allSettled(ids.map((id) => this.takeBack(store, ownEntryKey('ended', id))));
+      throw error;
+    }
+  }
+
+  /** By whichever the store still does: there are those that cannot delete, as there are those that cannot write. */
+  private async takeBack(store: Store, key: string): Promise<void> {
+    const entry: StoreEntry = { cookie: lifetimeCookie(tombstoneLifetime), logtoTakenBack: true };
+    await deleteEntry(store, key).catch(() => writeEntry(store, key, entry));
   }
 
   /** Whether `id` has ended. */
   async has(store: Store, id: string): Promise<boolean> {
-    return (await readEntry(store, keyOf(id))) !== undefined;
+    const entry = await readEntry(store, ownEntryKey('ended', id));
+    return entry !== undefined && entry.logtoTakenBack !== true;
   }
-}
-
-/** A hash, so that a list of the store's keys gives no session id away. */
-function keyOf(id: string): string {
-  return prefix + createHash('sha256').update(id).digest('base64url');
 }

@@ -9,12 +9,12 @@ export class Touches {
 
   /**
    * Whether it is time to touch an entry; if so, it counts as touched from now on.
-   * @param lifetime milliseconds from each touch, `null` when the store decides
+   * @param lifetime milliseconds from each touch; anything else when the store decides
    * @param expires when it expires as far as the entry itself says
    */
-  isDue(id: string, lifetime: number | null, expires?: Date | string | null): boolean {
+  isDue(id: string, lifetime: unknown, expires?: Date | string | null): boolean {
     const now = Date.now();
-    const interval = lifetime === null ? unknownLifetimeInterval : lifetime / 10;
+    const interval = typeof lifetime === 'number' ? lifetime / 10 : unknownLifetimeInterval;
     const last = this.touchedAt.get(id) ?? touchedBefore(lifetime, expires) ?? 0;
     if (now - last < interval) return false;
     this.touchedAt.set(id, now);
@@ -26,9 +26,6 @@ export class Touches {
   }
 }
 
-function touchedBefore(
-  lifetime: number | null,
-  expires: Date | string | null | undefined,
-): number | undefined {
-  return lifetime === null || !expires ? undefined : new Date(expires).getTime() - lifetime;
+function touchedBefore(lifetime: unknown, expires: Date | string | null | undefined): number | undefined {
+  return typeof lifetime !== 'number' || !expires ? undefined : new Date(expires).getTime() - lifetime;
 }

@@ -13,7 +13,7 @@ import type { Touches } from './touches.js';
  */
 export class TouchingStore extends session.Store {
   constructor(
-    private readonly inner: Store,
+    readonly inner: Store,
     private readonly touches: Touches,
   ) {
     super();
@@ -30,7 +30,8 @@ export class TouchingStore extends session.Store {
     inTime<SessionData | null>(
       (done) => this.inner.get(id, done),
       (error, found) => {
-        if (!error && found && !isOwnEntry(id)) this.prolong(id, found);
+        // There are entries of another making in a store that is shared, without a cookie.
+        if (!error && found && (found.cookie as unknown) && !isOwnEntry(id)) this.prolong(id, found);
         callback(error, found);
       },
     );

@@ -20,7 +20,7 @@ export class StandInSessions extends Sessions {
     private readonly records: StandInTokenRecords,
     private readonly visitors: TestVisitors,
   ) {
-    super(logto.options);
+    super(logto.options, records);
     this.lifetimeInTests = new SessionLifetime(logto.options.lifetime);
   }
 

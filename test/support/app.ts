@@ -1,6 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
+import {
+  Module,
+  type DynamicModule,
+  type ModuleMetadata,
+  type NestApplicationOptions,
+  type Type,
+} from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { LogtoModule, LogtoService, type LogtoModuleExtras, type LogtoModuleOptions } from 'nestjs-logto';
@@ -24,6 +30,8 @@ export interface TestAppParts {
   /** What an app does in main.ts, before it listens. */
   configure?: (app: NestExpressApplication) => void;
   port?: number;
+  /** Options of Nest's own. */
+  applicationOptions?: NestApplicationOptions;
 }
 
 /** A running Nest application that signs in through the issuer. */
@@ -54,6 +62,7 @@ export async function startApp({
   register = (options) => LogtoModule.forRoot(options),
   configure,
   port,
+  applicationOptions,
 }: TestAppParts): Promise<TestApp> {
   const listenOn = port ?? (await freePort());
   const baseUrl = `http://localhost:${listenOn}`;
@@ -66,7 +75,7 @@ export async function startApp({
   class AppModule {}
 
   const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
-  const app = module.createNestApplication<NestExpressApplication>({ logger: leaks });
+  const app = module.createNestApplication<NestExpressApplication>({ logger: leaks, ...applicationOptions });
   leaks.secret('session secret', session.secret);
   const close = leftovers.ends(() => app.close());
   configure?.(app);
