@@ -9,6 +9,7 @@ import { session, startApp, type TestApp } from './support/app.js';
 import type { Page } from './support/browser.js';
 import { passTime, restoreTime } from './support/clock.js';
 import { resource, startIssuer } from './support/issuer.js';
+import { leaks } from './support/leaks.js';
 import { MemorySessionStore } from './support/memory-session-store.js';
 import { PagesController } from './support/pages.js';
 
@@ -97,6 +98,20 @@ describe('The routes of sign-in and sign-out', () => {
 
     expect((await browser.signIn(issuer)).location).toBe(`${app.baseUrl}/`);
     expect((await browser.fetch('/protected')).text).toBe('hello ada');
+  });
+
+  it('tell the operator which resources Logto was asked for, where it does not know one', async () => {
+    const resources = [resource, 'https://unknown.example.com'];
+    app = await startApp({ issuer, logto: { resources } });
+    const before = leaks.logged.length;
+    const browser = app.browser();
+    const { location = '' } = await browser.open('/logto/sign-in');
+    const refused = (await fetch(location, { redirect: 'manual' })).headers.get('location') ?? '';
+
+    expect((await browser.open(refused)).status).toBe(401);
+    expect(leaks.logged.slice(before).join()).toMatch(
+      /invalid_target[^]*API resources[^]*unknown\.example\.com/,
+    );
   });
 
   it('sign in under a lock that gives nothing back', async () => {

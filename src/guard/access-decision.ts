@@ -108,7 +108,7 @@ export class AccessDecision {
     if (plan.requirements.length === 0) return attach(host, request, context);
     const subject = new SessionSubject(request, context, this.scopes, this.userInfo, this.options.scopes);
     return this.fulfil(host, request, plan, subject).catch((error: unknown) => {
-      throw this.refusal.ofSession(host, request, plan.route, error);
+      throw this.refusal.ofSession(host, request, plan, error);
     });
   }
 
@@ -130,7 +130,7 @@ export class AccessDecision {
   ): Promise<boolean> {
     const { signInMaxAge } = await this.requirements.run(request, subject, plan);
     if (signInMaxAge !== undefined) {
-      throw this.refusal.recentSignIn(host, request, plan.route, subject.credential, signInMaxAge);
+      throw this.refusal.recentSignIn(host, request, plan, subject.credential, signInMaxAge);
     }
     return attach(host, request, subject.context);
   }
@@ -152,7 +152,7 @@ export class AccessDecision {
       const asNobody = accept.includes('session') ? request : this.adopt(host, request, nobody);
       return attach(host, asNobody, nobody);
     }
-    throw this.refusal.ofNobody(host, request, plan.route, accept);
+    throw this.refusal.ofNobody(host, request, plan, accept);
   }
 
   /**

@@ -15,6 +15,8 @@ export interface AccessPlan {
   readonly organizations: readonly OrganizationSource[];
   /** What remains to be asked, the cheap questions first. */
   readonly requirements: readonly Requirement[];
+  /** Longest time since the sign-in, in seconds. */
+  readonly signInMaxAge: number | undefined;
   readonly route: RoutePlan;
 }
 
@@ -75,7 +77,11 @@ export function accessOf(type: object, handler: object): Omit<AccessPlan, 'route
   const organizations = requirements.flatMap((requirement) =>
     requirement.kind === 'organization' ? [requirement.from] : [],
   );
-  return { access: access ?? 'required', organizations, requirements };
+  const maxAges = requirements.flatMap((requirement) =>
+    requirement.kind === 'recentSignIn' ? [requirement.maxAge] : [],
+  );
+  const signInMaxAge = maxAges.length === 0 ? undefined : Math.min(...maxAges);
+  return { access: access ?? 'required', organizations, requirements, signInMaxAge };
 }
 
 /** The requirements that a class or handler was decorated with, a base class's included. */

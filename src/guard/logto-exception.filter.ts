@@ -103,5 +103,5 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
 
 /** With what was beneath it in turn: "fetch failed" alone tells an operator nothing. */
 function causeOf(exception: LogtoException): string | undefined {
-  return exception.cause === undefined ? undefined : inspect(exception.cause);
+  return exception.cause === undefined ? undefined : inspect(exception.cause, { depth: 5 });
 }

@@ -1,9 +1,9 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
-import type { RoutePlan } from '../user/route-plan.js';
 import type { Unauthenticated } from '../user/unauthenticated.js';
 import type { Credential } from '../user/with-logto.options.js';
+import type { AccessPlan } from './access-plans.js';
 
 /** Gives a refusal the form that fits whoever is refused: a redirect, or a challenge (RFC 6750 section 3). */
 export class Refusal {
@@ -13,7 +13,7 @@ export class Refusal {
   ofNobody(
     host: ExecutionContext,
     request: Request,
-    route: RoutePlan,
+    { route, signInMaxAge }: AccessPlan,
     accept: readonly Credential[],
   ): LogtoException {
     if (!accept.includes('session') || host.getType<string>() !== 'http') {
@@ -24,16 +24,27 @@ export class Refusal {
           : { message: 'A bearer access token is needed in the Authorization header.' },
       );
     }
-    const exception = this.unauthenticated.exceptionFor(request, route.unauthenticated);
+    // The sign-in has to be a recent one at once, or it would have to be done twice.
+    const exception = this.unauthenticated.exceptionFor(
+      request,
+      route.unauthenticated,
+      maxAgeOf(signInMaxAge),
+    );
     if (accept.includes('bearer') && exception.redirectTo === undefined) challenge(request, {});
     return exception;
   }
 
   /** A signed-in user lacks something, or was found to be signed out at Logto. */
-  ofSession(host: ExecutionContext, request: Request, route: RoutePlan, error: unknown): unknown {
+  ofSession(
+    host: ExecutionContext,
+    request: Request,
+    { route, signInMaxAge }: AccessPlan,
+    error: unknown,
+  ): unknown {
     const ended = error instanceof LogtoUnauthenticatedException && error.code === 'not_authenticated';
     if (!ended || host.getType<string>() !== 'http') return error;
-    return this.unauthenticated.exceptionFor(request, route.unauthenticated, { cause: error });
+    const reason = { cause: error, ...maxAgeOf(signInMaxAge) };
+    return this.unauthenticated.exceptionFor(request, route.unauthenticated, reason);
   }
 
   /** A bearer token does not do. */
@@ -56,7 +67,7 @@ export class Refusal {
   recentSignIn(
     host: ExecutionContext,
     request: Request,
-    route: RoutePlan,
+    { route }: AccessPlan,
     credential: Credential,
     maxAge: number,
   ): LogtoException {
@@ -72,6 +83,10 @@ export class Refusal {
     if (host.getType<string>() !== 'http') return new LogtoUnauthenticatedException(reason);
     return this.unauthenticated.exceptionFor(request, route.unauthenticated, { ...reason, maxAge });
   }
+}
+
+function maxAgeOf(signInMaxAge: number | undefined): { maxAge?: number } {
+  return signInMaxAge === undefined ? {} : { maxAge: signInMaxAge };
 }
 
 function challenge(request: Request, parameters: Record<string, string>): void {

@@ -5,9 +5,8 @@ import { isGuarded, isLogtoGuard } from './guarded.js';
 import { LOGTO_OPTIONS } from '../logto.module-definition.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { methodsOf, type Method } from '../user/methods-of.js';
-import { withLogtoOf } from '../user/with-logto.options.js';
-import { LogtoApiGuard } from './logto-api.guard.js';
 import { LogtoGuard } from './logto.guard.js';
+import { unmetByOptions } from './unmet-by-options.js';
 
 /* Metadata and a token of Nest's packages that have no public name. */
 const gatewayMetadata = 'websockets:is_gateway';
@@ -18,13 +17,13 @@ const messageMetadata = 'microservices:pattern';
 /** Methods of a gateway that Nest calls by itself, with no guard before them. */
 const gatewayHooks: ReadonlySet<string> = new Set(['handleConnection', 'handleDisconnect', 'afterInit']);
 
-/** Says at start which requirements nobody enforces: such a route stands open, and looks closed. */
+/** Says at start which requirements nobody enforces, for such a route stands open and looks closed, and which nobody can meet. */
 @Injectable()
 export class RequirementReport implements OnApplicationBootstrap {
   private readonly logger = new Logger('LogtoModule');
 
   constructor(
-    @Inject(LOGTO_OPTIONS) private readonly options: Pick<ResolvedLogtoOptions, 'api'>,
+    @Inject(LOGTO_OPTIONS) private readonly options: Pick<ResolvedLogtoOptions, 'api' | 'client' | 'scopes'>,
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
   ) {}
@@ -40,7 +39,8 @@ export class RequirementReport implements OnApplicationBootstrap {
           continue;
         }
         this.look(type, name, method, everywhere);
-        this.lookForTokens(type, name, method);
+        for (const unmet of unmetByOptions(this.options, type, method))
+          this.logger.error(`${type.name}.${name} ${unmet}`);
         if (!fieldsAreGuarded) this.lookForFields(type, name, method);
       }
     }
@@ -75,16 +75,6 @@ export class RequirementReport implements OnApplicationBootstrap {
         `${place} requires something of an organization and names none: nobody passes. Add @RequireOrganization({ param: "orgId" }).`,
       );
     }
-  }
-
-  private lookForTokens(type: Type, name: string, method: Method): void {
-    if (this.options.api || Reflect.getMetadataKeys(method).length === 0) return;
-    const { accept } = withLogtoOf(type, method);
-    const isApi = isGuarded(method, LogtoApiGuard) || isGuarded(type, LogtoApiGuard);
-    if (accept ? !accept.includes('bearer') : !isApi) return;
-    this.logger.error(
-      `${type.name}.${name} takes bearer tokens, and the options have no \`api: { audience }\`: no token passes.`,
-    );
   }
 
   private lookForHooks(type: Type, name: string, method: Method): void {

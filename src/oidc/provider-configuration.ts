@@ -8,6 +8,7 @@ import {
   enableNonRepudiationChecks,
   None,
 } from 'openid-client';
+import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedCredentials, ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { ProviderFetch } from './provider-fetch.js';
 import { toLogtoException } from './provider-error.js';
@@ -89,7 +90,16 @@ export class ProviderConfiguration {
         },
       );
     } catch (error) {
-      throw toLogtoException(error, 'discovery');
+      const failure = toLogtoException(error, 'discovery');
+      // Which address it was is for the operator's log, not for a visitor's page.
+      const cause = new Error(
+        `${issuer}/.well-known/openid-configuration could not be read. Check \`endpoint\`.`,
+        {
+          cause: failure.cause,
+        },
+      );
+      const { code, message, transient } = failure;
+      throw new LogtoException(code, message, { status: failure.getStatus(), transient, cause });
     }
   }
 }

@@ -147,8 +147,9 @@ function refusal(error: string, call: ProviderCall, cause: Error, providerStatus
     providerStatus === 429 ||
     // A wrong secret is the operator's mistake, and mended without the user: it must not sign anybody out.
     (call !== 'authorization' && (code === 'invalid_client' || code === 'unauthorized_client'));
-  const remedy = remedies[code] ?? `Logto refused the ${call}.`;
-  return new LogtoException(code, `${remedy} (${code})`, {
+  const isSignIn = call === 'authorization' || call === 'code exchange';
+  const remedy = (isSignIn ? signInRemedies[code] : undefined) ?? remedies[code];
+  return new LogtoException(code, remedy ?? `Logto refused the ${call}.`, {
     status: transient ? 503 : statusOf(code, call),
     transient,
     cause: harmless(cause),
@@ -164,6 +165,13 @@ function statusOf(code: LogtoErrorCode, call: ProviderCall): number {
 function isOAuthErrorCode(error: string): error is OAuthErrorCode {
   return knownCodes.has(error);
 }
+
+/** What is another matter when it is said to a sign-in than to a request for a token. */
+const signInRemedies: Partial<Record<LogtoErrorCode, string>> = {
+  invalid_target:
+    'Logto does not know a resource that this app asks for. Create it in Logto Console > API resources, or take it ' +
+    'out of `resources`.',
+};
 
 const remedies: Partial<Record<LogtoErrorCode, string>> = {
   access_denied: 'Logto denied the request.',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../logto.options-resolved.js';
@@ -31,6 +32,9 @@ const silentRefusals: ReadonlySet<string> = new Set([
   'account_selection_required',
 ]);
 
+/** Refusals of what this app asks for, rather than of the visitor. */
+const mistakes: ReadonlySet<string> = new Set(['invalid_target', 'invalid_scope', 'invalid_request']);
+
 /** How many finished sign-ins a session remembers, to tell a reloaded callback from a forged one. */
 const maxCompleted = 5;
 
@@ -40,6 +44,7 @@ const outcomeLifetime = 60_000;
 /** Finishes sign-ins. */
 export class SignInCallback {
   private readonly flights = new Flights<CallbackOutcome>();
+  private readonly logger = new Logger('LogtoModule');
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -119,6 +124,13 @@ export class SignInCallback {
     } catch (error) {
       const silent = pending.silent && error instanceof LogtoException && silentRefusals.has(error.code);
       if (silent) return { returnTo: pending.returnTo, sessionId: undefined };
+      if (error instanceof LogtoException && mistakes.has(error.code)) {
+        // No visitor can mend it, and nobody else would hear of it.
+        const { scopes, resources } = this.options;
+        this.logger.error(
+          `${error.code}: ${error.message} Asked for: ${[...scopes, ...resources].join(' ')}`,
+        );
+      }
       throw error;
     }
     const { claims } = tokens;

@@ -112,6 +112,15 @@ describe('@RequireRecentSignIn', () => {
     expect((await browser.open('/danger')).text).toBe('danger for ada');
   });
 
+  it('is asked for at once of a browser that nobody has signed in with: one sign-in does', async () => {
+    const stranger = app.browser();
+    const { location = '' } = await stranger.open('/danger');
+    expect(location).toBe(`${app.baseUrl}/logto/sign-in?returnTo=%2Fdanger&max_age=300`);
+
+    await stranger.signIn(issuer, 'ada', location);
+    expect((await stranger.open('/danger')).text).toBe('danger for ada');
+  });
+
   describe('for a user who has signed in for it', () => {
     beforeEach(async () => {
       await browser.signIn(issuer, 'ada', '/logto/sign-in?max_age=300');

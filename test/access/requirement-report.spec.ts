@@ -1,5 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Injectable, Post, Scope, UseGuards, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Post,
+  Scope,
+  UseGuards,
+  type DynamicModule,
+  type Type,
+} from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { MessagePattern } from '@nestjs/microservices';
@@ -7,13 +16,16 @@ import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   LogtoApiGuard,
   LogtoGuard,
+  LogtoModule,
   Public,
   RequireOrganization,
   RequireOrganizationRoles,
   RequireRecentSignIn,
   RequireRoles,
   RequireScopes,
+  UserScope,
   WithLogto,
+  type LogtoModuleOptions,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
@@ -214,6 +226,45 @@ class EitherController {
   }
 }
 
+@Controller('roles')
+@UseGuards(LogtoGuard)
+class RolesController {
+  @Get('role')
+  @RequireRoles('admin')
+  role(): string {
+    return 'role';
+  }
+
+  @Get('organization/:id')
+  @RequireOrganization({ param: 'id' })
+  @RequireOrganizationRoles('member')
+  organization(): string {
+    return 'organization';
+  }
+
+  @Get('recent')
+  @RequireRecentSignIn({ maxAge: 60 })
+  recent(): string {
+    return 'recent';
+  }
+
+  @Get('public')
+  @Public()
+  open(): string {
+    return 'public';
+  }
+}
+
+@Controller('roles-of-tokens')
+@UseGuards(LogtoApiGuard)
+@RequireRoles('admin')
+class TokenRolesController {
+  @Get()
+  get(): string {
+    return 'roles';
+  }
+}
+
 describe('At start the module says', () => {
   let issuer: LogtoEmulator;
   let app: TestApp | undefined;
@@ -234,11 +285,14 @@ describe('At start the module says', () => {
 
   afterAll(() => issuer.close());
 
+  /** The scopes that requirements need. */
+  const everything = [UserScope.Roles, UserScope.Organizations, UserScope.OrganizationRoles];
+
   /** What an app of these parts logs as errors while it starts. */
   async function errorsOf(parts: Partial<TestAppParts>): Promise<string[]> {
     app = await startApp({
       issuer,
-      logto: { api: { audience: resource } },
+      logto: { api: { audience: resource }, scopes: everything },
       ...parts,
       configure: (nest) => {
         nest.useLogger(logs);
@@ -329,6 +383,35 @@ describe('At start the module says', () => {
     expect(logs.warnings).toEqual([
       'MessagesController.administer has a requirement, and a guard of the whole app reaches a message handler only where ' +
         'it is connected with `inheritAppConfig: true`: otherwise everybody passes. Add @UseGuards(LogtoGuard).',
+    ]);
+  });
+
+  it('which requirements are decided by what no scope asks Logto for', async () => {
+    const controllers = [RolesController, TokenRolesController];
+    const lacks = (handler: string, scope: string): string =>
+      `RolesController.${handler} requires what Logto tells only for the scope "${scope}". Add it to \`scopes\`.`;
+
+    expect(await errorsOf({ controllers, logto: { api: { audience: resource } } })).toEqual([
+      lacks('role', 'roles'),
+      lacks('organization', 'urn:logto:scope:organizations'),
+      lacks('organization', 'urn:logto:scope:organization_roles'),
+    ]);
+  });
+
+  it('which routes are for people who have signed in, where nobody can', async () => {
+    const logto = { appId: undefined, appSecret: undefined, baseUrl: undefined, session: undefined };
+    const register = (options: LogtoModuleOptions): DynamicModule =>
+      LogtoModule.forRoot({ endpoint: options.endpoint, api: { audience: resource } });
+
+    expect(
+      await errorsOf({
+        controllers: [ClosedController, BearerController, EitherController],
+        logto,
+        register,
+      }),
+    ).toEqual([
+      'ClosedController.ofClass is for people who have signed in, and the options sign nobody in: nobody passes. Use ' +
+        'LogtoApiGuard, or give `appId`, `baseUrl` and a session.',
     ]);
   });
 
