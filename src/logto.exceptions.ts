@@ -60,19 +60,22 @@ export interface LogtoOptionsProblem {
   remedy: string;
 }
 
+/** The module cannot start in this app. */
+export class LogtoSetupException extends LogtoException {
+  /** What is wrong alone: where it was found says nothing about it. */
+  override [inspect.custom](): string {
+    return `${this.name}: ${this.message}`;
+  }
+}
+
 /** The options cannot work. Thrown at start with every mistake at once. `code`: `invalid_options`. */
-export class LogtoOptionsException extends LogtoException {
+export class LogtoOptionsException extends LogtoSetupException {
   readonly problems: readonly LogtoOptionsProblem[];
 
   constructor(problems: readonly LogtoOptionsProblem[]) {
     const lines = problems.map(({ option, remedy }) => `  - ${option}: ${remedy}`);
     super('invalid_options', `LogtoModule cannot start, its options need attention:\n${lines.join('\n')}`);
     this.problems = problems;
-  }
-
-  /** The mistakes alone: where they were found says nothing about them. */
-  override [inspect.custom](): string {
-    return `${this.name}: ${this.message}`;
   }
 }
 

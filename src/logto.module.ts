@@ -12,7 +12,8 @@ import {
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Application, Request, Response } from 'express';
 import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
-import { LogtoException } from './logto.exceptions.js';
+import { importedWithoutOptions, isWithoutOptions } from './imported-without-options.js';
+import { LogtoSetupException } from './logto.exceptions.js';
 import {
   ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
@@ -45,7 +46,10 @@ import { asksForMore } from './user/with-logto.options.js';
  * export class AppModule {}
  * ```
  */
-@Module({ providers: logtoProviders, exports: logtoExports })
+@Module({
+  providers: [...logtoProviders, { provide: LOGTO_EXTRAS, useValue: {} }, importedWithoutOptions],
+  exports: logtoExports,
+})
 export class LogtoModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {
   private readonly logger = new Logger(LogtoModule.name);
 
@@ -61,6 +65,10 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     private readonly context: HandlerContext,
   ) {
     super();
+    // Here, so that Nest reports it as it creates the app, in a line instead of an unhandled rejection.
+    this.assertOnlyModule();
+    // Not there before there is an app, as in testing modules; never there in an application context.
+    if (adapterHost.httpAdapter as HttpServer | undefined) this.expressApplication();
     // The last that Nest asks, so that every filter of the app goes before it, by APP_FILTER too. Added here, since
     // a connected microservice takes the filters that there are before `configure()` runs.
     applicationConfig.getGlobalFilters().unshift(filter);
@@ -99,7 +107,6 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
 
   /** Mounts what has to stand before every route, whichever module it is in. */
   configure(_consumer: MiddlewareConsumer): void {
-    this.assertOnlyModule();
     const app = this.expressApplication();
     for (const remark of this.sessionMount.remarks) this.logger.warn(remark);
     if (this.sessionMount.handler) this.adapterHost.httpAdapter.use(this.sessionMount.handler);
@@ -126,9 +133,13 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
   }
 
   private assertOnlyModule(): void {
-    const registered = [...this.modules.values()].filter(({ instance }) => instance instanceof LogtoModule);
+    const registered = [...this.modules.values()].filter(
+      (module) =>
+        (module.metatype === LogtoModule || module.metatype.prototype instanceof LogtoModule) &&
+        !isWithoutOptions(module),
+    );
     if (registered.length === 1) return;
-    throw new LogtoException(
+    throw new LogtoSetupException(
       'module_registered_twice',
       'LogtoModule is registered more than once. Call LogtoModule.forRoot or forRootAsync once, in the root module: ' +
         'it is global, so every other module sees LogtoService and the guards without importing it.',
@@ -139,7 +150,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     const { httpAdapter } = this.adapterHost;
     if (httpAdapter.getType() === 'express')
       return httpAdapter.getInstance<Application & { request: Request }>();
-    throw new LogtoException(
+    throw new LogtoSetupException(
       'adapter_not_supported',
       `LogtoModule needs @nestjs/platform-express, the app runs on "${httpAdapter.getType()}".`,
     );

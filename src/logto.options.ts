@@ -146,7 +146,10 @@ export interface LogtoModuleOptions extends GetContextParameters {
 
 /** Extras of the module: they shape the module itself, and so are given beside `useFactory`. */
 export interface LogtoModuleExtras {
-  /** Whether other modules see `LogtoService` and the guards without importing the module. Default: `true`. */
+  /**
+   * Whether other modules see `LogtoService` and the guards without importing the module. With `false` the module
+   * that imports it passes it on to those that import that one: `exports: [LogtoModule]`. Default: `true`.
+   */
   global?: boolean;
   /** Path of the routes. Default: `'logto'`. */
   authRoutesPrefix?: string;

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Injectable, Module, type DynamicModule } from '@nestjs/common';
+import { Injectable, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import session from 'express-session';
 import {
@@ -9,6 +10,7 @@ import {
   logtoOptionsFromEnv,
   LogtoOptionsException,
   LogtoService,
+  type LogtoException,
   type LogtoModuleExtras,
   type LogtoModuleOptions,
   type LogtoOptionsFactory,
@@ -414,19 +416,90 @@ describe('The module', () => {
     ).rejects.toThrow(/LogtoService/);
   });
 
-  it.each([
-    ['forRoot', (options: LogtoModuleOptions) => LogtoModule.forRoot(options)],
-    [
-      'forRootAsync',
-      (options: LogtoModuleOptions) => LogtoModule.forRootAsync({ useFactory: () => options }),
-    ],
-  ])('says that it is registered twice when %s is called again', async (_, again) => {
-    @Module({ imports: [again({ ...good, endpoint: issuer.endpoint })] })
-    class FeatureModule {}
+  it('is passed on by the module that imports it, where it is not global', async () => {
+    @Module({})
+    class SignInModule {
+      static with(logto: DynamicModule): DynamicModule {
+        return { module: SignInModule, imports: [logto], exports: [LogtoModule] };
+      }
+    }
+    @Injectable()
+    class Needy {
+      constructor(readonly logto: LogtoService) {}
+    }
 
-    await expect(started({ imports: [FeatureModule] })).rejects.toMatchObject({
-      code: 'module_registered_twice',
-      message: expect.stringMatching(/registered more than once.*once, in the root module/),
+    const app = await started({
+      register: (options) => SignInModule.with(LogtoModule.forRoot({ ...options, global: false })),
+      providers: [Needy],
+    });
+
+    expect(app.app.get(Needy).logto).toBeInstanceOf(LogtoService);
+    await expectSignInWorks(app);
+  });
+
+  describe('that cannot work in this app says so before the app is there', () => {
+    const compile = (imports: ModuleMetadata['imports'] = []): Promise<unknown> => {
+      @Module({ imports: [LogtoModule.forRoot(good), ...imports] })
+      class AppModule {}
+      return Test.createTestingModule({ imports: [AppModule] }).compile();
+    };
+
+    it.each([
+      ['forRoot', () => LogtoModule.forRoot({ ...good })],
+      ['forRootAsync', () => LogtoModule.forRootAsync({ useFactory: () => good })],
+    ])('when %s is called again', async (_, again) => {
+      @Module({ imports: [again()] })
+      class FeatureModule {}
+
+      await expect(compile([FeatureModule])).rejects.toMatchObject({
+        code: 'module_registered_twice',
+        message: expect.stringMatching(/registered more than once.*once, in the root module/),
+      });
+    });
+
+    it('when a module imports it without options, beside the root module’s forRoot', async () => {
+      @Module({ imports: [LogtoModule] })
+      class OrdersModule {}
+
+      await expect(compile([OrdersModule])).rejects.toMatchObject({
+        code: 'invalid_options',
+        message: expect.stringMatching(/without options, in OrdersModule.*Drop the import there/s),
+      });
+    });
+
+    it('when it is nowhere given options', async () => {
+      @Module({ imports: [LogtoModule] })
+      class AppModule {}
+
+      await expect(Test.createTestingModule({ imports: [AppModule] }).compile()).rejects.toMatchObject({
+        code: 'invalid_options',
+        message: expect.stringMatching(/without options, in AppModule.*forRoot/s),
+      });
+    });
+
+    it('when the app does not run on Express', async () => {
+      class OtherAdapter extends ExpressAdapter {
+        override getType(): string {
+          return 'fastify';
+        }
+      }
+      @Module({ imports: [LogtoModule.forRoot(good)] })
+      class AppModule {}
+
+      await expect(
+        NestFactory.create(AppModule, new OtherAdapter(), { abortOnError: false, logger: leaks }),
+      ).rejects.toMatchObject({
+        code: 'adapter_not_supported',
+        message: expect.stringMatching(/@nestjs\/platform-express.*"fastify"/),
+      });
+    });
+
+    it('in one sentence, with no stack of calls that the reader has not made', async () => {
+      const error = (await compile([LogtoModule.forRoot({ ...good })]).catch(
+        (thrown: unknown) => thrown,
+      )) as LogtoException;
+
+      expect(inspect(error)).toBe(`${error.name}: ${error.message}`);
     });
   });
 
