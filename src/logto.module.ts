@@ -199,8 +199,11 @@ function withRoutes(definition: DynamicModule, extras: LogtoModuleExtras): Dynam
     if (!('useFactory' in provider)) return provider;
     return {
       ...provider,
-      useFactory: async (...parts: unknown[]) =>
-        concealed((await provider.useFactory(...parts)) as LogtoModuleOptions),
+      useFactory: async (...parts: unknown[]) => {
+        const made: unknown = await provider.useFactory(...parts);
+        // What is none is left for the report of all mistakes.
+        return typeof made === 'object' && made !== null ? concealed(made) : made;
+      },
     };
   });
   return {

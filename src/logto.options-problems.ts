@@ -1,5 +1,5 @@
 import type { LogtoOptionsProblem } from './logto.exceptions.js';
-import { isLoopback, logtoOptionsSchema } from './logto.options-schema.js';
+import { appIdRemedy, baseUrlRemedy, isLoopback, logtoOptionsSchema } from './logto.options-schema.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 
 /** Every mistake in the options, each by its name and with its remedy. */
@@ -72,14 +72,8 @@ function combinationProblems(
     options.baseUrl === undefined &&
     (options.appId === undefined || options.api?.introspection !== undefined);
   if (!bearerOnly) {
-    if (options.appId === undefined)
-      problem('appId', 'required: copy it from Logto Console > Applications > your application.');
-    if (options.baseUrl === undefined) {
-      problem(
-        'baseUrl',
-        'required: the address that browsers know this app by, such as "http://localhost:3000".',
-      );
-    }
+    if (options.appId === undefined) problem('appId', `required: ${appIdRemedy}`);
+    if (options.baseUrl === undefined) problem('baseUrl', `required: ${baseUrlRemedy}`);
     if (
       cookieSecretsOf(options).length === 0 &&
       !reported.has('session') &&
@@ -87,7 +81,8 @@ function combinationProblems(
     ) {
       problem(
         'cookieSecret',
-        'required where there is neither a session secret nor an appSecret: a long random string.',
+        'required where nothing else can seal the sign-in cookies. Give `session: { secret }`, a long random string ' +
+          '(LOGTO_SESSION_SECRET with logtoOptionsFromEnv), or an `appSecret`, or this.',
       );
     }
   }

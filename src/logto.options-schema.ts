@@ -16,18 +16,32 @@ function parseUrl(value: string): URL | undefined {
 const text = (remedy: string) => z.string({ error: remedy }).min(1, { error: remedy });
 
 function absoluteUrl(remedy: string, missing = remedy) {
-  return text(missing).superRefine((value, context) => {
-    if (value === '') return;
-    const url = parseUrl(value);
-    if (!url || !/^https?:$/.test(url.protocol)) {
-      context.addIssue({ code: 'custom', message: `has to be an absolute http(s) URL. ${remedy}` });
-    } else if (url.username || url.password || url.search || url.hash) {
-      context.addIssue({
-        code: 'custom',
-        message: `has to have no credentials, query or fragment. ${remedy}`,
-      });
-    }
-  });
+  return z
+    .string({
+      error: ({ input }) => (input === undefined ? missing : `is ${kindOf(input)}, no text. ${remedy}`),
+    })
+    .superRefine((value, context) => {
+      const wrong = urlProblem(value);
+      const message = value === '' ? missing : `${wrong} ${remedy}`;
+      if (wrong !== undefined) context.addIssue({ code: 'custom', message });
+    });
+}
+
+function urlProblem(value: string): string | undefined {
+  const url = parseUrl(value);
+  // What stands before an "@" may be a password.
+  const given = value.includes('@') ? 'what is given' : JSON.stringify(value);
+  if (!/^https?:\/\//i.test(value))
+    return `has to be an absolute http(s) URL, and ${given} begins with neither "http://" nor "https://".`;
+  if (!url) return `has to be an absolute http(s) URL, and ${given} is none.`;
+  if (url.username || url.password || url.search || url.hash)
+    return 'has to have no credentials, query or fragment.';
+  return undefined;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 const pageUrlRemedy = 'has to be an absolute http(s) URL: "https://app.example.com/welcome".';
@@ -123,18 +137,24 @@ const session = z
     }
   });
 
+const endpointRemedy =
+  'the endpoint shown in Logto Console, such as "https://your-tenant.logto.app" (LOGTO_ENDPOINT with logtoOptionsFromEnv).';
+
+/** Where the application's id is. */
+export const appIdRemedy =
+  'copy it from Logto Console > Applications > your application (LOGTO_APP_ID with logtoOptionsFromEnv).';
+
+/** What this app's address is. */
+export const baseUrlRemedy =
+  'the address that browsers know this app by, such as "http://localhost:3000" (LOGTO_BASE_URL with logtoOptionsFromEnv).';
+
 /** The shape of the options: one message a mistake, each saying what to do. */
 export const logtoOptionsSchema = z.strictObject(
   {
-    endpoint: absoluteUrl(
-      'Use the endpoint shown in Logto Console, such as "https://your-tenant.logto.app".',
-      'required: the endpoint shown in Logto Console, such as "https://your-tenant.logto.app".',
-    ),
-    appId: text('copy it from Logto Console > Applications > your application.').optional(),
+    endpoint: absoluteUrl(`Use ${endpointRemedy}`, `required: ${endpointRemedy}`),
+    appId: text(appIdRemedy).optional(),
     appSecret: text('copy it from Logto Console, or leave it out for a public client.').optional(),
-    baseUrl: absoluteUrl(
-      'Use the address that browsers know this app by: "https://app.example.com".',
-    ).optional(),
+    baseUrl: absoluteUrl(`Use ${baseUrlRemedy}`, `required: ${baseUrlRemedy}`).optional(),
     cookieSecret: text('has to be a long random string.').optional(),
     scopes: names.optional(),
     resources: names.optional(),
@@ -220,5 +240,10 @@ export const logtoOptionsSchema = z.strictObject(
       .optional(),
     allowInsecureRequests: flag.optional(),
   },
-  { error: 'LogtoModule.forRoot takes an object of options.' },
+  {
+    error: ({ input }) =>
+      input === undefined || input === null
+        ? '`useFactory` (or `createLogtoOptions`) returned none. Return an object of options.'
+        : 'LogtoModule takes an object of options.',
+  },
 );

@@ -86,21 +86,26 @@ describe('The options of the module', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['endpoint', undefined, /required.*Logto Console/],
+    ['endpoint', undefined, /required.*Logto Console.*LOGTO_ENDPOINT with logtoOptionsFromEnv/],
     ['endpoint', '', /required/],
-    ['endpoint', 'localhost:3001', /absolute http\(s\) URL/],
+    ['endpoint', 'localhost:3001', /absolute http\(s\) URL.*"localhost:3001" begins with neither/],
     ['endpoint', 'ftp://tenant.logto.app', /absolute http\(s\) URL/],
     ['endpoint', 'https://tenant.logto.app?a=b', /no credentials, query or fragment/],
     ['endpoint', 'https://me:pass@tenant.logto.app', /no credentials, query or fragment/],
     ['endpoint', 'http://tenant.logto.app', /https:.*allowInsecureRequests/],
     ['endpoint', 'http://192.168.0.1', /https:.*allowInsecureRequests/],
     ['endpoint', 'https://tenant.logto.app/oidc/', /leave "\/oidc" out/],
-    ['endpoint', 5, /required/],
-    ['appId', undefined, /required.*Logto Console/],
+    ['endpoint', 'https://[tenant', /absolute http\(s\) URL.*"https:\/\/\[tenant" is none/],
+    ['endpoint', 'me:pass@tenant.logto.app', /^(?!.*pass).*absolute http\(s\) URL/],
+    ['endpoint', 5, /is a number, no text\. Use the endpoint/],
+    ['endpoint', null, /is null, no text/],
+    ['appId', undefined, /required.*Logto Console.*LOGTO_APP_ID with logtoOptionsFromEnv/],
     ['appId', '', /Logto Console/],
     ['appSecret', '', /leave it out/],
-    ['baseUrl', undefined, /required.*http:\/\/localhost:3000/],
+    ['baseUrl', undefined, /required.*http:\/\/localhost:3000.*LOGTO_BASE_URL with logtoOptionsFromEnv/],
+    ['baseUrl', 'localhost:3000', /"localhost:3000" begins with neither.*such as "http:\/\/localhost:3000"/],
     ['baseUrl', 'app.example.com', /absolute http\(s\) URL/],
+    ['baseUrl', new URL('https://app.example.com'), /is an object, no text/],
     ['baseUrl', 'https://app.example.com/#top', /no credentials, query or fragment/],
     ['baseUrl', 'http://app.example.com', /https:.*allowInsecureRequests/],
     ['cookieSecret', '', /long random string/],
@@ -222,7 +227,9 @@ describe('The options of the module', () => {
   it('say that nothing seals the sign-in cookies where there is no secret at all', async () => {
     const options = { ...good, appSecret: undefined, session: undefined };
 
-    expect(await problemsOf(forRoot(options))).toEqual({ cookieSecret: expect.stringMatching(/required/) });
+    expect(await problemsOf(forRoot(options))).toEqual({
+      cookieSecret: expect.stringMatching(/required.*session: \{ secret \}.*appSecret/),
+    });
   });
 
   it('say that introspection needs an application', async () => {
@@ -254,19 +261,24 @@ describe('The options of the module', () => {
     expect(inspect(error)).toBe(`LogtoOptionsException: ${error.message}`);
   });
 
-  it.each([
-    ['forRoot without options', () => forRoot(undefined)],
-    [
-      'a factory that gives nothing',
-      () => LogtoModule.forRootAsync({ useFactory: () => undefined as never }),
-    ],
-  ])('are asked for by name after %s', async (_, module) => {
-    expect(Object.keys(await problemsOf(module())).toSorted()).toEqual([
+  it('are asked for by name after forRoot without options', async () => {
+    expect(Object.keys(await problemsOf(forRoot(undefined))).toSorted()).toEqual([
       'appId',
       'baseUrl',
       'cookieSecret',
       'endpoint',
     ]);
+  });
+
+  it.each([undefined, null])('are missed as a whole where a factory returns %s', async (nothing) => {
+    class Factory implements LogtoOptionsFactory {
+      createLogtoOptions = (): LogtoModuleOptions => nothing as never;
+    }
+    for (const how of [{ useFactory: () => nothing as never }, { useClass: Factory }]) {
+      expect(await problemsOf(LogtoModule.forRootAsync(how))).toEqual({
+        options: expect.stringMatching(/`useFactory` \(or `createLogtoOptions`\) returned none/),
+      });
+    }
   });
 
   it('are told apart from the extras, which no factory can give', async () => {

@@ -13,9 +13,14 @@ export const unnamedApplication = { appId: 'testing', baseUrl: 'http://localhost
  * address, and nothing outside the process is used. Every other mistake is left for the module to report.
  * @param standIn answers in Logto's place
  */
-export function optionsForTests(given: LogtoModuleOptions, standIn: typeof fetch): LogtoModuleOptions {
-  if (typeof given !== 'object' || given === null) return given;
-  const { http = {}, lock: _lock, endpoint, api, machineToMachine, ...rest } = told(given);
+export function optionsForTests(
+  given: LogtoModuleOptions | undefined,
+  standIn: typeof fetch,
+): LogtoModuleOptions {
+  // Nothing at all is what a factory returns whose configuration is not there.
+  const found: LogtoModuleOptions = given ?? { endpoint: '' };
+  if (typeof found !== 'object') return found;
+  const { http = {}, lock: _lock, endpoint, api, machineToMachine, ...rest } = told(found);
   const { internalEndpoint: _internalEndpoint, ...call } = http;
   return {
     ...rest,

@@ -123,6 +123,12 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
       await http().get('/logto/sign-in').expect(302);
     });
 
+    it('does without options of a factory that finds no configuration', async () => {
+      const { http } = await testing(LogtoModule.forRootAsync({ useFactory: () => undefined as never }));
+
+      await http().get('/account').set(signedInAs(ada)).expect(200);
+    });
+
     it('does not call a factory that would throw, when it is given options', async () => {
       @Injectable()
       class Config {
