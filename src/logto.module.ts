@@ -108,7 +108,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
   /** Mounts what has to stand before every route, whichever module it is in. */
   configure(_consumer: MiddlewareConsumer): void {
     const app = this.expressApplication();
-    for (const remark of this.sessionMount.remarks) this.logger.warn(remark);
+    for (const remark of [...this.options.remarks, ...this.sessionMount.remarks]) this.logger.warn(remark);
     if (this.sessionMount.handler) this.adapterHost.httpAdapter.use(this.sessionMount.handler);
     if (this.options.client) this.adapterHost.httpAdapter.use(freshClaims(this.resolver));
     defineUserAccessor(app.request, this.resolver);

@@ -67,11 +67,7 @@ function combinationProblems(
   const problem = (option: string, remedy: string): void => {
     if (!reported.has(option)) problems.push({ option, remedy });
   };
-  const bearerOnly =
-    options.api !== undefined &&
-    options.baseUrl === undefined &&
-    (options.appId === undefined || options.api?.introspection !== undefined);
-  if (!bearerOnly) {
+  if (!isBearerOnly(options)) {
     if (options.appId === undefined) problem('appId', `required: ${appIdRemedy}`);
     if (options.baseUrl === undefined) problem('baseUrl', `required: ${baseUrlRemedy}`);
     if (
@@ -145,6 +141,13 @@ function combinationProblems(
     }
   }
   return problems;
+}
+
+/** Whether nobody signs in: an application alone may be there for introspection. */
+export function isBearerOnly({ api, appId, baseUrl }: LogtoModuleOptions): boolean {
+  return (
+    api !== undefined && baseUrl === undefined && (appId === undefined || api?.introspection !== undefined)
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { concealed } from './concealed.js';
 import { LogtoOptionsException } from './logto.exceptions.js';
 import { ReservedResource, ReservedScope, UserScope } from './oidc/logto-constants.js';
 import { cookieSecretsOf, optionsProblems, trimSlashes } from './logto.options-problems.js';
+import { optionsRemarks } from './logto.options-remarks.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 import type {
   ResolvedClientOptions,
@@ -56,6 +57,7 @@ export function resolveLogtoOptions(
       internalOrigin: options.http?.internalEndpoint && new URL(options.http.internalEndpoint).origin,
     },
     api: options.api,
+    remarks: optionsRemarks(options),
     insecureRequests: [options.endpoint, options.http?.internalEndpoint].some((url) =>
       url?.startsWith('http:'),
     ),

@@ -592,6 +592,46 @@ describe('The module', () => {
       ]);
     });
 
+    it.each<[Partial<LogtoModuleOptions>, RegExp]>([
+      [
+        { session: { secret: 'a-secret-of-the-session' } },
+        /`appId` and `baseUrl` are missing.*`session` does nothing/,
+      ],
+      [
+        { scopes: ['email'], lifetime: { idle: 60 }, prompt: 'login' },
+        /`scopes`, `prompt`, and `lifetime` do nothing.*LOGTO_APP_ID and LOGTO_BASE_URL/,
+      ],
+      [
+        {
+          appId: 'app',
+          appSecret: 'the-secret-of-the-application',
+          api: { audience: 'https://api', introspection: { clientIds: ['a'] } },
+          resources: ['https://api'],
+        },
+        /Nobody can sign in: `baseUrl` is missing.*`resources` does nothing/,
+      ],
+    ])('warns that nobody can sign in where only %j hints at it', async (options, remark) => {
+      const logs = watchLogs();
+      const api = { endpoint: issuer.endpoint, api: { audience: 'https://api' }, ...options };
+      const app = await started({ register: () => LogtoModule.forRoot(api) });
+
+      expect(logs().filter((text) => text.includes('Nobody can sign in'))).toEqual([
+        expect.stringMatching(remark),
+      ]);
+      expect((await app.browser().open('/user')).json()).toEqual({ isAuthenticated: false });
+    });
+
+    it.each<[string, Partial<LogtoModuleOptions>]>([
+      ['only takes bearer tokens', {}],
+      ['has empty lists', { scopes: [], resources: [] }],
+    ])('has nothing to say of signing in to an API that %s', async (_, options) => {
+      const logs = watchLogs();
+      const api = { endpoint: issuer.endpoint, api: { audience: 'https://api' }, ...options };
+      await started({ register: () => LogtoModule.forRoot(api) });
+
+      expect(logs().join()).not.toMatch(/sign in/);
+    });
+
     it('has nothing to remark on otherwise', async () => {
       const logs = watchLogs();
       await expectSignInWorks(await started());

@@ -38,11 +38,13 @@ export class LogtoTestingModule {
     const { resources = resourcesOf(user) } = options;
     const definition = LogtoModule.forRoot({
       endpoint: '',
-      scopes: Object.values(UserScope),
-      resources,
-      api: { audience: resources },
-      // Without it the module would bring no routes.
-      ...(takesBearerTokensAlone(options) ? {} : { baseUrl: unnamedApplication.baseUrl }),
+      ...(!takesBearerTokensAlone(options) && {
+        scopes: Object.values(UserScope),
+        resources,
+        api: { audience: resources },
+        // Without it the module would bring no routes.
+        baseUrl: unnamedApplication.baseUrl,
+      }),
       ...options,
     });
     const setup = { user, as, everyPermission: options.scopes === undefined };
