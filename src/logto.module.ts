@@ -12,6 +12,7 @@ import {
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Application, Request, Response } from 'express';
 import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
+import { answersGet } from './answers-get.js';
 import { importedWithoutOptions, isWithoutOptions } from './imported-without-options.js';
 import { LogtoSetupException } from './logto.exceptions.js';
 import {
@@ -122,13 +123,28 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
   onApplicationBootstrap(): void {
     const { client, authRoutesPrefix, postSignOutRedirectUri } = this.options;
     const routed = this.adapterHost.httpAdapter as HttpServer | undefined;
-    if (!client || !routed || this.extras.authRoutes === false) return;
+    if (!client || !routed) return;
+    const isOwn = this.extras.authRoutes === false;
     const routes = `${client.baseUrl}/${authRoutesPrefix}`;
+    const callback = `${routes}/sign-in-callback`;
+    const redirectUri = isOwn ? `each \`redirectUri\` that you give to signIn(), else ${callback}` : callback;
+    const backChannel = isOwn ? 'where you call handleBackChannelLogout()' : `${routes}/back-channel-logout`;
     this.logger.log(
       `Register at ${this.options.endpoint} for the application ${client.appId}:\n` +
-        `  redirect URI           ${routes}/sign-in-callback\n` +
+        `  redirect URI           ${redirectUri}\n` +
         `  post sign-out URI      ${postSignOutRedirectUri}\n` +
-        `  back-channel logout    ${routes}/back-channel-logout  (with "session required")`,
+        `  back-channel logout    ${backChannel}  (with "session required")`,
+    );
+    if (isOwn) this.warnOfMissingSignIn();
+  }
+
+  /** Otherwise it shows as a 404 after the guard's redirect. */
+  private warnOfMissingSignIn(): void {
+    const path = `/${this.options.authRoutesPrefix}/sign-in`;
+    if (this.options.unauthenticated === 'reject' || answersGet(this.expressApplication(), path)) return;
+    this.logger.warn(
+      `LogtoGuard sends visitors to ${path}, and no route of this app answers there: write that route, set ` +
+        "`authRoutesPrefix` to where yours are, or `unauthenticated: 'reject'`.",
     );
   }
 

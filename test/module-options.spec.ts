@@ -1,6 +1,15 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Injectable, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Post,
+  VersioningType,
+  type DynamicModule,
+  type ModuleMetadata,
+} from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
@@ -46,6 +55,10 @@ async function problemsOf(module: DynamicModule): Promise<Record<string, string>
 /** What somebody writes who has no TypeScript, or silenced it. */
 const forRoot = (options: unknown): DynamicModule =>
   LogtoModule.forRoot(options as LogtoModuleOptions & LogtoModuleExtras);
+
+/** An API without sign-in. */
+const bearerOnly = (endpoint: string): DynamicModule =>
+  LogtoModule.forRoot({ endpoint, api: { audience: 'https://api' }, authRoutes: false });
 
 /** What was logged since the call. */
 function watchLogs(): () => string[] {
@@ -578,6 +591,90 @@ describe('The module', () => {
       expect(line).toMatch(new RegExp(`redirect URI +${app.baseUrl}/auth/sign-in-callback\\n`));
       expect(line).toMatch(/post sign-out URI +https:\/\/www\.example\.com\/bye\n/);
       expect(line).toMatch(new RegExp(`back-channel logout +${app.baseUrl}/auth/back-channel-logout`));
+    });
+
+    describe('of an app that writes the routes itself', () => {
+      @Controller('auth')
+      class OwnController {
+        @Get('sign-in')
+        signIn(): string {
+          return 'the sign-in';
+        }
+      }
+      @Controller('auth')
+      class PostController {
+        @Post('sign-in')
+        signIn(): string {
+          return 'a form that was sent';
+        }
+      }
+
+      it('logs what is still to be registered', async () => {
+        const logs = watchLogs();
+        const app = await started({
+          controllers: [OwnController],
+          logto: { authRoutes: false, authRoutesPrefix: 'auth' },
+        });
+
+        const line = logs().find((text) => text.includes('Register'));
+        expect(line).toMatch(/redirect URI +each `redirectUri` that you give to signIn\(\), else http/);
+        expect(line).toContain(`${app.baseUrl}/auth/sign-in-callback\n`);
+        expect(line).toMatch(new RegExp(`post sign-out URI +${app.baseUrl}\\n`));
+        expect(line).toMatch(/back-channel logout +where you call handleBackChannelLogout\(\)/);
+      });
+
+      const warnings = (logs: () => string[]): string[] =>
+        logs().filter((text) => text.includes('LogtoGuard'));
+
+      it.each<[string, Omit<TestAppParts, 'issuer'>]>([
+        ['at the default prefix', { logto: { authRoutes: false } }],
+        [
+          'to a GET',
+          { controllers: [PostController], logto: { authRoutes: false, authRoutesPrefix: 'auth' } },
+        ],
+        [
+          'in this version of the app',
+          {
+            controllers: [OwnController],
+            logto: { authRoutes: false, authRoutesPrefix: 'auth' },
+            configure: (nest) => nest.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
+          },
+        ],
+      ])('warns that nothing answers where the guard sends people: %s', async (_, parts) => {
+        const logs = watchLogs();
+        await started({ controllers: [OwnController], ...parts });
+
+        const prefix = parts.logto?.authRoutesPrefix ?? 'logto';
+        expect(warnings(logs)).toEqual([
+          expect.stringMatching(
+            new RegExp(
+              `to /${prefix}/sign-in, .*write that route.*authRoutesPrefix.*unauthenticated: 'reject'`,
+            ),
+          ),
+        ]);
+      });
+
+      it.each<[string, Omit<TestAppParts, 'issuer'>]>([
+        ['there is such a route', { logto: { authRoutes: false, authRoutesPrefix: 'auth' } }],
+        [
+          'there is one for every method, and a global prefix',
+          {
+            controllers: [],
+            logto: { authRoutes: false },
+            configure: (nest) => {
+              nest.setGlobalPrefix('api');
+              nest.getHttpAdapter().all('/logto/sign-in', () => undefined);
+            },
+          },
+        ],
+        ['the guard sends nobody', { logto: { authRoutes: false, unauthenticated: 'reject' } }],
+        ['nobody can sign in', { register: ({ endpoint }) => bearerOnly(endpoint) }],
+      ])('has nothing to warn of where %s', async (_, parts) => {
+        const logs = watchLogs();
+        await started({ controllers: [OwnController], ...parts });
+
+        expect(warnings(logs)).toEqual([]);
+      });
     });
 
     it('remarks once on a session cookie that lives as briefly as the seed’s, which mistook its unit', async () => {

@@ -234,7 +234,6 @@ describe('The routes', () => {
 
   describe('left out', () => {
     it('can be written by the app over LogtoService, wherever it likes', async () => {
-      const before = leaks.logged.length;
       const app = await started({
         controllers: [PagesController, SignInController],
         logto: { authRoutes: false },
@@ -242,7 +241,6 @@ describe('The routes', () => {
       const browser = app.browser();
 
       expect((await browser.open('/logto/sign-in')).status).toBe(404);
-      expect(leaks.logged.slice(before).join()).not.toContain('Register at');
       const { location = '' } = await browser.open('/enter?to=/protected');
       const callback = await issuer.signIn(location, { username: 'ada', cookies: browser.cookies });
       expect(callback.pathname).toBe('/entered');
