@@ -6,6 +6,7 @@ export type {
   LogtoHttpOptions,
   LogtoLifetimeOptions,
   LogtoLock,
+  LogtoModuleAsyncOptions,
   LogtoModuleExtras,
   LogtoModuleOptions,
   LogtoOptionsFactory,

@@ -1,4 +1,4 @@
-import type { LogtoModuleOptions } from './logto.options.js';
+import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 
 /**
  * Options from the environment, for what differs per deployment: `LOGTO_ENDPOINT`, `LOGTO_APP_ID`,
@@ -8,13 +8,14 @@ import type { LogtoModuleOptions } from './logto.options.js';
  * ```ts
  * LogtoModule.forRoot(logtoOptionsFromEnv({ scopes: ['email'] }))
  * ```
- * @param overrides win over the environment; `session` is merged with the secret
+ * @param overrides options, and extras of the module for `forRoot`; they win over the environment, and `session` is
+ * merged with the secret
  * @param env where to read from. Default: `process.env`.
  */
 export function logtoOptionsFromEnv(
-  overrides: Partial<LogtoModuleOptions> = {},
+  overrides: Partial<LogtoModuleOptions & LogtoModuleExtras> = {},
   env: NodeJS.ProcessEnv = process.env,
-): LogtoModuleOptions {
+): LogtoModuleOptions & LogtoModuleExtras {
   const { session: sessionOverrides, ...rest } = overrides;
   const secret = sessionOverrides?.secret ?? read(env, 'LOGTO_SESSION_SECRET');
   const session = secret === undefined ? sessionOverrides : { ...sessionOverrides, secret };

@@ -7,7 +7,7 @@ export const LOGTO_OPTIONS = Symbol('nestjs-logto:options');
 /** The module's extras, of `forRoot` and `forRootAsync` alike. */
 export const LOGTO_EXTRAS = Symbol('nestjs-logto:extras');
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<LogtoModuleOptions>({ moduleName: 'Logto' })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createLogtoOptions')

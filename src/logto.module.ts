@@ -16,16 +16,14 @@ import { answersGet } from './answers-get.js';
 import { importedWithoutOptions, isWithoutOptions } from './imported-without-options.js';
 import { LogtoSetupException } from './logto.exceptions.js';
 import {
-  ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
   LOGTO_EXTRAS,
   LOGTO_OPTIONS,
   MODULE_OPTIONS_TOKEN,
-  OPTIONS_TYPE,
 } from './logto.module-definition.js';
 import { concealed } from './concealed.js';
 import type { ResolvedLogtoOptions } from './logto.options-resolved.js';
-import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
+import type { LogtoModuleAsyncOptions, LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 import { logtoExports, logtoProviders } from './logto.providers.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
 import { SessionMount } from './session/session-mount.js';
@@ -83,7 +81,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
    * (`global`, `authRoutesPrefix`, `authRoutes`, `authRoutesDecorators`)
    * @throws LogtoOptionsException at start, with every mistake in the options at once
    */
-  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+  static override forRoot(options: LogtoModuleOptions & LogtoModuleExtras): DynamicModule {
     const bearerOnly = options?.api !== undefined && options.baseUrl === undefined;
     return withRoutes(super.forRoot(options ?? {}), {
       ...options,
@@ -101,8 +99,9 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
    *   useFactory: (config: ConfigService) => config.getOrThrow('logto'),
    * })
    * ```
+   * @throws LogtoOptionsException at start, with every mistake in the options at once
    */
-  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+  static override forRootAsync(options: LogtoModuleAsyncOptions): DynamicModule {
     return withRoutes(super.forRootAsync(options), options);
   }
 

@@ -1,3 +1,4 @@
+import type { ConfigurableModuleAsyncOptions } from '@nestjs/common';
 import type { SessionOptions } from 'express-session';
 import type { Prompt } from './oidc/logto-constants.js';
 import type { GetContextParameters } from './user/logto-context.js';
@@ -166,3 +167,10 @@ export interface LogtoModuleExtras {
 export interface LogtoOptionsFactory {
   createLogtoOptions(): LogtoModuleOptions | Promise<LogtoModuleOptions>;
 }
+
+/** Options of {@link LogtoModule.forRootAsync}: how the options are made, and the extras of the module beside that. */
+export type LogtoModuleAsyncOptions = ConfigurableModuleAsyncOptions<
+  LogtoModuleOptions,
+  'createLogtoOptions'
+> &
+  LogtoModuleExtras;

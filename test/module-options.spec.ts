@@ -20,6 +20,7 @@ import {
   LogtoOptionsException,
   LogtoService,
   type LogtoException,
+  type LogtoModuleAsyncOptions,
   type LogtoModuleExtras,
   type LogtoModuleOptions,
   type LogtoOptionsFactory,
@@ -391,8 +392,10 @@ describe('The module', () => {
 
     it('takes the extras beside the factory', async () => {
       const app = await started({
-        register: (options) =>
-          LogtoModule.forRootAsync({ authRoutesPrefix: 'auth', useFactory: () => options }),
+        register: (options) => {
+          const given: LogtoModuleAsyncOptions = { authRoutesPrefix: 'auth', useFactory: () => options };
+          return LogtoModule.forRootAsync(given);
+        },
       });
 
       expect((await app.browser().open('/auth/sign-in')).status).toBe(302);
@@ -803,6 +806,17 @@ describe('Options from the environment', () => {
       env,
     );
     expect(named.session).toEqual({ name: 'sid', secret: env.LOGTO_SESSION_SECRET });
+  });
+
+  it('take and give back the extras of the module, for forRoot', async () => {
+    const register = (options: LogtoModuleOptions): DynamicModule =>
+      LogtoModule.forRoot(logtoOptionsFromEnv({ ...options, authRoutesPrefix: 'auth' }, env));
+    const issuer = await startIssuer();
+    const app = await startApp({ issuer, register });
+
+    expect((await app.browser().open('/auth/sign-in')).status).toBe(302);
+    await app.close();
+    await issuer.close();
   });
 
   it('leave out what is not set or empty: it is reported as missing, or left to the app', async () => {
