@@ -50,7 +50,7 @@ export function namesAndOptions<T extends RequirementOptions>(
   allowed: readonly string[] = ['mode'],
 ): { names: string[]; mode: 'all' | 'any'; options: T } {
   const last = given.at(-1);
-  const hasOptions = typeof last === 'object' && last !== null;
+  const hasOptions = typeof last === 'object' && last !== null && !Array.isArray(last);
   const options = (hasOptions ? last : {}) as T;
   const names = (hasOptions ? given.slice(0, -1) : given) as readonly unknown[];
   if (names.length === 0) throw new TypeError(`@${decorator}() needs at least one name.`);

@@ -1,6 +1,11 @@
 import { UseInterceptors, type Type } from '@nestjs/common';
 import { LogtoInterceptor } from './logto.interceptor.js';
-import { addWithLogto, asksForMore, type WithLogtoOptions } from './with-logto.options.js';
+import {
+  addWithLogto,
+  asksForMore,
+  assertWithLogtoOptions,
+  type WithLogtoOptions,
+} from './with-logto.options.js';
 
 /**
  * Says what the user context of a class or a handler should hold. Options are merged: the handler's win over
@@ -10,10 +15,11 @@ import { addWithLogto, asksForMore, type WithLogtoOptions } from './with-logto.o
  * @Get('user-info') @WithLogto({ fetchUserInfo: true })
  * info(@AuthUser('userInfo') userInfo: UserInfoResponse) {}
  * ```
+ * @throws TypeError at definition when the options are none, or one of them is unknown
  */
-export const WithLogto =
-  (options: WithLogtoOptions): ClassDecorator & MethodDecorator =>
-  (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
+export function WithLogto(options: WithLogtoOptions): ClassDecorator & MethodDecorator {
+  assertWithLogtoOptions(options);
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
     addWithLogto((descriptor?.value ?? target) as object, options);
     // Only where there is something to fetch: an interceptor is the dearest thing that Nest has.
     if (!asksForMore(options)) return;
@@ -21,3 +27,4 @@ export const WithLogto =
     if (descriptor && key !== undefined) intercepted(target, key, descriptor);
     else intercepted(target as Type);
   };
+}

@@ -16,6 +16,26 @@ export interface WithLogtoOptions extends GetContextParameters {
 /** A session of this app, or a bearer access token (RFC 6750). */
 export type Credential = 'session' | 'bearer';
 
+const memberNames = Object.keys({
+  fetchUserInfo: true,
+  getAccessToken: true,
+  resource: true,
+  organizationId: true,
+  getOrganizationToken: true,
+  unauthenticated: true,
+  accept: true,
+} satisfies Record<keyof WithLogtoOptions, true>);
+
+/** @throws TypeError when these are no options, or have a member that does nothing: a misspelt one would be missed */
+export function assertWithLogtoOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('@WithLogto() takes an object of options: @WithLogto({ fetchUserInfo: true }).');
+  }
+  const unknown = Object.keys(options).find((name) => !memberNames.includes(name));
+  if (unknown === undefined) return;
+  throw new TypeError(`@WithLogto() has no option "${unknown}". It takes ${memberNames.join(', ')}.`);
+}
+
 const withLogtoMetadata = 'nestjs-logto:with-logto';
 
 /** Adds to what a class or handler wants. */

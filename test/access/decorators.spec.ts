@@ -6,6 +6,7 @@ import {
   RequireRecentSignIn,
   RequireRoles,
   RequireScopes,
+  WithLogto,
 } from 'nestjs-logto';
 
 /* What TypeScript would refuse, JavaScript and a cast let through. */
@@ -41,6 +42,15 @@ describe('A requirement that cannot be meant is refused where it is written', ()
     }
   });
 
+  it('a list of names says how to write them', () => {
+    expect(() => (RequireScopes as Loose)(['read', 'write'])).toThrow(
+      '@RequireScopes() takes scopes without spaces or quotes, each an argument of its own.',
+    );
+    expect(() => (RequireRoles as Loose)('admin', ['support'])).toThrow(
+      '@RequireRoles() takes names of roles, each an argument of its own.',
+    );
+  });
+
   it('scopes with spaces, for one string of several is a scope that nobody has; roles may have them', () => {
     expect(() => RequireScopes('read write')).toThrow(TypeError);
     expect(() => RequireOrganizationScopes('read write')).toThrow(TypeError);
@@ -65,6 +75,20 @@ describe('A requirement that cannot be meant is refused where it is written', ()
     [{ param: 'orgId', header: 'x-org' }],
   ])('an organization from %j', (from) => {
     expect(() => (RequireOrganization as Loose)(from)).toThrow(/^@RequireOrganization\(\)/);
+  });
+
+  it.each([[undefined], [null], ['fetchUserInfo'], [{ fetchUserinfo: true }], [{ scopes: ['read'] }]])(
+    'a wish for %j',
+    (options) => {
+      expect(() => (WithLogto as Loose)(options)).toThrow(TypeError);
+      expect(() => (WithLogto as Loose)(options)).toThrow(/^@WithLogto\(\) .*fetchUserInfo/);
+    },
+  );
+
+  it('an unknown wish by its name', () => {
+    expect(() => (WithLogto as Loose)({ getAccessToken: true, audience: 'https://api' })).toThrow(
+      '"audience"',
+    );
   });
 
   it.each([
