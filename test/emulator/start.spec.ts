@@ -75,6 +75,32 @@ describe('the options', () => {
     expect(message).toContain('`resources[0].indicator`: must be an absolute URL');
   });
 
+  it.each([
+    ['email', 'primaryEmail'],
+    ['phone', 'primaryPhone'],
+    ['picture', 'avatar'],
+    ['custom_data', 'customData'],
+  ])('say what a user has in place of the claim %s', async (claim, option) => {
+    const emulator = await start({ users: [{ username: 'ada' }] });
+    const user = { username: 'alan', [claim]: 'x', nik: 'x' };
+    const remedies = (path: string): string =>
+      `- \`${path}${claim}\`: there is no such option; did you mean \`${option}\`?\n` +
+      `- \`${path}nik\`: there is no such option; remove it`;
+
+    await expect(start({ users: [user] })).rejects.toThrow(remedies('users[0].'));
+    expect(() => emulator.addUser(user)).toThrow(remedies(''));
+  });
+
+  it('have claims in no other place', async () => {
+    const emulator = await start();
+    const web = { id: 'web', email: 'x' };
+    const remedy = 'email`: there is no such option; remove it';
+
+    await expect(start({ applications: [web] })).rejects.toThrow(`\`applications[0].${remedy}`);
+    await expect(start({ email: 'x' } as LogtoEmulatorOptions)).rejects.toThrow(`\`${remedy}`);
+    expect(() => emulator.setApplication(web)).toThrow(`\`${remedy}`);
+  });
+
   it.each<[string, LogtoEmulatorOptions, string]>([
     ['an unknown role', { users: [{ username: 'ada', roles: ['boss'] }] }, 'add it to `roles`'],
     [
