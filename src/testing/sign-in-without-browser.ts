@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import { pageText } from '../emulator/browser/page-text.js';
 import type { LogtoEmulator, SignInWalk } from '../emulator/emulator.js';
 import { LOGTO_OPTIONS } from '../logto.module-definition.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
@@ -77,15 +78,7 @@ async function opened(agent: BrowserlessAgent, url: URL): Promise<Response> {
   const response = await agent.fetch(url, { headers: navigation });
   if (response.status < 400) return response;
   // The page says what to do; its address may hold a code.
-  throw failed(`${url.pathname} answered ${response.status}: ${readable(await response.text())}`);
-}
-
-function readable(page: string): string {
-  return page
-    .replaceAll(/<(style|title)>[^]*?<\/\1>|<[^>]+>/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, 300);
+  throw failed(`${url.pathname} answered ${response.status}: ${pageText(await response.text())}`);
 }
 
 function failed(message: string): LogtoTestingError {

@@ -339,7 +339,32 @@ describe('pages beside a sign-in', () => {
     const url = authorize({ client_id: 'strict' });
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     expect(page.status).toBe(400);
-    expect(await page.text()).toContain('redirectUris: [&#39;http://localhost:3000/callback&#39;]');
+    const text = await page.text();
+    expect(text).toContain('<p>Add to the emulator&#39;s options:</p>');
+    expect(text).toContain('redirectUris: [&#39;http://localhost:3000/callback&#39;]');
     expect((await fetch(url)).headers.get('content-type')).toContain('application/json');
+  });
+
+  it.each([
+    ['de', 'In den Optionen des Emulators zu ergänzen:'],
+    ['es', 'Añada a las opciones del emulador:'],
+    ['fr', 'À ajouter aux options de l’émulateur :'],
+  ])('a person who follows it in %s is told so', async (language, lead) => {
+    const url = authorize({ client_id: 'nobody', ui_locales: language });
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    expect(await page.text()).toContain(lead);
+  });
+
+  it('a walk that ends on a page quotes it as a person reads it', async () => {
+    emulator.setApplication({ id: 'strict', secret: 's', redirectUris: ['https://app.test/'] });
+    await expect(
+      emulator.signIn(authorize({ client_id: 'strict' }), { username: 'ada' }),
+    ).rejects.toMatchObject({
+      code: 'walk_failed',
+      message: expect.stringContaining(
+        "Add to the emulator's options: applications: [{ id: 'strict', …, " +
+          "redirectUris: ['http://localhost:3000/callback'] }]",
+      ),
+    });
   });
 });

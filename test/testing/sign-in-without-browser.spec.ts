@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Module, Res, type Type } from '@nestjs/common';
+import type { Response } from 'express';
 import { LogtoModule, type LogtoModuleExtras, type LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { LogtoTestingModule, signInWithoutBrowser } from 'nestjs-logto/testing';
@@ -19,6 +21,7 @@ describe('signInWithoutBrowser against the emulator', () => {
   async function shopAt(
     baseUrl: string,
     options: Partial<LogtoModuleOptions & LogtoModuleExtras> = {},
+    imports: Type[] = [],
   ): Promise<ShopUnderTest> {
     const logto = LogtoModule.forRoot({
       endpoint: emulator.endpoint,
@@ -30,7 +33,7 @@ describe('signInWithoutBrowser against the emulator', () => {
       resources: [resource],
       ...options,
     });
-    tested = await started(shop([logto]));
+    tested = await started(shop([logto, ...imports]));
     return tested;
   }
 
@@ -142,6 +145,26 @@ describe('signInWithoutBrowser against the emulator', () => {
       code: 'sign_in_failed',
       message: expect.stringMatching(/^\/logto\/sign-in-callback answered 503: .*provider_unavailable$/),
     });
+  });
+
+  it('quotes the page where it ends as a person reads it, and no more than a few lines of it', async () => {
+    @Controller()
+    class ClosedController {
+      @Get('closed')
+      closed(@Res() response: Response): void {
+        const words = 'word '.repeat(100);
+        response
+          .status(403)
+          .send(`<title>Shop</title><h1>Ada&#39;s &quot;A &amp; B&quot; is &lt;closed&gt;</h1><p>${words}`);
+      }
+    }
+    @Module({ controllers: [ClosedController] })
+    class ClosedModule {}
+    const { app } = await shopAt('http://localhost:3000', {}, [ClosedModule]);
+
+    await expect(signInWithoutBrowser(app, emulator, 'ada', { path: '/closed' })).rejects.toThrow(
+      /^\/closed answered 403: Ada's "A & B" is <closed> (?:word ){50,}…$/,
+    );
   });
 
   it('says that an app whose Logto is stood in for signs in elsewhere', async () => {

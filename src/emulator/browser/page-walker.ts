@@ -1,5 +1,6 @@
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
 import type { CookieJar } from './cookie-jar.js';
+import { pageText } from './page-text.js';
 
 /** The fields of a form, and where they are posted: to the page itself, unless another is named. */
 export interface Answer {
@@ -84,8 +85,5 @@ function nextForm(url: URL, body: string, way: Walk): { url: URL; form: Answer['
 }
 
 function readable(body: string): string {
-  const alert = /<p class="alert"[^>]*>([^<]*)</.exec(body)?.[1];
-  return (alert ?? body.replaceAll(/<style>[^]*?<\/style>|<[^>]+>/g, ' ').replaceAll(/\s+/g, ' '))
-    .trim()
-    .slice(0, 300);
+  return pageText(/<p class="alert"[^>]*>([^<]*)</.exec(body)?.[1] ?? body);
 }

@@ -9,6 +9,10 @@ export function messagePage(texts: Texts, title: string, lead: string, code?: st
     texts,
     content: html`${heading(texts, 'Logto', title, html`${lead}`)}
     ${code !== undefined && html`<p class="note"><code>${code}</code></p>`}
-    ${remedy !== undefined && html`<pre><code>${remedy}</code></pre>`}`,
+    ${
+      remedy !== undefined &&
+      html`<p>${texts.remedyLead}</p>
+        <pre><code>${remedy}</code></pre>`
+    }`,
   });
 }

@@ -67,6 +67,8 @@ export interface Texts {
   notFound: string;
   notFoundLead: string;
   errorTitle: string;
+  /** Before the options that would have let the request pass. */
+  remedyLead: string;
 
   homeLead: string;
   addresses: string;

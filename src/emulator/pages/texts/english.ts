@@ -69,6 +69,7 @@ export const english: Texts = {
   notFound: 'There is no such page',
   notFoundLead: 'The emulator has the pages of a sign-in, and its endpoints below /oidc.',
   errorTitle: 'This request cannot be answered',
+  remedyLead: "Add to the emulator's options:",
 
   homeLead: 'It runs, and stands in for Logto here.',
   addresses: 'Addresses',

@@ -69,6 +69,7 @@ export const french: Texts = {
   notFound: 'Cette page n’existe pas',
   notFoundLead: 'L’émulateur a les pages d’une connexion, et ses points d’accès sous /oidc.',
   errorTitle: 'Cette demande ne peut pas aboutir',
+  remedyLead: 'À ajouter aux options de l’émulateur :',
 
   homeLead: 'Il fonctionne, et remplace Logto ici.',
   addresses: 'Adresses',

@@ -70,6 +70,7 @@ export const german: Texts = {
   notFound: 'Diese Seite gibt es nicht',
   notFoundLead: 'Der Emulator hat die Seiten einer Anmeldung und seine Endpunkte unter /oidc.',
   errorTitle: 'Diese Anfrage kann nicht beantwortet werden',
+  remedyLead: 'In den Optionen des Emulators zu ergänzen:',
 
   homeLead: 'Er läuft und steht hier für Logto.',
   addresses: 'Adressen',

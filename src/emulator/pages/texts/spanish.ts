@@ -69,6 +69,7 @@ export const spanish: Texts = {
   notFound: 'Esta página no existe',
   notFoundLead: 'El emulador tiene las páginas de un inicio de sesión, y sus puntos de acceso bajo /oidc.',
   errorTitle: 'Esta solicitud no se puede atender',
+  remedyLead: 'Añada a las opciones del emulador:',
 
   homeLead: 'Funciona, y aquí hace de Logto.',
   addresses: 'Direcciones',
