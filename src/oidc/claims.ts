@@ -22,6 +22,7 @@ export interface UserClaims {
   locale?: string | null;
   /** When the profile was last changed, in **milliseconds** since 1970: Logto departs from OIDC here. */
   updated_at?: number | null;
+  /** What the user signs in with, unique in the tenant. `null` for who signed up by email, phone or another account. */
   username?: string | null;
   /** When the account was created, in **milliseconds** since 1970. */
   created_at?: number | null;

@@ -31,7 +31,9 @@ export interface AuthorizationChecks {
 
 /** What an access token is for. */
 export interface TokenTarget {
+  /** The indicator of an API resource, one of the options' `resources`. Default: none, the token is for userinfo. */
   readonly resource?: string | undefined;
+  /** The id of one of the user's organizations. Default: none. */
   readonly organizationId?: string | undefined;
 }
 

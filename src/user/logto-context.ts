@@ -1,9 +1,8 @@
 import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
 
-/**
- * Who the request's user is, in the official SDKs' shape. JSON-serialisable. An interface beside a const, see
- * {@link IdTokenClaims}.
- */
+/* An interface beside a const of the same name, as the claims are. */
+
+/** Who the request's user is, in the official SDKs' shape. JSON-serialisable. */
 export interface LogtoContext {
   /** Whether somebody is signed in (or a valid bearer token was sent). */
   isAuthenticated: boolean;
