@@ -1,3 +1,4 @@
+import type { SessionOptions } from 'express-session';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 
 /**
@@ -13,7 +14,9 @@ import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
  * @param env where to read from. Default: `process.env`.
  */
 export function logtoOptionsFromEnv(
-  overrides: Partial<LogtoModuleOptions & LogtoModuleExtras> = {},
+  overrides: Partial<Omit<LogtoModuleOptions, 'session'> & LogtoModuleExtras> & {
+    session?: Partial<SessionOptions>;
+  } = {},
   env: NodeJS.ProcessEnv = process.env,
 ): LogtoModuleOptions & LogtoModuleExtras {
   const { session: sessionOverrides, ...rest } = overrides;
@@ -24,7 +27,8 @@ export function logtoOptionsFromEnv(
     ...present('appId', read(env, 'LOGTO_APP_ID')),
     ...present('appSecret', read(env, 'LOGTO_APP_SECRET')),
     ...present('baseUrl', read(env, 'LOGTO_BASE_URL')),
-    ...present('session', session),
+    // Without any secret it is reported as missing.
+    ...present('session', session as SessionOptions | undefined),
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
   };
 }

@@ -801,10 +801,7 @@ describe('Options from the environment', () => {
         env,
       ),
     ).toMatchObject({ appId: 'other', scopes: ['email'], session: { secret: 'own', name: 'sid' } });
-    const named = logtoOptionsFromEnv(
-      { session: { name: 'sid' } as NonNullable<LogtoModuleOptions['session']> },
-      env,
-    );
+    const named = logtoOptionsFromEnv({ session: { name: 'sid' } }, env);
     expect(named.session).toEqual({ name: 'sid', secret: env.LOGTO_SESSION_SECRET });
   });
 

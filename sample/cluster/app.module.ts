@@ -11,8 +11,8 @@ import { RedisModule } from './redis.module.js';
       inject: [RedisConnections],
       useFactory: ({ store, lock }: RedisConnections) =>
         logtoOptionsFromEnv({
-          // Every instance has the same secret, or it could not read the others' session cookies.
-          session: { secret: process.env.LOGTO_SESSION_SECRET ?? '', store },
+          // Its secret is the environment's: every instance has the same, or it could not read the others' cookies.
+          session: { store },
           lock,
           resources: process.env.LOGTO_RESOURCE ? [process.env.LOGTO_RESOURCE] : [],
         }),
