@@ -13,6 +13,7 @@ const folder = join(repository, 'build/documents');
 /** What the programs import of their reader's own app. */
 const readersFiles = {
   'src/app.module.ts': 'export class AppModule {}',
+  'programs/app.module.ts': 'export class AppModule {}',
   'src/orders.module.ts': 'export class OrdersModule {}',
   'programs/app.ts': `export declare const app: import('@nestjs/common').INestApplication;`,
 };
