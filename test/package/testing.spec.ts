@@ -22,8 +22,8 @@ describe.each([
   [
     'Jest in a Nest 11 project in CommonJS',
     'testing-jest-cjs',
-    'jest.config.js',
-    ['node_modules/jest/bin/jest.js'],
+    'test/jest-e2e.json',
+    ['node_modules/jest/bin/jest.js', '--config', 'test/jest-e2e.json'],
   ],
 ])('An app that is tested with nestjs-logto/testing: %s', (_name, folder, config, command) => {
   const cwd = project(folder);

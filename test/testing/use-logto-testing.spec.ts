@@ -129,6 +129,18 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
       await http().get('/account').set(signedInAs(ada)).expect(200);
     });
 
+    it('takes an app with `api` and a session for an API alone, until it is told of its application', async () => {
+      const own = { scopes: ['roles'], api: { audience: 'https://api.example.com' } };
+      const logto = (): DynamicModule =>
+        LogtoModule.forRootAsync({ useFactory: () => logtoOptionsFromEnv(own, {}) });
+
+      const alone = await testing(logto());
+      const { body } = await alone.http().get('/account').set(signedInAs(ada)).expect(500);
+      expect(body).toMatchObject({ code: 'session_not_configured' });
+      const { http } = await testing(logto(), { options: { appId: 'app', ...own } });
+      await http().get('/account').set(signedInAs(ada)).expect(200);
+    });
+
     it('does not call a factory that would throw, when it is given options', async () => {
       @Injectable()
       class Config {
