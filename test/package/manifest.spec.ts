@@ -24,9 +24,18 @@ describe('The tarball', () => {
   it('holds the built package and its documents, and nothing else', () => {
     const { files } = packed();
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']));
-    const others = files.filter((file) => !/^(?:LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(file));
+    const others = files.filter(
+      (file) => !/^(?:LICENSE|README\.md|CHANGELOG\.md|docs\/[\w-]+\.md|package\.json)$/.test(file),
+    );
     expect(others.filter((file) => !/^dist\/[\w./-]+\.(?:js|d\.ts)$/.test(file))).toEqual([]);
     expect(others.filter((file) => /\.spec\.|^dist\/(?:src|test|sample)\//.test(file))).toEqual([]);
+  });
+
+  it('holds the documents that its README links to', () => {
+    const readme = readFileSync(join(installed, 'README.md'), 'utf8');
+    const linked = [...readme.matchAll(/\]\((docs\/[^)#]+)/g)].map(([, path]) => path);
+    expect(linked).not.toEqual([]);
+    expect(packed().files).toEqual(expect.arrayContaining(linked));
   });
 
   it('has the types of every file beside it', () => {
