@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { NextFunction, Request, Response } from 'express';
 import type { LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { freePort, startApp, type TestApp } from './support/app.js';
 import type { Page } from './support/browser.js';
 import { passTime, restoreTime } from './support/clock.js';
+import { Elsewhere } from './support/elsewhere.js';
+import { Gate } from './support/gates.js';
 import { startIssuer } from './support/issuer.js';
 import { leaks } from './support/leaks.js';
 import { PagesController } from './support/pages.js';
@@ -15,6 +18,8 @@ const code = (page: Page): string | undefined => /<code>(.*)<\/code>/.exec(page.
 describe('Finding Logto', () => {
   let issuer: LogtoEmulator;
   let app: TestApp;
+  /** Called for each request that comes to the app. */
+  let arrived = (): void => undefined;
 
   beforeEach(async () => {
     issuer = await startIssuer();
@@ -22,13 +27,39 @@ describe('Finding Logto', () => {
   });
 
   afterEach(async () => {
+    arrived = () => undefined;
     restoreTime();
     await app.close();
     await issuer.close();
   });
 
   async function start(logto: Partial<LogtoModuleOptions> = {}): Promise<void> {
-    app = await startApp({ issuer, controllers: [PagesController], logto });
+    app = await startApp({
+      issuer,
+      controllers: [PagesController],
+      logto,
+      configure: (nest) =>
+        nest.use((_request: Request, _response: Response, next: NextFunction) => {
+          arrived();
+          next();
+        }),
+    });
+  }
+
+  /** Lets the next discovery fail, but not before so many requests have come to the app. */
+  function failOnceAwaitedBy(count: number): void {
+    const gate = new Gate();
+    let arrivals = 0;
+    arrived = () => {
+      arrivals += 1;
+      if (arrivals === count) gate.release();
+    };
+    issuer.failNext('discovery', {
+      transform: async (answer) => {
+        await gate.pass();
+        return { ...answer, status: 500 };
+      },
+    });
   }
 
   async function restart(logto: Partial<LogtoModuleOptions>): Promise<void> {
@@ -68,7 +99,7 @@ describe('Finding Logto', () => {
   });
 
   it('shares a failure too: those who wait for it do not all ask', async () => {
-    issuer.failNext('discovery', { status: 500, delay: 100 });
+    failOnceAwaitedBy(10);
 
     const pages = await Promise.all(Array.from({ length: 10 }, signIn));
 
@@ -109,6 +140,18 @@ describe('Finding Logto', () => {
     expect([page.status, code(page)]).toEqual([503, 'provider_timeout']);
   });
 
+  it('follows no redirect to elsewhere', async () => {
+    const elsewhere = await Elsewhere.start();
+    issuer.failNext('discovery', { status: 302, headers: { location: elsewhere.origin }, body: '' });
+
+    const page = await signIn();
+
+    expect([page.status, code(page)]).toEqual([503, 'provider_unavailable']);
+    expect(elsewhere.requests).toEqual([]);
+    expect((await signIn()).status).toBe(302);
+    await elsewhere.close();
+  });
+
   it.each([
     [
       'a page of a proxy',
@@ -119,11 +162,6 @@ describe('Finding Logto', () => {
       'half a document',
       'provider_unavailable',
       { status: 200, body: '{"issuer":"', contentType: 'application/json' },
-    ],
-    [
-      'a redirect',
-      'provider_unavailable',
-      { status: 302, headers: { location: 'https://evil.example/' }, body: '' },
     ],
     [
       'an endless document',
@@ -171,7 +209,7 @@ describe('Finding Logto', () => {
     expect(issuer.countRequests('discovery')).toBe(2);
 
     passTime(day + 1);
-    issuer.failNext('discovery', { status: 500, delay: 100 });
+    failOnceAwaitedBy(3);
     const pages = await Promise.all([signIn(), signIn(), signIn()]);
 
     expect(pages.map(({ status }) => status)).toEqual([302, 302, 302]);
@@ -226,5 +264,33 @@ describe('Finding Logto', () => {
     const out = await browser.open('/logto/sign-out');
     expect(new URL(out.location ?? '').origin).toBe(`http://logto.localhost:${port}`);
     expect(issuer.countRequests('revocation')).toBe(1);
+  });
+
+  it('calls what the documents name on another host where it is, whatever address Logto itself has inside', async () => {
+    const inside = issuer;
+    const port = await freePort();
+    issuer = await startIssuer({ endpoint: `http://logto.localhost:${port}`, port: 0 });
+    await inside.close();
+    const elsewhere = await Elsewhere.start(async () => {
+      const keys = await fetch(`http://localhost:${issuer.port}/oidc/jwks`);
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: await keys.text() };
+    });
+    issuer.failNext('discovery', {
+      transform: ({ body, ...answer }) => ({
+        ...answer,
+        body: JSON.stringify({ ...(JSON.parse(body) as object), jwks_uri: `${elsewhere.origin}/jwks?a=1` }),
+      }),
+    });
+    await restart({
+      endpoint: `http://logto.localhost:${port}`,
+      http: { internalEndpoint: `http://localhost:${issuer.port}` },
+    });
+    const browser = app.browser();
+    const { location = '' } = await browser.open('/logto/sign-in');
+    const callback = await issuer.signIn(location, { username: 'ada', cookies: browser.cookies });
+
+    expect((await browser.open(callback.href)).status).toBe(302);
+    expect(elsewhere.requests).toEqual(['/jwks?a=1']);
+    await elsewhere.close();
   });
 });

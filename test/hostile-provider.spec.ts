@@ -13,6 +13,7 @@ import {
   type HostileProvider,
 } from './support/hostile-provider.js';
 import { application } from './support/issuer.js';
+import { leaks } from './support/leaks.js';
 
 @Controller()
 class PagesController {
@@ -173,6 +174,32 @@ describe('A provider that lies', () => {
       await expectNobodySignedIn(browser);
     });
 
+    /** What a sign-in is answered by an app that tolerates this difference of the clocks, in seconds. */
+    async function answered(claims: () => Partial<JWTPayload>, clockTolerance?: number): Promise<number> {
+      const own = await startApp({
+        issuer: provider,
+        controllers: [PagesController],
+        logto: { http: { clockTolerance } },
+      });
+      const browser = own.browser();
+      const { location = '' } = await browser.open('/logto/sign-in');
+      provider.bends = { claims: (honest) => ({ ...honest, ...claims() }) };
+      const { status } = await browser.fetch(provider.callback(location));
+      await own.close();
+      return status;
+    }
+
+    it('accepts times that are a little off, as clocks are, and no time of issue far ahead', async () => {
+      expect(await answered(() => ({ exp: now() - 10 }))).toBe(302);
+      expect(await answered(() => ({ nbf: now() + 10 }))).toBe(302);
+      expect(await answered(() => ({ iat: now() + 86_400, exp: now() + 90_000 }))).toBe(401);
+    });
+
+    it('accepts as much of that as the options tolerate', async () => {
+      expect(await answered(() => ({ exp: now() - 300 }), 600)).toBe(302);
+      expect(await answered(() => ({ exp: now() - 5 }), 0)).toBe(401);
+    });
+
     it('accepts the hash of the very access token', async () => {
       const digest = createHash('sha384').update('access-token-of-the-hostile-provider').digest();
       const at_hash = digest.subarray(0, digest.length / 2).toString('base64url');
@@ -295,6 +322,23 @@ describe('A provider that lies', () => {
 
       expect(answer.status).toBe(503);
       expect(answer.json()).toMatchObject({ code: 'provider_misconfigured' });
+    });
+
+    it('logs why the application was refused, but not the code that the answer repeats', async () => {
+      const browser = app.browser();
+      const url = await callback(browser);
+      const code = new URL(url).searchParams.get('code') ?? '';
+      provider.bends = {
+        answer: answering('/oidc/token', (answer) => ({
+          ...answer,
+          status: 401,
+          body: JSON.stringify({ error: 'invalid_client', error_description: `${code} of a wrong client` }),
+        })),
+      };
+
+      expect((await browser.open(url)).status).toBe(503);
+      expect(leaks.logged.join('\n')).toMatch(/invalid_client[^]*of a wrong client/);
+      expect(leaks.logged.join('\n')).not.toContain(code);
     });
 
     it('refuses userinfo of somebody else', async () => {

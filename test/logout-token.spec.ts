@@ -1,20 +1,34 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { Controller, Get, Session, UseGuards } from '@nestjs/common';
+import { Controller, Get, Req, Session, UseGuards } from '@nestjs/common';
+import type { Request } from 'express';
 import { MemoryStore } from 'express-session';
 import { generateKeyPair, SignJWT, UnsecuredJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
-import { LogtoGuard } from 'nestjs-logto';
+import { LogtoGuard, LogtoService } from 'nestjs-logto';
+import type { SessionRecord } from '../src/session/session-record.js';
+import { SignInIndex } from '../src/session/sign-in-index.js';
+import { Tombstones } from '../src/session/tombstones.js';
 import { session, startApp, type TestApp } from './support/app.js';
 import type { Browser, Page } from './support/browser.js';
+import { Gate } from './support/gates.js';
 import { startHostileProvider, type HostileProvider } from './support/hostile-provider.js';
 import { application } from './support/issuer.js';
+import { MemorySessionStore } from './support/memory-session-store.js';
 
 @Controller()
 class PagesController {
+  constructor(private readonly logto: LogtoService) {}
+
   @Get('protected')
   @UseGuards(LogtoGuard)
   protected(): string {
     return 'in';
+  }
+
+  @Get('id-token')
+  @UseGuards(LogtoGuard)
+  idToken(@Req() request: Request): Promise<string | undefined> {
+    return this.logto.getIdToken(request);
   }
 
   /** Changes its session, and takes its time. */
@@ -22,43 +36,28 @@ class PagesController {
   @UseGuards(LogtoGuard)
   async slow(@Session() own: { visits?: number }): Promise<string> {
     own.visits = (own.visits ?? 0) + 1;
-    slowRequest.arrive();
-    await slowRequest.released;
+    await slowRequest.pass();
     return 'done';
   }
 }
 
 /** Holds a request until the test lets it go. */
-const slowRequest = gate();
-
-function gate(): {
-  arrive: () => void;
-  arrived: Promise<void>;
-  release: () => void;
-  released: Promise<void>;
-} {
-  let arrive = (): void => undefined;
-  let release = (): void => undefined;
-  const arrived = new Promise<void>((resolve) => (arrive = resolve));
-  const released = new Promise<void>((resolve) => (release = resolve));
-  return { arrive: () => arrive(), arrived, release: () => release(), released };
-}
+const slowRequest = new Gate();
 
 const logoutEvent = { 'http://schemas.openid.net/event/backchannel-logout': {} };
 
 describe('A logout token', () => {
   let provider: HostileProvider;
   let app: TestApp;
-  let store: MemoryStore;
+  let store: MemorySessionStore;
+
+  const start = (): Promise<TestApp> =>
+    startApp({ issuer: provider, controllers: [PagesController], logto: { session: { ...session, store } } });
 
   beforeEach(async () => {
     provider = await startHostileProvider();
-    store = new MemoryStore();
-    app = await startApp({
-      issuer: provider,
-      controllers: [PagesController],
-      logto: { session: { ...session, store } },
-    });
+    store = new MemorySessionStore();
+    app = await start();
   });
 
   afterEach(async () => {
@@ -77,6 +76,9 @@ describe('A logout token', () => {
 
   const isIn = async (browser: Browser): Promise<boolean> =>
     (await browser.open('/protected')).status === 200;
+
+  /** Keys of the sessions that are stored, the module's own entries left out. */
+  const sessions = (): string[] => store.keys().filter((key) => !key.startsWith('logto-'));
 
   function claims(overrides: JWTPayload = {}): JWTPayload {
     const now = Math.floor(Date.now() / 1000);
@@ -105,7 +107,7 @@ describe('A logout token', () => {
       body: new URLSearchParams({ logout_token: token }).toString(),
     });
 
-  const rows: [what: string, token: () => string | Promise<string>][] = [
+  const rows: [what: string, token: (browser: Browser) => string | Promise<string>][] = [
     ['is not signed', () => new UnsecuredJWT(claims()).encode()],
     [
       'is signed by somebody else',
@@ -128,18 +130,26 @@ describe('A logout token', () => {
     ['never expires', () => signed({ exp: undefined })],
     ['has no time of issue', () => signed({ iat: undefined })],
     ['has no id', () => signed({ jti: undefined })],
+    ['has an id that is a number', () => signed({ jti: 7 as unknown as string })],
+    ['has an id that is empty', () => signed({ jti: '' })],
     ['tells of no event', () => signed({ events: undefined })],
     ['tells of another event', () => signed({ events: { 'https://example.com/event': {} } })],
     ['has a nonce', () => signed({ nonce: 'n' })],
     ['names neither session nor user', () => signed({ sub: undefined })],
-    ['is an ID token', () => signed({ events: undefined }, { typ: undefined })],
+    ['names a session by a number', () => signed({ sid: 7 })],
+    ['names a session without a name', () => signed({ sid: '' })],
+    ['is the ID token of the sign-in', async (browser) => (await browser.fetch('/id-token')).text],
+    ['says nothing of its type', () => signed({}, { typ: undefined })],
     ['says it is an access token', () => signed({}, { typ: 'at+jwt' })],
   ];
 
   it.each(rows)('is refused that %s', async (_, token) => {
     const browser = await signedIn();
 
-    const answer = await send(await token());
+    const sent = await token(browser);
+    expect(sent.split('.')).toHaveLength(3);
+
+    const answer = await send(sent);
 
     expect(answer.status).toBe(400);
     expect(answer.json()).toMatchObject({ code: 'logout_token_invalid' });
@@ -151,6 +161,22 @@ describe('A logout token', () => {
     expect((await send(token)).status).toBe(200);
 
     expect((await send(token)).status).toBe(400);
+  });
+
+  it('is taken once when it comes twice at the same time', async () => {
+    const token = await signed();
+    const answers = await Promise.all([send(token), send(token)]);
+
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.toSorted((one, other) => one - other)).toEqual([200, 400]);
+  });
+
+  it.each(['RS256', 'ES384'] as const)('is taken after the keys were rotated to %s', async (algorithm) => {
+    const browser = await signedIn('ada', 'session-1');
+    await provider.rotate(algorithm);
+
+    expect((await send(await signed({ sid: 'session-1' }))).status).toBe(200);
+    expect(await isIn(browser)).toBe(false);
   });
 
   it('ends the sessions of its `sid` and no others', async () => {
@@ -179,6 +205,31 @@ describe('A logout token', () => {
     expect(await isIn(browser)).toBe(true);
   });
 
+  it('ends both of two sign-ins that two instances were finishing at the same moment', async () => {
+    const other = await start();
+    const [earlier, later] = [new Gate(), new Gate()];
+    const gates = [earlier, later];
+    // Each instance has read the list of the user's sign-ins before one of them writes to it.
+    store.beforeSet = (key) => (key.startsWith('logto-sign-ins-') ? gates.shift()?.pass() : undefined);
+    const finish = async (browser: Browser): Promise<Page> => {
+      const { location } = await browser.open('/logto/sign-in');
+      return browser.open(provider.callback(location ?? ''));
+    };
+    const [here, there] = [app.browser(), other.browser()];
+    const finished = [finish(here)];
+    await earlier.reached;
+    finished.push(finish(there));
+    await later.reached;
+    earlier.release();
+    later.release();
+    await Promise.all(finished);
+    expect([await isIn(here), await isIn(there)]).toEqual([true, true]);
+
+    expect((await send(await signed())).status).toBe(200);
+    expect([await isIn(here), await isIn(there)]).toEqual([false, false]);
+    await other.close();
+  });
+
   it('that comes while a sign-in of its session is being finished still ends that sign-in', async () => {
     const browser = app.browser();
     const { location } = await browser.open('/logto/sign-in');
@@ -199,12 +250,14 @@ describe('A logout token', () => {
   it('ends a session for good: a request in flight cannot bring it back', async () => {
     const browser = await signedIn('ada', 'session-1');
     const slow = browser.fetch('/slow');
-    await slowRequest.arrived;
+    await slowRequest.reached;
+    expect(sessions()).toHaveLength(1);
 
     await send(await signed({ sid: 'session-1' }));
     slowRequest.release();
 
     expect((await slow).status).toBe(200);
+    expect(sessions()).toEqual([]);
     expect(await isIn(browser)).toBe(false);
   });
 
@@ -218,5 +271,29 @@ describe('A logout token', () => {
 
     expect((await send(token)).status).toBe(200);
     expect(await isIn(browser)).toBe(false);
+  });
+});
+
+describe('The list by which a logout token finds a user’s sessions', () => {
+  it('holds the newest 200: nobody’s sign-ins make an entry of the store grow without end', async () => {
+    const store = new MemoryStore();
+    const index = new SignInIndex(new Tombstones());
+    for (let serial = 1; serial <= 205; serial += 1) {
+      const record: SessionRecord = {
+        claims: { sub: 'ada', iss: 'https://logto.example/oidc', aud: 'app', iat: 1, exp: 2 },
+        tokens: `tokens-${serial}`,
+        signedInAt: serial,
+        checkedAt: serial,
+        completed: [],
+      };
+      await index.follow(store, record, `session-${serial}`, 60_000);
+    }
+
+    const found = await index.find(store, { application: 'app', sub: 'ada' });
+    expect([found.length, found[0]?.session, found.at(-1)?.session]).toEqual([
+      200,
+      'session-6',
+      'session-205',
+    ]);
   });
 });

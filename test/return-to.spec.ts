@@ -98,9 +98,9 @@ describe('Where a sign-in ends', () => {
     ['dots that climb to an empty segment', '/a/..//evil.example'],
     ['encoded dots that climb to an empty segment', '/a/%2e%2e//evil.example'],
     ['a user name that looks like this host', 'http://localhost@evil.example/'],
-    ['a user name on this host', 'http://evil@localhost/'],
     ['an allowed origin as part of a name', `${frontEnd}.evil.example/`],
     ['an allowed origin as a user name', `https://front.example.com@evil.example/`],
+    ['an allowed origin with a user name and a password', 'https://bank.example:pw@front.example.com/'],
     ['an allowed host under another scheme', 'http://front.example.com/'],
     ['an allowed host on another port', 'https://front.example.com:8443/'],
     ['this host on another port', 'http://localhost:1/'],
@@ -113,6 +113,14 @@ describe('Where a sign-in ends', () => {
     ['more than a kilobyte once it is written as a URL', `/${'你'.repeat(400)}`],
   ])('is postSignInRedirectUri when asked for %s', async (_, returnTo) => {
     expect(await endOf(returnTo)).toBe(welcome);
+  });
+
+  it('is postSignInRedirectUri when asked for this very app under a user name', async () => {
+    const { host } = new URL(app.baseUrl);
+    expect(await endOf(`http://${host}/protected`)).toBe('/protected');
+
+    for (const user of ['evil', 'evil:pw', ':pw'])
+      expect(await endOf(`http://${user}@${host}/`)).toBe(welcome);
   });
 
   it('is postSignInRedirectUri when asked for two pages at once', async () => {

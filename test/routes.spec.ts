@@ -451,6 +451,14 @@ describe('The routes', () => {
     });
   });
 
+  it('answer errors with a page that may load and run nothing', async () => {
+    const page = await (await started()).browser().open('/logto/sign-in-callback?code=a&state=b');
+
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(page.headers.get('content-security-policy')).toBe("default-src 'none'; style-src 'unsafe-inline'");
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   it('are not in the app’s OpenAPI document, and the user is no parameter there', async () => {
     const app = await started();
 

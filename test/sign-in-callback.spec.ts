@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { CookieJar, type LogtoEmulator } from 'nestjs-logto/emulator';
 import { freePort, session, startApp, type TestApp } from './support/app.js';
 import { Browser, type Page } from './support/browser.js';
+import { Elsewhere } from './support/elsewhere.js';
 import { startIssuer } from './support/issuer.js';
 import { PagesController } from './support/pages.js';
 
@@ -12,7 +13,7 @@ describe('The sign-in callback', () => {
 
   beforeAll(async () => {
     issuer = await startIssuer();
-    app = await startApp({ issuer, controllers: [PagesController], logto: { http: { timeout: 1500 } } });
+    app = await startApp({ issuer, controllers: [PagesController] });
   });
 
   beforeEach(() => {
@@ -305,7 +306,6 @@ describe('The sign-in callback', () => {
       ['500', { status: 500 }],
       ['a page of HTML', { status: 200, body: '<html>maintenance</html>', contentType: 'text/html' }],
       ['half an answer', { status: 200, body: '{"access_token":"a', contentType: 'application/json' }],
-      ['a redirect to elsewhere', { status: 302, headers: { location: 'https://evil.example' }, body: '' }],
       ['a cut connection', { destroy: true }],
       [
         'an endless answer',
@@ -322,11 +322,33 @@ describe('The sign-in callback', () => {
       expect(await who()).toBe('bob');
     });
 
+    it('with a redirect is answered 503, and the code goes nowhere else', async () => {
+      const elsewhere = await Elsewhere.start();
+      for (const status of [302, 307]) {
+        const url = await authorized((await started()).location);
+        issuer.failNext('token', { status, headers: { location: elsewhere.origin }, body: '' });
+
+        expectRefusal(await browser.open(url), 503, 'provider_unavailable');
+      }
+      expect(elsewhere.requests).toEqual([]);
+      await elsewhere.close();
+    });
+
     it('by a stall is answered 503 once the timeout has passed', async () => {
-      const url = await authorized((await started()).location);
+      const hasty = await startApp({
+        issuer,
+        controllers: [PagesController],
+        logto: { http: { timeout: 300 } },
+      });
+      const visitor = hasty.browser();
+      // The documents are fetched before, however long it takes: what stalls is the exchange.
+      while ((await visitor.open('/logto/sign-in')).status !== 302);
+      const url = await visitor.authorize(issuer);
       issuer.failNext('token', { delay: Number.POSITIVE_INFINITY });
 
-      expectRefusal(await browser.open(url), 503, 'provider_timeout');
+      expectRefusal(await visitor.open(url), 503, 'provider_timeout');
+      expect(issuer.countRequests('token')).toBe(1);
+      await hasty.close();
     });
 
     it('with a refused code is answered 401', async () => {
@@ -418,6 +440,15 @@ describe('The sign-in callback', () => {
       }
 
       expect(ends).toEqual([400, ...[1, 2, 3, 4, 5].map((tab) => `${app.baseUrl}/tab/${tab}`)]);
+    });
+
+    it('forgets one that failed', async () => {
+      const url = new URL(await authorized((await started()).location));
+      url.searchParams.set('code', 'not-the-code');
+      expect(browser.cookies.header(app.baseUrl)).toContain('logto-sign-in');
+
+      expect((await browser.open(url.href)).status).toBe(401);
+      expect(browser.cookies.header(app.baseUrl)).not.toContain('logto-sign-in');
     });
 
     it('does not let one that failed end the others', async () => {

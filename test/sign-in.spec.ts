@@ -146,6 +146,7 @@ describe('Sign-in', () => {
 
     it.each([
       ['an unknown value', 'first_screen=evil&identifier=shoe&direct_sign_in=oops&prompt=create'],
+      ['a connector’s name that is a path', 'direct_sign_in=social:a%20b%2F..'],
       ['a parameter given twice', 'login_hint=a&login_hint=b'],
       ['an enormous one', `login_hint=${'a'.repeat(5000)}`],
       [
@@ -195,6 +196,7 @@ describe('Sign-in', () => {
       ['a prerendering', { 'sec-purpose': 'prefetch;prerender' }],
       ['the prefetch of an older browser', { purpose: 'prefetch' }],
       ['the prefetch of an older Firefox', { 'x-moz': 'prefetch' }],
+      ['the preview of an older Safari', { 'x-purpose': 'preview' }],
       ['an image', { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' }],
       ['a script', { 'sec-fetch-dest': 'script', 'sec-fetch-mode': 'no-cors' }],
     ])('does not start for %s', async (_, headers) => {
@@ -330,6 +332,17 @@ describe('Sign-in', () => {
         max_age: '600',
         theme: 'dark',
       });
+    });
+
+    it.each([
+      ['a younger sign-in', '60', '60'],
+      ['an older one', '86400', '600'],
+      ['one of a negative age', '-1', '600'],
+      ['one of an age that is no whole number', '1e9', '600'],
+    ])('lets a link ask for %s (%s s): what is sent is %s s', async (_, asked, sent) => {
+      const found = await sentWith({ signInOptions: { maxAge: 600 } }, `/logto/sign-in?max_age=${asked}`);
+
+      expect(found.getAll('max_age')).toEqual([sent]);
     });
 
     it.each([

@@ -8,7 +8,7 @@ import { session, type TestApp, type TestAppParts } from './support/app.js';
 import type { Browser } from './support/browser.js';
 import { passTime, restoreTime } from './support/clock.js';
 import { Gate, type Gates } from './support/gates.js';
-import { resource, startIssuer } from './support/issuer.js';
+import { application, resource, startIssuer } from './support/issuer.js';
 import { MemorySessionStore } from './support/memory-session-store.js';
 import { otherResource, startTokenApp, tokenTenant } from './support/token-app.js';
 
@@ -351,6 +351,92 @@ describe.each(mounts)('Tokens beside $name', ({ mount, resaves, whileDown }) => 
     passTime(13.9 * day);
     expect(await user()).toMatchObject({ isAuthenticated: true });
     expect((await browser.fetch(forResource)).status).toBe(200);
+  });
+});
+
+describe('A session store', () => {
+  let issuer: LogtoEmulator;
+  let store: MemorySessionStore;
+  let app: TestApp;
+  let browser: Browser;
+
+  beforeEach(async () => {
+    issuer = await startIssuer(tokenTenant);
+    store = new MemorySessionStore();
+    app = await startTokenApp({
+      issuer,
+      logto: { lifetime: { absolute: 3600 }, revalidateAfter: false, session: { ...session, store } },
+    });
+    // So that ID tokens name Logto's session.
+    issuer.setApplication({
+      ...application,
+      backchannelLogoutUri: `${app.baseUrl}/logto/back-channel-logout`,
+      backchannelLogoutSessionRequired: true,
+    });
+    browser = app.browser();
+  });
+
+  afterEach(async () => {
+    restoreTime();
+    await app.close();
+    await issuer.close();
+  });
+
+  const sessionKey = (): string => store.keys().find((key) => sessions.test(key)) ?? '';
+  const listKeys = (): string[] => store.keys().filter((key) => key.startsWith('logto-sign-ins-'));
+
+  /** How many sign-ins each list holds by which logout tokens find sessions. */
+  const listed = async (): Promise<number[]> => {
+    const entries = await Promise.all(listKeys().map((key) => store.stored(key)));
+    return entries.map((entry) => (entry as unknown as { logtoSignIns: unknown[] }).logtoSignIns.length);
+  };
+
+  it('does not fill up with a browser that signs in again and again', async () => {
+    for (let time = 0; time < 8; time += 1) await browser.signIn(issuer);
+
+    expect(store.keys().filter((key) => sessions.test(key))).toHaveLength(1);
+    const { logto } = (await store.stored(sessionKey())) ?? {};
+    expect(logto?.completed).toHaveLength(5);
+    // By the user, and by Logto's session.
+    expect(await listed()).toEqual([1, 1]);
+
+    await browser.open('/logto/sign-out');
+    expect(await listed()).toEqual([0, 0]);
+  });
+
+  it('has no key that tells a session, a user or a session of Logto', async () => {
+    await browser.signIn(issuer);
+    const id = sessionKey();
+    const { logto } = (await store.stored(id)) ?? {};
+    if (!logto || 'ended' in logto) throw new Error('nobody is signed in');
+    expect(logto.sid).toEqual(expect.any(String));
+    await browser.open('/logto/sign-out');
+
+    const keys = store.keys();
+    expect(keys.length).toBeGreaterThan(0);
+    for (const told of [id, 'ada', logto.sid, 'sub ', 'sid ']) {
+      for (const key of keys) expect(key).not.toContain(told);
+    }
+  });
+
+  it('keeps no tokens of a sign-in whose lifetime ended while they were being refreshed', async () => {
+    await browser.signIn(issuer);
+    const gate = new Gate();
+    issuer.failNext('token', {
+      transform: async (response) => {
+        await gate.pass();
+        return response;
+      },
+    });
+    const slow = browser.fetch(forResource);
+    await gate.reached;
+    passTime(3700);
+    expect((await browser.fetch('/user')).json()).toEqual({ isAuthenticated: false });
+    while (store.keys().some((key) => tokenRecords.test(key))) await turns(1);
+    gate.release();
+
+    expect((await slow).status).toBe(401);
+    expect(store.keys().filter((key) => tokenRecords.test(key))).toEqual([]);
   });
 });
 

@@ -34,6 +34,7 @@ import passport from 'passport';
 import { tap, type Observable } from 'rxjs';
 import { startApp, type TestApp, type TestAppParts } from './support/app.js';
 import type { Browser } from './support/browser.js';
+import { startHostileProvider } from './support/hostile-provider.js';
 import { resource, startIssuer } from './support/issuer.js';
 import { MemorySessionStore } from './support/memory-session-store.js';
 
@@ -41,6 +42,15 @@ declare module 'nestjs-logto' {
   interface IdTokenClaims {
     /** A claim of this app's own. */
     tenant_plan?: 'free' | 'pro';
+  }
+}
+
+declare global {
+  namespace Express {
+    interface User {
+      /** What Passport tells of its users in this app. */
+      id?: number;
+    }
   }
 }
 
@@ -54,8 +64,8 @@ export function typed(claims: IdTokenClaims, info: UserInfoResponse, user: Expre
   const data: Record<string, unknown> | undefined = info.custom_data;
   const sub: string | undefined = user.claims?.sub;
   // Passport's users need not be Logto's.
-  const other: Express.User = {};
-  return [plan, name, verified, roles, organization, data, sub, other];
+  const others: Express.User[] = [{ id: 7 }, {}];
+  return [plan, name, verified, roles, organization, data, sub, others];
 }
 
 // @ts-expect-error -- no member of the context
@@ -136,6 +146,15 @@ class ContextController {
     claims.roles?.push('root');
     if (request.user?.claims) request.user.claims.sub = 'mallory';
     return claims.roles ?? [];
+  }
+
+  @Get('custom-data')
+  customData(@AuthUser('claims') { custom_data: data }: IdTokenClaims): unknown {
+    return {
+      admin: data?.admin,
+      kept: data?.plan,
+      isPlain: Object.getPrototypeOf(data) === Object.prototype,
+    };
   }
 
   @Get('service')
@@ -278,6 +297,20 @@ describe('The user in handlers', () => {
         roles: ['admin'],
       });
       expect(store.count('set')).toBe(0);
+    });
+
+    it('has no claim that makes itself the prototype of others', async () => {
+      const provider = await startHostileProvider();
+      const own = await startApp({ issuer: provider, controllers: [ContextController] });
+      const visitor = own.browser();
+      const { location = '' } = await visitor.open('/logto/sign-in');
+      const data: unknown = JSON.parse('{ "plan": "pro", "__proto__": { "admin": true } }');
+      provider.bends = { claims: (honest) => ({ ...honest, custom_data: data }) };
+      await visitor.open(provider.callback(location));
+
+      expect(await asked('/custom-data', visitor)).toEqual({ kept: 'pro', isPlain: true });
+      await own.close();
+      await provider.close();
     });
 
     it('is there for services too, and who is not signed in is an error where claims are needed', async () => {
@@ -629,7 +662,7 @@ describe('The user in handlers', () => {
   describe('beside Passport', () => {
     class KeyStrategy extends passport.Strategy {
       override authenticate(request: Request): void {
-        if (request.headers['x-key'] === 'right') this.success({ id: 7 } as Express.User);
+        if (request.headers['x-key'] === 'right') this.success({ id: 7 });
         else this.fail(401);
       }
     }

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { generateKeyPair, SignJWT } from 'jose';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from '../support/app.js';
+import type { Page } from '../support/browser.js';
+import { Elsewhere } from '../support/elsewhere.js';
 import { resource } from '../support/issuer.js';
 import { call, refusalOf, startApi } from './support/api.js';
 import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
@@ -24,7 +26,7 @@ describe('The keys that bearer tokens are verified by', () => {
   });
 
   beforeEach(async () => {
-    own = await startApi({ issuer, controllers: [ThingsController], logto: { http: { timeout: 400 } } });
+    own = await startApi({ issuer, controllers: [ThingsController] });
     issuer.resetRequests();
   });
 
@@ -95,17 +97,43 @@ describe('The keys that bearer tokens are verified by', () => {
 
   it.each([
     ['fails', { status: 500 }],
-    ['stalls', { delay: Number.POSITIVE_INFINITY }],
     ['breaks', { destroy: true }],
     ['answers HTML', { status: 200, body: '<!doctype html>', contentType: 'text/html' }],
     ['answers what is no key set', { status: 200, body: { keys: 'none' } }],
-    ['redirects to elsewhere', { status: 302, headers: { location: 'https://evil.example/jwks' } }],
   ])('answers 503 while the key endpoint %s: what cannot be decided does not pass', async (_, fault) => {
     const token = await tokens.ofUser('ada', { resource });
     issuer.failNext('jwks', fault);
 
     expect(refusalOf(await call(own, '/things', token))).toMatchObject({ status: 503 });
     expect((await call(own, '/things', token)).status).toBe(200);
+  });
+
+  it('answers 503 while the key endpoint stalls, once the timeout has passed', async () => {
+    const hasty = await startApi({
+      issuer,
+      controllers: [ThingsController],
+      logto: { http: { timeout: 1000 } },
+    });
+    const token = await tokens.ofUser('ada', { resource });
+    issuer.failNext('jwks', { delay: Number.POSITIVE_INFINITY });
+
+    expect(refusalOf(await call(hasty, '/things', token))).toMatchObject({
+      status: 503,
+      code: 'provider_unavailable',
+    });
+    expect((await call(hasty, '/things', token)).status).toBe(200);
+    await hasty.close();
+  });
+
+  it('takes no keys from where the key endpoint redirects to', async () => {
+    const token = await tokens.ofUser('ada', { resource });
+    const elsewhere = await Elsewhere.start();
+    issuer.failNext('jwks', { status: 302, headers: { location: elsewhere.origin } });
+
+    expect(refusalOf(await call(own, '/things', token))).toMatchObject({ status: 503 });
+    expect(elsewhere.requests).toEqual([]);
+    expect((await call(own, '/things', token)).status).toBe(200);
+    await elsewhere.close();
   });
 
   it('goes on verifying by the keys it has while Logto is away', async () => {
@@ -115,6 +143,28 @@ describe('The keys that bearer tokens are verified by', () => {
     travel(30 * 60);
 
     expect((await call(own, '/things', another)).status).toBe(200);
+  });
+
+  it('looks for the keys once for all requests that find them due, and not again at once when that failed', async () => {
+    const uncached = await startApi({
+      issuer,
+      controllers: [ThingsController],
+      api: { audience: resource, cache: false },
+    });
+    const token = await tokens.ofUser('ada', { resource });
+    const ask = (): Promise<Page> => call(uncached, '/things', token);
+    await ask();
+    travel(11 * 60);
+    issuer.resetRequests();
+    await Promise.all(Array.from({ length: 20 }, ask));
+    expect(issuer.countRequests('jwks')).toBe(1);
+
+    travel(11 * 60);
+    issuer.resetRequests();
+    issuer.failNext('jwks', { times: 50, status: 500 });
+    for (let request = 0; request < 5; request += 1) expect((await ask()).status).toBe(200);
+    expect(issuer.countRequests('jwks')).toBe(1);
+    await uncached.close();
   });
 
   it('looks for the keys anew now and then, so that one that was taken back stops working', async () => {

@@ -1,9 +1,13 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { AuthUser, LogtoApiGuard, LogtoContext, RequireScopes } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
+import { Browser } from '../support/browser.js';
 import { application, resource } from '../support/issuer.js';
+import { leftovers } from '../support/leftovers.js';
 import { call, refusalOf } from './support/api.js';
 import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
 
@@ -111,6 +115,21 @@ describe('Opaque bearer tokens', () => {
       ...invalid,
       challenge: 'Bearer error="invalid_token", error_description="The token is not valid."',
     });
+  });
+
+  it('that are enormous are refused without a question', async () => {
+    const handler = api.app.getHttpAdapter().getInstance() as RequestListener;
+    const server = createServer({ maxHeaderSize: 1_000_000 }, handler);
+    await new Promise<void>((resolve) => server.listen(0, resolve));
+    const close = leftovers.ends(() => new Promise((resolve) => server.close(() => resolve())));
+    const { port } = server.address() as AddressInfo;
+
+    const answer = await new Browser(`http://localhost:${port}`).fetch('/things', {
+      headers: { authorization: `Bearer ${'a'.repeat(100_000)}` },
+    });
+    expect(refusalOf(answer)).toMatchObject(invalid);
+    expect(issuer.requests()).toEqual([]);
+    await close();
   });
 
   it('are asked about every time, so that one that was revoked stops working at once', async () => {

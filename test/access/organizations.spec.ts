@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
+import type { JWTPayload } from 'jose';
 import {
   AuthUser,
   buildOrganizationUrn,
@@ -16,8 +17,9 @@ import {
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
+import { startHostileProvider } from '../support/hostile-provider.js';
 import { resource } from '../support/issuer.js';
-import { tokenOptions } from '../support/token-app.js';
+import { otherResource, tokenOptions } from '../support/token-app.js';
 import { call, refusalOf, startApi } from './support/api.js';
 import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
 
@@ -180,12 +182,21 @@ describe('@RequireOrganization', () => {
       }
     });
 
-    it('given twice, wants both to say the same', async () => {
-      expect((await asks('/organizations/org_1/both', { 'x-org': 'org_1' })).status).toBe(200);
-      expect(refusalOf(await asks('/organizations/org_1/both', { 'x-org': 'org_2' }))).toMatchObject(
-        notAMember,
-      );
-      expect(refusalOf(await asks('/organizations/org_1/both'))).toMatchObject(notAMember);
+    it('given twice, wants both to say the same, also of a member of both', async () => {
+      issuer.updateUser('ada', {
+        organizations: [
+          { id: 'org_1', roles: ['member'] },
+          { id: 'org_2', roles: ['member'] },
+        ],
+      });
+      await ada.signIn(issuer, 'ada');
+      issuer.updateUser('ada', { organizations: [{ id: 'org_1', roles: ['member'] }] });
+      const both = '/organizations/org_1/both';
+
+      expect((await asks(both, { 'x-org': 'org_1' })).text).toBe('both agree');
+      expect((await asks('/organizations/org_2/both', { 'x-org': 'org_2' })).text).toBe('both agree');
+      expect(refusalOf(await asks(both, { 'x-org': 'org_2' }))).toMatchObject(notAMember);
+      expect(refusalOf(await asks(both))).toMatchObject(notAMember);
     });
 
     it('takes permissions from the organization token', async () => {
@@ -259,6 +270,15 @@ describe('@RequireOrganization', () => {
       expect(refusalOf(await call(app, '/organizations/org_2', token))).toMatchObject(mismatch);
     });
 
+    it('refuses a token for another API within that organization', async () => {
+      const foreign = await tokens.ofUser('ada', { resource: otherResource, organizationId: 'org_1' });
+
+      expect(refusalOf(await call(app, '/organizations/org_1', foreign))).toMatchObject({
+        status: 401,
+        code: 'invalid_token',
+      });
+    });
+
     it('refuses a token that belongs to no organization, a member’s too', async () => {
       const token = await tokens.ofUser('ada', { resource });
 
@@ -283,16 +303,28 @@ describe('@RequireOrganization', () => {
       });
     });
 
-    it('takes permissions from an organization token alone', async () => {
+    it('takes permissions from an organization token alone: one of the API with the same name is none', async () => {
+      const provider = await startHostileProvider();
+      const own = await startApi({ issuer: provider, controllers: [TenantsController] });
+      const now = Math.floor(Date.now() / 1000);
+      const token = (claims: JWTPayload): Promise<string> =>
+        provider.sign(
+          { iss: provider.issuer, sub: 'ada', exp: now + 600, scope: 'invite', ...claims },
+          { typ: 'at+jwt' },
+        );
       const invite = '/organizations/org_1/invite';
+      const ofOrganization = await token({ aud: buildOrganizationUrn('org_1') });
+      const ofApi = await token({ aud: resource, organization_id: 'org_1' });
+
       expect((await call(app, invite, await inOrganization('org_1'))).text).toBe('invited');
-      expect(
-        refusalOf(await call(app, invite, await tokens.ofUser('ada', { resource, organizationId: 'org_1' }))),
-      ).toEqual({
+      expect((await call(own, invite, ofOrganization)).text).toBe('invited');
+      expect(refusalOf(await call(own, invite, ofApi))).toEqual({
         status: 403,
         code: 'insufficient_scope',
         challenge: 'Bearer error="insufficient_scope", scope="invite"',
       });
+      await own.close();
+      await provider.close();
     });
 
     it('takes scopes of the API from a token for the API alone', async () => {

@@ -169,6 +169,23 @@ describe('@RequireRecentSignIn', () => {
     });
   });
 
+  it.each([
+    ['is too old', (now: number) => now - 4000],
+    ['has no time', () => undefined],
+  ])('signs nobody in whose sign-in %s, though Logto was asked for a recent one', async (_, authTime) => {
+    const provider = await startHostileProvider();
+    const own = await startApp({ issuer: provider, controllers: [AccountController] });
+    const visitor = own.browser();
+    const { location } = await visitor.open('/logto/sign-in?max_age=300');
+    provider.bends = { claims: (honest) => ({ ...honest, auth_time: authTime(honest.iat ?? 0) }) };
+
+    const answer = await visitor.fetch(provider.callback(location ?? ''));
+    expect([answer.status, answer.json().code]).toEqual([401, 'id_token_invalid']);
+    expect((await visitor.fetch('/claims')).status).toBe(401);
+    await own.close();
+    await provider.close();
+  });
+
   it('answers what is no navigation by 401, and says how young the sign-in has to be', async () => {
     for (const [path, method] of [
       ['/danger', 'GET'],

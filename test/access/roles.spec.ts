@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Controller, Get, Req, UseGuards } from '@nestjs/common';
+import type { Request } from 'express';
 import {
   LogtoApiGuard,
   LogtoGuard,
+  LogtoService,
   RequireOrganization,
   RequireOrganizationRoles,
   RequireRoles,
@@ -23,6 +25,8 @@ import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
 @UseGuards(LogtoGuard)
 @WithLogto({ accept: ['session', 'bearer'] })
 class RolesController {
+  constructor(private readonly logto: LogtoService) {}
+
   @Get('admins')
   @RequireRoles('admin')
   admins(): string {
@@ -33,6 +37,11 @@ class RolesController {
   @RequireRoles('owner of it all')
   owners(): string {
     return 'owners';
+  }
+
+  @Get('refresh')
+  refresh(@Req() request: Request): Promise<void> {
+    return this.logto.refresh(request);
   }
 
   @Get('both')
@@ -151,6 +160,17 @@ describe('Roles', () => {
       passTime(500);
       expect((await ada.fetch('/admins')).status).toBe(200);
       passTime(200);
+      expect((await ada.fetch('/admins')).status).toBe(403);
+    });
+
+    it('are asked for anew after refresh()', async () => {
+      const { ada } = await startWith({ idTokenClaims: onlyInUserInfo });
+      expect((await ada.fetch('/admins')).status).toBe(200);
+      issuer.updateUser('ada', { roles: [] });
+      // So that what was asked for before the refresh is older than it.
+      passTime(1);
+
+      expect((await ada.fetch('/refresh')).status).toBe(200);
       expect((await ada.fetch('/admins')).status).toBe(403);
     });
 

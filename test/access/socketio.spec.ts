@@ -285,6 +285,13 @@ describe('Gateways on socket.io', () => {
     }
   });
 
+  it('go by the header where there is a token beside it as well', async () => {
+    const [ada, bob] = [await tokens.ofUser('ada', { resource }), await tokens.ofUser('bob', { resource })];
+    const ask = await connect(await start(), { authorization: `Bearer ${ada}` }, { token: bob });
+
+    expect(await ask('either')).toBe('ada with read:things');
+  });
+
   it('look at a token with each message: an open socket does not outlive it', async () => {
     const ask = await connect(await start(), {}, { token: await tokens.ofUser('ada', { resource }) });
     expect(await ask('either')).toBe('ada with read:things');

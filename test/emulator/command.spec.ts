@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { runCommand } from '../../src/emulator/command/run-command.js';
+import { CommandProcess } from './support/command-process.js';
 
 /** The command as a person runs it in a directory of their own. */
 class Terminal {
@@ -146,5 +147,46 @@ describe('the logto-emulator command', () => {
     terminal.run('--prot', '1');
     expect(await terminal.exitCode).toBe(2);
     expect(terminal.errors[0]).toContain('--prot');
+  });
+});
+
+describe('a configuration file that is a module', () => {
+  const name = 'logto-emulator.config.mjs';
+  const config = (username: string) =>
+    [
+      "import { defineLogtoEmulatorConfig } from 'nestjs-logto/emulator';",
+      '',
+      'export default defineLogtoEmulatorConfig({',
+      '  port: 0,',
+      "  applications: [{ id: 'bookshop' }],",
+      `  users: [{ username: '${username}' }],`,
+      '});',
+      '',
+    ].join('\n');
+  const end = /^From .*\.mjs\.$/;
+
+  it('is typed by the package, and the command starts anew with it when it changes', async () => {
+    const command = await CommandProcess.run({ [name]: config('mary') });
+    const first = await command.printed(end);
+    expect(first).toContain("appId: 'bookshop'");
+    expect(first).toContain('mary');
+    // Whoever is answered finds a command that has come to watching the file.
+    expect((await fetch(endpointIn(first))).status).toBe(200);
+
+    await command.write(name, config('anne'));
+    const second = await command.printed(end);
+    expect(second).toContain('anne');
+    expect(second).not.toContain('mary');
+    expect(endpointIn(second)).toBe(endpointIn(first));
+    expect(await (await fetch(endpointIn(second))).text()).toContain('anne');
+    expect(await command.interrupt()).toBe(0);
+  });
+
+  it('may export a function, which is called at each start', async () => {
+    const command = await CommandProcess.run({
+      [name]: "export default () => ({ port: 0, users: [{ username: 'mary' }] });\n",
+    });
+    expect(await command.printed(end)).toContain('mary');
+    expect(await command.interrupt()).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CookieJar, startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 
+import { Elsewhere } from '../support/elsewhere.js';
 import { Client, type Answer } from './support/client.js';
 import { Receiver } from './support/receiver.js';
 import { decode } from './support/recording.js';
@@ -259,6 +260,30 @@ describe('users', () => {
     expect(emulator.getUser('ada').id).toBe(id);
   });
 
+  it('who is suspended by a change of the profile gets no new tokens either', async () => {
+    emulator.updateUser('ada', { isSuspended: true });
+    expect((await refresh()).body['error']).toBe('invalid_grant');
+    emulator.updateUser('ada', { isSuspended: false });
+    expect((await refresh()).status).toBe(200);
+  });
+
+  it('who is changed, suspended or deleted is not signed out of applications: Logto tells none of them', async () => {
+    receiver.received.length = 0;
+    emulator.updateUser('ada', { name: 'Ada' });
+    emulator.suspendUser('ada');
+    emulator.deleteUser('ada');
+    await hook('User.Deleted');
+
+    // A sign-out is told, after whatever there was to tell before.
+    const cookies = new CookieJar();
+    await web.signIn({ scope: 'openid' }, { username: 'grace', cookies });
+    await emulator.signOut(`${emulator.issuer}/session/end?client_id=web`, { cookies });
+    const { body } = await receiver.next(({ path }) => path === '/logout');
+    const token = decode(new URLSearchParams(body).get('logout_token'));
+    expect(token?.payload['sub']).toBe(emulator.getUser('grace').id);
+    expect(receiver.received.filter(({ path }) => path === '/logout')).toEqual([]);
+  });
+
   it('a mistake in a change is told by name', () => {
     const wrong = { name: 42 } as unknown as { name: string };
     expect(() => emulator.updateUser('ada', wrong)).toThrow('`name`: ');
@@ -323,14 +348,63 @@ describe('webhooks', () => {
 });
 
 describe('signing out', () => {
+  let endSession: string;
+
+  beforeEach(() => {
+    endSession = `${emulator.issuer}/session/end?client_id=web&post_logout_redirect_uri=http://localhost:3000/`;
+  });
+
   it('waits for the logout token to be taken, and survives an application that is down', async () => {
     receiver.statuses.push(500);
-    const url = `${emulator.issuer}/session/end?client_id=web&post_logout_redirect_uri=http://localhost:3000/`;
-    expect((await emulator.signOut(url, { cookies: web.cookies })).href).toBe('http://localhost:3000/');
+    expect((await emulator.signOut(endSession, { cookies: web.cookies })).href).toBe(
+      'http://localhost:3000/',
+    );
     const { body } = await receiver.next(({ path }) => path === '/logout');
     const token = decode(new URLSearchParams(body).get('logout_token'));
+    const { exp, iat } = token?.payload ?? {};
     expect(token?.header).toMatchObject({ typ: 'logout+jwt' });
     expect(token?.payload).not.toHaveProperty('sid');
+    expect(Number(exp) - Number(iat)).toBe(120);
+  });
+
+  it('tells every application that the browser has signed in to', async () => {
+    const uri = `${receiverUrl}/logout-of-the-other`;
+    emulator.setApplication({ id: 'other', secret: 'b-secret', backchannelLogoutUri: uri });
+    const other = new Client(emulator, 'other', 'http://localhost:4000/callback', 'b-secret');
+    await other.signIn({ scope: 'openid' }, { cookies: web.cookies });
+
+    await emulator.signOut(endSession, { cookies: web.cookies });
+    for (const [path, id] of [
+      ['/logout', 'web'],
+      ['/logout-of-the-other', 'other'],
+    ]) {
+      const { body } = await receiver.next((request) => request.path === path);
+      const token = decode(new URLSearchParams(body).get('logout_token'));
+      expect(token?.payload).toMatchObject({ aud: id, sub: emulator.getUser('ada').id });
+    }
+  });
+
+  it('does not wait without end for an application that takes the logout token and never answers', async () => {
+    const silent = await Elsewhere.start(() => new Promise(() => undefined));
+    const backchannelLogoutUri = `${silent.origin}/logout`;
+    emulator.setApplication({ id: 'web', secret: 'a-secret', backchannelLogoutUri });
+
+    expect((await emulator.signOut(endSession, { cookies: web.cookies })).href).toBe(
+      'http://localhost:3000/',
+    );
+    expect(silent.requests).toEqual(['/logout']);
+    expect(await silently()).toMatchObject({ error: 'login_required' });
+    await silent.close();
+  });
+
+  it('is a page that ends the session, at a registered address to go to', async () => {
+    const uri = 'https://app.example.com/bye';
+    emulator.setApplication({ id: 'web', secret: 'a-secret', postLogoutRedirectUris: [uri] });
+    const page = await fetch(
+      `${emulator.issuer}/session/end?client_id=web&post_logout_redirect_uri=${encodeURIComponent(uri)}`,
+    );
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain('action="');
   });
 
   it('stays at the emulator where no address is given', async () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
     users: [
       { username: 'ada', password: 'lovelace', primaryEmail: 'ada@example.com', primaryPhone: '123' },
       { username: 'grace', name: 'Grace <b>Hopper</b>' },
-      { username: 'eve', password: 'apple', isSuspended: true },
+      { username: 'eve', password: 'apple', primaryEmail: 'eve@example.com', isSuspended: true },
       { username: 'alan', organizations: [{ id: 'org_1' }, { id: 'org_2' }] },
     ],
     applications: [
@@ -88,6 +88,21 @@ describe('the sign-in page', () => {
       await browser.post(form);
       expect(browser.alert).toBe('This account is suspended.');
     }
+  });
+
+  it.each<[string, Parameters, Record<string, string>]>([
+    ['a social account', { direct_sign_in: 'social:github' }, { user: 'eve' }],
+    ['single sign-on', { direct_sign_in: 'sso:acme' }, { email: 'eve@example.com' }],
+    ['a new password', { first_screen: 'reset_password' }, { identifier: 'eve', password: 'pear' }],
+  ])('lets no suspended user in by %s either', async (_, parameters, form) => {
+    const browser = await open(parameters);
+    const { id } = emulator.getUser('eve');
+    await browser.post({ ...form, ...(form['user'] !== undefined && { user: id }) });
+    expect([browser.status, browser.alert]).toEqual([422, 'This account is suspended.']);
+    // Nor is the password another now.
+    const again = await open();
+    await again.post({ identifier: 'eve', password: 'pear' });
+    expect(again.alert).toBe('The account or the password is wrong. Please try again.');
   });
 
   it('escapes every value', async () => {
@@ -167,6 +182,12 @@ describe('parameters of the authorization request', () => {
     const browser = await open({ first_screen: screen });
     expect(browser.url.pathname).toBe(path);
     expect(browser.status).toBe(200);
+  });
+
+  it('google_one_tap_credential leads to the pretend account of Google', async () => {
+    expect((await open({ google_one_tap_credential: 'a-credential' })).url.pathname).toBe(
+      '/direct/social/google',
+    );
   });
 
   it('interaction_mode=signUp, the older way, opens the sign-up page', async () => {

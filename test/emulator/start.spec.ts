@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
+import { Server } from 'node:net';
 
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
   LogtoEmulatorError,
   startLogtoEmulator,
@@ -146,12 +147,13 @@ describe('the options', () => {
 });
 
 describe('starting', () => {
-  it('takes well under a second', async () => {
+  it('takes well under a second, by what it costs the processor', async () => {
     await start(tenant);
-    const before = performance.now();
+    const before = process.cpuUsage();
     const emulator = await start(tenant);
     expect((await fetch(`${emulator.issuer}/jwks`)).status).toBe(200);
-    expect(performance.now() - before).toBeLessThan(500);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(500);
   });
 
   it('is refused in production, unless told', async () => {
@@ -189,7 +191,15 @@ describe('starting', () => {
   });
 
   it('listens on loopback only, on IPv4 and IPv6', async () => {
+    const listen = jest.spyOn(Server.prototype, 'listen');
     const { port } = await start();
+    const addresses = listen.mock.contexts.map((server) => (server as Server).address());
+    listen.mockRestore();
+    // One that was closed again, because another program had its port on IPv6, has no address.
+    expect(addresses.filter((address) => address !== null)).toEqual([
+      { address: '127.0.0.1', family: 'IPv4', port },
+      { address: '::1', family: 'IPv6', port },
+    ]);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
     expect((await fetch(`http://[::1]:${port}/`)).status).toBe(200);
   });
@@ -232,10 +242,12 @@ describe('several emulators in one process', () => {
     for (let count = 0; count < 80; count += 1) {
       await round();
     }
-    await settled();
     // One left behind by each would be 80; a busy machine may be closing the last ones still.
+    for (let look = 0; look < 100 && handles() >= before.handles + 20; look += 1) {
+      await settled();
+    }
     expect(handles()).toBeLessThan(before.handles + 20);
     // Without a forced collection this sees leaks only, such as 80 providers that are kept.
     expect(process.memoryUsage().heapUsed - before.heap).toBeLessThan(40 * 1024 * 1024);
-  }, 20_000);
+  }, 120_000);
 });

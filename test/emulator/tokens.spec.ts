@@ -17,12 +17,16 @@ const tokenType = 'urn:ietf:params:oauth:token-type:access_token';
 let started: LogtoEmulator | undefined;
 afterEach(() => started?.close());
 
-/** A web and a single-page application in a tenant that has one user, `ada`. */
+/** A web, a single-page and a native application in a tenant that has one user, `ada`. */
 async function start(user: Partial<EmulatorUser> = {}, options: LogtoEmulatorOptions = {}) {
   const emulator = await startLogtoEmulator({
     port: 0,
     users: [{ username: 'ada', ...user }],
-    applications: [{ id: 'web', secret: 'a-secret', allowTokenExchange: true }, { id: 'spa' }],
+    applications: [
+      { id: 'web', secret: 'a-secret', allowTokenExchange: true },
+      { id: 'spa' },
+      { id: 'native', type: 'Native' },
+    ],
     ...options,
   });
   started = emulator;
@@ -30,6 +34,7 @@ async function start(user: Partial<EmulatorUser> = {}, options: LogtoEmulatorOpt
     emulator,
     web: new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret'),
     spa: new Client(emulator, 'spa', 'http://localhost:3000/callback'),
+    native: new Client(emulator, 'native', 'http://localhost:3000/callback'),
   };
 }
 
@@ -38,6 +43,18 @@ const claimsOf = (answer: Answer) => decode(answer.body['id_token'])?.payload ??
 const accessTokenOf = (answer: Answer) => decode(answer.body['access_token'])?.payload ?? {};
 const signIn = async (client: Client, parameters: Parameters = offline) =>
   client.signIn(parameters, { cookies: new CookieJar() });
+
+/** For how many days an application can go on, that refreshes every ten days. */
+async function daysOfRefreshing(emulator: LogtoEmulator, client: Client): Promise<number> {
+  let { status, body } = await signIn(client);
+  let days = 0;
+  while (status === 200 && days < 1000) {
+    emulator.passTime(10 * day);
+    days += 10;
+    ({ status, body } = await client.refresh(body['refresh_token']));
+  }
+  return days;
+}
 
 const exchange = (client: Client, parameters: Record<string, string>) =>
   client.token({
@@ -202,6 +219,19 @@ describe('refresh tokens', () => {
     expect((await web.refresh(body['refresh_token'])).body['error']).toBe('invalid_grant');
   });
 
+  it('end with the grant after 180 days, however often they are rotated', async () => {
+    const { emulator, web } = await start();
+    expect(await daysOfRefreshing(emulator, web)).toBe(180);
+  });
+
+  it('are rotated for a year and not longer, where the grant lasts', async () => {
+    const { emulator, native } = await start({}, { ttl: { grant: 1000 * day } });
+    // The last one of that year lives its 14 days.
+    const days = await daysOfRefreshing(emulator, native);
+    expect(days).toBeGreaterThan(365);
+    expect(days).toBeLessThanOrEqual(380);
+  });
+
   it('live as long as the application says', async () => {
     const { emulator, web } = await start(
       {},
@@ -342,6 +372,40 @@ describe('client rules', () => {
     });
     expect((await web.post('/oidc/token/introspection', { token })).body['active']).toBe(true);
   });
+
+  it('a public client is told nothing of another’s token', async () => {
+    const { web, spa } = await start();
+    const token = String((await signIn(web)).body['access_token']);
+    expect((await spa.post('/oidc/token/introspection', { token })).body).toEqual({ active: false });
+  });
+
+  it('nobody revokes another’s token', async () => {
+    const { emulator, web, spa } = await start();
+    emulator.setApplication({ id: 'other', secret: 'b-secret' });
+    const other = new Client(emulator, 'other', 'http://localhost:3000/callback', 'b-secret');
+    const token = String((await signIn(web)).body['refresh_token']);
+
+    expect((await other.post('/oidc/token/revocation', { token })).body).toMatchObject({
+      error: 'invalid_request',
+    });
+    await spa.post('/oidc/token/revocation', { token });
+    expect((await web.refresh(token)).status).toBe(200);
+  });
+
+  it('an authorization request that was pushed is taken up by its name, and only from who is known', async () => {
+    const { emulator, web } = await start();
+    const parameters = Object.fromEntries(web.authorizationUrl({ scope: 'openid' }).searchParams);
+    const stranger = new Client(emulator, 'nobody', 'http://localhost:3000/callback', 'a-secret');
+    const refused = await stranger.post('/oidc/request', { ...parameters, client_id: 'nobody' });
+    expect([refused.status, refused.body['error']]).toEqual([400, 'invalid_client']);
+
+    const { body } = await web.post('/oidc/request', parameters);
+    const url = new URL(`${emulator.issuer}/auth?client_id=web`);
+    url.searchParams.set('request_uri', String(body['request_uri']));
+    const callback = await emulator.signIn(url, { username: 'ada' });
+    expect(callback.searchParams.get('state')).toBe('a-state');
+    expect((await web.exchange(callback.searchParams.get('code') ?? '')).status).toBe(200);
+  });
 });
 
 describe('impersonation', () => {
@@ -372,6 +436,40 @@ describe('impersonation', () => {
     const answer = await exchange(web, { subject_token: emulator.createSubjectToken('ada') });
     expect(answer.status).toBe(400);
     expect(answer.body['error']).toBe('invalid_request');
+  });
+
+  it('is refused in an organization that the user is not in', async () => {
+    const { emulator, web } = await start({}, { organizations: [{ id: 'org_1', name: 'One' }] });
+    const subject_token = emulator.createSubjectToken('ada');
+    const answer = await exchange(web, { subject_token, organization_id: 'org_1' });
+    expect([answer.status, answer.body['error']]).toEqual([403, 'access_denied']);
+  });
+
+  it('is refused for a suspended user', async () => {
+    const { emulator, web } = await start();
+    const subject_token = emulator.createSubjectToken('ada');
+    emulator.suspendUser('ada');
+    expect((await exchange(web, { subject_token })).body['error']).toBe('invalid_grant');
+    emulator.restoreUser('ada');
+    expect((await exchange(web, { subject_token })).status).toBe(200);
+  });
+
+  it('is refused by an actor token of another kind, or without `openid`', async () => {
+    const { emulator, web } = await start();
+    const ask = (parameters: Record<string, string>) =>
+      exchange(web, { subject_token: emulator.createSubjectToken('ada'), ...parameters });
+    const ofUser = String((await signIn(web, { scope: 'openid' })).body['access_token']);
+    const withoutOpenId = String((await ask({ scope: 'profile' })).body['access_token']);
+    const jwt = 'urn:ietf:params:oauth:token-type:jwt';
+
+    expect((await ask({ actor_token: ofUser, actor_token_type: tokenType })).status).toBe(200);
+    for (const [actor_token, actor_token_type] of [
+      [ofUser, jwt],
+      [withoutOpenId, tokenType],
+      ['nonsense', tokenType],
+    ] as const) {
+      expect((await ask({ actor_token, actor_token_type })).body['error']).toBe('invalid_grant');
+    }
   });
 
   it('is refused for a subject token that has expired', async () => {

@@ -67,8 +67,13 @@ export async function startApp({
   const listenOn = port ?? (await freePort());
   const baseUrl = `http://localhost:${listenOn}`;
 
+  const options = { ...logtoOptions(issuer.endpoint, baseUrl), ...logto };
+  leaks.options(options);
+  // By the name of the moment, as an app without the option calls it.
+  const listening = leaks.listening(options.http?.fetch ?? ((...call) => fetch(...call)));
+
   @Module({
-    imports: [register({ ...logtoOptions(issuer.endpoint, baseUrl), ...logto }), ...imports],
+    imports: [register({ ...options, http: { ...options.http, fetch: listening } }), ...imports],
     controllers,
     providers,
   })
@@ -76,7 +81,6 @@ export async function startApp({
 
   const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
   const app = module.createNestApplication<NestExpressApplication>({ logger: leaks, ...applicationOptions });
-  leaks.secret('session secret', session.secret);
   const close = leftovers.ends(() => app.close());
   configure?.(app);
   await app.listen(listenOn);

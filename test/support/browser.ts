@@ -44,9 +44,11 @@ export class Browser {
     });
     this.cookies.store(url, { headers });
     for (const header of headers.getSetCookie()) leaks.cookie(header);
-    for (const name of ['code', 'state']) leaks.secret(name, new URL(url).searchParams.get(name));
-    if (status >= 400) leaks.errorAnswer(text);
+    leaks.address(url);
+    leaks.authorization(init.headers?.authorization);
     const location = headers.get('location');
+    if (status >= 400) leaks.errorAnswer(text, headers);
+    else leaks.address(location ?? '');
     return {
       url,
       status,

@@ -11,6 +11,7 @@ import {
 } from 'jose';
 import { application } from './issuer.js';
 import { leaks } from './leaks.js';
+import { leftovers } from './leftovers.js';
 
 /** An answer of the provider, before it is sent. */
 export interface Answer {
@@ -72,10 +73,13 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     },
     bends: {},
     count: (path) => counts.get(path) ?? 0,
-    sign: (claims, header) =>
-      new SignJWT(claims)
+    async sign(claims, header) {
+      const token = await new SignJWT(claims)
         .setProtectedHeader({ alg: key.alg, kid: key.jwk.kid ?? '', ...header })
-        .sign(key.privateKey),
+        .sign(key.privateKey);
+      leaks.secret('signed token', token);
+      return token;
+    },
     callback(authorizationUrl, parameters = {}) {
       const asked = new URL(authorizationUrl).searchParams;
       nonce = asked.get('nonce') ?? undefined;
@@ -92,11 +96,13 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     async rotate(algorithm) {
       key = await makeKey(algorithm, `key-${algorithm}-${(serial += 1)}`);
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    close: leftovers.ends(
+      () =>
+        new Promise((resolve) => {
+          server.closeAllConnections();
+          server.close(() => resolve());
+        }),
+    ),
   };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

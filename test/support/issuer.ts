@@ -10,7 +10,6 @@ export const resource = 'https://api.example.com';
 
 /** Starts Logto's stand-in with two people, an organization and an API resource. */
 export async function startIssuer(options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> {
-  leaks.secret('client secret', application.secret);
   const issuer = await startLogtoEmulator({
     port: 0,
     users: [

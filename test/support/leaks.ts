@@ -1,13 +1,35 @@
 import { format, inspect } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
+import type { LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 
 /** Shorter values than this stand in texts by chance. */
 const shortestSecret = 12;
 
+/** Longer answers hold no token, in bytes. */
+const longestAnswer = 256 * 1024;
+
+/** Fields by which a secret goes to Logto or comes from it. */
+const secretFields = [
+  'access_token',
+  'actor_token',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'id_token',
+  'nonce',
+  'refresh_token',
+  'state',
+  'subject_token',
+  'token',
+] as const;
+
+/** Headers of error answers that have to hold a secret: each visitor is given their own cookies. */
+const cookieHeaders = ['set-cookie'];
+
 /**
  * What one test has let out, and what must not be in it: logs of every level and error answers on one side,
- * tokens, codes, verifiers, states, cookies and client secrets on the other.
+ * tokens, codes, verifiers, states, nonces, cookies, session ids and configured secrets on the other.
  */
 class Leaks implements LoggerService {
   /** What was logged. */
@@ -24,23 +46,74 @@ class Leaks implements LoggerService {
   fatal = this.keep;
 
   /** Something that nobody may log. */
-  secret(kind: string, value: string | null | undefined): void {
-    if (value && value.length >= shortestSecret) this.secrets.set(value, kind);
+  secret(kind: string, value: unknown): void {
+    if (typeof value === 'string' && value.length >= shortestSecret) this.secrets.set(value, kind);
   }
 
-  /** An issuer whose requests hold secrets. */
+  /** The secrets that an operator configures. */
+  options({ appSecret, cookieSecret, session, machineToMachine }: Partial<LogtoModuleOptions>): void {
+    this.secret('client secret', appSecret);
+    this.secret('cookie secret', cookieSecret);
+    this.secret('machine secret', machineToMachine?.appSecret);
+    for (const secret of [session?.secret].flat()) this.secret('session secret', secret);
+  }
+
+  /** An issuer whose requests hold secrets, until they are forgotten and after that. */
   watch(issuer: LogtoEmulator): void {
     this.issuers.add(issuer);
+    const forget = issuer.resetRequests.bind(issuer);
+    issuer.resetRequests = () => {
+      this.learnFrom(issuer);
+      forget();
+    };
   }
 
-  /** Cookies are secrets, and so is what comes back from the sign-in. */
+  /** The same `fetch`, whose requests and answers hold secrets: every token that Logto gives comes this way. */
+  listening(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+    return async (input, init) => {
+      const { body, headers } = init ?? {};
+      if (body instanceof URLSearchParams) this.fields(Object.fromEntries(body));
+      this.authorization(new Headers(headers).get('authorization'));
+      const response = await fetch(input, init);
+      // Beside the app, which goes on with the answer itself: it may be endless, or never be read. One that is far too
+      // long the app stops reading, which it could not while the other half of the stream is read on.
+      const isShort = Number(response.headers.get('content-length') ?? 0) < longestAnswer;
+      if (isShort && response.headers.get('content-type')?.includes('json')) {
+        response
+          .clone()
+          .json()
+          .then((answer: unknown) => this.fields(answer))
+          .catch(() => undefined);
+      }
+      return response;
+    };
+  }
+
+  /** An address of a sign-in under way. */
+  address(url: string): void {
+    if (URL.canParse(url)) this.fields(Object.fromEntries(new URL(url).searchParams));
+  }
+
+  /** `Authorization`, by what it holds and, where that is a name and a secret, by the secret. */
+  authorization(header: string | null | undefined): void {
+    const [scheme = '', credentials] = header?.split(' ') ?? [];
+    this.secret('authorization header', credentials);
+    if (scheme.toLowerCase() !== 'basic' || credentials === undefined) return;
+    const [, secret = ''] = Buffer.from(credentials, 'base64').toString().split(':');
+    this.secret('client secret', decoded(secret));
+  }
+
+  /** Cookies are secrets, and so is the id in a session's. */
   cookie(header: string): void {
-    this.secret('cookie', decodeURIComponent(header.split(';')[0]?.split('=').slice(1).join('=') ?? ''));
+    const value = decoded(header.split(';')[0]?.split('=').slice(1).join('=') ?? '');
+    this.secret('cookie', value);
+    if (value.startsWith('s:')) this.secret('session id', value.slice(2, value.lastIndexOf('.')));
   }
 
   /** An answer that nobody asked for tokens with. */
-  errorAnswer(text: string): void {
-    this.answers.push(text);
+  errorAnswer(text: string, headers: Headers): void {
+    const sent = [...headers].filter(([name]) => !cookieHeaders.includes(name));
+    this.answers.push([...sent.map(([name, value]) => `${name}: ${value}`), text].join('\n'));
   }
 
   /** @throws Error that names the kind of what leaked, and where */
@@ -64,19 +137,16 @@ class Leaks implements LoggerService {
   }
 
   private learnFrom(issuer: LogtoEmulator): void {
-    for (const { body, headers } of issuer.requests()) {
-      for (const name of [
-        'code',
-        'code_verifier',
-        'refresh_token',
-        'token',
-        'subject_token',
-        'client_secret',
-      ]) {
-        this.secret(name, body[name]);
-      }
-      this.secret('authorization header', headers.authorization?.replace(/^\S+ /, ''));
+    for (const { query, body, headers } of issuer.requests()) {
+      this.fields(query);
+      this.fields(body);
+      this.authorization(headers.authorization);
     }
+  }
+
+  private fields(holder: unknown): void {
+    if (typeof holder !== 'object' || holder === null) return;
+    for (const name of secretFields) this.secret(name, Reflect.get(holder, name));
   }
 }
 
@@ -91,5 +161,14 @@ export function watchConsole(): void {
       leaks.logged.push(format(...values));
       original(...values);
     };
+  }
+}
+
+/** What `encodeURIComponent` has written, or the text itself where it is none of its. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }

@@ -34,7 +34,7 @@ export function tokenExchangeGrant(environment: GrantEnvironment, oidcScopes: re
     }
     const subject = store.get('SubjectToken', subjectToken);
     const user = subject?.accountId === undefined ? undefined : tenant.users.get(subject.accountId);
-    if (!subject || subject.consumed || !user) {
+    if (!subject || subject.consumed || !user || user.isSuspended) {
       throw new errors.InvalidGrant('subject token is unknown, expired or already used');
     }
     const account = environment.account(user);

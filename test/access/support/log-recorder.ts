@@ -1,4 +1,5 @@
 import { Logger, type LoggerService } from '@nestjs/common';
+import { leaks } from '../../support/leaks.js';
 
 /** Keeps what the app logs, by level. */
 export class LogRecorder implements LoggerService {
@@ -33,5 +34,6 @@ export class LogRecorder implements LoggerService {
 
   private keep(level: string, message: unknown): void {
     this.lines.push({ level, text: String(message) });
+    leaks.log(message);
   }
 }
