@@ -1,22 +1,17 @@
-import { createRequire } from 'node:module';
-import { mkdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AxeResults } from 'axe-core';
+import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from 'playwright-core';
+import { english } from '../../src/emulator/pages/texts/english.js';
+import { Client, type Parameters } from '../emulator/support/client.js';
+import { Elsewhere } from '../support/elsewhere.js';
 import { launchChromium } from './support/chromium.js';
+import { examine } from './support/examine.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
 
-const screenshots = fileURLToPath(new URL('screenshots/', import.meta.url));
 const source = (path: string): Promise<string> =>
   readFile(new URL(`../../sample/web/${path}`, import.meta.url), 'utf8');
-
-/** Width and height of a large screen and of a telephone's, in pixels. */
-const screens = [
-  [1280, 800],
-  [390, 844],
-] as const;
 
 const open = { home: '/', user: '/user' };
 const signedIn = {
@@ -27,48 +22,32 @@ const signedIn = {
 };
 const dead = '/logto/sign-in-callback?code=lost&state=dead-dead-dead-dead-dead';
 
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+
+afterAll(() => browser.close());
+
 describe('The sample', () => {
-  let browser: Browser;
   let sample: Sample;
-  let axe: string;
 
   beforeAll(async () => {
-    browser = await launchChromium();
     sample = await startSample();
-    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    await mkdir(screenshots, { recursive: true });
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await sample.interrupt();
-  });
+  afterAll(() => sample.interrupt());
 
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
     const arrive = (): Promise<Visitor> => Visitor.arrive(browser, { baseURL: sample.baseUrl, colorScheme });
-
-    /** Keeps pictures of the page, and checks what a person needs who sees little or has little room. */
-    const examine = async (page: Page, name: string): Promise<void> => {
-      for (const [width, height] of screens) {
-        await page.setViewportSize({ width, height });
-        await page.screenshot({ path: `${screenshots}${name}-${colorScheme}-${width}.png`, fullPage: true });
-        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(
-          0,
-        );
-      }
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate<AxeResults>('axe.run()');
-      expect(
-        violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-      ).toEqual([]);
-    };
 
     it('is accessible and fits wide and narrow screens for a visitor', async () => {
       const visitor = await arrive();
       const page = await visitor.newTab();
       for (const [name, path] of Object.entries(open)) {
         await page.goto(path);
-        await examine(page, `${name}-anonymous`);
+        await examine(page, `${name}-anonymous`, colorScheme);
       }
       await visitor.leave();
     });
@@ -77,11 +56,11 @@ describe('The sample', () => {
       const visitor = await arrive();
       const page = await visitor.newTab();
       await page.goto('/protected');
-      await examine(page, 'sign-in');
+      await examine(page, 'sign-in', colorScheme);
       await visitor.signIn(page, 'ada', 'lovelace');
       for (const [name, path] of Object.entries(signedIn)) {
         await page.goto(path);
-        await examine(page, name);
+        await examine(page, name, colorScheme);
       }
       await visitor.leave();
     });
@@ -90,8 +69,148 @@ describe('The sample', () => {
       const visitor = await arrive();
       const page = await visitor.newTab();
       await page.goto(dead);
-      await examine(page, 'dead-callback');
+      await examine(page, 'dead-callback', colorScheme);
       await visitor.leave(400);
+    });
+  });
+});
+
+describe('The emulator', () => {
+  let emulator: LogtoEmulator;
+  /** Where the application is that people sign in to. */
+  let application: Elsewhere;
+  let web: Client;
+  let thirdParty: Client;
+
+  beforeAll(async () => {
+    application = await Elsewhere.start(() => Promise.resolve({ status: 200, body: 'signed in' }));
+    emulator = await startLogtoEmulator({
+      port: 0,
+      users: [
+        {
+          username: 'ada',
+          password: 'lovelace',
+          name: 'Ada Lovelace',
+          roles: ['admin'],
+          organizations: [{ id: 'engines' }],
+        },
+        { username: 'eve', primaryEmail: 'eve@example.com', isSuspended: true },
+      ],
+      roles: [{ name: 'admin' }],
+      organizations: [{ id: 'engines', name: 'Analytical Engines' }],
+      applications: [
+        { id: 'shop', secret: 'a-secret', name: 'The shop' },
+        { id: 'stats', secret: 'a-secret', name: 'Statistics', isThirdParty: true },
+        { id: 'strict', secret: 'a-secret', redirectUris: ['https://app.example.com/callback'] },
+      ],
+    });
+    web = new Client(emulator, 'shop', `${application.origin}/callback`, 'a-secret');
+    thirdParty = new Client(emulator, 'stats', `${application.origin}/callback`, 'a-secret');
+  });
+
+  afterAll(async () => {
+    await emulator.close();
+    await application.close();
+  });
+
+  const authorize = (parameters: Parameters = {}, client = web): string =>
+    client.authorizationUrl({ scope: 'openid', ...parameters }).href;
+
+  it('is accessible and fits wide and narrow screens on each of its pages', async () => {
+    const visitor = await Visitor.arrive(browser, { baseURL: emulator.endpoint });
+    const page = await visitor.newTab();
+    // The page finishes signing out by itself: without its script it can be looked at.
+    await page.route('**/oidc/session/end?*', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace(/<script>.*<\/script>/, '') });
+    });
+    const go =
+      (url: string): (() => Promise<unknown>) =>
+      () =>
+        page.goto(url);
+    const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+    const scope = 'openid profile email urn:logto:scope:organizations';
+    const pages: [name: string, arrive: () => Promise<unknown>, heading: string][] = [
+      ['home', go('/'), english.emulator],
+      ['not-found', go('/account'), english.notFound],
+      ['gone', go('/sign-in'), english.gone],
+      ['wrong-redirect', go(authorize({ client_id: 'strict' })), english.errorTitle],
+      ['register', go(authorize({ first_screen: 'register' })), english.createAccount],
+      ['reset-password', go(authorize({ first_screen: 'reset_password' })), english.resetPassword],
+      ['social', go(authorize({ direct_sign_in: 'social:github' })), english.pretend('Github')],
+      [
+        'single-sign-on',
+        go(authorize({ first_screen: 'single_sign_on' })),
+        english.pretend('Single Sign On'),
+      ],
+      [
+        'wrong-password',
+        async () => {
+          await page.goto(authorize());
+          await visitor.signIn(page, 'ada', 'byron');
+        },
+        english.signIn,
+      ],
+      [
+        'consent',
+        async () => {
+          await page.goto(authorize({ prompt: 'consent', scope }, thirdParty));
+          await page.getByRole('button', { name: 'Ada Lovelace' }).click();
+        },
+        english.consentTitle('Statistics'),
+      ],
+      [
+        'sign-out',
+        async () => {
+          await press(english.authorize);
+          await page.goto('/oidc/session/end?client_id=shop');
+        },
+        english.signOut,
+      ],
+      ['signed-out', () => press(english.signOut), english.signedOut],
+    ];
+    for (const [name, arrive, heading] of pages) {
+      await arrive();
+      await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await examine(page, `emulator-${name}`, colorScheme);
+      }
+    }
+    await visitor.leave(400, 404, 422);
+  }, 180_000);
+
+  describe('by keyboard alone', () => {
+    /** Goes on to what the eye can see to have the focus. */
+    const tabTo = async (page: Page, element: string): Promise<void> => {
+      const focused = page.locator(`${element}:focus-visible`);
+      for (let press = 0; (await focused.count()) === 0; press += 1) {
+        expect(press).toBeLessThan(10);
+        await page.keyboard.press('Tab');
+      }
+    };
+
+    it.each<[string, (page: Page) => Promise<void>]>([
+      [
+        'a password',
+        async (page) => {
+          await tabTo(page, '[name=identifier]');
+          await page.keyboard.type('ada');
+          await page.keyboard.press('Tab');
+          await page.keyboard.type('lovelace');
+        },
+      ],
+      ['the one button for a user', (page) => tabTo(page, '.person')],
+    ])('signs in with %s', async (_, choose) => {
+      const visitor = await Visitor.arrive(browser);
+      const page = await visitor.newTab();
+      await page.goto(authorize());
+      await choose(page);
+      await page.keyboard.press('Enter');
+      await page.getByText('signed in').waitFor();
+
+      expect(new URL(page.url()).searchParams.has('code')).toBe(true);
+      await visitor.leave();
     });
   });
 });

@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module';
+import { mkdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from '@jest/globals';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
+
+/** Width and height of a large screen and of a telephone's, in pixels. */
+const screens = [
+  [1280, 800],
+  [390, 844],
+] as const;
+
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The colours that a person may have chosen. */
+export type ColorScheme = 'light' | 'dark';
+
+/** Keeps pictures of the page, and checks what a person needs who sees little or has little room. */
+export async function examine(page: Page, name: string, colorScheme: ColorScheme): Promise<void> {
+  await mkdir(screenshots, { recursive: true });
+  for (const [width, height] of screens) {
+    await page.setViewportSize({ width, height });
+    await page.screenshot({ path: `${screenshots}${name}-${colorScheme}-${width}.png`, fullPage: true });
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+  }
+  await page.evaluate(await axe);
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  expect(
+    violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+  ).toEqual([]);
+}
