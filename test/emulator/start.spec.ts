@@ -3,6 +3,7 @@ import { Server } from 'node:net';
 
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
+  CookieJar,
   LogtoEmulatorError,
   startLogtoEmulator,
   type LogtoEmulator,
@@ -214,6 +215,32 @@ describe('starting', () => {
     });
     const web = new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret');
     expect(await web.callback({ scope: 'openid' })).toMatchObject({ iss: 'https://logto.example.com/oidc' });
+  });
+
+  it('takes forms of its own pages under that name, and of no other', async () => {
+    const emulator = await start({ ...tenant, endpoint: 'https://logto.example.com' });
+    const web = new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret');
+    const inside = (url: string | URL): URL => {
+      const { pathname, search } = new URL(url, emulator.endpoint);
+      return new URL(pathname + search, `http://127.0.0.1:${emulator.port}`);
+    };
+    const begun = await fetch(inside(web.authorizationUrl({ scope: 'openid' })), { redirect: 'manual' });
+    const cookies = new CookieJar();
+    cookies.store(emulator.endpoint, begun);
+    const post = (origin: string): Promise<Response> =>
+      fetch(inside(begun.headers.get('location') ?? ''), {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { origin, cookie: cookies.header(emulator.endpoint) },
+        body: new URLSearchParams({ user: emulator.getUser('ada').id }),
+      });
+
+    expect((await post('https://evil.example')).status).toBe(403);
+    const taken = await post('https://logto.example.com');
+    expect([taken.status, taken.headers.get('location')]).toEqual([
+      303,
+      expect.stringMatching(/^https:\/\/logto\.example\.com\/oidc\/auth\//),
+    ]);
   });
 
   it('prints nothing, but tells a log what happens', async () => {
