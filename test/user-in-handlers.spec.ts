@@ -45,15 +45,6 @@ declare module 'nestjs-logto' {
   }
 }
 
-declare global {
-  namespace Express {
-    interface User {
-      /** What Passport tells of its users in this app. */
-      id?: number;
-    }
-  }
-}
-
 /** Compiles only while claims have their types, Logto's as well as the app's own. */
 export function typed(claims: IdTokenClaims, info: UserInfoResponse, user: Express.User): unknown[] {
   const plan: 'free' | 'pro' | undefined = claims.tenant_plan;

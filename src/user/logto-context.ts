@@ -37,8 +37,10 @@ declare global {
   // The namespace is how Express and Passport let `req.user` be typed.
   // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Express {
-    /* Optional members only: required ones would break `done(null, { id })` of an app that uses Passport too. */
+    /* Optional members only: required ones would break `done(null, { id })` of an app that uses Passport too, and so
+     * would a type that knows no others. */
     interface User {
+      [member: string]: unknown;
       isAuthenticated?: boolean;
       claims?: IdTokenClaims;
       userInfo?: UserInfoResponse;
