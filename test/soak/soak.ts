@@ -121,7 +121,8 @@ async function watch(): Promise<void> {
     heaps.push(reports.map(({ heapUsed }) => heapUsed));
     unhandled = reports.reduce((sum, report) => sum + report.unhandled, 0);
     const megabytes = reports.map(({ heapUsed, rss }) => `${mb(heapUsed)}/${mb(rss)}`).join(' ');
-    console.log(`${clock()} ${JSON.stringify(tally)} heap/rss MB ${megabytes}`);
+    const why = reasons.size > 0 ? ` failed by ${JSON.stringify(Object.fromEntries(reasons))}` : '';
+    console.log(`${clock()} ${JSON.stringify(tally)} heap/rss MB ${megabytes}${why}`);
   }
 }
 
