@@ -87,10 +87,12 @@ export class Person {
   }
 
   private async signOut(): Promise<void> {
-    const answer = await this.open('/logto/sign-out');
-    if (answer.status !== 302) return this.refused(reasonOf('sign-out', answer));
+    // Whoever was not told may be signed out all the same: Redis may have been killed after it had deleted the session.
     this.signedIn = false;
+    const cookies = this.cookies;
     this.cookies = new CookieJar();
+    const answer = await this.open('/logto/sign-out', cookies);
+    if (answer.status !== 302) return this.refused(reasonOf('sign-out', answer));
     this.count('signOuts');
   }
 
@@ -104,10 +106,10 @@ export class Person {
     this.world.tally[kind] += 1;
   }
 
-  private open(path: string): Promise<Answer> {
+  private open(path: string, cookies = this.cookies): Promise<Answer> {
     const { baseUrl, ports, agent } = this.world;
     const url = new URL(path, baseUrl).href;
-    const cookie = this.cookies.header(url);
+    const cookie = cookies.header(url);
     const headers = {
       host: new URL(baseUrl).host,
       accept: 'text/html',
@@ -122,7 +124,7 @@ export class Person {
         for (let index = 0; index < response.rawHeaders.length; index += 2) {
           received.append(response.rawHeaders[index] ?? '', response.rawHeaders[index + 1] ?? '');
         }
-        this.cookies.store(url, { headers: received });
+        cookies.store(url, { headers: received });
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
         response.on('end', () =>
@@ -133,7 +135,7 @@ export class Person {
       sent.on('timeout', () => sent.destroy(new Error('no answer')));
       sent.on('error', (error: NodeJS.ErrnoException) => {
         // A connection that the server closed as unused just now: browsers send the request again.
-        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(this.open(path));
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(this.open(path, cookies));
         else reject(error);
       });
       sent.end();
