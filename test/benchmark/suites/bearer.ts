@@ -16,7 +16,7 @@ export async function repeatedBearer(stage: Stage): Promise<SuiteResult> {
   const entrants = contenders.map((contender) => ({ contender, target: { path: '/me', headers } }));
   const samples = await runRounds(
     entrants,
-    stage.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 21, amount: 300, warmUp: 6 },
+    stage.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 11, amount: 1500, warmUp: 3 },
     stage.progress(title),
   );
   const ratios = peers.map((peer) => samples.ratio('LogtoApiGuard', peer, 'cpu'));
@@ -43,7 +43,7 @@ export async function freshBearer(stage: Stage): Promise<SuiteResult> {
   const entrants = contenders.map((contender) => ({ contender, target: { path: '/me', headers } }));
   const samples = await runRounds(
     entrants,
-    stage.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 21, amount: 300, warmUp: 4 },
+    stage.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 11, amount: 1000, warmUp: 3 },
     stage.progress(title),
   );
   return {

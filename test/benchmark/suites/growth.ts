@@ -11,7 +11,7 @@ import { signedIn } from './signed-in.js';
 const senders = 2000;
 
 const sizeOf = (stage: Stage): Size =>
-  stage.quick ? { rounds: 2, amount: 200, warmUp: 1 } : { rounds: 7, amount: 600, warmUp: 2 };
+  stage.quick ? { rounds: 2, amount: 200, warmUp: 1 } : { rounds: 7, amount: 1500, warmUp: 4 };
 
 /** The cost of a request while the store fills. */
 export async function manySessions(stage: Stage): Promise<SuiteResult> {
