@@ -45,6 +45,19 @@ describe('The session', () => {
     return app;
   }
 
+  /** What a proxy that ends TLS says of a request. */
+  const byProxy = { 'x-forwarded-proto': 'https' };
+
+  async function startedBehindTls(): Promise<TestApp> {
+    const baseUrl = 'https://app.example.com';
+    issuer.setApplication({
+      id: 'tls',
+      secret: application.secret,
+      redirectUris: [`${baseUrl}/logto/sign-in-callback`],
+    });
+    return started({ logto: { baseUrl, appId: 'tls' } });
+  }
+
   /** Everything that a session is for. */
   async function expectEverythingWorks(app: TestApp, cookie: string): Promise<void> {
     const browser = app.browser();
@@ -86,15 +99,7 @@ describe('The session', () => {
     });
 
     it('has a secure cookie over https, also behind a proxy that ends TLS', async () => {
-      const baseUrl = 'https://app.example.com';
-      issuer.setApplication({
-        id: 'tls',
-        secret: application.secret,
-        redirectUris: [`${baseUrl}/logto/sign-in-callback`],
-      });
-      const app = await started({ logto: { baseUrl, appId: 'tls' } });
-      const browser = app.browser();
-      const byProxy = { 'x-forwarded-proto': 'https' };
+      const browser = (await startedBehindTls()).browser();
 
       const { location = '' } = await browser.open('/logto/sign-in?returnTo=/protected', byProxy);
       const { pathname, search } = await issuer.signIn(location, {
@@ -112,15 +117,7 @@ describe('The session', () => {
     });
 
     it('is told to need the word of a proxy that ends TLS, instead of a sign-in that goes round in circles', async () => {
-      const baseUrl = 'https://app.example.com';
-      issuer.setApplication({
-        id: 'tls',
-        secret: application.secret,
-        redirectUris: [`${baseUrl}/logto/sign-in-callback`],
-      });
-      const app = await started({ logto: { baseUrl, appId: 'tls' } });
-      const browser = app.browser();
-      const byProxy = { 'x-forwarded-proto': 'https' };
+      const browser = (await startedBehindTls()).browser();
       const { location = '' } = await browser.open('/logto/sign-in', byProxy);
       const callback = await issuer.signIn(location, { username: 'ada', cookies: browser.cookies });
 
