@@ -98,9 +98,12 @@ export async function deleteEntry(store: Store, key: string): Promise<void> {
   await promised((done) => store.destroy(key, done));
 }
 
-/** The store whose `touch` is used: a {@link TouchingStore} hides that of the one beneath it from express-session. */
+/** Where a store has the one beneath it, whose `touch` it hides from express-session. No name that an app's store may have. */
+export const storeBeneath: unique symbol = Symbol('nestjs-logto.store-beneath');
+
+/** The store whose `touch` is used. */
 export function touchedStore(store: Store): Store {
-  return (store as { readonly inner?: Store }).inner ?? store;
+  return (store as { readonly [storeBeneath]?: Store })[storeBeneath] ?? store;
 }
 
 /** Prolongs an entry's life by its cookie, by whatever the store offers for it. */

@@ -2,7 +2,14 @@ import session from 'express-session';
 import type { SessionData, Store } from 'express-session';
 import { isSignedIn } from './session-record.js';
 import { companionKeysOf } from './companion-keys.js';
-import { inTime, isOwnEntry, prolongedCookie, prolongEntry, touchEntry } from './store-access.js';
+import {
+  inTime,
+  isOwnEntry,
+  prolongedCookie,
+  prolongEntry,
+  storeBeneath,
+  touchEntry,
+} from './store-access.js';
 import { tokenRecordLifetime } from './token-record.js';
 import type { Touches } from './touches.js';
 
@@ -13,7 +20,7 @@ import type { Touches } from './touches.js';
  */
 export class TouchingStore extends session.Store {
   constructor(
-    readonly inner: Store,
+    private readonly inner: Store,
     private readonly touches: Touches,
   ) {
     super();
@@ -23,6 +30,10 @@ export class TouchingStore extends session.Store {
     if (inner.clear) this.clear = inner.clear.bind(inner);
     this.inner.on('connect', (...values: unknown[]) => this.emit('connect', ...values));
     this.inner.on('disconnect', (...values: unknown[]) => this.emit('disconnect', ...values));
+  }
+
+  get [storeBeneath](): Store {
+    return this.inner;
   }
 
   override get(id: string, callback: (error: unknown, session?: SessionData | null) => void): void {
