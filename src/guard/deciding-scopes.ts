@@ -2,19 +2,16 @@ import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
-import { BoundedMap } from '../session/bounded-map.js';
+import { RetryPauses } from '../session/retry-pauses.js';
 import type { StoredAccessToken } from '../session/token-record.js';
 import type { Tokens } from '../session/tokens.js';
-
-/** How long old scopes go on deciding before Logto is asked again, while it fails, in milliseconds. */
-const retryInterval = 30_000;
 
 /**
  * Scopes that requirements are decided from: those of the user's access token. They age as the claims do: a token that
  * is older than `revalidateAfter` is had anew, for it tells what the user was permitted when it was given.
  */
 export class DecidingScopes {
-  private readonly notBefore = new BoundedMap<string, number>(10_000);
+  private readonly pauses = new RetryPauses();
 
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
@@ -34,7 +31,7 @@ export class DecidingScopes {
       return (await this.tokens.renewedAccessToken(request, target, kept.token)).scopes;
     } catch (error) {
       if (!leavesAsTheyAre(error)) throw error;
-      this.notBefore.set(kept.token, Date.now() + retryInterval);
+      this.pauses.begin(kept.token);
       return kept.scopes;
     }
   }
@@ -42,8 +39,7 @@ export class DecidingScopes {
   private isDue({ token, givenAt }: StoredAccessToken): boolean {
     const { revalidateAfter } = this.options;
     if (revalidateAfter === false) return false;
-    const now = Date.now();
-    return now - givenAt > revalidateAfter && now >= (this.notBefore.get(token) ?? 0);
+    return Date.now() - givenAt > revalidateAfter && this.pauses.isOver(token);
   }
 }
 

@@ -3,16 +3,15 @@ import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import { BoundedMap } from '../session/bounded-map.js';
+import { retryInterval } from '../session/retry-pauses.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { Sessions } from '../session/sessions.js';
+import { SharedCalls } from '../session/shared-calls.js';
 import { ownCopy } from '../user/own-copy.js';
 import type { UserContextResolver } from '../user/user-context-resolver.js';
 
 /** How long an answer decides where claims are never refreshed, in milliseconds. */
 const withoutRevalidation = 60 * 60 * 1000;
-
-/** How long an old answer goes on deciding before Logto is asked again, while it fails, in milliseconds. */
-const retryInterval = 30_000;
 
 /** An answer of the userinfo endpoint, and of which claims it is the rest. */
 interface KeptUserInfo {
@@ -28,7 +27,7 @@ interface KeptUserInfo {
  */
 export class DecidingUserInfo {
   private readonly kept = new BoundedMap<string, KeptUserInfo>(10_000);
-  private readonly underWay = new Map<string, Promise<UserInfoResponse>>();
+  private readonly calls = new SharedCalls();
 
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
@@ -44,12 +43,7 @@ export class DecidingUserInfo {
     if (known && known.checkedAt === record.checkedAt && Date.now() < known.until) return known.userInfo;
     // Fields of one GraphQL request, and requests of one page, ask at the same moment.
     const key = `${record.tokens} ${record.checkedAt}`;
-    let asked = this.underWay.get(key);
-    if (!asked) {
-      asked = this.ask(request, record, known).finally(() => this.underWay.delete(key));
-      this.underWay.set(key, asked);
-    }
-    return asked;
+    return this.calls.run(key, () => this.ask(request, record, known));
   }
 
   private async ask(

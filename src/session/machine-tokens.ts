@@ -3,6 +3,7 @@ import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
 import { refreshAt, type TokenSet } from '../oidc/token-set.js';
 import { BoundedMap } from './bounded-map.js';
+import { SharedCalls } from './shared-calls.js';
 
 /** What a machine-to-machine token is for: a resource, an organization or both. */
 export interface ClientCredentialsParameters extends TokenTarget {
@@ -13,7 +14,7 @@ export interface ClientCredentialsParameters extends TokenTarget {
 /** Tokens of the app itself, without a user: kept until shortly before they expire, asked for once. */
 export class MachineTokens {
   private readonly kept = new BoundedMap<string, TokenSet>(1000);
-  private readonly underWay = new Map<string, Promise<TokenSet>>();
+  private readonly calls = new SharedCalls();
   private readonly oidc: OidcClient | undefined;
 
   constructor(options: ResolvedLogtoOptions) {
@@ -30,7 +31,8 @@ export class MachineTokens {
     const kept = this.kept.get(key);
     if (kept && Date.now() < refreshAt(kept)) return kept.accessToken;
     try {
-      return (await this.ask(key, parameters)).accessToken;
+      const asked = await this.calls.run(key, () => this.ask(key, parameters));
+      return asked.accessToken;
     } catch (error) {
       // The time before its expiry is there to bridge this.
       const bridges = kept && Date.now() < kept.expiresAt;
@@ -39,25 +41,17 @@ export class MachineTokens {
     }
   }
 
-  private ask(
+  private async ask(
     key: string,
     { resource, organizationId, scope }: ClientCredentialsParameters,
   ): Promise<TokenSet> {
-    const running = this.underWay.get(key);
-    if (running) return running;
-    const asked = this.client()
-      .clientCredentials({
-        ...(resource !== undefined && { resource }),
-        ...(organizationId !== undefined && { organization_id: organizationId }),
-        ...(scope !== undefined && { scope }),
-      })
-      .then((tokens) => {
-        this.kept.set(key, tokens);
-        return tokens;
-      })
-      .finally(() => this.underWay.delete(key));
-    this.underWay.set(key, asked);
-    return asked;
+    const tokens = await this.client().clientCredentials({
+      ...(resource !== undefined && { resource }),
+      ...(organizationId !== undefined && { organization_id: organizationId }),
+      ...(scope !== undefined && { scope }),
+    });
+    this.kept.set(key, tokens);
+    return tokens;
   }
 
   private client(): OidcClient {

@@ -1,19 +1,16 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import { BoundedMap } from './bounded-map.js';
+import { RetryPauses } from './retry-pauses.js';
 import type { SessionRecord } from './session-record.js';
 import type { TokenRefresh } from './token-refresh.js';
-
-/** How long old claims go on deciding before Logto is asked again, while it fails, in milliseconds. */
-const retryInterval = 30_000;
 
 /**
  * Keeps claims from growing old: Logto tells no client when it suspends, deletes or demotes a user; a refresh
  * finds out.
  */
 export class Revalidation {
-  private readonly notBefore = new BoundedMap<string, number>(10_000);
+  private readonly pauses = new RetryPauses();
 
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
@@ -24,8 +21,7 @@ export class Revalidation {
   isDue(record: SessionRecord): boolean {
     const { revalidateAfter } = this.options;
     if (revalidateAfter === false) return false;
-    const now = Date.now();
-    return now - record.checkedAt > revalidateAfter && now >= (this.notBefore.get(record.tokens) ?? 0);
+    return Date.now() - record.checkedAt > revalidateAfter && this.pauses.isOver(record.tokens);
   }
 
   /** Refreshes the claims. While Logto fails the old ones go on deciding; a refusal ends the sign-in. */
@@ -38,6 +34,6 @@ export class Revalidation {
       if (error.code === 'not_authenticated') return;
     }
     // Anything else leaves the old claims in force, for a while.
-    this.notBefore.set(record.tokens, Date.now() + retryInterval);
+    this.pauses.begin(record.tokens);
   }
 }

@@ -5,6 +5,7 @@ import type { OidcClient, TokenTarget } from '../oidc/oidc-client.js';
 import { RefreshGrant } from './refresh-grant.js';
 import type { SessionRecord } from './session-record.js';
 import type { Sessions } from './sessions.js';
+import { SharedCalls } from './shared-calls.js';
 import { accessTokenKey, type StoredAccessToken, type TokenRecord } from './token-record.js';
 import type { TokenRecords } from './token-records.js';
 
@@ -13,7 +14,7 @@ import type { TokenRecords } from './token-records.js';
  * and those who want the same one share it.
  */
 export class TokenRefresh {
-  private readonly underWay = new Map<string, Promise<unknown>>();
+  private readonly calls = new SharedCalls();
   private readonly grants: RefreshGrant;
 
   constructor(
@@ -36,7 +37,7 @@ export class TokenRefresh {
     refused?: string,
   ): Promise<StoredAccessToken> {
     const key = accessTokenKey(target);
-    return this.shared(`${record.tokens} ${key} ${refused ?? ''}`, () =>
+    return this.calls.run(`${record.tokens} ${key} ${refused ?? ''}`, () =>
       this.records.exclusively(record.tokens, async () => {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         const found = tokens?.accessTokens[key];
@@ -57,11 +58,11 @@ export class TokenRefresh {
   /** New claims and tokens, as Logto tells them after this was called. */
   now(request: Request, record: SessionRecord): Promise<void> {
     const key = `${record.tokens} now`;
-    return this.shared(key, () =>
+    return this.calls.run(key, () =>
       this.records.exclusively(record.tokens, async () => {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         // Who asks from here on may want to see what changes from here on.
-        this.underWay.delete(key);
+        this.calls.release(key);
         await this.grants.run(request, record, {}, { tokens, refused: keptForUserInfo(tokens), renew: true });
       }),
     );
@@ -72,7 +73,7 @@ export class TokenRefresh {
    * @returns whether there are any: an answer may have no ID token
    */
   claims(request: Request, record: SessionRecord): Promise<boolean> {
-    return this.shared(`${record.tokens} claims`, () =>
+    return this.calls.run(`${record.tokens} claims`, () =>
       this.records.exclusively(record.tokens, async () => {
         if (await this.sessions.catchUp(request, record)) return true;
         const tokens = await this.records.load(request.sessionStore, record.tokens);
@@ -85,16 +86,6 @@ export class TokenRefresh {
   /** Ends the sign-in; the session and the app's own data in it stay. */
   end(request: Request, record: SessionRecord): Promise<void> {
     return this.grants.end(request, record);
-  }
-
-  private shared<T>(key: string, fn: () => Promise<T>): Promise<T> {
-    const running = this.underWay.get(key) as Promise<T> | undefined;
-    if (running) return running;
-    const started = fn().finally(() => {
-      if (this.underWay.get(key) === started) this.underWay.delete(key);
-    });
-    this.underWay.set(key, started);
-    return started;
   }
 }
 
