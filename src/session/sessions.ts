@@ -83,7 +83,8 @@ export class Sessions {
 
   /** Leaves a request's session out of account: something else has said who the user is. */
   disregard(request: Request): void {
-    this.disregarded.add(request);
+    // Without a client no session is anybody's in any case.
+    if (this.options.client) this.disregarded.add(request);
   }
 
   /** Whose sign-in the session holds, also when it has ended at Logto. */
