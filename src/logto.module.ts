@@ -32,6 +32,7 @@ import { freshClaims } from './user/fresh-claims.js';
 import { HandlerContext } from './user/handler-context.js';
 import { isPreceded } from './user/is-preceded.js';
 import { LogtoInterceptor } from './user/logto.interceptor.js';
+import { hasRouter, makesHiddenClasses, spareHiddenClasses } from './user/spare-hidden-classes.js';
 import { defineUserAccessor } from './user/user-accessor.js';
 import { defineSessionContext } from './user/user-context-of.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
@@ -51,6 +52,7 @@ import { asksForMore } from './user/with-logto.options.js';
 })
 export class LogtoModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {
   private readonly logger = new Logger(LogtoModule.name);
+  private sparesHiddenClasses = false;
 
   constructor(
     @Inject(LOGTO_OPTIONS) private readonly options: ResolvedLogtoOptions,
@@ -67,7 +69,11 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     // Here, so that Nest reports it as it creates the app, in a line instead of an unhandled rejection.
     this.assertOnlyModule();
     // Not there before there is an app, as in testing modules; never there in an application context.
-    if (adapterHost.httpAdapter as HttpServer | undefined) this.expressApplication();
+    if (adapterHost.httpAdapter as HttpServer | undefined) {
+      this.expressApplication();
+      // In front of what main.ts mounts, where that decides none of the router's settings any more.
+      if (hasRouter(adapterHost.httpAdapter)) this.spareHiddenClasses();
+    }
     // The last that Nest asks, so that every filter of the app goes before it, by APP_FILTER too. Added here, since
     // a connected microservice takes the filters that there are before `configure()` runs.
     applicationConfig.getGlobalFilters().unshift(filter);
@@ -109,6 +115,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
   configure(_consumer: MiddlewareConsumer): void {
     const app = this.expressApplication();
     for (const remark of [...this.options.remarks, ...this.sessionMount.remarks]) this.logger.warn(remark);
+    this.spareHiddenClasses();
     if (this.sessionMount.handler) this.adapterHost.httpAdapter.use(this.sessionMount.handler);
     if (this.options.client) this.adapterHost.httpAdapter.use(freshClaims(this.resolver));
     defineUserAccessor(app.request, this.resolver);
@@ -145,6 +152,12 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
       `LogtoGuard sends visitors to ${path}, and no route of this app answers there: write that route, set ` +
         "`authRoutesPrefix` to where yours are, or `unauthenticated: 'reject'`.",
     );
+  }
+
+  private spareHiddenClasses(): void {
+    if (!makesHiddenClasses || this.sparesHiddenClasses) return;
+    this.sparesHiddenClasses = true;
+    this.adapterHost.httpAdapter.use(spareHiddenClasses);
   }
 
   private assertOnlyModule(): void {
