@@ -73,8 +73,10 @@ async function main(): Promise<void> {
   if (chosen.length === 0) throw new Error(`No such suite.\n${usage}`);
 
   // A quick run says too little to take the place of a real one.
-  const directory = values.quick ? join('build', 'benchmark') : join('test', 'benchmark');
-  const kept = join(directory, 'results.json');
+  const directory = join(values.quick ? 'build' : 'test', 'benchmark', 'results');
+  // Versions of Node differ by more than what is compared.
+  const file = join(directory, `node-${process.versions.node.split('.')[0]}`);
+  const kept = `${file}.json`;
   const earlier = existsSync(kept) ? (JSON.parse(readFileSync(kept, 'utf8')) as Results).suites : {};
   const found: Record<string, SuiteResult> = {};
   const stage = await Stage.set(values.quick, values['node-flag']);
@@ -97,12 +99,9 @@ async function main(): Promise<void> {
   const command = `npm run bench${values.quick ? ' -- --quick' : ''}`;
   await mkdir(directory, { recursive: true });
   await writeFile(kept, `${JSON.stringify(results, undefined, 2)}\n`);
-  await writeFile(
-    join(directory, 'results.md'),
-    markdown(results.surroundings, command, Object.values(results.suites)),
-  );
+  await writeFile(`${file}.md`, markdown(results.surroundings, command, Object.values(results.suites)));
   process.stdout.write(`\n${markdown(results.surroundings, command, Object.values(found))}\n`);
-  process.stderr.write(`Written to ${directory}/results.md and results.json.\n`);
+  process.stderr.write(`Written to ${file}.md and ${file}.json.\n`);
 }
 
 function versions(): Record<string, string> {

@@ -1,17 +1,17 @@
-import { figure, spread, type SuiteResult } from '../support/report.js';
+import { estimate, figure, type SuiteResult } from '../support/report.js';
 import { runRounds, Samples, type Size } from '../support/rounds.js';
 import { load } from '../support/load.js';
 import { resources } from '../support/setup.js';
 import { sessionIdOf } from '../support/stores.js';
 import type { Stage } from '../support/stage.js';
-import { spreadOf } from '../support/statistics.js';
+import { median } from '../support/statistics.js';
 import { signedIn } from './signed-in.js';
 
 /** How many different sessions send requests, at most. */
 const senders = 2000;
 
-const sizeOf = (stage: Stage): Size =>
-  stage.quick ? { rounds: 2, amount: 200, warmUp: 1 } : { rounds: 7, amount: 1500, warmUp: 4 };
+const sizeOf = (stage: Stage, size: Size): Size =>
+  stage.quick ? { rounds: 2, amount: 200, warmUp: 1 } : size;
 
 /** The cost of a request while the store fills. */
 export async function manySessions(stage: Stage): Promise<SuiteResult> {
@@ -30,12 +30,17 @@ export async function manySessions(stage: Stage): Promise<SuiteResult> {
       const headers = cookies.filter((_, index) => index % step === 0).map((cookie) => ({ cookie }));
       filled.push({ contender, target: { path: target.path, headers } });
     }
-    const samples = await runRounds(filled, sizeOf(stage), progress);
+    const samples = await runRounds(
+      filled,
+      // Each round is long enough for every session to have its turn.
+      sizeOf(stage, { rounds: 20, amount: senders, warmUp: 4 }),
+      progress,
+    );
     rows.push([
       count.toLocaleString('en'),
-      figure(samples.spread('express-session', 'cpu').median),
-      figure(samples.spread('nestjs-logto', 'cpu').median),
-      spread(samples.ratio('nestjs-logto', 'express-session', 'cpu')),
+      figure(samples.mean('express-session', 'cpu')),
+      figure(samples.mean('nestjs-logto', 'cpu')),
+      estimate(samples.ratio('nestjs-logto', 'express-session', 'cpu')),
     ]);
     await stage.clear();
   }
@@ -77,7 +82,7 @@ export async function manyResources(stage: Stage): Promise<SuiteResult> {
       bytes.set(contender.name, JSON.stringify(stored).length);
       prepared.push({ contender, headers: [{ cookie }] });
     }
-    const { rounds, amount, warmUp } = sizeOf(stage);
+    const { rounds, amount, warmUp } = sizeOf(stage, { rounds: 40, amount: 300, warmUp: 15 });
     for (let round = -warmUp; round < rounds; round += 1) {
       progress.round(round, rounds);
       for (const { contender, headers } of prepared) {
@@ -93,8 +98,8 @@ export async function manyResources(stage: Stage): Promise<SuiteResult> {
       rows.push([
         `${count}, ${name}`,
         String(bytes.get(name)),
-        figure(plain.spread(name, 'cpu').median),
-        figure(withToken.spread(name, 'cpu').median),
+        figure(plain.mean(name, 'cpu')),
+        figure(withToken.mean(name, 'cpu')),
       ]);
     }
     await stage.clear();
@@ -140,8 +145,8 @@ export async function startUp(stage: Stage): Promise<SuiteResult> {
       await stage.clear();
     }
   }
-  const median = (name: string, of: 'ready' | 'resident' | 'heap'): string =>
-    figure(spreadOf(found.get(name)?.[of] ?? []).median);
+  const typical = (name: string, of: 'ready' | 'resident' | 'heap'): string =>
+    figure(median(found.get(name)?.[of] ?? []));
   return {
     title,
     method:
@@ -152,9 +157,9 @@ export async function startUp(stage: Stage): Promise<SuiteResult> {
         columns: ['', 'ms until it listens', 'resident MB', 'heap MB'],
         rows: names.map((name) => [
           name,
-          median(name, 'ready'),
-          median(name, 'resident'),
-          median(name, 'heap'),
+          typical(name, 'ready'),
+          typical(name, 'resident'),
+          typical(name, 'heap'),
         ]),
       },
     ],

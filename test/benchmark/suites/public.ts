@@ -22,7 +22,7 @@ export async function publicRoutes(stage: Stage): Promise<SuiteResult> {
   const entrants = contenders.map((contender) => ({ contender, target: { path: '/', headers: [{}] } }));
   const samples = await runRounds(
     entrants,
-    stage.quick ? { rounds: 3, amount: 300, warmUp: 1 } : { rounds: 11, amount: 2000, warmUp: 3 },
+    stage.quick ? { rounds: 3, amount: 300, warmUp: 1 } : { rounds: 120, amount: 400, warmUp: 15 },
     stage.progress(title),
   );
   const clean: Verdict[] = [];

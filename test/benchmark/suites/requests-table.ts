@@ -1,5 +1,5 @@
 import type { ContenderName } from '../contenders.js';
-import { figure, spread, type Table } from '../support/report.js';
+import { estimate, figure, type Table } from '../support/report.js';
 import type { Entrant, Samples } from '../support/rounds.js';
 
 /** A row for each contender: what it cost, and how it stands against one of them. */
@@ -14,10 +14,10 @@ export function requestsTable(
     columns: ['', 'CPU µs/request', 'requests/s', `CPU, × ${baseline}`, `requests/s, × ${baseline}`],
     rows: entrants.map(({ contender: { name } }) => [
       name,
-      figure(samples.spread(name, 'cpu').median),
-      figure(samples.spread(name, 'rate').median),
-      spread(samples.ratio(name, baseline, 'cpu')),
-      spread(samples.ratio(name, baseline, 'rate')),
+      figure(samples.mean(name, 'cpu')),
+      figure(1e6 / samples.mean(name, 'time')),
+      estimate(samples.ratio(name, baseline, 'cpu')),
+      estimate(samples.ratio(name, baseline, 'time')),
     ]),
   };
 }

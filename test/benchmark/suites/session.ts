@@ -23,7 +23,7 @@ async function onStore(stage: Stage, kind: 'memory' | 'redis'): Promise<SuiteRes
   const entrants = await signedIn(await stage.contenders(all, { store }), stage);
   const samples = await runRounds(
     entrants,
-    stage.quick ? { rounds: 3, amount: 300, warmUp: 1 } : { rounds: 11, amount: 2000, warmUp: 3 },
+    stage.quick ? { rounds: 3, amount: 300, warmUp: 1 } : { rounds: 120, amount: 300, warmUp: 15 },
     stage.progress(title),
   );
   return {

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { ContenderName } from '../contenders.js';
-import { atLeast, figure, spread, type SuiteResult } from '../support/report.js';
+import { atLeast, estimate, figure, type SuiteResult } from '../support/report.js';
 import { Samples } from '../support/rounds.js';
 import type { Stage } from '../support/stage.js';
 
@@ -15,7 +15,7 @@ export async function signIns(stage: Stage): Promise<SuiteResult> {
   const progress = stage.progress(title);
   const { rounds, amount, warmUp } = stage.quick
     ? { rounds: 2, amount: 3, warmUp: 1 }
-    : { rounds: 9, amount: 10, warmUp: 2 };
+    : { rounds: 30, amount: 10, warmUp: 10 };
   const contenders = await stage.contenders(names);
   const samples = new Samples();
   const requests = new Map<string, { first: number; later: number }>();
@@ -26,14 +26,14 @@ export async function signIns(stage: Stage): Promise<SuiteResult> {
       const before = await contender.remote.ask('cpu');
       const start = performance.now();
       for (let count = 0; count < amount; count += 1) await contender.signIn(stage.provider);
-      const seconds = (performance.now() - start) / 1000;
+      const time = ((performance.now() - start) * 1000) / amount;
       const cpu = ((await contender.remote.ask('cpu')) - before) / amount;
       const asked = Object.entries(await stage.provider.ask('requests'))
         .filter(([endpoint]) => backChannel.has(endpoint))
         .reduce((sum, [, count]) => sum + count, 0);
       const known = requests.get(contender.name);
       requests.set(contender.name, { first: known?.first ?? asked, later: asked });
-      if (round >= 0) samples.add(contender.name, { cpu, rate: amount / seconds });
+      if (round >= 0) samples.add(contender.name, { cpu, time });
     }
   }
   return {
@@ -53,9 +53,9 @@ export async function signIns(stage: Stage): Promise<SuiteResult> {
         ],
         rows: names.map((name) => [
           name,
-          figure(samples.spread(name, 'rate').median),
-          figure(samples.spread(name, 'cpu').median / 1000),
-          spread(samples.ratio(name, '@logto/express', 'cpu')),
+          figure(1e6 / samples.mean(name, 'time')),
+          figure(samples.mean(name, 'cpu') / 1000),
+          estimate(samples.ratio(name, '@logto/express', 'cpu')),
           String(requests.get(name)?.first ?? 0),
           String(requests.get(name)?.later ?? 0),
         ]),

@@ -16,8 +16,8 @@ export interface Target {
 export interface Sample {
   /** Microseconds of CPU of the contender's process, for each request. */
   readonly cpu: number;
-  /** Requests a second. */
-  readonly rate: number;
+  /** Microseconds from one answer to the next, over all connections. */
+  readonly time: number;
 }
 
 /** Sends a number of requests, all of which have to succeed. */
@@ -44,12 +44,11 @@ export async function load(
       client.setRequests((own.length > 0 ? own : headers).map((each) => ({ path, headers: each })));
     },
   });
-  const seconds = (end - start) / 1000;
   const after = await remote.ask('cpu');
   if (result['2xx'] !== amount || result.errors > 0) {
     throw new Error(
       `${name} answered ${result['2xx']} of ${amount} requests to ${path} well, ${result.non2xx} not, ${result.errors} never.`,
     );
   }
-  return { cpu: (after - before) / amount, rate: amount / seconds };
+  return { cpu: (after - before) / amount, time: ((end - start) * 1000) / amount };
 }

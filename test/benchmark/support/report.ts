@@ -1,5 +1,5 @@
 import { arch, cpus, release, totalmem, type } from 'node:os';
-import type { Spread } from './statistics.js';
+import type { Estimate } from './statistics.js';
 
 /** A table of a suite, its first column names the rows. */
 export interface Table {
@@ -38,14 +38,14 @@ export function figure(value: number): string {
   return Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** The median, and between which values the middle half lies. */
-export function spread({ median, low, high }: Spread): string {
-  return `${figure(median)} (${figure(low)}–${figure(high)})`;
+/** A figure, and how sure it is. */
+export function estimate({ value, low, high }: Estimate): string {
+  return `${figure(value)} (${figure(low)}–${figure(high)})`;
 }
 
 /** @param least the smallest ratio that will do */
-export function atLeast(what: string, measured: Spread, least: number): Verdict {
-  return { what, measured: spread(measured), target: `at least ${least}`, met: measured.median >= least };
+export function atLeast(what: string, measured: Estimate, least: number): Verdict {
+  return { what, measured: estimate(measured), target: `at least ${least}`, met: measured.value >= least };
 }
 
 /** The machine, without a name or a path of it. */
@@ -73,8 +73,8 @@ export function markdown(
     '',
     `${used.join(', ')}.`,
     '',
-    'CPU is that of the process of the contender, per request, as a median over the rounds. Ratios are medians of',
-    'the ratios of each round, above 1 is better; in brackets where the middle half of them lies.',
+    'CPU is that of the process of the contender, per request, over all rounds. Ratios are those of these sums, above 1 is',
+    'better; in brackets where nine of ten lie when the rounds are drawn anew from those that were measured.',
     '',
     ...suites.flatMap((suite) => suiteLines(suite)),
   ].join('\n');

@@ -2,7 +2,7 @@ import type { ContenderName } from '../contenders.js';
 import type { ContenderProcess } from './contender-process.js';
 import { load, type Sample, type Target } from './load.js';
 import type { Progress } from './progress.js';
-import { spreadOf, type Spread } from './statistics.js';
+import { mean, ratioOfSums, type Estimate } from './statistics.js';
 
 /** Who takes part, and what they are sent. */
 export interface Entrant {
@@ -10,7 +10,7 @@ export interface Entrant {
   readonly target: Target;
 }
 
-/** How much is measured. */
+/** How much is measured: many short rounds, so that what else the machine does in one meets everybody. */
 export interface Size {
   readonly rounds: number;
   /** Requests a round. */
@@ -29,21 +29,17 @@ export class Samples {
     else this.samples.set(name, [sample]);
   }
 
-  spread(name: ContenderName, of: keyof Sample): Spread {
-    return spreadOf((this.samples.get(name) ?? []).map((sample) => sample[of]));
+  mean(name: ContenderName, of: keyof Sample): number {
+    return mean(this.values(name, of));
   }
 
-  /**
-   * How a contender does against another, round by round: above one it is the cheaper or the faster one. What
-   * else the machine does in a round meets both.
-   */
-  ratio(name: ContenderName, baseline: ContenderName, of: keyof Sample): Spread {
-    const others = this.samples.get(baseline) ?? [];
-    const ratios = (this.samples.get(name) ?? []).map((sample, round) => {
-      const other = others[round]?.[of] ?? Number.NaN;
-      return of === 'cpu' ? other / sample.cpu : sample.rate / other;
-    });
-    return spreadOf(ratios);
+  /** How a contender does against another: above one it is the cheaper or the faster one. */
+  ratio(name: ContenderName, baseline: ContenderName, of: keyof Sample): Estimate {
+    return ratioOfSums(this.values(baseline, of), this.values(name, of));
+  }
+
+  private values(name: ContenderName, of: keyof Sample): number[] {
+    return (this.samples.get(name) ?? []).map((sample) => sample[of]);
   }
 }
 

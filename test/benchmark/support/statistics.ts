@@ -1,16 +1,52 @@
-/** The middle of several values, and how far apart they are. */
-export interface Spread {
-  readonly median: number;
-  /** A quarter of the values is below. */
+/** A figure, and between which values nine of ten lie that resampling gives. */
+export interface Estimate {
+  readonly value: number;
   readonly low: number;
-  /** A quarter of the values is above. */
   readonly high: number;
 }
 
+/** How often samples are drawn anew. */
+const resamplings = 1000;
+
+/** Into how many parts samples are cut to be drawn anew: neighbours stay together, for collections of the garbage do. */
+const parts = 10;
+
+/**
+ * How two sums of samples stand to each other, each pair of which was taken at about the same time. Sums, for a median
+ * would leave out the collections of the garbage, which are a good part of what a request costs.
+ */
+export function ratioOfSums(above: readonly number[], below: readonly number[]): Estimate {
+  const length = Math.max(1, Math.floor(above.length / parts));
+  const resampled = Array.from({ length: resamplings }, () => {
+    const starts = Array.from({ length: parts }, () =>
+      Math.floor(Math.random() * (above.length - length + 1)),
+    );
+    const drawn = (values: readonly number[]): number[] =>
+      starts.flatMap((start) => values.slice(start, start + length));
+    return sum(drawn(above)) / sum(drawn(below));
+  }).toSorted((one, other) => one - other);
+  return {
+    value: sum(above) / sum(below),
+    low: quantile(resampled, 0.05),
+    high: quantile(resampled, 0.95),
+  };
+}
+
 /** @param values at least one */
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((one, other) => one - other);
-  return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) };
+export function mean(values: readonly number[]): number {
+  return sum(values) / values.length;
+}
+
+/** @param values at least one */
+export function median(values: readonly number[]): number {
+  return quantile(
+    values.toSorted((one, other) => one - other),
+    0.5,
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function quantile(sorted: readonly number[], share: number): number {
