@@ -1,10 +1,9 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import type { AccessTokenClaims } from '../oidc/claims.js';
 import { buildOrganizationUrn } from '../oidc/logto-constants.js';
 import { organizationMismatch } from './access-denied.js';
-import { BearerSubject } from './bearer-subject.js';
+import type { BearerSubject } from './bearer-subject.js';
 import { bearerToken } from './bearer-token.js';
 import type { BearerTokens } from './bearer-tokens.js';
 
@@ -25,20 +24,21 @@ export class BearerAuthentication {
    * @throws LogtoException `invalid_request`, 400; `invalid_token`, 401; or a transient one
    */
   authenticate(request: Request): BearerSubject | Promise<BearerSubject> {
-    const claims = this.tokens.claims(bearerToken(request));
-    return claims instanceof Promise ? claims.then((found) => this.subjectOf(found)) : this.subjectOf(claims);
+    const subject = this.tokens.subject(bearerToken(request));
+    return subject instanceof Promise
+      ? subject.then((found) => this.meantForUs(found))
+      : this.meantForUs(subject);
   }
 
-  private subjectOf(claims: AccessTokenClaims): BearerSubject {
-    const subject = new BearerSubject(claims);
+  private meantForUs(subject: BearerSubject): BearerSubject {
     const { isOpaque, audiences, organizations } = subject;
-    const forThisApi = audiences.some((audience) => this.audiences.has(audience));
-    const forOrganization = [...organizations].some((id) => audiences.includes(buildOrganizationUrn(id)));
     // Of an opaque token the client was looked at instead.
-    if (!isOpaque && !forThisApi && !forOrganization) {
-      throw new LogtoException('invalid_token', 'The token was made for another API.', { status: 401 });
-    }
-    return subject;
+    const isMeant =
+      isOpaque ||
+      audiences.some((audience) => this.audiences.has(audience)) ||
+      [...organizations].some((id) => audiences.includes(buildOrganizationUrn(id)));
+    if (isMeant) return subject;
+    throw new LogtoException('invalid_token', 'The token was made for another API.', { status: 401 });
   }
 
   /**

@@ -1,34 +1,52 @@
 import type { AccessTokenClaims } from '../oidc/claims.js';
 import { buildOrganizationUrn, organizationUrnPrefix } from '../oidc/logto-constants.js';
 import type { LogtoContext } from '../user/logto-context.js';
+import { ownCopy } from '../user/own-copy.js';
 import { rolesWithin, type Subject } from './subject.js';
 
-/** Who a verified access token speaks for: all there is to know stands in the token. */
-export class BearerSubject implements Subject {
-  readonly credential = 'bearer';
-  readonly context: LogtoContext;
+/** What a token says that its claims do not say at once. */
+interface TokenFacts {
   /** Whether Logto was asked about the token: an opaque one carries no audience. */
   readonly isOpaque: boolean;
   /** Whom the token is for. */
   readonly audiences: readonly string[];
   /** The organizations that the token is bound to: Logto's belong to one at most. */
   readonly organizations: ReadonlySet<string>;
+  readonly scopes: readonly string[];
+}
 
-  constructor(private readonly claims: AccessTokenClaims) {
-    this.context = {
-      isAuthenticated: true,
-      claims,
-      scopes: claims.scope?.split(' ').filter(Boolean) ?? [],
-    };
-    const { aud, organization_id } = claims as Partial<AccessTokenClaims>;
-    this.isOpaque = aud === undefined;
-    this.audiences = [aud ?? []].flat().filter((audience) => typeof audience === 'string');
-    this.organizations = new Set([
-      ...this.audiences
-        .filter((audience) => audience.startsWith(organizationUrnPrefix))
-        .map((urn) => urn.slice(organizationUrnPrefix.length)),
-      ...(organization_id === undefined ? [] : [organization_id]),
-    ]);
+/** Who a verified access token speaks for: all there is to know stands in the token. */
+export class BearerSubject implements Subject {
+  readonly credential = 'bearer';
+  readonly context: LogtoContext;
+
+  constructor(
+    private readonly claims: AccessTokenClaims,
+    private readonly facts: TokenFacts = factsOf(claims),
+  ) {
+    this.context = { isAuthenticated: true, claims, scopes: [...facts.scopes] };
+  }
+
+  /** The same for another request: what a handler does to its user is no business of the next one. */
+  anew(): BearerSubject {
+    return new BearerSubject(ownCopy(this.claims), this.facts);
+  }
+
+  get isOpaque(): boolean {
+    return this.facts.isOpaque;
+  }
+
+  get audiences(): readonly string[] {
+    return this.facts.audiences;
+  }
+
+  get organizations(): ReadonlySet<string> {
+    return this.facts.organizations;
+  }
+
+  /** When the token expires, in milliseconds since 1970. */
+  get expiresAt(): number {
+    return this.claims.exp * 1000;
   }
 
   get authTime(): number | undefined {
@@ -39,7 +57,7 @@ export class BearerSubject implements Subject {
   async scopes(resource: string | undefined, organizationId: string | undefined): Promise<readonly string[]> {
     const forResource = resource === undefined || this.isOpaque || this.audiences.includes(resource);
     const within = organizationId === undefined || this.organizations.has(organizationId);
-    return forResource && within ? (this.context.scopes ?? []) : [];
+    return forResource && within ? this.facts.scopes : [];
   }
 
   async roles(): Promise<readonly string[] | undefined> {
@@ -56,8 +74,24 @@ export class BearerSubject implements Subject {
   }
 
   async organizationScopes(organizationId: string): Promise<readonly string[]> {
-    return this.audiences.includes(buildOrganizationUrn(organizationId)) ? (this.context.scopes ?? []) : [];
+    return this.audiences.includes(buildOrganizationUrn(organizationId)) ? this.facts.scopes : [];
   }
+}
+
+function factsOf(claims: AccessTokenClaims): TokenFacts {
+  const { aud, organization_id } = claims as Partial<AccessTokenClaims>;
+  const audiences = [aud ?? []].flat().filter((audience) => typeof audience === 'string');
+  return {
+    isOpaque: aud === undefined,
+    audiences,
+    organizations: new Set([
+      ...audiences
+        .filter((audience) => audience.startsWith(organizationUrnPrefix))
+        .map((urn) => urn.slice(organizationUrnPrefix.length)),
+      ...(organization_id === undefined ? [] : [organization_id]),
+    ]),
+    scopes: claims.scope?.split(' ').filter(Boolean) ?? [],
+  };
 }
 
 function strings(value: unknown): string[] | undefined {

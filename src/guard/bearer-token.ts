@@ -17,10 +17,7 @@ export function hasAuthorization({ headers }: Pick<IncomingMessage, 'headers'>):
  */
 export function bearerToken(request: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): string {
   // Node keeps the first of two headers, a proxy may have looked at the second.
-  const count = request.rawHeaders.filter(
-    (name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization',
-  ).length;
-  if (count > 1) {
+  if (countOf('authorization', request.rawHeaders) > 1) {
     throw new LogtoException('invalid_request', 'The request has more than one Authorization header.', {
       status: 400,
     });
@@ -32,4 +29,14 @@ export function bearerToken(request: Pick<IncomingMessage, 'headers' | 'rawHeade
     });
   }
   return token;
+}
+
+/** How often a header was sent. @param rawHeaders names and values in turn */
+function countOf(header: string, rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === header.length && name.toLowerCase() === header) count += 1;
+  }
+  return count;
 }
