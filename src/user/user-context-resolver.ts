@@ -23,13 +23,18 @@ interface RequestState {
   extended?: Map<string, Promise<LogtoContext>>;
 }
 
+/** Where it is kept: each app that a request goes through has its own. */
+interface Carrier {
+  [state: symbol]: RequestState | undefined;
+}
+
 /**
  * Says who a request's user is: for guards, the interceptor, `@AuthUser()`, `req.user` and `LogtoService`
  * alike. What a request has found out once it does not look up again.
  */
 export class UserContextResolver {
-  /** Not on the requests: Express makes each of them a hidden class of its own, so that a property costs much. */
-  private readonly states = new WeakMap<Request, RequestState>();
+  /** On the requests: a weak map of what is young costs each collection of the garbage. */
+  private readonly state = Symbol('nestjs-logto.user');
 
   constructor(
     private readonly sessions: Sessions,
@@ -44,12 +49,12 @@ export class UserContextResolver {
   adopt(request: Request, context: LogtoContext): void {
     this.sessions.disregard(request);
     const handled = this.isHandled(request);
-    this.states.set(request, { adopted: true, handled, record: undefined, context });
+    this.remember(request, { adopted: true, handled, record: undefined, context });
   }
 
   /** Whether a bearer token has said who the user is. */
   isAdopted(request: Request): boolean {
-    return this.states.get(request)?.adopted === true;
+    return this.foundOut(request)?.adopted === true;
   }
 
   /** Tells that every guard has let a request pass, and its handler runs next. */
@@ -59,7 +64,7 @@ export class UserContextResolver {
 
   /** Whether every guard has let a request pass. */
   isHandled(request: Request): boolean {
-    return this.states.get(request)?.handled === true;
+    return this.foundOut(request)?.handled === true;
   }
 
   /** The context that the session alone tells, at once. */
@@ -168,15 +173,24 @@ export class UserContextResolver {
   }
 
   private stateOf(request: Request): RequestState {
-    const found = this.states.get(request);
+    const found = this.foundOut(request);
     if (found?.adopted) return found;
     const signedIn = this.sessions.record(request);
     const record = signedIn && this.sessions.note(request, signedIn);
     if (found && found.record === record) return found;
     if (record && this.keepsRecordsAlive) this.records.keepAlive(request, record);
     const fresh = { handled: found?.handled === true, record, context: contextOf(record?.claims) };
-    this.states.set(request, fresh);
+    this.remember(request, fresh);
     return fresh;
+  }
+
+  /** Its own alone: a field or a message may have a request that inherits from the one it shares. */
+  private foundOut(request: object): RequestState | undefined {
+    return Object.hasOwn(request, this.state) ? (request as Carrier)[this.state] : undefined;
+  }
+
+  private remember(request: object, found: RequestState): void {
+    (request as Carrier)[this.state] = found;
   }
 }
 
