@@ -53,10 +53,19 @@ async function onStore(stage: Stage, kind: 'memory' | 'redis'): Promise<SuiteRes
         1.2,
       ),
       atLeast(
-        'The module, against express-openid-connect',
+        'The module, against express-openid-connect on the same store',
         samples.ratio('nestjs-logto', 'express-openid-connect', 'cpu'),
         2,
       ),
+      ...(kind === 'redis'
+        ? []
+        : [
+            atLeast(
+              'The module, against express-openid-connect as it comes, with a cookie that holds the session',
+              samples.ratio('nestjs-logto', 'express-openid-connect, cookie', 'cpu'),
+              2,
+            ),
+          ]),
     ],
   };
 }
