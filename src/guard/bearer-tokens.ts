@@ -25,7 +25,7 @@ export class BearerTokens {
   }
 
   /**
-   * Whom an access token speaks for: signed by Logto, not expired. Whom it is for is the caller's to look at.
+   * Whom an access token speaks for: signed by Logto, not expired. Which API it was made for is the caller's to look at.
    * @returns a value for a token that was verified before
    * @throws LogtoException `invalid_token`, 401, `api_not_configured`, or a transient one
    */
