@@ -184,9 +184,9 @@ export class UserContextResolver {
     return fresh;
   }
 
-  /** Its own alone: a field or a message may have a request that inherits from the one it shares. */
+  /** Or what the request has that it inherits from, as that of one GraphQL field does: until it has its own. */
   private foundOut(request: object): RequestState | undefined {
-    return Object.hasOwn(request, this.state) ? (request as Carrier)[this.state] : undefined;
+    return (request as Carrier)[this.state];
   }
 
   private remember(request: object, found: RequestState): void {
