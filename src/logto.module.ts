@@ -27,12 +27,12 @@ import type { LogtoModuleAsyncOptions, LogtoModuleExtras, LogtoModuleOptions } f
 import { logtoExports, logtoProviders } from './logto.providers.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
 import { SessionMount } from './session/session-mount.js';
+import { hasRouter, makesHiddenClasses, spareHiddenClasses } from './spare-hidden-classes.js';
 import { servesBeyondHttp } from './user/beyond-http.js';
 import { freshClaims } from './user/fresh-claims.js';
 import { HandlerContext } from './user/handler-context.js';
 import { isPreceded } from './user/is-preceded.js';
 import { LogtoInterceptor } from './user/logto.interceptor.js';
-import { hasRouter, makesHiddenClasses, spareHiddenClasses } from './user/spare-hidden-classes.js';
 import { defineUserAccessor } from './user/user-accessor.js';
 import { defineSessionContext } from './user/user-context-of.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
