@@ -10,6 +10,11 @@ export interface LogtoExceptionInit {
   transient?: boolean;
   /** What went wrong beneath, without tokens, codes or secrets. */
   cause?: unknown;
+  /**
+   * What a visitor or an API's client reads in production, where `message` speaks to the operator. Default: `message`
+   * below 500, a general sentence from there on.
+   */
+  publicMessage?: string;
   /** Further members of the problem body (RFC 9457). */
   extensions?: Record<string, unknown>;
 }
@@ -25,11 +30,20 @@ export class LogtoException extends HttpException {
   /** Whether the same call may succeed later. A transient failure never signs anybody out. */
   readonly transient: boolean;
 
+  /**
+   * What a visitor or an API's client reads: the page's text, and `detail` of the problem body. In production it names
+   * no remedy that only an operator can apply; everywhere else it is `message`.
+   */
+  readonly detail: string;
+
   constructor(code: LogtoErrorCode, message: string, init: LogtoExceptionInit = {}) {
     const status = init.status ?? HttpStatus.INTERNAL_SERVER_ERROR;
-    super(problemBody(code, message, status, init.extensions), status, { cause: init.cause });
+    const publicMessage = init.publicMessage ?? publicMessages[status] ?? message;
+    const detail = process.env.NODE_ENV === 'production' ? publicMessage : message;
+    super(problemBody(code, detail, status, init.extensions), status, { cause: init.cause });
     this.code = code;
     this.transient = init.transient ?? false;
+    this.detail = detail;
     this.message = message;
     this.name = new.target.name;
   }
@@ -95,12 +109,14 @@ export class LogtoUnauthenticatedException extends LogtoException {
       cause?: unknown;
       code?: LogtoErrorCode;
       message?: string;
+      publicMessage?: string;
       extensions?: Record<string, unknown>;
     } = {},
   ) {
     super(init.code ?? 'not_authenticated', init.message ?? 'Nobody is signed in. Sign in and try again.', {
       status: init.status ?? HttpStatus.UNAUTHORIZED,
       cause: init.cause,
+      ...(init.publicMessage !== undefined && { publicMessage: init.publicMessage }),
       ...(init.extensions && { extensions: init.extensions }),
     });
     this.redirectTo = init.redirectTo;
@@ -115,6 +131,12 @@ function problemBody(
 ): Record<string, unknown> {
   return { type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, ...extensions };
 }
+
+/** What visitors read in production about failures that are not theirs. */
+const publicMessages: Record<number, string> = {
+  500: 'This application is not set up correctly. Please tell its operator, who finds the details in the log.',
+  503: 'This is not available at the moment. Please try again shortly.',
+};
 
 const graphqlCodes: Record<number, string> = { 400: 'BAD_REQUEST', 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN' };
 

@@ -16,6 +16,7 @@ import { LOGTO_EXTRAS, LOGTO_OPTIONS, MODULE_OPTIONS_TOKEN } from './logto.modul
 import { resolveLogtoOptions } from './logto.options-resolve.js';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from './logto.options-resolved.js';
 import { LogtoService } from './logto.service.js';
+import { OperatorLog } from './operator-log.js';
 import { OidcClient } from './oidc/oidc-client.js';
 import { TokenExchange } from './oidc/token-exchange.js';
 import { TokenVerifier } from './oidc/token-verifier.js';
@@ -90,6 +91,7 @@ export const logtoProviders: Provider[] = [
         options.signInOptions.maxAge,
       ),
   },
+  made(OperatorLog),
   made(Touches),
   made(SessionMount, LOGTO_OPTIONS, Touches),
   made(Sessions, LOGTO_OPTIONS, TokenRecords),
@@ -187,5 +189,6 @@ export const logtoExports = [
   LogtoApiGuard,
   AccessDecision,
   HandlerContext,
+  OperatorLog,
   LOGTO_OPTIONS,
 ];

@@ -1,11 +1,11 @@
-import { inspect } from 'node:util';
-import { Catch, Inject, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Inject, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { throwError, type Observable } from 'rxjs';
 import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { LOGTO_OPTIONS } from '../logto.module-definition.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { OperatorLog } from '../operator-log.js';
 import { isNavigation } from '../user/unauthenticated.js';
 import { errorPage } from './error-page.js';
 import { tellClient, told } from './tell-client.js';
@@ -37,13 +37,14 @@ const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
 @Catch(LogtoException)
 @Injectable()
 export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
-  private readonly logger = new Logger('LogtoModule');
-
-  constructor(@Inject(LOGTO_OPTIONS) private readonly options: ResolvedLogtoOptions) {}
+  constructor(
+    @Inject(LOGTO_OPTIONS) private readonly options: ResolvedLogtoOptions,
+    private readonly log: OperatorLog,
+  ) {}
 
   catch(exception: LogtoException, host: ArgumentsHost): Observable<never> | undefined {
-    const status = exception.getStatus();
-    if (status >= 500) this.logger.error(`${exception.code}: ${exception.message}`, causeOf(exception));
+    // Everything else is logged where it is found, by whoever knows whether an operator has to hear of it.
+    if (exception.getStatus() >= 500) this.log.exception(exception);
     switch (host.getType<string>()) {
       case 'http':
         this.answerRequest(exception, host);
@@ -88,7 +89,7 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
       errorPage({
         status: exception.getStatus(),
         code: exception.code,
-        detail: exception.message,
+        detail: exception.detail,
         signInPath: startAgain.has(exception.code) ? this.signInPath() : undefined,
       }),
     );
@@ -99,9 +100,4 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
     const basePath = new URL(this.options.client.baseUrl).pathname.replace(/\/$/, '');
     return `${basePath}/${this.options.authRoutesPrefix}/sign-in`;
   }
-}
-
-/** With what was beneath it in turn: "fetch failed" alone tells an operator nothing. */
-function causeOf(exception: LogtoException): string | undefined {
-  return exception.cause === undefined ? undefined : inspect(exception.cause, { depth: 5 });
 }

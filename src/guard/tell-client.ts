@@ -19,8 +19,8 @@ export interface ToldException {
 }
 
 /** An error as gateways and message handlers of Nest tell one, with its code. */
-export function told({ code, message }: LogtoException): ToldException {
-  return { status: 'error', code, message };
+export function told({ code, detail }: LogtoException): ToldException {
+  return { status: 'error', code, message: detail };
 }
 
 /** Tells a gateway's client as Nest does, by the event `exception`. */

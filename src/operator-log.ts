@@ -1,0 +1,83 @@
+import { inspect } from 'node:util';
+import { Logger } from '@nestjs/common';
+import type { LogtoErrorCode } from './logto.error-codes.js';
+import type { LogtoException } from './logto.exceptions.js';
+import { BoundedMap } from './session/bounded-map.js';
+
+/** A line for the operator: `debug` for a visitor's own mistake, `warn` or `error` for what an operator has to fix. */
+export type LogLevel = 'debug' | 'warn' | 'error';
+
+/** Shortest time between two lines about the same cause, in milliseconds. */
+const interval = 60_000;
+
+/** Refusals below 500 that a visitor brings about, and that no operator can fix. */
+const visitorMistakes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
+  'access_denied',
+  'account_selection_required',
+  'callback_invalid',
+  'consent_required',
+  'interaction_required',
+  'invalid_request',
+  'login_required',
+  'not_a_navigation',
+  'not_authenticated',
+  'sign_in_session.not_found',
+]);
+
+/**
+ * The log that an operator reads. Whatever goes wrong is logged where it is found, with its cause and its remedy, and
+ * each cause at most once a minute: no traffic can flood the log.
+ */
+export class OperatorLog {
+  private readonly logger = new Logger('LogtoModule');
+  private readonly lines = new BoundedMap<string, { readonly at: number; repeats: number }>(1000);
+  private readonly logged = new WeakSet<LogtoException>();
+
+  /**
+   * Logs an exception with its cause. An exception that was logged before is not logged again, whoever passes it on.
+   * @param level default: by the exception's status and code
+   */
+  exception(exception: LogtoException, level: LogLevel = levelOf(exception)): void {
+    if (this.logged.has(exception)) return;
+    this.logged.add(exception);
+    const { code, message, cause } = exception;
+    // What is beneath belongs to the line: "fetch failed" alone helps nobody.
+    const details = cause === undefined ? undefined : inspect(cause, { depth: 5 });
+    this.remark(level, `${code}: ${message}`, { key: `${code} ${message} ${namesOf(cause)}`, details });
+  }
+
+  /**
+   * Logs a sentence.
+   * @param key what counts as the same cause. Default: the sentence itself. Give one where a visitor chooses a part of
+   * the sentence.
+   * @param details what follows the sentence, such as a stack
+   */
+  remark(
+    level: LogLevel,
+    message: string,
+    { key = message, details }: { key?: string; details?: string | undefined } = {},
+  ): void {
+    const now = Date.now();
+    const last = this.lines.get(key);
+    if (last && now - last.at < interval) {
+      last.repeats += 1;
+      return;
+    }
+    const repeats =
+      last && last.repeats > 0 ? ` (${last.repeats} more times since this was last logged)` : '';
+    this.lines.set(key, { at: now, repeats: 0 });
+    if (level === 'error') this.logger.error(message + repeats, details);
+    else this.logger[level](message + repeats + (details === undefined ? '' : `\n${details}`));
+  }
+}
+
+function levelOf(exception: LogtoException): LogLevel {
+  if (exception.getStatus() >= 500) return 'error';
+  return visitorMistakes.has(exception.code) ? 'debug' : 'warn';
+}
+
+/** The names and messages of a cause and of what is beneath it; stacks differ from request to request. */
+function namesOf(cause: unknown, depth = 0): string {
+  if (!(cause instanceof Error) || depth > 4) return '';
+  return `${cause.name} ${cause.message} ${namesOf(cause.cause, depth + 1)}`;
+}
