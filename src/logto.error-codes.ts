@@ -7,6 +7,8 @@ const ownErrorCodes = [
   'session_not_supported',
   'session_configured_twice',
   'session_cookie_insecure',
+  'session_missing',
+  'session_not_kept',
   'session_store_unavailable',
   'sign_in_session.not_found',
   'sign_in_session.invalid',

@@ -27,7 +27,7 @@ import type { LogtoModuleAsyncOptions, LogtoModuleExtras, LogtoModuleOptions } f
 import { logtoExports, logtoProviders } from './logto.providers.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
 import { SessionMount } from './session/session-mount.js';
-import { hasRouter, makesHiddenClasses, spareHiddenClasses } from './spare-hidden-classes.js';
+import { makesHiddenClasses, spareHiddenClasses } from './spare-hidden-classes.js';
 import { servesBeyondHttp } from './user/beyond-http.js';
 import { freshClaims } from './user/fresh-claims.js';
 import { HandlerContext } from './user/handler-context.js';
@@ -52,7 +52,7 @@ import { asksForMore } from './user/with-logto.options.js';
 })
 export class LogtoModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {
   private readonly logger = new Logger(LogtoModule.name);
-  private sparesHiddenClasses = false;
+  private mountedOn: HttpServer | undefined;
 
   constructor(
     @Inject(LOGTO_OPTIONS) private readonly options: ResolvedLogtoOptions,
@@ -68,12 +68,10 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     super();
     // Here, so that Nest reports it as it creates the app, in a line instead of an unhandled rejection.
     this.assertOnlyModule();
-    // Not there before there is an app, as in testing modules; never there in an application context.
-    if (adapterHost.httpAdapter as HttpServer | undefined) {
-      this.expressApplication();
-      // In front of what main.ts mounts, where that decides none of the router's settings any more.
-      if (hasRouter(adapterHost.httpAdapter)) this.spareHiddenClasses();
-    }
+    // An application context has no adapter, and a testing module has none until the test creates its app.
+    if (adapterHost.httpAdapter as HttpServer | undefined) this.expressApplication();
+    // As soon as there is one, so that the session stands in front of everything that main.ts mounts.
+    adapterHost.init$.subscribe(() => this.mount());
     // The last that Nest asks, so that every filter of the app goes before it, by APP_FILTER too. Added here, since
     // a connected microservice takes the filters that there are before `configure()` runs.
     applicationConfig.getGlobalFilters().unshift(filter);
@@ -111,15 +109,12 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     return withRoutes(super.forRootAsync(options), options);
   }
 
-  /** Mounts what has to stand before every route, whichever module it is in. */
+  /** What can only be done once every module of the app is there. */
   configure(_consumer: MiddlewareConsumer): void {
-    const app = this.expressApplication();
+    this.expressApplication();
     for (const remark of [...this.options.remarks, ...this.sessionMount.remarks]) this.logger.warn(remark);
-    this.spareHiddenClasses();
-    if (this.sessionMount.handler) this.adapterHost.httpAdapter.use(this.sessionMount.handler);
-    if (this.options.client) this.adapterHost.httpAdapter.use(freshClaims(this.resolver));
-    defineUserAccessor(app.request, this.resolver);
-    defineSessionContext(app.request, (request) => this.resolver.known(request));
+    // A second app of the same testing module has an adapter of its own.
+    this.mount();
     this.markHandledRequests();
     if (isPreceded(this.modules, this.applicationConfig)) this.interceptEverything();
     this.excludeRoutesFromGlobalPrefix();
@@ -154,10 +149,20 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     );
   }
 
-  private spareHiddenClasses(): void {
-    if (!makesHiddenClasses || this.sparesHiddenClasses) return;
-    this.sparesHiddenClasses = true;
-    this.adapterHost.httpAdapter.use(spareHiddenClasses);
+  /**
+   * Mounts the session and lets requests tell their user, in front of what main.ts mounts, of every middleware of the
+   * app's modules and of all guards.
+   */
+  private mount(): void {
+    const adapter = this.adapterHost.httpAdapter as HttpServer | undefined;
+    if (adapter?.getType() !== 'express' || adapter === this.mountedOn) return;
+    this.mountedOn = adapter;
+    if (makesHiddenClasses) adapter.use(spareHiddenClasses);
+    if (this.sessionMount.handler) adapter.use(this.sessionMount.handler);
+    if (this.options.client) adapter.use(freshClaims(this.resolver));
+    const { request } = this.expressApplication();
+    defineUserAccessor(request, this.resolver);
+    defineSessionContext(request, (one) => this.resolver.known(one));
   }
 
   private assertOnlyModule(): void {

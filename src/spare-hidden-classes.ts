@@ -1,4 +1,3 @@
-import type { HttpServer } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 
 const passing: unique symbol = Symbol('nestjs-logto.passing');
@@ -8,11 +7,6 @@ const passing: unique symbol = Symbol('nestjs-logto.passing');
  * given another prototype: so it is up to V8 12, which is Node 20 and 22.
  */
 export const makesHiddenClasses = Number.parseInt(process.versions.v8, 10) < 13;
-
-/** Whether an adapter has made the router of its app by itself: so it does since Nest has hooks of requests (11.1.6). */
-export function hasRouter(adapter: HttpServer): boolean {
-  return 'setOnRequestHook' in adapter;
-}
 
 /**
  * Spares requests and their answers the hidden classes of their own. Express gives them their prototypes when they exist

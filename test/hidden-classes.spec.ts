@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { LogtoModule } from 'nestjs-logto';
-import { freePort, logtoOptions, startApp } from './support/app.js';
+import { freePort, startApp } from './support/app.js';
 import { leaks } from './support/leaks.js';
 import { leftovers } from './support/leftovers.js';
 
@@ -57,7 +57,8 @@ describe('Hidden classes of requests and answers', () => {
       const port = await freePort();
       const baseUrl = `http://localhost:${port}`;
       @Module({
-        imports: [LogtoModule.forRoot(logtoOptions('http://localhost:1', baseUrl))],
+        // Without sessions, which put what they need on the request.
+        imports: [LogtoModule.forRoot({ endpoint: 'http://localhost:1', api: { audience: 'https://api' } })],
         controllers: [ShapesController],
       })
       class AppModule {}

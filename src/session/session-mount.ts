@@ -3,6 +3,7 @@ import session from 'express-session';
 import type { CookieOptions, SessionOptions, Store } from 'express-session';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { cookieRemarks } from './cookie-remarks.js';
+import { mountsExpressSession, mountsExpressSessionAnywhere } from './session-layers.js';
 import { sessionConfiguredTwice } from './session-problems.js';
 import { TouchingStore } from './touching-store.js';
 import type { Touches } from './touches.js';
@@ -40,14 +41,22 @@ const memoryRemark =
   'nothing bounds them. Give `session.store` one of https://www.npmjs.com/package/express-session#compatible-session-stores.';
 
 /**
- * express-session over a store that is touched now and then instead of at every request. Where the app has
- * mounted a session too, every request is an error: two session cookies would fight.
+ * express-session over a store that is touched now and then instead of at every request. An app that mounts a session
+ * too gets an error at every request that reaches both: the second express-session would silently do nothing.
  */
 function sessionHandler(options: SessionOptions, store: Store): RequestHandler {
   const handler = session({ ...options, store });
+  // Only looked for once where there is none: everything is mounted before the first request.
+  let mayBeMountedTwice = true;
   return (request: Request, response: Response, next: NextFunction): void => {
-    if (request.session as unknown) next(sessionConfiguredTwice());
-    else handler(request, response, next);
+    if (mayBeMountedTwice) {
+      if ((request.session as unknown) || mountsExpressSession(request)) {
+        next(sessionConfiguredTwice());
+        return;
+      }
+      mayBeMountedTwice = mountsExpressSessionAnywhere(request);
+    }
+    handler(request, response, next);
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 
 /** The request has no session because nobody mounted one. */
@@ -45,13 +44,4 @@ export function sessionConfiguredTwice(): LogtoException {
     'Two sessions are set up: the app mounts one in main.ts, and LogtoModule was given `session` too. ' +
       'Remove one of them.',
   );
-}
-
-/**
- * Whether the app has mounted express-session, to tell a store that is down (express-session then leaves the
- * request without a session) from a session that was forgotten.
- */
-export function mountsExpressSession(request: Request): boolean {
-  const app = request.app as unknown as { router?: { stack?: { handle?: { name?: string } }[] } } | undefined;
-  return app?.router?.stack?.some(({ handle }) => handle?.name === 'session') ?? false;
 }

@@ -14,14 +14,10 @@ import {
   type EndedRecord,
   type SessionRecord,
 } from './session-record.js';
-import {
-  bearerTokensOnly,
-  mountsExpressSession,
-  sessionNotConfigured,
-  sessionNotSupported,
-} from './session-problems.js';
+import { missingSession } from './missing-session.js';
+import { bearerTokensOnly } from './session-problems.js';
 import { SignInIndex } from './sign-in-index.js';
-import { completed, deleteEntry, prolongedCookie, readEntry, storeUnavailable } from './store-access.js';
+import { completed, deleteEntry, prolongedCookie, readEntry } from './store-access.js';
 import { StoreGuard } from './store-guard.js';
 import { tokenRecordKey } from './token-record.js';
 import type { TokenRecords } from './token-records.js';
@@ -42,6 +38,8 @@ export class Sessions {
   /** Sessions that were in time when they were loaded: a request may take long, and others keep them in use. */
   private readonly inTime = new WeakSet<ExpressSession>();
   private guardedStore: Store | undefined;
+  private readonly disconnected = new Set<Store>();
+  private cookiePath: string | undefined;
 
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'session' | 'client' | 'issuer' | 'lifetime'>,
@@ -49,6 +47,9 @@ export class Sessions {
   ) {
     this.guard = new StoreGuard(this.tombstones, this.refreshed, this.index, records);
     this.lifetime = new SessionLifetime(options.lifetime);
+    const { store, cookie } = options.session ?? {};
+    if (store) this.watchConnection(store);
+    if (typeof cookie === 'object') this.cookiePath = cookie.path;
   }
 
   /** The request's session if it is one that can hold a sign-in. Never throws: public pages work without. */
@@ -62,15 +63,19 @@ export class Sessions {
 
   /**
    * The request's session.
-   * @throws LogtoException `session_not_configured`, `session_not_supported`, or `session_store_unavailable`
+   * @throws LogtoException `session_not_configured`, `session_not_supported`, `session_missing`, or
+   * `session_store_unavailable`
    */
   require(request: Request): ExpressSession {
-    const session = this.find(request);
-    if (session && this.options.client) return session;
     if (!this.options.client) throw bearerTokensOnly();
-    if (request.session) throw sessionNotSupported();
-    const mounted = this.options.session !== undefined || this.guardedStore !== undefined;
-    throw mounted || mountsExpressSession(request) ? storeUnavailable() : sessionNotConfigured();
+    const session = this.find(request);
+    if (session) return session;
+    const store = this.guardedStore ?? this.options.session?.store;
+    throw missingSession(request, {
+      isMounted: this.options.session !== undefined || this.guardedStore !== undefined,
+      isDisconnected: store !== undefined && this.disconnected.has(store),
+      cookiePath: this.cookiePath,
+    });
   }
 
   /**
@@ -230,12 +235,19 @@ export class Sessions {
   /** An app's own store is only seen at its first request, and an app may have several. */
   private sight(store: Store, session: ExpressSession): void {
     this.guardedStore = store;
+    this.cookiePath = session.cookie.path ?? undefined;
     const isNew = this.guard.install(store);
+    if (isNew) this.watchConnection(store);
     // What the module mounts itself it has remarked on at start.
     if (isNew && this.options.session === undefined) {
       const { originalMaxAge, sameSite } = session.cookie;
       for (const remark of cookieRemarks(originalMaxAge, sameSite)) this.logger.warn(remark);
     }
+  }
+
+  private watchConnection(store: Store): void {
+    store.on('disconnect', () => this.disconnected.add(store));
+    store.on('connect', () => this.disconnected.delete(store));
   }
 }
 

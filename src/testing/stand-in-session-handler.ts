@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { BadRequestException } from '@nestjs/common';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
+import { mountsExpressSession } from '../session/session-layers.js';
 import { LogtoTestingError } from './logto-testing-error.js';
 import type { TestSignIn } from './logto-test-user.js';
 import type { StandInLogto } from './stand-in-logto.js';
@@ -26,7 +27,7 @@ export function standInSessionHandler(
   return (request, response, next) => {
     const proceed: () => void = () => {
       if (mounted) mounted(request, response, next);
-      else if (client && !(request.session as unknown)) inMemory(request, response, next);
+      else if (client && !mountsExpressSession(request)) inMemory(request, response, next);
       else next();
     };
     try {

@@ -85,7 +85,7 @@ describe('The manifest', () => {
   });
 
   it('serves Nest 11 and 12, and asks for oidc-provider and @nestjs/testing only where they are used', () => {
-    const nest = '^11.0.0 || ^12.0.0';
+    const nest = '^11.1.6 || ^12.0.0';
     expect(manifest.peerDependencies).toMatchObject({
       '@nestjs/common': nest,
       '@nestjs/core': nest,

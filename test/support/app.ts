@@ -7,6 +7,7 @@ import {
   type NestApplicationOptions,
   type Type,
 } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { LogtoModule, LogtoService, type LogtoModuleExtras, type LogtoModuleOptions } from 'nestjs-logto';
@@ -32,7 +33,17 @@ export interface TestAppParts {
   port?: number;
   /** Options of Nest's own. */
   applicationOptions?: NestApplicationOptions;
+  /** How the app is made from its module. Default: by a testing module, as a user's end-to-end tests do. */
+  create?: (module: Type, options: NestApplicationOptions) => Promise<NestExpressApplication>;
 }
+
+/** Makes the app as main.ts does. */
+export const asInMain: NonNullable<TestAppParts['create']> = (module, options) =>
+  NestFactory.create<NestExpressApplication>(module, { ...options, abortOnError: false });
+
+/** Makes the app as a user's end-to-end tests do. */
+export const asInTests: NonNullable<TestAppParts['create']> = async (module, options) =>
+  (await Test.createTestingModule({ imports: [module] }).compile()).createNestApplication(options);
 
 /** A running Nest application that signs in through the issuer. */
 export interface TestApp {
@@ -63,6 +74,7 @@ export async function startApp({
   configure,
   port,
   applicationOptions,
+  create = asInTests,
 }: TestAppParts): Promise<TestApp> {
   const listenOn = port ?? (await freePort());
   const baseUrl = `http://localhost:${listenOn}`;
@@ -79,8 +91,7 @@ export async function startApp({
   })
   class AppModule {}
 
-  const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
-  const app = module.createNestApplication<NestExpressApplication>({ logger: leaks, ...applicationOptions });
+  const app = await create(AppModule, { logger: leaks, ...applicationOptions });
   const close = leftovers.ends(() => app.close());
   configure?.(app);
   await app.listen(listenOn);

@@ -1,0 +1,22 @@
+import type { Request } from 'express';
+
+/** A layer of Express 5's router, which has no types for it. */
+interface Layer {
+  readonly handle?: { readonly name?: string };
+  match(path: string): boolean;
+}
+
+/** Whether the app itself has mounted express-session for the path of a request. */
+export function mountsExpressSession(request: Request): boolean {
+  return sessionLayers(request).some((layer) => layer.match(request.path));
+}
+
+/** Whether the app itself has mounted express-session for any path. */
+export function mountsExpressSessionAnywhere(request: Request): boolean {
+  return sessionLayers(request).length > 0;
+}
+
+function sessionLayers(request: Request): Layer[] {
+  const app = request.app as unknown as { router?: { stack?: Layer[] } } | undefined;
+  return app?.router?.stack?.filter(({ handle }) => handle?.name === 'session') ?? [];
+}
