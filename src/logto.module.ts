@@ -115,6 +115,9 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     for (const remark of [...this.options.remarks, ...this.sessionMount.remarks]) this.logger.warn(remark);
     // A second app of the same testing module has an adapter of its own.
     this.mount();
+    // An app's own session is mounted by now, and was not as the module was made.
+    if (this.options.client && !this.options.session)
+      this.adapterHost.httpAdapter.use(freshClaims(this.resolver));
     this.markHandledRequests();
     if (isPreceded(this.modules, this.applicationConfig)) this.interceptEverything();
     this.excludeRoutesFromGlobalPrefix();
@@ -159,7 +162,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     this.mountedOn = adapter;
     if (makesHiddenClasses) adapter.use(spareHiddenClasses);
     if (this.sessionMount.handler) adapter.use(this.sessionMount.handler);
-    if (this.options.client) adapter.use(freshClaims(this.resolver));
+    if (this.options.client && this.options.session) adapter.use(freshClaims(this.resolver));
     const { request } = this.expressApplication();
     defineUserAccessor(request, this.resolver);
     defineSessionContext(request, (one) => this.resolver.known(one));

@@ -21,7 +21,9 @@ import { OidcClient } from './oidc/oidc-client.js';
 import { TokenExchange } from './oidc/token-exchange.js';
 import { TokenVerifier } from './oidc/token-verifier.js';
 import { RoutesOptions } from './routes/routes-options.js';
+import { FinishedSignInCookie } from './session/finished-sign-in-cookie.js';
 import { Handshakes } from './session/handshakes.js';
+import { KeptSession } from './session/kept-session.js';
 import { MachineTokens } from './session/machine-tokens.js';
 import { Revalidation } from './session/revalidation.js';
 import { SessionMount } from './session/session-mount.js';
@@ -29,6 +31,7 @@ import { Sessions } from './session/sessions.js';
 import { BackChannelLogout } from './session/back-channel-logout.js';
 import { SignInCallback } from './session/sign-in-callback.js';
 import { SignInCookies } from './session/sign-in-cookies.js';
+import { SignInState } from './session/sign-in-state.js';
 import { SignInIndex } from './session/sign-in-index.js';
 import { SignIn } from './session/sign-in.js';
 import { SignOut } from './session/sign-out.js';
@@ -63,6 +66,15 @@ function made<A extends unknown[], T>(type: new (...parts: A) => T, ...parts: un
   };
 }
 
+/** A provider that makes its class from the application at Logto. */
+function ofClient<T>(type: new (client: ResolvedClientOptions) => T): Provider {
+  return {
+    provide: type,
+    inject: [LOGTO_OPTIONS],
+    useFactory: (options: ResolvedLogtoOptions) => new type(clientOf(options)),
+  };
+}
+
 /** Whether a session that is loaded is touched with its token record: not an app's own, nor without a touch. */
 function touchesAsItLoads({ session }: ResolvedLogtoOptions): boolean {
   return session !== undefined && (session.store === undefined || session.store.touch !== undefined);
@@ -76,11 +88,7 @@ export const logtoProviders: Provider[] = [
     inject: [LOGTO_OPTIONS],
     useFactory: (options: ResolvedLogtoOptions) => new OidcClient(options, options.credentials ?? noClient),
   },
-  {
-    provide: SignInCookies,
-    inject: [LOGTO_OPTIONS],
-    useFactory: (options: ResolvedLogtoOptions) => new SignInCookies(clientOf(options)),
-  },
+  ofClient(SignInCookies),
   {
     provide: RoutesOptions,
     inject: [LOGTO_OPTIONS],
@@ -110,29 +118,50 @@ export const logtoProviders: Provider[] = [
   made(Revalidation, LOGTO_OPTIONS, TokenRefresh),
   made(MachineTokens, LOGTO_OPTIONS),
   made(TokenExchange, LOGTO_OPTIONS, OidcClient),
+  ofClient(SignInState),
+  ofClient(FinishedSignInCookie),
+  {
+    provide: KeptSession,
+    inject: [LOGTO_OPTIONS, Sessions, FinishedSignInCookie, OperatorLog],
+    useFactory: (options: ResolvedLogtoOptions, ...parts: [Sessions, FinishedSignInCookie, OperatorLog]) =>
+      new KeptSession(options, clientOf(options), ...parts),
+  },
   {
     provide: SignIn,
-    inject: [LOGTO_OPTIONS, OidcClient, SignInCookies, Sessions],
+    inject: [LOGTO_OPTIONS, OidcClient, SignInCookies, SignInState, Sessions, KeptSession, OperatorLog],
     useFactory: (
       options: ResolvedLogtoOptions,
-      oidc: OidcClient,
-      cookies: SignInCookies,
-      sessions: Sessions,
-    ) => new SignIn(options, clientOf(options), oidc, cookies, sessions),
+      ...parts: [OidcClient, SignInCookies, SignInState, Sessions, KeptSession, OperatorLog]
+    ) => new SignIn(options, clientOf(options), ...parts),
   },
   {
     provide: SignInCallback,
-    inject: [LOGTO_OPTIONS, OidcClient, SignInCookies, Sessions, TokenRecords, SignInIndex],
+    inject: [
+      LOGTO_OPTIONS,
+      OidcClient,
+      SignInCookies,
+      SignInState,
+      Sessions,
+      TokenRecords,
+      SignInIndex,
+      KeptSession,
+      OperatorLog,
+    ],
     useFactory: (
       options: ResolvedLogtoOptions,
-      oidc: OidcClient,
-      cookies: SignInCookies,
-      sessions: Sessions,
-      records: TokenRecords,
-      index: SignInIndex,
-    ) => new SignInCallback(options, clientOf(options), oidc, cookies, sessions, records, index),
+      ...parts: [
+        OidcClient,
+        SignInCookies,
+        SignInState,
+        Sessions,
+        TokenRecords,
+        SignInIndex,
+        KeptSession,
+        OperatorLog,
+      ]
+    ) => new SignInCallback(options, clientOf(options), ...parts),
   },
-  made(SignOut, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords, SignInIndex),
+  made(SignOut, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords, SignInIndex, KeptSession),
   {
     provide: BackChannelLogout,
     inject: [LOGTO_OPTIONS, TokenVerifier, Sessions, SignInIndex],

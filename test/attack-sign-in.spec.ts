@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { Request } from 'express';
@@ -8,7 +9,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp } from './support/app.js';
 import type { Page } from './support/browser.js';
 import { passTime, restoreTime } from './support/clock.js';
-import { resource, startIssuer } from './support/issuer.js';
+import { application, resource, startIssuer } from './support/issuer.js';
 import { leaks } from './support/leaks.js';
 import { MemorySessionStore } from './support/memory-session-store.js';
 import { PagesController } from './support/pages.js';
@@ -196,7 +197,7 @@ describe('The routes of sign-in and sign-out', () => {
   it('answer a browser with hundreds of planted sign-ins in few words', async () => {
     app = await startApp({ issuer });
     const names = Array.from({ length: 150 }, (_, index) => `zz${index}.${'a'.repeat(16)}`);
-    const cookie = names.map((name) => `logto-sign-in.${name}=x`).join('; ');
+    const cookie = names.map((name) => `${signInCookies(app)}${name}=x`).join('; ');
     const page = await app.browser().open('/logto/sign-in', { cookie });
 
     expect(page.status).toBe(302);
@@ -233,10 +234,16 @@ describe('The routes of sign-in and sign-out', () => {
   it('take a cookie that only looks like a sign-in’s for what it is', async () => {
     app = await startApp({ issuer });
     const names = ['(1', '(2', '(3', '(4', '(5', ' ', 'zzz', '~.aaaaaaaaaaaaaaaa'];
-    const cookie = names.map((name) => `logto-sign-in.${name}=x`).join('; ');
+    const cookie = names.map((name) => `${signInCookies(app)}${name}=x`).join('; ');
 
     expect((await app.browser().open('/logto/sign-in', { cookie })).status).toBe(302);
     const callback = '/logto/sign-in-callback?code=x&state=aaaaaaaaaaaaaaaaaaaaaaaa';
     expect((await app.browser().open(callback, { cookie })).status).toBe(400);
   });
 });
+
+/** What the names of an app's sign-in cookies begin with. */
+function signInCookies({ baseUrl }: TestApp): string {
+  const tag = createHash('sha256').update(`${application.id} ${baseUrl}`).digest('hex').slice(0, 8);
+  return `logto-sign-in.${tag}.`;
+}

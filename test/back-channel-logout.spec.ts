@@ -101,7 +101,7 @@ describe('Back-channel logout by Logto', () => {
       const store = new MemorySessionStore();
       const shared = { issuer, controllers: [PagesController], logto: { session: { ...session, store } } };
       const instance = await startApp(shared);
-      const other = await startApp(shared);
+      const other = await startApp({ ...shared, instanceOf: instance });
       logoutTold(sessionRequired);
       const browser = instance.browser();
       await browser.signIn(issuer);

@@ -40,7 +40,7 @@ describe('With a lock over two instances, and a provider that revokes on any reu
     const store = new MemorySessionStore();
     const logto = { lock, session: { ...session, store } };
     one = await startTokenApp({ issuer, logto });
-    other = await startTokenApp({ issuer, logto });
+    other = await startTokenApp({ issuer, logto, instanceOf: one });
   });
 
   beforeEach(async () => {

@@ -59,7 +59,11 @@ describe('Claims that have grown old', () => {
     issuer.updateUser('ada', { roles: [], name: 'Augusta' });
     expect(await user()).toMatchObject({ claims: { roles: [], name: 'Augusta' } });
 
-    const elsewhere = await startTokenApp({ issuer, logto: { session: { ...session, store } } });
+    const elsewhere = await startTokenApp({
+      issuer,
+      logto: { session: { ...session, store } },
+      instanceOf: app,
+    });
     issuer.resetRequests();
     const there = await browser.fetch(`${elsewhere.baseUrl}/user`);
     expect(there.json()).toMatchObject({ claims: { roles: [], name: 'Augusta' } });

@@ -186,7 +186,8 @@ describe('A session', () => {
       'gets refreshed claims, which a slow request on the other does not put back (resave: %s)',
       async (resave) => {
         const logto = { scopes: ['roles'], session: { ...session, store, resave } };
-        const [one, two] = [await start(logto), await start(logto)];
+        const one = await start(logto);
+        const two = await start(logto, { instanceOf: one });
         const browser = await signedIn(one);
         const gate = two.app.get(Gates).create('slow');
         const finish = await held(browser.fetch(`${two.baseUrl}/slow`), gate);
@@ -207,7 +208,8 @@ describe('A session', () => {
       'is not ended for want of use by a long request that %s, while the other is in use',
       async (_, path) => {
         const logto = { lifetime: { idle: 600 } };
-        const [one, two] = [await start(logto), await start(logto)];
+        const one = await start(logto);
+        const two = await start(logto, { instanceOf: one });
         const browser = await signedIn(one);
         const gate = two.app.get(Gates).create('slow');
         const finish = await held(browser.fetch(`${two.baseUrl}${path}`), gate);

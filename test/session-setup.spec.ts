@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -82,14 +83,15 @@ describe('The session', () => {
 
   describe('that the module mounts', () => {
     it('is all that a sign-in needs', async () => {
-      await expectEverythingWorks(await started(), 'logto.sid');
+      const app = await started();
+      await expectEverythingWorks(app, defaultName(app));
     });
 
     it('has a cookie that scripts and other sites cannot use, for two weeks', async () => {
       const app = await started();
       const page = await app.browser().signIn(issuer);
 
-      const cookie = sessionCookie(page, 'logto.sid');
+      const cookie = sessionCookie(page);
       expect(cookie).toEqual(expect.arrayContaining(['Path=/', 'HttpOnly', 'SameSite=Lax']));
       expect(cookie).not.toContain('Secure');
       expect(cookie.join()).not.toContain('Domain');
@@ -108,12 +110,12 @@ describe('The session', () => {
       });
       const page = await browser.open(`${pathname}${search}`, byProxy);
 
-      expect(sessionCookie(page, 'logto.sid')).toEqual(
+      expect(sessionCookie(page)).toEqual(
         expect.arrayContaining(['Secure', 'HttpOnly', 'SameSite=Lax']),
       );
       expect((await browser.open('/protected', byProxy)).text).toBe('hello ada');
       const cleared = (await browser.open('/logto/sign-out', byProxy)).headers.getSetCookie().join();
-      expect(cleared).toMatch(/^logto\.sid=;.*Secure/);
+      expect(cleared).toMatch(/^logto\.sid\.[^=]+=;.*Secure/);
     });
 
     it('is told to need the word of a proxy that ends TLS, instead of a sign-in that goes round in circles', async () => {
@@ -135,7 +137,7 @@ describe('The session', () => {
       });
       const page = await app.browser().open('/cart/add');
 
-      expect(sessionCookie(page, 'logto.sid')).toEqual(
+      expect(sessionCookie(page)).toEqual(
         expect.arrayContaining(['HttpOnly', 'SameSite=Lax', expect.stringMatching(/^Expires=/)]),
       );
     });
@@ -178,7 +180,7 @@ describe('The session', () => {
       const app = await started({
         logto: { session: { secret: 'a-session-secret', cookie: () => ({ maxAge: 2 * 60 * 60 * 1000 }) } },
       });
-      const cookie = sessionCookie(await app.browser().signIn(issuer), 'logto.sid');
+      const cookie = sessionCookie(await app.browser().signIn(issuer));
 
       expect(cookie).toEqual(expect.arrayContaining(['Path=/', 'HttpOnly', 'SameSite=Lax']));
       expect(expiryOf(cookie) - Date.now()).toBeLessThanOrEqual(2 * 60 * 60 * 1000);
@@ -469,16 +471,22 @@ describe('The session', () => {
   });
 });
 
+/** What the module calls the session cookie of an app. */
+function defaultName({ baseUrl }: TestApp): string {
+  return `logto.sid.${createHash('sha256').update(`${application.id} ${baseUrl}`).digest('hex').slice(0, 8)}`;
+}
+
 /** Names of the cookies that the app has set, without those of the issuer. */
 function namesOf(browser: Browser): string[] {
   const names = [...browser.cookies.header('http://localhost/').matchAll(/(?:^|; )([^=]+)=/g)].map(
     ([, name = '']) => name,
   );
-  return names.filter((name) => !/^_(session|interaction|grant)/.test(name));
+  return names.filter((name) => !/^(_(session|interaction|grant)|logto-signed-in)/.test(name));
 }
 
-function sessionCookie(page: Page, name: string): string[] {
-  const cookie = page.headers.getSetCookie().find((header) => header.startsWith(`${name}=`));
+/** The cookie of a session, as an answer sets it. @param name default: whatever the module calls it */
+function sessionCookie(page: Page, name = 'logto.sid.'): string[] {
+  const cookie = page.headers.getSetCookie().find((header) => header.startsWith(name));
   expect(cookie).toBeDefined();
   return cookie?.split('; ') ?? [];
 }

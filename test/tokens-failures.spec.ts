@@ -277,7 +277,8 @@ describe('A crash between Logto’s answer and the store', () => {
     crashed.app.getHttpServer().closeAllConnections();
     await crashed.close();
 
-    const back = await startTokenApp({ issuer, logto: { session: { ...session, store } } });
+    const port = Number(new URL(crashed.baseUrl).port);
+    const back = await startTokenApp({ issuer, port, logto: { session: { ...session, store } } });
     expect((await browser.fetch(back.baseUrl + forResource)).status).toBe(status);
     if (status === 401) {
       expect((await browser.open(back.baseUrl + forResource)).location).toContain('/logto/sign-in');

@@ -6,12 +6,14 @@ import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptio
 import { LOGTO_OPTIONS } from '../logto.module-definition.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { OperatorLog } from '../operator-log.js';
+import { rememberedPage } from '../session/lost-page.js';
 import { isNavigation } from '../user/unauthenticated.js';
 import { errorPage } from './error-page.js';
 import { tellClient, told } from './tell-client.js';
 
 /** Failures of a sign-in, for which starting it again helps. */
 const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
+  'session_not_kept',
   'sign_in_session.not_found',
   'sign_in_session.invalid',
   'callback_invalid',
@@ -90,14 +92,17 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
         status: exception.getStatus(),
         code: exception.code,
         detail: exception.detail,
-        signInPath: startAgain.has(exception.code) ? this.signInPath() : undefined,
+        signInPath: startAgain.has(exception.code) ? this.signInPath(response) : undefined,
       }),
     );
   }
 
-  private signInPath(): string | undefined {
+  /** Where a sign-in starts again, to the page that the failed one was for. */
+  private signInPath(response: Response): string | undefined {
     if (!this.options.client) return undefined;
     const basePath = new URL(this.options.client.baseUrl).pathname.replace(/\/$/, '');
-    return `${basePath}/${this.options.authRoutesPrefix}/sign-in`;
+    const page = rememberedPage(response);
+    const query = page === undefined ? '' : `?returnTo=${encodeURIComponent(page)}`;
+    return `${basePath}/${this.options.authRoutesPrefix}/sign-in${query}`;
   }
 }

@@ -4,20 +4,9 @@ import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 const maxLength = 1024;
 
 /**
- * Where a sign-in ends: `returnTo` if it is a path on this app or a URL on an allowed origin, otherwise
- * `postSignInRedirectUri`. Whatever looks different to a browser than to this check is no path on this app.
+ * `returnTo` if a browser may be sent there: a path on this app, or a URL on an allowed origin. Whatever looks different
+ * to a browser than to this check is no path on this app.
  */
-export function safeReturnTo(
-  returnTo: unknown,
-  options: Pick<
-    ResolvedLogtoOptions,
-    'client' | 'allowedOrigins' | 'postSignInRedirectUri' | 'authRoutesPrefix'
-  >,
-): string {
-  return permitted(returnTo, options) ?? options.postSignInRedirectUri;
-}
-
-/** `returnTo` if a browser may be sent there. */
 export function permitted(
   returnTo: unknown,
   options: Pick<ResolvedLogtoOptions, 'client' | 'allowedOrigins' | 'authRoutesPrefix'>,
@@ -48,4 +37,10 @@ function writtenAsUrl(
   const routes = `${basePath}/${options.authRoutesPrefix}/`;
   if (url.pathname.toLowerCase().startsWith(routes.toLowerCase())) return undefined;
   return `${url.pathname}${url.search}${url.hash}`;
+}
+
+/** The origin that a `returnTo` names, where it names one. */
+export function refusedOrigin(returnTo: string): string | undefined {
+  if (!/^https?:\/\//i.test(returnTo) || !URL.canParse(returnTo)) return undefined;
+  return new URL(returnTo).origin.slice(0, 100);
 }

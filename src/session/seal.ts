@@ -1,11 +1,14 @@
 import { hkdfSync } from 'node:crypto';
-import { EncryptJWT, jwtDecrypt, type JWTPayload } from 'jose';
+import { EncryptJWT, errors, jwtDecrypt, type JWTPayload } from 'jose';
 
 const algorithms = { alg: 'dir', enc: 'A256GCM' } as const;
 
+/** What comes of opening a sealed value. `unreadable`: it was sealed with another secret, or was changed. */
+export type Opened<T> = { readonly payload: T } | { readonly problem: 'expired' | 'unreadable' };
+
 /** Seals values into strings that only this app can read or make, by `jose` (JWE, RFC 7516). */
 export class Seal {
-  /** Private to the runtime too: whoever inspects the app must not find them. */
+  /** Private at run time too, so that an inspection of the app does not show them. */
   readonly #keys: readonly Uint8Array[];
 
   /** @param secrets any strings; a key is derived from each (RFC 5869). The first seals, each opens. */
@@ -29,21 +32,20 @@ export class Seal {
       .encrypt(newest);
   }
 
-  /** The payload, or `undefined` when the value is forged, expired or sealed with another secret. */
-  async open<T extends JWTPayload>(sealed: string): Promise<T | undefined> {
+  /** Opens a value that {@link seal} made, with any of the secrets. */
+  async open<T>(sealed: string): Promise<Opened<T>> {
     for (const key of this.#keys) {
-      const opened = await this.openBy<T>(key, sealed).catch(() => undefined);
-      if (opened) return opened;
+      try {
+        const { payload } = await jwtDecrypt(sealed, key, {
+          audience: this.purpose,
+          keyManagementAlgorithms: [algorithms.alg],
+          contentEncryptionAlgorithms: [algorithms.enc],
+        });
+        return { payload: payload as T };
+      } catch (error) {
+        if (error instanceof errors.JWTExpired) return { problem: 'expired' };
+      }
     }
-    return undefined;
-  }
-
-  private async openBy<T extends JWTPayload>(key: Uint8Array, sealed: string): Promise<T> {
-    const { payload } = await jwtDecrypt<T>(sealed, key, {
-      audience: this.purpose,
-      keyManagementAlgorithms: [algorithms.alg],
-      contentEncryptionAlgorithms: [algorithms.enc],
-    });
-    return payload;
+    return { problem: 'unreadable' };
   }
 }

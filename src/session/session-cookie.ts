@@ -5,7 +5,12 @@ import type { ExpressSession } from './sessions.js';
 
 /** Whether the browser sent the session's cookie: a session that only this request knows was never stored. */
 export function carriesSessionCookie(request: Request): boolean {
-  return cookieNames(request).length > 0;
+  return cookieNamesOf(request, request.sessionID).length > 0;
+}
+
+/** Whether express-session takes a connection for one over TLS, as far as the app trusts its proxy. */
+export function isOverTls(request: Request): boolean {
+  return (request.socket as Partial<TLSSocket>).encrypted === true || request.secure;
 }
 
 /**
@@ -14,13 +19,14 @@ export function carriesSessionCookie(request: Request): boolean {
  * @throws LogtoException `session_cookie_insecure`, 500
  */
 export function assertCookieIsSent(request: Request, { cookie }: ExpressSession): void {
-  if (cookie.secure !== true || (request.socket as Partial<TLSSocket>).encrypted || request.secure) return;
+  if (cookie.secure !== true || isOverTls(request)) return;
   const [protocol = ''] = String(request.headers['x-forwarded-proto'] ?? '').split(',');
   if (protocol.trim().toLowerCase() === 'https') return;
   throw new LogtoException(
     'session_cookie_insecure',
-    'The session cookie is for https alone, and this request did not come by it, so nobody would stay signed in. Let ' +
-      'the proxy that ends TLS say so: `X-Forwarded-Proto: https` (nginx: `proxy_set_header X-Forwarded-Proto $scheme`).',
+    'The session cookie is `secure`, and this request did not come by https, so nobody would stay signed in. Let the ' +
+      'proxy that ends TLS send `X-Forwarded-Proto: https` (nginx: `proxy_set_header X-Forwarded-Proto $scheme`). Where ' +
+      "the app mounts its own session, it has to trust the proxy as well: `app.set('trust proxy', 1)`.",
   );
 }
 
@@ -29,7 +35,7 @@ export function clearSessionCookie(request: Request, session: ExpressSession): v
   const { path, domain, secure, sameSite, partitioned } = session.cookie as ExpressSession['cookie'] & {
     partitioned?: boolean;
   };
-  for (const name of cookieNames(request)) {
+  for (const name of cookieNamesOf(request, request.sessionID)) {
     request.res?.clearCookie(name, {
       httpOnly: true,
       path: path ?? '/',
@@ -41,12 +47,15 @@ export function clearSessionCookie(request: Request, session: ExpressSession): v
   }
 }
 
-/** Found by their value, for an app that mounts express-session itself may call its cookie anything. */
-function cookieNames(request: Request): string[] {
+/**
+ * The names of the cookies that hold a session's id. Found by their value, since an app that mounts express-session
+ * itself may call its cookie anything.
+ */
+export function cookieNamesOf(request: Request, session: string): string[] {
   const pairs = request.headers.cookie?.split(';') ?? [];
   return pairs.flatMap((pair) => {
     const [name, value] = pair.split('=', 2);
-    const ours = name && value && decoded(value).startsWith(`s:${request.sessionID}.`);
+    const ours = name && value && decoded(value).startsWith(`s:${session}.`);
     return ours ? [name.trim()] : [];
   });
 }

@@ -1,7 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import type { CookieOptions, SessionOptions, Store } from 'express-session';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { applicationTag } from './application-tag.js';
 import { cookieRemarks } from './cookie-remarks.js';
 import { mountsExpressSession, mountsExpressSessionAnywhere } from './session-layers.js';
 import { sessionConfiguredTwice } from './session-problems.js';
@@ -23,7 +24,7 @@ export class SessionMount {
     touches: Touches,
   ) {
     if (!client || !given) return;
-    const options = sessionDefaults(given, client.baseUrl);
+    const options = sessionDefaults(given, client);
     const store = given.store ?? new session.MemoryStore();
     this.handler = sessionHandler(options, new TouchingStore(store, touches));
     this.remarks = [
@@ -61,14 +62,14 @@ function sessionHandler(options: SessionOptions, store: Store): RequestHandler {
 }
 
 /** The options of express-session with the module's defaults filled in. */
-function sessionDefaults(given: SessionOptions, baseUrl: string): SessionOptions {
-  const secure = baseUrl.startsWith('https:');
+function sessionDefaults(given: SessionOptions, client: ResolvedClientOptions): SessionOptions {
+  const secure = client.baseUrl.startsWith('https:');
   const defaults: CookieOptions = { httpOnly: true, sameSite: 'lax', secure, maxAge: defaultMaxAge };
   const { cookie } = given;
   return {
     resave: false,
     saveUninitialized: false,
-    name: 'logto.sid',
+    name: `logto.sid.${applicationTag(client)}`,
     // Behind a proxy that ends TLS, express-session would silently set no secure cookie.
     ...(secure ? { proxy: true } : {}),
     ...told(given),

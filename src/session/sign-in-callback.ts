@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
-import { Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { IdTokenClaims } from '../oidc/claims.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
+import type { OperatorLog } from '../operator-log.js';
 import { Flights } from './flights.js';
+import type { KeptSession } from './kept-session.js';
 import { locked } from './locked.js';
 import { requestUrl } from './request-url.js';
+import { permitted } from './return-to.js';
+import { rememberPage } from './lost-page.js';
 import type { PendingSignIn, SignInCookies } from './sign-in-cookies.js';
+import { isSignInState, type SignInState } from './sign-in-state.js';
 import type { SessionRecord } from './session-record.js';
 import type { Sessions } from './sessions.js';
 import type { SignInIndex } from './sign-in-index.js';
@@ -44,16 +48,18 @@ const outcomeLifetime = 60_000;
 /** Finishes sign-ins. */
 export class SignInCallback {
   private readonly flights = new Flights<CallbackOutcome>();
-  private readonly logger = new Logger('LogtoModule');
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly client: ResolvedClientOptions,
     private readonly oidc: OidcClient,
     private readonly cookies: SignInCookies,
+    private readonly states: SignInState,
     private readonly sessions: Sessions,
     private readonly records: TokenRecords,
     private readonly index: SignInIndex,
+    private readonly kept: KeptSession,
+    private readonly log: OperatorLog,
   ) {}
 
   /**
@@ -62,20 +68,30 @@ export class SignInCallback {
    * @returns where the person wanted to go
    */
   async finish(request: Request): Promise<{ returnTo: string }> {
+    try {
+      return await this.finishOnce(request);
+    } catch (error) {
+      if (error instanceof LogtoException) this.report(error);
+      throw error;
+    }
+  }
+
+  private async finishOnce(request: Request): Promise<{ returnTo: string }> {
     this.sessions.require(request);
     const query = requestUrl(request, this.client.baseUrl).searchParams;
     const state = stateOf(query);
     const sealed = this.cookies.find(request, state);
     if (sealed === undefined) return this.repeated(request, state);
-    const pending = await this.cookies.open(sealed, state);
-    if (!pending) {
+    const opened = await this.cookies.open(sealed, state);
+    if ('problem' in opened) {
       this.cookies.remove(request, state);
-      throw new LogtoException('sign_in_session.invalid', 'This sign-in has expired. Start it again.', {
-        status: 400,
-      });
+      rememberPage(request, await this.states.returnToOf(state));
+      throw this.unusable(opened.problem);
     }
+    const pending = opened.payload;
+    if (pending.returnTo !== this.options.postSignInRedirectUri) rememberPage(request, pending.returnTo);
 
-    // What else stands in the query does not make it another callback.
+    // What else the query carries does not make it another callback.
     const answer = JSON.stringify([query.get('code'), query.get('error'), sealed]);
     const key = createHash('sha256').update(answer).digest('base64url');
     const { outcome, follows } = await this.flights
@@ -84,7 +100,36 @@ export class SignInCallback {
     if (outcome.sessionId !== undefined && (follows || request.sessionID !== outcome.sessionId)) {
       await this.sessions.adopt(request, outcome.sessionId);
     }
+    if (outcome.sessionId !== undefined) await this.kept.expect(request, pending.isRetry === true);
     return { returnTo: outcome.returnTo };
+  }
+
+  /** Logs why a sign-in has failed: the visitor's page does not tell an operator. */
+  private report(error: LogtoException): void {
+    const isMistake = mistakes.has(error.code);
+    this.log.exception(error, isMistake ? 'error' : undefined);
+    if (!isMistake) return;
+    const { scopes, resources } = this.options;
+    this.log.remark('error', `The refused sign-in asked for: ${[...scopes, ...resources].join(' ')}`);
+  }
+
+  private unusable(problem: 'expired' | 'unreadable'): LogtoException {
+    if (problem === 'unreadable') {
+      return new LogtoException(
+        'sign_in_session.invalid',
+        "This sign-in's cookie cannot be opened: it was sealed with another secret, or was changed. Give all instances " +
+          'the same session secret (or `cookieSecret`). When you change it, keep the old one behind the new one: ' +
+          '`session: { secret: [new, old] }`.',
+        { status: 400, publicMessage: 'This sign-in cannot be finished. Please start it again.' },
+      );
+    }
+    const expired = new LogtoException(
+      'sign_in_session.invalid',
+      'This sign-in has expired: it took longer than an hour. Please start it again.',
+      { status: 400 },
+    );
+    this.log.exception(expired, 'debug');
+    return expired;
   }
 
   /** With a lock over all instances, the first one's outcome is found in the session store by the others. */
@@ -124,13 +169,6 @@ export class SignInCallback {
     } catch (error) {
       const silent = pending.silent && error instanceof LogtoException && silentRefusals.has(error.code);
       if (silent) return { returnTo: pending.returnTo, sessionId: undefined };
-      if (error instanceof LogtoException && mistakes.has(error.code)) {
-        // No visitor can mend it, and nobody else would hear of it.
-        const { scopes, resources } = this.options;
-        this.logger.error(
-          `${error.code}: ${error.message} Asked for: ${[...scopes, ...resources].join(' ')}`,
-        );
-      }
       throw error;
     }
     const { claims } = tokens;
@@ -171,14 +209,17 @@ export class SignInCallback {
     if (superseded) await this.records.delete(request.sessionStore, superseded.tokens);
   }
 
-  /** A callback without its sign-in: one that this session has finished already, or one to refuse. */
-  private repeated(request: Request, state: string): { returnTo: string } {
+  /** A callback without its sign-in: this session has finished it already, or it is refused. */
+  private async repeated(request: Request, state: string): Promise<{ returnTo: string }> {
+    const returnTo = await this.states.returnToOf(state);
     if (this.sessions.record(request)?.completed.includes(shortened(state))) {
-      return { returnTo: this.options.postSignInRedirectUri };
+      return { returnTo: permitted(returnTo, this.options) ?? this.options.postSignInRedirectUri };
     }
+    rememberPage(request, returnTo);
     throw new LogtoException(
       'sign_in_session.not_found',
-      'This browser has no such sign-in under way: it was finished, took too long, or began elsewhere. Start it again.',
+      'This browser has no such sign-in under way: it was finished, took longer than an hour, or began in another browser ' +
+        'or under another host name. Please start it again.',
       { status: 400 },
     );
   }
@@ -192,7 +233,7 @@ function stateOf(query: URLSearchParams): string {
   const state = query.get('state') ?? '';
   const single = ['state', 'code', 'error', 'iss'].every((name) => query.getAll(name).length <= 1);
   const answered = query.has('code') || query.has('error');
-  if (!single || !answered || !/^[\w-]{20,200}$/.test(state)) {
+  if (!single || !answered || !isSignInState(state)) {
     throw new LogtoException(
       'callback_invalid',
       'The answer of the sign-in is malformed. Start the sign-in again.',

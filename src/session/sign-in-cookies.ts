@@ -1,8 +1,9 @@
-import cookieParser from 'cookie-parser';
-import type { CookieOptions, Request, Response } from 'express';
+import type { CookieOptions, Request } from 'express';
 import type { JWTPayload } from 'jose';
 import type { ResolvedClientOptions } from '../logto.options-resolved.js';
-import { Seal } from './seal.js';
+import { applicationTag } from './application-tag.js';
+import { cookiesOf, responseOf } from './request-cookies.js';
+import { Seal, type Opened } from './seal.js';
 
 /** A sign-in that is under way. */
 export interface PendingSignIn extends JWTPayload {
@@ -15,6 +16,8 @@ export interface PendingSignIn extends JWTPayload {
   silent?: boolean;
   /** Seconds. */
   maxAge?: number;
+  /** Whether the browser's last sign-in had not lasted until it came back. */
+  isRetry?: boolean;
 }
 
 /** How many sign-ins of one browser may be under way at once. */
@@ -43,14 +46,12 @@ export class SignInCookies {
   private readonly seal: Seal;
   private readonly prefix: string;
   private readonly attributes: CookieOptions;
-  private readonly parse: ReturnType<typeof cookieParser>;
 
   constructor(client: ResolvedClientOptions) {
     const secure = client.baseUrl.startsWith('https:');
     this.seal = new Seal(client.cookieSecrets, 'sign-in');
-    this.prefix = `${secure ? '__Host-' : ''}logto-sign-in.`;
+    this.prefix = `${secure ? '__Host-' : ''}logto-sign-in.${applicationTag(client)}.`;
     this.attributes = { httpOnly: true, sameSite: 'lax', secure, path: '/' };
-    this.parse = cookieParser();
   }
 
   /** Remembers a sign-in in the browser, and forgets its oldest ones beyond five. */
@@ -66,7 +67,7 @@ export class SignInCookies {
 
   /** The oldest, as far as there are too many of them, or too long ones. */
   private surplus(request: Request, length: number): string[] {
-    const cookies = this.cookies(request);
+    const cookies = cookiesOf(request);
     const newestFirst = this.names(request).toSorted().toReversed();
     let total = length;
     const kept = newestFirst.findIndex((name, index) => {
@@ -79,14 +80,14 @@ export class SignInCookies {
   /** The sealed value of this browser's sign-in with that state. */
   find(request: Request, state: string): string | undefined {
     const name = this.nameOf(request, state);
-    const value: unknown = name === undefined ? undefined : this.cookies(request)[name];
+    const value: unknown = name === undefined ? undefined : cookiesOf(request)[name];
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** What a sealed value holds; `undefined` when it is forged, expired, or for another state. */
-  async open(sealed: string, state: string): Promise<PendingSignIn | undefined> {
-    const pending = await this.seal.open<PendingSignIn>(sealed);
-    return pending?.state === state ? pending : undefined;
+  /** What a sealed value holds. */
+  async open(sealed: string, state: string): Promise<Opened<PendingSignIn>> {
+    const opened = await this.seal.open<PendingSignIn>(sealed);
+    return 'payload' in opened && opened.payload.state !== state ? { problem: 'unreadable' } : opened;
   }
 
   /** Forgets the sign-in with that state. */
@@ -102,21 +103,8 @@ export class SignInCookies {
 
   private names(request: Request): string[] {
     // Names of another making, as somebody else's script may set them, can neither be ours nor be cleared.
-    return Object.keys(this.cookies(request)).filter(
+    return Object.keys(cookiesOf(request)).filter(
       (name) => name.startsWith(this.prefix) && ownName.test(name.slice(this.prefix.length)),
     );
   }
-
-  private cookies(request: Request): Record<string, unknown> {
-    // An app's own cookie-parser has been here already, or none has: then this one serves.
-    if (!(request as { cookies?: unknown }).cookies)
-      this.parse(request, responseOf(request), () => undefined);
-    return request.cookies as Record<string, unknown>;
-  }
-}
-
-function responseOf(request: Request): Response {
-  if (!request.res)
-    throw new TypeError('The request has no response, so no cookie can be set. Pass the Express request.');
-  return request.res;
 }

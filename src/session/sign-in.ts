@@ -1,13 +1,17 @@
 import type { Request } from 'express';
-import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
+import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { SignInOptions } from '../logto.options.js';
 import { authorizationParameters } from '../oidc/authorization-parameters.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
-import { safeReturnTo } from './return-to.js';
+import type { OperatorLog } from '../operator-log.js';
+import { foreignHost } from './foreign-host.js';
+import type { KeptSession } from './kept-session.js';
+import { permitted, refusedOrigin } from './return-to.js';
 import type { Sessions } from './sessions.js';
 import type { PendingSignIn, SignInCookies } from './sign-in-cookies.js';
+import type { SignInState } from './sign-in-state.js';
 
 /** What a sign-in is started with. */
 export interface SignInParameters extends SignInOptions {
@@ -20,39 +24,87 @@ export interface SignInParameters extends SignInOptions {
   redirectUri?: string;
 }
 
+/** How many foreign host names are remarked on: any client may send any. */
+const maxForeignHosts = 20;
+
 /** Starts sign-ins. */
 export class SignIn {
+  private readonly foreignHosts = new Set<string>();
+
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly client: ResolvedClientOptions,
     private readonly oidc: OidcClient,
     private readonly cookies: SignInCookies,
+    private readonly states: SignInState,
     private readonly sessions: Sessions,
+    private readonly kept: KeptSession,
+    private readonly log: OperatorLog,
   ) {}
 
   /**
    * Remembers a sign-in in a sealed cookie of the response.
    * @returns where to send the browser
+   * @throws LogtoException `session_not_kept` when the browser has just finished a sign-in and has no session
    */
   async start(request: Request, { returnTo, redirectUri, ...asked }: SignInParameters = {}): Promise<URL> {
     // Better now than when the person comes back.
     this.sessions.require(request);
     assertRedirectUri(redirectUri);
+    this.remarkOnHost(request);
+    const isRetry = await this.kept.check(request);
+    const page = this.pageFor(returnTo);
     const signIn: SignInOptions = { ...this.options.signInOptions, ...withoutUndefined(asked) };
     const parameters = authorizationParameters(this.options, signIn);
     const pending: PendingSignIn = {
-      state: randomState(),
+      state: await this.states.create(page),
       nonce: randomNonce(),
       codeVerifier: randomPKCECodeVerifier(),
       redirectUri: redirectUri ?? `${this.client.baseUrl}/${this.options.authRoutesPrefix}/sign-in-callback`,
-      returnTo: safeReturnTo(returnTo, this.options),
+      returnTo: page ?? this.options.postSignInRedirectUri,
       ...(parameters.get('prompt') === 'none' ? { silent: true } : {}),
       ...(signIn.maxAge === undefined ? {} : { maxAge: signIn.maxAge }),
+      ...(isRetry ? { isRetry } : {}),
     };
     parameters.set('redirect_uri', pending.redirectUri);
     const url = await this.oidc.authorizationUrl({ ...pending, maxAge: signIn.maxAge }, parameters);
     await this.cookies.add(request, pending);
     return url;
+  }
+
+  /** The page to come back to, where one is given and allowed. */
+  private pageFor(returnTo: string | undefined): string | undefined {
+    const page = permitted(returnTo, this.options);
+    if (returnTo === undefined || page !== undefined) return page;
+    const origin = refusedOrigin(returnTo);
+    // Anybody can write such a link, so all of them count as one cause.
+    if (origin === undefined)
+      this.log.remark(
+        'debug',
+        'A `returnTo` is no page of this app: the sign-in ends at `postSignInRedirectUri`.',
+      );
+    else
+      this.log.remark(
+        'warn',
+        `A \`returnTo\` names the origin "${origin}", so the sign-in ends at \`postSignInRedirectUri\`. If the origin is ` +
+          'yours, list it in `allowedOrigins`.',
+        { key: 'returnTo of another origin' },
+      );
+    return undefined;
+  }
+
+  /** Says once for each host name that the callback will not find the sign-in's cookie. */
+  private remarkOnHost(request: Request): void {
+    const host = foreignHost(request, this.client.baseUrl);
+    if (host === undefined || this.foreignHosts.has(host) || this.foreignHosts.size >= maxForeignHosts)
+      return;
+    this.foreignHosts.add(host);
+    this.log.remark(
+      'warn',
+      `A sign-in starts at the host "${host}" and comes back to "${new URL(this.client.baseUrl).hostname}", where the ` +
+        'browser does not send its cookies: it will fail with sign_in_session.not_found. Redirect one host name to the ' +
+        'other, or correct `baseUrl`. If a proxy rewrites `Host`, let it send `X-Forwarded-Host`.',
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
+import type { KeptSession } from './kept-session.js';
 import type { Sessions } from './sessions.js';
 import type { SignInIndex } from './sign-in-index.js';
 import { accessTokenKey, type TokenRecord } from './token-record.js';
@@ -26,6 +27,7 @@ export class SignOut {
     private readonly sessions: Sessions,
     private readonly records: TokenRecords,
     private readonly index: SignInIndex,
+    private readonly kept: KeptSession,
   ) {}
 
   /**
@@ -60,6 +62,7 @@ export class SignOut {
     const tokens = record && (await this.records.load(store, record.tokens).catch(() => undefined));
     const lifetime = request.session.cookie.originalMaxAge;
     await this.sessions.end(request);
+    this.kept.forget(request);
     // An entry that is left behind names a session that is gone: it ends nobody.
     if (record) await this.index.leave(store, record, lifetime).catch(() => undefined);
     if (record) await this.records.delete(store, record.tokens);

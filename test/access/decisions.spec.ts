@@ -152,7 +152,7 @@ describe('Who may pass', () => {
     return browser;
   }
 
-  describe('where several apps share a store and a secret', () => {
+  describe('where several apps share a store, a secret and the name of a cookie', () => {
     it.each([
       [
         'tenant',
@@ -165,7 +165,8 @@ describe('Who may pass', () => {
         { appId: 'other', appSecret: 'the-secret-of-the-other-application' },
       ],
     ])('is nobody whom another %s has let in', async (_, startOther, credentials) => {
-      const parts = { logto: { session: { ...session, store: new MemoryStore() }, ...credentials } };
+      const shared = { ...session, name: 'shared.sid', store: new MemoryStore() };
+      const parts = { logto: { session: shared, ...credentials } };
       const customers = await start({ logto: { session: parts.logto.session } });
       const admins = await start({ ...parts, issuer: await tenant(startOther()) });
       const ada = await signedIn(customers);

@@ -15,7 +15,7 @@ describe('Back-channel logout with two instances on one Redis', () => {
     redis = await RedisServer.start();
     issuer = await startIssuer(tokenTenant);
     one = await startInstance({ issuer, url: redis.url });
-    other = await startInstance({ issuer, url: redis.url });
+    other = await startInstance({ issuer, url: redis.url, instanceOf: one });
     issuer.setApplication({
       ...application,
       backchannelLogoutUri: `${one.baseUrl}/logto/back-channel-logout`,

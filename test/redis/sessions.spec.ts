@@ -34,7 +34,7 @@ describe.each([
     issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
     const options = { issuer, url: redis.url, locks: true, sessions: { resave } };
     one = await startInstance(options);
-    other = await startInstance(options);
+    other = await startInstance({ ...options, instanceOf: one });
   });
 
   beforeEach(async () => {

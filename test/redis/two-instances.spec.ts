@@ -41,7 +41,7 @@ describe('Two instances on one Redis', () => {
         refreshTokenReuseInterval: leeway,
       });
       one = await startInstance({ issuer, url: redis.url, locks });
-      other = await startInstance({ issuer, url: redis.url, locks });
+      other = await startInstance({ issuer, url: redis.url, locks, instanceOf: one });
     });
 
     beforeEach(async () => {
@@ -106,10 +106,8 @@ describe('Two instances on one Redis', () => {
 
     beforeAll(async () => {
       issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
-      instances = [
-        await startInstance({ issuer, url: redis.url }),
-        await startInstance({ issuer, url: redis.url }),
-      ];
+      const one = await startInstance({ issuer, url: redis.url });
+      instances = [one, await startInstance({ issuer, url: redis.url, instanceOf: one })];
     });
 
     afterAll(async () => {

@@ -31,6 +31,8 @@ export interface TestAppParts {
   /** What an app does in main.ts, before it listens. */
   configure?: (app: NestExpressApplication) => void;
   port?: number;
+  /** The app that this one is another instance of: browsers know both by the first one's address. */
+  instanceOf?: Pick<TestApp, 'baseUrl'>;
   /** Options of Nest's own. */
   applicationOptions?: NestApplicationOptions;
   /** How the app is made from its module. Default: by a testing module, as a user's end-to-end tests do. */
@@ -73,13 +75,14 @@ export async function startApp({
   register = (options) => LogtoModule.forRoot(options),
   configure,
   port,
+  instanceOf,
   applicationOptions,
   create = asInTests,
 }: TestAppParts): Promise<TestApp> {
   const listenOn = port ?? (await freePort());
   const baseUrl = `http://localhost:${listenOn}`;
 
-  const options = { ...logtoOptions(issuer.endpoint, baseUrl), ...logto };
+  const options = { ...logtoOptions(issuer.endpoint, instanceOf?.baseUrl ?? baseUrl), ...logto };
   leaks.options(options);
   // By the name of the moment, as an app without the option calls it.
   const listening = leaks.listening(options.http?.fetch ?? ((...call) => fetch(...call)));

@@ -31,6 +31,8 @@ export interface Page {
 /** A browser as the app sees it: cookies, fetch metadata, redirects followed only when told to. */
 export class Browser {
   readonly cookies = new CookieJar();
+  /** Cookies that this browser refuses to keep, by their names. */
+  refuses: RegExp | undefined;
 
   constructor(private readonly baseUrl: string) {}
 
@@ -42,7 +44,7 @@ export class Browser {
       ...init,
       headers: { ...(cookie ? { cookie } : {}), ...init.headers },
     });
-    this.cookies.store(url, { headers });
+    this.cookies.store(url, { headers: this.accepted(headers) });
     for (const header of headers.getSetCookie()) leaks.cookie(header);
     leaks.address(url);
     leaks.authorization(init.headers?.authorization);
@@ -57,6 +59,13 @@ export class Browser {
       json: <T>() => JSON.parse(text) as T,
       location: location === null ? undefined : new URL(location, url).href,
     };
+  }
+
+  private accepted(headers: Headers): Headers {
+    const { refuses } = this;
+    if (!refuses) return headers;
+    const kept = headers.getSetCookie().filter((cookie) => !refuses.test(cookie));
+    return { getSetCookie: () => kept } as Headers;
   }
 
   /** Opens an address, as a person would; redirects are not followed. */

@@ -21,7 +21,7 @@ export class Visitor {
   }
 
   /** Loses one cookie, as at the end of its life. */
-  forget(cookie: string): Promise<void> {
+  forget(cookie: RegExp): Promise<void> {
     return this.context.clearCookies({ name: cookie });
   }
 

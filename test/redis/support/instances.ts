@@ -22,6 +22,8 @@ export interface InstanceOptions {
   logto?: Partial<LogtoModuleOptions>;
   /** Further options of express-session. */
   sessions?: object;
+  /** The first instance, where this is another one of the same app. */
+  instanceOf?: Pick<TestApp, 'baseUrl'>;
 }
 
 /** Starts an instance of an app whose sessions are on Redis. */
@@ -31,11 +33,13 @@ export async function startInstance({
   locks,
   logto,
   sessions,
+  instanceOf,
 }: InstanceOptions): Promise<Instance> {
   const { store, client } = await redisStore(url);
   const held = locks ? redisLock(url) : undefined;
   const app = await startTokenApp({
     issuer,
+    ...(instanceOf && { instanceOf }),
     logto: { ...logto, session: { ...session, ...sessions, store }, ...(held && { lock: held.lock }) },
   });
   return {

@@ -1,0 +1,10 @@
+import { createHash } from 'node:crypto';
+import type { ResolvedClientOptions } from '../logto.options-resolved.js';
+
+/**
+ * A short name for this application, which its cookies carry: cookies know no port, so that two apps on one host name
+ * would otherwise share them, and sign each other out.
+ */
+export function applicationTag({ appId, baseUrl }: Pick<ResolvedClientOptions, 'appId' | 'baseUrl'>): string {
+  return createHash('sha256').update(`${appId} ${baseUrl}`).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,106 @@
+import type { Request, Response } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
+import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { OperatorLog } from '../operator-log.js';
+import type { FinishedSignInCookie } from './finished-sign-in-cookie.js';
+import { responseOf } from './request-cookies.js';
+import { whyCookieIsNotSet, whyCookieIsWithheld } from './session-cookie-causes.js';
+import { cookieNamesOf } from './session-cookie.js';
+import type { ExpressSession, Sessions } from './sessions.js';
+import { isSignedIn } from './session-record.js';
+import { readEntry } from './store-access.js';
+
+/**
+ * Notices a sign-in that succeeded and did not last until the browser came back, as when the browser refuses the session
+ * cookie. Without it the guard, the sign-in and Logto would send the browser round and round.
+ */
+export class KeptSession {
+  constructor(
+    private readonly options: Pick<ResolvedLogtoOptions, 'session'>,
+    private readonly client: ResolvedClientOptions,
+    private readonly sessions: Sessions,
+    private readonly finished: FinishedSignInCookie,
+    private readonly log: OperatorLog,
+  ) {}
+
+  /** Remembers that a request has finished a sign-in, and looks whether its answer really carries the session cookie. */
+  async expect(request: Request, isRetry: boolean): Promise<void> {
+    const { sessionID, session } = request;
+    await this.finished.set(request, { session: sessionID, isRetry });
+    const response = responseOf(request);
+    response.once('finish', () => {
+      if (carriesCookie(response, sessionID) || cookieNamesOf(request, sessionID).length > 0) return;
+      this.log.remark('error', `session_not_kept: ${whyCookieIsNotSet(request, session)}`);
+    });
+  }
+
+  /**
+   * Looks whether a browser that starts a sign-in has just finished one.
+   * @returns whether it has, and the sign-in ended at once: a second one in a row is an error
+   * @throws LogtoException `session_not_kept`, 500
+   */
+  async check(request: Request): Promise<boolean> {
+    const finished = await this.finished.read(request);
+    if (!finished) return false;
+    this.finished.clear(request);
+    const { session, isRetry } = finished;
+    const stored = await readEntry(request.sessionStore, session);
+    const isAlive = isSignedIn(stored?.logto);
+    const isBack = request.sessionID === session;
+    if (isAlive && isBack) return false;
+    if (!isAlive && !isRetry) return true;
+    this.clearSessionCookies(request, session);
+    const current = this.sessions.require(request);
+    throw sessionNotKept(isAlive ? whyCookieIsWithheld(request, current, session, this.client) : lostByStore);
+  }
+
+  /** Forgets that this browser has finished a sign-in: it signs out. */
+  forget(request: Request): void {
+    this.finished.clear(request);
+  }
+
+  /** Clears the session cookie under every domain that may have set it, so that the next sign-in begins with none. */
+  private clearSessionCookies(request: Request, session: string): void {
+    const response = responseOf(request);
+    const { cookie } = this.sessions.require(request);
+    const given = this.options.session?.name;
+    const names = new Set([...cookieNamesOf(request, session), ...(given === undefined ? [] : [given])]);
+    const paths = new Set(['/', cookie.path ?? '/']);
+    for (const name of names) {
+      for (const path of paths) {
+        response.clearCookie(name, { path });
+        for (const domain of domainsOf(request, cookie)) response.clearCookie(name, { path, domain });
+      }
+    }
+  }
+}
+
+const lostByStore =
+  'The session store has lost the session, or the sign-in ended at once. Several instances need one store that all of ' +
+  'them share (the default store keeps sessions in the memory of one process), and `lifetime` must be longer than a request.';
+
+function sessionNotKept(cause: string): LogtoException {
+  return new LogtoException(
+    'session_not_kept',
+    `The sign-in succeeded, and the browser came back without its session. ${cause}`,
+    {
+      publicMessage:
+        'You have signed in, but this browser did not keep you signed in. Please try again. If that does not help, ' +
+        "delete this site's cookies.",
+    },
+  );
+}
+
+/** Whether an answer sets the cookie of a session. */
+function carriesCookie(response: Response, session: string): boolean {
+  const cookies = [response.getHeader('set-cookie') ?? []].flat().map(String);
+  return cookies.some((cookie) => cookie.includes(encodeURIComponent(`s:${session}.`)));
+}
+
+/** The domains that a cookie of this host may have: the host and what is above it. */
+function domainsOf({ headers }: Request, { domain }: ExpressSession['cookie']): Set<string> {
+  const host = URL.canParse(`http://${headers.host}`) ? new URL(`http://${headers.host}`).hostname : '';
+  const labels = host.split('.');
+  const above = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
+  return new Set([...(domain === undefined ? [] : [domain]), ...(/^[\d.]+$/.test(host) ? [] : above)]);
+}
