@@ -40,6 +40,6 @@ function crossSiteRequest(): LogtoException {
   return new LogtoException(
     'cross_site_request',
     "Another site sent this request with the visitor's session. If that site is yours, list its origin in `allowedOrigins`.",
-    { status: 403 },
+    { status: 403, publicMessage: "Another site sent this request with the visitor's session." },
   );
 }

@@ -57,7 +57,8 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
       case 'rpc':
         return throwError(() => told(exception));
       default:
-        // Other transports have their own way to tell an error; theirs is to pass it on.
+        // Other transports answer in their own way, with the message of what is thrown here.
+        exception.message = exception.detail;
         throw exception;
     }
   }
