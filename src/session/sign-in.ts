@@ -8,6 +8,7 @@ import type { OidcClient } from '../oidc/oidc-client.js';
 import type { OperatorLog } from '../operator-log.js';
 import { foreignHost } from './foreign-host.js';
 import type { KeptSession } from './kept-session.js';
+import { rememberPage } from './lost-page.js';
 import { permitted, refusedOrigin } from './return-to.js';
 import type { Sessions } from './sessions.js';
 import type { PendingSignIn, SignInCookies } from './sign-in-cookies.js';
@@ -52,8 +53,9 @@ export class SignIn {
     this.sessions.require(request);
     assertRedirectUri(redirectUri);
     this.remarkOnHost(request);
-    const isRetry = await this.kept.check(request);
     const page = this.pageFor(returnTo);
+    rememberPage(request, page);
+    const isRetry = await this.kept.check(request);
     const signIn: SignInOptions = { ...this.options.signInOptions, ...withoutUndefined(asked) };
     const parameters = authorizationParameters(this.options, signIn);
     const pending: PendingSignIn = {
