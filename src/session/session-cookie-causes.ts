@@ -50,9 +50,9 @@ function attributeCauses(request: Request, cookie: ExpressSession['cookie'], bas
     causes.push('`sameSite: "strict"` keeps the cookie from a page that Logto leads to. Use "lax".');
   if (domain !== undefined && !`.${host}`.endsWith(`.${domain.replace(/^\./, '')}`))
     causes.push(
-      `Browsers drop a cookie with the domain "${domain}" that comes from "${host}". Leave `cookie.domain` out.`,
+      `Browsers drop a cookie with the domain "${domain}" that comes from "${host}". Leave \`cookie.domain\` out.`,
     );
   if (path !== undefined && path !== null && !request.originalUrl.startsWith(path))
-    causes.push(`The cookie's path "${path}" leaves this route out. Leave `cookie.path` out.`);
+    causes.push(`The cookie's path "${path}" leaves this route out. Leave \`cookie.path\` out.`);
   return causes;
 }
