@@ -26,6 +26,7 @@ import type { ResolvedLogtoOptions } from './logto.options-resolved.js';
 import type { LogtoModuleAsyncOptions, LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 import { logtoExports, logtoProviders } from './logto.providers.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
+import { LogoutForms } from './routes/logout-forms.js';
 import { SessionMount } from './session/session-mount.js';
 import { makesHiddenClasses, spareHiddenClasses } from './spare-hidden-classes.js';
 import { servesBeyondHttp } from './user/beyond-http.js';
@@ -64,6 +65,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     filter: LogtoExceptionFilter,
     private readonly sessionMount: SessionMount,
     private readonly context: HandlerContext,
+    private readonly logoutForms: LogoutForms,
   ) {
     super();
     // Here, so that Nest reports it as it creates the app, in a line instead of an unhandled rejection.
@@ -161,6 +163,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     if (adapter?.getType() !== 'express' || adapter === this.mountedOn) return;
     this.mountedOn = adapter;
     if (makesHiddenClasses) adapter.use(spareHiddenClasses);
+    this.logoutForms.mountOn(adapter);
     if (this.sessionMount.handler) adapter.use(this.sessionMount.handler);
     if (this.options.client && this.options.session) adapter.use(freshClaims(this.resolver));
     const { request } = this.expressApplication();

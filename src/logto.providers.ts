@@ -20,6 +20,7 @@ import { OperatorLog } from './operator-log.js';
 import { OidcClient } from './oidc/oidc-client.js';
 import { TokenExchange } from './oidc/token-exchange.js';
 import { TokenVerifier } from './oidc/token-verifier.js';
+import { LogoutForms } from './routes/logout-forms.js';
 import { RoutesOptions } from './routes/routes-options.js';
 import { FinishedSignInCookie } from './session/finished-sign-in-cookie.js';
 import { Handshakes } from './session/handshakes.js';
@@ -95,6 +96,7 @@ export const logtoProviders: Provider[] = [
     useFactory: (options: ResolvedLogtoOptions) =>
       new RoutesOptions(
         clientOf(options).baseUrl,
+        options.authRoutesPrefix,
         options.client !== undefined,
         options.signInOptions.maxAge,
       ),
@@ -164,10 +166,13 @@ export const logtoProviders: Provider[] = [
   made(SignOut, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords, SignInIndex, KeptSession),
   {
     provide: BackChannelLogout,
-    inject: [LOGTO_OPTIONS, TokenVerifier, Sessions, SignInIndex],
-    useFactory: (options: ResolvedLogtoOptions, ...parts: [TokenVerifier, Sessions, SignInIndex]) =>
-      new BackChannelLogout(clientOf(options), ...parts),
+    inject: [LOGTO_OPTIONS, TokenVerifier, Sessions, SignInIndex, OperatorLog],
+    useFactory: (
+      options: ResolvedLogtoOptions,
+      ...parts: [TokenVerifier, Sessions, SignInIndex, OperatorLog]
+    ) => new BackChannelLogout(clientOf(options), options, ...parts),
   },
+  made(LogoutForms, RoutesOptions, BackChannelLogout, OperatorLog),
   {
     provide: UserContextResolver,
     inject: [LOGTO_OPTIONS, Sessions, Revalidation, Tokens, UserInfo, TokenRecords],

@@ -176,13 +176,12 @@ export class LogtoService {
   }
 
   /**
-   * Ends the sessions that a logout token of the request's form body names (OpenID Connect Back-Channel Logout
-   * 1.0). Answer 200 when it returns.
+   * Ends the sessions that the logout token in the request's form names (OpenID Connect Back-Channel Logout 1.0).
+   * Answer 200 when it returns. It reads the form itself, whether or not a body parser has read it before.
    * @throws LogtoException `logout_token_invalid`, 400; `session_store_unavailable`, 503; or a transient one
    */
   async handleBackChannelLogout(request: Request): Promise<void> {
-    const body = request.body as { logout_token?: unknown } | undefined;
-    await this.backChannelLogouts.receive(request, body?.logout_token);
+    await this.backChannelLogouts.receive(request);
   }
 
   /**

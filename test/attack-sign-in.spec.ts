@@ -7,7 +7,6 @@ import type { Request } from 'express';
 import { LogtoApiGuard, LogtoGuard, LogtoService, type LogtoLock } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp } from './support/app.js';
-import type { Page } from './support/browser.js';
 import { passTime, restoreTime } from './support/clock.js';
 import { application, resource, startIssuer } from './support/issuer.js';
 import { leaks } from './support/leaks.js';
@@ -211,24 +210,6 @@ describe('The routes of sign-in and sign-out', () => {
     });
 
     expect((await app.browser().fetch('/logto/sign-in')).json()).toMatchObject({ code: 'provider_timeout' });
-  });
-
-  it('hear of a logout in an app without a body parser', async () => {
-    app = await startApp({ issuer, applicationOptions: { bodyParser: false } });
-    const send = (type: string, body: string): Promise<Page> =>
-      app.browser().fetch('/logto/back-channel-logout', {
-        method: 'POST',
-        headers: { 'content-type': type },
-        body,
-      });
-    const form = 'application/x-www-form-urlencoded';
-
-    expect((await send(form, 'logout_token=no-token')).json().detail).not.toContain('There is none');
-    expect((await send(form, `logout_token=${'a'.repeat(100_000)}`)).json().detail).toContain(
-      'There is none',
-    );
-    expect((await send(form, 'logout_token=a&logout_token=b')).json().detail).toContain('There is none');
-    expect((await send('text/plain', 'logout_token=a')).json().detail).toContain('There is none');
   });
 
   it('take a cookie that only looks like a sign-in’s for what it is', async () => {

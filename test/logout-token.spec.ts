@@ -13,6 +13,7 @@ import type { Browser, Page } from './support/browser.js';
 import { Gate } from './support/gates.js';
 import { startHostileProvider, type HostileProvider } from './support/hostile-provider.js';
 import { application } from './support/issuer.js';
+import { leaks } from './support/leaks.js';
 import { MemorySessionStore } from './support/memory-session-store.js';
 
 @Controller()
@@ -43,6 +44,8 @@ class PagesController {
 
 /** Holds a request until the test lets it go. */
 const slowRequest = new Gate();
+
+const minutesAgo = (minutes: number): number => Math.floor(Date.now() / 1000) - minutes * 60;
 
 const logoutEvent = { 'http://schemas.openid.net/event/backchannel-logout': {} };
 
@@ -154,6 +157,27 @@ describe('A logout token', () => {
     expect(answer.status).toBe(400);
     expect(answer.json()).toMatchObject({ code: 'logout_token_invalid' });
     expect(await isIn(browser)).toBe(true);
+    // Logto does not read the answer: what is wrong stands in the log.
+    expect(leaks.logged.join('\n')).toContain('logout_token_invalid: A logout token was refused. ');
+  });
+
+  it.each<[string, JWTPayload, RegExp]>([
+    ['another application', { aud: 'another-app' }, /another application than app\. In Logto Console/],
+    ['another issuer', { iss: 'https://other.example/oidc' }, /Check `endpoint`/],
+    ['another time', { iat: minutesAgo(15), exp: minutesAgo(13) }, /issued 15 minutes ago.*Set the clock/],
+  ])('of %s is refused with a line in the log that says what to do', async (_, overrides, remedy) => {
+    expect((await send(await signed(overrides))).status).toBe(400);
+    expect(leaks.logged.join('\n')).toMatch(remedy);
+  });
+
+  it('is refused with little to read in production, where the log says the rest', async () => {
+    const { NODE_ENV } = process.env;
+    process.env.NODE_ENV = 'production';
+    const answer = await send(await signed({ aud: 'another-app' }));
+    process.env.NODE_ENV = NODE_ENV;
+
+    expect(answer.json().detail).toBe('The logout token is not acceptable.');
+    expect(leaks.logged.join('\n')).toContain('In Logto Console');
   });
 
   it('is refused when it comes a second time', async () => {

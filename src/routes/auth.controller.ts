@@ -16,7 +16,6 @@ import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
 import type { LogtoModuleExtras } from '../logto.options.js';
 import { LogtoService } from '../logto.service.js';
 import { WithLogto } from '../user/with-logto.decorator.js';
-import { formBody } from './form-body.js';
 import { assertNavigation, assertNotEmbedded } from './navigation.js';
 import { canonicalUrl } from './canonical-host.js';
 import { signInParameters } from './sign-in-query.js';
@@ -78,8 +77,6 @@ class AuthController {
   @Post('back-channel-logout')
   async backChannelLogout(@Req() request: Request, @Res() response: Response): Promise<void> {
     this.enter(response);
-    // An app may have no body parser.
-    if (request.body === undefined) request.body = await formBody(request);
     await this.logto.handleBackChannelLogout(request);
     response.status(200).end();
   }

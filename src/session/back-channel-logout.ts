@@ -2,8 +2,12 @@ import type { Request } from 'express';
 import type { Store } from 'express-session';
 import type { JWTPayload } from 'jose';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedClientOptions } from '../logto.options-resolved.js';
+import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { TokenVerifier } from '../oidc/token-verifier.js';
+import type { OperatorLog } from '../operator-log.js';
+import { logoutTokenOf } from './logout-form.js';
+import { logoutTokenInvalid } from './logout-token-invalid.js';
+import { logoutTokenRemedy } from './logout-token-remedy.js';
 import { Serial } from './serial.js';
 import type { Sessions } from './sessions.js';
 import { sidMark, type IndexedSignIn, type SignInIndex } from './sign-in-index.js';
@@ -28,35 +32,57 @@ interface LogoutToken extends JWTPayload {
 /** Ends sessions that Logto says have ended (OpenID Connect Back-Channel Logout 1.0). */
 export class BackChannelLogout {
   private readonly serial = new Serial();
+  private readonly received = new WeakSet<Request>();
 
   constructor(
     private readonly client: ResolvedClientOptions,
+    private readonly options: Pick<ResolvedLogtoOptions, 'endpoint' | 'issuer'>,
     private readonly verifier: TokenVerifier,
     private readonly sessions: Sessions,
     private readonly index: SignInIndex,
+    private readonly log: OperatorLog,
   ) {}
+
+  /** Whether a request has come this far: what goes wrong from here on is logged. */
+  hasReceived(request: Request): boolean {
+    return this.received.has(request);
+  }
 
   /**
    * Ends the sessions that a logout token names: with `sid` those of that session at Logto, with `sub` alone
    * those of that user who signed in before the token was issued.
-   * @param logoutToken the parameter `logout_token` of the request's body
+   * @param request a request whose form has the token in `logout_token`
    * @throws LogtoException `logout_token_invalid`, 400; `session_store_unavailable`, 503; or a transient one
    */
-  async receive(request: Request, logoutToken: unknown): Promise<void> {
+  async receive(request: Request): Promise<void> {
+    this.received.add(request);
+    try {
+      await this.endSessions(request);
+    } catch (error) {
+      // Logto does not read the answer, and the person stays signed in: the log is the only place to say why.
+      if (error instanceof LogtoException) this.log.exception(error, error.transient ? 'error' : 'warn');
+      throw error;
+    }
+  }
+
+  private async endSessions(request: Request): Promise<void> {
     this.sessions.require(request);
     const store = request.sessionStore;
-    const token = await this.verified(logoutToken);
+    const token = await this.verified(await logoutTokenOf(request));
     const key = ownEntryKey('logout', token.jti);
     await this.serial.run(key, async () => {
-      if (await readEntry(store, key)) throw logoutTokenInvalid('It was used before.');
+      if (await readEntry(store, key)) {
+        throw logoutTokenInvalid(
+          'It was used before: its sessions have ended then, and there is nothing to do.',
+        );
+      }
       await this.end(store, token);
       const remembered = Math.max(0, token.exp * 1000 - Date.now()) + replayMargin;
       await writeEntry(store, key, { cookie: lifetimeCookie(remembered) });
     });
   }
 
-  private async verified(logoutToken: unknown): Promise<LogoutToken> {
-    if (typeof logoutToken !== 'string' || logoutToken === '') throw logoutTokenInvalid('There is none.');
+  private async verified(logoutToken: string): Promise<LogoutToken> {
     let token: LogoutToken;
     try {
       token = await this.verifier.verify<LogoutToken>(logoutToken, {
@@ -66,22 +92,11 @@ export class BackChannelLogout {
       });
     } catch (error) {
       if (!(error instanceof LogtoException) || error.code !== 'invalid_token') throw error;
-      throw logoutTokenInvalid(error.message, error);
+      const remedy = logoutTokenRemedy(error.cause, logoutToken, this.client.appId, this.options);
+      throw logoutTokenInvalid(`${error.message} ${remedy}`, error.cause);
     }
-    const { events, jti, nonce, sid, sub } = token;
-    if (typeof (jti as unknown) !== 'string' || jti === '') throw logoutTokenInvalid('Its jti is malformed.');
-    if (
-      typeof events !== 'object' ||
-      events === null ||
-      !isObject((events as Record<string, unknown>)[logoutEvent])
-    ) {
-      throw logoutTokenInvalid('It tells of no logout.');
-    }
-    if (nonce !== undefined) throw logoutTokenInvalid('It has a nonce, as only ID tokens have.');
-    if (sid === undefined && sub === undefined)
-      throw logoutTokenInvalid('It names neither a session nor a user.');
-    if (sid !== undefined && (typeof sid !== 'string' || sid === ''))
-      throw logoutTokenInvalid('Its sid is malformed.');
+    const malformed = malformationOf(token);
+    if (malformed !== undefined) throw logoutTokenInvalid(malformed);
     return token;
   }
 
@@ -113,13 +128,16 @@ export class BackChannelLogout {
   }
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What a verified token has that a logout token must not have, or lacks (OpenID Connect Back-Channel Logout 1.0, 2.6). */
+function malformationOf({ events, jti, nonce, sid, sub }: LogoutToken): string | undefined {
+  if (typeof (jti as unknown) !== 'string' || jti === '') return 'Its jti is malformed.';
+  if (!isObject(events) || !isObject(events[logoutEvent])) return 'It tells of no logout.';
+  if (nonce !== undefined) return 'It has a nonce, as only ID tokens have.';
+  if (sid === undefined && sub === undefined) return 'It names neither a session nor a user.';
+  if (sid !== undefined && (typeof sid !== 'string' || sid === '')) return 'Its sid is malformed.';
+  return undefined;
 }
 
-function logoutTokenInvalid(reason: string, cause?: unknown): LogtoException {
-  return new LogtoException('logout_token_invalid', `The logout token is not acceptable. ${reason}`, {
-    status: 400,
-    cause,
-  });
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

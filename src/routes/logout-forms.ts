@@ -1,0 +1,55 @@
+import type { HttpServer } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import type { OperatorLog } from '../operator-log.js';
+import type { BackChannelLogout } from '../session/back-channel-logout.js';
+import { carriesForm, peekForm } from '../session/logout-form.js';
+import type { RoutesOptions } from './routes-options.js';
+
+/**
+ * Reads the forms of back-channel logouts in front of everything that the app mounts, so that no body parser of the
+ * app decides whether a person is signed out.
+ */
+export class LogoutForms {
+  constructor(
+    private readonly options: RoutesOptions,
+    private readonly logouts: BackChannelLogout,
+    private readonly log: OperatorLog,
+  ) {}
+
+  /** Mounts the middleware. Call it before the app mounts anything. */
+  mountOn(adapter: HttpServer): void {
+    if (!this.options.signsIn) return;
+    const path = `/${this.options.prefix}/back-channel-logout`;
+    adapter.use(path, (request: Request, response: Response, next: NextFunction) => {
+      // The middleware gets the paths below too, and no others.
+      if (request.method !== 'POST' || request.path !== '/' || !carriesForm(request)) {
+        next();
+        return;
+      }
+      response.once('finish', () => this.remarkOnRefusal(path, request, response.statusCode));
+      readForm(request).then(() => next(), next);
+    });
+  }
+
+  /** What an app refuses in front of the route would otherwise leave a person signed in, and no line in the log. */
+  private remarkOnRefusal(path: string, request: Request, status: number): void {
+    if (status < 400 || this.logouts.hasReceived(request)) return;
+    this.log.remark(
+      'warn',
+      `A logout token was answered with ${status} before LogtoModule saw it, so nobody was signed out: by a ` +
+        `middleware (CSRF protection, a rate limit, authentication) or a guard of this app. Let POST ${path} pass ` +
+        'there. For a global guard give the decorator that opens a route: `authRoutesDecorators: [Public()]`.',
+    );
+  }
+}
+
+async function readForm(request: Request): Promise<void> {
+  // An adapter for serverless functions has read it already.
+  if (request.body !== undefined) return;
+  const fields = await peekForm(request);
+  if (!fields) return;
+  request.body = fields;
+  // By these headers body parsers know that there is something to read, and some would fail on it.
+  delete request.headers['content-length'];
+  delete request.headers['transfer-encoding'];
+}
