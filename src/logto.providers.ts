@@ -20,6 +20,7 @@ import { OperatorLog } from './operator-log.js';
 import { OidcClient } from './oidc/oidc-client.js';
 import { TokenExchange } from './oidc/token-exchange.js';
 import { TokenVerifier } from './oidc/token-verifier.js';
+import { Navigation } from './routes/navigation.js';
 import { LogoutForms } from './routes/logout-forms.js';
 import { RoutesOptions } from './routes/routes-options.js';
 import { FinishedSignInCookie } from './session/finished-sign-in-cookie.js';
@@ -172,6 +173,7 @@ export const logtoProviders: Provider[] = [
       ...parts: [TokenVerifier, Sessions, SignInIndex, OperatorLog]
     ) => new BackChannelLogout(clientOf(options), options, ...parts),
   },
+  made(Navigation, RoutesOptions, OperatorLog),
   made(LogoutForms, RoutesOptions, BackChannelLogout, OperatorLog),
   {
     provide: UserContextResolver,

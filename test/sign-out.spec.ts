@@ -56,12 +56,11 @@ describe('Sign-out', () => {
   const atLogto = (): string =>
     `${issuer.issuer}/session/end?client_id=${application.id}&post_logout_redirect_uri=${encodeURIComponent(app.baseUrl)}`;
 
-  it.each(['GET', 'POST'])('by %s ends the session here and goes on to end it at Logto', async (method) => {
+  it('ends the session here and goes on to end it at Logto', async () => {
     await browser.signIn(issuer);
     const cookie = browser.cookies.header(app.baseUrl);
 
-    const page =
-      method === 'GET' ? await browser.open('/logto/sign-out') : await browser.post('/logto/sign-out');
+    const page = await browser.open('/logto/sign-out');
 
     await expectSignedOut(page, atLogto());
     expect(page.headers.get('cache-control')).toBe('no-store');
@@ -143,80 +142,6 @@ describe('Sign-out', () => {
 
     expect(pages.map(({ status }) => status)).toEqual([302, 302]);
     expect(await who()).toBeUndefined();
-  });
-
-  describe('that no person asked for', () => {
-    beforeEach(async () => {
-      await browser.signIn(issuer);
-    });
-
-    it.each([
-      ['a prefetch', { 'sec-purpose': 'prefetch', 'sec-fetch-dest': 'empty' }],
-      ['a prefetch of an older browser', { purpose: 'prefetch' }],
-      [
-        '<img src>',
-        { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'same-origin' },
-      ],
-      [
-        '<script src>',
-        { 'sec-fetch-dest': 'script', 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'cross-site' },
-      ],
-      [
-        'a stylesheet',
-        { 'sec-fetch-dest': 'style', 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'same-site' },
-      ],
-    ])('signs nobody out by %s', async (_, headers) => {
-      const page = await browser.open('/logto/sign-out', headers);
-
-      expect([page.status, page.headers.get('cache-control')]).toEqual([403, 'no-store']);
-      expect(await who()).toBe('ada');
-    });
-
-    it('signs nobody out by the HEAD request of a link checker', async () => {
-      expect((await browser.fetch('/logto/sign-out', { method: 'HEAD' })).status).toBe(403);
-      expect(await who()).toBe('ada');
-    });
-
-    it.each([
-      ['by a form of another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
-      ['by a form of another site, in an older browser', { origin: 'https://evil.example' }],
-      ['by a sandboxed form', { origin: 'null' }],
-      ['without an origin, across sites', { 'sec-fetch-site': 'cross-site' }],
-    ])('signs nobody out %s', async (_, headers) => {
-      const page = await browser.post('/logto/sign-out', headers);
-
-      expect([page.status, page.headers.get('cache-control')]).toEqual([403, 'no-store']);
-      expect(await who()).toBe('ada');
-    });
-
-    it('tells a script so as a problem', async () => {
-      const page = await browser.fetch('/logto/sign-out', {
-        method: 'POST',
-        headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' },
-      });
-
-      expect(page.json()).toMatchObject({ status: 403, code: 'cross_site_request' });
-    });
-  });
-
-  it('takes a POST of the app’s own form, of an allowed origin and of a client that is no browser', async () => {
-    const allowing = await startApp({
-      issuer,
-      controllers: [PagesController],
-      logto: { allowedOrigins: ['https://front.example.com'] },
-    });
-    const senders: Record<string, string>[] = [
-      { origin: allowing.baseUrl, 'sec-fetch-site': 'same-origin' },
-      { origin: 'https://front.example.com', 'sec-fetch-site': 'cross-site' },
-      {},
-    ];
-    for (const headers of senders) {
-      const visitor = allowing.browser();
-      await visitor.signIn(issuer);
-      expect((await visitor.fetch('/logto/sign-out', { method: 'POST', headers })).status).toBe(302);
-      expect((await visitor.open('/user')).json()).toEqual({ isAuthenticated: false });
-    }
-    await allowing.close();
   });
 
   describe('while Logto is not well', () => {

@@ -1,3 +1,5 @@
+import { escapeHtml, pageLayout } from './page-layout.js';
+
 /** What the error page shows. */
 export interface ErrorPage {
   status: number;
@@ -9,73 +11,22 @@ export interface ErrorPage {
   signInPath?: string | undefined;
 }
 
-/**
- * A small accessible page for a browser, in nobody's colours so that it goes with any app. It needs neither a
- * script nor a second request. Every value is escaped.
- */
+/** The page that a browser gets in place of a problem body. */
 export function errorPage({ status, code, detail, signInPath }: ErrorPage): string {
-  const heading = headingOf(status);
   const again =
     signInPath === undefined
       ? ''
-      : `<p><a class="action" href="${escaped(signInPath)}">Start again</a></p>\n`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark">
-<title>${heading}</title>
-<style>${styles}</style>
-</head>
-<body>
-<main>
-<svg viewBox="0 0 24 24" width="40" height="40" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" aria-hidden="true"><circle cx="12" cy="12" r="10"/><path d="M12 7v6M12 16.5v.01"/></svg>
-<h1>${heading}</h1>
-<p>${escaped(detail)}</p>
-${again}<p class="code">Error code: <code>${escaped(code)}</code></p>
-</main>
-</body>
-</html>
-`;
+      : `<p><a class="action" href="${escapeHtml(signInPath)}">Start again</a></p>\n`;
+  return pageLayout({
+    title: headingOf(status),
+    body: `<p>${escapeHtml(detail)}</p>
+${again}<p class="code">Error code: <code>${escapeHtml(code)}</code></p>
+`,
+  });
 }
 
 function headingOf(status: number): string {
   if (status === 503) return 'Please try again shortly';
   if (status >= 500) return 'Something went wrong';
   return status === 403 ? 'Not allowed' : 'Sign-in did not work';
-}
-
-const styles = `
-:root { color-scheme: light dark; --page: #f4f4f5; --card: #fff; --line: #e0e0e4; --text: #18181b; --muted: #5c5c66; }
-@media (prefers-color-scheme: dark) {
-  :root { --page: #121214; --card: #1c1c20; --line: #333338; --text: #f2f2f4; --muted: #a6a6b0; }
-}
-* { box-sizing: border-box; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--page);
-  color: var(--text); font: 1rem/1.6 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main { width: 100%; max-width: 30rem; padding: clamp(1.5rem, 6vw, 2.5rem); border: 1px solid var(--line);
-  border-radius: 1rem; background: var(--card); box-shadow: 0 8px 30px rgb(0 0 0 / 6%); }
-svg { display: block; margin: 0 0 1rem -.125rem; color: var(--muted); }
-h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; text-wrap: balance; }
-p { margin: .75rem 0 0; overflow-wrap: anywhere; }
-.action { display: inline-block; margin-top: .75rem; padding: .625rem 1.25rem; border-radius: .625rem;
-  background: var(--text); color: var(--card); font-weight: 600; text-decoration: none; }
-.action:hover { opacity: .85; }
-.action:focus-visible { outline: 2px solid var(--text); outline-offset: 3px; }
-.code { margin-top: 1.75rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--muted); font-size: .875rem; }
-code { font: .8125rem ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-`;
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

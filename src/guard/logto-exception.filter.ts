@@ -9,6 +9,7 @@ import { OperatorLog } from '../operator-log.js';
 import { rememberedPage } from '../session/lost-page.js';
 import { isNavigation } from '../user/unauthenticated.js';
 import { errorPage } from './error-page.js';
+import { sendPage } from './send-page.js';
 import { tellClient, told } from './tell-client.js';
 
 /** Failures of a sign-in, for which starting it again helps. */
@@ -86,9 +87,8 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
       response.type('application/problem+json').send(JSON.stringify(exception.getResponse()));
       return;
     }
-    response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    response.type('html').send(
+    sendPage(
+      response,
       errorPage({
         status: exception.getStatus(),
         code: exception.code,

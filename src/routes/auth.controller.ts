@@ -13,10 +13,12 @@ import type { Request, Response } from 'express';
 import { Public } from '../guard/access.decorators.js';
 import { CrossSite } from '../guard/cross-site.js';
 import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
+import { sendPage } from '../guard/send-page.js';
 import type { LogtoModuleExtras } from '../logto.options.js';
 import { LogtoService } from '../logto.service.js';
 import { WithLogto } from '../user/with-logto.decorator.js';
-import { assertNavigation, assertNotEmbedded } from './navigation.js';
+import { asksForJson, isFormNavigation, Navigation } from './navigation.js';
+import { onwardPage } from './onward-page.js';
 import { canonicalUrl } from './canonical-host.js';
 import { signInParameters } from './sign-in-query.js';
 import { RoutesOptions } from './routes-options.js';
@@ -32,6 +34,7 @@ class AuthController {
   constructor(
     private readonly logto: LogtoService,
     private readonly crossSite: CrossSite,
+    private readonly navigation: Navigation,
     private readonly options: RoutesOptions,
   ) {}
 
@@ -51,7 +54,7 @@ class AuthController {
   @Get('sign-in-callback')
   async signInCallback(@Req() request: Request, @Res() response: Response): Promise<void> {
     this.enter(response);
-    assertNavigation(request);
+    this.navigation.assertMaySignIn(request);
     const { returnTo } = await this.logto.handleSignInCallback(request);
     response.redirect(302, returnTo);
   }
@@ -60,17 +63,22 @@ class AuthController {
   @Get('sign-out')
   async signOut(@Req() request: Request, @Res() response: Response): Promise<void> {
     this.enter(response);
-    assertNavigation(request);
-    assertNotEmbedded(request);
+    this.navigation.assertMaySignOut(request);
     response.redirect(302, (await this.logto.signOut(request)).href);
   }
 
-  /** The same for a form or a script of the app. */
+  /**
+   * The same for a form or a script of the app. A form gets a page that goes on by itself, a script the address to
+   * navigate to: for both a redirect to Logto may be blocked.
+   */
   @Post('sign-out')
   async postSignOut(@Req() request: Request, @Res() response: Response): Promise<void> {
     this.enter(response);
     this.crossSite.assertSameSite(request);
-    response.redirect(302, (await this.logto.signOut(request)).href);
+    const url = await this.logto.signOut(request);
+    if (isFormNavigation(request)) sendPage(response.status(200), onwardPage({ title: 'Signing out', url }));
+    else if (asksForJson(request)) response.status(200).json({ redirectTo: url.href });
+    else response.redirect(302, url.href);
   }
 
   /** Where Logto tells that a session has ended (OpenID Connect Back-Channel Logout 1.0). */
@@ -93,7 +101,7 @@ class AuthController {
     forced: ReturnType<typeof signInParameters>,
   ): Promise<void> {
     this.enter(response);
-    assertNavigation(request);
+    this.navigation.assertMaySignIn(request);
     const canonical = canonicalUrl(request, this.options.baseUrl);
     if (canonical !== undefined) {
       response.redirect(302, canonical);

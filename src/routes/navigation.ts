@@ -1,35 +1,97 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
+import type { OperatorLog } from '../operator-log.js';
+import type { RoutesOptions } from './routes-options.js';
 
-/** What a browser loads into a page rather than shows as one. `empty` is a script's own `fetch`. */
-const documents: ReadonlySet<string> = new Set(['document', 'iframe', 'frame', 'fencedframe', 'empty']);
+/** What a browser shows to a person, rather than loads into a page (`Sec-Fetch-Dest`). */
+const documents: ReadonlySet<string> = new Set(['document', 'iframe', 'frame', 'fencedframe']);
 
 /**
- * Refuses what another site makes a browser load where a person sees nothing of it: its scripts and frames. A link of
- * another site's is a person's to follow.
- * @throws LogtoException `not_a_navigation`, 403
+ * Who has sent a request, as far as its headers tell: a person who opens the address, a page (for its images, by its
+ * scripts or ahead of time), a program that is no browser, or one of the latter two.
  */
-export function assertNotEmbedded({ headers }: Request): void {
-  const isDocument = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
-  if (headers['sec-fetch-site'] === 'cross-site' && !isDocument) throw notANavigation();
+type Sender = 'person' | 'page' | 'program' | 'page or program';
+
+/** Lets nobody be signed in or out by a request that no person has made. */
+export class Navigation {
+  constructor(
+    private readonly options: RoutesOptions,
+    private readonly log: OperatorLog,
+  ) {}
+
+  /**
+   * For the start and the end of a sign-in. A program may sign in: it rides nobody's session.
+   * @throws LogtoException `not_a_navigation`, 403
+   */
+  assertMaySignIn(request: Request): void {
+    if (request.method !== 'GET' || senderOf(request) === 'page') this.refuse('sign-in');
+  }
+
+  /**
+   * For a sign-out by GET. What may be the script of an old browser is refused, and so is a frame of another site's;
+   * a link of another site's is a person's to follow.
+   * @throws LogtoException `not_a_navigation`, 403
+   */
+  assertMaySignOut(request: Request): void {
+    const sender = senderOf(request);
+    const passes = request.method === 'GET' && (sender === 'person' || sender === 'program');
+    if (!passes || isFrameOfAnotherSite(request)) this.refuse('sign-out');
+  }
+
+  private refuse(route: 'sign-in' | 'sign-out'): never {
+    const path = `${new URL(this.options.baseUrl).pathname.replace(/\/$/, '')}/${this.options.prefix}/${route}`;
+    const post = route === 'sign-out' ? ' A script may also POST with `Accept: application/json`.' : '';
+    const exception = new LogtoException(
+      'not_a_navigation',
+      `This address works only when a browser navigates to it: not for a prefetch, an image or a script's fetch. ` +
+        `Navigate, do not fetch: \`location.href = '${path}'\`.${post}`,
+      { status: 403, publicMessage: 'This address works only when a person opens it in a browser.' },
+    );
+    this.log.exception(exception);
+    throw exception;
+  }
 }
 
-/**
- * Refuses what no person asked for: a prefetch, an `<img src>`, a HEAD of a link checker.
- * @throws LogtoException `not_a_navigation`, 403
- */
-export function assertNavigation({ method, headers }: Request): void {
-  const purpose = [headers['sec-purpose'], headers.purpose, headers['x-purpose'], headers['x-moz']].join(' ');
+/** Whether a POST is a form that a browser sends to show the answer, rather than a script's request. */
+export function isFormNavigation(request: Request): boolean {
+  return senderOf(request) === 'person';
+}
+
+/** Whether a script asks for data. */
+export function asksForJson(request: Request): boolean {
+  return !isFormNavigation(request) && (request.headers.accept ?? '').includes('application/json');
+}
+
+function senderOf({ headers }: Request): Sender {
+  if (isSpeculative(headers) || headers['x-requested-with'] === 'XMLHttpRequest') return 'page';
+  const mode = headers['sec-fetch-mode'];
   const destination = headers['sec-fetch-dest'];
-  const loaded = typeof destination === 'string' && !documents.has(destination);
-  if (method === 'GET' && !loaded && !/prefetch|preview|prerender/i.test(purpose)) return;
-  throw notANavigation();
+  if (mode === 'navigate') {
+    return destination === undefined || documents.has(String(destination)) ? 'person' : 'page';
+  }
+  // A browser sends all of these headers or none. The fetch of Node sends the mode alone.
+  if (destination !== undefined || headers['sec-fetch-site'] !== undefined) return 'page';
+  if (mode !== undefined) return mode === 'cors' ? 'page or program' : 'page';
+  // None: Safari before 16.4, any browser over plain http, or no browser. Every browser sends `Accept`.
+  const { accept } = headers;
+  if (accept === undefined) return 'program';
+  if (accept.includes('text/html')) return 'person';
+  return accept.trim() === '*/*' ? 'page or program' : 'page';
 }
 
-function notANavigation(): LogtoException {
-  return new LogtoException(
-    'not_a_navigation',
-    'This address signs people in or out, and does so only when a person opens it: not for a prefetch or an embedded resource.',
-    { status: 403 },
+/**
+ * Whether a page is loaded before anybody asks for it: `Sec-Purpose` of the browsers, `X-Sec-Purpose` of Turbo,
+ * `Purpose`, `X-Purpose` and `X-Moz` of older browsers, `Next-Router-Prefetch`, `HX-Preloaded` and their like.
+ */
+function isSpeculative(headers: Request['headers']): boolean {
+  return Object.entries(headers).some(
+    ([name, value]) =>
+      /prefetch|preload|prerender/.test(name) ||
+      (/(?:^|-)purpose$|^x-moz$/.test(name) && /prefetch|preview|prerender|preload/i.test(String(value))),
   );
+}
+
+function isFrameOfAnotherSite({ headers }: Request): boolean {
+  const isDocument = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return headers['sec-fetch-site'] === 'cross-site' && !isDocument;
 }
