@@ -23,6 +23,8 @@ import { TokenVerifier } from './oidc/token-verifier.js';
 import { Navigation } from './routes/navigation.js';
 import { LogoutForms } from './routes/logout-forms.js';
 import { RoutesOptions } from './routes/routes-options.js';
+import { WaitingTabs } from './routes/waiting-tabs.js';
+import { ConcurrentSignIns } from './session/concurrent-sign-ins.js';
 import { FinishedSignInCookie } from './session/finished-sign-in-cookie.js';
 import { Handshakes } from './session/handshakes.js';
 import { KeptSession } from './session/kept-session.js';
@@ -174,6 +176,8 @@ export const logtoProviders: Provider[] = [
     ) => new BackChannelLogout(clientOf(options), options, ...parts),
   },
   made(Navigation, RoutesOptions, OperatorLog),
+  made(ConcurrentSignIns, LOGTO_OPTIONS, SignInCookies, Sessions),
+  made(WaitingTabs, ConcurrentSignIns),
   made(LogoutForms, RoutesOptions, BackChannelLogout, OperatorLog),
   {
     provide: UserContextResolver,

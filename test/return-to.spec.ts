@@ -129,7 +129,7 @@ describe('Where a sign-in ends', () => {
 
   it('travels in a cookie that every browser takes, however long it is', async () => {
     for (const returnTo of [`/${'a'.repeat(1023)}`, `/${'你'.repeat(1023)}`]) {
-      const page = await browser.open(`/logto/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
+      const page = await app.browser().open(`/logto/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
       expect(page.headers.getSetCookie()[0]?.length).toBeLessThan(4096);
     }
   });

@@ -21,6 +21,7 @@ import type { SessionOptions } from 'express-session';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from './support/app.js';
 import type { Browser, Page } from './support/browser.js';
+import { passTime, restoreTime } from './support/clock.js';
 import { application, startIssuer } from './support/issuer.js';
 import { leaks } from './support/leaks.js';
 import { MemorySessionStore } from './support/memory-session-store.js';
@@ -64,7 +65,9 @@ describe('The session', () => {
     const browser = app.browser();
     await browser.open('/cart/add');
     const first = await browser.authorize(issuer, 'ada', '/logto/sign-in?returnTo=/a');
+    passTime(6);
     const second = await browser.authorize(issuer, 'ada', '/logto/sign-in?returnTo=/b');
+    restoreTime();
     const [doubled, again] = await Promise.all([browser.open(first), browser.open(first)]);
     expect([doubled.location, again.location]).toEqual([`${app.baseUrl}/a`, `${app.baseUrl}/a`]);
     expect((await browser.open(second)).location).toBe(`${app.baseUrl}/b`);

@@ -171,13 +171,13 @@ describe('Sign-in', () => {
     });
 
     it('shows the registration first under /logto/sign-up, whatever else a link asks for', async () => {
-      expect(sentBy(await browser.open('/logto/sign-up')).get('first_screen')).toBe('register');
+      expect(sentBy(await app.browser().open('/logto/sign-up')).get('first_screen')).toBe('register');
       const sent = sentBy(
         await browser.open('/logto/sign-up?first_screen=sign_in&ui_locales=fr&returnTo=/protected'),
       );
       expect([sent.get('first_screen'), sent.get('ui_locales')]).toEqual(['register', 'fr']);
 
-      const callback = await browser.signIn(issuer, 'ada', '/logto/sign-up?returnTo=/protected');
+      const callback = await app.browser().signIn(issuer, 'ada', '/logto/sign-up?returnTo=/protected');
       expect(callback.location).toBe(`${app.baseUrl}/protected`);
     });
 

@@ -20,6 +20,7 @@ import { WithLogto } from '../user/with-logto.decorator.js';
 import { asksForJson, isFormNavigation, Navigation } from './navigation.js';
 import { onwardPage } from './onward-page.js';
 import { canonicalUrl } from './canonical-host.js';
+import { WaitingTabs } from './waiting-tabs.js';
 import { signInParameters } from './sign-in-query.js';
 import { RoutesOptions } from './routes-options.js';
 
@@ -35,6 +36,7 @@ class AuthController {
     private readonly logto: LogtoService,
     private readonly crossSite: CrossSite,
     private readonly navigation: Navigation,
+    private readonly tabs: WaitingTabs,
     private readonly options: RoutesOptions,
   ) {}
 
@@ -107,11 +109,9 @@ class AuthController {
       response.redirect(302, canonical);
       return;
     }
-    const url = await this.logto.signIn(request, {
-      ...signInParameters(request, this.options.maxAge),
-      ...forced,
-    });
-    response.redirect(302, url.href);
+    const parameters = { ...signInParameters(request, this.options.maxAge), ...forced };
+    if (await this.tabs.answer(request, response, parameters.returnTo)) return;
+    response.redirect(302, (await this.logto.signIn(request, parameters)).href);
   }
 }
 

@@ -90,6 +90,23 @@ export class SignInCookies {
     return 'payload' in opened && opened.payload.state !== state ? { problem: 'unreadable' } : opened;
   }
 
+  /** When this browser's newest sign-in began, in milliseconds since 1970. */
+  newestStart(request: Request): number | undefined {
+    const name = this.newestName(request);
+    return name === undefined ? undefined : Number.parseInt(name.slice(this.prefix.length), 36);
+  }
+
+  /** This browser's newest sign-in, if it can be opened. */
+  async newest(request: Request): Promise<PendingSignIn | undefined> {
+    const name = this.newestName(request);
+    const opened = name && (await this.seal.open<PendingSignIn>(String(cookiesOf(request)[name])));
+    return opened && 'payload' in opened ? opened.payload : undefined;
+  }
+
+  private newestName(request: Request): string | undefined {
+    return this.names(request).toSorted().at(-1);
+  }
+
   /** Forgets the sign-in with that state. */
   remove(request: Request, state: string): void {
     const name = this.nameOf(request, state);

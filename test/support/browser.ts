@@ -8,6 +8,7 @@ const navigationHeaders = {
   'sec-fetch-mode': 'navigate',
   'sec-fetch-dest': 'document',
   'sec-fetch-site': 'none',
+  'sec-fetch-user': '?1',
 };
 
 /** What one request is made of. */

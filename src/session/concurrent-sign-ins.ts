@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Request } from 'express';
+import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { responseOf } from './request-cookies.js';
+import { permitted } from './return-to.js';
+import type { Sessions } from './sessions.js';
+import type { SignInCookies } from './sign-in-cookies.js';
+
+/** How long a sign-in is given to come back before another tab of the same browser starts its own, in milliseconds. */
+const headStart = 5000;
+
+/** How long after an answer the browser may be without its cookie, in milliseconds. */
+const cookieDelay = 200;
+
+/** How long ago another tab may have signed in, in milliseconds. */
+const recently = 60_000;
+
+/** Longest wait for the answer to another tab, in milliseconds. */
+const longestMoment = 2000;
+
+/**
+ * Keeps the tabs of one browser from racing each other at Logto, as those of a restored window would. They share one
+ * interaction there: of several that come at once, some end at Logto's `session.not_found`.
+ */
+export class ConcurrentSignIns {
+  private readonly answering = new Map<string, Promise<unknown>>();
+
+  constructor(
+    private readonly options: Pick<
+      ResolvedLogtoOptions,
+      'client' | 'allowedOrigins' | 'authRoutesPrefix' | 'postSignInRedirectUri'
+    >,
+    private readonly cookies: SignInCookies,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /** The page of a tab that has waited, once another tab has signed in. */
+  finishedPage(request: Request, returnTo: string | undefined): string | undefined {
+    const signedInAt = this.sessions.record(request)?.signedInAt ?? 0;
+    return Date.now() - signedInAt < recently ? this.pageOf(returnTo) : undefined;
+  }
+
+  /**
+   * Whether another tab of this browser has started a sign-in a moment ago, which may be on its way back from Logto. A
+   * second click on the same link is no other tab: it cancels the first.
+   */
+  async isUnderWay(request: Request, returnTo: string | undefined): Promise<boolean> {
+    const startedAt = this.cookies.newestStart(request);
+    if (startedAt === undefined || Date.now() - startedAt > headStart || !isBrowser(request)) return false;
+    if (!isClick(request)) return true;
+    const newest = await this.cookies.newest(request);
+    return newest !== undefined && newest.returnTo !== this.pageOf(returnTo);
+  }
+
+  /**
+   * Waits for the answer to a request that may be of another tab, and came in the same moment: only then can the
+   * browser's next request carry the cookie of that tab's sign-in. Two people with one address and one browser version
+   * only make one more request. A person does not click in two tabs at once.
+   * @returns whether there was one
+   */
+  async waitForOther(request: Request): Promise<boolean> {
+    if (!isBrowser(request) || isClick(request)) return false;
+    const key = `${request.ip} ${request.headers['user-agent']}`;
+    const other = this.answering.get(key);
+    if (other) {
+      await Promise.race([other, delay(longestMoment, undefined, { ref: false })]);
+      return true;
+    }
+    const answered = new Promise((resolve) => responseOf(request).once('close', resolve)).then(() =>
+      delay(cookieDelay),
+    );
+    this.answering.set(key, answered);
+    void answered.finally(() => this.answering.delete(key));
+    return false;
+  }
+
+  private pageOf(returnTo: string | undefined): string {
+    return permitted(returnTo, this.options) ?? this.options.postSignInRedirectUri;
+  }
+}
+
+/** Whether a browser navigates: other clients have no tabs. */
+function isBrowser({ headers }: Request): boolean {
+  return headers['sec-fetch-mode'] === 'navigate';
+}
+
+/** Whether a person has just clicked or typed (Fetch Metadata), as nobody does in a restored tab. */
+function isClick({ headers }: Request): boolean {
+  return headers['sec-fetch-user'] === '?1';
+}
