@@ -130,6 +130,22 @@ describe('The addresses that sign people in and out', () => {
     expect(await isIn()).toBe(false);
   });
 
+  it('go on by a page where a form has led to the sign-in, since a browser may block its redirect', async () => {
+    const page = await browser.open('/logto/sign-in?form=1&returnTo=/user');
+    const next = /content="0; url=([^"]+)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&');
+
+    expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    const callback = await issuer.signIn(next ?? '', { username: 'ada', cookies: browser.cookies });
+    expect((await browser.open(callback.href)).location).toBe(`${app.baseUrl}/user`);
+
+    const { port } = new URL(app.baseUrl);
+    const moved = await browser.open(`http://127.0.0.1:${port}/logto/sign-in?form=1`);
+    expect([moved.status, moved.text]).toEqual([
+      200,
+      expect.stringContaining(`url=${app.baseUrl}/logto/sign-in?form=1&amp;moved=1`),
+    ]);
+  });
+
   it('work for a client that is no browser and says nothing of itself', async () => {
     expect((await browser.fetch('/logto/sign-in')).status).toBe(302);
     expect((await browser.fetch('/logto/sign-out')).location).toMatch(issuer.issuer);

@@ -113,9 +113,7 @@ describe('The session', () => {
       });
       const page = await browser.open(`${pathname}${search}`, byProxy);
 
-      expect(sessionCookie(page)).toEqual(
-        expect.arrayContaining(['Secure', 'HttpOnly', 'SameSite=Lax']),
-      );
+      expect(sessionCookie(page)).toEqual(expect.arrayContaining(['Secure', 'HttpOnly', 'SameSite=Lax']));
       expect((await browser.open('/protected', byProxy)).text).toBe('hello ada');
       const cleared = (await browser.open('/logto/sign-out', byProxy)).headers.getSetCookie().join();
       expect(cleared).toMatch(/^logto\.sid\.[^=]+=;.*Secure/);

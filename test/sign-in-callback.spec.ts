@@ -3,6 +3,7 @@ import { CookieJar, type LogtoEmulator } from 'nestjs-logto/emulator';
 import { freePort, session, startApp, type TestApp } from './support/app.js';
 import { Browser, type Page } from './support/browser.js';
 import { Elsewhere } from './support/elsewhere.js';
+import { passTime, restoreTime } from './support/clock.js';
 import { startIssuer } from './support/issuer.js';
 import { PagesController } from './support/pages.js';
 

@@ -19,6 +19,7 @@ export function errorPage({ status, code, detail, signInPath }: ErrorPage): stri
       : `<p><a class="action" href="${escapeHtml(signInPath)}">Start again</a></p>\n`;
   return pageLayout({
     title: headingOf(status),
+    icon: 'alert',
     body: `<p>${escapeHtml(detail)}</p>
 ${again}<p class="code">Error code: <code>${escapeHtml(code)}</code></p>
 `,

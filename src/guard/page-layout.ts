@@ -1,7 +1,12 @@
+/** The shapes of the icons, as SVG path data. */
+const icons = { alert: 'M12 7v6M12 16.5v.01', onward: 'M8 12h8M12.5 8.5 16 12l-3.5 3.5' } as const;
+
 /** What a page of the module's own shows. */
 export interface PageContent {
   /** Title and heading. */
   title: string;
+  /** What stands in the circle above the heading. */
+  icon: keyof typeof icons;
   /** Further elements of the head, as HTML. */
   head?: string;
   /** What follows the heading, as HTML. */
@@ -12,7 +17,7 @@ export interface PageContent {
  * A small accessible page for a browser, in neutral colours so that it goes with any app. It needs neither a script
  * nor a second request.
  */
-export function pageLayout({ title, head = '', body }: PageContent): string {
+export function pageLayout({ title, icon, head = '', body }: PageContent): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -25,7 +30,7 @@ ${head}<title>${escapeHtml(title)}</title>
 </head>
 <body>
 <main>
-<svg viewBox="0 0 24 24" width="40" height="40" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" aria-hidden="true"><circle cx="12" cy="12" r="10"/><path d="M12 7v6M12 16.5v.01"/></svg>
+<svg viewBox="0 0 24 24" width="40" height="40" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" aria-hidden="true"><circle cx="12" cy="12" r="10"/><path d="${icons[icon]}"/></svg>
 <h1>${escapeHtml(title)}</h1>
 ${body}</main>
 </body>

@@ -16,6 +16,8 @@ import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
 import { sendPage } from '../guard/send-page.js';
 import type { LogtoModuleExtras } from '../logto.options.js';
 import { LogtoService } from '../logto.service.js';
+import { requestUrl } from '../session/request-url.js';
+import { formMark } from '../user/unauthenticated.js';
 import { WithLogto } from '../user/with-logto.decorator.js';
 import { asksForJson, isFormNavigation, Navigation } from './navigation.js';
 import { onwardPage } from './onward-page.js';
@@ -78,7 +80,7 @@ class AuthController {
     this.enter(response);
     this.crossSite.assertSameSite(request);
     const url = await this.logto.signOut(request);
-    if (isFormNavigation(request)) sendPage(response.status(200), onwardPage({ title: 'Signing out', url }));
+    if (isFormNavigation(request)) this.goOn(response, 'Signing out', url);
     else if (asksForJson(request)) response.status(200).json({ redirectTo: url.href });
     else response.redirect(302, url.href);
   }
@@ -105,13 +107,16 @@ class AuthController {
     this.enter(response);
     this.navigation.assertMaySignIn(request);
     const canonical = canonicalUrl(request, this.options.baseUrl);
-    if (canonical !== undefined) {
-      response.redirect(302, canonical);
-      return;
-    }
     const parameters = { ...signInParameters(request, this.options.maxAge), ...forced };
-    if (await this.tabs.answer(request, response, parameters.returnTo)) return;
-    response.redirect(302, (await this.logto.signIn(request, parameters)).href);
+    if (canonical === undefined && (await this.tabs.answer(request, response, parameters.returnTo))) return;
+    const url = canonical ?? (await this.logto.signIn(request, parameters));
+    if (requestUrl(request).searchParams.has(formMark)) this.goOn(response, 'Signing in', url);
+    else response.redirect(302, url.href);
+  }
+
+  /** Answers a form, whose redirects to another origin a browser may block. */
+  private goOn(response: Response, title: string, url: URL): void {
+    sendPage(response.status(200), onwardPage({ title, url }));
   }
 }
 

@@ -9,7 +9,7 @@ const movedMark = 'moved';
  * come to `baseUrl`, where the cookie of `127.0.0.1` is not sent. Loopback names only, for proxies rewrite the
  * others, and once only, for a proxy may rewrite these too.
  */
-export function canonicalUrl(request: Request, baseUrl: string): string | undefined {
+export function canonicalUrl(request: Request, baseUrl: string): URL | undefined {
   const base = new URL(baseUrl);
   const { host } = request.headers;
   if (host === undefined || !isLoopback(base.hostname) || !URL.canParse(`http://${host}`)) return undefined;
@@ -20,5 +20,5 @@ export function canonicalUrl(request: Request, baseUrl: string): string | undefi
   const url = new URL(`${baseUrl}${pathname}${search}`);
   if (url.searchParams.has(movedMark)) return undefined;
   url.searchParams.set(movedMark, '1');
-  return url.href;
+  return url;
 }

@@ -9,8 +9,9 @@ export function onwardPage({ title, url }: { title: string; url: URL }): string 
   const href = escapeHtml(url.href);
   return pageLayout({
     title,
+    icon: 'onward',
     head: `<meta http-equiv="refresh" content="0; url=${href}">\n`,
-    body: `<p>If nothing happens, continue by the button.</p>
+    body: `<p>If nothing happens, press Continue.</p>
 <p><a class="action" href="${href}">Continue</a></p>
 `,
   });

@@ -16,6 +16,12 @@ export interface UnauthenticatedReason {
   maxAge?: number;
 }
 
+/**
+ * The query parameter that tells the sign-in that a form has led there. Where the Content-Security-Policy of its page
+ * has `form-action 'self'`, a browser follows no redirect of it to Logto.
+ */
+export const formMark = 'form';
+
 /** How a visitor who is not signed in is answered. */
 export class Unauthenticated {
   constructor(private readonly options: ResolvedLogtoOptions) {}
@@ -34,18 +40,25 @@ export class Unauthenticated {
       return new LogtoUnauthenticatedException(reason);
     }
     const read = request.method === 'GET' || request.method === 'HEAD';
-    const redirectTo = this.signInUrl(read ? this.pathOf(request) : this.refererOf(request), maxAge);
+    const redirectTo = read
+      ? this.signInUrl(this.pathOf(request), maxAge)
+      : this.signInUrl(this.refererOf(request), maxAge, [`${formMark}=1`]);
     response.setHeader('Location', redirectTo);
     response.setHeader('Cache-Control', 'no-store');
     return new LogtoUnauthenticatedException({ status: read ? 302 : 303, redirectTo, ...reason });
   }
 
   /** The sign-in as a path on this app, so that it works under whichever name the browser knows the app by. */
-  private signInUrl(returnTo: string | undefined, maxAge: number | undefined): string {
+  private signInUrl(
+    returnTo: string | undefined,
+    maxAge: number | undefined,
+    marks: readonly string[] = [],
+  ): string {
     const path = `${this.basePath()}/${this.options.authRoutesPrefix}/sign-in`;
     const query = [
       ...(returnTo === undefined ? [] : [`returnTo=${encodeURIComponent(returnTo)}`]),
       ...(maxAge === undefined ? [] : [`max_age=${Math.floor(maxAge)}`]),
+      ...marks,
     ];
     return query.length === 0 ? path : `${path}?${query.join('&')}`;
   }

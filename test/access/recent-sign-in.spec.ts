@@ -207,7 +207,7 @@ describe('@RequireRecentSignIn', () => {
     });
     expect([page.status, page.headers.get('location')]).toEqual([
       303,
-      '/logto/sign-in?returnTo=%2Fform&max_age=300',
+      '/logto/sign-in?returnTo=%2Fform&max_age=300&form=1',
     ]);
   });
 

@@ -183,7 +183,7 @@ describe('LogtoGuard', () => {
       const own = await post(`${app.baseUrl}/form?step=2`);
       expect([own.status, own.headers.get('location')]).toEqual([
         303,
-        `${toSignIn}${encodeURIComponent('/form?step=2')}`,
+        `${toSignIn}${encodeURIComponent('/form?step=2')}&form=1`,
       ]);
       for (const referer of [
         undefined,
@@ -192,7 +192,7 @@ describe('LogtoGuard', () => {
         `${app.baseUrl}//evil.example`,
       ]) {
         const other = await post(referer);
-        expect([other.status, other.headers.get('location')]).toEqual([303, '/logto/sign-in']);
+        expect([other.status, other.headers.get('location')]).toEqual([303, '/logto/sign-in?form=1']);
       }
     });
 

@@ -72,6 +72,21 @@ describe('The sample', () => {
       await examine(page, 'dead-callback', colorScheme);
       await visitor.leave(400);
     });
+
+    it('is accessible and fits wide and narrow screens on the way out, where Logto is slow', async () => {
+      const visitor = await arrive();
+      const page = await visitor.newTab();
+      await page.goto('/protected');
+      await visitor.signIn(page, 'ada', 'lovelace');
+      await page.route(
+        (url) => url.origin !== sample.baseUrl,
+        (route) => route.abort('aborted'),
+      );
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await expect(page.getByRole('heading').textContent()).resolves.toBe('Signing out');
+      await examine(page, 'signing-out', colorScheme);
+      await visitor.leave();
+    });
   });
 });
 

@@ -1,0 +1,135 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Header, Post, UseGuards } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { AuthUser, IdTokenClaims, LogtoGuard } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import type { Browser, Page } from 'playwright-core';
+import { freePort, startApp, type TestApp } from '../support/app.js';
+import { application, startIssuer } from '../support/issuer.js';
+import { launchChromium } from './support/chromium.js';
+import { Visitor } from './support/visitor.js';
+
+const html = (body: string): string =>
+  `<!doctype html><html lang="en"><title>Shop</title><main>${body}</main></html>`;
+
+@Controller()
+class ShopController {
+  @Get()
+  @Header('content-type', 'text/html')
+  home(@AuthUser('claims') claims?: IdTokenClaims): string {
+    return html(`<h1>Hello ${claims?.sub}</h1>`);
+  }
+
+  @Get('account')
+  @UseGuards(LogtoGuard)
+  @Header('content-type', 'text/html')
+  account(): string {
+    return html(`<h1>Account</h1>
+      <form method="post" action="/logto/sign-out"><button>Sign out</button></form>
+      <form method="post" action="/order"><button>Order</button></form>`);
+  }
+
+  @Post('order')
+  @UseGuards(LogtoGuard)
+  order(): string {
+    return 'ordered';
+  }
+
+  @Get('bye')
+  @Header('content-type', 'text/html')
+  bye(): string {
+    return html('<h1>Bye</h1>');
+  }
+}
+
+/** How apps get a policy with `form-action 'self'`. */
+const policies: [what: string, configure: (app: NestExpressApplication) => unknown][] = [
+  ["helmet's defaults", (app) => app.use(helmet())],
+  ["Nest's useSecurityHeaders()", (app) => app.useSecurityHeaders()],
+  [
+    "Nest's useSecurityHeaders() and enableCsrfProtection()",
+    (app) => app.useSecurityHeaders().enableCsrfProtection(),
+  ],
+];
+
+describe.each(policies)('Under the Content-Security-Policy of %s', (_, configure) => {
+  let browser: Browser;
+  let issuer: LogtoEmulator;
+  let app: TestApp;
+  let visitor: Visitor;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    issuer = await startIssuer();
+    const port = await freePort();
+    app = await startApp({
+      issuer,
+      controllers: [ShopController],
+      port,
+      asInMain: true,
+      logto: { postSignOutRedirectUri: `http://localhost:${port}/bye` },
+      configure,
+    });
+    issuer.setApplication({
+      ...application,
+      backchannelLogoutUri: `${app.baseUrl}/logto/back-channel-logout`,
+      backchannelLogoutSessionRequired: true,
+    });
+  });
+
+  // It has no icon.
+  afterEach(() => visitor.leave(404));
+
+  afterAll(async () => {
+    await browser.close();
+    await app.close();
+    await issuer.close();
+  });
+
+  async function arrive(javaScriptEnabled = true): Promise<void> {
+    visitor = await Visitor.arrive(browser, { baseURL: app.baseUrl, javaScriptEnabled });
+    page = await visitor.newTab();
+    await page.goto('/account');
+    await visitor.signIn(page, 'ada', 'ada-password');
+    await page.waitForURL('**/account');
+  }
+
+  /** Whether Logto asks the person who they are, which it does not while its session lives. */
+  async function isAskedToSignIn(): Promise<boolean> {
+    await page.goto('/account');
+    return (await page.getByLabel('Password', { exact: true }).count()) === 1;
+  }
+
+  it.each([
+    ['with scripts', true],
+    ['without scripts', false],
+  ])('a sign-out button ends the session here and at Logto, %s', async (__, javaScriptEnabled) => {
+    await arrive(javaScriptEnabled);
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    // Without scripts Logto's own page takes a click.
+    if (!javaScriptEnabled) await page.locator('#sign-out').click();
+    await page.waitForURL('**/bye');
+
+    await expect(page.getByRole('heading').textContent()).resolves.toBe('Bye');
+    expect(await isAskedToSignIn()).toBe(true);
+  });
+
+  it('a form of a person whose session has ended leads to the sign-in, and back to the app', async () => {
+    await arrive();
+    await visitor.forget(await sessionCookie());
+
+    await page.getByRole('button', { name: 'Order' }).click();
+
+    // Home, since `Referrer-Policy: no-referrer` hides which page the form is on.
+    await page.waitForURL(`${app.baseUrl}/`);
+    await expect(page.getByRole('heading').textContent()).resolves.toBe('Hello ada');
+  });
+
+  async function sessionCookie(): Promise<string> {
+    const cookies = await page.context().cookies();
+    return cookies.find(({ name }) => name.startsWith('logto.sid'))?.name ?? '';
+  }
+});
