@@ -11,6 +11,7 @@ export function waitingPage(url: string): string {
   const href = escapeHtml(url);
   return pageLayout({
     title: 'Signing you in',
+    icon: 'onward',
     head: `<meta http-equiv="refresh" content="${interval}; url=${href}">\n`,
     body: `<p>Another tab of this browser is signing in. This page goes on by itself.</p>
 <p><a class="action" href="${href}">Continue</a></p>
