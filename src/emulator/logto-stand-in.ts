@@ -4,6 +4,7 @@ import type Provider from 'oidc-provider';
 
 import { Experience } from './experience/experience.js';
 import type { HttpExchange } from './http/http-exchange.js';
+import { toProviderRequest } from './http/to-provider-request.js';
 import type { ResolvedOptions } from './logto-emulator-schema.js';
 import { providerPages } from './pages/provider-pages.js';
 import { createProvider } from './provider/create-provider.js';
@@ -43,9 +44,7 @@ export class LogtoStandIn {
   async answer(exchange: HttpExchange): Promise<void> {
     const { path, req, res } = exchange;
     if (path === '/oidc' || path.startsWith('/oidc/')) {
-      // The provider is mounted: it sees the path below, and finds the whole one beside it.
-      req.originalUrl = req.url ?? '/';
-      req.url = req.originalUrl.slice('/oidc'.length) || '/';
+      toProviderRequest(exchange, '/oidc');
       this.addressAsTold(exchange);
       await this.running.callback(req, res);
     } else {

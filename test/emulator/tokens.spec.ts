@@ -348,7 +348,10 @@ describe('client rules', () => {
         resources: [{ indicator: resource, scopes: ['read', 'write'] }],
         roles: [{ name: 'reader', scopes: [{ resource, name: 'read' }] }],
         organizations: [{ id: 'org_1', name: 'One' }],
-        organizationTemplate: { scopes: ['invite', 'expel'], roles: [{ name: 'host', scopes: ['invite'] }] },
+        organizationTemplate: {
+          scopes: ['invite', 'expel'],
+          roles: [{ name: 'host', scopes: ['invite'], resourceScopes: [{ resource, name: 'write' }] }],
+        },
       },
     );
     const machine = new Client(emulator, 'machine', '', 'b-secret');
@@ -357,8 +360,8 @@ describe('client rules', () => {
     expect((await token({ resource, scope: 'read write' })).body['scope']).toBe('read');
     const ofOrganization = await token({ organization_id: 'org_1', scope: 'invite expel' });
     expect(ofOrganization.body['scope']).toBe('invite');
-    const both = await token({ organization_id: 'org_1', resource, scope: 'read' });
-    expect(accessTokenOf(both)).toMatchObject({ organization_id: 'org_1', scope: 'read', sub: 'machine' });
+    const both = await token({ organization_id: 'org_1', resource, scope: 'read write' });
+    expect(accessTokenOf(both)).toMatchObject({ organization_id: 'org_1', scope: 'write', sub: 'machine' });
   });
 
   it('any confidential client may introspect an opaque token', async () => {

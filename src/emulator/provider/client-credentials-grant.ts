@@ -5,11 +5,16 @@ import {
   invalidTarget,
   organizationAudience,
   parameters,
-  requestedResource,
   resourceServer,
   resourceServerFor,
   type GrantEnvironment,
 } from './grant-context.js';
+
+/** The resources that the request names; one that is named twice counts once. */
+function requestedResources(ctx: KoaContextWithOIDC): string[] {
+  const resource = ctx.oidc.params?.['resource'] as string | string[] | undefined;
+  return resource ? [...new Set([resource].flat())] : [];
+}
 
 /** The client credentials grant as Logto has it: for a resource, for an organization, or for both. */
 export function clientCredentialsGrant(environment: GrantEnvironment) {
@@ -27,18 +32,26 @@ export function clientCredentialsGrant(environment: GrantEnvironment) {
     if (organizationId && !available) {
       throw accessDenied(environment, 'app has not associated with the organization');
     }
-    const resource = requestedResource(ctx, environment);
-    if (resource !== undefined && !URL.canParse(resource)) {
-      throw invalidTarget(environment, 'resource indicator must be an absolute URI');
+    const servers = requestedResources(ctx).map((resource) => {
+      if (!URL.canParse(resource)) {
+        throw invalidTarget(environment, 'resource indicator must be an absolute URI');
+      }
+      return new provider.ResourceServer(
+        resource,
+        resourceServerFor(environment, resource, { clientId: client.clientId }, organizationId),
+      );
+    });
+    const [server, ...others] = servers;
+    if (others.length > 0) {
+      throw invalidTarget(
+        environment,
+        'only a single resource indicator value is supported for this grant type',
+      );
     }
     const scopes = [...new Set(given['scope']?.split(' '))];
     const token = new provider.ClientCredentials({ client, scope: scopes.join(' ') });
 
-    if (resource !== undefined) {
-      const server = new provider.ResourceServer(
-        resource,
-        resourceServerFor(environment, resource, { clientId: client.clientId }),
-      );
+    if (server) {
       token.resourceServer = server;
       token.scope = scopes.filter((name) => server.scopes.has(name)).join(' ') || undefined;
     } else if (organizationId && available) {

@@ -6,8 +6,11 @@ import type { SigningAlgorithm } from './signing-keys.js';
 /** The grant type of impersonation (RFC 8693). */
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-/** Stands where an application leaves its URIs open: the provider insists on having one. */
-const anyLoopback = 'http://localhost/';
+/**
+ * Stand in for the URIs of an application that leaves them open: the provider insists on having some.
+ * Two, because an only one would be taken for a `redirect_uri` that a request leaves out.
+ */
+const anyLoopback = ['http://localhost/', 'http://127.0.0.1/'];
 
 /** What an application is to `oidc-provider`. */
 export function clientMetadata(
@@ -27,8 +30,8 @@ export function clientMetadata(
       ...(application.allowTokenExchange ? [tokenExchange] : []),
     ],
     response_types: machine ? [] : ['code'],
-    redirect_uris: machine ? [] : (application.redirectUris ?? [anyLoopback]),
-    post_logout_redirect_uris: application.postLogoutRedirectUris ?? [anyLoopback],
+    redirect_uris: machine ? [] : (application.redirectUris ?? anyLoopback),
+    post_logout_redirect_uris: application.postLogoutRedirectUris ?? (machine ? [] : anyLoopback),
     ...(application.backchannelLogoutUri && { backchannel_logout_uri: application.backchannelLogoutUri }),
     backchannel_logout_session_required: application.backchannelLogoutSessionRequired,
     id_token_signed_response_alg: algorithm,

@@ -12,16 +12,27 @@ const messages: Record<string, string> = {
   unsupported_grant_type: 'The grant type is not supported.',
 };
 
+const sessionNotFound = 'The sign-in session is not found. Go back to the application and sign in again.';
+
 /** Turns the provider's error body into Logto's: the same, with `code` and `message`. */
 export function toLogtoError(body: Record<string, unknown>): Record<string, unknown> {
   const error = String(body['error']);
-  const { error: _error, error_description, state: _state, ...rest } = body;
+  const { error: _error, error_description: description, state: _state, ...rest } = body;
+  const isLost = typeof description === 'string' && saysSessionIsLost(description);
   return {
-    code: error_description === 'interaction session not found' ? 'session.not_found' : `oidc.${error}`,
-    message: messages[error] ?? `The request failed: ${error}.`,
+    code: isLost ? 'session.not_found' : `oidc.${error}`,
+    message: isLost ? sessionNotFound : (messages[error] ?? `The request failed: ${error}.`),
     ...(error === 'invalid_grant' && { error_uri: 'https://openid.sh/debug/invalid_grant' }),
     error,
-    error_description,
+    error_description: description,
     ...rest,
   };
+}
+
+/** Whether the sign-in that the request belongs to is gone. Logto recognizes it by the same words. */
+function saysSessionIsLost(description: string): boolean {
+  return (
+    (description.includes('session') && description.includes('not found')) ||
+    description.includes('authorization request has expired')
+  );
 }

@@ -37,18 +37,14 @@ export function requireParameter(
   }
 }
 
-/** The one resource that a token request names, if any. */
-export function requestedResource(
-  ctx: KoaContextWithOIDC,
-  environment: GrantEnvironment,
-): string | undefined {
+/** Whether a token request names a resource, or several. */
+export function namesResource(ctx: KoaContextWithOIDC): boolean {
+  return Boolean(ctx.oidc.params?.['resource']);
+}
+
+/** The one resource that a token request names. Where it names several, Logto falls back to the opaque token. */
+export function requestedResource(ctx: KoaContextWithOIDC): string | undefined {
   const resource: unknown = ctx.oidc.params?.['resource'];
-  if (Array.isArray(resource)) {
-    throw invalidTarget(
-      environment,
-      'only a single resource indicator value must be requested/resolved during Access Token Request',
-    );
-  }
   return typeof resource === 'string' && resource !== '' ? resource : undefined;
 }
 
@@ -123,7 +119,7 @@ export function resourceServerFor(
   if (holder.user) {
     scopes = tenant.userResourceScopes(holder.user, indicator, organizationId);
   } else if (application) {
-    scopes = tenant.applicationResourceScopes(application, indicator);
+    scopes = tenant.applicationResourceScopes(application, indicator, organizationId);
   }
   return resourceServer(environment, indicator, scopes, resource.accessTokenTtl);
 }

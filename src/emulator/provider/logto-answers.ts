@@ -4,12 +4,19 @@ import { toLogtoError } from './error-body.js';
 
 /** Koa middleware that gives the provider's answers the form that Logto's have. */
 export async function logtoAnswers(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
+  const { method, path } = ctx;
   await next();
+  if (ctx.status === 404 && (ctx.body === undefined || ctx.body === null)) {
+    // The provider leaves what it has no route for to the application that it is mounted in.
+    const description = `unrecognized route or not allowed method (${method} on ${path})`;
+    ctx.status = 404;
+    ctx.body = { error: 'invalid_request', error_description: description };
+  }
   const { body } = ctx;
   if (ctx.status >= 400 && body !== null && typeof body === 'object' && 'error' in body) {
     ctx.body = toLogtoError({ ...body });
   }
-  if (ctx.path === '/jwks') {
+  if (path === '/jwks') {
     ctx.set('cache-control', 'no-cache, max-age=0, must-revalidate');
   }
 }

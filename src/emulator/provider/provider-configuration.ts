@@ -5,7 +5,7 @@ import { claimsByScope } from '../tenant/user-claims.js';
 import { clientMetadata } from './client-metadata.js';
 import { resourceServerFor, type GrantEnvironment } from './grant-context.js';
 import { interactionUrl } from './interaction-url.js';
-import { isLoopbackUri } from './open-redirect-uris.js';
+import { isLoopbackUri, takesAnyLoopback } from './open-redirect-uris.js';
 import type { ProviderParts } from './provider-parts.js';
 import { remedyFor } from './remedy-for.js';
 import { refreshTokenTtl } from './refresh-token-policy.js';
@@ -81,8 +81,7 @@ export function providerConfiguration(parts: ProviderParts, environment: GrantEn
       },
       resourceIndicators: {
         enabled: true,
-        // The provider means "none" by undefined, which its types do not know.
-        defaultResource: ((_ctx: unknown, _client: unknown, oneOf?: string[]) => oneOf) as never,
+        defaultResource: () => undefined,
         useGrantedResource: () => false,
         getResourceServerInfo: (ctx, indicator, client) => {
           const userId = ctx.oidc.session?.accountId ?? ctx.oidc.account?.accountId;
@@ -103,9 +102,10 @@ export function providerConfiguration(parts: ProviderParts, environment: GrantEn
       },
     },
     renderError: (ctx, out) => {
-      // Logto shows bare JSON. A person who follows a wrong link is better served with words.
-      if (ctx.accepts('json', 'html') === 'html') {
-        draw(ctx, pages.error(localesOf(ctx), out, remedyFor(out, ctx.oidc.params ?? {})));
+      // Logto shows bare JSON. Where the emulator's options are to blame, a page that says so is more help.
+      const remedy = remedyFor(out, ctx.oidc.params ?? {}, tenant);
+      if (remedy !== undefined && ctx.accepts('json', 'html') === 'html') {
+        draw(ctx, pages.error(localesOf(ctx), out, remedy));
       } else {
         ctx.body = out;
       }
@@ -122,6 +122,14 @@ export function providerConfiguration(parts: ProviderParts, environment: GrantEn
         ...(organizationId && resource ? { organization_id: organizationId } : {}),
       };
     },
+    formats: {
+      customizers: {
+        // The provider leaves out a scope that is empty, Logto's does not.
+        jwt: (_ctx, { scope }, { payload }) => {
+          payload['scope'] = scope;
+        },
+      },
+    },
     issueRefreshToken: (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') &&
       (code.scopes.has('offline_access') ||
@@ -131,7 +139,7 @@ export function providerConfiguration(parts: ProviderParts, environment: GrantEn
       return (
         Boolean(application?.corsAllowedOrigins.includes(origin)) ||
         (application?.redirectUris ?? []).some((uri) => new URL(uri).origin === origin) ||
-        (application?.redirectUris === undefined && isLoopbackUri(origin))
+        (application !== undefined && takesAnyLoopback(application, 'redirectUris') && isLoopbackUri(origin))
       );
     },
     pkce: { required: (_ctx, client) => client.clientAuthMethod !== 'client_secret_basic' },

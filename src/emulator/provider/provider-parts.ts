@@ -28,6 +28,6 @@ export interface ProviderPages {
   error: (
     locales: string,
     error: { error: string; error_description?: string | undefined },
-    remedy: string | undefined,
+    remedy: string,
   ) => Page;
 }

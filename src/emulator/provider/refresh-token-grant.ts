@@ -3,6 +3,7 @@ import type { Client, Grant, KoaContextWithOIDC, RefreshToken } from 'oidc-provi
 import {
   assertMembership,
   invalidTarget,
+  namesResource,
   organizationAudience,
   parameters,
   requestedResource,
@@ -84,9 +85,9 @@ export function refreshTokenGrant(environment: GrantEnvironment, shouldRotate: R
 
     const scope = given['scope'] ? ctx.oidc.requestParamScopes : found.scopes;
     const resource =
-      requestedResource(ctx, environment) ??
+      requestedResource(ctx) ??
       // Without `openid` the token would be good for nothing at userinfo: the provider falls back to the resource.
-      (organizationId || scope.has('openid') ? undefined : onlyResource(found, environment));
+      (namesResource(ctx) || organizationId || scope.has('openid') ? undefined : onlyResource(found));
     if (resource !== undefined && !found.resourceIndicators.has(resource)) {
       throw invalidTarget(environment);
     }
@@ -112,7 +113,7 @@ export function refreshTokenGrant(environment: GrantEnvironment, shouldRotate: R
         resource,
         [...scope].filter((name) => server.scopes.has(name)),
       );
-    } else if (organizationId) {
+    } else if (organizationId && !namesResource(ctx)) {
       const available = tenant.organizationScopes(user, organizationId) ?? [];
       const audience = organizationAudience(organizationId);
       accessToken.resourceServer = new provider.ResourceServer(
@@ -140,14 +141,8 @@ export function refreshTokenGrant(environment: GrantEnvironment, shouldRotate: R
 }
 
 /** The resource of a refresh token that was given for exactly one. */
-function onlyResource(token: RefreshToken, environment: GrantEnvironment): string | undefined {
-  if (Array.isArray(token.resource)) {
-    throw invalidTarget(
-      environment,
-      'only a single resource indicator value must be requested/resolved during Access Token Request',
-    );
-  }
-  return token.resource;
+function onlyResource({ resource }: RefreshToken): string | undefined {
+  return Array.isArray(resource) ? undefined : resource;
 }
 
 /** The refresh token that takes the place of `token`: the same but for its id and its times. */

@@ -1,12 +1,17 @@
+import type { Tenant } from '../tenant/tenant.js';
+
 /** The options that would have let a refused request pass, where that is clear. */
 export function remedyFor(
   { error, error_description: description }: { error: string; error_description?: string | undefined },
   params: Record<string, unknown>,
+  tenant: Tenant,
 ): string | undefined {
   const application = (field: string) =>
     `applications: [{ id: '${String(params['client_id'])}', …${field && `, ${field}`} }]`;
   if (error === 'invalid_redirect_uri') {
-    return application(`redirectUris: ['${String(params['redirect_uri'])}']`);
+    return tenant.applications.get(String(params['client_id']))?.type === 'MachineToMachine'
+      ? application("type: 'Traditional'")
+      : application(`redirectUris: ['${String(params['redirect_uri'])}']`);
   }
   if (error === 'invalid_client' && description?.startsWith('invalid client ')) {
     return application('');

@@ -4,6 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 
 import {
   assertMembership,
+  namesResource,
   organizationAudience,
   parameters,
   requestedResource,
@@ -57,7 +58,7 @@ export function tokenExchangeGrant(environment: GrantEnvironment, oidcScopes: re
       ...(actor && { extra: { act: { sub: actor } } }),
     });
 
-    const resource = requestedResource(ctx, environment);
+    const resource = requestedResource(ctx);
     if (resource !== undefined) {
       const server = new provider.ResourceServer(
         resource,
@@ -66,7 +67,7 @@ export function tokenExchangeGrant(environment: GrantEnvironment, oidcScopes: re
       token.resourceServer = server;
       token.scope = scopes.filter((name) => server.scopes.has(name)).join(' ');
       grant.addResourceScope(resource, token.scope);
-    } else if (organizationId) {
+    } else if (organizationId && !namesResource(ctx)) {
       const available = tenant.organizationScopes(user, organizationId) ?? [];
       const audience = organizationAudience(organizationId);
       token.resourceServer = new provider.ResourceServer(

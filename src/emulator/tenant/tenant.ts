@@ -146,11 +146,23 @@ export class Tenant {
     ]);
   }
 
-  /** A machine-to-machine application's permissions on a resource. */
-  applicationResourceScopes(application: TenantApplication, indicator: string): string[] {
-    return indicator === organizationResource
-      ? this.options.organizationTemplate.scopes
-      : this.inOrderOfResource(indicator, this.roleScopes(application.roles));
+  /** A machine-to-machine application's permissions on a resource: by tenant roles, or by its roles in one organization. */
+  applicationResourceScopes(
+    application: TenantApplication,
+    indicator: string,
+    organizationId?: string,
+  ): string[] {
+    if (indicator === organizationResource) {
+      return this.options.organizationTemplate.scopes;
+    }
+    if (organizationId === undefined) {
+      return this.inOrderOfResource(indicator, this.roleScopes(application.roles));
+    }
+    const roles = application.organizations.find(({ id }) => id === organizationId)?.roles ?? [];
+    return this.inOrderOfResource(
+      indicator,
+      this.organizationRoles(roles).flatMap((role) => role.resourceScopes),
+    );
   }
 
   /** A member's permissions within an organization; undefined for one who is no member. */

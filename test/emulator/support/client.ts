@@ -7,7 +7,7 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
-/** Parameters of an authorization request; a list is sent as often as it is long. */
+/** Parameters of a request. A list is sent as one parameter for each value. */
 export type Parameters = Record<string, string | string[] | undefined>;
 
 const compared = ['content-type', 'cache-control', 'www-authenticate'];
@@ -38,11 +38,7 @@ export class Client {
       }),
       ...parameters,
     };
-    for (const [name, value] of Object.entries(all)) {
-      for (const one of value === undefined ? [] : [value].flat()) {
-        url.searchParams.append(name, one);
-      }
-    }
+    url.search = new URLSearchParams(pairsOf(all)).toString();
     return url;
   }
 
@@ -70,21 +66,34 @@ export class Client {
     });
   }
 
-  refresh(refreshToken: unknown, parameters: Record<string, string> = {}): Promise<Answer> {
+  refresh(refreshToken: unknown, parameters: Parameters = {}): Promise<Answer> {
     return this.token({ grant_type: 'refresh_token', refresh_token: String(refreshToken), ...parameters });
   }
 
-  token(parameters: Record<string, string>): Promise<Answer> {
+  token(parameters: Parameters): Promise<Answer> {
     return this.post('/oidc/token', parameters);
   }
 
-  async post(path: string, parameters: Record<string, string>, secret = this.secret): Promise<Answer> {
+  async post(path: string, parameters: Parameters, secret = this.secret): Promise<Answer> {
+    const body = new URLSearchParams(
+      pairsOf({ ...(secret === undefined && { client_id: this.id }), ...parameters }),
+    );
+    return this.postBody(path, body, {}, secret);
+  }
+
+  /** Posts a body of any kind, authenticated as {@link post} does it. */
+  async postBody(
+    path: string,
+    body: string | URLSearchParams,
+    headers: Record<string, string>,
+    secret = this.secret,
+  ): Promise<Answer> {
     const basic = `${encodeURIComponent(this.id)}:${encodeURIComponent(secret ?? '')}`;
     return answerOf(
       await fetch(this.emulator.endpoint + path, {
         method: 'POST',
-        headers: secret === undefined ? {} : { authorization: `Basic ${btoa(basic)}` },
-        body: new URLSearchParams({ ...(secret === undefined && { client_id: this.id }), ...parameters }),
+        headers: { ...(secret !== undefined && { authorization: `Basic ${btoa(basic)}` }), ...headers },
+        body,
       }),
     );
   }
@@ -96,6 +105,13 @@ export class Client {
       }),
     );
   }
+}
+
+/** One pair for each value, as a form sends them. */
+function pairsOf(parameters: Parameters): [name: string, value: string][] {
+  return Object.entries(parameters).flatMap(([name, value]) =>
+    (value === undefined ? [] : [value].flat()).map((one): [string, string] => [name, one]),
+  );
 }
 
 export async function answerOf(response: Response): Promise<Answer> {
