@@ -41,8 +41,8 @@ export function consentPage({ texts, application, user, scopes, organizations, a
           </fieldset>`
         }
         <div class="buttons">
-          <button class="button" name="decision" value="authorize">${texts.authorize}</button>
-          <button class="button quiet" name="decision" value="cancel">${texts.cancel}</button>
+          <button type="submit" class="button" name="decision" value="authorize">${texts.authorize}</button>
+          <button type="submit" class="button quiet" name="decision" value="cancel">${texts.cancel}</button>
         </div>
       </form>`,
   });

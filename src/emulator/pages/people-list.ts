@@ -13,7 +13,7 @@ export function peopleList(texts: Texts, action: string, users: TenantUser[]): M
           const second = user.primaryEmail ?? user.primaryPhone ?? user.username;
           const tag = user.isSuspended ? texts.suspendedTag : user.roles[0];
           return html`<li>
-            <button class="person" name="user" value="${user.id}">
+            <button type="submit" class="person" name="user" value="${user.id}">
               <span class="face" aria-hidden="true">${initials(name)}</span>
               <span class="who"><b>${name}</b>${second !== name && html`<small>${second}</small>`}</span>
               ${tag !== undefined && html`<span class="tag">${tag}</span>`}

@@ -26,7 +26,7 @@ export function registerPage({ texts, application, identifiers, typed, error, ac
       <form class="fields" method="post" action="${action}">
         ${identifiers.map((kind) => identifierInput(kind, texts, typed[kind], error))}
         ${nameInput(texts, typed['name'])} ${passwordInput(texts.password, true, undefined)}
-        <button class="button">${texts.createAccount}</button>
+        <button type="submit" class="button">${texts.createAccount}</button>
       </form>
       <p class="below">${texts.haveAccount} <a href="/sign-in">${texts.signIn}</a></p>`,
   });

@@ -25,7 +25,7 @@ export function resetPasswordPage(view: ResetPasswordView): Page {
       <form class="fields" method="post" action="${view.action}">
         ${anyIdentifierInput(view.identifiers, texts, view.typed, error)}
         ${passwordInput(texts.newPassword, true, undefined)}
-        <button class="button">${texts.save}</button>
+        <button type="submit" class="button">${texts.save}</button>
       </form>
       <p class="below"><a href="/sign-in">${texts.back}</a></p>`,
   });

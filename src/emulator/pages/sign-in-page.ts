@@ -37,7 +37,7 @@ export function signInPage(view: SignInView): Page {
       <form class="fields" method="post" action="${action}">
         ${anyIdentifierInput(view.identifiers, texts, view.typed, error)}
         ${passwordInput(texts.password, false, error)}
-        <button class="button">${texts.signIn}</button>
+        <button type="submit" class="button">${texts.signIn}</button>
       </form>
       <p class="below"><a href="/reset-password">${texts.forgotPassword}</a></p>
       <p class="below">${texts.noAccountYet} <a href="/register">${texts.createAccount}</a></p>`,

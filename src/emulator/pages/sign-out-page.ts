@@ -13,7 +13,7 @@ export function signOutPage(texts: Texts, form: string): Page {
     texts,
     content: html`${heading(texts, 'Logto', texts.signOut, html`${texts.signOutLead}`)} ${new Markup(form)}
       <p class="buttons">
-        <button class="button" form="op.logoutForm" name="logout" value="yes" id="sign-out">
+        <button type="submit" class="button" form="op.logoutForm" name="logout" value="yes" id="sign-out">
           ${texts.signOut}
         </button>
       </p>`,

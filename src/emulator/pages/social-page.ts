@@ -32,7 +32,7 @@ export function socialPage({ texts, provider, users, typed, error, action, fallb
       }
       <form class="fields" method="post" action="${action}">
         ${identifierInput('email', texts, typed, error)} ${nameInput(texts, undefined)}
-        <button class="button">${texts.continue}</button>
+        <button type="submit" class="button">${texts.continue}</button>
       </form>
       <p class="below"><a href="${fallback}">${texts.back}</a></p>`,
   });
