@@ -193,6 +193,12 @@ export interface LogtoEmulatorOptions {
   signingAlgorithm?: 'ES384' | 'RS256';
   /** Lifetimes in seconds. */
   ttl?: EmulatorLifetimes;
+  /**
+   * Whether the sign-ins of one browser that are under way share one interaction, as at Logto: whichever page is
+   * submitted finishes the newest, and the others are answered with `session.not_found`. With `false` each goes its
+   * own way. Default: true.
+   */
+  sharedInteraction?: boolean;
   /** How long a rotated refresh token goes on working, in seconds. Default: 3, as Logto; 0 gives no leeway. */
   refreshTokenReuseInterval?: number;
   /** `logto`: at 70 % of a token's life, for public clients at every use. `every-use` and `off` apply to all clients. Default: `logto`. */

@@ -135,6 +135,7 @@ export const optionsSchema = z.strictObject({
       grant: seconds.default(180 * 24 * 3600),
     })
     .prefault({}),
+  sharedInteraction: z.boolean().default(true),
   refreshTokenReuseInterval: z.number().min(0).default(3),
   rotation: z.enum(['logto', 'every-use', 'off']).default('logto'),
   fetch: z.custom<typeof globalThis.fetch>((value) => typeof value === 'function').optional(),

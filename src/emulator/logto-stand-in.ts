@@ -36,6 +36,7 @@ export class LogtoStandIn {
       endpoint,
       tenant: this.tenant,
       store: this.store,
+      sharedInteraction: options.sharedInteraction,
       onSignIn: (signIn) => webhooks.signedIn(signIn, this.tenant),
     });
   }

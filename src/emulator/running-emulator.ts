@@ -1,6 +1,7 @@
 import { CookieJar } from './browser/cookie-jar.js';
 import { walk, type Answer } from './browser/page-walker.js';
 import type { EmulatedUser, LogtoEmulator, SignInWalk, SignUpWalk } from './emulator.js';
+import { interactionPath } from './experience/interaction-path.js';
 import type { EmulatorEndpoint } from './http/emulator-endpoint.js';
 import { EmulatorServer } from './http/emulator-server.js';
 import { FaultQueue, type EmulatorFault } from './http/fault-queue.js';
@@ -93,15 +94,16 @@ export class RunningEmulator implements LogtoEmulator {
     const fields: Record<string, string> =
       password === undefined ? { user: user.id } : { identifier: username, password };
     return this.walk(authorizationUrl, cookies, (path) => {
-      if (path === '/consent') {
+      const { base, page } = interactionPath(path);
+      if (page === '/consent') {
         return consentAnswer(consent, user);
       }
       if (path.startsWith('/oidc/')) {
         return undefined;
       }
-      const isSocial = path.startsWith('/direct/') || path === '/single-sign-on';
+      const isSocial = page.startsWith('/direct/') || page === '/single-sign-on';
       // On whichever screen the application begins: who has an account signs in.
-      return { fields, path: isSocial ? path : '/sign-in' };
+      return { fields, path: isSocial ? path : `${base}/sign-in` };
     });
   }
 
@@ -110,10 +112,11 @@ export class RunningEmulator implements LogtoEmulator {
     { cookies, consent = 'authorize', ...fields }: SignUpWalk,
   ): Promise<URL> {
     return this.walk(authorizationUrl, cookies, (path) => {
-      if (path === '/consent') {
+      const { base, page } = interactionPath(path);
+      if (page === '/consent') {
         return consentAnswer(consent, undefined);
       }
-      return path.startsWith('/oidc/') ? undefined : { fields, path: '/register' };
+      return path.startsWith('/oidc/') ? undefined : { fields, path: `${base}/register` };
     });
   }
 

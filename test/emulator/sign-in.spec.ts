@@ -133,20 +133,6 @@ describe('the sign-in page', () => {
     await browser.post({ user: 'ada' }, { origin: 'https://evil.test' });
     expect(browser.status).toBe(403);
   });
-
-  it('shows one interaction a browser, as Logto does: the form that is sent finishes the newest', async () => {
-    const browser = await open({ state: 'first' });
-    await open({ state: 'second' }, web, browser);
-    await browser.post({ identifier: 'ada', password: 'lovelace' });
-    expect(browser.url.searchParams.get('state')).toBe('second');
-
-    // The first tab is still on the page; going back to the application signs in at once.
-    await browser.post({ identifier: 'ada', password: 'lovelace' }, {}, `${emulator.endpoint}/sign-in`);
-    expect(browser.status).toBe(400);
-    expect(browser.body).toContain('no longer open');
-    await open({ state: 'first' }, web, browser);
-    expect(browser.url.searchParams.get('state')).toBe('first');
-  });
 });
 
 describe('parameters of the authorization request', () => {

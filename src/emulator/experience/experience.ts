@@ -3,7 +3,10 @@ import { homePage } from '../pages/home-page.js';
 import { messagePage } from '../pages/message-page.js';
 import type { Page } from '../pages/page-layout.js';
 import { textsFor, type Texts } from '../pages/page-texts.js';
+import { toLogtoError } from '../provider/error-body.js';
+import { pageUrl } from '../provider/interaction-url.js';
 import { consentScreen } from './consent-screen.js';
+import { interactionPath } from './interaction-path.js';
 import { registerScreen } from './register-screen.js';
 import { resetPasswordScreen } from './reset-password-screen.js';
 import { signInScreen } from './sign-in-screen.js';
@@ -22,6 +25,12 @@ const screens: Record<string, Screen> = {
   '/single-sign-on': singleSignOnScreen,
 };
 
+const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+const interactionNotFound = {
+  error: 'invalid_request',
+  error_description: 'interaction session not found',
+};
+
 /** The pages that people see, in place of Logto's sign-in experience. */
 export class Experience {
   constructor(private readonly parts: ExperienceParts) {}
@@ -29,6 +38,7 @@ export class Experience {
   /** Answers a request to a page. */
   async answer(exchange: HttpExchange): Promise<void> {
     const { path, req } = exchange;
+    const { base, page } = this.parts.sharedInteraction ? { base: '', page: path } : interactionPath(path);
     const language = req.headers['accept-language'];
     if (path === '/') {
       const { tenant, endpoint } = this.parts;
@@ -39,8 +49,8 @@ export class Experience {
       exchange.answer(204, { 'cache-control': 'max-age=86400' });
       return;
     }
-    const screen = path.startsWith('/direct/') ? socialScreen : screens[path];
-    if (!screen && path !== '/consent') {
+    const screen = page.startsWith('/direct/') ? socialScreen : screens[page];
+    if (!screen && page !== '/consent' && page !== '') {
       const texts = textsFor(language);
       show(exchange, 404, messagePage(texts, texts.notFound, texts.notFoundLead));
       return;
@@ -52,21 +62,27 @@ export class Experience {
       return;
     }
     const interaction = await this.findInteraction(exchange);
-    if (!interaction) {
+    if (!interaction && page === '/consent' && req.method === 'GET') {
+      // Nothing is asked on the way of a person who is signed in, and Logto has no page there for a lost sign-in.
+      exchange.answer(400, jsonHeaders, JSON.stringify(toLogtoError(interactionNotFound)));
+    } else if (!interaction) {
       const texts = textsFor(language);
       show(exchange, 400, messagePage(texts, texts.gone, texts.goneLead));
-      return;
+    } else if (page === '') {
+      redirect(exchange, base + pageUrl(interaction));
+    } else {
+      const visit = new Visit(this.parts, exchange, page, interaction, wordsOf(interaction, language));
+      await this.continue(visit, base, screen);
     }
-    await this.continue(new Visit(this.parts, exchange, interaction, wordsOf(interaction, language)), screen);
   }
 
-  private async continue(visit: Visit, screen: Screen | undefined): Promise<void> {
+  private async continue(visit: Visit, base: string, screen: Screen | undefined): Promise<void> {
     if (visit.interaction.prompt.name === 'consent') {
       await consentScreen(visit, this.parts);
     } else if (screen) {
       await screen(visit, this.parts);
     } else {
-      visit.exchange.answer(303, { location: '/sign-in', 'cache-control': 'no-store' });
+      redirect(visit.exchange, `${base}/sign-in`);
     }
   }
 
@@ -93,6 +109,10 @@ export class Experience {
 function wordsOf(interaction: Interaction, acceptLanguage: string | undefined): Texts {
   const locales = interaction.params['ui_locales'];
   return textsFor(typeof locales === 'string' ? locales : acceptLanguage);
+}
+
+function redirect(exchange: HttpExchange, location: string): void {
+  exchange.answer(303, { location, 'cache-control': 'no-store' });
 }
 
 function show(exchange: HttpExchange, status: number, page: Page): void {

@@ -3,7 +3,7 @@ import type { ExperienceParts, Visit } from './visit.js';
 
 /** Stands in for a social or enterprise provider, at `/direct/<method>/<target>`. */
 export async function socialScreen(visit: Visit, parts: ExperienceParts): Promise<void> {
-  const [, , , target = ''] = visit.exchange.path.split('/');
+  const [, , , target = ''] = visit.page.split('/');
   await pretend(visit, parts, decodeURIComponent(target) || 'social');
 }
 
@@ -38,7 +38,7 @@ async function pretend(visit: Visit, { tenant }: ExperienceParts, target: string
       typed: params['login_hint'],
       error,
       action: visit.action,
-      fallback: fallback === 'register' ? '/register' : '/sign-in',
+      fallback: `${visit.page.startsWith('/direct/') ? '../../' : ''}${fallback === 'register' ? 'register' : 'sign-in'}`,
     }),
     error,
   );

@@ -18,6 +18,8 @@ export interface ExperienceParts {
   endpoint: () => string;
   tenant: Tenant;
   store: MemoryStore;
+  /** Whether the pages of one browser all belong to the newest sign-in. */
+  sharedInteraction: boolean;
   /** Told when someone signed in or signed up. */
   onSignIn: (signIn: SignIn) => void;
 }
@@ -32,6 +34,8 @@ export class Visit {
   constructor(
     private readonly parts: ExperienceParts,
     readonly exchange: HttpExchange,
+    /** Such as `/sign-in`. */
+    readonly page: string,
     readonly interaction: Interaction,
     readonly texts: Texts,
   ) {

@@ -28,6 +28,6 @@ export function registerPage({ texts, application, identifiers, typed, error, ac
         ${nameInput(texts, typed['name'])} ${passwordInput(texts.password, true, undefined)}
         <button type="submit" class="button">${texts.createAccount}</button>
       </form>
-      <p class="below">${texts.haveAccount} <a href="/sign-in">${texts.signIn}</a></p>`,
+      <p class="below">${texts.haveAccount} <a href="sign-in">${texts.signIn}</a></p>`,
   });
 }

@@ -27,6 +27,6 @@ export function resetPasswordPage(view: ResetPasswordView): Page {
         ${passwordInput(texts.newPassword, true, undefined)}
         <button type="submit" class="button">${texts.save}</button>
       </form>
-      <p class="below"><a href="/sign-in">${texts.back}</a></p>`,
+      <p class="below"><a href="sign-in">${texts.back}</a></p>`,
   });
 }

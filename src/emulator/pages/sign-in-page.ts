@@ -39,7 +39,7 @@ export function signInPage(view: SignInView): Page {
         ${passwordInput(texts.password, false, error)}
         <button type="submit" class="button">${texts.signIn}</button>
       </form>
-      <p class="below"><a href="/reset-password">${texts.forgotPassword}</a></p>
-      <p class="below">${texts.noAccountYet} <a href="/register">${texts.createAccount}</a></p>`,
+      <p class="below"><a href="reset-password">${texts.forgotPassword}</a></p>
+      <p class="below">${texts.noAccountYet} <a href="register">${texts.createAccount}</a></p>`,
   });
 }

@@ -7,6 +7,7 @@ import { reachLoopback } from './back-channel-logout.js';
 import { clientCredentialsGrant } from './client-credentials-grant.js';
 import { tokenExchange } from './client-metadata.js';
 import type { GrantEnvironment } from './grant-context.js';
+import { keepSessionIds } from './keep-session-ids.js';
 import { logtoAnswers } from './logto-answers.js';
 import { allowOpenRedirectUris } from './open-redirect-uris.js';
 import { oidcScopes, providerConfiguration } from './provider-configuration.js';
@@ -72,6 +73,9 @@ export function createProvider(parts: ProviderParts): Provider {
   );
   allowOpenRedirectUris(provider, tenant);
   reachLoopback(provider, options.fetch);
+  if (!options.sharedInteraction) {
+    keepSessionIds(provider);
+  }
   provider.use(logtoAnswers as never);
   provider.proxy = parts.endpoint.startsWith('https:');
   // Koa prints errors that nobody listens to.

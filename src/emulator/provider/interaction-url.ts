@@ -1,4 +1,4 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { ResolvedOptions } from '../logto-emulator-schema.js';
 
 const firstScreens: Record<string, string> = {
   sign_in: 'sign-in',
@@ -12,13 +12,29 @@ const firstScreens: Record<string, string> = {
   signUp: 'register',
 };
 
-/** The page that a person is sent to, with the address that Logto's page has. */
-export function interactionUrl(ctx: KoaContextWithOIDC, prompt: string): string {
-  const given = (ctx.oidc.params ?? {}) as Record<string, string | undefined>;
+/** What a waiting authorization request tells of itself. */
+interface Interaction {
+  uid: string;
+  prompt: { name: string };
+  params: Record<string, unknown>;
+}
+
+/**
+ * Where a browser is sent to from the authorization endpoint: to the page, as Logto does, or to an address of this
+ * interaction alone. The provider keeps the interaction in a cookie of that address, and all of Logto's pages have
+ * one cookie between them.
+ */
+export function interactionUrl(interaction: Interaction, options: ResolvedOptions): string {
+  return options.sharedInteraction ? pageUrl(interaction) : `/interaction/${interaction.uid}`;
+}
+
+/** The page that a person is shown, with the address that Logto's page has. */
+export function pageUrl({ params, prompt }: Interaction): string {
+  const given = params as Record<string, string | undefined>;
   const query = new URLSearchParams();
   const pass = (name: string, value = given[name]) => value && query.set(name, value);
   pass('app_id', given['client_id']);
-  if (prompt === 'consent') {
+  if (prompt.name === 'consent') {
     return `/consent?${query.toString()}`;
   }
   pass('organization_id');

@@ -27,7 +27,8 @@ const extraParams = [
 export function providerConfiguration(parts: ProviderParts, environment: GrantEnvironment): Configuration {
   const { module, tenant, store, signing, options, pages } = parts;
   const { ttl } = options;
-  const cookie = { signed: true, sameSite: 'lax', path: '/', httpOnly: true } as const;
+  const cookie = { signed: true, sameSite: 'lax', httpOnly: true } as const;
+  const cookieOfAllPages = { ...cookie, path: '/' };
   const resourceTtl = (token: AccessToken | ClientCredentials) =>
     token.resourceServer?.accessTokenTTL ?? ttl.accessToken;
 
@@ -46,7 +47,11 @@ export function providerConfiguration(parts: ProviderParts, environment: GrantEn
           }
         : store.adapter(model),
     jwks: { keys: signing.keys },
-    cookies: { keys: parts.cookieKeys, long: cookie, short: cookie },
+    cookies: {
+      keys: parts.cookieKeys,
+      long: cookieOfAllPages,
+      short: options.sharedInteraction ? cookieOfAllPages : cookie,
+    },
     claims: { ...claimsByScope },
     scopes: oidcScopes,
     conformIdTokenClaims: false,
@@ -110,7 +115,7 @@ export function providerConfiguration(parts: ProviderParts, environment: GrantEn
         ctx.body = out;
       }
     },
-    interactions: { url: (ctx, interaction) => interactionUrl(ctx, interaction.prompt.name) },
+    interactions: { url: (_ctx, interaction) => interactionUrl(interaction, options) },
     findAccount: (_ctx, sub) => {
       const user = tenant.users.get(sub);
       return user && environment.account(user);
