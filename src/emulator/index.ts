@@ -7,11 +7,17 @@ export type { EmulatorResponse } from './http/http-exchange.js';
 export type { RecordedRequest } from './http/request-log.js';
 export { LogtoEmulatorError, type LogtoEmulatorErrorCode } from './logto-emulator-error.js';
 export type {
-  EmulatorApplication,
-  EmulatorApplicationType,
   EmulatorIdTokenClaims,
   EmulatorLifetimes,
+  LogtoEmulatorOptions,
+} from './logto-emulator-options.js';
+export { startLogtoEmulator } from './start-logto-emulator.js';
+export type {
+  EmulatorApplication,
+  EmulatorApplicationType,
+  EmulatorMembership,
   EmulatorOrganization,
+  EmulatorOrganizationRole,
   EmulatorOrganizationTemplate,
   EmulatorResource,
   EmulatorResourceScope,
@@ -19,6 +25,4 @@ export type {
   EmulatorUser,
   EmulatorUserProfile,
   EmulatorWebhook,
-  LogtoEmulatorOptions,
-} from './logto-emulator-options.js';
-export { startLogtoEmulator } from './start-logto-emulator.js';
+} from './tenant-options.js';

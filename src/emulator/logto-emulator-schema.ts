@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 const text = z.string().min(1, 'must not be empty');
-const url = z.string().refine((value) => URL.canParse(value), 'must be an absolute URL');
+const url = z
+  .string()
+  .refine((value) => URL.canParse(value), 'must be an absolute URL')
+  .meta({ format: 'uri' });
 const seconds = z.number().int('must be whole seconds').positive('must be more than 0 seconds');
 const membership = z.strictObject({ id: text, roles: z.array(text).default([]) });
 const resourceScope = z.strictObject({ resource: text, name: text });
@@ -61,6 +64,7 @@ export const applicationSchema = z.strictObject({
 
 /** Checks all options; {@link LogtoEmulatorOptions} documents the fields. */
 export const optionsSchema = z.strictObject({
+  $schema: z.string().optional(),
   port: z.number().int().min(0).max(65535).default(3001),
   host: text.optional(),
   endpoint: url.optional(),

@@ -6,7 +6,7 @@ import type { EmulatorEndpoint } from './http/emulator-endpoint.js';
 import { EmulatorServer } from './http/emulator-server.js';
 import { FaultQueue, type EmulatorFault } from './http/fault-queue.js';
 import { RequestLog, type RecordedRequest } from './http/request-log.js';
-import type { EmulatorApplication, EmulatorUser } from './logto-emulator-options.js';
+import type { EmulatorApplication, EmulatorUser } from './tenant-options.js';
 import type { ResolvedOptions } from './logto-emulator-schema.js';
 import { LogtoStandIn } from './logto-stand-in.js';
 import { plainCopy } from './plain-copy.js';

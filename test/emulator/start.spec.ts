@@ -59,6 +59,12 @@ describe('the options', () => {
     expect(emulator.issuer).toBe(`${emulator.endpoint}/oidc`);
   });
 
+  it('may be the content of a JSON file, with its `$schema`', async () => {
+    const file = '{ "$schema": "./logto-emulator.schema.json", "users": [{ "username": "ada" }] }';
+    const emulator = await start(JSON.parse(file) as LogtoEmulatorOptions);
+    expect(emulator.getUser('ada').username).toBe('ada');
+  });
+
   it('are told all their mistakes at once, by name and with a remedy', async () => {
     const options = {
       prot: 3001,

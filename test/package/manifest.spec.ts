@@ -27,7 +27,7 @@ describe('The tarball', () => {
     const others = files.filter(
       (file) => !/^(?:LICENSE|README\.md|CHANGELOG\.md|docs\/[\w-]+\.md|package\.json)$/.test(file),
     );
-    expect(others.filter((file) => !/^dist\/[\w./-]+\.(?:js|d\.ts)$/.test(file))).toEqual([]);
+    expect(others.filter((file) => !/^dist\/[\w./-]+\.(?:js|d\.ts|schema\.json)$/.test(file))).toEqual([]);
     expect(others.filter((file) => /\.spec\.|^dist\/(?:src|test|sample)\//.test(file))).toEqual([]);
   });
 
@@ -72,7 +72,13 @@ describe('The tarball', () => {
 
 describe('The manifest', () => {
   it('offers the documented entry points', () => {
-    expect(Object.keys(manifest.exports)).toEqual(['.', './emulator', './testing', './package.json']);
+    expect(Object.keys(manifest.exports)).toEqual([
+      '.',
+      './emulator',
+      './testing',
+      './logto-emulator.schema.json',
+      './package.json',
+    ]);
   });
 
   it('offers ES modules only', () => {

@@ -28,7 +28,8 @@ export function findConfig(directory: string, named: string | undefined): string
 /** Reads JSON, or imports a module's default export, which may be a function. */
 export async function readConfig(path: string): Promise<LogtoEmulatorOptions> {
   try {
-    const value = extname(path) === '.json' ? await readJson(path) : await importDefault(path);
+    const value: unknown =
+      extname(path) === '.json' ? JSON.parse(await readFile(path, 'utf8')) : await importDefault(path);
     if (value === null || typeof value !== 'object') {
       throw new Error('it holds no object; export the options as default');
     }
@@ -42,16 +43,6 @@ export async function readConfig(path: string): Promise<LogtoEmulatorOptions> {
       cause: error,
     });
   }
-}
-
-async function readJson(path: string): Promise<unknown> {
-  const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-  if (value !== null && typeof value === 'object') {
-    // Editors take this key for completion.
-    const { $schema: _schema, ...options } = value as Record<string, unknown>;
-    return options;
-  }
-  return value;
 }
 
 async function importDefault(path: string): Promise<unknown> {

@@ -2,11 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import { checkApplication, checkHolder } from '../cross-check.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
-import type {
-  EmulatorApplication,
-  EmulatorApplicationType,
-  EmulatorUser,
-} from '../logto-emulator-options.js';
+import type { EmulatorApplication, EmulatorApplicationType, EmulatorUser } from '../tenant-options.js';
 import { applicationSchema, userSchema, type ResolvedOptions } from '../logto-emulator-schema.js';
 import { plainCopy } from '../plain-copy.js';
 import { parseOrThrow, throwMistakes } from '../resolve-options.js';
