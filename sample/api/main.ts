@@ -3,13 +3,13 @@ import { announce } from './demo/announce.js';
 import { prepareEnvironment } from './demo/prepare-environment.js';
 
 async function bootstrap(): Promise<void> {
-  const demo = await prepareEnvironment();
+  const preparation = await prepareEnvironment();
   // Imported here because AppModule reads the environment, which is complete only now.
   const { AppModule } = await import('./app.module.js');
   const app = await NestFactory.create(AppModule, { forceCloseConnections: true });
   app.enableShutdownHooks();
   await app.listen(process.env.PORT ?? 3100);
-  await announce(demo);
+  await announce(preparation);
 }
 
 bootstrap().catch((error: unknown) => {

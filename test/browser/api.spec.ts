@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from 'playwright-core';
 import { freePort } from '../support/app.js';
+import { Elsewhere } from '../support/elsewhere.js';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
@@ -13,7 +15,7 @@ describe('The sample of an API', () => {
     let browser: Browser;
     let web: Sample;
     let api: Sample;
-    let visitor: Visitor;
+    let visitor: Visitor | undefined;
 
     beforeAll(async () => {
       const port = String(await freePort());
@@ -22,13 +24,13 @@ describe('The sample of an API', () => {
       web = await startSample({
         env: { LOGTO_EMULATOR_PORT: logto, SAMPLE_API: `http://localhost:${port}` },
       });
-      api = await startSample({
-        command: builtApi,
-        env: { PORT: port, LOGTO_ENDPOINT: `http://localhost:${logto}` },
-      });
+      api = await startSample({ command: builtApi, env: { PORT: port, LOGTO_EMULATOR_PORT: logto } });
     });
 
-    afterEach(() => visitor.leave());
+    afterEach(async () => {
+      await visitor?.leave();
+      visitor = undefined;
+    });
 
     afterAll(async () => {
       await browser.close();
@@ -44,6 +46,10 @@ describe('The sample of an API', () => {
       return page;
     }
 
+    it('says that it takes the Logto of the web sample', () => {
+      expect(api.output()).toMatch(/Logto +http:\S+, that of the web sample$/m);
+    });
+
     it('answers to the user’s own access token', async () => {
       const page = await tokenPageOf('ada', 'lovelace');
 
@@ -58,6 +64,33 @@ describe('The sample of an API', () => {
       const answer = await page.getByLabel('Answer of the API').textContent();
       expect(answer).toMatch(/^403 /);
       expect(answer).toContain('read:books');
+    });
+  });
+
+  describe('beside a stranger on the port of the web sample’s Logto', () => {
+    let api: Sample | undefined;
+
+    afterEach(() => api?.interrupt());
+
+    async function expectOwnLogtoBeside(stranger: string): Promise<void> {
+      api = await startSample({
+        command: builtApi,
+        env: { LOGTO_EMULATOR_PORT: new URL(stranger).port },
+      });
+      expect(api.output()).toContain(`What answers at ${stranger} is not that of the web sample`);
+      expect(api.output()).toMatch(/READER=\S+/);
+    }
+
+    it('says so, and starts a Logto of its own: another Logto, which knows neither application nor resource', async () => {
+      const other = await startLogtoEmulator({ port: 0, applications: [{ id: 'app', secret: 'a-secret' }] });
+      await expectOwnLogtoBeside(other.endpoint);
+      await other.close();
+    });
+
+    it('says so, and starts a Logto of its own: a server that is no Logto', async () => {
+      const other = await Elsewhere.start(() => Promise.resolve({ status: 200, body: '{}' }));
+      await expectOwnLogtoBeside(other.origin);
+      await other.close();
     });
   });
 

@@ -1,13 +1,13 @@
 import { tokenOf } from './machine.js';
-import type { Demo } from './prepare-environment.js';
+import type { Demo, Preparation } from './prepare-environment.js';
 
 /** Says on the terminal what to try, with tokens that are good for an hour. */
-export async function announce(demo: Demo | undefined): Promise<void> {
-  const { PORT, LOGTO_ENDPOINT, LOGTO_RESOURCE: resource = '' } = process.env;
+export async function announce({ demo, logto }: Preparation): Promise<void> {
+  const { PORT, LOGTO_RESOURCE: resource = '' } = process.env;
   const api = `http://localhost:${PORT}`;
   const lines = [
     `API         ${api}, for tokens of ${resource}`,
-    `Logto       ${LOGTO_ENDPOINT}`,
+    ...logto.map((line, index) => `${index === 0 ? 'Logto' : '     '}       ${line}`),
     '',
     ...(demo ? await requestsToTry(demo, api, resource) : withoutTokens(api)),
     '',

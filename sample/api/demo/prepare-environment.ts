@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
+import { findWebSample } from './find-web-sample.js';
 import type { Machine } from './machine.js';
 
 /** A stand-in of this sample's own, with a program that may call the API. */
@@ -8,34 +9,37 @@ export interface Demo {
   machine: Machine;
 }
 
-/** Where `npm start` has its stand-in. */
-const webSample = 'http://localhost:3001';
+/** Which Logto the API trusts. */
+export interface Preparation {
+  /** The stand-in, if one was started. */
+  demo?: Demo;
+  /** What to say of that Logto, a line each. */
+  logto: string[];
+}
 
 /**
  * Fills in what the environment leaves open. Without `LOGTO_ENDPOINT` the stand-in of the web sample is taken if
  * that runs, for then its pages can call this API; otherwise one starts in this process.
- * @returns the stand-in, if one was started
  */
-export async function prepareEnvironment(): Promise<Demo | undefined> {
+export async function prepareEnvironment(): Promise<Preparation> {
   const { env } = process;
   env.PORT ||= '3100';
   env.LOGTO_RESOURCE ||= 'https://books.example.com';
-  if (env.LOGTO_ENDPOINT) return undefined;
-  if (await answers(`${webSample}/oidc/.well-known/openid-configuration`)) {
-    env.LOGTO_ENDPOINT = webSample;
-    return undefined;
+  if (env.LOGTO_ENDPOINT) return { logto: [env.LOGTO_ENDPOINT] };
+
+  const found = await findWebSample(env.LOGTO_RESOURCE);
+  if (found?.isIt) {
+    env.LOGTO_ENDPOINT = found.endpoint;
+    return { logto: [`${found.endpoint}, that of the web sample`] };
   }
   const demo = await startDemo(env.LOGTO_RESOURCE);
   env.LOGTO_ENDPOINT = demo.emulator.endpoint;
-  return demo;
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url, { signal: AbortSignal.timeout(1000) })).ok;
-  } catch {
-    return false;
+  const logto = [`${demo.emulator.endpoint}, a stand-in inside this process`];
+  if (found) {
+    logto.push(`What answers at ${found.endpoint} is not that of the web sample, or does not know`);
+    logto.push(`${env.LOGTO_RESOURCE}. If it is your Logto, set LOGTO_ENDPOINT.`);
   }
+  return { demo, logto };
 }
 
 async function startDemo(resource: string): Promise<Demo> {

@@ -6,11 +6,17 @@ export function displayName({ name, username, email, sub }: UserClaims): string 
   return name ?? username ?? email ?? sub;
 }
 
-/** The user's picture, or an initial. It stands beside the name, and so says nothing to a screen reader. */
+/**
+ * The user's picture, or an initial where there is none or it does not load. It stands beside the name, and so says
+ * nothing to a screen reader.
+ */
 export function picture(claims: UserClaims, size: number): Markup {
+  const [first = ''] = displayName(claims);
+  const initial = first.toUpperCase();
   if (claims.picture) {
     return html`<img
       class="picture"
+      data-initial="${initial}"
       src="${claims.picture}"
       alt=""
       width="${size}"
@@ -18,8 +24,7 @@ export function picture(claims: UserClaims, size: number): Markup {
       referrerpolicy="no-referrer"
     />`;
   }
-  const [initial = ''] = displayName(claims);
   return html`<svg class="picture" width="${size}" height="${size}" viewBox="0 0 32 32" aria-hidden="true">
-    <text x="16" y="21.5" text-anchor="middle" font-size="16">${initial.toUpperCase()}</text>
+    <text x="16" y="21.5" text-anchor="middle" font-size="16">${initial}</text>
   </svg>`;
 }

@@ -64,6 +64,9 @@ nav a[aria-current] { color: var(--on-tint); background: var(--tint); font-weigh
 .name { max-width: 12rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
 .picture { flex: none; border-radius: 50%; background: var(--tint); object-fit: cover; vertical-align: middle; }
 .picture text { fill: var(--on-tint); font-weight: 600; }
+/* Only an image that does not load has an ::after: the initial covers the browser's sign for it. */
+.picture[data-initial] { position: relative; overflow: hidden; font-size: 1rem; }
+.picture[data-initial]::after { content: attr(data-initial); position: absolute; inset: 0; display: grid; place-items: center; background: var(--tint); color: var(--on-tint); font-weight: 600; line-height: 1; }
 
 .button {
   display: inline-block;
@@ -96,6 +99,7 @@ p { margin: 0.75rem 0 0; }
 .hero h1 { margin: 0; font-size: clamp(2rem, 1.4rem + 3.2vw, 3.25rem); }
 .hero.person { flex-wrap: wrap; justify-content: flex-start; gap: 1.25rem 1.75rem; padding-block: clamp(1.5rem, 4vw, 2.5rem); }
 .hero.person h1 { font-size: clamp(1.75rem, 1.4rem + 2vw, 2.5rem); }
+.hero.person .picture[data-initial] { font-size: 3rem; }
 .hero.person .picture { box-shadow: 0 0 0 4px var(--card); }
 .hero .chips { margin-top: 1rem; }
 .hero .chips li { border: 1px solid var(--line); background: var(--card); }
