@@ -11,8 +11,13 @@ export interface LogtoExceptionInit {
   /** What went wrong beneath, without tokens, codes or secrets. */
   cause?: unknown;
   /**
+   * Whether it fails until an operator changes something, as with a wrong secret: nobody is asked to try again shortly.
+   * Default: with status 500.
+   */
+  needsOperator?: boolean;
+  /**
    * What a visitor or an API's client reads in production, where `message` speaks to the operator. Default: `message`
-   * below 500, a general sentence from there on.
+   * below 500, a general sentence from there on and with `needsOperator`.
    */
   publicMessage?: string;
   /** Further members of the problem body (RFC 9457). */
@@ -30,19 +35,29 @@ export class LogtoException extends HttpException {
   /** Whether the same call may succeed later. A transient failure never signs anybody out. */
   readonly transient: boolean;
 
+  /** Whether it fails until an operator changes something. What is `transient` beside it signs nobody out meanwhile. */
+  readonly needsOperator: boolean;
+
+  /** What anybody may read: it names no remedy that only an operator can apply. */
+  readonly publicMessage: string;
+
   /**
-   * What a visitor or an API's client reads: the page's text, and `detail` of the problem body. In production it names
-   * no remedy that only an operator can apply; everywhere else it is `message`.
+   * What a visitor or an API's client reads: the page's text, and `detail` of the problem body. In production it is
+   * `publicMessage`, everywhere else `message`.
    */
   readonly detail: string;
 
   constructor(code: LogtoErrorCode, message: string, init: LogtoExceptionInit = {}) {
     const status = init.status ?? HttpStatus.INTERNAL_SERVER_ERROR;
-    const publicMessage = init.publicMessage ?? publicMessages[status] ?? message;
+    const needsOperator = init.needsOperator ?? status === 500;
+    const publicMessage =
+      init.publicMessage ?? (needsOperator ? askOperator : publicMessages[status]) ?? message;
     const detail = process.env.NODE_ENV === 'production' ? publicMessage : message;
     super(problemBody(code, detail, status, init.extensions), status, { cause: init.cause });
     this.code = code;
     this.transient = init.transient ?? false;
+    this.needsOperator = needsOperator;
+    this.publicMessage = publicMessage;
     this.detail = detail;
     this.message = message;
     this.name = new.target.name;
@@ -132,9 +147,12 @@ function problemBody(
   return { type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, ...extensions };
 }
 
-/** What visitors read in production about failures that are not theirs. */
+/** What visitors read in production about failures that only an operator can end. */
+const askOperator =
+  'This application is not set up correctly. Please tell its operator, who finds the details in the log.';
+
+/** What they read about the others that are not theirs. */
 const publicMessages: Record<number, string> = {
-  500: 'This application is not set up correctly. Please tell its operator, who finds the details in the log.',
   503: 'This is not available at the moment. Please try again shortly.',
 };
 

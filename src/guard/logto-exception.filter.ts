@@ -8,7 +8,7 @@ import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { OperatorLog } from '../operator-log.js';
 import { rememberedPage } from '../session/lost-page.js';
 import { isNavigation } from '../user/unauthenticated.js';
-import { errorPage } from './error-page.js';
+import { errorPage, type ErrorPageAction } from './error-page.js';
 import { sendPage } from './send-page.js';
 import { tellClient, told } from './tell-client.js';
 
@@ -77,7 +77,7 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
   /** Writes the answer; the status is set. */
   protected answer(exception: LogtoException, request: Request, response: Response): void {
     response.setHeader('Cache-Control', 'no-store');
-    if (exception.getStatus() === 503) response.setHeader('Retry-After', '5');
+    if (exception.getStatus() === 503 && !exception.needsOperator) response.setHeader('Retry-After', '5');
     if (exception instanceof LogtoUnauthenticatedException && exception.redirectTo !== undefined) {
       response.setHeader('Location', exception.redirectTo);
       response.end();
@@ -93,17 +93,28 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
         status: exception.getStatus(),
         code: exception.code,
         detail: exception.detail,
-        signInPath: startAgain.has(exception.code) ? this.signInPath(response) : undefined,
+        passes: !exception.needsOperator,
+        action: this.action(exception, request, response),
       }),
     );
   }
 
-  /** Where a sign-in starts again, to the page that the failed one was for. */
-  private signInPath(response: Response): string | undefined {
-    if (!this.options.client) return undefined;
+  /** What helps: a new sign-in to the page that the failed one was for, or the same one again when it has not begun. */
+  private action(
+    { code, needsOperator }: LogtoException,
+    request: Request,
+    response: Response,
+  ): ErrorPageAction | undefined {
+    if (!this.options.client || needsOperator || !startAgain.has(code)) return undefined;
     const basePath = new URL(this.options.client.baseUrl).pathname.replace(/\/$/, '');
+    const path = `${basePath}/${this.options.authRoutesPrefix}/sign-in`;
+    const [, asked, query = ''] = /^([^?]*)(\?.*)?$/.exec(request.originalUrl) ?? [];
+    if (asked === `/${this.options.authRoutesPrefix}/sign-in`)
+      return { label: 'Try again', path: `${path}${query}` };
     const page = rememberedPage(response);
-    const query = page === undefined ? '' : `?returnTo=${encodeURIComponent(page)}`;
-    return `${basePath}/${this.options.authRoutesPrefix}/sign-in${query}`;
+    return {
+      label: 'Start again',
+      path: page === undefined ? path : `${path}?returnTo=${encodeURIComponent(page)}`,
+    };
   }
 }

@@ -55,6 +55,7 @@ export class UserInfo {
         'The userinfo endpoint refuses a token that Logto has just given.',
         {
           status: 503,
+          needsOperator: true,
           cause: error,
         },
       );

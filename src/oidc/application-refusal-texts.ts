@@ -1,0 +1,76 @@
+import type { RefusalText, RefusalTexts } from './refusal-text.js';
+
+const noMachine: RefusalText = {
+  message:
+    'Logto gives client credentials to machine-to-machine applications alone. Create one in Logto Console > ' +
+    'Applications, and give its id and secret as `machineToMachine: { appId, appSecret }`.',
+};
+
+/** Refusals of a token for the app itself. */
+export const clientCredentials: RefusalTexts = {
+  access_denied: {
+    message:
+      'The machine-to-machine application does not belong to the organization. Add it in Logto Console > ' +
+      'Organizations > the organization > Machine-to-machine apps.',
+  },
+  invalid_client: {
+    message:
+      'Logto does not accept the machine-to-machine application. Check `machineToMachine: { appId, appSecret }` in ' +
+      'the options.',
+  },
+  invalid_request: noMachine,
+  invalid_scope: {
+    message: 'Logto does not accept the `scope` of getClientCredentialsToken(). The resource has to have it.',
+  },
+  invalid_target: {
+    message:
+      'Logto gives an application a token only for a `resource` or an `organizationId`. Give one of them to ' +
+      'getClientCredentialsToken(), and create the resource in Logto Console > API resources.',
+  },
+  unauthorized_client: noMachine,
+  unsupported_grant_type: noMachine,
+};
+
+const noExchange: RefusalText = {
+  message:
+    `Logto does not let this application exchange tokens. Allow token exchange in Logto Console > Applications > your application; ` +
+    'the cause has what Logto says.',
+};
+
+/** Refusals of a token for the app to act as a user. */
+export const tokenExchange: RefusalTexts = {
+  access_denied: {
+    message: 'The user of the subject token is no member of the organization.',
+    publicMessage: 'You may not do this.',
+  },
+  invalid_client: {
+    message:
+      'Logto does not accept the application that exchanges the token. Check `appId` and `appSecret`, or those of ' +
+      '`machineToMachine`.',
+  },
+  invalid_grant: {
+    message:
+      'Logto does not accept the subject token or the actor token. A subject token is good for one exchange within ' +
+      'its lifetime, and not for a suspended user: get a new one from the Management API. An actor token is the ' +
+      'opaque token of getAccessToken(request), without a resource.',
+  },
+  invalid_request: noExchange,
+  invalid_scope: {
+    message: 'Logto does not accept the `scope` of exchangeToken(). The resource has to have it.',
+  },
+  invalid_target: {
+    message:
+      'Logto does not know the `resource` of exchangeToken(). Create it in Logto Console > API resources.',
+  },
+  unauthorized_client: noExchange,
+  unsupported_grant_type: noExchange,
+};
+
+/** Refusals to say what an opaque token is. */
+export const introspection: RefusalTexts = {
+  invalid_client: {
+    message:
+      'Logto does not accept the application that asks about opaque tokens. Check `appId` and `appSecret`: ' +
+      '`api.introspection` needs an application with a secret.',
+  },
+};

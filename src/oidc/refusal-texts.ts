@@ -1,0 +1,131 @@
+import { clientCredentials, introspection, tokenExchange } from './application-refusal-texts.js';
+import type { ProviderCall } from './provider-call.js';
+import type { RefusalText, RefusalTexts } from './refusal-text.js';
+
+const consoleApplication = 'Logto Console > Applications > your application';
+
+const wrongSecret: RefusalText = {
+  message: 'Logto does not accept this application. Check `appId` and `appSecret` in the options.',
+};
+
+const wrongType: RefusalText = {
+  message:
+    'This application may not sign people in. Check `appId`, and the type of the application in Logto Console > ' +
+    'Applications: it has to be a traditional web, a single-page or a native application.',
+};
+
+const unknownResource: RefusalText = {
+  message:
+    'Logto does not know a resource that this app asks for. Create it in Logto Console > API resources, or take it ' +
+    'out of `resources`.',
+};
+
+const unknownScope: RefusalText = {
+  message: 'Logto does not accept a scope that this app asks for. Check `scopes` in the options.',
+};
+
+const needsPage: RefusalText = {
+  message: 'Logto has to show a page for this sign-in, and `prompt: "none"` allows none. Sign in without it.',
+  publicMessage: 'You are not signed in. Sign in and try again.',
+};
+
+const authorization: RefusalTexts = {
+  access_denied: {
+    message: 'Logto denied the sign-in: the person cancelled it, or may not use this application.',
+    publicMessage: 'The sign-in was cancelled, or you may not use this application.',
+  },
+  account_selection_required: needsPage,
+  consent_required: needsPage,
+  interaction_required: needsPage,
+  invalid_client: { message: 'Logto does not know this application. Check `appId` in the options.' },
+  invalid_request: {
+    message:
+      'Logto does not understand the authorization request. Check `signInOptions`, `extraParams` above all; the ' +
+      'cause has what Logto says.',
+  },
+  invalid_scope: unknownScope,
+  invalid_target: unknownResource,
+  login_required: {
+    message: 'Nobody is signed in at Logto, and `prompt: "none"` allows no sign-in page. Sign in without it.',
+    publicMessage: 'You are not signed in. Sign in and try again.',
+  },
+  unauthorized_client: wrongType,
+  unsupported_response_type: wrongType,
+};
+
+const codeExchange: RefusalTexts = {
+  access_denied: {
+    message:
+      'Logto gives this user no tokens: they may not use this application, or a custom token script denied it.',
+    publicMessage: 'You may not use this application.',
+  },
+  invalid_client: wrongSecret,
+  invalid_grant: {
+    message:
+      'Logto does not accept the code: it has expired, was used before, or was made for another `redirectUri` or ' +
+      'application. Start the sign-in again.',
+    publicMessage: 'This sign-in took too long, or was finished before. Start it again.',
+  },
+  invalid_request: {
+    message: 'Logto does not understand the code exchange. The cause has what Logto says.',
+  },
+  invalid_scope: unknownScope,
+  invalid_target: unknownResource,
+  unauthorized_client: wrongType,
+  unsupported_grant_type: wrongType,
+};
+
+const noRefreshTokens: RefusalText = {
+  message: `This application may not refresh its tokens. Allow refresh tokens in ${consoleApplication}.`,
+};
+
+const refresh: RefusalTexts = {
+  access_denied: {
+    message:
+      'Logto denied the access token: the user is no member of the organization, or a custom token script denied it.',
+    publicMessage: 'You may not do this.',
+  },
+  insufficient_scope: {
+    message:
+      'A scope that this access token needs was not asked for at sign-in. List it in `scopes`; who is signed in has ' +
+      'to sign in again.',
+  },
+  invalid_client: wrongSecret,
+  invalid_grant: {
+    message:
+      'The sign-in has ended at Logto: it expired, was revoked, or the user was suspended or deleted. Sign in again.',
+    publicMessage: 'Your sign-in has ended. Sign in again.',
+  },
+  invalid_request: { message: 'Logto does not understand the refresh. The cause has what Logto says.' },
+  invalid_scope: unknownScope,
+  invalid_target: {
+    message:
+      'The resource was not asked for at sign-in, or Logto does not know it. List it in `resources`, and create it ' +
+      'in Logto Console > API resources; who is signed in has to sign in again.',
+  },
+  unauthorized_client: noRefreshTokens,
+  unsupported_grant_type: noRefreshTokens,
+};
+
+const userinfo: RefusalTexts = {
+  insufficient_scope: {
+    message:
+      'Userinfo needs the scope `openid`. List it in `scopes`, or leave `includeReservedScopes` as it is.',
+  },
+  invalid_token: {
+    message: 'Logto no longer accepts the access token for userinfo. Sign in again.',
+    publicMessage: 'Your sign-in has ended. Sign in again.',
+  },
+};
+
+/** Refusals by what was asked for: one code means something else to a sign-in than to a request for a token. */
+export const refusalTexts: Partial<Record<ProviderCall, RefusalTexts>> = {
+  authorization,
+  'code exchange': codeExchange,
+  refresh,
+  userinfo,
+  revocation: { invalid_client: wrongSecret },
+  introspection,
+  'client credentials': clientCredentials,
+  'token exchange': tokenExchange,
+};
