@@ -30,7 +30,6 @@ import { LogoutForms } from './routes/logout-forms.js';
 import { SessionMount } from './session/session-mount.js';
 import { makesHiddenClasses, spareHiddenClasses } from './spare-hidden-classes.js';
 import { servesBeyondHttp } from './user/beyond-http.js';
-import { freshClaims } from './user/fresh-claims.js';
 import { HandlerContext } from './user/handler-context.js';
 import { isPreceded } from './user/is-preceded.js';
 import { LogtoInterceptor } from './user/logto.interceptor.js';
@@ -117,9 +116,6 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     for (const remark of [...this.options.remarks, ...this.sessionMount.remarks]) this.logger.warn(remark);
     // A second app of the same testing module has an adapter of its own.
     this.mount();
-    // An app's own session is mounted by now, and was not as the module was made.
-    if (this.options.client && !this.options.session)
-      this.adapterHost.httpAdapter.use(freshClaims(this.resolver));
     this.markHandledRequests();
     if (isPreceded(this.modules, this.applicationConfig)) this.interceptEverything();
     this.excludeRoutesFromGlobalPrefix();
@@ -165,7 +161,6 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     if (makesHiddenClasses) adapter.use(spareHiddenClasses);
     this.logoutForms.mountOn(adapter);
     if (this.sessionMount.handler) adapter.use(this.sessionMount.handler);
-    if (this.options.client && this.options.session) adapter.use(freshClaims(this.resolver));
     const { request } = this.expressApplication();
     defineUserAccessor(request, this.resolver);
     defineSessionContext(request, (one) => this.resolver.known(one));

@@ -12,12 +12,15 @@ import { LogtoGuard } from './guard/logto.guard.js';
 import { Refusal } from './guard/refusal.js';
 import { RequirementCheck } from './guard/requirement-check.js';
 import { RequirementReport } from './guard/requirement-report.js';
+import { SignInClock } from './guard/sign-in-clock.js';
 import { LOGTO_EXTRAS, LOGTO_OPTIONS, MODULE_OPTIONS_TOKEN } from './logto.module-definition.js';
 import { resolveLogtoOptions } from './logto.options-resolve.js';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from './logto.options-resolved.js';
 import { LogtoService } from './logto.service.js';
 import { OperatorLog } from './operator-log.js';
+import { CircuitBreaker } from './oidc/circuit-breaker.js';
 import { OidcClient } from './oidc/oidc-client.js';
+import { ProviderFetch } from './oidc/provider-fetch.js';
 import { TokenExchange } from './oidc/token-exchange.js';
 import { TokenVerifier } from './oidc/token-verifier.js';
 import { Navigation } from './routes/navigation.js';
@@ -89,8 +92,9 @@ export const logtoProviders: Provider[] = [
   { provide: LOGTO_OPTIONS, inject: [MODULE_OPTIONS_TOKEN, LOGTO_EXTRAS], useFactory: resolveLogtoOptions },
   {
     provide: OidcClient,
-    inject: [LOGTO_OPTIONS],
-    useFactory: (options: ResolvedLogtoOptions) => new OidcClient(options, options.credentials ?? noClient),
+    inject: [LOGTO_OPTIONS, ProviderFetch, CircuitBreaker],
+    useFactory: (options: ResolvedLogtoOptions, ...shared: [ProviderFetch, CircuitBreaker]) =>
+      new OidcClient(options, options.credentials ?? noClient, ...shared),
   },
   ofClient(SignInCookies),
   {
@@ -105,24 +109,26 @@ export const logtoProviders: Provider[] = [
       ),
   },
   made(OperatorLog),
+  made(ProviderFetch, LOGTO_OPTIONS),
+  made(CircuitBreaker, OperatorLog),
   made(Touches),
   made(SessionMount, LOGTO_OPTIONS, Touches),
   made(Sessions, LOGTO_OPTIONS, TokenRecords),
   made(Handshakes, SessionMount),
   made(RequestSource, Handshakes),
-  made(TokenVerifier, LOGTO_OPTIONS, OidcClient),
+  made(TokenVerifier, LOGTO_OPTIONS, OidcClient, OperatorLog),
   {
     provide: SignInIndex,
     inject: [Sessions],
     useFactory: ({ index }: Sessions) => index,
   },
   made(TokenRecords, LOGTO_OPTIONS, Touches),
-  made(TokenRefresh, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords),
-  made(Tokens, LOGTO_OPTIONS, Sessions, TokenRecords, TokenRefresh),
+  made(TokenRefresh, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords, OperatorLog),
+  made(Tokens, LOGTO_OPTIONS, Sessions, TokenRecords, TokenRefresh, CircuitBreaker),
   made(UserInfo, LOGTO_OPTIONS, OidcClient, Tokens, TokenRefresh, TokenRecords),
-  made(Revalidation, LOGTO_OPTIONS, TokenRefresh),
-  made(MachineTokens, LOGTO_OPTIONS),
-  made(TokenExchange, LOGTO_OPTIONS, OidcClient),
+  made(Revalidation, LOGTO_OPTIONS, TokenRefresh, CircuitBreaker, OperatorLog),
+  made(MachineTokens, LOGTO_OPTIONS, ProviderFetch, CircuitBreaker),
+  made(TokenExchange, LOGTO_OPTIONS, OidcClient, ProviderFetch, CircuitBreaker),
   ofClient(SignInState),
   ofClient(FinishedSignInCookie),
   {
@@ -166,7 +172,7 @@ export const logtoProviders: Provider[] = [
       ]
     ) => new SignInCallback(options, clientOf(options), ...parts),
   },
-  made(SignOut, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords, SignInIndex, KeptSession),
+  made(SignOut, LOGTO_OPTIONS, OidcClient, Sessions, TokenRecords, SignInIndex, KeptSession, OperatorLog),
   {
     provide: BackChannelLogout,
     inject: [LOGTO_OPTIONS, TokenVerifier, Sessions, SignInIndex, OperatorLog],
@@ -192,10 +198,11 @@ export const logtoProviders: Provider[] = [
   made(HandlerContext, RequestSource, UserContextResolver, RoutePlans, Unauthenticated),
   made(CrossSite, LOGTO_OPTIONS),
   made(Refusal, Unauthenticated),
+  made(SignInClock, ProviderFetch, OperatorLog),
   made(AccessPlans, RoutePlans),
   made(RequirementCheck, LOGTO_OPTIONS),
-  made(DecidingScopes, LOGTO_OPTIONS, Tokens),
-  made(DecidingUserInfo, LOGTO_OPTIONS, Sessions, UserContextResolver),
+  made(DecidingScopes, LOGTO_OPTIONS, Tokens, CircuitBreaker),
+  made(DecidingUserInfo, LOGTO_OPTIONS, Sessions, UserContextResolver, CircuitBreaker),
   made(BearerTokens, LOGTO_OPTIONS, TokenVerifier, OidcClient),
   made(BearerAuthentication, LOGTO_OPTIONS, BearerTokens),
   made(
@@ -211,6 +218,7 @@ export const logtoProviders: Provider[] = [
     RequirementCheck,
     CrossSite,
     Refusal,
+    SignInClock,
   ),
   RequirementReport,
   LogtoService,

@@ -35,7 +35,8 @@ export class LogtoService {
   ) {}
 
   /**
-   * The user context of the request. Nobody signed in is no error: `isAuthenticated` says so.
+   * The user context of the request, with claims that are not older than `revalidateAfter`, or as they are known while
+   * Logto is away. Nobody signed in is no error: `isAuthenticated` says so.
    * @param asked what it should hold beyond the claims
    * @throws LogtoUnauthenticatedException when Logto has ended the sign-in while something was asked for
    * @throws LogtoException `missing_scope_organizations`, Logto's own refusal, or a transient one
@@ -162,6 +163,7 @@ export class LogtoService {
    * @throws LogtoException `session_not_configured`, or a transient one when Logto is away
    */
   signIn(request: Request, parameters: SignInParameters = {}): Promise<URL> {
+    this.resolver.skipRefresh(request);
     return this.signIns.start(request, parameters);
   }
 

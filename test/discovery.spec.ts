@@ -216,6 +216,22 @@ describe('Finding Logto', () => {
     expect(issuer.countRequests('discovery')).toBe(3);
   });
 
+  it('is not waited for again and again after a day, while Logto hangs', async () => {
+    await restart({ http: { timeout: 1500 } });
+    const browser = app.browser();
+    await browser.signIn(issuer);
+    passTime(day + 1);
+    issuer.failNext('discovery', { times: 100, delay: Number.POSITIVE_INFINITY });
+    expect((await browser.open('/user-info')).status).toBe(200);
+
+    for (const seconds of [1, 11, 11]) {
+      passTime(seconds);
+      const began = performance.now();
+      expect((await browser.open('/user-info')).status).toBe(200);
+      expect(performance.now() - began).toBeLessThan(500);
+    }
+  });
+
   it('makes every call by the fetch of the options, for a proxy or tracing', async () => {
     const called: string[] = [];
     await restart({

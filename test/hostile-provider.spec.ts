@@ -209,15 +209,24 @@ describe('A provider that lies', () => {
       expect((await browser.open(await callback(browser))).status).toBe(302);
     });
 
-    it('looks for an unknown key once, and not again for every token that names one', async () => {
+    it('looks for an unknown key once for each sign-in that comes back: its code is spent', async () => {
       provider.bends = { header: (header) => ({ ...header, kid: 'nobody' }) };
-      for (let attempt = 0; attempt < 5; attempt += 1) {
+      for (let attempt = 1; attempt <= 5; attempt += 1) {
         const browser = app.browser();
         expect((await browser.fetch(await callback(browser))).status).toBe(401);
+        expect(provider.count('/oidc/.well-known/openid-configuration')).toBe(1 + attempt);
+        expect(provider.count('/oidc/jwks')).toBe(1 + attempt);
       }
+    });
 
-      expect(provider.count('/oidc/jwks')).toBe(2);
-      expect(provider.count('/oidc/.well-known/openid-configuration')).toBe(2);
+    it('finds a key that was published a moment after a token named it', async () => {
+      const first = app.browser();
+      provider.bends = { header: (header) => ({ ...header, kid: 'late' }) };
+      expect((await first.fetch(await callback(first))).status).toBe(401);
+      provider.bends = { ...provider.bends, jwks: (keys) => keys.map((key) => ({ ...key, kid: 'late' })) };
+
+      const second = app.browser();
+      expect((await second.open(await callback(second))).status).toBe(302);
     });
 
     it('finds a key of another kind that the administrator has just put in place', async () => {

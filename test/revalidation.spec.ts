@@ -3,7 +3,8 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, type TestApp } from './support/app.js';
 import type { Browser } from './support/browser.js';
 import { passTime, restoreTime } from './support/clock.js';
-import { startIssuer } from './support/issuer.js';
+import { application, startIssuer } from './support/issuer.js';
+import { leaks } from './support/leaks.js';
 import { MemorySessionStore } from './support/memory-session-store.js';
 import { startTokenApp, tokenTenant } from './support/token-app.js';
 
@@ -42,7 +43,7 @@ describe('Claims that have grown old', () => {
   const user = async (
     of = browser,
   ): Promise<{ isAuthenticated: boolean; claims?: Record<string, unknown> }> =>
-    (await of.fetch('/user')).json();
+    (await of.fetch('/me')).json();
 
   it('are not looked at again within revalidateAfter: the request needs nothing of Logto nor the store', async () => {
     passTime(hour - 1);
@@ -65,7 +66,7 @@ describe('Claims that have grown old', () => {
       instanceOf: app,
     });
     issuer.resetRequests();
-    const there = await browser.fetch(`${elsewhere.baseUrl}/user`);
+    const there = await browser.fetch(`${elsewhere.baseUrl}/me`);
     expect(there.json()).toMatchObject({ claims: { roles: [], name: 'Augusta' } });
     expect(issuer.countRequests('token')).toBe(0);
     await elsewhere.close();
@@ -108,6 +109,20 @@ describe('Claims that have grown old', () => {
     expect(issuer.countRequests('token')).toBe(2);
     passTime(31);
     expect((await user()).claims?.name).toBe('Augusta');
+  });
+
+  it('tell the operator why they cannot be refreshed, once a minute', async () => {
+    issuer.setApplication({ id: 'app', secret: 'changed-in-the-console' });
+    passTime(hour + 1);
+    const before = leaks.logged.length;
+    for (let request = 0; request < 3; request += 1) {
+      expect((await user()).claims?.name).toBe('Ada Lovelace');
+      passTime(10);
+    }
+    issuer.setApplication({ ...application });
+
+    const told = leaks.logged.slice(before).filter((line) => line.includes('Check `appId` and `appSecret`'));
+    expect(told).toHaveLength(1);
   });
 
   it('are stored only when they changed, or now and then so that other instances need not ask', async () => {

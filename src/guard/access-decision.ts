@@ -18,6 +18,7 @@ import type { DecidingScopes } from './deciding-scopes.js';
 import type { DecidingUserInfo } from './deciding-user-info.js';
 import { boundOrganization } from './organization-source.js';
 import type { Refusal } from './refusal.js';
+import type { SignInClock } from './sign-in-clock.js';
 import type { RequirementCheck } from './requirement-check.js';
 import { SessionSubject } from './session-subject.js';
 import type { Subject } from './subject.js';
@@ -39,6 +40,7 @@ export class AccessDecision {
     private readonly requirements: RequirementCheck,
     private readonly crossSite: CrossSite,
     private readonly refusal: Refusal,
+    private readonly signInClock: SignInClock,
   ) {}
 
   /**
@@ -130,7 +132,8 @@ export class AccessDecision {
   ): Promise<boolean> {
     const { signInMaxAge } = await this.requirements.run(request, subject, plan);
     if (signInMaxAge !== undefined) {
-      throw this.refusal.recentSignIn(host, request, plan, subject.credential, signInMaxAge);
+      const difference = this.signInClock.differenceFor(subject, signInMaxAge);
+      throw this.refusal.recentSignIn(host, request, plan, subject.credential, signInMaxAge, difference);
     }
     return attach(host, request, subject.context);
   }

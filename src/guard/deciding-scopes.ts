@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import { RetryPauses } from '../session/retry-pauses.js';
 import type { StoredAccessToken } from '../session/token-record.js';
@@ -16,6 +17,7 @@ export class DecidingScopes {
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
     private readonly tokens: Tokens,
+    private readonly breaker: CircuitBreaker,
   ) {}
 
   /**
@@ -28,7 +30,9 @@ export class DecidingScopes {
     const kept = await this.tokens.accessToken(request, target);
     if (!this.isDue(kept)) return kept.scopes;
     try {
-      return (await this.tokens.renewedAccessToken(request, target, kept.token)).scopes;
+      const renew = (): Promise<StoredAccessToken> =>
+        this.tokens.renewedAccessToken(request, target, kept.token);
+      return ((await this.breaker.unlessOpen('refresh', renew)) ?? kept).scopes;
     } catch (error) {
       if (!leavesAsTheyAre(error)) throw error;
       this.pauses.begin(kept.token);

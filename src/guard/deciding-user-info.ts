@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { retryInterval, type CircuitBreaker } from '../oidc/circuit-breaker.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import { BoundedMap } from '../session/bounded-map.js';
-import { retryInterval } from '../session/retry-pauses.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { Sessions } from '../session/sessions.js';
 import { SharedCalls } from '../session/shared-calls.js';
@@ -33,6 +33,7 @@ export class DecidingUserInfo {
     private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
     private readonly sessions: Sessions,
     private readonly resolver: UserContextResolver,
+    private readonly breaker: CircuitBreaker,
   ) {}
 
   /** @throws LogtoUnauthenticatedException when Logto has ended the sign-in @throws LogtoException a transient one */
@@ -43,7 +44,8 @@ export class DecidingUserInfo {
     if (known && known.checkedAt === record.checkedAt && Date.now() < known.until) return known.userInfo;
     // Fields of one GraphQL request, and requests of one page, ask at the same moment.
     const key = `${record.tokens} ${record.checkedAt}`;
-    return this.calls.run(key, () => this.ask(request, record, known));
+    const ask = (): Promise<UserInfoResponse> => this.calls.run(key, () => this.ask(request, record, known));
+    return known ? ((await this.breaker.unlessOpen('userinfo', ask)) ?? known.userInfo) : ask();
   }
 
   private async ask(

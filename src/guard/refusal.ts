@@ -51,7 +51,7 @@ export class Refusal {
   ofBearer(request: Request, error: unknown): unknown {
     if (!(error instanceof LogtoException)) return error;
     if (error.code === 'invalid_token')
-      challenge(request, { error: 'invalid_token', error_description: error.message });
+      challenge(request, { error: 'invalid_token', error_description: error.publicMessage });
     else if (error.code === 'invalid_request') challenge(request, { error: 'invalid_request' });
     else if (error.getStatus() === 403) {
       const { scope } = error.getResponse() as { scope?: unknown };
@@ -63,24 +63,31 @@ export class Refusal {
     return error;
   }
 
-  /** The sign-in is too long ago (RFC 9470). */
+  /**
+   * The sign-in is too long ago (RFC 9470).
+   * @param clockDifference how the clocks differ where another sign-in would not help: then nobody is sent to one
+   */
   recentSignIn(
     host: ExecutionContext,
     request: Request,
     { route }: AccessPlan,
     credential: Credential,
     maxAge: number,
+    clockDifference: string | undefined,
   ): LogtoException {
+    const needed = `This needs a sign-in that is not older than ${maxAge} seconds.`;
     const reason = {
       code: 'recent_sign_in_required',
-      message: `This needs a sign-in that is not older than ${maxAge} seconds. Sign in again.`,
+      message: `${needed} ${clockDifference ?? 'Sign in again.'}`,
+      publicMessage: clockDifference === undefined ? `${needed} Sign in again.` : needed,
       extensions: { max_age: maxAge },
     } as const;
     if (credential === 'bearer') {
       challenge(request, { error: 'insufficient_user_authentication', max_age: String(maxAge) });
       return new LogtoUnauthenticatedException(reason);
     }
-    if (host.getType<string>() !== 'http') return new LogtoUnauthenticatedException(reason);
+    if (host.getType<string>() !== 'http' || clockDifference !== undefined)
+      return new LogtoUnauthenticatedException(reason);
     return this.unauthenticated.exceptionFor(request, route.unauthenticated, { ...reason, maxAge });
   }
 }

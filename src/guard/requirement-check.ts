@@ -6,7 +6,7 @@ import { BearerSubject } from './bearer-subject.js';
 import { lacking, organizationRequired, requirementIncomplete, rolesNotInToken } from './access-denied.js';
 import { boundOrganization } from './organization-source.js';
 import type { Requirement } from './requirement.js';
-import type { Subject } from './subject.js';
+import { isRecent, type Subject } from './subject.js';
 
 /** Holds a subject against what a route requires. */
 export class RequirementCheck {
@@ -20,7 +20,7 @@ export class RequirementCheck {
     }
     // Whoever is recent enough for the strictest is so for all.
     const { signInMaxAge } = plan;
-    return signInMaxAge === undefined || isRecent(subject, signInMaxAge) ? {} : { signInMaxAge };
+    return signInMaxAge === undefined || isRecent(subject, signInMaxAge, Date.now()) ? {} : { signInMaxAge };
   }
 
   private async check(
@@ -73,10 +73,6 @@ function satisfied(
   const has = (name: string): boolean => present.includes(name);
   const passes = requirement.mode === 'any' ? requirement.names.some(has) : requirement.names.every(has);
   if (!passes) throw lacking(requirement, present);
-}
-
-function isRecent(subject: Subject, maxAge: number): boolean {
-  return subject.authTime !== undefined && Date.now() / 1000 - subject.authTime <= maxAge;
 }
 
 function bound(organizationId: string | undefined): string {

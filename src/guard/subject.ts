@@ -24,3 +24,12 @@ export function rolesWithin(organizationId: string, organizationRoles: readonly 
   const prefix = `${organizationId}:`;
   return organizationRoles.filter((role) => role.startsWith(prefix)).map((role) => role.slice(prefix.length));
 }
+
+/**
+ * Whether a subject has signed in at Logto not long ago.
+ * @param maxAge in seconds
+ * @param now in milliseconds since 1970
+ */
+export function isRecent({ authTime }: Subject, maxAge: number, now: number): boolean {
+  return authTime !== undefined && now / 1000 - authTime <= maxAge;
+}

@@ -10,14 +10,14 @@ import {
   tokenRevocation,
   type Configuration,
 } from 'openid-client';
-import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedCredentials, ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import type { UserInfoResponse } from './claims.js';
-import { isOutdated } from './outdated-documents.js';
+import { IdTokenGrants } from './id-token-grants.js';
+import type { ProviderCall } from './provider-call.js';
 import { ProviderConfiguration } from './provider-configuration.js';
-import { connectionFailure } from './connection-failure.js';
-import { toLogtoException, type ProviderCall } from './provider-error.js';
-import { ProviderFetch } from './provider-fetch.js';
+import { toLogtoException } from './provider-error.js';
+import type { ProviderFetch } from './provider-fetch.js';
 import { toTokenSet, type TokenSet } from './token-set.js';
 
 /** What a sign-in has to prove when it comes back. */
@@ -37,32 +37,28 @@ export interface TokenTarget {
   readonly organizationId?: string | undefined;
 }
 
-/** Asks the token endpoint, with these parameters besides its own. */
-type Grant = (
-  configuration: Configuration,
-  parameters: Readonly<Record<string, string>>,
-) => Promise<TokenSet>;
-
-/** How old an ID token that comes straight from the code exchange may be, in seconds. */
-const maxIdTokenAge = 600;
-
 /** Everything this app asks of Logto as one client. Knows no request and no session. */
 export class OidcClient {
   /** Where the provider is, and what it can do. */
   readonly configuration: ProviderConfiguration;
-  readonly providerFetch: ProviderFetch;
+  private readonly grants: IdTokenGrants;
 
   constructor(
-    private readonly options: ResolvedLogtoOptions,
+    options: ResolvedLogtoOptions,
     credentials: ResolvedCredentials,
+    readonly providerFetch: ProviderFetch,
+    readonly breaker: CircuitBreaker,
   ) {
-    this.providerFetch = new ProviderFetch(options);
-    this.configuration = new ProviderConfiguration(options, credentials, this.providerFetch);
+    this.configuration = new ProviderConfiguration(options, credentials, providerFetch, breaker);
+    this.grants = new IdTokenGrants(options, this.configuration, providerFetch);
   }
 
-  /** The URL of the authorization request: code flow, PKCE with S256 (RFC 7636). */
+  /**
+   * The URL of the authorization request: code flow, PKCE with S256 (RFC 7636).
+   * @throws LogtoException `provider_unavailable`, transient, while Logto is known to be away
+   */
   async authorizationUrl(checks: AuthorizationChecks, parameters: URLSearchParams): Promise<URL> {
-    const configuration = await this.configuration.get();
+    const configuration = await this.reachable();
     parameters.set('response_type', 'code');
     parameters.set('code_challenge', await calculatePKCECodeChallenge(checks.codeVerifier));
     parameters.set('code_challenge_method', 'S256');
@@ -77,7 +73,6 @@ export class OidcClient {
    * @param callbackUrl the redirect URI with the parameters that came back
    */
   async exchangeCode(callbackUrl: URL, checks: AuthorizationChecks): Promise<TokenSet> {
-    const call: ProviderCall = callbackUrl.searchParams.has('error') ? 'authorization' : 'code exchange';
     const expected = {
       expectedState: checks.state,
       expectedNonce: checks.nonce,
@@ -85,21 +80,14 @@ export class OidcClient {
       idTokenExpected: true,
       ...(checks.maxAge === undefined ? {} : { maxAge: checks.maxAge }),
     };
-    const tokens = await this.validated(call, async (configuration, parameters) =>
-      toTokenSet(await authorizationCodeGrant(configuration, callbackUrl, expected, parameters)),
-    );
-    if (
-      Math.abs(Date.now() / 1000 - (tokens.claims?.iat ?? 0)) >
-      maxIdTokenAge + this.options.http.clockTolerance
-    ) {
-      throw new LogtoException(
-        'id_token_invalid',
-        'The ID token was issued at another time. Sign in again.',
-        {
-          status: 401,
-        },
+    const exchange = (call: ProviderCall): Promise<TokenSet> =>
+      this.grants.run(call, async (configuration, parameters) =>
+        toTokenSet(await authorizationCodeGrant(configuration, callbackUrl, expected, parameters)),
       );
-    }
+    // A refusal that the browser brings says nothing of whether Logto answers.
+    if (callbackUrl.searchParams.has('error')) return exchange('authorization');
+    const tokens = await this.breaker.run('code exchange', () => exchange('code exchange'));
+    this.grants.assertIssuedNow(tokens);
     return tokens;
   }
 
@@ -119,102 +107,79 @@ export class OidcClient {
       ...(resource !== undefined && { resource }),
       ...(organizationId !== undefined && { organization_id: organizationId }),
     };
-    return this.validated(
-      'refresh',
-      async (configuration, parameters) =>
-        toTokenSet(await refreshTokenGrant(configuration, refreshToken, { ...target, ...parameters })),
-      { rescue },
+    return this.breaker.run('refresh', () =>
+      this.grants.run(
+        'refresh',
+        async (configuration, parameters) =>
+          toTokenSet(await refreshTokenGrant(configuration, refreshToken, { ...target, ...parameters })),
+        rescue,
+      ),
     );
   }
 
   /** Claims of the userinfo endpoint; its `sub` has to be `expectedSubject` (OpenID Connect Core 5.3.2). */
-  async userInfo(accessToken: string, expectedSubject: string): Promise<UserInfoResponse> {
-    const configuration = await this.configuration.get();
-    try {
-      return await fetchUserInfo(configuration, accessToken, expectedSubject);
-    } catch (error) {
-      throw toLogtoException(error, 'userinfo');
-    }
+  userInfo(accessToken: string, expectedSubject: string): Promise<UserInfoResponse> {
+    return this.call('userinfo', (configuration) =>
+      fetchUserInfo(configuration, accessToken, expectedSubject),
+    );
   }
 
-  /** Revokes a token (RFC 7009). Revoking a refresh token ends every token of its grant. */
-  async revoke(token: string, hint: 'refresh_token' | 'access_token'): Promise<void> {
-    const configuration = await this.configuration.get();
-    try {
-      await tokenRevocation(configuration, token, { token_type_hint: hint });
-    } catch (error) {
-      throw toLogtoException(error, 'revocation');
-    }
+  /**
+   * Revokes a token (RFC 7009). Revoking a refresh token ends every token of its grant. While Logto is away it goes on
+   * after a second without its caller.
+   */
+  revoke(token: string, hint: 'refresh_token' | 'access_token'): Promise<void> {
+    return this.breaker.patiently(
+      'revocation',
+      this.call('revocation', (configuration) =>
+        tokenRevocation(configuration, token, { token_type_hint: hint }),
+      ),
+    );
   }
 
-  /** The end session URL (OpenID Connect RP-Initiated Logout 1.0). */
+  /**
+   * The end session URL (OpenID Connect RP-Initiated Logout 1.0).
+   * @throws LogtoException `provider_unavailable`, transient, while Logto is known to be away
+   */
   async endSessionUrl(postLogoutRedirectUri: string): Promise<URL> {
-    const configuration = await this.configuration.get();
+    const configuration = await this.reachable();
     const { client_id } = configuration.clientMetadata();
     return buildEndSessionUrl(configuration, { client_id, post_logout_redirect_uri: postLogoutRedirectUri });
   }
 
   /** The client credentials grant (RFC 6749 section 4.4). */
-  async clientCredentials(parameters: Record<string, string>): Promise<TokenSet> {
-    const configuration = await this.configuration.get();
-    try {
-      return toTokenSet(await clientCredentialsGrant(configuration, parameters));
-    } catch (error) {
-      throw toLogtoException(error, 'client credentials');
-    }
+  clientCredentials(parameters: Record<string, string>): Promise<TokenSet> {
+    return this.call('client credentials', async (configuration) =>
+      toTokenSet(await clientCredentialsGrant(configuration, parameters)),
+    );
   }
 
   /** Token exchange (RFC 8693). */
-  async exchangeToken(parameters: Record<string, string>): Promise<TokenSet> {
-    const configuration = await this.configuration.get();
-    try {
-      return toTokenSet(
-        await genericGrantRequest(
-          configuration,
-          'urn:ietf:params:oauth:grant-type:token-exchange',
-          parameters,
-        ),
-      );
-    } catch (error) {
-      throw toLogtoException(error, 'token exchange');
-    }
+  exchangeToken(parameters: Record<string, string>): Promise<TokenSet> {
+    const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
+    return this.call('token exchange', async (configuration) =>
+      toTokenSet(await genericGrantRequest(configuration, grantType, parameters)),
+    );
   }
 
   /**
-   * Runs a grant whose answer carries an ID token. When that token's algorithm or key is not in the cached
-   * documents they are fetched anew, and the **same** answer is validated again: what was sent is spent.
+   * Asks Logto something whose answer carries no ID token.
+   * @throws LogtoException whatever goes wrong
    */
-  private async validated(
-    call: ProviderCall,
-    grant: Grant,
-    refresh?: { rescue: (rotated: string) => Promise<void> },
-  ): Promise<TokenSet> {
-    const configuration = await this.configuration.get();
-    return this.providerFetch.keepingAnswer(async (kept) => {
+  call<T>(call: ProviderCall, ask: (configuration: Configuration) => Promise<T>): Promise<T> {
+    return this.breaker.run(call, async () => {
+      const configuration = await this.configuration.get();
       try {
-        const attempt = (newest: Configuration): Promise<TokenSet> => grant(newest, kept.parameters);
-        return await this.attempts(configuration, attempt, refresh !== undefined);
+        return await ask(configuration);
       } catch (error) {
-        const rotated = refresh && this.providerFetch.keptRefreshToken(kept);
-        if (rotated !== undefined) await refresh?.rescue(rotated);
         throw toLogtoException(error, call);
       }
     });
   }
 
-  private async attempts(
-    configuration: Configuration,
-    grant: (configuration: Configuration) => Promise<TokenSet>,
-    retryBrokenConnection: boolean,
-  ): Promise<TokenSet> {
-    try {
-      return await grant(configuration);
-    } catch (error) {
-      if (retryBrokenConnection && connectionFailure(error) === 'connection')
-        return this.attempts(configuration, grant, false);
-      const newer = isOutdated(error) ? await this.configuration.newerThan(configuration) : undefined;
-      if (!newer) throw error;
-      return grant(newer);
-    }
+  /** The configuration for an address that a browser is sent to: of a Logto that answers, as far as is known. */
+  private reachable(): Promise<Configuration> {
+    if (!this.breaker.isAway) return this.configuration.get();
+    return this.breaker.patiently('discovery', this.configuration.fetch());
   }
 }

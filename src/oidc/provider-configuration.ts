@@ -10,11 +10,12 @@ import {
 } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedCredentials, ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import { ProviderFetch } from './provider-fetch.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import { toLogtoException } from './provider-error.js';
+import { ProviderFetch } from './provider-fetch.js';
 
-/** Shortest time between two fetches of documents that were only suspected to be outdated, in milliseconds. */
-const refreshCooldown = 10_000;
+/** Shortest time between two fetches for the sake of tokens that anybody may have made up, in milliseconds. */
+const cooldown = 10_000;
 
 /** How long the discovery document is used without looking again, in milliseconds. */
 const maxAge = 24 * 60 * 60 * 1000;
@@ -25,60 +26,88 @@ const maxAge = 24 * 60 * 60 * 1000;
  * request.
  */
 export class ProviderConfiguration {
-  private current: Promise<Configuration> | undefined;
+  private current: Configuration | undefined;
   private fetchedAt = 0;
-  private refreshedAt = Number.NEGATIVE_INFINITY;
-  private refreshing: Promise<Configuration> | undefined;
+  private fetching: Promise<Configuration> | undefined;
+  /** When each document was asked for, as `performance.now()` tells it. */
+  private readonly askedAt = new WeakMap<Configuration, number>();
+  /** The last fetch for the sake of a token that anybody may have made up. */
+  private untrustedFetch: { readonly at: number; readonly outcome: Promise<Configuration> } | undefined;
 
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'issuer' | 'http' | 'insecureRequests'>,
     private readonly credentials: ResolvedCredentials,
     private readonly providerFetch: ProviderFetch,
+    private readonly breaker: CircuitBreaker,
   ) {}
 
   /**
    * The configuration.
    * @throws LogtoException `provider_unavailable`, `provider_timeout` or `provider_misconfigured`, transient
    */
-  get(): Promise<Configuration> {
-    if (this.current && Date.now() - this.fetchedAt < maxAge) return this.current;
-    const previous = this.current;
-    const discovered = this.discover();
-    // An old document beats none while Logto is away; a newer one is looked for now and then.
-    const usable = previous ? discovered.catch(() => previous) : discovered;
-    this.current = usable;
-    this.fetchedAt = Date.now();
-    discovered.catch(() => {
-      if (this.current !== usable) return;
-      this.current = previous;
-      this.fetchedAt = Date.now() - maxAge + refreshCooldown;
-    });
-    return usable;
+  async get(): Promise<Configuration> {
+    const { current } = this;
+    if (!current) return this.fetch();
+    if (Date.now() - this.fetchedAt < maxAge) return current;
+    // An old document beats none while Logto is away.
+    const fetched = this.breaker.unlessOpen('discovery', () => this.fetch()).catch(() => undefined);
+    return (await fetched) ?? current;
+  }
+
+  /** The configuration, fetched now. Whoever asks while it is being fetched shares it. @throws as {@link get} */
+  fetch(): Promise<Configuration> {
+    this.fetching ??= this.breaker
+      .run('discovery', () => this.discover())
+      .then((configuration) => {
+        this.current = configuration;
+        this.fetchedAt = Date.now();
+        return configuration;
+      })
+      .finally(() => (this.fetching = undefined));
+    return this.fetching;
   }
 
   /**
-   * The documents fetched anew, because `outdated` does not know an algorithm or a key. Administrators rotate
-   * keys and change their kind at any time. Within the cooldown nothing is fetched.
-   * @returns the newer configuration, or `undefined` when there is none
+   * The documents that a token needs which Logto has just given, and whose algorithm or key `outdated` does not have:
+   * administrators rotate keys and change their kind at any time, and twice in a row.
+   * @param givenAt when the token came, as `performance.now()` tells it
+   * @returns `undefined` where `outdated` was asked for after the token came, so that there is nothing newer
    */
-  async newerThan(outdated: Configuration): Promise<Configuration | undefined> {
+  async newerThan(outdated: Configuration, givenAt: number): Promise<Configuration | undefined> {
+    if ((this.askedAt.get(outdated) ?? 0) >= givenAt) return undefined;
+    const current = await this.get();
+    return current === outdated ? this.fetch() : current;
+  }
+
+  /**
+   * The same for a token that anybody may have made up. While a fetch that did not bring what was looked for is
+   * younger than ten seconds there is no other: a flood of forged tokens must not become one of requests.
+   * @throws as {@link get}, also where that fetch has failed
+   */
+  async newerForUntrusted(outdated: Configuration): Promise<Configuration | undefined> {
     const current = await this.get();
     if (current !== outdated) return current;
-    if (this.refreshing) return this.refreshing;
-    if (Date.now() - this.refreshedAt < refreshCooldown) return undefined;
-    this.refreshedAt = Date.now();
-    this.refreshing = this.discover().finally(() => (this.refreshing = undefined));
-    const fresh = await this.refreshing;
-    this.current = Promise.resolve(fresh);
-    this.fetchedAt = Date.now();
-    return fresh;
+    if (this.fetching) return this.fetching;
+    if (this.untrustedFetch && Date.now() - this.untrustedFetch.at < cooldown) {
+      await this.untrustedFetch.outcome;
+      return undefined;
+    }
+    const outcome = this.fetch();
+    this.untrustedFetch = { at: Date.now(), outcome };
+    return outcome;
+  }
+
+  /** The last fetch for a token that anybody may have made up has brought its key: the next need not wait. */
+  broughtKey(): void {
+    this.untrustedFetch = undefined;
   }
 
   private async discover(): Promise<Configuration> {
     const { issuer, http, insecureRequests } = this.options;
     const { appId, appSecret } = this.credentials;
+    const askedAt = performance.now();
     try {
-      return await discovery(
+      const configuration = await discovery(
         new URL(issuer),
         appId,
         { [clockTolerance]: http.clockTolerance },
@@ -89,17 +118,22 @@ export class ProviderConfiguration {
           execute: [enableNonRepudiationChecks, ...(insecureRequests ? [allowInsecureRequests] : [])],
         },
       );
+      this.askedAt.set(configuration, askedAt);
+      return configuration;
     } catch (error) {
       const failure = toLogtoException(error, 'discovery');
       // Which address it was is for the operator's log, not for a visitor's page.
       const cause = new Error(
         `${issuer}/.well-known/openid-configuration could not be read. Check \`endpoint\`.`,
-        {
-          cause: failure.cause,
-        },
+        { cause: failure.cause },
       );
-      const { code, message, transient } = failure;
-      throw new LogtoException(code, message, { status: failure.getStatus(), transient, cause });
+      const { code, message, transient, needsOperator } = failure;
+      throw new LogtoException(code, message, {
+        status: failure.getStatus(),
+        transient,
+        needsOperator,
+        cause,
+      });
     }
   }
 }

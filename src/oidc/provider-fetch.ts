@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { ProviderClock } from './provider-clock.js';
 
 /** Longest answer that is read, in bytes: a provider's answers are a few kilobytes. */
 const maxAnswerBytes = 1024 * 1024;
@@ -20,6 +21,7 @@ export interface KeptAnswer {
  * origin where this server reaches Logto at another address than browsers do.
  */
 export class ProviderFetch {
+  readonly clock = new ProviderClock();
   /* By name: with an AsyncLocalStorage every promise of the app would cost more from the first sign-in on. */
   private readonly kept = new Map<string, KeptAnswer>();
   private readonly publicOrigin: string;
@@ -35,11 +37,13 @@ export class ProviderFetch {
 
     const signal = init?.signal ?? AbortSignal.timeout(this.options.http.timeout);
     const [response, bytes] = await unlessAborted(signal, async () => {
+      const sentAt = Date.now();
       const answer = await this.options.http.fetch(this.reachable(url), {
         ...init,
         redirect: 'manual',
         signal,
       });
+      this.clock.learn(answer.headers, sentAt);
       return [answer, await readBounded(answer)] as const;
     });
     const answerInit = {

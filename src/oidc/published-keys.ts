@@ -6,12 +6,12 @@ import {
   type JWSHeaderParameters,
   type JWTVerifyGetKey,
 } from 'jose';
+import { LogtoException } from '../logto.exceptions.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
+import { harmless } from './harmless-error.js';
 
 /** How long keys are used without looking whether they still stand, in milliseconds. */
 const maxAge = 10 * 60_000;
-
-/** How long they go on being used when that look failed, in milliseconds. */
-const retryInterval = 30_000;
 
 /**
  * The keys that Logto publishes. They are looked at anew now and then, so that one that was taken back stops
@@ -23,7 +23,12 @@ export class PublishedKeys {
   private lookAt = 0;
   private looking: Promise<void> | undefined;
 
-  constructor(url: URL, timeout: number, fetch: FetchImplementation) {
+  constructor(
+    url: URL,
+    timeout: number,
+    fetch: FetchImplementation,
+    private readonly breaker: CircuitBreaker,
+  ) {
     this.remote = createRemoteJWKSet(url, {
       timeoutDuration: Math.ceil(timeout),
       cooldownDuration: Number.POSITIVE_INFINITY,
@@ -32,26 +37,37 @@ export class PublishedKeys {
     });
   }
 
-  /** The key that a token's header names, for `jwtVerify`. */
+  /**
+   * The key that a token's header names, for `jwtVerify`.
+   * @throws LogtoException `provider_unavailable`, transient, when no keys are known and none can be fetched
+   */
   readonly find: JWTVerifyGetKey = async (header: JWSHeaderParameters, token: FlattenedJWSInput) => {
+    if (this.lookAt === 0) await this.look();
+    else if (Date.now() >= this.lookAt)
+      await this.breaker.unlessOpen('key lookup', () => this.look()).catch(() => undefined);
     // Not `remote.jwks()`, which copies every key.
-    if (this.lookAt === 0) {
-      await this.remote.reload();
-      this.lookAt = Date.now() + maxAge;
-    } else if (Date.now() >= this.lookAt) {
-      await (this.looking ??= this.look());
-    }
     return this.remote(header, token);
   };
 
-  private async look(): Promise<void> {
+  private look(): Promise<void> {
+    this.looking ??= this.breaker
+      .run('key lookup', () => this.load())
+      .then(() => {
+        this.lookAt = Date.now() + maxAge;
+      })
+      .finally(() => (this.looking = undefined));
+    return this.looking;
+  }
+
+  private async load(): Promise<void> {
     try {
       await this.remote.reload();
-      this.lookAt = Date.now() + maxAge;
-    } catch {
-      this.lookAt = Date.now() + retryInterval;
-    } finally {
-      this.looking = undefined;
+    } catch (error) {
+      throw new LogtoException(
+        'provider_unavailable',
+        "Logto's signing keys could not be fetched. Try again shortly.",
+        { status: 503, transient: true, cause: harmless(error) },
+      );
     }
   }
 }

@@ -1,6 +1,8 @@
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import { OidcClient, type TokenTarget } from './oidc-client.js';
+import type { ProviderFetch } from './provider-fetch.js';
 
 /** The only kind of token that Logto exchanges (RFC 8693 section 3). */
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
@@ -31,9 +33,16 @@ export class TokenExchange {
   private readonly oidc: OidcClient | undefined;
 
   /** @param oidc the app's own client, which is asked unless there is only a machine-to-machine application */
-  constructor(options: ResolvedLogtoOptions, oidc: OidcClient) {
+  constructor(
+    options: ResolvedLogtoOptions,
+    oidc: OidcClient,
+    providerFetch: ProviderFetch,
+    breaker: CircuitBreaker,
+  ) {
     const { credentials, machineToMachine } = options;
-    this.oidc = credentials ? oidc : machineToMachine && new OidcClient(options, machineToMachine);
+    this.oidc = credentials
+      ? oidc
+      : machineToMachine && new OidcClient(options, machineToMachine, providerFetch, breaker);
   }
 
   /**

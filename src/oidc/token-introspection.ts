@@ -1,7 +1,6 @@
 import { tokenIntrospection } from 'openid-client';
 import type { AccessTokenClaims } from './claims.js';
 import type { OidcClient } from './oidc-client.js';
-import { toLogtoException } from './provider-error.js';
 
 /**
  * What Logto says of an opaque access token (RFC 7662).
@@ -10,12 +9,9 @@ import { toLogtoException } from './provider-error.js';
  * @throws LogtoException a transient one when Logto cannot be asked
  */
 export async function introspect(oidc: OidcClient, token: string): Promise<AccessTokenClaims | undefined> {
-  const configuration = await oidc.configuration.get();
-  try {
-    const answer = await tokenIntrospection(configuration, token, { token_type_hint: 'access_token' });
-    const isAccessToken = answer.active && answer.token_type?.toLowerCase() === 'bearer';
-    return isAccessToken ? (answer as unknown as AccessTokenClaims) : undefined;
-  } catch (error) {
-    throw toLogtoException(error, 'introspection');
-  }
+  const answer = await oidc.call('introspection', (configuration) =>
+    tokenIntrospection(configuration, token, { token_type_hint: 'access_token' }),
+  );
+  const isAccessToken = answer.active && answer.token_type?.toLowerCase() === 'bearer';
+  return isAccessToken ? (answer as unknown as AccessTokenClaims) : undefined;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import type { IdTokenClaims } from './claims.js';
+import { idTokenInvalid } from './provider-error.js';
 
 /** What the token endpoint answered, validated. */
 export interface TokenSet {
@@ -35,6 +36,7 @@ export function toTokenSet(answer: TokenEndpointResponse & TokenEndpointResponse
   if (answer.token_type.toLowerCase() !== 'bearer') {
     throw new LogtoException('provider_answer_invalid', 'The token that Logto gave is not a bearer token.', {
       status: 401,
+      needsOperator: true,
     });
   }
   const claims = answer.claims() as IdTokenClaims | undefined;
@@ -61,12 +63,6 @@ function assertAccessTokenHash(claims: IdTokenClaims, idToken: string, accessTok
   const bits = /(256|384|512)$/.exec(header.alg)?.[0] ?? '512';
   const digest = createHash(`sha${bits}`).update(accessToken).digest();
   if (digest.subarray(0, digest.length / 2).toString('base64url') !== claims.at_hash) {
-    throw new LogtoException(
-      'id_token_invalid',
-      'The ID token belongs to another access token. Sign in again.',
-      {
-        status: 401,
-      },
-    );
+    throw idTokenInvalid('The ID token belongs to another access token.');
   }
 }

@@ -2,9 +2,9 @@ import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
 import type { Configuration } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import type { OidcClient } from './oidc-client.js';
-import { connectionFailure } from './connection-failure.js';
+import type { OperatorLog } from '../operator-log.js';
 import { harmless } from './harmless-error.js';
+import type { OidcClient } from './oidc-client.js';
 import { PublishedKeys } from './published-keys.js';
 
 /** What a signed token has to be. */
@@ -15,8 +15,6 @@ export interface TokenExpectations {
   readonly audience?: string;
   /** Claims that have to be there. */
   readonly requiredClaims: string[];
-  /** Longest time since it was issued, in seconds. */
-  readonly maxAge?: number;
 }
 
 /** Algorithms by which only Logto can have signed: neither `none` nor a shared secret. */
@@ -35,6 +33,7 @@ export class TokenVerifier {
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly oidc: OidcClient,
+    private readonly log: OperatorLog,
   ) {}
 
   /**
@@ -42,26 +41,30 @@ export class TokenVerifier {
    * @throws LogtoException `invalid_token`, or a transient one when Logto's keys cannot be had
    */
   async verify<T extends JWTPayload>(token: string, expected: TokenExpectations): Promise<T> {
-    const configuration = await this.oidc.configuration.get();
+    const { configuration } = this.oidc;
+    const known = await configuration.get();
     try {
-      return await this.verifyBy<T>(configuration, token, expected);
+      return await this.verifyBy<T>(known, token, expected);
     } catch (error) {
-      if (!isOutdated(error, token)) throw invalidToken(error);
+      if (!isOutdated(error, token)) throw this.invalidToken(error);
     }
     // The key or its kind may be newer than the documents at hand.
-    const newer = await this.oidc.configuration.newerThan(configuration);
-    if (!newer) throw invalidToken(new errors.JWKSNoMatchingKey());
+    const newer = await configuration.newerForUntrusted(known);
+    if (!newer) throw this.invalidToken(new errors.JWKSNoMatchingKey());
     try {
-      return await this.verifyBy<T>(newer, token, expected);
+      const claims = await this.verifyBy<T>(newer, token, expected);
+      configuration.broughtKey();
+      return claims;
     } catch (error) {
-      throw invalidToken(error);
+      if (!isOutdated(error, token)) configuration.broughtKey();
+      throw this.invalidToken(error);
     }
   }
 
   private async verifyBy<T extends JWTPayload>(
     configuration: Configuration,
     token: string,
-    { typ, audience, requiredClaims, maxAge }: TokenExpectations,
+    { typ, audience, requiredClaims }: TokenExpectations,
   ): Promise<T> {
     const { keys, algorithms } = this.publishedBy(configuration);
     const { payload } = await jwtVerify<T>(token, keys.find, {
@@ -71,7 +74,6 @@ export class TokenVerifier {
       requiredClaims: ['exp', ...requiredClaims],
       clockTolerance: this.options.http.clockTolerance,
       ...(audience !== undefined && { audience }),
-      ...(maxAge !== undefined && { maxTokenAge: maxAge }),
     });
     return payload;
   }
@@ -85,47 +87,57 @@ export class TokenVerifier {
     if (jwks_uri === undefined) {
       throw new LogtoException('provider_misconfigured', 'The discovery document names no keys.', {
         status: 503,
+        needsOperator: true,
       });
     }
     const { timeout } = this.options.http;
+    const { providerFetch, breaker } = this.oidc;
     const published = {
-      keys: new PublishedKeys(new URL(jwks_uri), timeout, this.oidc.providerFetch.fetch),
+      keys: new PublishedKeys(new URL(jwks_uri), timeout, providerFetch.fetch, breaker),
       algorithms: listed.filter((algorithm) => asymmetric.test(algorithm)),
     };
     this.published.set(configuration, published);
     return published;
+  }
+
+  private invalidToken(error: unknown): LogtoException {
+    if (error instanceof LogtoException) return error;
+    const reason = reasonOf(error);
+    const difference = this.clockDifference(error);
+    // Who sends a token cannot do anything about it, and each of their tokens would be refused.
+    if (difference !== undefined) {
+      const line = `A token was refused. ${reason} ${difference}`;
+      this.log.remark('warn', line, { key: `clock ${reason}` });
+    }
+    return new LogtoException(
+      'invalid_token',
+      difference === undefined ? reason : `${reason} ${difference}`,
+      {
+        status: 401,
+        publicMessage: reason,
+        cause: harmless(error),
+      },
+    );
+  }
+
+  /** How the clocks differ, where that is why a token was refused. */
+  private clockDifference(error: unknown): string | undefined {
+    if (!(error instanceof errors.JWTExpired) && !(error instanceof errors.JWTClaimValidationFailed))
+      return undefined;
+    const { claim, payload } = error;
+    const { clock } = this.oidc.providerFetch;
+    const { clockTolerance } = this.options.http;
+    const seconds = payload[claim];
+    if (typeof seconds !== 'number') return undefined;
+    const ahead = seconds - clock.now() / 1000;
+    const isGoodAtLogto = claim === 'exp' ? ahead > -clockTolerance : ahead <= clockTolerance;
+    return isGoodAtLogto ? clock.difference() : undefined;
   }
 }
 
 function isOutdated(error: unknown, token: string): boolean {
   if (error instanceof errors.JWKSNoMatchingKey) return true;
   return error instanceof errors.JOSEAlgNotAllowed && asymmetric.test(decodeProtectedHeader(token).alg ?? '');
-}
-
-function invalidToken(error: unknown): LogtoException {
-  if (error instanceof LogtoException) return error;
-  if (saysNothingOfTheToken(error)) {
-    return new LogtoException(
-      'provider_unavailable',
-      "Logto's signing keys cannot be had. Try again shortly.",
-      {
-        status: 503,
-        transient: true,
-        cause: harmless(error),
-      },
-    );
-  }
-  return new LogtoException('invalid_token', reasonOf(error), { status: 401, cause: harmless(error) });
-}
-
-/** Whether the keys could not be had, or what was had is none. */
-function saysNothingOfTheToken(error: unknown): boolean {
-  return (
-    error instanceof errors.JWKSTimeout ||
-    error instanceof errors.JWKSInvalid ||
-    (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC') ||
-    connectionFailure(error) !== undefined
-  );
 }
 
 function reasonOf(error: unknown): string {

@@ -1,6 +1,8 @@
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
 import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
+import type { ProviderFetch } from '../oidc/provider-fetch.js';
 import { refreshAt, type TokenSet } from '../oidc/token-set.js';
 import { BoundedMap } from './bounded-map.js';
 import { SharedCalls } from './shared-calls.js';
@@ -17,8 +19,13 @@ export class MachineTokens {
   private readonly calls = new SharedCalls();
   private readonly oidc: OidcClient | undefined;
 
-  constructor(options: ResolvedLogtoOptions) {
-    this.oidc = options.machineToMachine && new OidcClient(options, options.machineToMachine);
+  constructor(
+    options: ResolvedLogtoOptions,
+    providerFetch: ProviderFetch,
+    private readonly breaker: CircuitBreaker,
+  ) {
+    const { machineToMachine } = options;
+    this.oidc = machineToMachine && new OidcClient(options, machineToMachine, providerFetch, breaker);
   }
 
   /**
@@ -30,13 +37,14 @@ export class MachineTokens {
     const key = JSON.stringify([resource, organizationId, scope]);
     const kept = this.kept.get(key);
     if (kept && Date.now() < refreshAt(kept)) return kept.accessToken;
+    const ask = (): Promise<TokenSet> => this.calls.run(key, () => this.ask(key, parameters));
+    if (!kept || Date.now() >= kept.expiresAt) return (await ask()).accessToken;
     try {
-      const asked = await this.calls.run(key, () => this.ask(key, parameters));
-      return asked.accessToken;
+      return ((await this.breaker.unlessOpen('client credentials', ask, { expiring: true })) ?? kept)
+        .accessToken;
     } catch (error) {
       // The time before its expiry is there to bridge this.
-      const bridges = kept && Date.now() < kept.expiresAt;
-      if (bridges && error instanceof LogtoException && error.transient) return kept.accessToken;
+      if (error instanceof LogtoException && error.transient) return kept.accessToken;
       throw error;
     }
   }

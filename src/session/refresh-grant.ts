@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
+import { inspect } from 'node:util';
 import type { Request } from 'express';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { OperatorLog } from '../operator-log.js';
 import type { OidcClient, TokenTarget } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import { refreshedRecord, sameClaims } from './refreshed-claims.js';
@@ -35,13 +36,12 @@ export interface GrantStart {
 
 /** One refresh grant from the stored tokens to the stored answer, whatever happens on the way. */
 export class RefreshGrant {
-  private readonly logger = new Logger('LogtoModule');
-
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'lock' | 'revalidateAfter'>,
     private readonly oidc: OidcClient,
     private readonly sessions: Sessions,
     private readonly records: TokenRecords,
+    private readonly log: OperatorLog,
   ) {}
 
   /**
@@ -80,6 +80,7 @@ export class RefreshGrant {
     if (answer.claims && answer.claims.sub !== record.claims.sub) {
       throw new LogtoException('id_token_invalid', "The refreshed ID token is another user's.", {
         status: 401,
+        needsOperator: true,
       });
     }
     return this.keep(request, record, target, { ...start, tokens }, answer);
@@ -120,7 +121,13 @@ export class RefreshGrant {
       await this.records.save(request, record.tokens, next);
       await this.updateClaims(request, record, answer);
     } catch (error) {
-      this.logger.warn(`Refreshed tokens could not be stored, this process keeps them: ${String(error)}`);
+      this.log.remark(
+        'warn',
+        'Refreshed tokens could not be stored. This process keeps them until they can.',
+        {
+          details: inspect(error),
+        },
+      );
     }
     return next.accessTokens[accessTokenKey(target)] as StoredAccessToken;
   }
@@ -164,7 +171,11 @@ function withoutRefreshToken(target: TokenTarget, { tokens, refused }: GrantStar
     'and `prompt: "consent"`, the defaults.';
   // A new sign-in brings a token for userinfo, but none for a resource: to ask for one would go round in circles.
   if (target.resource === undefined && target.organizationId === undefined) {
-    throw new LogtoUnauthenticatedException({ code: 'missing_refresh_token', message });
+    throw new LogtoUnauthenticatedException({
+      code: 'missing_refresh_token',
+      message,
+      publicMessage: 'Your sign-in has ended. Sign in again.',
+    });
   }
   throw new LogtoException('missing_refresh_token', message);
 }

@@ -1,7 +1,7 @@
-import { Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { OperatorLog } from '../operator-log.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
 import type { KeptSession } from './kept-session.js';
 import type { Sessions } from './sessions.js';
@@ -19,8 +19,6 @@ export interface SignOutParameters {
 
 /** Ends sessions: here first, then at Logto. */
 export class SignOut {
-  private readonly logger = new Logger('LogtoModule');
-
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly oidc: OidcClient,
@@ -28,6 +26,7 @@ export class SignOut {
     private readonly records: TokenRecords,
     private readonly index: SignInIndex,
     private readonly kept: KeptSession,
+    private readonly log: OperatorLog,
   ) {}
 
   /**
@@ -50,7 +49,7 @@ export class SignOut {
     try {
       return await this.oidc.endSessionUrl(home);
     } catch (error) {
-      this.logger.warn(`Signed out here, but not at Logto: ${messageOf(error)}`);
+      this.log.remark('warn', `A user was signed out here, but not at Logto: ${messageOf(error)}`);
       return new URL(home);
     }
   }
@@ -77,7 +76,7 @@ export class SignOut {
       else if (accessToken !== undefined) await this.oidc.revoke(accessToken, 'access_token');
       return true;
     } catch (error) {
-      this.logger.warn(`The tokens were not revoked at Logto: ${messageOf(error)}`);
+      this.log.remark('warn', `The tokens of a user who signed out were not revoked: ${messageOf(error)}`);
       return !isAway(error);
     }
   }

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { OperatorLog } from '../operator-log.js';
 import type { OidcClient, TokenTarget } from '../oidc/oidc-client.js';
 import { RefreshGrant } from './refresh-grant.js';
 import type { SessionRecord } from './session-record.js';
@@ -22,8 +23,9 @@ export class TokenRefresh {
     oidc: OidcClient,
     private readonly sessions: Sessions,
     private readonly records: TokenRecords,
+    log: OperatorLog,
   ) {
-    this.grants = new RefreshGrant(options, oidc, sessions, records);
+    this.grants = new RefreshGrant(options, oidc, sessions, records, log);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
 import { UserScope } from '../oidc/logto-constants.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import { isSignedIn, type SessionRecord } from './session-record.js';
@@ -16,6 +17,7 @@ export class Tokens {
     private readonly sessions: Sessions,
     private readonly records: TokenRecords,
     private readonly refreshing: TokenRefresh,
+    private readonly breaker: CircuitBreaker,
   ) {}
 
   /**
@@ -30,7 +32,11 @@ export class Tokens {
     const tokens = await this.records.load(request.sessionStore, record.tokens);
     const kept = tokens?.accessTokens[accessTokenKey(target)];
     if (kept && Date.now() < kept.refreshAt) return kept;
-    return this.refreshing.accessToken(request, record, target);
+    const refresh = (): Promise<StoredAccessToken> => this.refreshing.accessToken(request, record, target);
+    // The time before its expiry is there to bridge a Logto that is away.
+    if (kept && Date.now() < kept.expiresAt)
+      return (await this.breaker.unlessOpen('refresh', refresh, { expiring: true })) ?? kept;
+    return refresh();
   }
 
   /**

@@ -41,7 +41,8 @@ export class HandlerContext {
 
   private resolve(host: ExecutionContext, request: Request): LogtoContext | Promise<LogtoContext> {
     const plan = this.plans.of(host);
-    const context = this.resolver.resolve(request, plan);
+    // Claims that a guard has decided by are young already; for the others nobody waits.
+    const context = this.resolver.extended(request, plan);
     if (!(context instanceof Promise)) return this.attach(host, request, context);
     return context.then(
       (resolved) => this.attach(host, request, resolved),

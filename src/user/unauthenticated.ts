@@ -10,6 +10,7 @@ export interface UnauthenticatedReason {
   cause?: unknown;
   code?: LogtoErrorCode;
   message?: string;
+  publicMessage?: string;
   /** Further members of the problem body. */
   extensions?: Record<string, unknown>;
   /** Longest time since the sign-in that will do, in seconds. */

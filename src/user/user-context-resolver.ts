@@ -67,9 +67,17 @@ export class UserContextResolver {
     return this.foundOut(request)?.handled === true;
   }
 
-  /** The context that the session alone tells, at once. */
+  /** The context that the session alone tells, at once. Claims that have grown old are refreshed after the request. */
   known(request: Request): LogtoContext {
-    return this.stateOf(request).context;
+    const { record, context } = this.stateOf(request);
+    if (record && this.revalidation.isDue(record))
+      this.revalidation.runAfterwards(request, () => this.sessions.record(request));
+    return context;
+  }
+
+  /** Leaves old claims as they are after this request: its user is about to sign in anew. */
+  skipRefresh(request: Request): void {
+    this.revalidation.skip(request);
   }
 
   /**
@@ -77,14 +85,23 @@ export class UserContextResolver {
    * @returns a value where nothing has to be waited for: the ordinary request
    */
   resolve(request: Request, asked: GetContextParameters): LogtoContext | Promise<LogtoContext> {
+    const { record } = this.stateOf(request);
+    if (!record || !this.revalidation.isDue(record)) return this.extended(request, asked);
+    return this.revalidation.run(request, record).then(() => this.extended(request, asked));
+  }
+
+  /**
+   * The context with whatever else was asked for, and claims as they are known.
+   * @returns a value where nothing has to be waited for
+   */
+  extended(request: Request, asked: GetContextParameters): LogtoContext | Promise<LogtoContext> {
+    const context = this.known(request);
+    if (!asksForMore(asked)) return context;
     const found = this.stateOf(request);
-    if (!found.record) {
-      // With the store down nobody can tell whether somebody is there for whom there is something to fetch.
-      if (!found.adopted && asksForMore(asked)) this.sessions.assertReadable(request);
-      return found.context;
-    }
-    if (this.revalidation.isDue(found.record)) return this.revalidated(request, found.record, asked);
-    return asksForMore(asked) ? this.extended(request, found, asked) : found.context;
+    if (found.record) return this.extendedOnce(request, found, asked);
+    // With the store down nobody can tell whether somebody is there for whom there is something to fetch.
+    if (!found.adopted) this.sessions.assertReadable(request);
+    return context;
   }
 
   /**
@@ -102,17 +119,7 @@ export class UserContextResolver {
     return found.userInfo;
   }
 
-  private async revalidated(
-    request: Request,
-    record: SessionRecord,
-    asked: GetContextParameters,
-  ): Promise<LogtoContext> {
-    await this.revalidation.run(request, record);
-    const found = this.stateOf(request);
-    return found.record && asksForMore(asked) ? this.extended(request, found, asked) : found.context;
-  }
-
-  private extended(
+  private extendedOnce(
     request: Request,
     found: RequestState,
     asked: GetContextParameters,

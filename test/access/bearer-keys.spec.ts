@@ -167,6 +167,33 @@ describe('The keys that bearer tokens are verified by', () => {
     await uncached.close();
   });
 
+  it('does not wait for keys that are due again and again while the key endpoint hangs', async () => {
+    const timeout = 1500;
+    const uncached = await startApi({
+      issuer,
+      controllers: [ThingsController],
+      api: { audience: resource, cache: false },
+      logto: { http: { timeout } },
+    });
+    const token = await tokens.ofUser('ada', { resource });
+    /** How long a request took, in milliseconds. */
+    const took = async (): Promise<number> => {
+      const began = performance.now();
+      expect((await call(uncached, '/things', token)).status).toBe(200);
+      return performance.now() - began;
+    };
+    await took();
+    issuer.failNext('jwks', { times: 100, delay: Number.POSITIVE_INFINITY });
+
+    travel(11 * 60);
+    expect(await took()).toBeGreaterThan(timeout - 100);
+    expect(await took()).toBeLessThan(500);
+    travel(31);
+    expect(await took()).toBeLessThan(1400);
+    expect(await took()).toBeLessThan(500);
+    await uncached.close();
+  });
+
   it('looks for the keys anew now and then, so that one that was taken back stops working', async () => {
     const token = await tokens.ofUser('ada', { resource });
     const unseen = await tokens.ofUser('bob', { resource });

@@ -1,6 +1,14 @@
 import { Controller, Get, HttpException, Param, Query, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { AuthUser, LogtoContext, LogtoGuard, LogtoService, WithLogto, type TokenTarget } from 'nestjs-logto';
+import {
+  AuthUser,
+  LogtoContext,
+  LogtoGuard,
+  LogtoService,
+  OptionalAuth,
+  WithLogto,
+  type TokenTarget,
+} from 'nestjs-logto';
 import { Gates } from './gates.js';
 
 /** Tokens as an app uses them, each route for signed-in users only. */
@@ -74,6 +82,14 @@ export class ShopController {
 
   @Get('user')
   user(@AuthUser() user: LogtoContext): LogtoContext {
+    return user;
+  }
+
+  /** The same, decided by a guard. */
+  @Get('me')
+  @UseGuards(LogtoGuard)
+  @OptionalAuth()
+  me(@AuthUser() user: LogtoContext): LogtoContext {
     return user;
   }
 

@@ -1,0 +1,31 @@
+import type { ProviderFetch } from '../oidc/provider-fetch.js';
+import type { OperatorLog } from '../operator-log.js';
+import { isRecent, type Subject } from './subject.js';
+
+/** Finds out where no sign-in can be recent enough for a route, because Logto's clock is behind this server's. */
+export class SignInClock {
+  constructor(
+    private readonly provider: Pick<ProviderFetch, 'clock'>,
+    private readonly log: OperatorLog,
+  ) {}
+
+  /**
+   * How the clocks differ, where a sign-in that is too old here is recent enough by Logto's clock. It is logged: another
+   * sign-in would be refused as well.
+   * @param maxAge in seconds
+   */
+  differenceFor(subject: Subject, maxAge: number): string | undefined {
+    const { clock } = this.provider;
+    if (!isRecent(subject, maxAge, clock.now())) return undefined;
+    const difference = clock.difference();
+    if (difference !== undefined) {
+      this.log.remark(
+        'warn',
+        `A sign-in was refused that is recent by Logto's clock, and too old by this server's. ${difference} ` +
+          `Until then nobody can meet @RequireRecentSignIn({ maxAge: ${maxAge} }).`,
+        { key: `clock ${maxAge}` },
+      );
+    }
+    return difference;
+  }
+}
