@@ -28,7 +28,7 @@ export function clientCredentialsGrant(environment: GrantEnvironment) {
     }
     const given = parameters(ctx);
     const organizationId = given['organization_id'];
-    const available = organizationId && tenant.organizationScopes(application, organizationId);
+    const available = organizationId && tenant.permissions.inOrganization(application, organizationId);
     if (organizationId && !available) {
       throw accessDenied(environment, 'app has not associated with the organization');
     }

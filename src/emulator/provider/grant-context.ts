@@ -117,9 +117,9 @@ export function resourceServerFor(
   const application = holder.clientId === undefined ? undefined : tenant.applications.get(holder.clientId);
   let scopes: string[] = [];
   if (holder.user) {
-    scopes = tenant.userResourceScopes(holder.user, indicator, organizationId);
+    scopes = tenant.permissions.ofUser(holder.user, indicator, organizationId);
   } else if (application) {
-    scopes = tenant.applicationResourceScopes(application, indicator, organizationId);
+    scopes = tenant.permissions.ofApplication(application, indicator, organizationId);
   }
   return resourceServer(environment, indicator, scopes, resource.accessTokenTtl);
 }

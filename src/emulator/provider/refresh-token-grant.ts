@@ -114,7 +114,7 @@ export function refreshTokenGrant(environment: GrantEnvironment, shouldRotate: R
         [...scope].filter((name) => server.scopes.has(name)),
       );
     } else if (organizationId && !namesResource(ctx)) {
-      const available = tenant.organizationScopes(user, organizationId) ?? [];
+      const available = tenant.permissions.inOrganization(user, organizationId) ?? [];
       const audience = organizationAudience(organizationId);
       accessToken.resourceServer = new provider.ResourceServer(
         audience,

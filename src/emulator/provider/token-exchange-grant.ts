@@ -68,7 +68,7 @@ export function tokenExchangeGrant(environment: GrantEnvironment, oidcScopes: re
       token.scope = scopes.filter((name) => server.scopes.has(name)).join(' ');
       grant.addResourceScope(resource, token.scope);
     } else if (organizationId && !namesResource(ctx)) {
-      const available = tenant.organizationScopes(user, organizationId) ?? [];
+      const available = tenant.permissions.inOrganization(user, organizationId) ?? [];
       const audience = organizationAudience(organizationId);
       token.resourceServer = new provider.ResourceServer(
         audience,

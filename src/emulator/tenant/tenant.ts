@@ -6,6 +6,7 @@ import type { EmulatorApplication, EmulatorApplicationType, EmulatorUser } from 
 import { applicationSchema, userSchema, type ResolvedOptions } from '../logto-emulator-schema.js';
 import { plainCopy } from '../plain-copy.js';
 import { parseOrThrow, throwMistakes } from '../resolve-options.js';
+import { organizationResource, Permissions } from './permissions.js';
 
 type ResolvedUser = ResolvedOptions['users'][number];
 
@@ -25,18 +26,17 @@ export type TenantApplication = ResolvedOptions['applications'][number] & { type
 
 export type TenantOrganization = ResolvedOptions['organizations'][number];
 
-/** The resource that stands for all organizations when scopes are asked for. */
-const organizationResource = 'urn:logto:resource:organizations';
-
 /** What the emulated tenant knows: users, applications, resources, roles, organizations. No tokens, no sessions. */
 export class Tenant {
   readonly users = new Map<string, TenantUser>();
   readonly applications = new Map<string, TenantApplication>();
+  readonly permissions: Permissions;
 
   /** Organizations that a person has let a third-party application into, by `userId:applicationId`. */
   readonly consentedOrganizations = new Map<string, Set<string>>();
 
   constructor(private readonly options: ResolvedOptions) {
+    this.permissions = new Permissions(options);
     for (const user of options.users) {
       this.keepUser(user);
     }
@@ -128,52 +128,6 @@ export class Tenant {
     return this.options.organizations.find((organization) => organization.id === id);
   }
 
-  /** A user's permissions on a resource: by tenant roles, and by the roles in one or in all organizations. */
-  userResourceScopes(user: TenantUser, indicator: string, organizationId?: string): string[] {
-    if (indicator === organizationResource) {
-      return this.options.organizationTemplate.scopes;
-    }
-    const memberships = user.organizations.filter(({ id }) => !organizationId || id === organizationId);
-    return this.inOrderOfResource(indicator, [
-      ...this.roleScopes(user.roles),
-      ...memberships
-        .flatMap(({ roles }) => this.organizationRoles(roles))
-        .flatMap((role) => role.resourceScopes),
-    ]);
-  }
-
-  /** A machine-to-machine application's permissions on a resource: by tenant roles, or by its roles in one organization. */
-  applicationResourceScopes(
-    application: TenantApplication,
-    indicator: string,
-    organizationId?: string,
-  ): string[] {
-    if (indicator === organizationResource) {
-      return this.options.organizationTemplate.scopes;
-    }
-    if (organizationId === undefined) {
-      return this.inOrderOfResource(indicator, this.roleScopes(application.roles));
-    }
-    const roles = application.organizations.find(({ id }) => id === organizationId)?.roles ?? [];
-    return this.inOrderOfResource(
-      indicator,
-      this.organizationRoles(roles).flatMap((role) => role.resourceScopes),
-    );
-  }
-
-  /** A member's permissions within an organization; undefined for one who is no member. */
-  organizationScopes(
-    holder: { organizations: { id: string; roles: string[] }[] },
-    organizationId: string,
-  ): string[] | undefined {
-    const membership = holder.organizations.find(({ id }) => id === organizationId);
-    if (!membership) {
-      return undefined;
-    }
-    const given = new Set(this.organizationRoles(membership.roles).flatMap((role) => role.scopes));
-    return this.options.organizationTemplate.scopes.filter((scope) => given.has(scope));
-  }
-
   /** Adds a user who was checked already. */
   private keepUser(user: ResolvedUser): TenantUser {
     const now = Date.now();
@@ -187,20 +141,6 @@ export class Tenant {
     };
     this.users.set(kept.id, kept);
     return kept;
-  }
-
-  private roleScopes(names: string[]) {
-    return this.options.roles.filter((role) => names.includes(role.name)).flatMap((role) => role.scopes);
-  }
-
-  private organizationRoles(names: string[]) {
-    return this.options.organizationTemplate.roles.filter((role) => names.includes(role.name));
-  }
-
-  private inOrderOfResource(indicator: string, given: { resource: string; name: string }[]): string[] {
-    const names = new Set(given.filter(({ resource }) => resource === indicator).map(({ name }) => name));
-    const resource = this.options.resources.find((one) => one.indicator === indicator);
-    return resource?.scopes.filter((scope) => names.has(scope)) ?? [];
   }
 }
 
