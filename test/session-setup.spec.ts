@@ -356,7 +356,7 @@ describe('The session', () => {
         '/logto/sign-in-callback?code=a&state=b',
         '/protected',
       ]) {
-        const page = await browser.fetch(path, { headers: { accept: 'application/json' } });
+        const page = await browser.fetch(path);
         expect([page.status, page.json().code]).toEqual([500, 'session_not_configured']);
       }
       expect(leaks.logged.join('\n')).toMatch(
@@ -439,7 +439,7 @@ describe('The session', () => {
         '/logto/sign-out',
         '/logto/sign-in-callback?code=a&state=b',
       ]) {
-        const page = await browser.fetch(path, { headers: { accept: 'application/json' } });
+        const page = await browser.fetch(path);
         expect([page.status, page.json().code]).toEqual([503, 'session_store_unavailable']);
         expect(page.headers.get('retry-after')).not.toBeNull();
       }

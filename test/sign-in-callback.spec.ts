@@ -251,11 +251,11 @@ describe('The sign-in callback', () => {
       expect([await stored(), await who()]).toEqual([before, 'bob']);
     });
 
-    it('is told to a script as a problem', async () => {
+    it('is told to a program as a problem', async () => {
       const { state } = await started();
       const url = callback({ state, error: 'access_denied', iss: issuer.issuer });
 
-      const page = await browser.fetch(url, { headers: { accept: 'application/json' } });
+      const page = await browser.fetch(url);
 
       expect(page.headers.get('content-type')).toContain('application/problem+json');
       expect([page.status, page.json()]).toEqual([

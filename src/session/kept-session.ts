@@ -84,6 +84,8 @@ function sessionNotKept(cause: string): LogtoException {
     'session_not_kept',
     `The sign-in succeeded, and the browser came back without its session. ${cause}`,
     {
+      // Another try may well work: what could be cleared is cleared.
+      needsOperator: false,
       publicMessage:
         'You have signed in, but this browser did not keep you signed in. Please try again. If that does not help, ' +
         "delete this site's cookies.",
