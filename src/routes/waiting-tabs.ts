@@ -1,8 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import { sendPage } from '../guard/send-page.js';
 import type { ConcurrentSignIns } from '../session/concurrent-sign-ins.js';
 import { requestUrl } from '../session/request-url.js';
 import { waitingPage } from './waiting-page.js';
+
+/** How long a tab waits before it looks again, in milliseconds. */
+const interval = 1000;
 
 /** Marks the address of a sign-in that has waited for another tab. */
 const waitedMark = 'waited';
@@ -31,6 +35,8 @@ export class WaitingTabs {
       return true;
     }
     if (!(await this.signIns.isUnderWay(request, returnTo))) return false;
+    // The page asks again at once. Its first answer comes without a delay, so that it is there to be seen.
+    if (hasWaited) await delay(interval);
     sendPage(response.status(200), waitingPage(again));
     return true;
   }

@@ -55,12 +55,13 @@ export class ConcurrentSignIns {
   /**
    * Waits for the answer to a request that may be of another tab, and came in the same moment: only then can the
    * browser's next request carry the cookie of that tab's sign-in. Two people with one address and one browser version
-   * only make one more request. A person does not click in two tabs at once.
+   * only make one more request.
    * @returns whether there was one
    */
   async waitForOther(request: Request): Promise<boolean> {
-    if (!isBrowser(request) || isClick(request)) return false;
-    const key = `${request.ip} ${request.headers['user-agent']}`;
+    const userAgent = request.headers['user-agent'];
+    if (!isBrowser(request) || userAgent === undefined) return false;
+    const key = `${request.ip} ${userAgent}`;
     const other = this.answering.get(key);
     if (other) {
       await Promise.race([other, delay(longestMoment, undefined, { ref: false })]);
@@ -84,7 +85,7 @@ function isBrowser({ headers }: Request): boolean {
   return headers['sec-fetch-mode'] === 'navigate';
 }
 
-/** Whether a person has just clicked or typed (Fetch Metadata), as nobody does in a restored tab. */
+/** Whether a person has just clicked or typed (Fetch Metadata). */
 function isClick({ headers }: Request): boolean {
   return headers['sec-fetch-user'] === '?1';
 }
