@@ -40,6 +40,7 @@ import { SignInCallback } from './session/sign-in-callback.js';
 import { SignInCookies } from './session/sign-in-cookies.js';
 import { SignInState } from './session/sign-in-state.js';
 import { SignInIndex } from './session/sign-in-index.js';
+import { SignInWatch } from './session/sign-in-watch.js';
 import { SignIn } from './session/sign-in.js';
 import { SignOut } from './session/sign-out.js';
 import { TokenRecords } from './session/token-records.js';
@@ -49,6 +50,7 @@ import { Touches } from './session/touches.js';
 import { UserInfo } from './session/user-info.js';
 import { HandlerContext } from './user/handler-context.js';
 import { RequestSource } from './user/request-source.js';
+import { SignedOut } from './user/signed-out.js';
 import { RoutePlans } from './user/route-plan.js';
 import { Unauthenticated } from './user/unauthenticated.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
@@ -127,6 +129,8 @@ export const logtoProviders: Provider[] = [
   made(Tokens, LOGTO_OPTIONS, Sessions, TokenRecords, TokenRefresh, CircuitBreaker),
   made(UserInfo, LOGTO_OPTIONS, OidcClient, Tokens, TokenRefresh, TokenRecords),
   made(Revalidation, LOGTO_OPTIONS, TokenRefresh, CircuitBreaker, OperatorLog),
+  made(SignInWatch, LOGTO_OPTIONS, Sessions, Revalidation),
+  made(SignedOut, RequestSource, UserContextResolver, Sessions, SignInWatch),
   made(MachineTokens, LOGTO_OPTIONS, ProviderFetch, CircuitBreaker),
   made(TokenExchange, LOGTO_OPTIONS, OidcClient, ProviderFetch, CircuitBreaker),
   ofClient(SignInState),

@@ -14,6 +14,7 @@ import { SignIn, type SignInParameters } from './session/sign-in.js';
 import { SignOut, type SignOutParameters } from './session/sign-out.js';
 import { Tokens } from './session/tokens.js';
 import type { GetContextParameters, LogtoContext } from './user/logto-context.js';
+import { SignedOut } from './user/signed-out.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 
 /**
@@ -32,6 +33,7 @@ export class LogtoService {
     private readonly backChannelLogouts: BackChannelLogout,
     private readonly machineTokens: MachineTokens,
     private readonly exchanges: TokenExchange,
+    private readonly signedOuts: SignedOut,
   ) {}
 
   /**
@@ -195,6 +197,26 @@ export class LogtoService {
    */
   bindHandshake(client: object, request: IncomingMessage, session?: RequestHandler): void {
     this.handshakes.bind(client, request, session);
+  }
+
+  /**
+   * A signal that fires when the sign-in of a request ends, for what stays open: a guard looks at a request once.
+   * At once when it ends on this instance (a sign-out, a back-channel logout, a new sign-in of the browser, `lifetime`,
+   * Logto's refusal to refresh), within ten seconds when it ends on another. For a bearer token, when it expires. For
+   * an anonymous request, never.
+   *
+   * ```ts
+   * @Sse('events')
+   * @UseGuards(LogtoGuard)
+   * events(@Req() request: Request) {
+   *   return this.changes.pipe(takeUntil(fromEvent(this.logto.signedOut(request), 'abort')));
+   * }
+   * ```
+   * @param request the Express request; the client in a gateway; the context in a GraphQL subscription
+   * @throws LogtoException `context_not_supported`, `session_not_configured` or `session_store_unavailable`
+   */
+  signedOut(request: object): AbortSignal {
+    return this.signedOuts.signal(request);
   }
 
   /**

@@ -67,7 +67,7 @@ function senderOf({ headers }: Request): Sender {
   const mode = headers['sec-fetch-mode'];
   const destination = headers['sec-fetch-dest'];
   if (mode === 'navigate') {
-    return destination === undefined || documents.has(String(destination)) ? 'person' : 'page';
+    return destination === undefined || documents.has(destination) ? 'person' : 'page';
   }
   // A browser sends all of these headers or none. The fetch of Node sends the mode alone.
   if (destination !== undefined || headers['sec-fetch-site'] !== undefined) return 'page';

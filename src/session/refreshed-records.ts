@@ -1,5 +1,6 @@
 import { BoundedMap } from './bounded-map.js';
 import { isNewer, isSignedIn, type EndedRecord, type SessionRecord } from './session-record.js';
+import type { SignInEnds } from './sign-in-ends.js';
 
 /**
  * Records that were refreshed in this process, for the requests that began before: they hold the older record
@@ -8,8 +9,11 @@ import { isNewer, isSignedIn, type EndedRecord, type SessionRecord } from './ses
 export class RefreshedRecords {
   private readonly records = new BoundedMap<string, SessionRecord | EndedRecord>(10_000);
 
+  constructor(private readonly ends: SignInEnds) {}
+
   remember(tokens: string, record: SessionRecord | EndedRecord): void {
     this.records.set(tokens, record);
+    if (!isSignedIn(record)) this.ends.announce(tokens);
   }
 
   /** The newest record known of the same sign-in. */

@@ -23,6 +23,14 @@ export class SessionLifetime {
     return now - signedInAt > this.absolute || now - (seenAt ?? signedInAt) > this.idle;
   }
 
+  /** How long a sign-in can go on from now, in milliseconds, if nobody uses it. */
+  remaining({ signedInAt, seenAt }: SessionRecord): number {
+    return Math.max(
+      0,
+      Math.min(signedInAt + this.absolute, (seenAt ?? signedInAt) + this.idle) - Date.now() + 1,
+    );
+  }
+
   /** Whether it is time to note that the session is in use: at most once a minute, for each note is a write. */
   isNoteDue({ signedInAt, seenAt }: SessionRecord): boolean {
     if (this.idle === Number.POSITIVE_INFINITY) return false;

@@ -16,8 +16,10 @@ import {
 } from './session-record.js';
 import { missingSession } from './missing-session.js';
 import { bearerTokensOnly } from './session-problems.js';
+import { SignInEnds } from './sign-in-ends.js';
 import { SignInIndex } from './sign-in-index.js';
 import { completed, deleteEntry, prolongedCookie, readEntry } from './store-access.js';
+import { storedSignIn } from './stored-sign-in.js';
 import { StoreGuard } from './store-guard.js';
 import { tokenRecordKey } from './token-record.js';
 import type { TokenRecords } from './token-records.js';
@@ -29,7 +31,9 @@ export type ExpressSession = Session & Partial<SessionData>;
 /** The sign-in that a request's session holds. The only place that reads and writes `req.session`. */
 export class Sessions {
   readonly tombstones = new Tombstones();
-  readonly refreshed = new RefreshedRecords();
+  /** The sign-ins that end in this process. */
+  readonly ends = new SignInEnds();
+  readonly refreshed = new RefreshedRecords(this.ends);
   readonly index = new SignInIndex(this.tombstones);
   private readonly guard: StoreGuard;
   private readonly logger = new Logger('LogtoModule');
@@ -148,6 +152,7 @@ export class Sessions {
     await prepare(request.sessionID);
     Object.assign(request.session, own, { logto: record });
     await completed((done) => request.session.save(done));
+    if (isSignedIn(previous)) this.ends.announce(previous.tokens);
   }
 
   /** Gives the request the session that a parallel request has established. */
@@ -187,6 +192,14 @@ export class Sessions {
     return newer;
   }
 
+  /**
+   * A sign-in as it is stored now, if it has not ended on another instance.
+   * @throws LogtoException `session_store_unavailable`
+   */
+  stored(request: Request, record: SessionRecord): Promise<SessionRecord | undefined> {
+    return storedSignIn(request, record, this.index);
+  }
+
   /** Ends the session for good, on every instance. */
   async end(request: Request): Promise<void> {
     const session = this.require(request);
@@ -199,6 +212,8 @@ export class Sessions {
       if (record) await this.endOthers(request, record);
       await completed((done) => session.destroy(done));
     });
+    // Requests and sockets of this process that hold the session go by it no longer.
+    if (record) this.refreshed.remember(record.tokens, endedRecord(record));
     clearSessionCookie(request, session);
   }
 

@@ -37,6 +37,12 @@ export class StandInSessions extends Sessions {
     return isSignedIn(record) ? this.refreshed.newest(record) : record;
   }
 
+  /** The store knows nothing of the sign-ins of a test. */
+  override async stored(request: Request, record: SessionRecord): Promise<SessionRecord | undefined> {
+    const told = this.told.get(request);
+    return told === undefined ? super.stored(request, record) : record;
+  }
+
   override disregard(request: Request): void {
     this.told.set(request, 'nobody');
     super.disregard(request);

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { ArgumentsHost } from '@nestjs/common';
 import type { Request } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
 import type { Handshakes } from '../session/handshakes.js';
+import type { OpenConnection } from './open-connections.js';
 
 /** The context of a GraphQL operation, as Apollo on Express and graphql-ws make it. */
 interface GraphqlContext {
@@ -40,6 +42,12 @@ export function executionOf(host: ArgumentsHost): object | undefined {
   return host.getType<string>() === 'graphql' ? host.getArgByIndex<object | undefined>(3) : undefined;
 }
 
+/** A request with what closes when it is over. */
+export interface OpenRequest {
+  readonly request: Request | Promise<Request>;
+  readonly connection: OpenConnection | undefined;
+}
+
 /** Finds the request behind whatever is being executed. */
 export class RequestSource {
   /** By what guards and interceptors of an execution have in common. */
@@ -62,6 +70,22 @@ export class RequestSource {
     const context = host.getArgByIndex<GraphqlContext | undefined>(2);
     const socket = socketOf(context);
     return socket ? this.ofGraphqlSocket(socket) : (context?.req as Request | undefined);
+  }
+
+  /**
+   * What is behind an object that an application has at hand: a request, the client of a gateway, or the context of a
+   * GraphQL operation.
+   * @throws LogtoException `context_not_supported` where there is no request behind it
+   */
+  behind(given: object): OpenRequest {
+    const context = given as GraphqlContext & SocketClient;
+    const socket = socketOf(context);
+    const client = socket?.extra?.socket ?? given;
+    const handshake = socket ? this.ofGraphqlSocket(socket) : this.ofClient(context);
+    if (handshake) return { request: handshake, connection: client as OpenConnection };
+    const request = (context.req ?? given) as Request;
+    if (typeof (request.headers as unknown) !== 'object') throw nothingBehind();
+    return { request, connection: request.res };
   }
 
   /**
@@ -109,6 +133,14 @@ export function isSocket(host: ArgumentsHost): boolean {
   const type: string = host.getType();
   if (type === 'ws') return true;
   return type === 'graphql' && socketOf(host.getArgByIndex<GraphqlContext | undefined>(2)) !== undefined;
+}
+
+function nothingBehind(): LogtoException {
+  return new LogtoException(
+    'context_not_supported',
+    'There is no request behind this object. Give the Express request, the client of a gateway or the context of a ' +
+      'GraphQL operation. For a client of `ws` call `LogtoService.bindHandshake(client, request)` first.',
+  );
 }
 
 function socketOf(context: GraphqlContext | undefined): GraphqlSocket | undefined {
