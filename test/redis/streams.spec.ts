@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, session, type TestApp } from '../support/app.js';
+import type { Browser } from '../support/browser.js';
+import { EventStream } from '../support/event-stream.js';
+import { startIssuer } from '../support/issuer.js';
+import { StreamsController } from '../support/streams.controller.js';
+import { RedisServer } from './support/redis-server.js';
+import { redisStore } from './support/redis-session.js';
+
+describe('A stream on one of two instances on one Redis', () => {
+  let redis: RedisServer;
+  let issuer: LogtoEmulator;
+  const running: { close(): unknown }[] = [];
+  let one: TestApp;
+  let other: TestApp;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    issuer = await startIssuer();
+    one = await start();
+    other = await start();
+  });
+
+  afterAll(async () => {
+    for (const each of running.toReversed()) await each.close();
+    await issuer.close();
+    await redis.close();
+  });
+
+  async function start(): Promise<TestApp> {
+    const { store, client } = await redisStore(redis.url);
+    running.push({ close: () => client.destroy() });
+    const app = await startApp({
+      issuer,
+      controllers: [StreamsController],
+      logto: { session: { ...session, store } },
+    });
+    running.push(app);
+    return app;
+  }
+
+  async function open(): Promise<{ browser: Browser; stream: EventStream }> {
+    const browser = one.browser();
+    await browser.signIn(issuer);
+    const stream = await EventStream.open(`${one.baseUrl}/ticks`, {
+      cookie: browser.cookies.header(one.baseUrl),
+    });
+    await stream.goesOn();
+    return { browser, stream };
+  }
+
+  it('ends within ten seconds of a sign-out on the other, and others go on', async () => {
+    const [leaving, staying] = [await open(), await open()];
+    const began = Date.now();
+
+    expect((await leaving.browser.open(`${other.baseUrl}/logto/sign-out`)).status).toBe(302);
+
+    await leaving.stream.ended;
+    expect(Date.now() - began).toBeLessThan(11_500);
+    await delay(1000);
+    await staying.stream.goesOn();
+    await staying.stream.close();
+  });
+});
