@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DynamicModule } from '@nestjs/common';
+import { LogtoModule, logtoOptionsFromEnv, type LogtoModuleOptions } from 'nestjs-logto';
+import { startApp } from '../support/app.js';
+import { startIssuer } from '../support/issuer.js';
+import { forRoot, problemsOf } from '../support/options.js';
+
+describe('Options from the environment', () => {
+  const env = {
+    LOGTO_ENDPOINT: 'https://tenant.logto.app',
+    LOGTO_APP_ID: 'app',
+    LOGTO_APP_SECRET: 'secret',
+    LOGTO_BASE_URL: 'https://app.example.com',
+    LOGTO_SESSION_SECRET: 'session-secret',
+  };
+
+  it('are what differs per deployment', () => {
+    expect(logtoOptionsFromEnv({}, env)).toEqual({
+      endpoint: env.LOGTO_ENDPOINT,
+      appId: env.LOGTO_APP_ID,
+      appSecret: env.LOGTO_APP_SECRET,
+      baseUrl: env.LOGTO_BASE_URL,
+      session: { secret: env.LOGTO_SESSION_SECRET },
+    });
+  });
+
+  it('come from the process’s own', () => {
+    const before = process.env.LOGTO_ENDPOINT;
+    process.env.LOGTO_ENDPOINT = 'https://from.process.env';
+    try {
+      expect(logtoOptionsFromEnv().endpoint).toBe('https://from.process.env');
+    } finally {
+      if (before === undefined) delete process.env.LOGTO_ENDPOINT;
+      else process.env.LOGTO_ENDPOINT = before;
+    }
+  });
+
+  it('give way to what the code says, and join the secret to the session’s other options', () => {
+    expect(
+      logtoOptionsFromEnv(
+        { appId: 'other', scopes: ['email'], session: { secret: 'own', name: 'sid' } },
+        env,
+      ),
+    ).toMatchObject({ appId: 'other', scopes: ['email'], session: { secret: 'own', name: 'sid' } });
+    const named = logtoOptionsFromEnv({ session: { name: 'sid' } }, env);
+    expect(named.session).toEqual({ name: 'sid', secret: env.LOGTO_SESSION_SECRET });
+  });
+
+  it('take and give back the extras of the module, for forRoot', async () => {
+    const register = (options: LogtoModuleOptions): DynamicModule =>
+      LogtoModule.forRoot(logtoOptionsFromEnv({ ...options, authRoutesPrefix: 'auth' }, env));
+    const issuer = await startIssuer();
+    const app = await startApp({ issuer, register });
+
+    expect((await app.browser().open('/auth/sign-in')).status).toBe(302);
+    await app.close();
+    await issuer.close();
+  });
+
+  it('leave out what is not set or empty: it is reported as missing, or left to the app', async () => {
+    const options = logtoOptionsFromEnv(
+      {},
+      { ...env, LOGTO_ENDPOINT: '', LOGTO_APP_ID: '', LOGTO_SESSION_SECRET: '' },
+    );
+
+    expect(options).not.toHaveProperty('session');
+    expect(Object.keys(await problemsOf(forRoot(options))).toSorted()).toEqual(['appId', 'endpoint']);
+  });
+
+  it('are read only when they are asked for', async () => {
+    expect(Object.keys(await problemsOf(forRoot({})))).toContain('endpoint');
+  });
+
+  it('let an override that is undefined not hide what is set', () => {
+    expect(logtoOptionsFromEnv({ appSecret: undefined }, env).appSecret).toBe(env.LOGTO_APP_SECRET);
+  });
+});

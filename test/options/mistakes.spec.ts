@@ -1,0 +1,265 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { Test } from '@nestjs/testing';
+import {
+  LogtoModule,
+  LogtoOptionsException,
+  type LogtoModuleOptions,
+  type LogtoOptionsFactory,
+} from 'nestjs-logto';
+import { forRoot, problemsOf, validOptions } from '../support/options.js';
+
+describe('The options of the module', () => {
+  it.each<[string, object]>([
+    ['all that is required', {}],
+    ['no secret: a public client', { appSecret: undefined }],
+    ['no session: the app mounts its own', { session: undefined }],
+    [
+      'a cookie secret instead of both',
+      { session: undefined, appSecret: undefined, cookieSecret: 'a secret' },
+    ],
+    ['http on this machine', { endpoint: 'http://localhost:3001', baseUrl: 'http://127.0.0.1:3000' }],
+    ['http on this machine by IPv6', { endpoint: 'http://[::1]:3001', baseUrl: 'http://app.localhost:3000' }],
+    ['http elsewhere where it is allowed', { endpoint: 'http://logto:3001', allowInsecureRequests: true }],
+    [
+      'trailing slashes',
+      { endpoint: 'https://tenant.logto.app//', baseUrl: 'https://app.example.com/shop/' },
+    ],
+    ['several secrets of the session', { session: { secret: ['new', 'old'] } }],
+    ['a secure cookie over https', { session: { secret: 'a', cookie: { secure: true, sameSite: 'none' } } }],
+    ['no revalidation', { revalidateAfter: false }],
+    ['a prefix of several segments', { authRoutesPrefix: '/auth/logto/' }],
+    [
+      'bearer tokens alone',
+      {
+        ...Object.fromEntries(Object.keys(validOptions).map((name) => [name, undefined])),
+        endpoint: validOptions.endpoint,
+        api: { audience: 'https://api' },
+      },
+    ],
+  ])('take %s', async (_, options) => {
+    expect(await problemsOf(forRoot({ ...validOptions, ...options }))).toEqual({});
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['endpoint', undefined, /required.*Logto Console.*LOGTO_ENDPOINT with logtoOptionsFromEnv/],
+    ['endpoint', '', /required/],
+    ['endpoint', 'localhost:3001', /absolute http\(s\) URL.*"localhost:3001" begins with neither/],
+    ['endpoint', 'ftp://tenant.logto.app', /absolute http\(s\) URL/],
+    ['endpoint', 'https://tenant.logto.app?a=b', /no credentials, query or fragment/],
+    ['endpoint', 'https://me:pass@tenant.logto.app', /no credentials, query or fragment/],
+    ['endpoint', 'http://tenant.logto.app', /https:.*allowInsecureRequests/],
+    ['endpoint', 'http://192.168.0.1', /https:.*allowInsecureRequests/],
+    ['endpoint', 'https://tenant.logto.app/oidc/', /leave "\/oidc" out/],
+    ['endpoint', 'https://[tenant', /absolute http\(s\) URL.*"https:\/\/\[tenant" is none/],
+    ['endpoint', 'me:pass@tenant.logto.app', /^(?!.*pass).*absolute http\(s\) URL/],
+    ['endpoint', 5, /is a number, no text\. Use the endpoint/],
+    ['endpoint', null, /is null, no text/],
+    ['appId', undefined, /required.*Logto Console.*LOGTO_APP_ID with logtoOptionsFromEnv/],
+    ['appId', '', /Logto Console/],
+    ['appSecret', '', /leave it out/],
+    ['baseUrl', undefined, /required.*http:\/\/localhost:3000.*LOGTO_BASE_URL with logtoOptionsFromEnv/],
+    ['baseUrl', 'localhost:3000', /"localhost:3000" begins with neither.*such as "http:\/\/localhost:3000"/],
+    ['baseUrl', 'app.example.com', /absolute http\(s\) URL/],
+    ['baseUrl', new URL('https://app.example.com'), /is an object, no text/],
+    ['baseUrl', 'https://app.example.com/#top', /no credentials, query or fragment/],
+    ['baseUrl', 'http://app.example.com', /https:.*allowInsecureRequests/],
+    ['cookieSecret', '', /long random string/],
+    ['scopes', 'email', /list/],
+    ['scopes.0', [''], /non-empty/],
+    ['resources', 'https://api', /list/],
+    ['includeReservedScopes', 'yes', /true or false/],
+    ['prompt', 'never', /"consent", "login", "none"/],
+    ['prompt', ['none', 'login'], /stands alone/],
+    ['prompt', [], /"consent", "login", "none"/],
+    ['signInOptions.firstScreen', { firstScreen: 'signUp' }, /register/],
+    ['signInOptions.identifiers.0', { identifiers: ['shoe'] }, /"email"|email/],
+    [
+      'signInOptions.directSignIn.method',
+      { directSignIn: { method: 'google', target: 'x' } },
+      /"social" or "sso"/,
+    ],
+    ['signInOptions.directSignIn', { directSignIn: 'social:google' }, /method.*target/],
+    ['signInOptions.maxAge', { maxAge: -1 }, /zero or more seconds/],
+    ['signInOptions.extraParams.a', { extraParams: { a: 1 } }, /string/],
+    ['signInOptions.loginhint', { loginhint: 'ada' }, /spelling/],
+    ['postSignInRedirectUri', '/welcome', /absolute http\(s\) URL/],
+    ['postSignOutRedirectUri', '', /absolute http\(s\) URL/],
+    ['fetchUserInfo', 1, /true or false/],
+    ['getAccessToken', 'yes', /true or false/],
+    ['getOrganizationToken', null, /true or false/],
+    ['resource', '', /resource indicator/],
+    ['organizationId', 7, /organization id/],
+    ['unauthenticated', 'throw', /"auto", "redirect" or "reject"/],
+    ['session', 'a secret', /express-session options/],
+    ['session', null, /express-session options/],
+    ['session.secret', {}, /required.*long random string/],
+    ['session.secret', { secret: '' }, /required/],
+    ['session.secret', { secret: [] }, /required/],
+    [
+      'session.cookie.sameSite',
+      { secret: 'a', cookie: { sameSite: 'strict' } },
+      /nobody would be signed in.*"lax"/,
+    ],
+    [
+      'session.cookie.sameSite',
+      { secret: 'a', cookie: { sameSite: true } },
+      /nobody would be signed in.*"lax"/,
+    ],
+    [
+      'session.cookie.path',
+      { secret: 'a', cookie: { path: '/app' } },
+      /knows no session outside of it.*"\/logto".*nobody/,
+    ],
+    ['http.internalEndpoint', { internalEndpoint: 'https://logto.internal/base' }, /has no path/],
+    ['lifetime.absolute', { absolute: 0 }, /more than zero seconds/],
+    ['lifetime.max', { max: 5 }, /spelling/],
+    ['revalidateAfter', 0, /zero seconds, or false/],
+    ['revalidateAfter', true, /seconds, or false/],
+    ['userInfoTtl', -1, /zero or more seconds/],
+    ['allowedOrigins', 'https://front.example.com', /list/],
+    ['allowedOrigins.0', ['https://front.example.com/'], /without path/],
+    ['allowedOrigins.0', ['*'], /origin/],
+    ['lock', { acquire: () => undefined }, /run\(key, fn\)/],
+    ['machineToMachine.appSecret', { appId: 'm2m' }, /machine-to-machine/],
+    ['machineToMachine', 'm2m', /appId, appSecret/],
+    ['http.timeout', { timeout: 0 }, /milliseconds/],
+    ['http.clockTolerance', { clockTolerance: -1 }, /seconds/],
+    ['http.fetch', { fetch: 'node-fetch' }, /function/],
+    ['http.internalEndpoint', { internalEndpoint: 'logto:3001' }, /absolute http\(s\) URL/],
+    ['http.internalEndpoint', { internalEndpoint: 'http://logto:3001' }, /allowInsecureRequests/],
+    ['api.audience', {}, /API resource/],
+    ['api.audience', { audience: [] }, /at least one/],
+    ['api', null, /audience|object/],
+    ['api.cache', { audience: 'a', cache: true }, /max/],
+    ['api.introspection.clientIds', { audience: 'a', introspection: { clientIds: [] } }, /at least one/],
+    ['allowInsecureRequests', 'true', /true or false/],
+    ['authRoutesPrefix', '', /path/],
+    ['authRoutesPrefix', '../x', /path/],
+    ['authRoutesPrefix', 'a b', /path/],
+    ['authRoutesPrefix', ':tenant', /path/],
+    ['tenant', 'acme', /no option.*spelling/],
+    ['app_id', 'app', /Did you mean `appId`/],
+    ['baseURL', 'https://app.example.com', /Did you mean `baseUrl`/],
+  ])('say what is wrong with %s: %j', async (option, value, remedy) => {
+    const [name = ''] = option.split('.');
+
+    const problems = await problemsOf(forRoot({ ...validOptions, [name]: value }));
+
+    expect(Object.keys(problems)).toEqual([option]);
+    expect(problems[option]).toMatch(remedy);
+  });
+
+  it.each([
+    'signInOptions',
+    'lifetime',
+    'http',
+    'api',
+    'machineToMachine',
+    'session',
+    'lock',
+    'allowedOrigins',
+  ])('say what %s has to be when it is none of it', async (option) => {
+    for (const value of [5, 'yes', true]) {
+      const problems = await problemsOf(forRoot({ ...validOptions, [option]: value }));
+      expect(Object.keys(problems)).toEqual([option]);
+      // Not in the words of the library that checks it.
+      expect(problems[option]).not.toMatch(/Invalid input|received/);
+    }
+  });
+
+  it('say what is wrong with a secure cookie over http, which would never be set', async () => {
+    const options = {
+      ...validOptions,
+      baseUrl: 'http://localhost:3000',
+      session: { secret: 'a', cookie: { secure: true } },
+    };
+
+    expect(await problemsOf(forRoot(options))).toEqual({
+      'session.cookie.secure': expect.stringMatching(/over http/),
+    });
+  });
+
+  it('say that nothing seals the sign-in cookies where there is no secret at all', async () => {
+    const options = { ...validOptions, appSecret: undefined, session: undefined };
+
+    expect(await problemsOf(forRoot(options))).toEqual({
+      cookieSecret: expect.stringMatching(/required.*session: \{ secret \}.*appSecret/),
+    });
+  });
+
+  it('say that introspection needs an application', async () => {
+    const api = { audience: 'https://api', introspection: { clientIds: ['a'] } };
+
+    expect(await problemsOf(forRoot({ endpoint: validOptions.endpoint, api }))).toEqual({
+      'api.introspection': expect.stringMatching(/appId and appSecret/),
+    });
+  });
+
+  it('are all told at once, each with its remedy, in a message to read', async () => {
+    const options = {
+      endpoint: 'tenant',
+      appid: 'x',
+      baseUrl: 'http://example.com',
+      scopes: 'email',
+      session: {},
+    };
+    const building = Test.createTestingModule({ imports: [forRoot(options)] }).compile();
+
+    await expect(building).rejects.toThrow(LogtoOptionsException);
+    const error = (await building.catch((thrown: unknown) => thrown)) as LogtoOptionsException;
+    expect(error.problems.map(({ option }) => option).toSorted()).toEqual(
+      ['appId', 'appid', 'baseUrl', 'endpoint', 'scopes', 'session.secret'].toSorted(),
+    );
+    for (const { option, remedy } of error.problems)
+      expect(error.message).toContain(`\n  - ${option}: ${remedy}`);
+    // As Nest prints it when the app does not start: the mistakes, once, and nothing else.
+    expect(inspect(error)).toBe(`LogtoOptionsException: ${error.message}`);
+  });
+
+  it('are asked for by name after forRoot without options', async () => {
+    expect(Object.keys(await problemsOf(forRoot(undefined))).toSorted()).toEqual([
+      'appId',
+      'baseUrl',
+      'cookieSecret',
+      'endpoint',
+    ]);
+  });
+
+  it.each([undefined, null])('are missed as a whole where a factory returns %s', async (nothing) => {
+    class Factory implements LogtoOptionsFactory {
+      createLogtoOptions = (): LogtoModuleOptions => nothing as never;
+    }
+    for (const how of [{ useFactory: () => nothing as never }, { useClass: Factory }]) {
+      expect(await problemsOf(LogtoModule.forRootAsync(how))).toEqual({
+        options: expect.stringMatching(/`useFactory` \(or `createLogtoOptions`\) returned none/),
+      });
+    }
+  });
+
+  it('are told apart from the extras, which no factory can give', async () => {
+    const module = LogtoModule.forRootAsync({
+      useFactory: () => ({ ...validOptions, authRoutesPrefix: 'auth' }),
+    });
+
+    expect(await problemsOf(module)).toEqual({
+      authRoutesPrefix: expect.stringMatching(/beside `useFactory`/),
+    });
+  });
+
+  it('never show a secret, not even a wrong one', async () => {
+    const secrets = { appSecret: 'the-wrong-app-secret-1', cookieSecret: 'the-wrong-cookie-secret-2' };
+    const building = Test.createTestingModule({
+      imports: [
+        forRoot({
+          ...secrets,
+          session: { secret: 'the-wrong-session-secret-3' },
+          machineToMachine: 'the-wrong-m2m-secret-4',
+        }),
+      ],
+    }).compile();
+
+    const error = (await building.catch((thrown: unknown) => thrown)) as Error;
+    expect(`${error.stack} ${inspect(error, { depth: 9 })}`).not.toMatch(/the-wrong-/);
+  });
+});
