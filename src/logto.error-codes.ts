@@ -2,6 +2,9 @@
 const ownErrorCodes = [
   'invalid_options',
   'module_registered_twice',
+  'module_missing',
+  'package_loaded_twice',
+  'authorization_not_enforced',
   'adapter_not_supported',
   'session_not_configured',
   'session_not_supported',

@@ -1,4 +1,4 @@
-import { Catch, Inject, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Inject, Injectable, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { throwError, type Observable } from 'rxjs';
 import type { LogtoErrorCode } from '../logto.error-codes.js';
@@ -41,8 +41,9 @@ const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
 @Injectable()
 export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
   constructor(
-    @Inject(LOGTO_OPTIONS) private readonly options: ResolvedLogtoOptions,
-    private readonly log: OperatorLog,
+    // Optional, since a unit test may have this filter and no LogtoModule: it then answers without a way to the sign-in.
+    @Optional() @Inject(LOGTO_OPTIONS) private readonly options?: ResolvedLogtoOptions,
+    @Optional() private readonly log: OperatorLog = new OperatorLog(),
   ) {}
 
   catch(exception: LogtoException, host: ArgumentsHost): Observable<never> | undefined {
@@ -105,7 +106,7 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
     request: Request,
     response: Response,
   ): ErrorPageAction | undefined {
-    if (!this.options.client || needsOperator || !startAgain.has(code)) return undefined;
+    if (!this.options?.client || needsOperator || !startAgain.has(code)) return undefined;
     const basePath = new URL(this.options.client.baseUrl).pathname.replace(/\/$/, '');
     const path = `${basePath}/${this.options.authRoutesPrefix}/sign-in`;
     const [, asked, query = ''] = /^([^?]*)(\?.*)?$/.exec(request.originalUrl) ?? [];

@@ -1,4 +1,13 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Optional,
+  type CanActivate,
+  type ExecutionContext,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { moduleMissingFor, refuseSetup } from '../module-missing.js';
 import type { Credential } from '../user/with-logto.options.js';
 import { AccessDecision } from './access-decision.js';
 
@@ -16,12 +25,22 @@ import { AccessDecision } from './access-decision.js';
  * whoever passes. Its constructor is its own.
  * @throws LogtoUnauthenticatedException when nobody is signed in, or not recently enough
  * @throws LogtoException 403 for what is lacking and for `cross_site_request`; `session_not_configured`;
- * a transient one, 503, when it cannot be decided
+ * a transient one, 503, when it cannot be decided; `module_missing`, at start, in an app without LogtoModule
  */
 @Injectable()
-export class LogtoGuard implements CanActivate {
+export class LogtoGuard implements CanActivate, OnModuleInit {
+  // Optional, so that Nest lets this class explain what is missing.
+  @Optional()
   @Inject(AccessDecision)
   private readonly access: AccessDecision | undefined;
+
+  @Inject(ModulesContainer)
+  private readonly modules: ModulesContainer | undefined;
+
+  /** Fails the start of an app without LogtoModule. A unit test that only calls handlers does not come here. */
+  onModuleInit(): void {
+    if (!this.access) throw moduleMissingFor(this, this.modules);
+  }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     try {
@@ -48,6 +67,8 @@ export class LogtoGuard implements CanActivate {
 
   private get decision(): AccessDecision {
     if (this.access) return this.access;
+    // Nest calls no hook of a guard that it makes for each request.
+    if (this.modules) refuseSetup(moduleMissingFor(this, this.modules));
     throw new TypeError(
       `${this.constructor.name} has to be made by Nest, in a module that sees LogtoModule. Write ` +
         '`{ provide: APP_GUARD, useClass: LogtoGuard }` or `app.useGlobalGuards(app.get(LogtoGuard))`, not `new LogtoGuard()`.',

@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { moduleMissing, refuseSetup } from '../module-missing.js';
 import { executionContextOf } from './execution-context.js';
 import type { LogtoContext } from './logto-context.js';
 
@@ -10,10 +11,11 @@ import type { LogtoContext } from './logto-context.js';
  * profile(@AuthUser() user: LogtoContext, @AuthUser('claims') claims: IdTokenClaims) {}
  * ```
  * @param member name of the member, such as `'claims'`. Default: the whole context.
+ * @throws LogtoException `module_missing` in an app without LogtoModule, where every request would look anonymous
  */
 export const AuthUser: (member?: keyof LogtoContext) => ParameterDecorator = createParamDecorator(
   (member: keyof LogtoContext | undefined, host: ExecutionContext) => {
-    const context = executionContextOf(host);
+    const context = executionContextOf(host) ?? refuseSetup(moduleMissing('@AuthUser()'));
     return member === undefined ? context : context[member];
   },
 );

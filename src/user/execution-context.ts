@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { LogtoContext } from './logto-context.js';
 import { carrierOf, executionOf } from './request-source.js';
 import { exposeUser } from './user-accessor.js';
-import { attachUserContext, attachedContextOf, userContextOf } from './user-context-of.js';
+import { attachUserContext, attachedContextOf, knownContextOf } from './user-context-of.js';
 
 /* What a message of a socket has for its own where its socket's session does not say it. Entered for such messages
  * alone: from the first one on every promise of the app costs a little more. */
@@ -33,12 +33,17 @@ export function attachSharedContext(host: ArgumentsHost, context: LogtoContext):
 
 /** Runs a handler, and lets a message of a socket know its context. */
 export function runWithContext<T>(host: ArgumentsHost, context: LogtoContext | undefined, fn: () => T): T {
-  const isOwn = host.getType<string>() === 'ws' && context && userContextOf(carrierOf(host)) !== context;
+  const isOwn = host.getType<string>() === 'ws' && context && knownContextOf(carrierOf(host)) !== context;
   return isOwn ? ofMessage.run(context, fn) : fn();
 }
 
-/** The context of what is being executed; that of nobody when nothing is known. */
-export function executionContextOf(host: ArgumentsHost): LogtoContext {
+/**
+ * The context of what is being executed; the anonymous one on a transport that this library cannot read.
+ * @returns `undefined` where no LogtoModule has seen the request or the socket
+ */
+export function executionContextOf(host: ArgumentsHost): LogtoContext | undefined {
   const own = host.getType<string>() === 'ws' ? ofMessage.getStore() : attachedContextOf(executionOf(host));
-  return own ?? userContextOf(carrierOf(host));
+  if (own) return own;
+  const carrier = carrierOf(host);
+  return carrier ? knownContextOf(carrier) : { isAuthenticated: false };
 }

@@ -24,7 +24,11 @@ export class HandlerContext {
    */
   prepare(host: ExecutionContext): LogtoContext | Promise<LogtoContext> | undefined {
     const request = this.source.of(host);
-    if (!request) return undefined;
+    if (!request) {
+      // Tells that LogtoModule is here: without a mark `@AuthUser()` takes it for missing.
+      attachSharedContext(host, { isAuthenticated: false });
+      return undefined;
+    }
     return request instanceof Promise ? this.resolveLater(host, request) : this.resolve(host, request);
   }
 

@@ -1,5 +1,15 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Optional,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { from, switchMap, type Observable } from 'rxjs';
+import { moduleMissingFor, refuseSetup } from '../module-missing.js';
 import { runWithContext } from './execution-context.js';
 import { HandlerContext } from './handler-context.js';
 import type { LogtoContext } from './logto-context.js';
@@ -10,10 +20,20 @@ import type { LogtoContext } from './logto-context.js';
  * session tells, when the app has gateways or resolvers, and when an interceptor of the app's own would come first.
  */
 @Injectable()
-export class LogtoInterceptor implements NestInterceptor {
-  constructor(private readonly context: HandlerContext) {}
+export class LogtoInterceptor implements NestInterceptor, OnModuleInit {
+  @Inject(ModulesContainer)
+  private readonly modules: ModulesContainer | undefined;
+
+  // Optional, so that Nest lets this class explain what is missing.
+  constructor(@Optional() private readonly context?: HandlerContext) {}
+
+  /** Fails the start of an app without LogtoModule. */
+  onModuleInit(): void {
+    if (!this.context) throw moduleMissingFor(this, this.modules);
+  }
 
   intercept(host: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (!this.context) return refuseSetup(moduleMissingFor(this, this.modules));
     const prepared = this.context.prepare(host);
     const proceed = (context: LogtoContext | undefined): Observable<unknown> =>
       runWithContext(host, context, () => next.handle());

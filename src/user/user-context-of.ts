@@ -11,7 +11,7 @@ interface Carrier {
 /** Remembers the context that a guard or the interceptor has decided by, for `@AuthUser()`. */
 export function attachUserContext(carrier: object, context: LogtoContext): void {
   // A property costs much on a request: none for what its session says already.
-  if (userContextOf(carrier) !== context) (carrier as Carrier)[attached] = context;
+  if (knownContextOf(carrier) !== context) (carrier as Carrier)[attached] = context;
 }
 
 /** Lets every request tell what its session does, where no guard and no interceptor has looked. */
@@ -32,8 +32,7 @@ export function attachedContextOf(carrier: Carrier | undefined): LogtoContext | 
   return carrier?.[attached];
 }
 
-/** The context attached to a request or socket, or the session's; that of nobody when neither is there. */
-export function userContextOf(carrier: object | undefined): LogtoContext {
-  const known: Carrier | undefined = carrier;
-  return known?.[attached] ?? known?.[ofSession] ?? { isAuthenticated: false };
+/** The context attached to a request or socket, or the session's; `undefined` where no LogtoModule has seen it. */
+export function knownContextOf(carrier: Carrier | undefined): LogtoContext | undefined {
+  return carrier?.[attached] ?? carrier?.[ofSession];
 }

@@ -1,0 +1,268 @@
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Logger,
+  Module,
+  Scope,
+  UseFilters,
+  UseGuards,
+  type DynamicModule,
+  type INestApplication,
+  type ModuleMetadata,
+} from '@nestjs/common';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { WsAdapter } from '@nestjs/platform-ws';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import express from 'express';
+import {
+  AuthUser,
+  LogtoApiGuard,
+  LogtoContext,
+  LogtoException,
+  LogtoExceptionFilter,
+  LogtoGuard,
+  LogtoModule,
+  UserInfoResponse,
+  WithLogto,
+} from 'nestjs-logto';
+import { WebSocket } from 'ws';
+import { LogRecorder } from '../access/support/log-recorder.js';
+import { freePort } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { validOptions } from '../support/options.js';
+
+@Controller('guarded')
+@UseGuards(LogtoGuard)
+class GuardedController {
+  @Get()
+  get(): string {
+    return 'guarded';
+  }
+}
+
+@Controller('api')
+class ApiController {
+  @Get()
+  @UseGuards(LogtoApiGuard)
+  get(): string {
+    return 'api';
+  }
+}
+
+@Injectable()
+class OwnGuard extends LogtoGuard {}
+
+@Controller('own')
+@UseGuards(OwnGuard)
+class OwnGuardController {
+  @Get()
+  get(): string {
+    return 'own';
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class RequestScopedGuard extends LogtoGuard {}
+
+@Controller('request-scoped')
+@UseGuards(RequestScopedGuard)
+class RequestScopedController {
+  @Get()
+  get(): string {
+    return 'request-scoped';
+  }
+}
+
+@Controller('info')
+class InfoController {
+  @Get()
+  @WithLogto({ fetchUserInfo: true })
+  get(@AuthUser('userInfo') userInfo: UserInfoResponse): UserInfoResponse {
+    return userInfo;
+  }
+}
+
+@Controller('user')
+class UserController {
+  @Get()
+  get(@AuthUser() user: LogtoContext): LogtoContext {
+    return user;
+  }
+
+  @Get('claims')
+  claims(@AuthUser('claims') claims: object): object {
+    return claims;
+  }
+}
+
+@Controller('filtered')
+@UseFilters(LogtoExceptionFilter)
+class FilteredController {
+  @Get()
+  get(@AuthUser() user: LogtoContext): LogtoContext {
+    return user;
+  }
+
+  @Get('thrown')
+  thrown(): never {
+    throw new LogtoException('access_denied', 'No entry.', { status: 403 });
+  }
+}
+
+@WebSocketGateway({ path: '/ws' })
+class UserGateway {
+  @SubscribeMessage('user')
+  user(@AuthUser() user: LogtoContext): LogtoContext {
+    return user;
+  }
+}
+
+describe('An app without LogtoModule', () => {
+  const apps: INestApplication[] = [];
+  const logs = new LogRecorder();
+
+  afterEach(async () => {
+    for (const app of apps.splice(0)) await app.close();
+    // What was logged a moment ago is not logged again.
+    passTime(60);
+    logs.lines.length = 0;
+    logs.stop();
+  });
+
+  afterAll(() => restoreTime());
+
+  async function started(
+    metadata: ModuleMetadata,
+    configure?: (app: NestExpressApplication) => void,
+  ): Promise<Browser> {
+    @Module(metadata)
+    class AppModule {}
+    const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+      abortOnError: false,
+      logger: logs,
+    });
+    apps.push(app);
+    configure?.(app);
+    const port = await freePort();
+    await app.listen(port);
+    return new Browser(`http://localhost:${port}`);
+  }
+
+  const named = (what: string, module: string): object => ({
+    code: 'module_missing',
+    message: expect.stringMatching(
+      new RegExp(
+        `^${what} in ${module} finds no LogtoModule.*LogtoModule\\.forRoot.*LogtoTestingModule`,
+        's',
+      ),
+    ),
+  });
+
+  it.each<[string, string, ModuleMetadata]>([
+    ['LogtoGuard', 'LogtoGuard', { controllers: [GuardedController] }],
+    ['LogtoApiGuard', 'LogtoApiGuard', { controllers: [ApiController] }],
+    ['a guard that extends LogtoGuard', 'OwnGuard', { controllers: [OwnGuardController] }],
+    ['LogtoGuard as APP_GUARD', 'LogtoGuard', { providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] }],
+    ['@WithLogto()', 'LogtoInterceptor', { controllers: [InfoController] }],
+  ])('does not start with %s, and says what is missing', async (_, what, metadata) => {
+    await expect(started(metadata)).rejects.toMatchObject(named(what, 'AppModule'));
+  });
+
+  it('says so at the first request where a guard is made for each', async () => {
+    const browser = await started({ controllers: [RequestScopedController] });
+
+    const page = await browser.fetch('/request-scoped');
+    expect([page.status, page.json().code]).toEqual([500, 'module_missing']);
+    expect(logs.errors.join()).toMatch(/RequestScopedGuard .*finds no LogtoModule/);
+  });
+
+  it('has no user to give to @AuthUser(), and does not take that for an anonymous request', async () => {
+    const browser = await started({ controllers: [UserController] });
+
+    for (const path of ['/user', '/user/claims']) {
+      const page = await browser.fetch(path);
+      expect([page.status, page.json()]).toEqual([
+        500,
+        expect.objectContaining({
+          code: 'module_missing',
+          detail: expect.stringMatching(/^@AuthUser\(\) finds no LogtoModule.*forRoot.*LogtoTestingModule/s),
+        }),
+      ]);
+    }
+    expect(logs.errors.filter((line) => line.includes('module_missing'))).toHaveLength(1);
+  });
+
+  it('has none for the @AuthUser() of a gateway either', async () => {
+    await started({ providers: [UserGateway] }, (app) => app.useWebSocketAdapter(new WsAdapter(app)));
+    const client = new WebSocket((await apps[0]!.getUrl()).replace('http', 'ws') + '/ws');
+    await new Promise((resolve) => client.once('open', resolve));
+    const answer = new Promise((resolve) => client.once('message', (data) => resolve(String(data))));
+    client.send(JSON.stringify({ event: 'user', data: {} }));
+
+    expect(await answer).toContain('exception');
+    expect(logs.errors.join()).toContain('module_missing');
+    client.close();
+  });
+
+  it('answers by LogtoExceptionFilter all the same', async () => {
+    const browser = await started({ controllers: [FilteredController] });
+
+    const page = await browser.open('/filtered');
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      500,
+      expect.stringContaining('text/html'),
+    ]);
+    expect(page.text).toContain('module_missing');
+    expect((await browser.fetch('/filtered/thrown')).json()).toMatchObject({
+      code: 'access_denied',
+      detail: 'No entry.',
+    });
+  });
+
+  it('is what another app is in whose own there is one', async () => {
+    const below = await NestFactory.create<NestExpressApplication>(
+      class BelowModule {
+        static {
+          Module({ imports: [LogtoModule.forRoot(validOptions)], controllers: [UserController] })(this);
+        }
+      },
+      { logger: logs },
+    );
+    apps.push(below);
+    await below.init();
+    const parent = express();
+    parent.use('/below', below.getHttpAdapter().getInstance() as express.Application);
+    const browser = await started({ controllers: [UserController] }, (app) => app.use(parent));
+
+    expect((await browser.fetch('/below/user')).json()).toEqual({ isAuthenticated: false });
+    expect((await browser.fetch('/user')).json()).toMatchObject({ code: 'module_missing' });
+  });
+});
+
+describe('A module that does not see LogtoModule, which is not global', () => {
+  it('is named where a guard of its controllers needs it', async () => {
+    @Module({ controllers: [GuardedController] })
+    class OrdersModule {}
+    @Module({})
+    class AppModule {
+      static with(logto: DynamicModule): DynamicModule {
+        return { module: AppModule, imports: [logto, OrdersModule] };
+      }
+    }
+    const app = await NestFactory.create(
+      AppModule.with(LogtoModule.forRoot({ ...validOptions, global: false })),
+      { logger: false, abortOnError: false },
+    );
+
+    await expect(app.init()).rejects.toMatchObject({
+      code: 'module_missing',
+      message: expect.stringMatching(/LogtoGuard in OrdersModule .*global: false.*import/s),
+    });
+    Logger.overrideLogger(false);
+    await app.close();
+  });
+});
