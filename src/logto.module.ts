@@ -13,6 +13,7 @@ import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/co
 import type { Application, Request, Response } from 'express';
 import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
 import { answersGet } from './answers-get.js';
+import { assertOneCopy } from './assert-one-copy.js';
 import { importedWithoutOptions, isWithoutOptions } from './imported-without-options.js';
 import { LogtoSetupException } from './logto.exceptions.js';
 import {
@@ -25,6 +26,7 @@ import { concealed } from './concealed.js';
 import type { ResolvedLogtoOptions } from './logto.options-resolved.js';
 import type { LogtoModuleAsyncOptions, LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 import { logtoExports, logtoProviders } from './logto.providers.js';
+import { markCopy, warnOfOtherCopies } from './package-copy.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
 import { LogoutForms } from './routes/logout-forms.js';
 import { SessionMount } from './session/session-mount.js';
@@ -46,6 +48,7 @@ import { asksForMore } from './user/with-logto.options.js';
  * export class AppModule {}
  * ```
  */
+@markCopy
 @Module({
   providers: [...logtoProviders, { provide: LOGTO_EXTRAS, useValue: {} }, importedWithoutOptions],
   exports: logtoExports,
@@ -68,6 +71,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
   ) {
     super();
     // Here, so that Nest reports it as it creates the app, in a line instead of an unhandled rejection.
+    assertOneCopy(modules);
     this.assertOnlyModule();
     // An application context has no adapter, and a testing module has none until the test creates its app.
     if (adapterHost.httpAdapter as HttpServer | undefined) this.expressApplication();
@@ -87,6 +91,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
    * @throws LogtoOptionsException at start, with every mistake in the options at once
    */
   static override forRoot(options: LogtoModuleOptions & LogtoModuleExtras): DynamicModule {
+    warnOfOtherCopies();
     const bearerOnly = options?.api !== undefined && options.baseUrl === undefined;
     return withRoutes(super.forRoot(options ?? {}), {
       ...options,
@@ -107,6 +112,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
    * @throws LogtoOptionsException at start, with every mistake in the options at once
    */
   static override forRootAsync(options: LogtoModuleAsyncOptions): DynamicModule {
+    warnOfOtherCopies();
     return withRoutes(super.forRootAsync(options), options);
   }
 

@@ -1,4 +1,11 @@
-import { Catch, Inject, Injectable, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  Inject,
+  Injectable,
+  Optional,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { throwError, type Observable } from 'rxjs';
 import type { LogtoErrorCode } from '../logto.error-codes.js';
@@ -7,6 +14,7 @@ import { LOGTO_OPTIONS } from '../logto.module-definition.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { OperatorLog } from '../operator-log.js';
 import { rememberedPage } from '../session/lost-page.js';
+import { markCopy } from '../package-copy.js';
 import { isNavigation } from '../user/unauthenticated.js';
 import { errorPage, type ErrorPageAction } from './error-page.js';
 import { sendPage } from './send-page.js';
@@ -37,6 +45,7 @@ const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
  * by a global filter of your own for {@link LogtoException}; on the module's own routes by
  * `authRoutesDecorators: [UseFilters(YourFilter)]`, for a filter that catches everything knows no sign-in page.
  */
+@markCopy
 @Catch(LogtoException)
 @Injectable()
 export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {

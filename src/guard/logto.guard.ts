@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { moduleMissingFor, refuseSetup } from '../module-missing.js';
+import { markCopy } from '../package-copy.js';
 import type { Credential } from '../user/with-logto.options.js';
 import { AccessDecision } from './access-decision.js';
 
@@ -27,6 +28,7 @@ import { AccessDecision } from './access-decision.js';
  * @throws LogtoException 403 for what is lacking and for `cross_site_request`; `session_not_configured`;
  * a transient one, 503, when it cannot be decided; `module_missing`, at start, in an app without LogtoModule
  */
+@markCopy
 @Injectable()
 export class LogtoGuard implements CanActivate, OnModuleInit {
   // Optional, so that Nest lets this class explain what is missing.

@@ -1,7 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { moduleMissing, refuseSetup } from '../module-missing.js';
+import type { LogtoSetupException } from '../logto.exceptions.js';
+import { isOfOtherCopy, loadedTwice } from '../package-copy.js';
 import { executionContextOf } from './execution-context.js';
 import type { LogtoContext } from './logto-context.js';
+import { carrierOf } from './request-source.js';
 
 /**
  * The user context of the request, or one member of it. Never another library's `req.user`.
@@ -15,7 +18,15 @@ import type { LogtoContext } from './logto-context.js';
  */
 export const AuthUser: (member?: keyof LogtoContext) => ParameterDecorator = createParamDecorator(
   (member: keyof LogtoContext | undefined, host: ExecutionContext) => {
-    const context = executionContextOf(host) ?? refuseSetup(moduleMissing('@AuthUser()'));
+    const context = executionContextOf(host) ?? refuseSetup(setupProblemOf(host));
     return member === undefined ? context : context[member];
   },
 );
+
+/** Why nothing is known of the user: there is no LogtoModule, or it is another copy's. */
+function setupProblemOf(host: ExecutionContext): LogtoSetupException {
+  const carrier = carrierOf(host);
+  return isOfOtherCopy(carrier)
+    ? loadedTwice('@AuthUser()', 'LogtoModule', carrier)
+    : moduleMissing('@AuthUser()');
+}

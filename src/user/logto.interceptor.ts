@@ -10,6 +10,7 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { from, switchMap, type Observable } from 'rxjs';
 import { moduleMissingFor, refuseSetup } from '../module-missing.js';
+import { markCopy } from '../package-copy.js';
 import { runWithContext } from './execution-context.js';
 import { HandlerContext } from './handler-context.js';
 import type { LogtoContext } from './logto-context.js';
@@ -19,6 +20,7 @@ import type { LogtoContext } from './logto-context.js';
  * itself; the module applies it everywhere, before every other interceptor, when its options ask for more than the
  * session tells, when the app has gateways or resolvers, and when an interceptor of the app's own would come first.
  */
+@markCopy
 @Injectable()
 export class LogtoInterceptor implements NestInterceptor, OnModuleInit {
   @Inject(ModulesContainer)

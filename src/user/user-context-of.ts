@@ -1,3 +1,4 @@
+import { markCopy } from '../package-copy.js';
 import type { LogtoContext } from './logto-context.js';
 
 const attached: unique symbol = Symbol('nestjs-logto.context');
@@ -19,6 +20,7 @@ export function defineSessionContext<T extends object>(
   prototype: T,
   contextOf: (request: T) => LogtoContext,
 ): void {
+  markCopy(prototype);
   Object.defineProperty(prototype, ofSession, {
     configurable: true,
     get(this: T) {

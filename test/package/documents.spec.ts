@@ -15,6 +15,9 @@ const readersFiles = {
   'src/app.module.ts': 'export class AppModule {}',
   'programs/app.module.ts': 'export class AppModule {}',
   'src/orders.module.ts': 'export class OrdersModule {}',
+  'src/orders.controller.ts':
+    'export declare class OrdersController { own(claims: { sub: string }): string[] }',
+  'src/orders.service.ts': 'export class OrdersService {}',
   'programs/app.ts': `export declare const app: import('@nestjs/common').INestApplication;`,
 };
 

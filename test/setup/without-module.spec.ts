@@ -200,7 +200,9 @@ describe('An app without LogtoModule', () => {
     await started({ providers: [UserGateway] }, (app) => app.useWebSocketAdapter(new WsAdapter(app)));
     const client = new WebSocket((await apps[0]!.getUrl()).replace('http', 'ws') + '/ws');
     await new Promise((resolve) => client.once('open', resolve));
-    const answer = new Promise((resolve) => client.once('message', (data) => resolve(String(data))));
+    const answer = new Promise((resolve) =>
+      client.once('message', (data: Buffer) => resolve(data.toString())),
+    );
     client.send(JSON.stringify({ event: 'user', data: {} }));
 
     expect(await answer).toContain('exception');
