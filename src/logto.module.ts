@@ -118,6 +118,8 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
 
   /** What can only be done once every module of the app is there. */
   configure(_consumer: MiddlewareConsumer): void {
+    // Nest has not made this module: its options are request-scoped, which `OptionsScope` refuses.
+    if (!(this.options as ResolvedLogtoOptions | undefined)) return;
     this.expressApplication();
     for (const remark of [...this.options.remarks, ...this.sessionMount.remarks]) this.logger.warn(remark);
     // A second app of the same testing module has an adapter of its own.

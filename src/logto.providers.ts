@@ -19,6 +19,7 @@ import type { ResolvedClientOptions, ResolvedLogtoOptions } from './logto.option
 import { LogtoService } from './logto.service.js';
 import { OperatorLog } from './operator-log.js';
 import { CircuitBreaker } from './oidc/circuit-breaker.js';
+import { OptionsScope } from './options-scope.js';
 import { OidcClient } from './oidc/oidc-client.js';
 import { ProviderFetch } from './oidc/provider-fetch.js';
 import { TokenExchange } from './oidc/token-exchange.js';
@@ -224,6 +225,7 @@ export const logtoProviders: Provider[] = [
     Refusal,
     SignInClock,
   ),
+  OptionsScope,
   RequirementReport,
   LogtoService,
   LogtoGuard,
