@@ -1,4 +1,5 @@
 import type { LogtoOptionsProblem } from './logto.exceptions.js';
+import { cookieFaults, type CookieFault } from './cookie-faults.js';
 import { appIdRemedy, baseUrlRemedy, isLoopback, logtoOptionsSchema } from './logto.options-schema.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 
@@ -113,34 +114,32 @@ function combinationProblems(
       problem(option, 'use https:, or say allowInsecureRequests: true if nobody else is on that network.');
     }
   }
-  const cookie = options.session?.cookie;
-  if (typeof cookie === 'object' && cookie !== null) {
-    // express-session takes `true` for "strict".
-    if (cookie.sameSite === 'strict' || cookie.sameSite === true) {
-      problem(
-        'session.cookie.sameSite',
-        '"strict" keeps the session from the request that comes back from Logto, so nobody would be signed in there. Use "lax".',
-      );
-    }
-    const routes = `/${trimSlashes(extras.authRoutesPrefix ?? 'logto')}`;
-    if (typeof cookie.path === 'string' && !`${routes}/`.startsWith(`${cookie.path.replace(/\/$/, '')}/`)) {
-      problem(
-        'session.cookie.path',
-        `express-session knows no session outside of it, and the routes of the sign-in are at "${routes}": nobody would be signed in. Leave it out.`,
-      );
-    }
-    if (
-      cookie.secure === true &&
-      typeof options.baseUrl === 'string' &&
-      options.baseUrl.startsWith('http:')
-    ) {
-      problem(
-        'session.cookie.secure',
-        'express-session sets no secure cookie over http:, so nobody would stay signed in. Leave it out: it follows `baseUrl`.',
-      );
-    }
-  }
+  for (const { attribute, remedy, isFatal } of sessionCookieFaults(options, extras))
+    if (isFatal) problem(attribute === 'name' ? 'session.name' : `session.cookie.${attribute}`, remedy);
   return problems;
+}
+
+/** What is wrong with the cookie of the session that the module mounts. What a function makes shows at the first request. */
+export function sessionCookieFaults(
+  { session, baseUrl }: LogtoModuleOptions,
+  { authRoutesPrefix }: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
+): CookieFault[] {
+  if (!session || typeof baseUrl !== 'string' || !/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl))
+    return [];
+  const { cookie = {}, name } = session;
+  if (typeof cookie !== 'object') return [];
+  // As the session is mounted: what is left out follows `baseUrl`.
+  const secure = baseUrl.startsWith('https:');
+  return cookieFaults({
+    cookie: { secure, ...withoutUndefined(cookie) },
+    name,
+    baseUrl,
+    authRoutesPrefix: trimSlashes(authRoutesPrefix ?? 'logto'),
+  });
+}
+
+function withoutUndefined(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 /** Whether nobody signs in: an application alone may be there for introspection. */

@@ -1,5 +1,6 @@
-import { isBearerOnly } from './logto.options-problems.js';
-import type { LogtoModuleOptions } from './logto.options.js';
+import { cookieRemark } from './cookie-faults.js';
+import { isBearerOnly, sessionCookieFaults } from './logto.options-problems.js';
+import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 
 /** Options that do nothing where nobody signs in. */
 const signInOptions = [
@@ -14,8 +15,16 @@ const signInOptions = [
 ] as const satisfies readonly (keyof LogtoModuleOptions)[];
 
 /** What the options let doubt that they are meant so, though they work. */
-export function optionsRemarks(options: LogtoModuleOptions): string[] {
-  if (!isBearerOnly(options)) return [];
+export function optionsRemarks(
+  options: LogtoModuleOptions,
+  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
+): string[] {
+  return isBearerOnly(options)
+    ? idleOptions(options)
+    : sessionCookieFaults(options, extras).map((fault) => cookieRemark(fault));
+}
+
+function idleOptions(options: LogtoModuleOptions): string[] {
   const idle = signInOptions.filter((name) => isGiven(options[name]));
   if (idle.length === 0) return [];
   const missing = (['appId', 'baseUrl'] as const).filter((name) => options[name] === undefined);

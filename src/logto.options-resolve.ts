@@ -57,7 +57,7 @@ export function resolveLogtoOptions(
       internalOrigin: options.http?.internalEndpoint && new URL(options.http.internalEndpoint).origin,
     },
     api: options.api,
-    remarks: optionsRemarks(options),
+    remarks: optionsRemarks(options, extras),
     insecureRequests: [options.endpoint, options.http?.internalEndpoint].some((url) =>
       url?.startsWith('http:'),
     ),

@@ -3,7 +3,7 @@ import session from 'express-session';
 import type { CookieOptions, SessionOptions, Store } from 'express-session';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { applicationTag } from './application-tag.js';
-import { cookieRemarks } from './cookie-remarks.js';
+import { memoryStoreRemark } from './memory-store-remark.js';
 import { mountsExpressSession, mountsExpressSessionAnywhere } from './session-layers.js';
 import { sessionConfiguredTwice } from './session-problems.js';
 import { TouchingStore } from './touching-store.js';
@@ -27,19 +27,10 @@ export class SessionMount {
     const options = sessionDefaults(given, client);
     const store = given.store ?? new session.MemoryStore();
     this.handler = sessionHandler(options, new TouchingStore(store, touches));
-    this.remarks = [
-      ...(typeof options.cookie === 'object' ? cookieRemarks(options.cookie.maxAge) : []),
-      // express-session would say so itself, if it saw the store.
-      ...(store instanceof session.MemoryStore && process.env.NODE_ENV === 'production'
-        ? [memoryRemark]
-        : []),
-    ];
+    const remark = memoryStoreRemark(store);
+    if (remark !== undefined) this.remarks = [remark];
   }
 }
-
-const memoryRemark =
-  'Sessions are kept in the memory of this process: they end when it does, no other instance knows them, and ' +
-  'nothing bounds them. Give `session.store` one of https://www.npmjs.com/package/express-session#compatible-session-stores.';
 
 /**
  * express-session over a store that is touched now and then instead of at every request. An app that mounts a session

@@ -4,7 +4,6 @@ import type { Session, SessionData, Store } from 'express-session';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { RefreshedRecords } from './refreshed-records.js';
 import { assertCookieIsSent, carriesSessionCookie, clearSessionCookie } from './session-cookie.js';
-import { cookieRemarks } from './cookie-remarks.js';
 import { SessionLifetime } from './session-lifetime.js';
 import {
   endedRecord,
@@ -17,6 +16,7 @@ import {
 import { missingSession } from './missing-session.js';
 import { bearerTokensOnly } from './session-problems.js';
 import { SignInEnds } from './sign-in-ends.js';
+import { sessionRemarks } from './session-remarks.js';
 import { SignInIndex } from './sign-in-index.js';
 import { completed, deleteEntry, prolongedCookie, readEntry } from './store-access.js';
 import { storedSignIn } from './stored-sign-in.js';
@@ -46,7 +46,10 @@ export class Sessions {
   private cookiePath: string | undefined;
 
   constructor(
-    private readonly options: Pick<ResolvedLogtoOptions, 'session' | 'client' | 'issuer' | 'lifetime'>,
+    private readonly options: Pick<
+      ResolvedLogtoOptions,
+      'session' | 'client' | 'issuer' | 'lifetime' | 'authRoutesPrefix'
+    >,
     records: TokenRecords,
   ) {
     this.guard = new StoreGuard(this.tombstones, this.refreshed, this.index, records);
@@ -61,7 +64,7 @@ export class Sessions {
     const session = request.session as ExpressSession | undefined;
     const store = request.sessionStore as Store | undefined;
     if (!session || !store) return undefined;
-    if (store !== this.guardedStore) this.sight(store, session);
+    if (store !== this.guardedStore) this.sight(store, request);
     return session;
   }
 
@@ -248,16 +251,13 @@ export class Sessions {
   }
 
   /** An app's own store is only seen at its first request, and an app may have several. */
-  private sight(store: Store, session: ExpressSession): void {
+  private sight(store: Store, request: Request): void {
     this.guardedStore = store;
-    this.cookiePath = session.cookie.path ?? undefined;
+    this.cookiePath = request.session.cookie.path ?? undefined;
     const isNew = this.guard.install(store);
-    if (isNew) this.watchConnection(store);
-    // What the module mounts itself it has remarked on at start.
-    if (isNew && this.options.session === undefined) {
-      const { originalMaxAge, sameSite } = session.cookie;
-      for (const remark of cookieRemarks(originalMaxAge, sameSite)) this.logger.warn(remark);
-    }
+    if (!isNew) return;
+    this.watchConnection(store);
+    for (const remark of sessionRemarks(this.options, request)) this.logger.warn(remark);
   }
 
   private watchConnection(store: Store): void {

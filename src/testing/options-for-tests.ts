@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SessionOptions } from 'express-session';
+import type { CookieOptions, SessionOptions } from 'express-session';
 import type { LogtoModuleOptions } from '../logto.options.js';
 
 /** Where Logto is said to be when the options do not say it. Nothing is ever sent there. */
@@ -54,7 +54,7 @@ function applicationForTests({
     appId: appId ?? unnamedApplication.appId,
     baseUrl: isAddress(baseUrl) ? baseUrl : unnamedApplication.baseUrl,
     cookieSecret: cookieSecret ?? anySecret(),
-    ...(session && { session: sessionForTests(session) }),
+    ...(session && { session: sessionForTests(session, isAddress(baseUrl)) }),
   };
 }
 
@@ -65,13 +65,31 @@ function credentialsForTests({ appId, appSecret }: { appId?: string; appSecret?:
   return { appId: appId || unnamedApplication.appId, appSecret: appSecret || anySecret() };
 }
 
-/** In memory, and with a cookie over plain http too: tests do not speak TLS. */
-function sessionForTests({ store: _store, cookie, secret, ...rest }: SessionOptions): SessionOptions {
+/**
+ * In memory, and with a cookie over plain http too: tests do not speak TLS.
+ * @param isPlaced whether the options say where the app is: a cookie that is meant for another place would be remarked on
+ */
+function sessionForTests(
+  { store: _store, cookie, secret, ...rest }: SessionOptions,
+  isPlaced: boolean,
+): SessionOptions {
   return {
     ...rest,
     secret: secret || anySecret(),
-    cookie: typeof cookie === 'function' ? cookie : { ...cookie, secure: 'auto' },
+    cookie:
+      typeof cookie === 'function'
+        ? cookie
+        : { ...(isPlaced ? cookie : withoutPlace({ ...cookie })), secure: 'auto' },
   };
+}
+
+function withoutPlace({
+  domain: _domain,
+  path: _path,
+  sameSite: _sameSite,
+  ...rest
+}: CookieOptions): CookieOptions {
+  return rest;
 }
 
 /** The options that are there: an empty variable of the environment is how many deployments say "not set". */

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Post, VersioningType, type DynamicModule } from '@nestjs/common';
-import session from 'express-session';
 import { LogtoModule, type LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
@@ -189,28 +188,5 @@ describe('The module at start', () => {
     await expectSignInWorks(await started());
 
     expect(logs().filter((text) => text.includes('session cookie'))).toEqual([]);
-  });
-
-  it('remarks on the cookie of the app’s own session when it first sees it', async () => {
-    const logs = watchLogs();
-    const app = await started({
-      logto: { session: undefined },
-      configure: (nest) =>
-        nest.use(
-          session({
-            secret: 'a-session-secret',
-            resave: false,
-            saveUninitialized: false,
-            cookie: { maxAge: 14 * 24 * 60 * 60, sameSite: 'strict' },
-          }),
-        ),
-    });
-    expect(logs().filter((text) => text.includes('session cookie'))).toEqual([]);
-
-    for (let visit = 0; visit < 3; visit += 1) await app.browser().open('/user');
-
-    const remarks = logs().filter((text) => text.includes('session cookie'));
-    expect(remarks).toHaveLength(2);
-    expect(remarks.join()).toMatch(/milliseconds[^]*"lax"/);
   });
 });
