@@ -29,6 +29,7 @@ import { logtoExports, logtoProviders } from './logto.providers.js';
 import { markCopy, warnOfOtherCopies } from './package-copy.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
 import { LogoutForms } from './routes/logout-forms.js';
+import { mountsExpressSessionAnywhere } from './session/session-layers.js';
 import { SessionMount } from './session/session-mount.js';
 import { makesHiddenClasses, spareHiddenClasses } from './spare-hidden-classes.js';
 import { servesBeyondHttp } from './user/beyond-http.js';
@@ -146,6 +147,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
         `  back-channel logout    ${backChannel}  (with "session required")`,
     );
     if (isOwn) this.warnOfMissingSignIn();
+    this.warnOfMissingSession();
   }
 
   /** Otherwise it shows as a 404 after the guard's redirect. */
@@ -172,6 +174,22 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     const { request } = this.expressApplication();
     defineUserAccessor(request, this.resolver);
     defineSessionContext(request, (one) => this.resolver.known(one));
+  }
+
+  /** What a middleware of the app's own mounts cannot be seen, nor what a module of the app does. */
+  private warnOfMissingSession(): void {
+    const modulesMount = [...this.modules.values()].some(({ middlewares }) => middlewares.size > 0);
+    if (
+      this.sessionMount.handler ||
+      modulesMount ||
+      mountsExpressSessionAnywhere({ app: this.expressApplication() })
+    )
+      return;
+    this.logger.warn(
+      'LogtoModule finds no session in this app, and without one nobody can sign in (`session_not_configured`). Give it ' +
+        '`session: { secret }` (LOGTO_SESSION_SECRET with logtoOptionsFromEnv), or mount express-session in main.ts ' +
+        'before the app listens.',
+    );
   }
 
   private assertOnlyModule(): void {

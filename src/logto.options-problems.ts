@@ -1,4 +1,5 @@
 import type { LogtoOptionsProblem } from './logto.exceptions.js';
+import { placeholderProblems } from './placeholders.js';
 import { cookieFaults, type CookieFault } from './cookie-faults.js';
 import { appIdRemedy, baseUrlRemedy, isLoopback, logtoOptionsSchema } from './logto.options-schema.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
@@ -83,6 +84,14 @@ function combinationProblems(
       );
     }
   }
+  if (
+    !isBearerOnly(options) &&
+    options.includeReservedScopes === false &&
+    !options.scopes?.includes('openid')
+  ) {
+    problem('scopes', 'lack `openid`, without which Logto tells nobody who has signed in. Add it.');
+  }
+  for (const { option, remedy } of placeholderProblems(options)) problem(option, remedy);
   if (options.api?.introspection && (options.appId === undefined || options.appSecret === undefined)) {
     problem(
       'api.introspection',

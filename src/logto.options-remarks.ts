@@ -1,4 +1,6 @@
 import { cookieRemark } from './cookie-faults.js';
+import { Prompt, ReservedScope, UserScope } from './oidc/logto-constants.js';
+import { shortSecretRemarks } from './placeholders.js';
 import { isBearerOnly, sessionCookieFaults } from './logto.options-problems.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 
@@ -19,9 +21,59 @@ export function optionsRemarks(
   options: LogtoModuleOptions,
   extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
 ): string[] {
-  return isBearerOnly(options)
-    ? idleOptions(options)
-    : sessionCookieFaults(options, extras).map((fault) => cookieRemark(fault));
+  if (isBearerOnly(options)) return idleOptions(options);
+  return [
+    ...sessionCookieFaults(options, extras).map((fault) => cookieRemark(fault)),
+    ...shortSecretRemarks(options),
+    ...scopeRemarks(options),
+    ...refreshTokenRemarks(options),
+  ];
+}
+
+/** Scopes that look like one of Logto's, which drops those that it does not know in silence. */
+function scopeRemarks({ scopes = [] }: LogtoModuleOptions): string[] {
+  const known: string[] = [...Object.values(ReservedScope), ...Object.values(UserScope)];
+  return scopes
+    .filter((scope) => !known.includes(scope) && scope !== trustedDevices)
+    .flatMap((scope) => {
+      const meant = known.find((one) => plain(one) === plain(scope));
+      if (meant !== undefined) return [`${unknownScope(scope)} Did you mean "${meant}"?`];
+      return scope.startsWith('urn:logto:') ? [unknownScope(scope)] : [];
+    });
+}
+
+const trustedDevices = 'urn:logto:scope:trusted_devices';
+
+const unknownScope = (scope: string): string =>
+  `\`scopes\` has "${scope}", which is no scope of Logto's own, and Logto drops a scope that it does not know in silence.`;
+
+/** The name of a scope without prefix and punctuation. */
+function plain(scope: string): string {
+  return scope
+    .replace(/^urn:logto:scope:/, '')
+    .replace(/[^a-z]/gi, '')
+    .toLowerCase();
+}
+
+/** Logto gives a refresh token only for `offline_access`, and only with `prompt=consent`. */
+function refreshTokenRemarks(options: LogtoModuleOptions): string[] {
+  const {
+    includeReservedScopes = true,
+    scopes = [],
+    resources = [],
+    prompt = 'consent',
+    signInOptions,
+  } = options;
+  const asksForOne = includeReservedScopes || scopes.includes(ReservedScope.OfflineAccess);
+  const prompts = [prompt, signInOptions?.prompt ?? []].flat();
+  const without =
+    'Logto gives no refresh token, so access tokens for resources and organizations fail with `missing_refresh_token`, and ' +
+    'claims are never refreshed';
+  if (asksForOne && (!prompts.includes(Prompt.Consent) || prompts.includes(Prompt.None)))
+    return [`\`prompt\` is ${prompts.join(' ')}: ${without}. Add "consent", or leave \`prompt\` out.`];
+  return !asksForOne && resources.length > 0
+    ? [`\`scopes\` lack \`offline_access\`: ${without}. Add it, for the \`resources\`.`]
+    : [];
 }
 
 function idleOptions(options: LogtoModuleOptions): string[] {

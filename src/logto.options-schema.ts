@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ownedParameterRemedy } from './owned-parameters.js';
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -64,6 +65,13 @@ const flag = z.boolean({ error: 'has to be true or false.' });
 const names = z.array(text('has to be a list of non-empty strings.'), {
   error: 'has to be a list of non-empty strings.',
 });
+const scopes = z.array(
+  text('has to be a list of non-empty strings.').refine(
+    (scope) => scope === '' || /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope),
+    { error: "is one scope, without spaces or quotes: ['email', 'phone']." },
+  ),
+  { error: 'has to be a list of non-empty strings.' },
+);
 const prompt = z.enum(['none', 'consent', 'login'], { error: 'is "consent", "login" or "none".' });
 const prompts = z
   .union([prompt, z.array(prompt)], { error: 'is "consent", "login", "none" or a list of them.' })
@@ -112,6 +120,12 @@ const signInOptions = z.strictObject(
     maxAge: seconds.optional(),
     extraParams: z
       .record(z.string(), z.string({ error: 'has to be a string.' }), { error: 'is an object of strings.' })
+      .superRefine((parameters, context) => {
+        for (const name of Object.keys(parameters)) {
+          const message = ownedParameterRemedy(name);
+          if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
+        }
+      })
       .optional(),
   },
   { error: 'is an object of parameters: { firstScreen: "register" }.' },
@@ -156,7 +170,7 @@ export const logtoOptionsSchema = z.strictObject(
     appSecret: text('copy it from Logto Console, or leave it out for a public client.').optional(),
     baseUrl: absoluteUrl(`Use ${baseUrlRemedy}`, `required: ${baseUrlRemedy}`).optional(),
     cookieSecret: text('has to be a long random string.').optional(),
-    scopes: names.optional(),
+    scopes: scopes.optional(),
     resources: names.optional(),
     includeReservedScopes: flag.optional(),
     prompt: prompts.optional(),

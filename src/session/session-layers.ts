@@ -12,11 +12,11 @@ export function mountsExpressSession(request: Request): boolean {
 }
 
 /** Whether the app itself has mounted express-session for any path. */
-export function mountsExpressSessionAnywhere(request: Request): boolean {
+export function mountsExpressSessionAnywhere(request: Pick<Request, 'app'>): boolean {
   return sessionLayers(request).length > 0;
 }
 
-function sessionLayers(request: Request): Layer[] {
+function sessionLayers(request: Pick<Request, 'app'>): Layer[] {
   const app = request.app as unknown as { router?: { stack?: Layer[] } } | undefined;
   return app?.router?.stack?.filter(({ handle }) => handle?.name === 'session') ?? [];
 }

@@ -10,6 +10,7 @@ import { foreignHost } from './foreign-host.js';
 import type { KeptSession } from './kept-session.js';
 import { rememberPage } from './lost-page.js';
 import { permitted, refusedOrigin } from './return-to.js';
+import { ownedParameterRemedy } from '../owned-parameters.js';
 import type { Sessions } from './sessions.js';
 import type { PendingSignIn, SignInCookies } from './sign-in-cookies.js';
 import type { SignInState } from './sign-in-state.js';
@@ -52,6 +53,7 @@ export class SignIn {
     // Better now than when the person comes back.
     this.sessions.require(request);
     assertRedirectUri(redirectUri);
+    assertExtraParams(asked.extraParams);
     this.remarkOnHost(request);
     const page = this.pageFor(returnTo);
     rememberPage(request, page);
@@ -119,6 +121,15 @@ function assertRedirectUri(redirectUri: string | undefined): void {
     'invalid_options',
     '`redirectUri` has to be an absolute http(s) URL without query. What the page needs to know stands in `returnTo`.',
   );
+}
+
+/** What the module sets itself would be overwritten, or would overwrite what was given. */
+function assertExtraParams(extraParams: SignInOptions['extraParams'] = {}): void {
+  for (const name of Object.keys(extraParams)) {
+    const remedy = ownedParameterRemedy(name);
+    if (remedy !== undefined)
+      throw new LogtoException('invalid_options', `\`extraParams\` cannot have \`${name}\`: ${remedy}`);
+  }
 }
 
 function withoutUndefined<T extends object>(values: T): T {

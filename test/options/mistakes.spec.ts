@@ -67,6 +67,8 @@ describe('The options of the module', () => {
     ['cookieSecret', '', /long random string/],
     ['scopes', 'email', /list/],
     ['scopes.0', [''], /non-empty/],
+    ['scopes.0', ['email phone'], /one scope.*\['email', 'phone'\]/],
+    ['scopes.1', ['email', 'read:"things"'], /one scope/],
     ['resources', 'https://api', /list/],
     ['includeReservedScopes', 'yes', /true or false/],
     ['prompt', 'never', /"consent", "login", "none"/],
@@ -83,6 +85,26 @@ describe('The options of the module', () => {
     ['signInOptions.maxAge', { maxAge: -1 }, /zero or more seconds/],
     ['signInOptions.extraParams.a', { extraParams: { a: 1 } }, /string/],
     ['signInOptions.loginhint', { loginhint: 'ada' }, /spelling/],
+    ...[
+      ['response_mode', 'form_post', /callback.*query/],
+      ['response_type', 'code id_token', /module/],
+      ['redirect_uri', 'https://app.example.com/cb', /redirectUri.*signIn/],
+      ['client_id', 'other', /`appId`/],
+      ['client_secret', 'hush', /browser/],
+      ['scope', 'email', /`scopes`/],
+      ['resource', 'https://api', /`resources`/],
+      ['prompt', 'login', /`prompt`/],
+      ['max_age', '60', /`maxAge`/],
+      ['state', 'mine', /module/],
+      ['nonce', 'mine', /module/],
+      ['code_challenge', 'mine', /module/],
+      ['code_challenge_method', 'plain', /module/],
+      ['request_uri', 'urn:a', /module/],
+    ].map(([name, value, remedy]): [string, unknown, RegExp] => [
+      `signInOptions.extraParams.${String(name)}`,
+      { extraParams: { [String(name)]: value } },
+      remedy as RegExp,
+    ]),
     ['postSignInRedirectUri', '/welcome', /absolute http\(s\) URL/],
     ['postSignOutRedirectUri', '', /absolute http\(s\) URL/],
     ['fetchUserInfo', 1, /true or false/],
@@ -186,6 +208,12 @@ describe('The options of the module', () => {
     expect(await problemsOf(forRoot(options))).toEqual({
       cookieSecret: expect.stringMatching(/required.*session: \{ secret \}.*appSecret/),
     });
+  });
+
+  it('say that nobody can sign in without the scope openid', async () => {
+    const options = { ...validOptions, includeReservedScopes: false, scopes: ['email'] };
+
+    expect(await problemsOf(forRoot(options))).toEqual({ scopes: expect.stringMatching(/`openid`/) });
   });
 
   it('say that introspection needs an application', async () => {

@@ -1,5 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Post, VersioningType, type DynamicModule } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Module,
+  Post,
+  VersioningType,
+  type DynamicModule,
+  type MiddlewareConsumer,
+  type NestModule,
+} from '@nestjs/common';
+import session from 'express-session';
 import { LogtoModule, type LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
@@ -188,5 +198,111 @@ describe('The module at start', () => {
     await expectSignInWorks(await started());
 
     expect(logs().filter((text) => text.includes('session cookie'))).toEqual([]);
+  });
+
+  it.each<[string, Partial<LogtoModuleOptions>, RegExp]>([
+    [
+      'the scope of organizations by its short name',
+      { scopes: ['organizations'] },
+      /"organizations".*"urn:logto:scope:organizations"/,
+    ],
+    ['that of their roles', { scopes: ['organization_roles'] }, /"urn:logto:scope:organization_roles"/],
+    ['that of sessions', { scopes: ['sessions'] }, /"urn:logto:scope:sessions"/],
+    ['a scope in another spelling', { scopes: ['customData'] }, /"customData".*"custom_data"/],
+    ['a scope in capitals', { scopes: ['Email'] }, /"Email".*"email"/],
+    [
+      'a prefix of Logto that has no such scope',
+      { scopes: ['urn:logto:scope:organization'] },
+      /"urn:logto:scope:organization"/,
+    ],
+  ])('remarks on %s, which Logto would drop in silence', async (_, logto, remark) => {
+    const logs = watchLogs();
+    await started({ logto });
+
+    expect(logs().filter((text) => text.includes('`scopes`'))).toEqual([expect.stringMatching(remark)]);
+  });
+
+  it.each<[string, Partial<LogtoModuleOptions>]>([
+    ['prompt: login alone', { prompt: 'login' }],
+    ['prompt: none', { prompt: 'none' }],
+    ['prompt: none for every sign-in', { signInOptions: { prompt: 'none' } }],
+    [
+      'resources without offline_access',
+      { includeReservedScopes: false, scopes: ['openid'], resources: ['https://api.example.com'] },
+    ],
+  ])('remarks that there will be no refresh token with %s', async (_, logto) => {
+    const logs = watchLogs();
+    await started({ logto });
+
+    expect(logs().filter((text) => text.includes('missing_refresh_token'))).toEqual([
+      expect.stringMatching(/no refresh token/),
+    ]);
+  });
+
+  it.each<[string, Partial<LogtoModuleOptions>]>([
+    ['prompts that include consent', { prompt: ['login', 'consent'] }],
+    ['a prompt that is added to consent', { signInOptions: { prompt: 'login' } }],
+    [
+      'a sign-in that wants none',
+      { prompt: 'login', includeReservedScopes: false, scopes: ['openid', 'profile'] },
+    ],
+    [
+      'the scopes of Logto and of an API',
+      { scopes: ['roles', 'urn:logto:scope:organizations', 'read:organizations'] },
+    ],
+  ])('remarks on no scope and no refresh token with %s', async (_, logto) => {
+    const logs = watchLogs();
+    await started({ logto });
+
+    expect(logs().join()).not.toMatch(/refresh token|`scopes`/);
+  });
+
+  describe('of an app that has no session', () => {
+    const remarks = (logs: () => string[]): string[] =>
+      logs().filter((text) => text.includes('finds no session'));
+
+    it('says what to set, LOGTO_SESSION_SECRET too', async () => {
+      const logs = watchLogs();
+      await started({ logto: { session: undefined } });
+
+      expect(remarks(logs)).toEqual([
+        expect.stringMatching(
+          /session_not_configured.*`session: \{ secret \}`.*LOGTO_SESSION_SECRET.*main\.ts/,
+        ),
+      ]);
+    });
+
+    it('says nothing where main.ts mounts one', async () => {
+      const logs = watchLogs();
+      await started({
+        logto: { session: undefined },
+        configure: (nest) =>
+          nest.use(session({ secret: 'a-session-secret', resave: false, saveUninitialized: false })),
+      });
+
+      expect(remarks(logs)).toEqual([]);
+    });
+
+    it('says nothing where a module mounts something that may be one', async () => {
+      @Module({})
+      class SessionModule implements NestModule {
+        configure(consumer: MiddlewareConsumer): void {
+          consumer
+            .apply(session({ secret: 'a-session-secret', resave: false, saveUninitialized: false }))
+            .forRoutes('*path');
+        }
+      }
+      const logs = watchLogs();
+      await started({ logto: { session: undefined }, imports: [SessionModule] });
+
+      expect(remarks(logs)).toEqual([]);
+    });
+
+    it('says nothing where nobody signs in', async () => {
+      const logs = watchLogs();
+      await started({ register: ({ endpoint }) => bearerOnly(endpoint) });
+
+      expect(remarks(logs)).toEqual([]);
+    });
   });
 });

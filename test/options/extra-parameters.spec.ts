@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import type { Request } from 'express';
+import { LogtoService } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
+import { startIssuer } from '../support/issuer.js';
+
+@Controller()
+class EnterController {
+  constructor(private readonly logto: LogtoService) {}
+
+  @Get('enter')
+  async enter(@Req() request: Request, @Query('name') name: string): Promise<string> {
+    return (await this.logto.signIn(request, { extraParams: { [name]: 'given' } })).href;
+  }
+}
+
+describe('Extra parameters of a sign-in that the app starts itself', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    issuer = await startIssuer();
+    app = await startApp({ issuer, controllers: [EnterController] });
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await issuer.close();
+  });
+
+  it.each(['response_mode', 'state', 'scope', 'redirect_uri'])(
+    'cannot be %s, which the module sets',
+    async (name) => {
+      const page = await app.browser().fetch(`/enter?name=${name}`);
+
+      expect([page.status, page.json(), page.headers.getSetCookie()]).toEqual([
+        500,
+        expect.objectContaining({ code: 'invalid_options', detail: expect.stringContaining(`\`${name}\``) }),
+        [],
+      ]);
+    },
+  );
+
+  it('are sent otherwise', async () => {
+    expect((await app.browser().fetch('/enter?name=theme')).text).toContain('theme=given');
+  });
+});
