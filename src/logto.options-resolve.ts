@@ -57,6 +57,7 @@ export function resolveLogtoOptions(
       internalOrigin: options.http?.internalEndpoint && new URL(options.http.internalEndpoint).origin,
     },
     api: options.api,
+    allowUnenforcedRequirements: options.allowUnenforcedRequirements ?? false,
     remarks: optionsRemarks(options, extras),
     insecureRequests: [options.endpoint, options.http?.internalEndpoint].some((url) =>
       url?.startsWith('http:'),

@@ -59,6 +59,7 @@ export interface ResolvedLogtoOptions {
     readonly internalOrigin: string | undefined;
   };
   readonly api: LogtoApiOptions | undefined;
+  readonly allowUnenforcedRequirements: boolean;
   /** What is to be said once, at start. */
   readonly remarks: readonly string[];
   readonly insecureRequests: boolean;

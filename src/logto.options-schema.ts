@@ -253,6 +253,7 @@ export const logtoOptionsSchema = z.strictObject(
       )
       .optional(),
     allowInsecureRequests: flag.optional(),
+    allowUnenforcedRequirements: flag.optional(),
   },
   {
     error: ({ input }) =>

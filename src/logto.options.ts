@@ -142,6 +142,11 @@ export interface LogtoModuleOptions extends GetContextParameters {
   http?: LogtoHttpOptions;
   /** Accept bearer access tokens. */
   api?: LogtoApiOptions;
+  /**
+   * Start although a `@RequireRoles()` or its like stands where no guard of this library enforces it. Otherwise the
+   * start fails with `authorization_not_enforced`, for everybody would pass there. Default: `false`.
+   */
+  allowUnenforcedRequirements?: boolean;
   /** Allow `http:` for other hosts than loopback. Default: `false`. */
   allowInsecureRequests?: boolean;
 }

@@ -1,69 +1,88 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nestjs/common';
-import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import { accessOf, requirementsOf } from './access-plans.js';
-import { isGuarded, isLogtoGuard } from './guarded.js';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { LogtoSetupException } from '../logto.exceptions.js';
 import { LOGTO_OPTIONS } from '../logto.module-definition.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { methodsOf, type Method } from '../user/methods-of.js';
-import { LogtoGuard } from './logto.guard.js';
+import { accessOf, requirementsOf } from './access-plans.js';
+import { injectsLogtoGuard, isGuarded, isLogtoGuard } from './guarded.js';
 import { unmetByOptions } from './unmet-by-options.js';
+import {
+  hasGuard,
+  isField,
+  isGateway,
+  isGatewayHook,
+  isMessageHandler,
+  whyUnenforced,
+  type AppGuards,
+} from './unenforced.js';
 
-/* Metadata and a token of Nest's packages that have no public name. */
-const gatewayMetadata = 'websockets:is_gateway';
-const fieldMetadata = 'graphql:resolve_property';
+/** A token of @nestjs/graphql that has no public name. */
 const graphqlOptions = 'GqlModuleOptions';
-const messageMetadata = 'microservices:pattern';
 
-/** Methods of a gateway that Nest calls by itself, with no guard before them. */
-const gatewayHooks: ReadonlySet<string> = new Set(['handleConnection', 'handleDisconnect', 'afterInit']);
-
-/** Says at start which requirements nobody enforces, for such a route stands open and looks closed, and which nobody can meet. */
+/**
+ * Refuses to start where authorization is declared and nothing enforces it, for such a route stands open and looks
+ * closed; and says which requirements nobody can meet.
+ */
 @Injectable()
 export class RequirementReport implements OnApplicationBootstrap {
   private readonly logger = new Logger('LogtoModule');
 
   constructor(
-    @Inject(LOGTO_OPTIONS) private readonly options: Pick<ResolvedLogtoOptions, 'api' | 'client' | 'scopes'>,
+    @Inject(LOGTO_OPTIONS)
+    private readonly options: Pick<
+      ResolvedLogtoOptions,
+      'allowUnenforcedRequirements' | 'api' | 'client' | 'scopes'
+    >,
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
+    private readonly adapterHost: HttpAdapterHost,
   ) {}
 
+  /** @throws LogtoSetupException `authorization_not_enforced` */
   onApplicationBootstrap(): void {
-    const classes = this.classes();
-    const everywhere = this.isGuardedGlobally();
-    const fieldsAreGuarded = this.guardsFields();
-    for (const type of classes) {
+    const guards = this.appGuards();
+    const open: string[] = [];
+    for (const type of this.classes()) {
       for (const [name, method] of methodsOf(type)) {
-        if (gatewayHooks.has(name) && Reflect.hasMetadata(gatewayMetadata, type)) {
-          this.lookForHooks(type, name, method);
-          continue;
-        }
-        this.look(type, name, method, everywhere);
-        for (const unmet of unmetByOptions(this.options, type, method))
-          this.logger.error(`${type.name}.${name} ${unmet}`);
-        if (!fieldsAreGuarded) this.lookForFields(type, name, method);
+        const place = `${type.name}.${name}`;
+        const why = this.isReached(method) ? whyUnenforced(type, name, method, guards) : undefined;
+        if (why !== undefined) open.push(`${place}: ${why}`);
+        if (!isGatewayHook(type, name)) this.remarkOn(type, place, method, guards);
       }
+      if (guards.everywhere && !guards.gateways && isGateway(type) && !isGuarded(type))
+        this.remarkOnGateway(type);
     }
-    if (everywhere && !guardsGatewaysGlobally(this.applicationConfig)) this.remarkOnGateways(classes);
+    if (open.length > 0) this.refuse(open);
   }
 
-  private look(type: Type, name: string, method: Method, everywhere: boolean): void {
+  private refuse(open: readonly string[]): void {
+    const list = open.map((line) => `\n  - ${line}`).join('');
+    if (this.options.allowUnenforcedRequirements) {
+      this.logger.warn(`Everybody passes where authorization is declared and not enforced:${list}`);
+      return;
+    }
+    throw new LogtoSetupException(
+      'authorization_not_enforced',
+      `LogtoModule does not start: authorization is declared where nothing enforces it, and everybody would pass:${list}\n` +
+        'A guard for the whole app is `{ provide: APP_GUARD, useClass: LogtoGuard }`; one that main.ts adds by ' +
+        'useGlobalGuards() is missing in a test. `allowUnenforcedRequirements: true` in the options starts all the same.',
+    );
+  }
+
+  /** What is closed to everybody, or may be open. */
+  private remarkOn(type: Type, place: string, method: Method, { everywhere, fields }: AppGuards): void {
     const required = [...requirementsOf(type), ...requirementsOf(method)];
-    if (required.length === 0) return;
-    const place = `${type.name}.${name}`;
-    const isMessage = Reflect.hasMetadata(messageMetadata, method);
-    if (everywhere && isMessage && !isGuarded(type) && !isGuarded(method)) {
+    if (
+      everywhere &&
+      required.length > 0 &&
+      isMessageHandler(method) &&
+      !hasGuard(type) &&
+      !hasGuard(method)
+    ) {
       this.logger.warn(
         `${place} has a requirement, and a guard of the whole app reaches a message handler only where it is connected ` +
           'with `inheritAppConfig: true`: otherwise everybody passes. Add @UseGuards(LogtoGuard).',
-      );
-    }
-    if (!everywhere && !isGuarded(type) && !isGuarded(method)) {
-      // A method of a decorated class that is no handler has no metadata of its own, and nothing to guard.
-      if (requirementsOf(method).length === 0 && Reflect.getMetadataKeys(method).length === 0) return;
-      this.logger.error(
-        `${place} has a requirement, and no guard that enforces it: everybody passes. ` +
-          'Add @UseGuards(LogtoGuard) or @UseGuards(LogtoApiGuard).',
       );
     }
     const { requirements } = accessOf(type, method);
@@ -75,43 +94,51 @@ export class RequirementReport implements OnApplicationBootstrap {
         `${place} requires something of an organization and names none: nobody passes. Add @RequireOrganization({ param: "orgId" }).`,
       );
     }
-  }
-
-  private lookForHooks(type: Type, name: string, method: Method): void {
-    if (requirementsOf(method).length === 0 && !isGuarded(method)) return;
-    this.logger.error(
-      `${type.name}.${name} is guarded, and Nest runs no guard when a socket opens or closes: everybody passes. ` +
-        'Guard the messages, or ask LogtoService in it.',
-    );
-  }
-
-  private lookForFields(type: Type, name: string, method: Method): void {
-    if (!Reflect.hasMetadata(fieldMetadata, method)) return;
-    const remedy =
-      'and @nestjs/graphql runs no guard for a field: everybody passes. Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.';
-    const place = `${type.name}.${name}`;
-    if (requirementsOf(method).length > 0 || isGuarded(method)) {
-      this.logger.error(`${place} is guarded, ${remedy}`);
-    } else if (requirementsOf(type).length > 0 || isGuarded(type)) {
-      // It may well be reached by guarded queries alone.
-      this.logger.warn(`The class of ${place} is guarded, ${remedy}`);
-    }
-  }
-
-  private remarkOnGateways(classes: readonly Type[]): void {
-    const open = classes.filter((type) => Reflect.hasMetadata(gatewayMetadata, type) && !isGuarded(type));
-    for (const { name } of open) {
+    for (const unmet of unmetByOptions(this.options, type, method)) this.logger.error(`${place} ${unmet}`);
+    // It may well be reached by guarded queries alone.
+    const isOnlyInGuardedClass =
+      requirementsOf(method).length === 0 &&
+      !isGuarded(method) &&
+      (requirementsOf(type).length > 0 || isGuarded(type));
+    if (!fields && isField(method) && isOnlyInGuardedClass) {
       this.logger.warn(
-        `Nest 11 applies no global guard to gateways, so yours does not guard ${name}. Add @UseGuards(LogtoGuard) to it.`,
+        `The class of ${place} is guarded, and @nestjs/graphql runs no guard for a field: everybody passes. Give ` +
+          'GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
       );
     }
   }
 
-  private isGuardedGlobally(): boolean {
+  private remarkOnGateway({ name }: Type): void {
+    this.logger.warn(
+      `Nest 11 applies no global guard to gateways, so yours does not guard ${name}. Add @UseGuards(LogtoGuard) to it.`,
+    );
+  }
+
+  /** An application context, as of a script, answers no requests, and does not know the global guards of main.ts. */
+  private isReached(method: Method): boolean {
+    return Boolean(this.adapterHost.httpAdapter) || isMessageHandler(method);
+  }
+
+  private appGuards(): AppGuards {
     const requestScoped = this.applicationConfig.getGlobalRequestGuards().map(({ metatype }) => metatype);
-    return (
-      this.applicationConfig.getGlobalGuards().some((guard) => guard instanceof LogtoGuard) ||
-      requestScoped.some((type) => isLogtoGuard(type))
+    const standIns = this.overriddenGuards();
+    const enforces = (type: unknown): boolean => isLogtoGuard(type) || injectsLogtoGuard(type);
+    return {
+      everywhere:
+        this.applicationConfig
+          .getGlobalGuards()
+          .some((guard) => enforces(guard.constructor) || standIns.has(guard)) ||
+        requestScoped.some((type) => enforces(type)),
+      gateways: guardsGatewaysGlobally(this.applicationConfig),
+      fields: this.guardsFields(),
+    };
+  }
+
+  /** What a test has put in the place of a guard: `overrideProvider(LogtoGuard)`. */
+  private overriddenGuards(): ReadonlySet<unknown> {
+    const providers = [...this.modules.values()].flatMap((module) => [...module.providers]);
+    return new Set(
+      providers.flatMap(([token, { instance }]) => (isLogtoGuard(token) ? [instance as unknown] : [])),
     );
   }
 
@@ -123,14 +150,14 @@ export class RequirementReport implements OnApplicationBootstrap {
     });
   }
 
-  private classes(): Type[] {
+  private classes(): Set<Type> {
     const found = new Set<Type>();
     for (const module of this.modules.values()) {
       for (const { metatype } of [...module.controllers.values(), ...module.providers.values()]) {
         if (typeof metatype === 'function' && metatype.prototype) found.add(metatype as Type);
       }
     }
-    return [...found];
+    return found;
   }
 }
 

@@ -278,6 +278,7 @@ describe('GraphQL', () => {
         GraphQLModule.forRoot<ApolloDriverConfig>({
           driver: ApolloDriver,
           autoSchemaFile: true,
+          fieldResolverEnhancers: ['guards'],
           context: ({ req, res }: { req: object; res: object }) => ({ req, res, more: 'of the app' }),
         }),
       ],

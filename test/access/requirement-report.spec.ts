@@ -1,18 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  Controller,
-  Get,
-  Injectable,
-  Post,
-  Scope,
-  UseGuards,
-  type DynamicModule,
-  type Type,
-} from '@nestjs/common';
+import { Controller, Get, UseGuards, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { MessagePattern } from '@nestjs/microservices';
-import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   LogtoApiGuard,
   LogtoGuard,
@@ -22,7 +12,6 @@ import {
   RequireOrganizationRoles,
   RequireRecentSignIn,
   RequireRoles,
-  RequireScopes,
   UserScope,
   WithLogto,
   type LogtoModuleOptions,
@@ -31,39 +20,6 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { LogRecorder } from './support/log-recorder.js';
-
-@Controller('open')
-class OpenController {
-  @Get('role')
-  @RequireRoles('admin')
-  role(): string {
-    return 'role';
-  }
-
-  @Post('recent')
-  @RequireRecentSignIn({ maxAge: 60 })
-  recent(): string {
-    return 'recent';
-  }
-
-  @Get('plain')
-  plain(): string {
-    return 'plain';
-  }
-}
-
-@Controller('class')
-@RequireScopes('read:things')
-class OpenClassController {
-  @Get()
-  handler(): string {
-    return this.helper();
-  }
-
-  helper(): string {
-    return 'helper';
-  }
-}
 
 @Controller('closed')
 @UseGuards(LogtoGuard)
@@ -80,19 +36,6 @@ class ClosedController {
     return 'public';
   }
 }
-
-@Controller('by-handler')
-class ClosedHandlerController {
-  @Get()
-  @UseGuards(LogtoApiGuard)
-  @RequireScopes('read:things')
-  handler(): string {
-    return 'handler';
-  }
-}
-
-@Controller('inheriting')
-class InheritingController extends ClosedController {}
 
 @Controller('organizations')
 @UseGuards(LogtoGuard)
@@ -111,50 +54,6 @@ class OrganizationsController {
   }
 }
 
-@Resolver()
-class OpenResolver {
-  @Query(() => String)
-  @RequireRoles('admin')
-  secret(): string {
-    return 'secret';
-  }
-}
-
-@Resolver(() => String)
-class FieldsResolver {
-  @Query(() => String)
-  secret(): string {
-    return 'secret';
-  }
-
-  @ResolveField(() => String)
-  @UseGuards(LogtoGuard)
-  guarded(): string {
-    return 'guarded';
-  }
-
-  @ResolveField(() => String)
-  @UseGuards(LogtoGuard)
-  @RequireRoles('admin')
-  required(): string {
-    return 'required';
-  }
-
-  @ResolveField(() => String)
-  open(): string {
-    return 'open';
-  }
-}
-
-@WebSocketGateway()
-class OpenGateway {
-  @SubscribeMessage('secret')
-  @RequireRoles('admin')
-  secret(): string {
-    return 'secret';
-  }
-}
-
 @Resolver(() => String)
 @UseGuards(LogtoGuard)
 class GuardedResolver {
@@ -166,25 +65,6 @@ class GuardedResolver {
   @ResolveField(() => String)
   field(): string {
     return 'field';
-  }
-}
-
-@UseGuards(LogtoGuard)
-@WebSocketGateway()
-class HookGateway {
-  @RequireRoles('admin')
-  handleConnection(): string {
-    return 'connected';
-  }
-
-  handleDisconnect(): string {
-    return 'disconnected';
-  }
-
-  @SubscribeMessage('secret')
-  @RequireRoles('admin')
-  secret(): string {
-    return 'secret';
   }
 }
 
@@ -203,9 +83,6 @@ class MessagesController {
     return 'guarded';
   }
 }
-
-@Injectable({ scope: Scope.REQUEST })
-class RequestScopedGuard extends LogtoGuard {}
 
 @Controller('bearer')
 @UseGuards(LogtoApiGuard)
@@ -302,61 +179,10 @@ describe('At start the module says', () => {
     return logs.errors;
   }
 
-  const unguarded = (place: string): string =>
-    `${place} has a requirement, and no guard that enforces it: everybody passes. ` +
-    'Add @UseGuards(LogtoGuard) or @UseGuards(LogtoApiGuard).';
-
-  it('which requirements of controllers nobody enforces, each by its name', async () => {
-    expect(await errorsOf({ controllers: [OpenController, OpenClassController] })).toEqual([
-      unguarded('OpenController.role'),
-      unguarded('OpenController.recent'),
-      unguarded('OpenClassController.handler'),
-    ]);
-  });
-
-  it.each<[string, Type]>([
-    ['resolvers', OpenResolver],
-    ['gateways', OpenGateway],
-  ])('which of %s', async (_, type) => {
-    expect(await errorsOf({ providers: [type] })).toEqual([unguarded(`${type.name}.secret`)]);
-  });
-
-  it.each<[string, Partial<TestAppParts>]>([
-    ['a class', { controllers: [ClosedController] }],
-    ['a handler', { controllers: [ClosedHandlerController] }],
-    ['a base class', { controllers: [InheritingController] }],
-    [
-      'the whole app, by APP_GUARD',
-      { controllers: [OpenController], providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] },
-    ],
-    [
-      'the whole app, for each request',
-      { controllers: [OpenController], providers: [{ provide: APP_GUARD, useClass: RequestScopedGuard }] },
-    ],
-    [
-      'the whole app, by useGlobalGuards',
-      { controllers: [OpenController], configure: (nest) => nest.useGlobalGuards(nest.get(LogtoApiGuard)) },
-    ],
-  ])('nothing where a guard stands on %s', async (_, parts) => {
-    expect(await errorsOf(parts)).toEqual([]);
-    expect(logs.warnings).toEqual([]);
-  });
-
   it('which requirements on an organization name none', async () => {
     expect(await errorsOf({ controllers: [OrganizationsController] })).toEqual([
       'OrganizationsController.without requires something of an organization and names none: nobody passes. ' +
         'Add @RequireOrganization({ param: "orgId" }).',
-    ]);
-  });
-
-  it('which GraphQL fields no guard runs for, as @nestjs/graphql has it', async () => {
-    const unguardedField = (place: string): string =>
-      `${place} is guarded, and @nestjs/graphql runs no guard for a field: everybody passes. ` +
-      'Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.';
-
-    expect(await errorsOf({ providers: [FieldsResolver] })).toEqual([
-      unguardedField('FieldsResolver.guarded'),
-      unguardedField('FieldsResolver.required'),
     ]);
   });
 
@@ -365,13 +191,6 @@ describe('At start the module says', () => {
     expect(logs.warnings).toEqual([
       'The class of GuardedResolver.field is guarded, and @nestjs/graphql runs no guard for a field: everybody passes. ' +
         'Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
-    ]);
-  });
-
-  it('which guards of a gateway’s opening and closing Nest never runs', async () => {
-    expect(await errorsOf({ providers: [HookGateway] })).toEqual([
-      'HookGateway.handleConnection is guarded, and Nest runs no guard when a socket opens or closes: everybody passes. ' +
-        'Guard the messages, or ask LogtoService in it.',
     ]);
   });
 
