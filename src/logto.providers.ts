@@ -119,7 +119,7 @@ export const logtoProviders: Provider[] = [
   made(Sessions, LOGTO_OPTIONS, TokenRecords),
   made(Handshakes, SessionMount),
   made(RequestSource, Handshakes),
-  made(TokenVerifier, LOGTO_OPTIONS, OidcClient, OperatorLog),
+  made(TokenVerifier, LOGTO_OPTIONS, OidcClient),
   {
     provide: SignInIndex,
     inject: [Sessions],
@@ -202,7 +202,7 @@ export const logtoProviders: Provider[] = [
   made(Unauthenticated, LOGTO_OPTIONS),
   made(HandlerContext, RequestSource, UserContextResolver, RoutePlans, Unauthenticated),
   made(CrossSite, LOGTO_OPTIONS),
-  made(Refusal, Unauthenticated),
+  made(Refusal, Unauthenticated, OperatorLog),
   made(SignInClock, ProviderFetch, OperatorLog),
   made(AccessPlans, RoutePlans),
   made(RequirementCheck, LOGTO_OPTIONS),

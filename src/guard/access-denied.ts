@@ -42,11 +42,11 @@ function isOfRoles({ kind }: NamedRequirement): boolean {
 
 /** 403: the token says nothing of roles, which is not the same as having none. */
 export function rolesNotInToken(requirement: NamedRequirement): LogtoException {
+  const publicMessage = `This needs ${named(requirement, requirement.names)}, and the access token says nothing of roles.`;
   return new LogtoException(
     'roles_not_in_token',
-    `This needs ${named(requirement, requirement.names)}, and the access token says nothing of roles. ` +
-      'Let Logto put them in by custom token claims, or require scopes.',
-    { status: 403 },
+    `${publicMessage} Let Logto put them in by custom token claims, or require scopes.`,
+    { status: 403, publicMessage },
   );
 }
 
@@ -63,10 +63,12 @@ export function organizationRequired(): LogtoException {
 
 /** 403: the token belongs to an organization that this request has nothing to do with. */
 export function organizationMismatch(): LogtoException {
+  const publicMessage =
+    'The token is bound to an organization, and this request is not bound to the same one.';
   return new LogtoException(
     'organization_mismatch',
-    "The token is bound to an organization, and this request is not bound to the same one. Bind it by @RequireOrganization(), or name the organization's audience in `api.audience`.",
-    { status: 403 },
+    `${publicMessage} Bind it by @RequireOrganization(), or name the organization's audience in \`api.audience\`.`,
+    { status: 403, publicMessage },
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { InvalidTokenException, quotedClaim } from '../oidc/invalid-token.exception.js';
 import { buildOrganizationUrn } from '../oidc/logto-constants.js';
 import { organizationMismatch } from './access-denied.js';
 import type { BearerSubject } from './bearer-subject.js';
@@ -38,7 +38,11 @@ export class BearerAuthentication {
       audiences.some((audience) => this.audiences.has(audience)) ||
       [...organizations].some((id) => audiences.includes(buildOrganizationUrn(id)));
     if (isMeant) return subject;
-    throw new LogtoException('invalid_token', 'The token was made for another API.', { status: 401 });
+    throw new InvalidTokenException('The token was made for another API.', {
+      operatorMessage:
+        `It is for ${quotedClaim(audiences)}, and this API takes ${quotedClaim([...this.audiences])}. If that is this ` +
+        'API, list it in `api.audience`; otherwise let the client ask for a token with the resource indicator of this one.',
+    });
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { LogtoException } from '../logto.exceptions.js';
+import { InvalidTokenException } from '../oidc/invalid-token.exception.js';
 
 /** Longest token that is looked at, in characters: Logto's have a thousand. */
 const maxLength = 16 * 1024;
@@ -24,9 +25,7 @@ export function bearerToken(request: Pick<IncomingMessage, 'headers' | 'rawHeade
   }
   const token = /^bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined || token.length > maxLength) {
-    throw new LogtoException('invalid_token', 'The Authorization header holds no bearer token.', {
-      status: 401,
-    });
+    throw new InvalidTokenException('The Authorization header holds no bearer token.');
   }
   return token;
 }

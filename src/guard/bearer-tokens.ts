@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { AccessTokenClaims } from '../oidc/claims.js';
+import { InvalidTokenException, quotedClaim } from '../oidc/invalid-token.exception.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
 import { introspect } from '../oidc/token-introspection.js';
 import type { TokenVerifier } from '../oidc/token-verifier.js';
@@ -58,9 +59,25 @@ export class BearerTokens {
   /** Opaque tokens carry no audience, so only those of named clients count. */
   private async introspected(token: string): Promise<BearerSubject> {
     const allowed = this.options.api?.introspection?.clientIds;
-    const claims = allowed && (await introspect(this.oidc, token));
-    if (claims?.client_id !== undefined && allowed?.includes(claims.client_id))
-      return new BearerSubject(claims);
-    throw new LogtoException('invalid_token', 'The token is not valid.', { status: 401 });
+    if (!allowed) throw this.opaqueRefused(token);
+    const claims = await introspect(this.oidc, token);
+    if (claims?.client_id === undefined) throw new InvalidTokenException('The token is not valid.');
+    if (allowed.includes(claims.client_id)) return new BearerSubject(claims);
+    throw new InvalidTokenException('The token was made for another application.', {
+      operatorMessage: `Logto gave it to ${quotedClaim(claims.client_id)}, which \`api.introspection.clientIds\` does not list.`,
+    });
+  }
+
+  private opaqueRefused(token: string): InvalidTokenException {
+    if (token.includes('.')) return new InvalidTokenException('The token is malformed.');
+    const [audience = ''] = [this.options.api?.audience ?? []].flat();
+    return new InvalidTokenException(
+      'The token is opaque, and this API takes JWTs: ask for it with the resource indicator of the API.',
+      {
+        operatorMessage:
+          `Logto gives a JWT to a client that asks for \`resource=${audience}\`. Opaque tokens of named applications ` +
+          'pass with `api.introspection: { clientIds }`.',
+      },
+    );
   }
 }

@@ -1,13 +1,19 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import { InvalidTokenException } from '../oidc/invalid-token.exception.js';
+import type { OperatorLog } from '../operator-log.js';
 import type { Unauthenticated } from '../user/unauthenticated.js';
 import type { Credential } from '../user/with-logto.options.js';
 import type { AccessPlan } from './access-plans.js';
 
 /** Gives a refusal the form that fits whoever is refused: a redirect, or a challenge (RFC 6750 section 3). */
 export class Refusal {
-  constructor(private readonly unauthenticated: Unauthenticated) {}
+  constructor(
+    private readonly unauthenticated: Unauthenticated,
+    private readonly log: OperatorLog,
+  ) {}
 
   /** Nobody is there. */
   ofNobody(
@@ -47,11 +53,12 @@ export class Refusal {
     return this.unauthenticated.exceptionFor(request, route.unauthenticated, reason);
   }
 
-  /** A bearer token does not do. */
+  /** A bearer token does not do: its sender reads what is wrong with it, the log what is wrong here. */
   ofBearer(request: Request, error: unknown): unknown {
     if (!(error instanceof LogtoException)) return error;
+    if (error.getStatus() < 500) this.logBearer(error);
     if (error.code === 'invalid_token')
-      challenge(request, { error: 'invalid_token', error_description: error.publicMessage });
+      challenge(request, { error: 'invalid_token', error_description: clientMessageOf(error) });
     else if (error.code === 'invalid_request') challenge(request, { error: 'invalid_request' });
     else if (error.getStatus() === 403) {
       const { scope } = error.getResponse() as { scope?: unknown };
@@ -61,6 +68,15 @@ export class Refusal {
       });
     }
     return error;
+  }
+
+  private logBearer(error: LogtoException): void {
+    const { code, message } = error;
+    const isForOperator =
+      error instanceof InvalidTokenException ? error.isForOperator : operatorCodes.has(code);
+    // By what is wrong, not by what a token says of itself: no sender can flood the log.
+    const key = `bearer ${code} ${clientMessageOf(error)}`;
+    this.log.remark(isForOperator ? 'warn' : 'debug', `${code}: ${message}`, { key });
   }
 
   /**
@@ -92,6 +108,16 @@ export class Refusal {
   }
 }
 
+/** Refusals of a good token that an operator has to look at: the app and Logto do not agree on what tokens say. */
+const operatorCodes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
+  'organization_mismatch',
+  'roles_not_in_token',
+]);
+
+function clientMessageOf(error: LogtoException): string {
+  return error instanceof InvalidTokenException ? error.clientMessage : error.detail;
+}
+
 function maxAgeOf(signInMaxAge: number | undefined): { maxAge?: number } {
   return signInMaxAge === undefined ? {} : { maxAge: signInMaxAge };
 }
@@ -99,6 +125,8 @@ function maxAgeOf(signInMaxAge: number | undefined): { maxAge?: number } {
 function challenge(request: Request, parameters: Record<string, string>): void {
   const response = request.res;
   if (!response || response.headersSent) return;
-  const list = Object.entries(parameters).map(([name, value]) => `${name}="${value.replace(/["\\]/g, "'")}"`);
+  const list = Object.entries(parameters).map(
+    ([name, value]) => `${name}="${value.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?')}"`,
+  );
   response.setHeader('WWW-Authenticate', list.length === 0 ? 'Bearer' : `Bearer ${list.join(', ')}`);
 }

@@ -1,9 +1,9 @@
-import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Configuration } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import type { OperatorLog } from '../operator-log.js';
 import { harmless } from './harmless-error.js';
+import { InvalidTokenException, quotedClaim } from './invalid-token.exception.js';
 import type { OidcClient } from './oidc-client.js';
 import { PublishedKeys } from './published-keys.js';
 
@@ -33,7 +33,6 @@ export class TokenVerifier {
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly oidc: OidcClient,
-    private readonly log: OperatorLog,
   ) {}
 
   /**
@@ -46,18 +45,18 @@ export class TokenVerifier {
     try {
       return await this.verifyBy<T>(known, token, expected);
     } catch (error) {
-      if (!isOutdated(error, token)) throw this.invalidToken(error);
+      if (!isOutdated(error, token)) throw this.invalidToken(error, token, expected.typ);
     }
     // The key or its kind may be newer than the documents at hand.
     const newer = await configuration.newerForUntrusted(known);
-    if (!newer) throw this.invalidToken(new errors.JWKSNoMatchingKey());
+    if (!newer) throw this.invalidToken(new errors.JWKSNoMatchingKey(), token, expected.typ);
     try {
       const claims = await this.verifyBy<T>(newer, token, expected);
       configuration.broughtKey();
       return claims;
     } catch (error) {
       if (!isOutdated(error, token)) configuration.broughtKey();
-      throw this.invalidToken(error);
+      throw this.invalidToken(error, token, expected.typ);
     }
   }
 
@@ -76,6 +75,27 @@ export class TokenVerifier {
       ...(audience !== undefined && { audience }),
     });
     return payload;
+  }
+
+  private invalidToken(error: unknown, token: string, typ: string): LogtoException {
+    if (error instanceof LogtoException) return error;
+    const cause = harmless(error);
+    const { issuer } = this.options;
+    const said = issuerSaidBy(token);
+    // Its own keys sign it, so to call them unknown would mislead.
+    if (said === undefined || said === issuer) {
+      const operatorMessage = this.clockDifference(error);
+      return new InvalidTokenException(reasonOf(error, typ), {
+        ...(operatorMessage !== undefined && { operatorMessage }),
+        cause,
+      });
+    }
+    return new InvalidTokenException('The token was issued by another issuer.', {
+      operatorMessage:
+        `It says ${quotedClaim(said)}, and this app expects "${issuer}", which is the option \`endpoint\` and "/oidc". ` +
+        'Each domain of a Logto is an issuer of its own: this app and whoever gets the token have to use the same one.',
+      cause,
+    });
   }
 
   /** Read once: openid-client copies the whole discovery document each time. */
@@ -100,26 +120,6 @@ export class TokenVerifier {
     return published;
   }
 
-  private invalidToken(error: unknown): LogtoException {
-    if (error instanceof LogtoException) return error;
-    const reason = reasonOf(error);
-    const difference = this.clockDifference(error);
-    // Who sends a token cannot do anything about it, and each of their tokens would be refused.
-    if (difference !== undefined) {
-      const line = `A token was refused. ${reason} ${difference}`;
-      this.log.remark('warn', line, { key: `clock ${reason}` });
-    }
-    return new LogtoException(
-      'invalid_token',
-      difference === undefined ? reason : `${reason} ${difference}`,
-      {
-        status: 401,
-        publicMessage: reason,
-        cause: harmless(error),
-      },
-    );
-  }
-
   /** How the clocks differ, where that is why a token was refused. */
   private clockDifference(error: unknown): string | undefined {
     if (!(error instanceof errors.JWTExpired) && !(error instanceof errors.JWTClaimValidationFailed))
@@ -140,10 +140,37 @@ function isOutdated(error: unknown, token: string): boolean {
   return error instanceof errors.JOSEAlgNotAllowed && asymmetric.test(decodeProtectedHeader(token).alg ?? '');
 }
 
-function reasonOf(error: unknown): string {
+/** The issuer that a token names, unverified. */
+function issuerSaidBy(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with a token, for whoever sent it: nothing of what it says itself. */
+function reasonOf(error: unknown, typ: string): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
-  if (error instanceof errors.JWTClaimValidationFailed)
-    return `The token's claim "${error.claim}" is not acceptable.`;
+  if (error instanceof errors.JWTClaimValidationFailed) return reasonOfClaim(error, typ);
   if (error instanceof errors.JWSSignatureVerificationFailed) return "The token's signature is not Logto's.";
+  if (error instanceof errors.JWKSNoMatchingKey)
+    return 'The token is signed by a key that Logto does not publish.';
+  if (error instanceof errors.JOSEAlgNotAllowed)
+    return 'The token is signed by an algorithm that is not accepted.';
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid)
+    return 'The token is malformed.';
   return 'The token is not valid.';
+}
+
+function reasonOfClaim({ claim, reason }: errors.JWTClaimValidationFailed, typ: string): string {
+  if (claim === 'typ') {
+    return typ === 'at+jwt'
+      ? 'This is no access token: its type is not at+jwt. Send the access token, not the ID token.'
+      : `The token's type is not ${typ}.`;
+  }
+  if (claim === 'nbf') return 'The token is not valid yet.';
+  return reason === 'missing'
+    ? `The token lacks the claim '${claim}'.`
+    : `The token's claim '${claim}' is not acceptable.`;
 }

@@ -191,7 +191,7 @@ describe('A forged bearer token', () => {
       'Bearer error="invalid_token", error_description="The token was made for another API."',
     );
     expect((await answerTo(await signed({ iss: 'https://evil.example' }))).challenge).toBe(
-      'Bearer error="invalid_token", error_description="The token\'s claim \'iss\' is not acceptable."',
+      'Bearer error="invalid_token", error_description="The token was issued by another issuer."',
     );
   });
 });

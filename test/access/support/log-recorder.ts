@@ -9,6 +9,10 @@ export class LogRecorder implements LoggerService {
     this.keep('log', message);
   }
 
+  debug(message: unknown): void {
+    this.keep('debug', message);
+  }
+
   warn(message: unknown): void {
     this.keep('warn', message);
   }

@@ -1,0 +1,268 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import { LogtoApiGuard, RequireRoles, RequireScopes } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import type { TestApp } from '../support/app.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { startHostileProvider, type HostileProvider } from '../support/hostile-provider.js';
+import { application, resource } from '../support/issuer.js';
+import { call, refusalOf, startApi } from './support/api.js';
+import { LogRecorder } from './support/log-recorder.js';
+import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+
+@Controller()
+@UseGuards(LogtoApiGuard)
+class ThingsController {
+  @Get('things')
+  things(): string {
+    return 'things';
+  }
+
+  @Get('roles')
+  @RequireRoles('admin')
+  roles(): string {
+    return 'roles';
+  }
+
+  @Get('erased')
+  @RequireScopes('erase:things')
+  erased(): string {
+    return 'erased';
+  }
+}
+
+const now = (): number => Math.floor(Date.now() / 1000);
+
+/** What a refused program reads, and what the operator's log says of it, by level. */
+interface Refusal {
+  challenge: string;
+  lines: { level: string; text: string }[];
+}
+
+describe('A refused bearer token', () => {
+  let provider: HostileProvider;
+  let api: TestApp;
+  let logs: LogRecorder;
+
+  beforeEach(async () => {
+    logs = new LogRecorder();
+    provider = await startHostileProvider();
+    api = await startApi({
+      issuer: provider,
+      controllers: [ThingsController],
+      configure: (nest) => nest.useLogger(logs),
+    });
+    logs.lines.length = 0;
+  });
+
+  afterEach(async () => {
+    restoreTime();
+    await api.close();
+    await provider.close();
+    logs.stop();
+  });
+
+  const claims = (changed: Record<string, unknown> = {}): JWTPayload =>
+    JSON.parse(
+      JSON.stringify({
+        iss: provider.issuer,
+        aud: resource,
+        sub: 'ada',
+        client_id: 'app',
+        jti: 'token-1',
+        scope: 'read:things',
+        iat: now(),
+        exp: now() + 3600,
+        ...changed,
+      }),
+    ) as JWTPayload;
+
+  const signed = (
+    changed: Record<string, unknown> = {},
+    header: Partial<JWTHeaderParameters> = {},
+  ): Promise<string> => provider.sign(claims(changed), { typ: 'at+jwt', ...header });
+
+  const foreign = async (changed: Record<string, unknown> = {}): Promise<string> => {
+    const { privateKey } = await generateKeyPair('ES384');
+    return new SignJWT(claims(changed))
+      .setProtectedHeader({ alg: 'ES384', typ: 'at+jwt', kid: 'of-another' })
+      .sign(privateKey);
+  };
+
+  /** Of two good tokens: the claims of one, the signature of the other. */
+  const spliced = async (): Promise<string> => {
+    const [one, other] = [(await signed()).split('.'), (await signed({ sub: 'bob' })).split('.')];
+    return [...one.slice(0, 2), other[2]].join('.');
+  };
+
+  async function refusal(token: string, path = '/things'): Promise<Refusal> {
+    const { challenge } = refusalOf(await call(api, path, token));
+    return { challenge: challenge ?? '', lines: logs.lines };
+  }
+
+  it.each<[string, string, () => Promise<string>]>([
+    ['has expired', 'The token has expired.', () => signed({ exp: now() - 120 })],
+    ['is not valid yet', 'The token is not valid yet.', () => signed({ nbf: now() + 120 })],
+    [
+      'is an ID token',
+      'This is no access token: its type is not at+jwt. Send the access token, not the ID token.',
+      () => signed({}, { typ: 'JWT' }),
+    ],
+    ['is for nobody', "The token lacks the claim 'aud'.", () => signed({ aud: undefined })],
+    ['was changed', "The token's signature is not Logto's.", spliced],
+    [
+      'is signed by a key of one’s own',
+      'The token is signed by a key that Logto does not publish.',
+      () => foreign(),
+    ],
+    ['is garbage of three parts', 'The token is malformed.', async () => 'a.b.c'],
+    ['is garbage of two parts', 'The token is malformed.', async () => 'a.b'],
+  ])('that %s says so to the program, and to the log at debug alone', async (_, description, token) => {
+    const { challenge, lines } = await refusal(await token());
+
+    expect(challenge).toBe(`Bearer error="invalid_token", error_description="${description}"`);
+    expect(lines.map(({ level }) => level)).toEqual(['debug']);
+    expect(lines[0]?.text).toContain(`invalid_token: ${description}`);
+  });
+
+  it.each<[string, string, RegExp, () => Promise<string>]>([
+    [
+      'was made for another API',
+      'The token was made for another API.',
+      /"https:\/\/other\.example\.com".*"https:\/\/api\.example\.com".*`api\.audience`/,
+      () => signed({ aud: 'https://other.example.com' }),
+    ],
+    [
+      'has another issuer, as that of a custom domain',
+      'The token was issued by another issuer.',
+      /"https:\/\/auth\.example\.com\/oidc".*http:\/\/localhost:\d+\/oidc.*`endpoint`/,
+      () => signed({ iss: 'https://auth.example.com/oidc' }),
+    ],
+    [
+      'has another issuer and its key',
+      'The token was issued by another issuer.',
+      /"https:\/\/tenant\.logto\.app\/oidc".*`endpoint`/,
+      () => foreign({ iss: 'https://tenant.logto.app/oidc' }),
+    ],
+    [
+      'is opaque',
+      'The token is opaque, and this API takes JWTs: ask for it with the resource indicator of the API.',
+      /`resource=https:\/\/api\.example\.com`.*`api\.introspection: \{ clientIds \}`/,
+      async () => 'an-opaque-token-for-userinfo-of-logto',
+    ],
+  ])('that %s says so to the program, and the remedy to the log', async (_, description, remedy, token) => {
+    const { challenge, lines } = await refusal(await token());
+
+    expect(challenge).toBe(`Bearer error="invalid_token", error_description="${description}"`);
+    expect(lines).toEqual([{ level: 'warn', text: expect.stringMatching(remedy) }]);
+  });
+
+  it.each<[string, string, string, () => Promise<string>]>([
+    ['organization_mismatch', '/things', '@RequireOrganization', () => signed({ organization_id: 'org_1' })],
+    ['roles_not_in_token', '/roles', 'custom token claims', () => signed()],
+  ])('is logged as a warning with %s', async (code, path, remedy, token) => {
+    const { lines } = await refusal(await token(), path);
+
+    expect(lines).toEqual([
+      { level: 'warn', text: expect.stringMatching(new RegExp(`${code}: .*${remedy}`)) },
+    ]);
+  });
+
+  it('is logged at debug alone when it merely lacks a scope', async () => {
+    const { lines } = await refusal(await signed(), '/erased');
+
+    expect(lines).toEqual([{ level: 'debug', text: expect.stringContaining('insufficient_scope') }]);
+  });
+
+  it('is logged once a minute for each cause, whatever it says of itself', async () => {
+    for (let index = 0; index < 5; index += 1) {
+      await refusal(await foreign({ iss: `https://evil-${index}.example` }));
+      await refusal(await signed({ exp: now() - 120 - index }));
+    }
+    expect(logs.lines.map(({ level }) => level)).toEqual(['warn', 'debug']);
+
+    passTime(61);
+    await refusal(await foreign({ iss: 'https://evil.example' }));
+    expect(logs.warnings.at(-1)).toContain('4 more times');
+  });
+
+  it('is shown to the log short and plain, whatever it says of itself', async () => {
+    const iss = `https://evil.example/\n[Nest] ERROR "fake" ${'x'.repeat(5000)}`;
+    const { challenge, lines } = await refusal(await foreign({ iss }));
+
+    expect(lines[0]?.text).toContain('https://evil.example/');
+    expect(lines[0]?.text).not.toMatch(/\n|\[Nest\] ERROR "fake"|x{200}/);
+    expect(challenge).not.toContain('evil');
+  });
+
+  it('in production tells the program nothing of the server', async () => {
+    const before = process.env.NODE_ENV;
+    process.env.NODE_ENV = 'production';
+    try {
+      const page = await call(api, '/things', await signed({ aud: 'https://other.example.com' }));
+
+      expect(page.json()).toMatchObject({ detail: 'The token was made for another API.' });
+      expect(page.text).not.toContain('api.audience');
+      const roles = await call(api, '/roles', await signed());
+      expect(roles.json<{ detail: string }>().detail).not.toContain('custom token claims');
+      const other = await call(api, '/things', await signed({ organization_id: 'org_1' }));
+      expect(other.json<{ detail: string }>().detail).not.toContain('@RequireOrganization');
+    } finally {
+      process.env.NODE_ENV = before;
+    }
+  });
+});
+
+describe('A refused opaque token', () => {
+  let issuer: LogtoEmulator;
+  let tokens: RealTokens;
+  let logs: LogRecorder;
+
+  beforeAll(async () => {
+    issuer = await startAccessIssuer();
+    tokens = await RealTokens.from(issuer);
+  });
+
+  beforeEach(() => {
+    logs = new LogRecorder();
+  });
+
+  afterEach(() => logs.stop());
+
+  afterAll(async () => {
+    await tokens.close();
+    await issuer.close();
+  });
+
+  async function refusedBy(clientId: string, token: string): Promise<Refusal> {
+    const api = await startApi({
+      issuer,
+      controllers: [ThingsController],
+      logto: { appId: application.id, appSecret: application.secret },
+      api: { audience: resource, introspection: { clientIds: [clientId] } },
+      configure: (nest) => nest.useLogger(logs),
+    });
+    logs.lines.length = 0;
+    const { challenge } = refusalOf(await call(api, '/things', token));
+    const lines = [...logs.lines];
+    await api.close();
+    return { challenge: challenge ?? '', lines };
+  }
+
+  it('of an application that is not listed says so to the log', async () => {
+    const { challenge, lines } = await refusedBy('another', await tokens.ofUser('ada'));
+
+    expect(challenge).toContain('error_description="The token was made for another application."');
+    expect(lines).toEqual([
+      { level: 'warn', text: expect.stringMatching(/"app".*`api\.introspection\.clientIds`/) },
+    ]);
+  });
+
+  it('that Logto does not know is logged at debug alone', async () => {
+    const { challenge, lines } = await refusedBy(application.id, 'a-token-that-nobody-gave');
+
+    expect(challenge).toContain('error_description="The token is not valid."');
+    expect(lines.map(({ level }) => level)).toEqual(['debug']);
+  });
+});
