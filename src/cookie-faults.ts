@@ -12,7 +12,7 @@ export interface CookieFault {
 /** A session cookie, and the app that it is for. */
 export interface CookieInApp {
   /** As express-session takes them: `maxAge` in milliseconds. */
-  cookie: Omit<CookieOptions, 'maxAge' | 'expires'> & { maxAge?: unknown; expires?: unknown };
+  cookie: Partial<Record<keyof CookieOptions, unknown>>;
   name?: string | undefined;
   /** This app as browsers see it. */
   baseUrl: string;
@@ -53,7 +53,7 @@ const rules: Record<string, Rule> = {
       ? remark(`browsers drop a partitioned cookie that is not secure. ${secureRemedy(app)}`)
       : undefined,
   priority: ({ cookie: { priority } }) =>
-    priority === undefined || /^(?:low|medium|high)$/i.test(String(priority))
+    priority === undefined || (typeof priority === 'string' && /^(?:low|medium|high)$/i.test(priority))
       ? undefined
       : fatal('it has to be "low", "medium" or "high".'),
 };
@@ -110,7 +110,8 @@ function pathFault({ cookie: { path = '/' }, baseUrl, authRoutesPrefix }: Cookie
 
 function domainFault({ cookie: { domain }, baseUrl }: CookieInApp): ReturnType<Rule> {
   if (!domain) return undefined;
-  const given = String(domain).toLowerCase().replace(/^\./, '');
+  if (typeof domain !== 'string') return fatal('it has to be a host name. Leave it out.');
+  const given = domain.toLowerCase().replace(/^\./, '');
   const { hostname } = new URL(baseUrl);
   if (given === hostname) return undefined;
   if (!hostname.endsWith(`.${given}`))
@@ -145,9 +146,9 @@ function secureFault(app: CookieInApp): ReturnType<Rule> {
 
 function sameSiteFault(app: CookieInApp): ReturnType<Rule> {
   // express-session takes `true` for "strict", and names in any case.
-  const sameSite: unknown = app.cookie.sameSite === true ? 'strict' : app.cookie.sameSite;
+  const sameSite = app.cookie.sameSite === true ? 'strict' : app.cookie.sameSite;
   if (sameSite === undefined || sameSite === false) return undefined;
-  const name = String(sameSite).toLowerCase();
+  const name = typeof sameSite === 'string' ? sameSite.toLowerCase() : '';
   if (!['strict', 'lax', 'none', 'auto'].includes(name))
     return fatal('it has to be "lax", "none" or "auto". Leave it out for "lax".');
   if (name === 'strict') {

@@ -5,7 +5,7 @@ import { isBearerOnly, sessionCookieFaults } from './logto.options-problems.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
 
 /** Options that do nothing where nobody signs in. */
-const signInOptions = [
+const ofSignIn = [
   'scopes',
   'resources',
   'session',
@@ -77,7 +77,7 @@ function refreshTokenRemarks(options: LogtoModuleOptions): string[] {
 }
 
 function idleOptions(options: LogtoModuleOptions): string[] {
-  const idle = signInOptions.filter((name) => isGiven(options[name]));
+  const idle = ofSignIn.filter((name) => isGiven(options[name]));
   if (idle.length === 0) return [];
   const missing = (['appId', 'baseUrl'] as const).filter((name) => options[name] === undefined);
   return [

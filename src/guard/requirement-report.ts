@@ -122,7 +122,6 @@ export class RequirementReport implements OnApplicationBootstrap {
   private appGuards(): AppGuards {
     const requestScoped = this.applicationConfig.getGlobalRequestGuards().map(({ metatype }) => metatype);
     const standIns = this.overriddenGuards();
-    const enforces = (type: unknown): boolean => isLogtoGuard(type) || injectsLogtoGuard(type);
     return {
       everywhere:
         this.applicationConfig
@@ -137,9 +136,7 @@ export class RequirementReport implements OnApplicationBootstrap {
   /** What a test has put in the place of a guard: `overrideProvider(LogtoGuard)`. */
   private overriddenGuards(): ReadonlySet<unknown> {
     const providers = [...this.modules.values()].flatMap((module) => [...module.providers]);
-    return new Set(
-      providers.flatMap(([token, { instance }]) => (isLogtoGuard(token) ? [instance as unknown] : [])),
-    );
+    return new Set(providers.flatMap(([token, { instance }]) => (isLogtoGuard(token) ? [instance] : [])));
   }
 
   private guardsFields(): boolean {
@@ -159,6 +156,11 @@ export class RequirementReport implements OnApplicationBootstrap {
     }
     return found;
   }
+}
+
+/** Whether a class is a guard of this library, or asks one. */
+function enforces(type: unknown): boolean {
+  return isLogtoGuard(type) || injectsLogtoGuard(type);
 }
 
 /**

@@ -25,7 +25,7 @@ export class InvalidTokenException extends LogtoException {
 
 /** What a token says of itself, fit for a log: whoever made it may have chosen it. */
 export function quotedClaim(value: unknown): string {
-  const text = String([value].flat().join(', '));
+  const text = [value].flat().join(', ');
   const plain = text.replace(/[^\x21\x23-\x7e]+/g, ' ');
   return `"${plain.length > 100 ? `${plain.slice(0, 100)}...` : plain}"`;
 }
