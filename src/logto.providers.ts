@@ -201,7 +201,7 @@ export const logtoProviders: Provider[] = [
   made(RoutePlans, LOGTO_OPTIONS),
   made(Unauthenticated, LOGTO_OPTIONS),
   made(HandlerContext, RequestSource, UserContextResolver, RoutePlans, Unauthenticated),
-  made(CrossSite, LOGTO_OPTIONS),
+  made(CrossSite, LOGTO_OPTIONS, OperatorLog),
   made(Refusal, Unauthenticated, OperatorLog),
   made(SignInClock, ProviderFetch, OperatorLog),
   made(AccessPlans, RoutePlans),

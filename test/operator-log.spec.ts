@@ -138,6 +138,18 @@ describe('What an operator reads', () => {
     });
   });
 
+  it('of a request that another site has sent is a line with its origin and the remedy', async () => {
+    const browser = (await started()).browser();
+    await browser.signIn(issuer);
+    const origin = 'https://other.example';
+    const page = await browser.post('/logto/sign-out', { origin, 'sec-fetch-site': 'cross-site' });
+
+    expect(page.status).toBe(403);
+    expect(lines.join('\n')).toMatch(
+      /^warn cross_site_request: .*"https:\/\/other\.example".*allowedOrigins/m,
+    );
+  });
+
   describe('stands in the log alone in production', () => {
     let before: string | undefined;
 

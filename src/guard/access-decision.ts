@@ -181,7 +181,10 @@ export class AccessDecision {
       this.reported.add(transport);
       this.logger.error(message);
     }
-    return new LogtoException('context_not_supported', message, { status: 403 });
+    return new LogtoException('context_not_supported', message, {
+      status: 403,
+      publicMessage: 'This cannot be reached in this way.',
+    });
   }
 }
 

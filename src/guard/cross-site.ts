@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { OperatorLog } from '../operator-log.js';
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
@@ -8,7 +9,10 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRA
 export class CrossSite {
   private readonly allowed: ReadonlySet<string>;
 
-  constructor(options: Pick<ResolvedLogtoOptions, 'client' | 'allowedOrigins'>) {
+  constructor(
+    options: Pick<ResolvedLogtoOptions, 'client' | 'allowedOrigins'>,
+    private readonly log: OperatorLog,
+  ) {
     const own = options.client ? [new URL(options.client.baseUrl).origin] : [];
     this.allowed = new Set([...own, ...options.allowedOrigins]);
   }
@@ -24,7 +28,7 @@ export class CrossSite {
     const site = request.headers['sec-fetch-site'];
     if (origin !== undefined && this.allowed.has(origin)) return;
     if (site === undefined ? origin === undefined : site !== 'cross-site') return;
-    throw crossSiteRequest();
+    throw this.refusal(origin);
   }
 
   /**
@@ -32,14 +36,21 @@ export class CrossSite {
    * @throws LogtoException `cross_site_request`, 403
    */
   assertHandshake({ headers: { origin } }: Request): void {
-    if (origin !== undefined && !this.allowed.has(origin)) throw crossSiteRequest();
+    if (origin !== undefined && !this.allowed.has(origin)) throw this.refusal(origin);
   }
-}
 
-function crossSiteRequest(): LogtoException {
-  return new LogtoException(
-    'cross_site_request',
-    "Another site sent this request with the visitor's session. If that site is yours, list its origin in `allowedOrigins`.",
-    { status: 403, publicMessage: "Another site sent this request with the visitor's session." },
-  );
+  private refusal(origin: string | undefined): LogtoException {
+    const said =
+      origin !== undefined && URL.canParse(origin) ? ` from "${new URL(origin).origin.slice(0, 100)}"` : '';
+    const publicMessage = "Another site sent this request with the visitor's session.";
+    const remedy = 'If that site is yours, list its origin in `allowedOrigins`.';
+    // Anybody can send such a request, so all of them count as one cause.
+    this.log.remark('warn', `cross_site_request: A request${said} was refused. ${publicMessage} ${remedy}`, {
+      key: 'cross_site_request',
+    });
+    return new LogtoException('cross_site_request', `${publicMessage} ${remedy}`, {
+      status: 403,
+      publicMessage,
+    });
+  }
 }
