@@ -40,6 +40,10 @@ function readItself(request: Request & { rawBody?: string }, _response: Response
 const kept: [what: string, parts: Omit<TestAppParts, 'issuer'>][] = [
   ["Nest's own body parsers", {}],
   ["Nest's own body parsers and `rawBody`", { applicationOptions: { rawBody: true } }],
+  [
+    "Nest's protection from cross-site requests",
+    { configure: (app) => app.useSecurityHeaders().enableCsrfProtection() },
+  ],
   ['no body parser at all', withParsing()],
   ['a parser of JSON alone', withParsing((app) => app.useBodyParser('json'))],
   ['a parser that makes everything a text', withParsing((app) => app.useBodyParser('text', { type: '*/*' }))],

@@ -146,8 +146,11 @@ describe('The addresses that sign people in and out', () => {
     ]);
   });
 
-  it('work for a client that is no browser and says nothing of itself', async () => {
-    expect((await browser.fetch('/logto/sign-in')).status).toBe(302);
-    expect((await browser.fetch('/logto/sign-out')).location).toMatch(issuer.issuer);
+  it.each([
+    ['says nothing of itself', {}],
+    ['asks for JSON alone', { accept: 'application/json' }],
+  ])('work for a client that is no browser and %s', async (_, headers) => {
+    expect((await browser.fetch('/logto/sign-in', { headers })).status).toBe(302);
+    expect((await browser.fetch('/logto/sign-out', { headers })).location).toMatch(issuer.issuer);
   });
 });

@@ -152,6 +152,18 @@ describe('A stream of server-sent events', () => {
     await stream.goesOn();
   });
 
+  it('asks a store that is down no more often at the end of the lifetime', async () => {
+    const store = new MemorySessionStore();
+    const app = await start({ logto: { session: { ...session, store }, lifetime: { idle: 1 } } });
+    const stream = await openStream(app, await signedIn(app));
+    store.failing = (operation) => operation === 'get';
+    store.calls.length = 0;
+
+    for (let tenth = 0; tenth < 15; tenth += 1) await stream.goesOn();
+
+    expect(store.calls).toHaveLength(1);
+  });
+
   it('ends when the bearer token expires that it was opened with', async () => {
     const provider = await startHostileProvider();
     const app = await start({ issuer: provider });

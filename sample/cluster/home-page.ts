@@ -4,7 +4,9 @@ import type { LogtoContext } from 'nestjs-logto';
 export function homePage(instance: string, { isAuthenticated, claims }: LogtoContext): string {
   const name = escaped(claims?.name ?? claims?.username ?? claims?.sub ?? '');
   const account = isAuthenticated
-    ? `<p>Signed in as <strong>${name}</strong>. <a href="/logto/sign-out">Sign out</a></p>${burst}`
+    ? `<form method="post" action="/logto/sign-out">
+<p>Signed in as <strong>${name}</strong>. <button type="submit">Sign out</button></p>
+</form>${burst}`
     : '<p>Nobody is signed in.</p><p><a class="action" href="/logto/sign-in">Sign in</a></p>';
   return `<!doctype html>
 <html lang="en">
@@ -31,7 +33,7 @@ const burst = `
 <p role="status"></p>
 <script>
 const status = document.querySelector('[role=status]');
-document.querySelector('button').addEventListener('click', async () => {
+document.querySelector('button[type=button]').addEventListener('click', async () => {
   status.textContent = 'Asking…';
   try {
     await fetch('/forget-token', { method: 'POST' });

@@ -72,11 +72,17 @@ function senderOf({ headers }: Request): Sender {
   // A browser sends all of these headers or none. The fetch of Node sends the mode alone.
   if (destination !== undefined || headers['sec-fetch-site'] !== undefined) return 'page';
   if (mode !== undefined) return mode === 'cors' ? 'page or program' : 'page';
-  // None: Safari before 16.4, any browser over plain http, or no browser. Every browser sends `Accept`.
-  const { accept } = headers;
-  if (accept === undefined) return 'program';
-  if (accept.includes('text/html')) return 'person';
-  return accept.trim() === '*/*' ? 'page or program' : 'page';
+  return senderByAccept(headers.accept);
+}
+
+/**
+ * The same where none of those headers tell: Safari before 16.4, any browser over plain http, or no browser. Every
+ * browser sends `Accept`: with `text/html` for a page to show, with a wildcard for what it loads into one.
+ */
+function senderByAccept(accept: string | undefined): Sender {
+  if (accept?.includes('text/html')) return 'person';
+  if (accept?.trim() === '*/*') return 'page or program';
+  return /\*|image\/|text\/css/.test(accept ?? '') ? 'page' : 'program';
 }
 
 /**

@@ -59,10 +59,18 @@ export class BackChannelLogout {
     try {
       await this.endSessions(request);
     } catch (error) {
-      // Logto does not read the answer, and the person stays signed in: the log is the only place to say why.
-      if (error instanceof LogtoException) this.log.exception(error, error.transient ? 'error' : 'warn');
+      if (error instanceof LogtoException) this.logRefusal(error);
       throw error;
     }
+  }
+
+  /**
+   * Logto does not read the answer, and the person stays signed in: the log is the only place to say why. Without the
+   * cause of a token that fails validation, whose text whoever sent it may have chosen.
+   */
+  private logRefusal(error: LogtoException): void {
+    if (error.getStatus() >= 500) this.log.exception(error);
+    else this.log.remark('warn', `${error.code}: ${error.message}`);
   }
 
   private async endSessions(request: Request): Promise<void> {

@@ -4,7 +4,10 @@ import type { ExpressSession } from './sessions.js';
 import type { SessionMount } from './session-mount.js';
 import { completed, readEntry } from './store-access.js';
 
-/** How long a socket goes on with the session as it was read, in milliseconds: a sign-out reaches it after that. */
+/**
+ * How long a socket goes on with the session as it was read, in milliseconds: a sign-out on another instance reaches it
+ * after that, one on this instance with its next message.
+ */
 const rereadInterval = 10_000;
 
 /** What is known of an open socket. */

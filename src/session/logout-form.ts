@@ -2,6 +2,7 @@ import { parse } from 'node:querystring';
 import type { Request } from 'express';
 import type { LogtoException } from '../logto.exceptions.js';
 import { logoutTokenInvalid } from './logout-token-invalid.js';
+import { mountedMiddleware } from './mounted-middleware.js';
 import { peekBody } from './peek-body.js';
 
 /** Longest form that is read, in bytes: a logout token has about a thousand. */
@@ -78,18 +79,11 @@ function tooLong(): LogtoException {
 }
 
 function alreadyRead(request: Request): LogtoException {
-  const parsers = parsersOf(request);
+  const parsers = new Set(mountedMiddleware(request).filter((name) => /parser$|^multer/i.test(name)));
   const { path = request.path } = (request.route ?? {}) as { path?: string };
-  const reader = parsers.length > 0 ? parsers.join(', ') : 'a middleware';
+  const reader = parsers.size > 0 ? [...parsers].join(', ') : 'a middleware';
   return logoutTokenInvalid(
     `The form was read before the route, and \`request.body\` does not have it: ${reader} stands in front. Put ` +
       `\`app.use('${path}', express.urlencoded({ extended: false }))\` in front of it in main.ts.`,
   );
-}
-
-/** The names of the body parsers that the app has mounted, for the log. */
-function parsersOf(request: Request): string[] {
-  const app = request.app as unknown as { router?: { stack?: { handle?: { name?: string } }[] } } | undefined;
-  const names = app?.router?.stack?.map(({ handle }) => handle?.name ?? '') ?? [];
-  return [...new Set(names.filter((name) => /parser$|^multer/i.test(name)))];
 }

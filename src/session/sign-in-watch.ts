@@ -38,23 +38,24 @@ export class SignInWatch {
     record: SessionRecord,
     watching: AbortSignal,
   ): Promise<void> {
+    const pauseFor = (known: SessionRecord): number => Math.min(longestPause, this.lifetime.remaining(known));
     let known: SessionRecord | undefined = record;
+    let pause = pauseFor(record);
     while (known) {
-      const pause = Math.min(longestPause, this.lifetime.remaining(known));
       await delay(pause, undefined, { signal: watching, ref: false });
-      known = await this.find(request, known);
+      try {
+        known = await this.find(request, known);
+        if (known) pause = pauseFor(known);
+      } catch {
+        // A store that fails ends nobody's sign-in.
+        pause = longestPause;
+      }
     }
   }
 
   /** The newest record of a sign-in, if it goes on. */
   private async find(request: Request, known: SessionRecord): Promise<SessionRecord | undefined> {
-    let stored: SessionRecord | undefined;
-    try {
-      stored = await this.sessions.stored(request, known);
-    } catch {
-      // A store that fails ends nobody's sign-in.
-      stored = known;
-    }
+    const stored = await this.sessions.stored(request, known);
     const refreshed = this.sessions.refreshed.newest(known);
     if (!stored || !isSignedIn(refreshed)) return undefined;
     const newest = isNewer(stored, refreshed) ? stored : refreshed;

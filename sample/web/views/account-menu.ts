@@ -13,6 +13,8 @@ export function accountMenu({ isAuthenticated, claims }: LogtoContext, path: str
   }
   return html`<div class="account">
     <span class="who">${picture(claims, 32)} <span class="name">${displayName(claims)}</span></span>
-    <form method="post" action="/logto/sign-out"><button class="button quiet">Sign out</button></form>
+    <form method="post" action="/logto/sign-out">
+      <button type="submit" class="button quiet">Sign out</button>
+    </form>
   </div>`;
 }
