@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Application, Request, Response } from 'express';
+import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
 import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
 import { answersGet } from './answers-get.js';
 import { assertOneCopy } from './assert-one-copy.js';
@@ -69,6 +70,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     private readonly sessionMount: SessionMount,
     private readonly context: HandlerContext,
     private readonly logoutForms: LogoutForms,
+    private readonly freshClaims: FreshClaimsGuard,
   ) {
     super();
     // Here, so that Nest reports it as it creates the app, in a line instead of an unhandled rejection.
@@ -125,6 +127,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     for (const remark of [...this.options.remarks, ...this.sessionMount.remarks]) this.logger.warn(remark);
     // A second app of the same testing module has an adapter of its own.
     this.mount();
+    if (this.options.client) this.freshClaims.register();
     this.markHandledRequests();
     if (isPreceded(this.modules, this.applicationConfig)) this.interceptEverything();
     this.excludeRoutesFromGlobalPrefix();

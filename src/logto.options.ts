@@ -125,9 +125,9 @@ export interface LogtoModuleOptions extends GetContextParameters {
   /** How long a session lives beside its cookie. Default: as long as the cookie. */
   lifetime?: LogtoLifetimeOptions;
   /**
-   * Claims older than this are refreshed before a guard or `LogtoService` tells them, in seconds: Logto tells no client
-   * when it suspends, deletes or demotes a user. Where only `req.user` shows them they are refreshed after the answer.
-   * `false` turns it off. Default: 3600.
+   * Claims older than this are refreshed before a guard decides by them or `LogtoService` returns them, in seconds: Logto
+   * tells no client when it suspends, deletes or demotes a user. On a route without a guard `req.user` shows what is
+   * known, and they are refreshed after the answer. `false` turns it off. Default: 3600.
    */
   revalidateAfter?: number | false;
   /** How long an answer of the userinfo endpoint is kept, in seconds. Default: 0. */

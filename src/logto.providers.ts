@@ -6,6 +6,7 @@ import { BearerTokens } from './guard/bearer-tokens.js';
 import { CrossSite } from './guard/cross-site.js';
 import { DecidingScopes } from './guard/deciding-scopes.js';
 import { DecidingUserInfo } from './guard/deciding-user-info.js';
+import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
 import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
 import { LogtoApiGuard } from './guard/logto-api.guard.js';
 import { LogtoGuard } from './guard/logto.guard.js';
@@ -227,6 +228,7 @@ export const logtoProviders: Provider[] = [
   ),
   OptionsScope,
   RequirementReport,
+  FreshClaimsGuard,
   LogtoService,
   LogtoGuard,
   LogtoApiGuard,

@@ -12,7 +12,7 @@ import {
 } from 'nestjs-logto';
 import type { EmulatorEndpoint, LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from './support/app.js';
-import type { Browser, Page } from './support/browser.js';
+import type { Browser } from './support/browser.js';
 import { passTime, restoreTime } from './support/clock.js';
 import { resource, startIssuer } from './support/issuer.js';
 import { leaks } from './support/leaks.js';
@@ -20,6 +20,7 @@ import { PagesController } from './support/pages.js';
 import { SignInController } from './support/sign-in.controller.js';
 import { machine, tokenOptions, tokenTenant } from './support/token-app.js';
 import { TokensController } from './support/tokens.controller.js';
+import { pause, timed, until } from './support/waiting.js';
 
 const hour = 3600;
 
@@ -101,14 +102,6 @@ describe('While Logto hangs', () => {
       issuer.failNext(endpoint, { delay: Number.POSITIVE_INFINITY, times: 1000 });
   }
 
-  /** An answer, and how long it took in milliseconds. */
-  async function timed(ask: Promise<Page>): Promise<Page & { took: number }> {
-    const began = performance.now();
-    return { ...(await ask), took: performance.now() - began };
-  }
-
-  const name = (page: Page): unknown => page.json<LogtoContext>().claims?.name;
-
   /** Lets the app find out that Logto hangs. */
   async function noticed(): Promise<void> {
     hangs('token', 'userinfo', 'discovery', 'revocation', 'jwks');
@@ -117,52 +110,6 @@ describe('While Logto hangs', () => {
     });
     issuer.resetRequests();
   }
-
-  /** Waits for what happens beside the requests. */
-  async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-    const end = performance.now() + 5000;
-    while (!(await condition())) {
-      if (performance.now() > end) throw new Error('It did not happen.');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-
-  describe('a page that no guard stands before', () => {
-    it('never waits for it: it shows what is known of its visitor', async () => {
-      hangs('token');
-      passTime(hour + 1);
-
-      for (const path of ['/user', '/']) {
-        const page = await timed(browser.open(path));
-        expect([page.status, page.took < 500]).toEqual([200, true]);
-      }
-      expect(name(await browser.open('/user'))).toBe('Ada Lovelace');
-    });
-
-    it('has the visitor’s claims refreshed beside it, for the next one', async () => {
-      issuer.updateUser('ada', { name: 'Augusta' });
-      passTime(hour + 1);
-      expect(name(await browser.open('/user'))).toBe('Ada Lovelace');
-
-      await until(async () => name(await browser.open('/user')) === 'Augusta');
-      expect(issuer.countRequests('token')).toBe(1);
-    });
-
-    it('asks nothing of Logto where it does not look at its visitor', async () => {
-      passTime(hour + 1);
-      await browser.open('/');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-
-      expect(issuer.requests()).toEqual([]);
-    });
-
-    it('that asks LogtoService gets fresh claims', async () => {
-      issuer.updateUser('ada', { name: 'Augusta' });
-      passTime(hour + 1);
-
-      expect((await browser.open('/own/name')).text).toBe('Augusta');
-    });
-  });
 
   it('one guarded page waits for the timeout, and everybody else goes on with what they have', async () => {
     const others = [await signedIn(), await signedIn('bob')];
@@ -185,7 +132,7 @@ describe('While Logto hangs', () => {
     hangs('token');
 
     const first = browser.open('/protected');
-    await new Promise((resolve) => setTimeout(resolve, timeout / 2));
+    await pause(timeout / 2);
     const page = await timed(other.open('/protected'));
     expect([page.status, page.took < timeout - 200]).toEqual([200, true]);
     expect((await first).status).toBe(200);
@@ -289,7 +236,7 @@ describe('While Logto hangs', () => {
         passTime(hour + 1);
         issuer.resetRequests();
         await (leave === '/leave' ? visitor.post(leave) : visitor.open(leave));
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await pause(50);
         expect(issuer.requests().map(({ endpoint }) => endpoint)).toEqual(['revocation']);
       }
     });
@@ -326,7 +273,7 @@ describe('While Logto hangs', () => {
 
     expect((await visitor.open('/logto/sign-in')).status).toBe(302);
     expect((await visitor.open('/logto/sign-out')).status).toBe(302);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
     expect(issuer.requests().map(({ endpoint }) => endpoint)).toEqual(['revocation']);
     await own.close();
   });
@@ -335,7 +282,7 @@ describe('While Logto hangs', () => {
     it.each(['/logto/sign-in', '/enter'])('by %s does not refresh claims first', async (path) => {
       passTime(hour + 1);
       expect((await browser.open(path)).location).toContain(issuer.issuer);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
 
       expect(issuer.requests()).toEqual([]);
     });
@@ -356,7 +303,7 @@ describe('While Logto hangs', () => {
       expect((await app.browser().open('/logto/sign-in')).status).toBe(503);
       issuer.clearFaults();
       // The document that was asked for before still hangs.
-      await new Promise((resolve) => setTimeout(resolve, timeout));
+      await pause(timeout);
 
       const visitor = app.browser();
       expect((await visitor.signIn(issuer)).status).toBe(302);

@@ -25,10 +25,16 @@ describe('A stream of server-sent events, within ten seconds,', () => {
 
   beforeAll(async () => {
     issuer = await startIssuer();
-    const start = (logto: TestAppParts['logto']): Promise<TestApp> =>
-      startApp({ issuer, controllers: [PagesController, StreamsController], ...(logto && { logto }) });
+    const start = (logto: TestAppParts['logto'], parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
+      startApp({
+        issuer,
+        controllers: [PagesController, StreamsController],
+        ...(logto && { logto }),
+        ...parts,
+      });
     const shared = { session: { ...session, store }, revalidateAfter: 600 };
-    [here, there] = [await start(shared), await start(shared)];
+    here = await start(shared);
+    there = await start(shared, { instanceOf: here });
     // After 700 seconds a session that a request loads is touched.
     alone = await start({
       session: { ...session, store: aloneStore, cookie: { maxAge: 7000_000 } },

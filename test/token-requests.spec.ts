@@ -23,7 +23,7 @@ describe('What the token endpoint is sent', () => {
     const browser = app.browser();
     await browser.signIn(issuer);
     passTime(3601);
-    await browser.fetch('/user');
+    await browser.fetch('/protected');
 
     expect(issuer.requests('token').map(({ body }) => Object.keys(body).toSorted())).toEqual([
       ['code', 'code_verifier', 'grant_type', 'redirect_uri'],

@@ -19,6 +19,12 @@ export function isGuardedByDelegate(subject: object): boolean {
   return guardsOf(Reflect.getMetadata(guardsMetadata, subject)).some((guard) => injectsLogtoGuard(guard));
 }
 
+/** Whether a guard of the app's own stands on a class, a base class included, or on a handler. */
+export function hasForeignGuard(subject: object): boolean {
+  const guards = (Reflect.getMetadata(guardsMetadata, subject) ?? []) as unknown[];
+  return guards.some((guard) => !(guard instanceof LogtoGuard) && !isLogtoGuard(guard));
+}
+
 /** Whether a class is a guard of this library. */
 export function isLogtoGuard(type: unknown, kind: typeof LogtoGuard = LogtoGuard): boolean {
   return typeof type === 'function' && (type === kind || type.prototype instanceof kind);

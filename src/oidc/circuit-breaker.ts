@@ -107,19 +107,14 @@ export class CircuitBreaker {
     throw notAnswering(call);
   }
 
-  private async untilOpen<T>(call: ProviderCall, outcome: Promise<T>): Promise<T | undefined> {
+  private untilOpen<T>(call: ProviderCall, outcome: Promise<T>): Promise<T | undefined> {
     const waiting = this.waiting.get(call) ?? new Set();
     this.waiting.set(call, waiting);
-    let release = (): void => undefined;
-    const opened = new Promise<undefined>((resolve) => {
-      release = () => resolve(undefined);
+    return new Promise((resolve, reject) => {
+      const release = (): void => resolve(undefined);
+      waiting.add(release);
+      void outcome.then(resolve, reject).finally(() => waiting.delete(release));
     });
-    waiting.add(release);
-    try {
-      return await Promise.race([outcome, opened]);
-    } finally {
-      waiting.delete(release);
-    }
   }
 
   private succeeded(call: ProviderCall): void {

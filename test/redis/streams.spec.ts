@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, session, type TestApp } from '../support/app.js';
+import { startApp, session, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { EventStream } from '../support/event-stream.js';
 import { startIssuer } from '../support/issuer.js';
@@ -20,7 +20,7 @@ describe('A stream on one of two instances on one Redis', () => {
     redis = await RedisServer.start();
     issuer = await startIssuer();
     one = await start();
-    other = await start();
+    other = await start({ instanceOf: one });
   });
 
   afterAll(async () => {
@@ -29,13 +29,14 @@ describe('A stream on one of two instances on one Redis', () => {
     await redis.close();
   });
 
-  async function start(): Promise<TestApp> {
+  async function start(parts: Partial<TestAppParts> = {}): Promise<TestApp> {
     const { store, client } = await redisStore(redis.url);
     running.push({ close: () => client.destroy() });
     const app = await startApp({
       issuer,
       controllers: [StreamsController],
       logto: { session: { ...session, store } },
+      ...parts,
     });
     running.push(app);
     return app;

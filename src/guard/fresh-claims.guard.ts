@@ -1,0 +1,74 @@
+import { Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
+import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { methodsOf } from '../user/methods-of.js';
+import { RequestSource } from '../user/request-source.js';
+import { UserContextResolver } from '../user/user-context-resolver.js';
+import { accessOf } from './access-plans.js';
+import { hasForeignGuard, isLogtoGuard } from './guarded.js';
+import { LogtoGuard } from './logto.guard.js';
+
+/**
+ * Refreshes old claims before a guard of the app's own decides by `req.user`, which cannot wait for them. The guards of
+ * this library refresh them by themselves, and a route without a guard does not wait.
+ */
+@Injectable()
+export class FreshClaimsGuard implements CanActivate {
+  private readonly guarded = new WeakMap<object, WeakMap<object, boolean>>();
+
+  constructor(
+    private readonly source: RequestSource,
+    private readonly resolver: UserContextResolver,
+    private readonly modules: ModulesContainer,
+    private readonly applicationConfig: ApplicationConfig,
+  ) {}
+
+  /** Stands before every other guard, in an app that has guards of its own. */
+  register(): void {
+    if (this.guardsEverything() || this.guardsAnything())
+      this.applicationConfig.getGlobalGuards().unshift(this);
+  }
+
+  canActivate(host: ExecutionContext): boolean | Promise<boolean> {
+    const isSocket = host.getType<string>() === 'ws';
+    if (isSocket || !this.isGuarded(host.getClass(), host.getHandler())) return true;
+    const request = this.source.of(host);
+    if (!request || request instanceof Promise) return true;
+    const context = this.resolver.resolve(request, {});
+    return context instanceof Promise ? context.then(() => true) : true;
+  }
+
+  private isGuarded(type: Type, handler: object): boolean {
+    let ofType = this.guarded.get(type);
+    if (!ofType) this.guarded.set(type, (ofType = new WeakMap()));
+    let guarded = ofType.get(handler);
+    if (guarded === undefined) {
+      const isPublic = accessOf(type, handler).access === 'public';
+      guarded = hasForeignGuard(handler) || hasForeignGuard(type) || (!isPublic && this.guardsEverything());
+      ofType.set(handler, guarded);
+    }
+    return guarded;
+  }
+
+  /** Whether a guard of the app's own stands before every route. */
+  private guardsEverything(): boolean {
+    const scoped = this.applicationConfig.getGlobalRequestGuards();
+    return (
+      scoped.some(({ metatype }) => !isLogtoGuard(metatype)) ||
+      this.applicationConfig
+        .getGlobalGuards()
+        .some((guard) => !(guard instanceof LogtoGuard) && !(guard instanceof FreshClaimsGuard))
+    );
+  }
+
+  private guardsAnything(): boolean {
+    return [...this.modules.values()].some(({ controllers, providers }) =>
+      [...controllers.values(), ...providers.values()].some(
+        ({ metatype }) =>
+          typeof metatype === 'function' &&
+          metatype.prototype &&
+          (hasForeignGuard(metatype) ||
+            methodsOf(metatype as Type).some(([, method]) => hasForeignGuard(method))),
+      ),
+    );
+  }
+}
