@@ -73,7 +73,7 @@ describe('A sign-in that succeeds and does not stick', () => {
 
       expect(page.status).toBe(500);
       expect(page.text).toMatch(/session_not_kept/);
-      expect(page.text).toMatch(/href="\/logto\/sign-in[^"]*">Try again/);
+      expect(page.text).toMatch(/href="\/logto\/sign-in[^"]*">Start again/);
       expect(leaks.logged.join('\n')).toMatch(/session_not_kept: .*browser does not block cookies/);
 
       browser.refuses = undefined;

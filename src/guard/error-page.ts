@@ -9,27 +9,21 @@ export interface ErrorPage {
   detail: string;
   /** Whether all is well again by itself. */
   passes: boolean;
-  /** What the visitor can do, where something helps. */
-  action?: ErrorPageAction | undefined;
-}
-
-/** A link of the error page. */
-export interface ErrorPageAction {
-  readonly label: string;
-  /** A path on this app. */
-  readonly path: string;
+  /** Path of a sign-in, where starting again helps. */
+  signInPath?: string | undefined;
 }
 
 /** The page that a browser gets in place of a problem body. */
-export function errorPage({ status, code, detail, passes, action }: ErrorPage): string {
-  const link = action
-    ? `<p><a class="action" href="${escapeHtml(action.path)}">${escapeHtml(action.label)}</a></p>\n`
-    : '';
+export function errorPage({ status, code, detail, passes, signInPath }: ErrorPage): string {
+  const again =
+    signInPath === undefined
+      ? ''
+      : `<p><a class="action" href="${escapeHtml(signInPath)}">Start again</a></p>\n`;
   return pageLayout({
     title: headingOf(status, passes),
     icon: 'alert',
     body: `<p>${escapeHtml(detail)}</p>
-${link}<p class="code">Error code: <code>${escapeHtml(code)}</code></p>
+${again}<p class="code">Error code: <code>${escapeHtml(code)}</code></p>
 `,
   });
 }

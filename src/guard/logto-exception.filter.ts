@@ -16,7 +16,7 @@ import { OperatorLog } from '../operator-log.js';
 import { rememberedPage } from '../session/lost-page.js';
 import { markCopy } from '../package-copy.js';
 import { isNavigation } from '../user/unauthenticated.js';
-import { errorPage, type ErrorPageAction } from './error-page.js';
+import { errorPage } from './error-page.js';
 import { sendPage } from './send-page.js';
 import { tellClient, told } from './tell-client.js';
 
@@ -104,27 +104,23 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
         code: exception.code,
         detail: exception.detail,
         passes: !exception.needsOperator,
-        action: this.action(exception, request, response),
+        signInPath: this.signInPath(exception, request, response),
       }),
     );
   }
 
-  /** What helps: a new sign-in to the page that the failed one was for, or the same one again when it has not begun. */
-  private action(
+  /** Where starting again helps: the same sign-in where it has not begun, else a new one to the page it was for. */
+  private signInPath(
     { code, needsOperator }: LogtoException,
     request: Request,
     response: Response,
-  ): ErrorPageAction | undefined {
+  ): string | undefined {
     if (!this.options?.client || needsOperator || !startAgain.has(code)) return undefined;
     const basePath = new URL(this.options.client.baseUrl).pathname.replace(/\/$/, '');
     const path = `${basePath}/${this.options.authRoutesPrefix}/sign-in`;
     const [, asked, query = ''] = /^([^?]*)(\?.*)?$/.exec(request.originalUrl) ?? [];
-    if (asked === `/${this.options.authRoutesPrefix}/sign-in`)
-      return { label: 'Try again', path: `${path}${query}` };
+    if (asked === `/${this.options.authRoutesPrefix}/sign-in`) return `${path}${query}`;
     const page = rememberedPage(response);
-    return {
-      label: 'Start again',
-      path: page === undefined ? path : `${path}?returnTo=${encodeURIComponent(page)}`,
-    };
+    return page === undefined ? path : `${path}?returnTo=${encodeURIComponent(page)}`;
   }
 }

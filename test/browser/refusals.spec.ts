@@ -97,7 +97,7 @@ describe('A sign-in that is refused', () => {
     await visitor.leave();
   });
 
-  it('asks for patience while Logto is down, and works when it is back', async () => {
+  it('asks for patience while Logto is down, and leads on to the same page when it is back', async () => {
     await logto.pause();
     const started = await startSample({ env });
     const answer = await page.goto(`${started.baseUrl}/protected`).finally(() => logto.resume());
@@ -105,7 +105,7 @@ describe('A sign-in that is refused', () => {
     await page.getByRole('link', { name: 'Start again' }).click();
     await visitor.signIn(page, 'ada', 'lovelace');
     await page.getByRole('button', { name: 'Authorize' }).click();
-    await expect(heading()).resolves.toBe('Welcome, Ada Lovelace');
+    await expect(heading()).resolves.toBe('Members only');
     await started.interrupt();
     await visitor.leave(503);
   });

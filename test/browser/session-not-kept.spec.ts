@@ -48,7 +48,7 @@ describe('A browser that refuses the session cookie', () => {
 
     await page.getByText('session_not_kept').waitFor();
     if (what === 'of another domain') await examine(page, 'session-not-kept', 'light');
-    await page.getByRole('link', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'Start again' }).click();
     // Logto knows the person by now, so the second try ends as the first did, and not in a loop.
     await page.getByText('session_not_kept').waitFor();
     await visitor.leave(500);
