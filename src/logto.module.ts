@@ -7,13 +7,11 @@ import {
   type HttpServer,
   type MiddlewareConsumer,
   type NestModule,
-  type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Application, Request, Response } from 'express';
 import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
 import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
-import { answersGet } from './answers-get.js';
 import { assertOneCopy } from './assert-one-copy.js';
 import { importedWithoutOptions, isWithoutOptions } from './imported-without-options.js';
 import { LogtoSetupException } from './logto.exceptions.js';
@@ -30,7 +28,7 @@ import { logtoExports, logtoProviders } from './logto.providers.js';
 import { markCopy, warnOfOtherCopies } from './package-copy.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
 import { LogoutForms } from './routes/logout-forms.js';
-import { mountsExpressSessionAnywhere } from './session/session-layers.js';
+import { BasePath } from './session/base-path.js';
 import { SessionMount } from './session/session-mount.js';
 import { makesHiddenClasses, spareHiddenClasses } from './spare-hidden-classes.js';
 import { servesBeyondHttp } from './user/beyond-http.js';
@@ -55,13 +53,12 @@ import { asksForMore } from './user/with-logto.options.js';
   providers: [...logtoProviders, { provide: LOGTO_EXTRAS, useValue: {} }, importedWithoutOptions],
   exports: logtoExports,
 })
-export class LogtoModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {
+export class LogtoModule extends ConfigurableModuleClass implements NestModule {
   private readonly logger = new Logger(LogtoModule.name);
   private mountedOn: HttpServer | undefined;
 
   constructor(
     @Inject(LOGTO_OPTIONS) private readonly options: ResolvedLogtoOptions,
-    @Inject(LOGTO_EXTRAS) private readonly extras: LogtoModuleExtras,
     private readonly adapterHost: HttpAdapterHost,
     private readonly applicationConfig: ApplicationConfig,
     private readonly modules: ModulesContainer,
@@ -71,6 +68,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     private readonly context: HandlerContext,
     private readonly logoutForms: LogoutForms,
     private readonly freshClaims: FreshClaimsGuard,
+    private readonly basePath: BasePath,
   ) {
     super();
     // Here, so that Nest reports it as it creates the app, in a line instead of an unhandled rejection.
@@ -133,36 +131,6 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     this.excludeRoutesFromGlobalPrefix();
   }
 
-  /** Says which addresses have to be registered at Logto: a wrong one shows only on Logto's own error page. */
-  onApplicationBootstrap(): void {
-    const { client, authRoutesPrefix, postSignOutRedirectUri } = this.options;
-    const routed = this.adapterHost.httpAdapter as HttpServer | undefined;
-    if (!client || !routed) return;
-    const isOwn = this.extras.authRoutes === false;
-    const routes = `${client.baseUrl}/${authRoutesPrefix}`;
-    const callback = `${routes}/sign-in-callback`;
-    const redirectUri = isOwn ? `each \`redirectUri\` that you give to signIn(), else ${callback}` : callback;
-    const backChannel = isOwn ? 'where you call handleBackChannelLogout()' : `${routes}/back-channel-logout`;
-    this.logger.log(
-      `Register at ${this.options.endpoint} for the application ${client.appId}:\n` +
-        `  redirect URI           ${redirectUri}\n` +
-        `  post sign-out URI      ${postSignOutRedirectUri}\n` +
-        `  back-channel logout    ${backChannel}  (with "session required")`,
-    );
-    if (isOwn) this.warnOfMissingSignIn();
-    this.warnOfMissingSession();
-  }
-
-  /** Otherwise it shows as a 404 after the guard's redirect. */
-  private warnOfMissingSignIn(): void {
-    const path = `/${this.options.authRoutesPrefix}/sign-in`;
-    if (this.options.unauthenticated === 'reject' || answersGet(this.expressApplication(), path)) return;
-    this.logger.warn(
-      `LogtoGuard sends visitors to ${path}, and no route of this app answers there: write that route, set ` +
-        "`authRoutesPrefix` to where yours are, or `unauthenticated: 'reject'`.",
-    );
-  }
-
   /**
    * Mounts the session and lets requests tell their user, in front of what main.ts mounts, of every middleware of the
    * app's modules and of all guards.
@@ -177,22 +145,6 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
     const { request } = this.expressApplication();
     defineUserAccessor(request, this.resolver);
     defineSessionContext(request, (one) => this.resolver.known(one));
-  }
-
-  /** What a middleware of the app's own mounts cannot be seen, nor what a module of the app does. */
-  private warnOfMissingSession(): void {
-    const modulesMount = [...this.modules.values()].some(({ middlewares }) => middlewares.size > 0);
-    if (
-      this.sessionMount.handler ||
-      modulesMount ||
-      mountsExpressSessionAnywhere({ app: this.expressApplication() })
-    )
-      return;
-    this.logger.warn(
-      'LogtoModule finds no session in this app, and without one nobody can sign in (`session_not_configured`). Give it ' +
-        '`session: { secret }` (LOGTO_SESSION_SECRET with logtoOptionsFromEnv), or mount express-session in main.ts ' +
-        'before the app listens.',
-    );
   }
 
   private assertOnlyModule(): void {
@@ -241,6 +193,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule, 
 
   /** The registered redirect URI, the real route and the links have to agree, whatever prefix the app has. */
   private excludeRoutesFromGlobalPrefix(): void {
+    if (this.basePath.endsWithGlobalPrefix(this.expressApplication())) return;
     const options = this.applicationConfig.getGlobalPrefixOptions();
     const own = authRoutePaths.map((route) => {
       const path = `/${this.options.authRoutesPrefix}/${route}`;

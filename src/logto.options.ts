@@ -93,7 +93,10 @@ export interface LogtoModuleOptions extends GetContextParameters {
   appId?: string;
   /** The application's secret (client_secret_basic). Without it the app is a public client, PKCE alone. */
   appSecret?: string;
-  /** This app as browsers see it. May have a path, where a proxy strips exactly that path. */
+  /**
+   * This app as browsers see it. May have a path: one that a proxy strips, or the global prefix, or where another app
+   * has this one below it.
+   */
   baseUrl?: string;
   /**
    * Seals the sign-in cookies. Default: the session's secret (of several the first seals, and each opens), else

@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
 import { AccessDecision } from './guard/access-decision.js';
 import { AccessPlans } from './guard/access-plans.js';
 import { BearerAuthentication } from './guard/bearer-authentication.js';
@@ -31,12 +32,14 @@ import { RoutesOptions } from './routes/routes-options.js';
 import { WaitingTabs } from './routes/waiting-tabs.js';
 import { ConcurrentSignIns } from './session/concurrent-sign-ins.js';
 import { FinishedSignInCookie } from './session/finished-sign-in-cookie.js';
+import { BasePath } from './session/base-path.js';
 import { Handshakes } from './session/handshakes.js';
 import { KeptSession } from './session/kept-session.js';
 import { MachineTokens } from './session/machine-tokens.js';
 import { Revalidation } from './session/revalidation.js';
 import { SessionMount } from './session/session-mount.js';
 import { Sessions } from './session/sessions.js';
+import { StartReport } from './start-report.js';
 import { BackChannelLogout } from './session/back-channel-logout.js';
 import { SignInCallback } from './session/sign-in-callback.js';
 import { SignInCookies } from './session/sign-in-cookies.js';
@@ -200,7 +203,8 @@ export const logtoProviders: Provider[] = [
     ) => new UserContextResolver(...parts, !touchesAsItLoads(options)),
   },
   made(RoutePlans, LOGTO_OPTIONS),
-  made(Unauthenticated, LOGTO_OPTIONS),
+  made(BasePath, LOGTO_OPTIONS, ApplicationConfig),
+  made(Unauthenticated, LOGTO_OPTIONS, BasePath),
   made(HandlerContext, RequestSource, UserContextResolver, RoutePlans, Unauthenticated),
   made(CrossSite, LOGTO_OPTIONS, OperatorLog),
   made(Refusal, Unauthenticated, OperatorLog),
@@ -229,6 +233,7 @@ export const logtoProviders: Provider[] = [
   OptionsScope,
   RequirementReport,
   FreshClaimsGuard,
+  StartReport,
   LogtoService,
   LogtoGuard,
   LogtoApiGuard,

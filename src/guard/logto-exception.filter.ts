@@ -119,7 +119,7 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
     const basePath = new URL(this.options.client.baseUrl).pathname.replace(/\/$/, '');
     const path = `${basePath}/${this.options.authRoutesPrefix}/sign-in`;
     const [, asked, query = ''] = /^([^?]*)(\?.*)?$/.exec(request.originalUrl) ?? [];
-    if (asked === `/${this.options.authRoutesPrefix}/sign-in`) return `${path}${query}`;
+    if (asked?.endsWith(`/${this.options.authRoutesPrefix}/sign-in`)) return `${path}${query}`;
     const page = rememberedPage(response);
     return page === undefined ? path : `${path}?returnTo=${encodeURIComponent(page)}`;
   }

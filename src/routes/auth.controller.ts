@@ -16,6 +16,7 @@ import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
 import { sendPage } from '../guard/send-page.js';
 import type { LogtoModuleExtras } from '../logto.options.js';
 import { LogtoService } from '../logto.service.js';
+import { BasePath } from '../session/base-path.js';
 import { requestUrl } from '../session/request-url.js';
 import { formMark } from '../user/unauthenticated.js';
 import { WithLogto } from '../user/with-logto.decorator.js';
@@ -40,6 +41,7 @@ class AuthController {
     private readonly navigation: Navigation,
     private readonly tabs: WaitingTabs,
     private readonly options: RoutesOptions,
+    private readonly basePath: BasePath,
   ) {}
 
   /** Sends the browser to Logto's sign-in page (OpenID Connect Core 3.1.2). */
@@ -106,7 +108,7 @@ class AuthController {
   ): Promise<void> {
     this.enter(response);
     this.navigation.assertMaySignIn(request);
-    const canonical = canonicalUrl(request, this.options.baseUrl);
+    const canonical = canonicalUrl(request, this.options.baseUrl, this.basePath);
     const parameters = { ...signInParameters(request, this.options.maxAge), ...forced };
     if (canonical === undefined && (await this.tabs.answer(request, response, parameters.returnTo))) return;
     const url = canonical ?? (await this.logto.signIn(request, parameters));

@@ -20,9 +20,10 @@ export class LogoutForms {
   mountOn(adapter: HttpServer): void {
     if (!this.options.signsIn) return;
     const path = `/${this.options.prefix}/back-channel-logout`;
-    adapter.use(path, (request: Request, response: Response, next: NextFunction) => {
-      // The middleware gets the paths below too, and no others.
-      if (request.method !== 'POST' || request.path !== '/' || !carriesForm(request)) {
+    // Whether the routes are below a global prefix is not known before main.ts has set it.
+    const atRoute = new RegExp(`${path}/?$`, 'i');
+    adapter.use((request: Request, response: Response, next: NextFunction) => {
+      if (request.method !== 'POST' || !atRoute.test(request.path) || !carriesForm(request)) {
         next();
         return;
       }

@@ -15,9 +15,11 @@ export class BrowserlessAgent {
   readonly cookies = new CookieJar();
   private readonly base: URL;
 
+  /** @param stripped what of the path of `baseUrl` a proxy strips */
   constructor(
     private readonly app: INestApplication,
     baseUrl: string,
+    private readonly stripped: string,
   ) {
     this.base = new URL(baseUrl);
   }
@@ -68,9 +70,8 @@ export class BrowserlessAgent {
     body: Buffer,
   ): Promise<Response> {
     const { address, port } = await this.address();
-    // A proxy strips the path of `baseUrl`.
-    const basePath = this.base.pathname.replace(/\/$/, '');
-    const path = url.pathname.startsWith(`${basePath}/`) ? url.pathname.slice(basePath.length) : url.pathname;
+    const { stripped } = this;
+    const path = url.pathname.startsWith(`${stripped}/`) ? url.pathname.slice(stripped.length) : url.pathname;
     return new Promise((resolve, reject) => {
       const options = { host: address, port, method, path: `${path}${url.search}`, headers, agent: false };
       const sent = request(options, (received) => {

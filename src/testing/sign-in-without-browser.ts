@@ -1,8 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
+import type { Application } from 'express';
 import { pageText } from '../emulator/browser/page-text.js';
 import type { LogtoEmulator, SignInWalk } from '../emulator/emulator.js';
 import { LOGTO_OPTIONS } from '../logto.module-definition.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { BasePath } from '../session/base-path.js';
 import { BrowserlessAgent } from './browserless-agent.js';
 import { LogtoTestingError } from './logto-testing-error.js';
 
@@ -47,7 +49,9 @@ export async function signInWithoutBrowser(
 ): Promise<BrowserlessAgent> {
   const options = app.get<ResolvedLogtoOptions>(LOGTO_OPTIONS, { strict: false });
   if (!options.client) throw failed('The app takes bearer tokens alone: nobody signs in to it.');
-  const agent = new BrowserlessAgent(app, options.client.baseUrl);
+  const express = app.getHttpAdapter().getInstance() as Application;
+  const stripped = app.get(BasePath, { strict: false }).strippedBefore(express);
+  const agent = new BrowserlessAgent(app, options.client.baseUrl, stripped);
   const first = path ?? `${options.client.baseUrl}/${options.authRoutesPrefix}/sign-in`;
   const authorization = await awayFrom(agent, first);
   if (authorization.origin !== new URL(emulator.endpoint).origin) {

@@ -3,6 +3,7 @@ import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import type { UnauthenticatedBehaviour } from '../logto.options.js';
+import type { BasePath } from '../session/base-path.js';
 import { permitted } from '../session/return-to.js';
 
 /** Why a visitor has to sign in. */
@@ -25,7 +26,10 @@ export const formMark = 'form';
 
 /** How a visitor who is not signed in is answered. */
 export class Unauthenticated {
-  constructor(private readonly options: ResolvedLogtoOptions) {}
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly basePath: BasePath,
+  ) {}
 
   /**
    * The exception to throw. When it is a redirect, its headers are on the response already, so that a
@@ -55,7 +59,7 @@ export class Unauthenticated {
     maxAge: number | undefined,
     marks: readonly string[] = [],
   ): string {
-    const path = `${this.basePath()}/${this.options.authRoutesPrefix}/sign-in`;
+    const path = `${this.basePath.path}/${this.options.authRoutesPrefix}/sign-in`;
     const query = [
       ...(returnTo === undefined ? [] : [`returnTo=${encodeURIComponent(returnTo)}`]),
       ...(maxAge === undefined ? [] : [`max_age=${Math.floor(maxAge)}`]),
@@ -65,7 +69,7 @@ export class Unauthenticated {
   }
 
   private pathOf(request: Request): string | undefined {
-    return permitted(`${this.basePath()}${request.originalUrl}`, this.options);
+    return permitted(`${this.basePath.strippedFrom(request)}${request.originalUrl}`, this.options);
   }
 
   /** What a posted form cannot be repeated for, its page can. */
@@ -75,10 +79,6 @@ export class Unauthenticated {
     const { host, pathname, search } = new URL(referer);
     const own = [request.headers.host, new URL(this.options.client?.baseUrl ?? referer).host];
     return own.includes(host) ? permitted(`${pathname}${search}`, this.options) : undefined;
-  }
-
-  private basePath(): string {
-    return new URL(this.options.client?.baseUrl ?? 'http://localhost').pathname.replace(/\/$/, '');
   }
 }
 
