@@ -59,7 +59,7 @@ describe('What an operator reads', () => {
     const { searchParams } = new URL(location);
     const state = searchParams.get('state') ?? '';
     const query = new URLSearchParams({ error, state, iss: issuer.issuer });
-    return browser.open(`/logto/sign-in-callback?${query}`);
+    return browser.open(`/logto/sign-in-callback?${query.toString()}`);
   }
 
   describe('of a refused sign-in', () => {

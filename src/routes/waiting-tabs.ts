@@ -24,7 +24,7 @@ export class WaitingTabs {
     const hasWaited = query.has(waitedMark);
     query.set(waitedMark, '1');
     // Relative to the address that the browser knows, whatever path a proxy has stripped.
-    const again = `?${query}`;
+    const again = `?${query.toString()}`;
     const page = hasWaited && this.signIns.finishedPage(request, returnTo);
     if (page) {
       response.redirect(302, page);
