@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { cookieFaults, cookieRemark } from '../cookie-faults.js';
+import { cookieFaults, cookieRemark, type CookieInApp } from '../cookie-faults.js';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { memoryStoreRemark } from './memory-store-remark.js';
 
@@ -28,20 +28,15 @@ function storeRemarks({ sessionStore }: Request, isMounted: boolean): string[] {
   return [memoryStoreRemark(sessionStore) ?? []].flat();
 }
 
-function attributesOf(request: Request, baseUrl: string): Parameters<typeof cookieFaults>[0]['cookie'] {
+function attributesOf(request: Request, baseUrl: string): CookieInApp['cookie'] {
   const { originalMaxAge: maxAge, secure, sameSite, domain, path, httpOnly } = request.session.cookie;
   const { partitioned } = request.session.cookie as { partitioned?: boolean };
+  const rest = { maxAge, sameSite, domain, path, httpOnly, partitioned };
+  // Only of a function: express-session does not ask the connection then, and takes it for true.
+  if (secure === 'auto') return { ...rest, secure: true };
   // A request that did not come by https, such as a health check, does not tell "auto" from false.
   const isUnknown = !secure && baseUrl.startsWith('https:') && !isHttps(request);
-  return {
-    maxAge,
-    secure: isUnknown ? 'auto' : (secure ?? false),
-    ...(sameSite === undefined ? {} : { sameSite }),
-    ...(domain === undefined ? {} : { domain }),
-    ...(path === undefined ? {} : { path }),
-    ...(httpOnly === undefined ? {} : { httpOnly }),
-    ...(partitioned === undefined ? {} : { partitioned }),
-  };
+  return { ...rest, secure: isUnknown ? 'auto' : (secure ?? false) };
 }
 
 /** Whether a request came by https, be it to a proxy that Express does not trust. */

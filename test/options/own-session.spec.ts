@@ -77,6 +77,12 @@ describe('A session whose set-up is not known at start', () => {
     expect(await remarkedOn({ logto: { session: { secret, cookie } } })).toEqual(['domain', 'maxAge']);
   });
 
+  it('is remarked on where a function says that the connection decides, which express-session does not ask then', async () => {
+    const cookie = (): object => ({ secure: 'auto' });
+
+    expect(await remarkedOn({ logto: { session: { secret, cookie } } })).toEqual(['secure']);
+  });
+
   describe('of an app that browsers reach by https', () => {
     const logto = { session: undefined, baseUrl: 'https://app.example.com' };
     const viaProxy = { 'x-forwarded-proto': 'https' };
