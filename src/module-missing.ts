@@ -2,11 +2,11 @@ import type { ModulesContainer } from '@nestjs/core';
 import { LogtoSetupException } from './logto.exceptions.js';
 import { OperatorLog } from './operator-log.js';
 
-/** Without the module there is no provider to inject either. */
+/** An app without the module has no provider to inject. */
 const log = new OperatorLog();
 
 /**
- * What a class or a decorator of this library finds in an app that does not import LogtoModule.
+ * The error for a class or decorator of this library in an app that does not import LogtoModule.
  * @param user what needs the module: `@AuthUser()`
  */
 export function moduleMissing(user: string): LogtoSetupException {

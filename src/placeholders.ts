@@ -1,7 +1,7 @@
 import type { LogtoOptionsProblem } from './logto.exceptions.js';
 import type { LogtoModuleOptions } from './logto.options.js';
 
-/** What documentation has in place of a value, of this package, Logto and express-session, without punctuation. */
+/** Placeholder values in the documentation of this package, Logto and express-session, without punctuation. */
 const placeholders: ReadonlySet<string> = new Set([
   'alongrandomstring',
   'changeme',
@@ -36,7 +36,7 @@ const shortest = 16;
 const ownSecret = 'Use a long random string of your own: `openssl rand -base64 32`';
 const fromConsole = 'Copy it from Logto Console > Applications > your application';
 
-/** Values of the documentation in production: everybody knows them. */
+/** Placeholders that are left in production, where everybody knows them. */
 export function placeholderProblems(options: LogtoModuleOptions): LogtoOptionsProblem[] {
   if (process.env.NODE_ENV !== 'production') return [];
   const { endpoint, appId, appSecret, cookieSecret, machineToMachine, session } = options;

@@ -53,7 +53,7 @@ export class Refusal {
     return this.unauthenticated.exceptionFor(request, route.unauthenticated, reason);
   }
 
-  /** A bearer token does not do: its sender reads what is wrong with it, the log what is wrong here. */
+  /** A refused bearer token. The answer says what is wrong with the token, the log what is wrong with this server. */
   ofBearer(request: Request, error: unknown): unknown {
     if (!(error instanceof LogtoException)) return error;
     if (error.getStatus() < 500) this.logBearer(error);

@@ -3,7 +3,7 @@ import session from 'express-session';
 /**
  * What is said once of sessions that are kept in memory: by the default store of express-session, of this copy or an
  * app's own.
- * @returns nothing in tests, where nobody minds
+ * @returns nothing in tests
  */
 export function memoryStoreRemark(store: object): string | undefined {
   const isInMemory = store instanceof session.MemoryStore || store.constructor.name === 'MemoryStore';
