@@ -107,7 +107,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
    * ```ts
    * LogtoModule.forRootAsync({
    *   inject: [ConfigService],
-   *   useFactory: (config: ConfigService) => config.getOrThrow('logto'),
+   *   useFactory: (config: ConfigService) => config.getOrThrow<LogtoModuleOptions>('logto'),
    * })
    * ```
    * @throws LogtoOptionsException at start, with every mistake in the options at once

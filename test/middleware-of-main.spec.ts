@@ -119,6 +119,18 @@ describe.each([
     expect([page.status, page.json().code]).toEqual([500, 'session_configured_twice']);
   });
 
+  it('may be called `session` without being one', async () => {
+    const app = await started({
+      configure: (nest) => {
+        nest.use(function session(_request: Request, _response: Response, next: NextFunction) {
+          next();
+        });
+      },
+    });
+
+    expect((await app.browser().open('/')).text).toBe('home');
+  });
+
   describe('where a session really is missing', () => {
     const ownSession = (options: Partial<session.SessionOptions> = {}): RequestHandler =>
       session({ secret: 'a-session-secret', resave: false, saveUninitialized: false, ...options });

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 
 /** A layer of Express 5's router, which has no types for it. */
 interface Layer {
-  readonly handle?: { readonly name?: string };
+  readonly handle?: unknown;
   match(path: string): boolean;
 }
 
@@ -18,5 +18,10 @@ export function mountsExpressSessionAnywhere(request: Pick<Request, 'app'>): boo
 
 function sessionLayers(request: Pick<Request, 'app'>): Layer[] {
   const app = request.app as unknown as { router?: { stack?: Layer[] } } | undefined;
-  return app?.router?.stack?.filter(({ handle }) => handle?.name === 'session') ?? [];
+  return app?.router?.stack?.filter(({ handle }) => isExpressSession(handle)) ?? [];
+}
+
+/** By its name and by what it sets on a request: an app may well call a middleware of its own `session`. */
+function isExpressSession(handle: unknown): boolean {
+  return typeof handle === 'function' && handle.name === 'session' && String(handle).includes('sessionStore');
 }

@@ -54,7 +54,7 @@ export class SignIn {
     this.sessions.require(request);
     assertRedirectUri(redirectUri);
     assertExtraParams(asked.extraParams);
-    this.remarkOnHost(request);
+    this.remarkOnHost(request, redirectUri ?? this.client.baseUrl);
     const page = this.pageFor(returnTo);
     rememberPage(request, page);
     const isRetry = await this.kept.check(request);
@@ -98,14 +98,14 @@ export class SignIn {
   }
 
   /** Says once for each host name that the callback will not find the sign-in's cookie. */
-  private remarkOnHost(request: Request): void {
-    const host = foreignHost(request, this.client.baseUrl);
+  private remarkOnHost(request: Request, callback: string): void {
+    const host = foreignHost(request, callback);
     if (host === undefined || this.foreignHosts.has(host) || this.foreignHosts.size >= maxForeignHosts)
       return;
     this.foreignHosts.add(host);
     this.log.remark(
       'warn',
-      `A sign-in starts at the host "${host}" and comes back to "${new URL(this.client.baseUrl).hostname}", where the ` +
+      `A sign-in starts at the host "${host}" and comes back to "${new URL(callback).hostname}", where the ` +
         'browser does not send its cookies: it will fail with sign_in_session.not_found. Redirect one host name to the ' +
         'other, or correct `baseUrl`. If a proxy rewrites `Host`, let it send `X-Forwarded-Host`.',
     );
