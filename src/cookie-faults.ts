@@ -70,7 +70,9 @@ function isSecure(app: CookieInApp): boolean {
 }
 
 function secureRemedy(app: CookieInApp): string {
-  return isHttps(app) ? 'Set `secure: true`.' : 'Over http: no cookie is: leave this out, or use https:.';
+  return isHttps(app)
+    ? 'Set `secure: true`.'
+    : 'Browsers accept no secure cookie over http:. Leave this out, or use https:.';
 }
 
 function nameFault(app: CookieInApp): ReturnType<Rule> {
@@ -97,13 +99,13 @@ function pathFault({ cookie: { path = '/' }, baseUrl, authRoutesPrefix }: Cookie
   const own = path.replace(/\/$/, '');
   if (!`${routes}/`.startsWith(`${own}/`)) {
     return fatal(
-      `express-session knows no session outside of it, and the routes of the sign-in are at "${routes}": nobody would ` +
+      `express-session ignores requests outside this path, and the sign-in routes are at "${routes}": nobody would ` +
         'be signed in. Leave it out.',
     );
   }
   return own === routes
     ? remark(
-        `only the routes of the sign-in, below "${routes}", would have the session, and no page. Leave it out.`,
+        `only the sign-in routes, below "${routes}", would have a session, and your pages would not. Leave it out.`,
       )
     : undefined;
 }
@@ -122,7 +124,7 @@ function domainFault({ cookie: { domain }, baseUrl }: CookieInApp): ReturnType<R
   return given.includes('.')
     ? undefined
     : remark(
-        `browsers take no cookie for the whole of "${given}". Leave it out, and the cookie is for "${hostname}".`,
+        `browsers reject cookies for a top-level domain such as "${given}". Leave it out, and the cookie is for "${hostname}".`,
       );
 }
 
@@ -137,7 +139,7 @@ function secureFault(app: CookieInApp): ReturnType<Rule> {
   }
   return secure === false && isHttps(app)
     ? remark(
-        '`baseUrl` is https:, and the cookie goes over plain http: as well, where anybody on the way reads it. Set ' +
+        '`baseUrl` is https:, but the cookie is also sent over plain http:, where anybody on the network can read it. Set ' +
           "`secure: true`. Behind a proxy that ends TLS an app's own session needs `proxy: true` as well, or the app " +
           '`trust proxy`.',
       )
@@ -159,7 +161,9 @@ function sameSiteFault(app: CookieInApp): ReturnType<Rule> {
   return name === 'none' && !isSecure(app)
     ? remark(
         `browsers drop a \`sameSite: "none"\` cookie that is not secure, so nobody would stay signed in. ${
-          isHttps(app) ? 'Set `secure: true`, or use "lax".' : 'Over http: no cookie is: use "lax".'
+          isHttps(app)
+            ? 'Set `secure: true`, or use "lax".'
+            : 'Browsers accept no secure cookie over http:, so use "lax".'
         }`,
       )
     : undefined;
@@ -173,8 +177,7 @@ function maxAgeFault(maxAge: unknown): ReturnType<Rule> {
   if (maxAge === undefined || maxAge === null || maxAge instanceof Date) return undefined;
   if (typeof maxAge !== 'number' || !Number.isFinite(maxAge))
     return fatal('it has to be a number of milliseconds.');
-  if (maxAge <= 0)
-    return remark('it has to be more than zero milliseconds: the session would be over as it begins.');
+  if (maxAge <= 0) return remark('it has to be more than zero milliseconds, or the session expires at once.');
   if (maxAge < hour) {
     return remark(
       `the session lives ${Math.round(maxAge / 60_000)} minutes. express-session takes milliseconds: two weeks are ` +
@@ -195,6 +198,6 @@ function expiresFault(expires: unknown): ReturnType<Rule> {
   if (!expires) return undefined;
   if (!(expires instanceof Date)) return fatal('it has to be a Date. Use `maxAge`, in milliseconds.');
   return expires.getTime() > Date.now()
-    ? remark('it is one moment for all, at which every session ends. Use `maxAge`, in milliseconds.')
-    : remark('it lies in the past, so no session would live. Use `maxAge`, in milliseconds.');
+    ? remark('it is a fixed date, so all sessions end at the same time. Use `maxAge`, in milliseconds.')
+    : remark('it is in the past, so every session has already expired. Use `maxAge`, in milliseconds.');
 }

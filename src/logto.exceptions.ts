@@ -35,7 +35,7 @@ export class LogtoException extends HttpException {
   /** Whether the same call may succeed later. A transient failure never signs anybody out. */
   readonly transient: boolean;
 
-  /** Whether it fails until an operator changes something. What is `transient` beside it signs nobody out meanwhile. */
+  /** Whether it keeps failing until an operator changes something. If it is also `transient`, users stay signed in. */
   readonly needsOperator: boolean;
 
   /** What anybody may read: it names no remedy that only an operator can apply. */
@@ -149,7 +149,7 @@ function problemBody(
 
 /** What visitors read in production about failures that only an operator can end. */
 const askOperator =
-  'This application is not set up correctly. Please tell its operator, who finds the details in the log.';
+  'This application is not set up correctly. Please contact its operator; the details are in the log.';
 
 /** What they read about the others that are not theirs. */
 const publicMessages: Record<number, string> = {

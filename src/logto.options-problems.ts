@@ -89,7 +89,7 @@ function combinationProblems(
     options.includeReservedScopes === false &&
     !options.scopes?.includes('openid')
   ) {
-    problem('scopes', 'lack `openid`, without which Logto tells nobody who has signed in. Add it.');
+    problem('scopes', 'lack `openid`, without which Logto issues no ID token. Add it.');
   }
   for (const { option, remedy } of placeholderProblems(options)) problem(option, remedy);
   if (options.api?.introspection && (options.appId === undefined || options.appSecret === undefined)) {

@@ -45,7 +45,7 @@ function scopeRemarks({ scopes = [] }: LogtoModuleOptions): string[] {
 const trustedDevices = 'urn:logto:scope:trusted_devices';
 
 const unknownScope = (scope: string): string =>
-  `\`scopes\` has "${scope}", which is no scope of Logto's own, and Logto drops a scope that it does not know in silence.`;
+  `\`scopes\` has "${scope}", which is not one of Logto's user scopes. Logto silently ignores unknown scopes.`;
 
 /** The name of a scope without prefix and punctuation. */
 function plain(scope: string): string {

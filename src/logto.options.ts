@@ -146,8 +146,8 @@ export interface LogtoModuleOptions extends GetContextParameters {
   /** Accept bearer access tokens. */
   api?: LogtoApiOptions;
   /**
-   * Start although a `@RequireRoles()` or its like stands where no guard of this library enforces it. Otherwise the
-   * start fails with `authorization_not_enforced`, for everybody would pass there. Default: `false`.
+   * Start even if no guard of this library enforces a `@RequireRoles()` or similar decorator. Otherwise the start fails
+   * with `authorization_not_enforced`, because everybody would get access. Default: `false`.
    */
   allowUnenforcedRequirements?: boolean;
   /** Allow `http:` for other hosts than loopback. Default: `false`. */

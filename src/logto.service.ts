@@ -38,7 +38,7 @@ export class LogtoService {
 
   /**
    * The user context of the request, with claims that are not older than `revalidateAfter`, or as they are known while
-   * Logto is away. Nobody signed in is no error: `isAuthenticated` says so.
+   * Logto is away. An anonymous request is not an error: `isAuthenticated` is `false`.
    * @param asked what it should hold beyond the claims
    * @throws LogtoUnauthenticatedException when Logto has ended the sign-in while something was asked for
    * @throws LogtoException `missing_scope_organizations`, Logto's own refusal, or a transient one

@@ -26,9 +26,9 @@ export class OptionsScope implements OnModuleInit {
       .map((token) => (typeof token === 'function' ? token.name : String(token)));
     throw new LogtoSetupException(
       'invalid_options',
-      'LogtoModule reads its options once, at start, and these would be made for each request: what makes them injects ' +
-        `${names.join(' and ')}, which is request-scoped, or injects something that is. Inject singletons, such as ` +
-        'ConfigService. What differs by request or tenant is a parameter of the sign-in: `LogtoService.signIn(request, { … })`.',
+      'LogtoModule reads its options once, at start, but these options are request-scoped: their factory injects ' +
+        `${names.join(' and ')}, which is request-scoped or depends on a request-scoped provider. Inject singletons, such as ` +
+        'ConfigService. Pass what differs by request or tenant to `LogtoService.signIn(request, { … })`.',
     );
   }
 

@@ -87,8 +87,8 @@ export class StartReport implements OnApplicationBootstrap {
     if (!begins || this.basePath.reaching(app) !== '') return;
     const routes = `${path}/${this.options.authRoutesPrefix}`.slice(1);
     this.logger.warn(
-      `The global prefix begins with the path of \`baseUrl\`, "${path}". Unless a proxy strips that, the routes of the ` +
-        `sign-in are out of reach: end \`baseUrl\` with the whole prefix, "${globalPrefix}", or give it no path and set ` +
+      `The global prefix begins with the path of \`baseUrl\`, "${path}". Unless a proxy strips it, the sign-in routes ` +
+        `cannot be reached: end \`baseUrl\` with the whole prefix, "${globalPrefix}", or give it no path and set ` +
         `\`authRoutesPrefix: '${routes}'\`.`,
     );
   }
@@ -100,8 +100,8 @@ export class StartReport implements OnApplicationBootstrap {
     const reached = `${this.basePath.reaching(app)}/${this.options.authRoutesPrefix}`;
     if (reached.startsWith(path)) return;
     this.logger.warn(
-      `Check the session cookie's \`path\`: "${path}" reaches no route where a proxy strips it, and express-session then ` +
-        'knows no session. Leave it out.',
+      `Check the session cookie's \`path\`: "${path}" matches no path that reaches the app if a proxy strips it, and express-session then ` +
+        'ignores every request. Leave it out.',
     );
   }
 

@@ -176,7 +176,7 @@ describe('A logout token reaches', () => {
       expect(await sendParts('logout_', 'token=', 'no-token')).toBe(400);
       expect(leaks.logged.join('\n')).toMatch(/The token is malformed/);
       expect(await sendParts(...Array.from({ length: 100 }, () => 'a'.repeat(1000)))).toBe(400);
-      expect(leaks.logged.join('\n')).toMatch(/longer than 64 kB/);
+      expect(leaks.logged.join('\n')).toMatch(/larger than 64 kB/);
       expect(await sendParts('logout_token=no-token')).toBe(400);
       agent.destroy();
     });
@@ -219,7 +219,7 @@ describe('A logout token reaches', () => {
       ['an empty form', form, '', /no `logout_token`/],
       ['another form', form, 'other=1', /no `logout_token`/],
       ['two tokens', form, 'logout_token=a&logout_token=b', /more than one `logout_token`/],
-      ['far too long a form', form, `logout_token=${'a'.repeat(100_000)}`, /longer than 64 kB/],
+      ['far too long a form', form, `logout_token=${'a'.repeat(100_000)}`, /larger than 64 kB/],
       ['a token that is none', form, 'logout_token=no-token', /malformed/],
     ])('of %s', async (_, type, body, reason) => {
       await start({ ...withParsing(), create: asInMain });

@@ -130,7 +130,7 @@ describe('What an operator reads', () => {
   describe('of a `returnTo` that is not allowed', () => {
     it.each([
       ['https://front.example/cart', /^warn .*"https:\/\/front\.example".*allowedOrigins/m],
-      ['javascript:alert(1)', /^debug .*no page of this app/m],
+      ['javascript:alert(1)', /^debug .*not a page of this app/m],
     ])('%s is a line with the remedy', async (returnTo, line) => {
       await (await started()).browser().open(`/logto/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
 

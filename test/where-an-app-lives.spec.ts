@@ -206,7 +206,7 @@ describe('An app', () => {
       await startAt(place);
       return logs()
         .flatMap((line) => line.split('\n'))
-        .filter((line) => /reached at|out of reach/.test(line));
+        .filter((line) => /reached at|cannot be reached/.test(line));
     }
 
     it('says what a proxy has to strip', async () => {
@@ -234,10 +234,10 @@ describe('An app', () => {
       expect(await told({ base: '', globalPrefix: 'api' })).toEqual([]);
     });
 
-    it('warns that its routes are out of reach where the global prefix begins with the path', async () => {
+    it('warns that its routes cannot be reached where the global prefix begins with the path', async () => {
       expect(await told({ base: '/shop', globalPrefix: 'shop/v1', stripped: '/shop' })).toEqual([
         expect.stringMatching(/reached at +\/logto/),
-        expect.stringMatching(/out of reach.*\/shop\/v1.*authRoutesPrefix: 'shop\/logto'/),
+        expect.stringMatching(/cannot be reached.*\/shop\/v1.*authRoutesPrefix: 'shop\/logto'/),
       ]);
     });
 

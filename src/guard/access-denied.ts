@@ -45,7 +45,7 @@ export function rolesNotInToken(requirement: NamedRequirement): LogtoException {
   const publicMessage = `This needs ${named(requirement, requirement.names)}, and the access token says nothing of roles.`;
   return new LogtoException(
     'roles_not_in_token',
-    `${publicMessage} Let Logto put them in by custom token claims, or require scopes.`,
+    `${publicMessage} Add them with custom token claims in Logto Console, or require scopes instead.`,
     { status: 403, publicMessage },
   );
 }

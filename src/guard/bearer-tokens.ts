@@ -75,8 +75,8 @@ export class BearerTokens {
       'The token is opaque, and this API takes JWTs: ask for it with the resource indicator of the API.',
       {
         operatorMessage:
-          `Logto gives a JWT to a client that asks for \`resource=${audience}\`. Opaque tokens of named applications ` +
-          'pass with `api.introspection: { clientIds }`.',
+          `Logto gives a JWT to a client that asks for \`resource=${audience}\`. To accept opaque tokens from certain applications, ` +
+          'set `api.introspection: { clientIds }`.',
       },
     );
   }

@@ -91,7 +91,7 @@ export class Refusal {
     maxAge: number,
     clockDifference: string | undefined,
   ): LogtoException {
-    const needed = `This needs a sign-in that is not older than ${maxAge} seconds.`;
+    const needed = `This needs a sign-in within the last ${maxAge} seconds.`;
     const reason = {
       code: 'recent_sign_in_required',
       message: `${needed} ${clockDifference ?? 'Sign in again.'}`,

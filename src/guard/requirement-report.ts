@@ -59,14 +59,14 @@ export class RequirementReport implements OnApplicationBootstrap {
   private refuse(open: readonly string[]): void {
     const list = open.map((line) => `\n  - ${line}`).join('');
     if (this.options.allowUnenforcedRequirements) {
-      this.logger.warn(`Everybody passes where authorization is declared and not enforced:${list}`);
+      this.logger.warn(`No guard enforces these requirements, so everybody gets access:${list}`);
       return;
     }
     throw new LogtoSetupException(
       'authorization_not_enforced',
-      `LogtoModule does not start: authorization is declared where nothing enforces it, and everybody would pass:${list}\n` +
+      `LogtoModule cannot start: no guard enforces these requirements, so everybody would get access:${list}\n` +
         'A guard for the whole app is `{ provide: APP_GUARD, useClass: LogtoGuard }`; one that main.ts adds by ' +
-        'useGlobalGuards() is missing in a test. `allowUnenforcedRequirements: true` in the options starts all the same.',
+        'useGlobalGuards() is missing in a test. Set `allowUnenforcedRequirements: true` to start anyway.',
     );
   }
 
@@ -102,7 +102,7 @@ export class RequirementReport implements OnApplicationBootstrap {
       (requirementsOf(type).length > 0 || isGuarded(type));
     if (!fields && isField(method) && isOnlyInGuardedClass) {
       this.logger.warn(
-        `The class of ${place} is guarded, and @nestjs/graphql runs no guard for a field: everybody passes. Give ` +
+        `The class of ${place} is guarded, but @nestjs/graphql runs no guards for fields, so everybody gets access. Give ` +
           'GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
       );
     }

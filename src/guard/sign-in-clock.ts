@@ -21,7 +21,7 @@ export class SignInClock {
     if (difference !== undefined) {
       this.log.remark(
         'warn',
-        `A sign-in was refused that is recent by Logto's clock, and too old by this server's. ${difference} ` +
+        `A sign-in is recent by Logto's clock but too old by this server's, so it was refused. ${difference} ` +
           `Until then nobody can meet @RequireRecentSignIn({ maxAge: ${maxAge} }).`,
         { key: `clock ${maxAge}` },
       );

@@ -59,7 +59,7 @@ export function whyUnenforced(
   const asks = requirementsOf(method).length > 0 || isGuarded(method);
   if (isGatewayHook(type, name)) {
     return asks
-      ? 'Nest runs no guard when a socket opens or closes. Guard the messages, or ask LogtoService in it.'
+      ? 'Nest runs no guard when a socket opens or closes. Guard the message handlers, or call LogtoService in this hook.'
       : undefined;
   }
   if (asks && isField(method) && !fields) {

@@ -20,7 +20,8 @@ export const clientCredentials: RefusalTexts = {
   },
   invalid_request: noMachine,
   invalid_scope: {
-    message: 'Logto does not accept the `scope` of getClientCredentialsToken(). The resource has to have it.',
+    message:
+      'Logto does not accept the `scope` passed to getClientCredentialsToken(). Add that permission to the resource in Logto Console > API resources.',
   },
   invalid_target: {
     message:

@@ -55,7 +55,7 @@ export function refusal(
 }
 
 function busy(code: LogtoErrorCode, call: ProviderCall, cause: Error): LogtoException {
-  const message = `Logto is too busy for the ${nameOf(call)}, or fails. Try again shortly.`;
+  const message = `Logto could not handle the ${nameOf(call)}: it is busy or failing. Try again shortly.`;
   return new LogtoException(code, message, { status: 503, transient: true, cause: harmless(cause) });
 }
 

@@ -87,7 +87,7 @@ const refresh: RefusalTexts = {
   },
   insufficient_scope: {
     message:
-      'A scope that this access token needs was not asked for at sign-in. List it in `scopes`; who is signed in has ' +
+      'A scope that this access token needs was not asked for at sign-in. List it in `scopes`; users who are signed in have ' +
       'to sign in again.',
   },
   invalid_client: wrongSecret,
@@ -101,7 +101,7 @@ const refresh: RefusalTexts = {
   invalid_target: {
     message:
       'The resource was not asked for at sign-in, or Logto does not know it. List it in `resources`, and create it ' +
-      'in Logto Console > API resources; who is signed in has to sign in again.',
+      'in Logto Console > API resources; users who are signed in have to sign in again.',
   },
   unauthorized_client: noRefreshTokens,
   unsupported_grant_type: noRefreshTokens,

@@ -92,8 +92,8 @@ export class TokenVerifier {
     }
     return new InvalidTokenException('The token was issued by another issuer.', {
       operatorMessage:
-        `It says ${quotedClaim(said)}, and this app expects "${issuer}", which is the option \`endpoint\` and "/oidc". ` +
-        'Each domain of a Logto is an issuer of its own: this app and whoever gets the token have to use the same one.',
+        `Its issuer is ${quotedClaim(said)}, but this app expects "${issuer}" (the option \`endpoint\` plus "/oidc"). ` +
+        'Each Logto domain is a separate issuer: this app and the client that requests the token have to use the same one.',
       cause,
     });
   }

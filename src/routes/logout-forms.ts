@@ -39,7 +39,7 @@ export class LogoutForms {
       'warn',
       `A logout token was answered with ${status} before LogtoModule saw it, so nobody was signed out: by a ` +
         `middleware (CSRF protection, a rate limit, authentication) or a guard of this app. Let POST ${path} pass ` +
-        'there. For a global guard give the decorator that opens a route: `authRoutesDecorators: [Public()]`.',
+        'there. For a global guard, pass the decorator that makes a route public: `authRoutesDecorators: [Public()]`.',
     );
   }
 }

@@ -80,9 +80,7 @@ export class BackChannelLogout {
     const key = ownEntryKey('logout', token.jti);
     await this.serial.run(key, async () => {
       if (await readEntry(store, key)) {
-        throw logoutTokenInvalid(
-          'It was used before: its sessions have ended then, and there is nothing to do.',
-        );
+        throw logoutTokenInvalid('It was used before and its sessions have already ended. Nothing to do.');
       }
       await this.end(store, token);
       const remembered = Math.max(0, token.exp * 1000 - Date.now()) + replayMargin;
@@ -139,7 +137,7 @@ export class BackChannelLogout {
 /** What a verified token has that a logout token must not have, or lacks (OpenID Connect Back-Channel Logout 1.0, 2.6). */
 function malformationOf({ events, jti, nonce, sid, sub }: LogoutToken): string | undefined {
   if (typeof (jti as unknown) !== 'string' || jti === '') return 'Its jti is malformed.';
-  if (!isObject(events) || !isObject(events[logoutEvent])) return 'It tells of no logout.';
+  if (!isObject(events) || !isObject(events[logoutEvent])) return 'It has no back-channel logout event.';
   if (nonce !== undefined) return 'It has a nonce, as only ID tokens have.';
   if (sid === undefined && sub === undefined) return 'It names neither a session nor a user.';
   if (sid !== undefined && (typeof sid !== 'string' || sid === '')) return 'Its sid is malformed.';

@@ -75,7 +75,7 @@ function isFields(body: unknown): body is FormFields {
 }
 
 function tooLong(): LogtoException {
-  return logoutTokenInvalid('The form is longer than 64 kB: it is not one of Logto.');
+  return logoutTokenInvalid('The form is larger than 64 kB, so it is not from Logto.');
 }
 
 function alreadyRead(request: Request): LogtoException {
@@ -83,7 +83,7 @@ function alreadyRead(request: Request): LogtoException {
   const { path = request.path } = (request.route ?? {}) as { path?: string };
   const reader = parsers.size > 0 ? [...parsers].join(', ') : 'a middleware';
   return logoutTokenInvalid(
-    `The form was read before the route, and \`request.body\` does not have it: ${reader} stands in front. Put ` +
+    `The form was read before the route, and \`request.body\` does not have it: ${reader} runs before it. Put ` +
       `\`app.use('${path}', express.urlencoded({ extended: false }))\` in front of it in main.ts.`,
   );
 }

@@ -31,8 +31,8 @@ export function missingSession(request: Request, known: KnownSession): LogtoExce
 function sessionDropped(): LogtoException {
   return new LogtoException(
     'session_missing',
-    'The session of this request is gone: something has set `req.session = null` or called `req.session.destroy()` ' +
-      'before. Sign out with `LogtoService.signOut(request)`, and clear your own data by deleting its keys.',
+    'The session of this request is gone: something set `req.session = null` or called `req.session.destroy()` ' +
+      'earlier in the request. Sign out with `LogtoService.signOut(request)`, and clear your own data by deleting its keys.',
   );
 }
 

@@ -4,7 +4,7 @@ import { cookieNamesOf, isOverTls } from './session-cookie.js';
 import type { ExpressSession } from './sessions.js';
 
 const trustProxy =
-  'The session cookie is `secure`, and express-session takes this connection for one without TLS, so it sets no cookie. ' +
+  'The session cookie is `secure`, and express-session sees no TLS on this connection, so it sets no cookie. ' +
   'Behind a proxy that ends TLS, let the proxy send `X-Forwarded-Proto: https`, and let the app trust it: ' +
   "`app.set('trust proxy', 1)`, or `proxy: true` in the session's options.";
 
@@ -47,7 +47,9 @@ function attributeCauses(request: Request, cookie: ExpressSession['cookie'], bas
   if (sameSite === 'none' && secure !== true)
     causes.push('Browsers drop a cookie with `sameSite: "none"` that is not `secure`. Use "lax".');
   if (sameSite === 'strict' || sameSite === true)
-    causes.push('`sameSite: "strict"` keeps the cookie from a page that Logto leads to. Use "lax".');
+    causes.push(
+      '`sameSite: "strict"` keeps browsers from sending the cookie on the redirect back from Logto. Use "lax".',
+    );
   if (domain !== undefined && !`.${host}`.endsWith(`.${domain.replace(/^\./, '')}`))
     causes.push(
       `Browsers drop a cookie with the domain "${domain}" that comes from "${host}". Leave \`cookie.domain\` out.`,

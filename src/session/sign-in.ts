@@ -85,7 +85,7 @@ export class SignIn {
     if (origin === undefined)
       this.log.remark(
         'debug',
-        'A `returnTo` is no page of this app: the sign-in ends at `postSignInRedirectUri`.',
+        'A `returnTo` is not a page of this app: the sign-in falls back to `postSignInRedirectUri`.',
       );
     else
       this.log.remark(

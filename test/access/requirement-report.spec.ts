@@ -189,7 +189,7 @@ describe('At start the module says', () => {
   it('which fields stand in a class that is guarded: they may be reached by guarded queries alone, or not', async () => {
     expect(await errorsOf({ providers: [GuardedResolver] })).toEqual([]);
     expect(logs.warnings).toEqual([
-      'The class of GuardedResolver.field is guarded, and @nestjs/graphql runs no guard for a field: everybody passes. ' +
+      'The class of GuardedResolver.field is guarded, but @nestjs/graphql runs no guards for fields, so everybody gets access. ' +
         'Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
     ]);
   });

@@ -205,7 +205,7 @@ class DelegatedController {
 const unguarded = (place: string): string =>
   `${place}: no guard enforces it. Add @UseGuards(LogtoGuard) or @UseGuards(LogtoApiGuard).`;
 const hook = (place: string): string =>
-  `${place}: Nest runs no guard when a socket opens or closes. Guard the messages, or ask LogtoService in it.`;
+  `${place}: Nest runs no guard when a socket opens or closes. Guard the message handlers, or call LogtoService in this hook.`;
 const field = (place: string): string =>
   `${place}: @nestjs/graphql runs no guard for a field. Give GraphQLModule \`fieldResolverEnhancers: ["guards"]\`.`;
 
@@ -256,7 +256,9 @@ describe('Where authorization is declared and nothing enforces it', () => {
     if (error === undefined) return [];
     expect(error).toMatchObject({
       code: 'authorization_not_enforced',
-      message: expect.stringMatching(/everybody would pass.*APP_GUARD.*`allowUnenforcedRequirements: true`/s),
+      message: expect.stringMatching(
+        /everybody would get access.*APP_GUARD.*`allowUnenforcedRequirements: true`/s,
+      ),
     });
     return (error as Error).message.split('\n').flatMap((line) => /^ {2}- (.*)$/.exec(line)?.[1] ?? []);
   }
@@ -329,7 +331,7 @@ describe('Where authorization is declared and nothing enforces it', () => {
     const browser = (await start(parts)).browser();
 
     expect(logs.warnings).toEqual([
-      `Everybody passes where authorization is declared and not enforced:\n  - ${unguarded('OpenController.role')}\n` +
+      `No guard enforces these requirements, so everybody gets access:\n  - ${unguarded('OpenController.role')}\n` +
         `  - ${unguarded('OpenController.recent')}`,
     ]);
     expect((await browser.fetch('/open/role')).text).toBe('role');

@@ -131,7 +131,7 @@ describe('The options of the module', () => {
     [
       'session.cookie.path',
       { secret: 'a', cookie: { path: '/app' } },
-      /knows no session outside of it.*"\/logto".*nobody/,
+      /ignores requests outside this path.*"\/logto".*nobody/,
     ],
     ['http.internalEndpoint', { internalEndpoint: 'https://logto.internal/base' }, /has no path/],
     ['lifetime.absolute', { absolute: 0 }, /more than zero seconds/],

@@ -109,7 +109,7 @@ describe('A session cookie', () => {
     ['a domain that is an address', { cookie: { domain: 'https://app.example.com' } }, /`domain`.*no parent/],
     ['a top-level domain', { cookie: { domain: '.com' } }, /`domain`.*"com".*example\.com/],
     [
-      'the whole of localhost',
+      'a top-level domain such as "localhost"',
       { baseUrl: 'http://app.localhost:3000', cookie: { domain: 'localhost' } },
       /`domain`.*"localhost"/,
     ],
@@ -142,7 +142,7 @@ describe('A session cookie', () => {
       /`maxAge`.*365 days.*seconds.*milliseconds/,
     ],
     ['a fixed end', { cookie: { expires: new Date(Date.now() + day) } }, /`expires`.*`maxAge`/],
-    ['the path of the routes alone', { cookie: { path: '/logto' } }, /`path`.*no page/],
+    ['the path of the routes alone', { cookie: { path: '/logto' } }, /`path`.*your pages would not/],
   ])('is remarked on at start with %s', async (_, situation, remark) => {
     expect(await remarksOn(situation)).toContainEqual(expect.stringMatching(remark));
   });
