@@ -59,7 +59,8 @@ describe('A stream on one of two instances on one Redis', () => {
     expect((await leaving.browser.open(`${other.baseUrl}/logto/sign-out`)).status).toBe(302);
 
     await leaving.stream.ended;
-    expect(Date.now() - began).toBeLessThan(11_500);
+    // Ten seconds, and what a busy machine takes.
+    expect(Date.now() - began).toBeLessThan(15_000);
     await delay(1000);
     await staying.stream.goesOn();
     await staying.stream.close();
