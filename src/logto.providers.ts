@@ -192,8 +192,8 @@ export const logtoProviders: Provider[] = [
   },
   made(Navigation, RoutesOptions, OperatorLog),
   made(ConcurrentSignIns, LOGTO_OPTIONS, SignInCookies, Sessions),
-  made(WaitingTabs, ConcurrentSignIns),
-  made(LogoutForms, RoutesOptions, BackChannelLogout, OperatorLog),
+  made(WaitingTabs, ConcurrentSignIns, RoutesOptions),
+  made(LogoutForms, RoutesOptions, BackChannelLogout, OperatorLog, BasePath),
   {
     provide: UserContextResolver,
     inject: [LOGTO_OPTIONS, Sessions, Revalidation, Tokens, UserInfo, TokenRecords],

@@ -11,6 +11,7 @@ import { Handshakes } from './session/handshakes.js';
 import { MachineTokens, type ClientCredentialsParameters } from './session/machine-tokens.js';
 import { SignInCallback } from './session/sign-in-callback.js';
 import { SignIn, type SignInParameters } from './session/sign-in.js';
+import { KeptSession } from './session/kept-session.js';
 import { SignOut, type SignOutParameters } from './session/sign-out.js';
 import { Tokens } from './session/tokens.js';
 import type { GetContextParameters, LogtoContext } from './user/logto-context.js';
@@ -29,6 +30,7 @@ export class LogtoService {
     private readonly signIns: SignIn,
     private readonly callbacks: SignInCallback,
     private readonly signOuts: SignOut,
+    private readonly kept: KeptSession,
     private readonly handshakes: Handshakes,
     private readonly backChannelLogouts: BackChannelLogout,
     private readonly machineTokens: MachineTokens,
@@ -155,8 +157,9 @@ export class LogtoService {
   }
 
   /** Forgets all tokens: the user is no longer signed in, the app's own session data stays. */
-  clearAllTokens(request: Request): Promise<void> {
-    return this.tokens.clearAll(request);
+  async clearAllTokens(request: Request): Promise<void> {
+    await this.tokens.clearAll(request);
+    this.kept.forget(request);
   }
 
   /**

@@ -48,8 +48,8 @@ export class OperatorLog {
 
   /**
    * Logs a sentence.
-   * @param key what counts as the same cause. Default: the sentence itself. Give one where a visitor chooses a part of
-   * the sentence.
+   * @param key what counts as the same cause, apart from what it quotes: a visitor may have chosen that. Default: the
+   * sentence itself.
    * @param details what follows the sentence, such as a stack
    */
   remark(
@@ -58,14 +58,15 @@ export class OperatorLog {
     { key = message, details }: { key?: string; details?: string | undefined } = {},
   ): void {
     const now = Date.now();
-    const last = this.lines.get(key);
+    const cause = key.replace(/"[^"]*"/g, '""');
+    const last = this.lines.get(cause);
     if (last && now - last.at < interval) {
       last.repeats += 1;
       return;
     }
     const repeats =
       last && last.repeats > 0 ? ` (${last.repeats} more times since this was last logged)` : '';
-    this.lines.set(key, { at: now, repeats: 0 });
+    this.lines.set(cause, { at: now, repeats: 0 });
     if (level === 'error') this.logger.error(message + repeats, details);
     else this.logger[level](message + repeats + (details === undefined ? '' : `\n${details}`));
   }

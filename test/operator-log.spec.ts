@@ -87,6 +87,13 @@ describe('What an operator reads', () => {
       ]);
     });
 
+    it('is one line a minute whatever names a visitor makes up', async () => {
+      const browser = (await started()).browser();
+      for (let times = 1; times <= 3; times += 1) await refusedWith(browser, `made-up-${times}`);
+
+      expect(lines.filter((line) => line.includes('authorization_refused'))).toHaveLength(1);
+    });
+
     it('names replicas with different secrets, which is not the same as an expired sign-in', async () => {
       const store = new MemorySessionStore();
       const one = await started({ logto: { session: { ...session, store } } });

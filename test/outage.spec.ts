@@ -340,4 +340,24 @@ describe('While Logto hangs', () => {
     await issuer.resume();
     expect((await app.browser().open('/logto/sign-in')).location).toContain(issuer.issuer);
   });
+
+  it('for one person only, the claims of the others are refreshed all the same', async () => {
+    const bob = await signedIn('bob');
+    issuer.suspendUser('ada');
+    const isSignedIn = async (): Promise<boolean> => (await browser.fetch('/protected')).status === 200;
+    passTime(hour + 1);
+
+    let rounds = 0;
+    do {
+      // As when a script of the tenant fails for this person.
+      issuer.failNext('token', { status: 500, times: 5 });
+      expect((await bob.fetch('/token?organizationId=org_1')).status).toBe(503);
+      issuer.clearFaults();
+      passTime(20);
+      rounds += 1;
+    } while ((await isSignedIn()) && rounds < 6);
+    issuer.restoreUser('ada');
+
+    expect(rounds).toBeLessThan(4);
+  });
 });

@@ -24,7 +24,8 @@ const oneAtATime: ReadonlySet<ProviderCall> = new Set<ProviderCall>([
 
 /** The state of a kind of call that failed last time. */
 interface OpenCircuit {
-  failedAt: number;
+  /** When the next probe is due, in milliseconds since 1970. Failures of other calls do not put it off. */
+  probeAt: number;
   /** Whether it timed out. */
   hangs: boolean;
   /** The call that is under way. */
@@ -91,9 +92,9 @@ export class CircuitBreaker {
     const circuit = this.open.get(call);
     if (!circuit) return this.untilOpen(call, work());
     if (expiring && !circuit.hangs) return work();
-    const isDue = Date.now() - circuit.failedAt >= retryInterval;
-    if (!isDue || circuit.trial || circuit.probing) return undefined;
+    if (Date.now() < circuit.probeAt || circuit.trial || circuit.probing) return undefined;
     circuit.probing = true;
+    circuit.probeAt = Date.now() + retryInterval;
     const outcome = work().finally(() => (circuit.probing = false));
     return (await settles(outcome)) ? outcome : undefined;
   }
@@ -125,8 +126,8 @@ export class CircuitBreaker {
   private failed(call: ProviderCall, outcome: Promise<unknown>, error: LogtoException): void {
     // A caller with an older answer does not report it.
     this.log.exception(error);
-    const circuit: OpenCircuit = this.open.get(call) ?? { failedAt: 0, hangs: false, probing: false };
-    circuit.failedAt = Date.now();
+    const probeAt = Date.now() + retryInterval;
+    const circuit: OpenCircuit = this.open.get(call) ?? { probeAt, hangs: false, probing: false };
     circuit.hangs = error.code === 'provider_timeout';
     if (circuit.trial === outcome) circuit.trial = undefined;
     this.open.set(call, circuit);

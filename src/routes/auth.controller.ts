@@ -110,7 +110,7 @@ class AuthController {
     this.navigation.assertMaySignIn(request);
     const canonical = canonicalUrl(request, this.options.baseUrl, this.basePath);
     const parameters = { ...signInParameters(request, this.options.maxAge), ...forced };
-    if (canonical === undefined && (await this.tabs.answer(request, response, parameters.returnTo))) return;
+    if (canonical === undefined && (await this.tabs.answer(request, response, parameters))) return;
     const url = canonical ?? (await this.logto.signIn(request, parameters));
     if (requestUrl(request).searchParams.has(formMark)) this.goOn(response, 'Signing in', url);
     else response.redirect(302, url.href);

@@ -2,6 +2,7 @@ import type { HttpServer } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import type { OperatorLog } from '../operator-log.js';
 import type { BackChannelLogout } from '../session/back-channel-logout.js';
+import type { BasePath } from '../session/base-path.js';
 import { carriesForm, peekForm } from '../session/logout-form.js';
 import type { RoutesOptions } from './routes-options.js';
 
@@ -14,22 +15,27 @@ export class LogoutForms {
     private readonly options: RoutesOptions,
     private readonly logouts: BackChannelLogout,
     private readonly log: OperatorLog,
+    private readonly basePath: BasePath,
   ) {}
 
   /** Mounts the middleware. Call it before the app mounts anything. */
   mountOn(adapter: HttpServer): void {
     if (!this.options.signsIn) return;
     const path = `/${this.options.prefix}/back-channel-logout`;
-    // Whether the routes are below a global prefix is not known before main.ts has set it.
-    const atRoute = new RegExp(`${path}/?$`, 'i');
     adapter.use((request: Request, response: Response, next: NextFunction) => {
-      if (request.method !== 'POST' || !atRoute.test(request.path) || !carriesForm(request)) {
+      if (request.method !== 'POST' || !this.isRoute(request.path, path) || !carriesForm(request)) {
         next();
         return;
       }
       response.once('finish', () => this.remarkOnRefusal(path, request, response.statusCode));
       readForm(request).then(() => next(), next);
     });
+  }
+
+  /** Whether the routes are below the global prefix is only known once main.ts has set it. */
+  private isRoute(requested: string, path: string): boolean {
+    const plain = requested.replace(/\/$/, '').toLowerCase();
+    return [path, `${this.basePath.globalPrefix}${path}`].some((route) => plain === route.toLowerCase());
   }
 
   /** What an app refuses in front of the route would otherwise leave a person signed in, and no line in the log. */

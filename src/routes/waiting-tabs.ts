@@ -2,32 +2,46 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import { sendPage } from '../guard/send-page.js';
 import type { ConcurrentSignIns } from '../session/concurrent-sign-ins.js';
+import type { SignInParameters } from '../session/sign-in.js';
 import { requestUrl } from '../session/request-url.js';
+import { formMark } from '../user/unauthenticated.js';
+import { onwardPage } from './onward-page.js';
+import type { RoutesOptions } from './routes-options.js';
 import { waitingPage } from './waiting-page.js';
 
 /** How long a tab waits before it looks again, in milliseconds. */
 const interval = 1000;
 
-/** Marks the address of a sign-in that has waited for another tab. */
+/** Marks the address of a sign-in that waits for another tab: since when, in milliseconds since 1970. */
 const waitedMark = 'waited';
 
 /** Lets a tab wait while another one of the same browser signs in, and then sends it to its own page. */
 export class WaitingTabs {
-  constructor(private readonly signIns: ConcurrentSignIns) {}
+  constructor(
+    private readonly signIns: ConcurrentSignIns,
+    private readonly options: RoutesOptions,
+  ) {}
 
   /**
    * Answers the request of a tab that does not start a sign-in of its own.
    * @returns whether it has
    */
-  async answer(request: Request, response: Response, returnTo: string | undefined): Promise<boolean> {
+  async answer(
+    request: Request,
+    response: Response,
+    { returnTo, ...others }: SignInParameters,
+  ): Promise<boolean> {
     const query = requestUrl(request).searchParams;
-    const hasWaited = query.has(waitedMark);
-    query.set(waitedMark, '1');
+    const since = Number(query.get(waitedMark) ?? Number.NaN);
+    const hasWaited = since <= Date.now();
+    query.set(waitedMark, String(hasWaited ? since : Date.now()));
     // Relative to the address that the browser knows, whatever path a proxy has stripped.
     const again = `?${query.toString()}`;
-    const page = hasWaited && this.signIns.finishedPage(request, returnTo);
+    // A sign-in with parameters of its own, such as `prompt=login`, is not done by another one.
+    const isPlain = Object.keys(others).length === 0;
+    const page = hasWaited && isPlain && this.signIns.finishedPage(request, returnTo, since);
     if (page) {
-      response.redirect(302, page);
+      this.leadTo(response, page, query);
       return true;
     }
     if (!hasWaited && (await this.signIns.waitForOther(request))) {
@@ -39,5 +53,12 @@ export class WaitingTabs {
     if (hasWaited) await delay(interval);
     sendPage(response.status(200), waitingPage(again));
     return true;
+  }
+
+  /** A form gets a page: a redirect to another origin may be blocked. */
+  private leadTo(response: Response, page: string, query: URLSearchParams): void {
+    const url = new URL(page, this.options.baseUrl);
+    if (query.has(formMark)) sendPage(response.status(200), onwardPage({ title: 'Signing in', url }));
+    else response.redirect(302, page);
   }
 }

@@ -12,7 +12,7 @@ const headStart = 5000;
 /** How long after an answer the browser may be without its cookie, in milliseconds. */
 const cookieDelay = 200;
 
-/** How long ago another tab may have signed in, in milliseconds. */
+/** How long a tab waits at most, in milliseconds. */
 const recently = 60_000;
 
 /** Longest wait for the answer to another tab, in milliseconds. */
@@ -34,10 +34,14 @@ export class ConcurrentSignIns {
     private readonly sessions: Sessions,
   ) {}
 
-  /** The page of a tab that has waited, once another tab has signed in. */
-  finishedPage(request: Request, returnTo: string | undefined): string | undefined {
+  /**
+   * The page of a tab that has waited, once another tab has signed in.
+   * @param since when the wait began, in milliseconds since 1970
+   */
+  finishedPage(request: Request, returnTo: string | undefined, since: number): string | undefined {
     const signedInAt = this.sessions.record(request)?.signedInAt ?? 0;
-    return Date.now() - signedInAt < recently ? this.pageOf(returnTo) : undefined;
+    const isRecent = Date.now() - since < recently && signedInAt >= since - headStart;
+    return isRecent ? this.pageOf(returnTo) : undefined;
   }
 
   /**
@@ -46,7 +50,9 @@ export class ConcurrentSignIns {
    */
   async isUnderWay(request: Request, returnTo: string | undefined): Promise<boolean> {
     const startedAt = this.cookies.newestStart(request);
-    if (startedAt === undefined || Date.now() - startedAt > headStart || !isBrowser(request)) return false;
+    if (startedAt === undefined || !isBrowser(request)) return false;
+    // A time ahead is of another clock.
+    if (Math.abs(Date.now() - startedAt) > headStart) return false;
     if (!isClick(request)) return true;
     const newest = await this.cookies.newest(request);
     return newest !== undefined && newest.returnTo !== this.pageOf(returnTo);
@@ -54,14 +60,15 @@ export class ConcurrentSignIns {
 
   /**
    * Waits for the answer to a request that may be of another tab, and came in the same moment: only then can the
-   * browser's next request carry the cookie of that tab's sign-in. Two people with one address and one browser version
-   * only make one more request.
+   * browser's next request carry the cookie of that tab's sign-in. Two people with one address, one browser version and
+   * no cookies only make one more request.
    * @returns whether there was one
    */
   async waitForOther(request: Request): Promise<boolean> {
     const userAgent = request.headers['user-agent'];
     if (!isBrowser(request) || userAgent === undefined) return false;
-    const key = `${request.ip} ${userAgent}`;
+    const { cookie, 'accept-language': language } = request.headers;
+    const key = [request.ip, userAgent, language, cookie].join(' ');
     const other = this.answering.get(key);
     if (other) {
       await Promise.race([other, delay(longestMoment, undefined, { ref: false })]);

@@ -12,8 +12,11 @@ export interface FinishedSignIn {
   readonly isRetry: boolean;
 }
 
-/** How long a browser remembers that it has finished a sign-in, in seconds. */
-const lifetime = 60;
+/**
+ * How long a browser remembers that it has finished a sign-in, in seconds. A loop comes back at once; a person who signs
+ * out by other means than this module takes longer to sign in again.
+ */
+const lifetime = 20;
 
 /**
  * A short-lived cookie that says which session a browser was given. It has the attributes of the sign-in cookies, which

@@ -35,23 +35,23 @@ export class KeptSession {
   }
 
   /**
-   * Looks whether a browser that starts a sign-in has just finished one.
-   * @returns whether it has, and the sign-in ended at once: a second one in a row is an error
-   * @throws LogtoException `session_not_kept`, 500
+   * Looks whether a browser that starts a sign-in has just finished one, and has come back without it.
+   * @returns whether it has: once may be chance, as when an app ends its sessions itself
+   * @throws LogtoException `session_not_kept`, 500, when it has twice in a row
    */
   async check(request: Request): Promise<boolean> {
     const finished = await this.finished.read(request);
     if (!finished) return false;
     this.finished.clear(request);
-    const { session, isRetry } = finished;
-    const stored = await readEntry(request.sessionStore, session);
-    const isAlive = isSignedIn(stored?.logto);
-    const isBack = request.sessionID === session;
-    if (isAlive && isBack) return false;
-    if (!isAlive && !isRetry) return true;
-    this.clearSessionCookies(request, session);
+    if (this.sessions.record(request)) return false;
+    if (!finished.isRetry) return true;
+    const { session } = finished;
+    const isStored = isSignedIn((await readEntry(request.sessionStore, session))?.logto);
     const current = this.sessions.require(request);
-    throw sessionNotKept(isAlive ? whyCookieIsWithheld(request, current, session, this.client) : lostByStore);
+    this.clearSessionCookies(request, current, session);
+    throw sessionNotKept(
+      isStored ? whyCookieIsWithheld(request, current, session, this.client) : lostByStore,
+    );
   }
 
   /** Forgets that this browser has finished a sign-in: it signs out. */
@@ -59,18 +59,18 @@ export class KeptSession {
     this.finished.clear(request);
   }
 
-  /** Clears the session cookie under every domain that may have set it, so that the next sign-in begins with none. */
-  private clearSessionCookies(request: Request, session: string): void {
+  /** Clears the session cookie, so that the next sign-in begins with none. */
+  private clearSessionCookies(request: Request, { cookie }: ExpressSession, session: string): void {
     const response = responseOf(request);
-    const { cookie } = this.sessions.require(request);
+    const sent = cookieNamesOf(request, session);
     const given = this.options.session?.name;
-    const names = new Set([...cookieNamesOf(request, session), ...(given === undefined ? [] : [given])]);
     const paths = new Set(['/', cookie.path ?? '/']);
-    for (const name of names) {
-      for (const path of paths) {
-        response.clearCookie(name, { path });
-        for (const domain of domainsOf(request, cookie)) response.clearCookie(name, { path, domain });
-      }
+    for (const name of new Set([...sent, ...(given === undefined ? [] : [given])])) {
+      // Another cookie hides the one that was sent, and may be of any domain above this host.
+      const above = sent.includes(name) ? domainsOf(this.client) : [];
+      const domains = new Set([undefined, cookie.domain, ...above]);
+      for (const path of paths)
+        for (const domain of domains) response.clearCookie(name, { path, ...(domain && { domain }) });
     }
   }
 }
@@ -99,10 +99,10 @@ function carriesCookie(response: Response, session: string): boolean {
   return cookies.some((cookie) => cookie.includes(encodeURIComponent(`s:${session}.`)));
 }
 
-/** The domains that a cookie of this host may have: the host and what is above it. */
-function domainsOf({ headers }: Request, { domain }: ExpressSession['cookie']): Set<string> {
-  const host = URL.canParse(`http://${headers.host}`) ? new URL(`http://${headers.host}`).hostname : '';
-  const labels = host.split('.');
-  const above = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
-  return new Set([...(domain === undefined ? [] : [domain]), ...(/^[\d.]+$/.test(host) ? [] : above)]);
+/** The domains that a cookie of the app's host may have: the host and what is above it. */
+function domainsOf({ baseUrl }: ResolvedClientOptions): string[] {
+  const { hostname } = new URL(baseUrl);
+  if (/^[\d.]+$|:/.test(hostname)) return [];
+  const labels = hostname.split('.');
+  return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
 }

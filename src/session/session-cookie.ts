@@ -56,7 +56,8 @@ export function cookieNamesOf(request: Request, session: string): string[] {
   return pairs.flatMap((pair) => {
     const [name, value] = pair.split('=', 2);
     const ours = name && value && decoded(value).startsWith(`s:${session}.`);
-    return ours ? [name.trim()] : [];
+    // Only a token can be a cookie's name (RFC 6265 section 4.1.1), and only such a cookie can be cleared.
+    return ours && /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name.trim()) ? [name.trim()] : [];
   });
 }
 

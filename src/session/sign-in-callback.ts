@@ -97,11 +97,13 @@ export class SignInCallback {
     const { outcome, follows } = await this.flights
       .run(key, () => this.exclusively(request, key, () => this.exchange(request, query, pending)))
       .finally(() => this.cookies.remove(request, state));
-    if (outcome.sessionId !== undefined && (follows || request.sessionID !== outcome.sessionId)) {
-      await this.sessions.adopt(request, outcome.sessionId);
-    }
-    if (outcome.sessionId !== undefined) await this.kept.expect(request, pending.isRetry === true);
-    return { returnTo: outcome.returnTo };
+    const { sessionId, returnTo } = outcome;
+    if (sessionId === undefined) return { returnTo };
+    const isOwn = !follows && request.sessionID === sessionId;
+    // The session of another request may have ended meanwhile.
+    if (isOwn || (await this.sessions.adopt(request, sessionId)))
+      await this.kept.expect(request, pending.isRetry === true);
+    return { returnTo };
   }
 
   /** Logs why a sign-in has failed: the visitor's page does not tell an operator. */

@@ -6,6 +6,7 @@ import type { SignInOptions } from '../logto.options.js';
 import { authorizationParameters } from '../oidc/authorization-parameters.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
 import type { OperatorLog } from '../operator-log.js';
+import { BoundedMap } from './bounded-map.js';
 import { foreignHost } from './foreign-host.js';
 import type { KeptSession } from './kept-session.js';
 import { rememberPage } from './lost-page.js';
@@ -26,12 +27,10 @@ export interface SignInParameters extends SignInOptions {
   redirectUri?: string;
 }
 
-/** How many foreign host names are remarked on: any client may send any. */
-const maxForeignHosts = 20;
-
 /** Starts sign-ins. */
 export class SignIn {
-  private readonly foreignHosts = new Set<string>();
+  /** Any client may send any name, so only the last few are remembered. */
+  private readonly foreignHosts = new BoundedMap<string, true>(20);
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -100,9 +99,8 @@ export class SignIn {
   /** Says once for each host name that the callback will not find the sign-in's cookie. */
   private remarkOnHost(request: Request, callback: string): void {
     const host = foreignHost(request, callback);
-    if (host === undefined || this.foreignHosts.has(host) || this.foreignHosts.size >= maxForeignHosts)
-      return;
-    this.foreignHosts.add(host);
+    if (host === undefined || this.foreignHosts.get(host)) return;
+    this.foreignHosts.set(host, true);
     this.log.remark(
       'warn',
       `A sign-in starts at the host "${host}" and comes back to "${new URL(callback).hostname}", where the ` +
