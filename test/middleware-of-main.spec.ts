@@ -122,9 +122,8 @@ describe.each([
   it('may be called `session` without being one', async () => {
     const app = await started({
       configure: (nest) => {
-        nest.use(function session(_request: Request, _response: Response, next: NextFunction) {
-          next();
-        });
+        const own = (_request: Request, _response: Response, next: NextFunction): void => next();
+        nest.use(Object.defineProperty(own, 'name', { value: 'session' }));
       },
     });
 

@@ -70,7 +70,7 @@ describe('A sign-in that is refused', () => {
     await page.goBack();
     await page.getByRole('link', { name: 'Start again' }).click();
     await page.getByRole('button', { name: 'Authorize' }).click();
-    await expect(heading()).resolves.toBe('Welcome, Ada Lovelace');
+    await expect(heading()).resolves.toBe('Members only');
     await visitor.leave(403, 400);
   });
 
@@ -93,7 +93,7 @@ describe('A sign-in that is refused', () => {
       page.getByRole('button', { name: 'Authorize' }).click(),
     ]);
     await page.goto(callback.url());
-    await expect(heading()).resolves.toBe('Welcome, Ada Lovelace');
+    await expect(heading()).resolves.toBe('Members only');
     await visitor.leave();
   });
 
