@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CookieOptions } from 'express';
 import type { ResolvedClientOptions } from '../logto.options-resolved.js';
 
 /**
@@ -7,4 +8,16 @@ import type { ResolvedClientOptions } from '../logto.options-resolved.js';
  */
 export function applicationTag({ appId, baseUrl }: Pick<ResolvedClientOptions, 'appId' | 'baseUrl'>): string {
   return createHash('sha256').update(`${appId} ${baseUrl}`).digest('hex').slice(0, 8);
+}
+
+/** The name and the attributes of a cookie of the module's own, which only this host is sent. */
+export function ownCookie(
+  client: ResolvedClientOptions,
+  name: string,
+): { name: string; attributes: CookieOptions } {
+  const secure = client.baseUrl.startsWith('https:');
+  return {
+    name: `${secure ? '__Host-' : ''}${name}.${applicationTag(client)}`,
+    attributes: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
+  };
 }

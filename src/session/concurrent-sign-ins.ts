@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Request } from 'express';
 import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
 import { responseOf } from './request-cookies.js';
-import { permitted } from './return-to.js';
+import { safeReturnTo } from './return-to.js';
 import type { Sessions } from './sessions.js';
 import type { SignInCookies } from './sign-in-cookies.js';
 
@@ -41,7 +41,7 @@ export class ConcurrentSignIns {
   finishedPage(request: Request, returnTo: string | undefined, since: number): string | undefined {
     const signedInAt = this.sessions.record(request)?.signedInAt ?? 0;
     const isRecent = Date.now() - since < recently && signedInAt >= since - headStart;
-    return isRecent ? this.pageOf(returnTo) : undefined;
+    return isRecent ? safeReturnTo(returnTo, this.options) : undefined;
   }
 
   /**
@@ -55,7 +55,7 @@ export class ConcurrentSignIns {
     if (Math.abs(Date.now() - startedAt) > headStart) return false;
     if (!isClick(request)) return true;
     const newest = await this.cookies.newest(request);
-    return newest !== undefined && newest.returnTo !== this.pageOf(returnTo);
+    return newest !== undefined && newest.returnTo !== safeReturnTo(returnTo, this.options);
   }
 
   /**
@@ -80,10 +80,6 @@ export class ConcurrentSignIns {
     this.answering.set(key, answered);
     void answered.finally(() => this.answering.delete(key));
     return false;
-  }
-
-  private pageOf(returnTo: string | undefined): string {
-    return permitted(returnTo, this.options) ?? this.options.postSignInRedirectUri;
   }
 }
 

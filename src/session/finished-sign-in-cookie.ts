@@ -1,6 +1,6 @@
 import type { CookieOptions, Request } from 'express';
 import type { ResolvedClientOptions } from '../logto.options-resolved.js';
-import { applicationTag } from './application-tag.js';
+import { ownCookie } from './application-tag.js';
 import { cookiesOf, responseOf } from './request-cookies.js';
 import { Seal } from './seal.js';
 
@@ -28,10 +28,8 @@ export class FinishedSignInCookie {
   private readonly attributes: CookieOptions;
 
   constructor(client: ResolvedClientOptions) {
-    const secure = client.baseUrl.startsWith('https:');
     this.seal = new Seal(client.cookieSecrets, 'finished sign-in');
-    this.name = `${secure ? '__Host-' : ''}logto-signed-in.${applicationTag(client)}`;
-    this.attributes = { httpOnly: true, sameSite: 'lax', secure, path: '/' };
+    ({ name: this.name, attributes: this.attributes } = ownCookie(client, 'logto-signed-in'));
   }
 
   async set(request: Request, finished: FinishedSignIn): Promise<void> {

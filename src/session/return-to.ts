@@ -39,6 +39,17 @@ function writtenAsUrl(
   return `${url.pathname}${url.search}${url.hash}`;
 }
 
+/** Where a sign-in ends: `returnTo` if a browser may be sent there, otherwise `postSignInRedirectUri`. */
+export function safeReturnTo(
+  returnTo: unknown,
+  options: Pick<
+    ResolvedLogtoOptions,
+    'client' | 'allowedOrigins' | 'postSignInRedirectUri' | 'authRoutesPrefix'
+  >,
+): string {
+  return permitted(returnTo, options) ?? options.postSignInRedirectUri;
+}
+
 /** The origin that a `returnTo` names, where it names one. */
 export function refusedOrigin(returnTo: string): string | undefined {
   if (!/^https?:\/\//i.test(returnTo) || !URL.canParse(returnTo)) return undefined;

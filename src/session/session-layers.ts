@@ -1,10 +1,5 @@
 import type { Request } from 'express';
-
-/** A layer of Express 5's router, which has no types for it. */
-interface Layer {
-  readonly handle?: unknown;
-  match(path: string): boolean;
-}
+import { mountedLayers, type MountedLayer } from './mounted-middleware.js';
 
 /** Whether the app itself has mounted express-session for the path of a request. */
 export function mountsExpressSession(request: Request): boolean {
@@ -16,9 +11,8 @@ export function mountsExpressSessionAnywhere(request: Pick<Request, 'app'>): boo
   return sessionLayers(request).length > 0;
 }
 
-function sessionLayers(request: Pick<Request, 'app'>): Layer[] {
-  const app = request.app as unknown as { router?: { stack?: Layer[] } } | undefined;
-  return app?.router?.stack?.filter(({ handle }) => isExpressSession(handle)) ?? [];
+function sessionLayers(request: Pick<Request, 'app'>): MountedLayer[] {
+  return mountedLayers(request).filter(({ handle }) => isExpressSession(handle));
 }
 
 /** By its name and by what it sets on a request: an app may well call a middleware of its own `session`. */

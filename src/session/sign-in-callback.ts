@@ -10,7 +10,7 @@ import { Flights } from './flights.js';
 import type { KeptSession } from './kept-session.js';
 import { locked } from './locked.js';
 import { requestUrl } from './request-url.js';
-import { permitted } from './return-to.js';
+import { safeReturnTo } from './return-to.js';
 import { rememberPage } from './lost-page.js';
 import type { PendingSignIn, SignInCookies } from './sign-in-cookies.js';
 import { isSignInState, type SignInState } from './sign-in-state.js';
@@ -215,7 +215,7 @@ export class SignInCallback {
   private async repeated(request: Request, state: string): Promise<{ returnTo: string }> {
     const returnTo = await this.states.returnToOf(state);
     if (this.sessions.record(request)?.completed.includes(shortened(state))) {
-      return { returnTo: permitted(returnTo, this.options) ?? this.options.postSignInRedirectUri };
+      return { returnTo: safeReturnTo(returnTo, this.options) };
     }
     rememberPage(request, returnTo);
     throw new LogtoException(

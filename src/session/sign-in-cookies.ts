@@ -1,7 +1,7 @@
 import type { CookieOptions, Request } from 'express';
 import type { JWTPayload } from 'jose';
 import type { ResolvedClientOptions } from '../logto.options-resolved.js';
-import { applicationTag } from './application-tag.js';
+import { ownCookie } from './application-tag.js';
 import { cookiesOf, responseOf } from './request-cookies.js';
 import { Seal, type Opened } from './seal.js';
 
@@ -48,10 +48,10 @@ export class SignInCookies {
   private readonly attributes: CookieOptions;
 
   constructor(client: ResolvedClientOptions) {
-    const secure = client.baseUrl.startsWith('https:');
     this.seal = new Seal(client.cookieSecrets, 'sign-in');
-    this.prefix = `${secure ? '__Host-' : ''}logto-sign-in.${applicationTag(client)}.`;
-    this.attributes = { httpOnly: true, sameSite: 'lax', secure, path: '/' };
+    const { name, attributes } = ownCookie(client, 'logto-sign-in');
+    this.prefix = `${name}.`;
+    this.attributes = attributes;
   }
 
   /** Remembers a sign-in in the browser, and forgets its oldest ones beyond five. */
