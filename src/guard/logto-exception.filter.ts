@@ -56,7 +56,7 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
   ) {}
 
   catch(exception: LogtoException, host: ArgumentsHost): Observable<never> | undefined {
-    // Everything else is logged where it is found, by whoever knows whether an operator has to hear of it.
+    // Everything below 500 is logged where it is found: only there it is known whether an operator has to act.
     if (exception.getStatus() >= 500) this.log.exception(exception);
     switch (host.getType<string>()) {
       case 'http':

@@ -23,7 +23,7 @@ export class InvalidTokenException extends LogtoException {
   readonly isForOperator: boolean;
 }
 
-/** What a token says of itself, fit for a log: whoever made it may have chosen it. */
+/** A claim of an unverified token, made safe for a log: the sender may have chosen it. */
 export function quotedClaim(value: unknown): string {
   const text = [value].flat().join(', ');
   const plain = text.replace(/[^\x21\x23-\x7e]+/g, ' ');
