@@ -3,14 +3,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 import { z } from 'zod';
-import { optionsSchema } from '../dist/emulator/logto-emulator-schema.js';
+import { optionsSchema } from '../dist/emulator/options/logto-emulator-schema.js';
 
 const target = new URL('../dist/emulator/logto-emulator.schema.json', import.meta.url);
 
 /** The members of every interface that the options are made of. */
 const interfaces = new Map(
   ['logto-emulator-options.ts', 'tenant-options.ts'].flatMap((name) => {
-    const text = readFileSync(new URL(`../src/emulator/${name}`, import.meta.url), 'utf8');
+    const text = readFileSync(new URL(`../src/emulator/options/${name}`, import.meta.url), 'utf8');
     const { statements } = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
     return statements.filter(ts.isInterfaceDeclaration).map((one) => [one.name.text, one.members]);
   }),

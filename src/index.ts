@@ -1,6 +1,6 @@
 export { LogtoModule } from './logto.module.js';
 export { LogtoService } from './logto.service.js';
-export { logtoOptionsFromEnv } from './logto-options-from-env.js';
+export { logtoOptionsFromEnv } from './options/logto-options-from-env.js';
 export type {
   LogtoApiOptions,
   LogtoHttpOptions,
@@ -12,7 +12,7 @@ export type {
   LogtoOptionsFactory,
   SignInOptions,
   UnauthenticatedBehaviour,
-} from './logto.options.js';
+} from './options/logto-module-options.js';
 export {
   LogtoException,
   LogtoOptionsException,
@@ -29,15 +29,15 @@ export { LogtoInterceptor } from './user/logto.interceptor.js';
 export { LogtoGuard } from './guard/logto.guard.js';
 export { LogtoApiGuard } from './guard/logto-api.guard.js';
 export { OptionalAuth, Public } from './guard/access.decorators.js';
-export { RequireScopes } from './guard/require-scopes.decorator.js';
-export { RequireRoles } from './guard/require-roles.decorator.js';
-export { RequireOrganization } from './guard/require-organization.decorator.js';
-export { RequireOrganizationRoles } from './guard/require-organization-roles.decorator.js';
-export { RequireOrganizationScopes } from './guard/require-organization-scopes.decorator.js';
-export { RequireRecentSignIn } from './guard/require-recent-sign-in.decorator.js';
-export type { OrganizationSource } from './guard/organization-source.js';
-export type { RequirementOptions, ScopeRequirementOptions } from './guard/requirement.js';
-export { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
+export { RequireScopes } from './guard/requirements/require-scopes.decorator.js';
+export { RequireRoles } from './guard/requirements/require-roles.decorator.js';
+export { RequireOrganization } from './guard/requirements/require-organization.decorator.js';
+export { RequireOrganizationRoles } from './guard/requirements/require-organization-roles.decorator.js';
+export { RequireOrganizationScopes } from './guard/requirements/require-organization-scopes.decorator.js';
+export { RequireRecentSignIn } from './guard/requirements/require-recent-sign-in.decorator.js';
+export type { OrganizationSource } from './guard/requirements/organization-source.js';
+export type { RequirementOptions, ScopeRequirementOptions } from './guard/requirements/requirement.js';
+export { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
 export {
   AccessTokenClaims,
   IdTokenClaims,
@@ -56,9 +56,9 @@ export {
   ReservedResource,
   ReservedScope,
   UserScope,
-} from './oidc/logto-constants.js';
+} from './options/logto-constants.js';
 export type { TokenTarget } from './oidc/oidc-client.js';
 export type { ExchangedToken, TokenExchangeParameters } from './oidc/token-exchange.js';
-export type { ClientCredentialsParameters } from './session/machine-tokens.js';
-export type { SignInParameters } from './session/sign-in.js';
-export type { SignOutParameters } from './session/sign-out.js';
+export type { ClientCredentialsParameters } from './tokens/machine-tokens.js';
+export type { SignInParameters } from './sign-in/sign-in.js';
+export type { SignOutParameters } from './sign-in/sign-out.js';

@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
+import type { LogtoModuleExtras, LogtoModuleOptions } from './options/logto-module-options.js';
 
 /** The options with every default filled in. */
 export const LOGTO_OPTIONS = Symbol('nestjs-logto:options');

@@ -11,9 +11,9 @@ import {
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Application, Request, Response } from 'express';
 import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
-import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
-import { assertOneCopy } from './assert-one-copy.js';
-import { importedWithoutOptions, isWithoutOptions } from './imported-without-options.js';
+import { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
+import { assertOneCopy } from './bootstrap/assert-one-copy.js';
+import { importedWithoutOptions, isWithoutOptions } from './bootstrap/imported-without-options.js';
 import { LogtoSetupException } from './logto.exceptions.js';
 import {
   ConfigurableModuleClass,
@@ -21,11 +21,15 @@ import {
   LOGTO_OPTIONS,
   MODULE_OPTIONS_TOKEN,
 } from './logto.module-definition.js';
-import { concealed } from './concealed.js';
-import type { ResolvedLogtoOptions } from './logto.options-resolved.js';
-import type { LogtoModuleAsyncOptions, LogtoModuleExtras, LogtoModuleOptions } from './logto.options.js';
+import { concealed } from './options/concealed.js';
+import type { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
+import type {
+  LogtoModuleAsyncOptions,
+  LogtoModuleExtras,
+  LogtoModuleOptions,
+} from './options/logto-module-options.js';
 import { logtoExports, logtoProviders } from './logto.providers.js';
-import { markCopy, warnOfOtherCopies } from './package-copy.js';
+import { markCopy, warnOfOtherCopies } from './nest/package-copy.js';
 import { authControllerAt, authRoutePaths } from './routes/auth.controller.js';
 import { LogoutForms } from './routes/logout-forms.js';
 import { BasePath } from './session/base-path.js';

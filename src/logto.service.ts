@@ -6,16 +6,16 @@ import { LogtoException } from './logto.exceptions.js';
 import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/claims.js';
 import type { TokenTarget } from './oidc/oidc-client.js';
 import { TokenExchange, type ExchangedToken, type TokenExchangeParameters } from './oidc/token-exchange.js';
-import { BackChannelLogout } from './session/back-channel-logout.js';
+import { BackChannelLogout } from './sign-in/back-channel/back-channel-logout.js';
 import { Handshakes } from './session/handshakes.js';
-import { MachineTokens, type ClientCredentialsParameters } from './session/machine-tokens.js';
-import { SignInCallback } from './session/sign-in-callback.js';
-import { SignIn, type SignInParameters } from './session/sign-in.js';
-import { KeptSession } from './session/kept-session.js';
-import { SignOut, type SignOutParameters } from './session/sign-out.js';
-import { Tokens } from './session/tokens.js';
+import { MachineTokens, type ClientCredentialsParameters } from './tokens/machine-tokens.js';
+import { SignInCallback } from './sign-in/sign-in-callback.js';
+import { SignIn, type SignInParameters } from './sign-in/sign-in.js';
+import { KeptSession } from './sign-in/kept-session.js';
+import { SignOut, type SignOutParameters } from './sign-in/sign-out.js';
+import { Tokens } from './tokens/tokens.js';
 import type { GetContextParameters, LogtoContext } from './user/logto-context.js';
-import { SignedOut } from './user/signed-out.js';
+import { SignedOut } from './user/signed-out/signed-out.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 
 /**

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import expressSession from 'express-session';
 import type { LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { TouchingStore } from '../src/session/touching-store.js';
-import { Touches } from '../src/session/touches.js';
+import { TouchingStore } from '../src/store/touching-store.js';
+import { Touches } from '../src/store/touches.js';
 import { session, type TestApp, type TestAppParts } from './support/app.js';
 import type { Browser } from './support/browser.js';
 import { passTime, restoreTime } from './support/clock.js';

@@ -1,4 +1,4 @@
-import type { LogtoEmulatorOptions } from './logto-emulator-options.js';
+import type { LogtoEmulatorOptions } from './options/logto-emulator-options.js';
 
 /**
  * Gives types to the configuration file of the `logto-emulator` command; returns what it is given.

@@ -2,7 +2,7 @@ import type { CookieJar } from './browser/cookie-jar.js';
 import type { EmulatorEndpoint } from './http/emulator-endpoint.js';
 import type { EmulatorFault } from './http/fault-queue.js';
 import type { RecordedRequest } from './http/request-log.js';
-import type { EmulatorApplication, EmulatorUser } from './tenant-options.js';
+import type { EmulatorApplication, EmulatorUser } from './options/tenant-options.js';
 
 /** How {@link LogtoEmulator.signIn} gets through the pages. */
 export interface SignInWalk {

@@ -10,7 +10,7 @@ export type {
   EmulatorIdTokenClaims,
   EmulatorLifetimes,
   LogtoEmulatorOptions,
-} from './logto-emulator-options.js';
+} from './options/logto-emulator-options.js';
 export { startLogtoEmulator } from './start-logto-emulator.js';
 export type {
   EmulatorApplication,
@@ -25,4 +25,4 @@ export type {
   EmulatorUser,
   EmulatorUserProfile,
   EmulatorWebhook,
-} from './tenant-options.js';
+} from './options/tenant-options.js';

@@ -5,7 +5,7 @@ import type Provider from 'oidc-provider';
 import { Experience } from './experience/experience.js';
 import type { HttpExchange } from './http/http-exchange.js';
 import { toProviderRequest } from './http/to-provider-request.js';
-import type { ResolvedOptions } from './logto-emulator-schema.js';
+import type { ResolvedOptions } from './options/logto-emulator-schema.js';
 import { providerPages } from './pages/provider-pages.js';
 import { createProvider } from './provider/create-provider.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';

@@ -6,13 +6,13 @@ import type { EmulatorEndpoint } from './http/emulator-endpoint.js';
 import { EmulatorServer } from './http/emulator-server.js';
 import { FaultQueue, type EmulatorFault } from './http/fault-queue.js';
 import { RequestLog, type RecordedRequest } from './http/request-log.js';
-import type { EmulatorApplication, EmulatorUser } from './tenant-options.js';
-import type { ResolvedOptions } from './logto-emulator-schema.js';
+import type { EmulatorApplication, EmulatorUser } from './options/tenant-options.js';
+import type { ResolvedOptions } from './options/logto-emulator-schema.js';
 import { LogtoStandIn } from './logto-stand-in.js';
 import { plainCopy } from './plain-copy.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
 import { rotate } from './provider/signing-keys.js';
-import { throwMistakes } from './resolve-options.js';
+import { throwMistakes } from './options/resolve-options.js';
 import type { Tenant, TenantUser } from './tenant/tenant.js';
 import { Webhooks } from './webhooks.js';
 

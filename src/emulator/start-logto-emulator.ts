@@ -1,8 +1,8 @@
 import type { LogtoEmulator } from './emulator.js';
 import { LogtoEmulatorError } from './logto-emulator-error.js';
-import type { LogtoEmulatorOptions } from './logto-emulator-options.js';
+import type { LogtoEmulatorOptions } from './options/logto-emulator-options.js';
 import { loadOidcProvider } from './provider/load-oidc-provider.js';
-import { resolveOptions } from './resolve-options.js';
+import { resolveOptions } from './options/resolve-options.js';
 import { RunningEmulator } from './running-emulator.js';
 
 /**

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
 import { LogtoEmulatorError } from './logto-emulator-error.js';
-import type { ResolvedOptions } from './logto-emulator-schema.js';
+import type { ResolvedOptions } from './options/logto-emulator-schema.js';
 import type { Tenant, TenantUser } from './tenant/tenant.js';
 
 const userAgent = 'Logto (https://logto.io/)';

@@ -1,7 +1,7 @@
 import { Logger, type ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { handshakeWithoutSession } from '../session/session-problems.js';
 import type { Sessions } from '../session/sessions.js';
 import type { LogtoContext } from '../user/logto-context.js';
@@ -10,18 +10,18 @@ import { isSocket, type RequestSource } from '../user/request-source.js';
 import type { UserContextResolver } from '../user/user-context-resolver.js';
 import type { Credential } from '../user/with-logto.options.js';
 import type { AccessPlan, AccessPlans } from './access-plans.js';
-import type { BearerAuthentication } from './bearer-authentication.js';
-import type { BearerSubject } from './bearer-subject.js';
-import { hasAuthorization } from './bearer-token.js';
+import type { BearerAuthentication } from './bearer/bearer-authentication.js';
+import type { BearerSubject } from './bearer/bearer-subject.js';
+import { hasAuthorization } from './bearer/bearer-token.js';
 import type { CrossSite } from './cross-site.js';
 import type { DecidingScopes } from './deciding-scopes.js';
 import type { DecidingUserInfo } from './deciding-user-info.js';
-import { boundOrganization } from './organization-source.js';
-import type { Refusal } from './refusal.js';
+import { boundOrganization } from './requirements/organization-source.js';
+import type { Refusal } from './denial/refusal.js';
 import type { SignInClock } from './sign-in-clock.js';
-import type { RequirementCheck } from './requirement-check.js';
+import type { RequirementCheck } from './requirements/requirement-check.js';
 import { SessionSubject } from './session-subject.js';
-import type { Subject } from './subject.js';
+import type { Subject } from './requirements/subject.js';
 
 /** May this request pass? The one place where it is decided, for every guard of this library. */
 export class AccessDecision {

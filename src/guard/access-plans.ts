@@ -1,10 +1,10 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
-import { lineageOf } from '../user/lineage-of.js';
+import { lineageOf } from '../nest/lineage-of.js';
 import type { RoutePlan, RoutePlans } from '../user/route-plan.js';
 import { accessMetadata, type RouteAccess } from './access.decorators.js';
 import { hasOwnGuard } from './guarded.js';
-import type { OrganizationSource } from './organization-source.js';
-import { requirementsMetadata, type Requirement } from './requirement.js';
+import type { OrganizationSource } from './requirements/organization-source.js';
+import { requirementsMetadata, type Requirement } from './requirements/requirement.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { OperatorLog } from '../operator-log.js';
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);

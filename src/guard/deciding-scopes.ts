@@ -1,11 +1,11 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
-import { RetryPauses } from '../session/retry-pauses.js';
-import type { StoredAccessToken } from '../session/token-record.js';
-import type { Tokens } from '../session/tokens.js';
+import { RetryPauses } from '../tokens/retry-pauses.js';
+import type { StoredAccessToken } from '../store/token-record.js';
+import type { Tokens } from '../tokens/tokens.js';
 
 /**
  * Scopes that requirements are decided from: those of the user's access token. They age as the claims do: a token that

@@ -1,12 +1,12 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { retryInterval, type CircuitBreaker } from '../oidc/circuit-breaker.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import { BoundedMap } from '../session/bounded-map.js';
-import type { SessionRecord } from '../session/session-record.js';
+import type { SessionRecord } from '../store/session-record.js';
 import type { Sessions } from '../session/sessions.js';
-import { SharedCalls } from '../session/shared-calls.js';
+import { SharedCalls } from '../tokens/shared-calls.js';
 import { ownCopy } from '../user/own-copy.js';
 import type { UserContextResolver } from '../user/user-context-resolver.js';
 

@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import { methodsOf } from '../user/methods-of.js';
+import { methodsOf } from '../nest/methods-of.js';
 import { RequestSource } from '../user/request-source.js';
 import { UserContextResolver } from '../user/user-context-resolver.js';
 import { accessOf } from './access-plans.js';

@@ -7,8 +7,8 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { moduleMissingFor, refuseSetup } from '../module-missing.js';
-import { markCopy } from '../package-copy.js';
+import { moduleMissingFor, refuseSetup } from '../nest/module-missing.js';
+import { markCopy } from '../nest/package-copy.js';
 import type { Credential } from '../user/with-logto.options.js';
 import { AccessDecision } from './access-decision.js';
 

@@ -1,13 +1,13 @@
 import type { Request } from 'express';
 import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoException } from '../logto.exceptions.js';
-import { UserScope } from '../oidc/logto-constants.js';
+import { UserScope } from '../options/logto-constants.js';
 import type { UserClaims } from '../oidc/claims.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import type { LogtoContext } from '../user/logto-context.js';
 import type { DecidingScopes } from './deciding-scopes.js';
 import type { DecidingUserInfo } from './deciding-user-info.js';
-import { rolesWithin, type Subject } from './subject.js';
+import { rolesWithin, type Subject } from './requirements/subject.js';
 
 /** A signed-in user: the claims tell some of it, userinfo more, and scopes stand in access tokens. */
 export class SessionSubject implements Subject {

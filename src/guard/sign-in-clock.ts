@@ -1,6 +1,6 @@
 import type { ProviderFetch } from '../oidc/provider-fetch.js';
 import type { OperatorLog } from '../operator-log.js';
-import { isRecent, type Subject } from './subject.js';
+import { isRecent, type Subject } from './requirements/subject.js';
 
 /** Finds out where no sign-in can be recent enough for a route, because Logto's clock is behind this server's. */
 export class SignInClock {

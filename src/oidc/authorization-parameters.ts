@@ -1,6 +1,6 @@
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import type { SignInOptions } from '../logto.options.js';
-import { Prompt } from './logto-constants.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import type { SignInOptions } from '../options/logto-module-options.js';
+import { Prompt } from '../options/logto-constants.js';
 
 /**
  * Parameters of the authorization request, beside those that protect it.

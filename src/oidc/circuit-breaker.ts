@@ -1,7 +1,7 @@
 import { LogtoException } from '../logto.exceptions.js';
 import type { OperatorLog } from '../operator-log.js';
-import type { ProviderCall } from './provider-call.js';
-import { notAnswering } from './provider-error.js';
+import type { ProviderCall } from './errors/provider-call.js';
+import { notAnswering } from './errors/provider-error.js';
 import { settlesWithin } from './settles-within.js';
 
 /** How long a call that failed is left alone by whatever has an older answer to go on with, in milliseconds. */

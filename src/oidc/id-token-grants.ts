@@ -1,10 +1,10 @@
 import type { Configuration } from 'openid-client';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import { connectionFailure } from './connection-failure.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { connectionFailure } from './errors/connection-failure.js';
 import { isOutdated } from './outdated-documents.js';
-import type { ProviderCall } from './provider-call.js';
+import type { ProviderCall } from './errors/provider-call.js';
 import type { ProviderConfiguration } from './provider-configuration.js';
-import { idTokenInvalid, toLogtoException, type ClockCheck } from './provider-error.js';
+import { idTokenInvalid, toLogtoException, type ClockCheck } from './errors/provider-error.js';
 import type { ProviderFetch } from './provider-fetch.js';
 import type { TokenSet } from './token-set.js';
 

@@ -10,13 +10,13 @@ import {
   tokenRevocation,
   type Configuration,
 } from 'openid-client';
-import type { ResolvedCredentials, ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { UserInfoResponse } from './claims.js';
 import { IdTokenGrants } from './id-token-grants.js';
-import type { ProviderCall } from './provider-call.js';
+import type { ProviderCall } from './errors/provider-call.js';
 import { ProviderConfiguration } from './provider-configuration.js';
-import { toLogtoException } from './provider-error.js';
+import { toLogtoException } from './errors/provider-error.js';
 import type { ProviderFetch } from './provider-fetch.js';
 import { toTokenSet, type TokenSet } from './token-set.js';
 

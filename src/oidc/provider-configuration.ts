@@ -9,9 +9,9 @@ import {
   None,
 } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedCredentials, ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
-import { toLogtoException } from './provider-error.js';
+import { toLogtoException } from './errors/provider-error.js';
 import { ProviderFetch } from './provider-fetch.js';
 
 /** Shortest time between two fetches for the sake of tokens that anybody may have made up, in milliseconds. */

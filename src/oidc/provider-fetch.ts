@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import { ProviderClock } from './provider-clock.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ProviderClock } from './errors/provider-clock.js';
 
 /** Longest answer that is read, in bytes: a provider's answers are a few kilobytes. */
 const maxAnswerBytes = 1024 * 1024;

@@ -8,7 +8,7 @@ import {
 } from 'jose';
 import { LogtoException } from '../logto.exceptions.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
-import { harmless } from './harmless-error.js';
+import { harmless } from './errors/harmless-error.js';
 
 /** How long keys are used without looking whether they still stand, in milliseconds. */
 const maxAge = 10 * 60_000;

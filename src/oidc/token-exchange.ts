@@ -1,5 +1,5 @@
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { OidcClient, type TokenTarget } from './oidc-client.js';
 import type { ProviderFetch } from './provider-fetch.js';

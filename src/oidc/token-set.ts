@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import type { IdTokenClaims } from './claims.js';
-import { idTokenInvalid } from './provider-error.js';
+import { idTokenInvalid } from './errors/provider-error.js';
 
 /** What the token endpoint answered, validated. */
 export interface TokenSet {

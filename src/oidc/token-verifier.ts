@@ -1,9 +1,9 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Configuration } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import { harmless } from './harmless-error.js';
-import { InvalidTokenException, quotedClaim } from './invalid-token.exception.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { harmless } from './errors/harmless-error.js';
+import { InvalidTokenException, quotedClaim } from './errors/invalid-token.exception.js';
 import type { OidcClient } from './oidc-client.js';
 import { PublishedKeys } from './published-keys.js';
 

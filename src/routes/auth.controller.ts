@@ -12,9 +12,9 @@ import {
 import type { Request, Response } from 'express';
 import { Public } from '../guard/access.decorators.js';
 import { CrossSite } from '../guard/cross-site.js';
-import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
-import { sendPage } from '../guard/send-page.js';
-import type { LogtoModuleExtras } from '../logto.options.js';
+import { LogtoExceptionFilter } from '../guard/denial/logto-exception.filter.js';
+import { sendPage } from '../guard/denial/send-page.js';
+import type { LogtoModuleExtras } from '../options/logto-module-options.js';
 import { LogtoService } from '../logto.service.js';
 import { BasePath } from '../session/base-path.js';
 import { requestUrl } from '../session/request-url.js';

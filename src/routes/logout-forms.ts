@@ -1,9 +1,9 @@
 import type { HttpServer } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import type { OperatorLog } from '../operator-log.js';
-import type { BackChannelLogout } from '../session/back-channel-logout.js';
+import type { BackChannelLogout } from '../sign-in/back-channel/back-channel-logout.js';
 import type { BasePath } from '../session/base-path.js';
-import { carriesForm, peekForm } from '../session/logout-form.js';
+import { carriesForm, peekForm } from '../sign-in/back-channel/logout-form.js';
 import type { RoutesOptions } from './routes-options.js';
 
 /**

@@ -1,4 +1,4 @@
-import { escapeHtml, pageLayout } from '../guard/page-layout.js';
+import { escapeHtml, pageLayout } from '../guard/denial/page-layout.js';
 
 /**
  * A page that takes a browser on to Logto by itself, and by its link where the browser follows no refresh. It answers a

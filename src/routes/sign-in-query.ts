@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import type { SignInOptions } from '../logto.options.js';
+import type { SignInOptions } from '../options/logto-module-options.js';
 import { requestUrl } from '../session/request-url.js';
-import type { SignInParameters } from '../session/sign-in.js';
+import type { SignInParameters } from '../sign-in/sign-in.js';
 
 const firstScreens = [
   'sign_in',

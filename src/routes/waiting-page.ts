@@ -1,4 +1,4 @@
-import { escapeHtml, pageLayout } from '../guard/page-layout.js';
+import { escapeHtml, pageLayout } from '../guard/denial/page-layout.js';
 
 /**
  * The page of a tab that waits while another tab of the browser signs in. It asks for the address at once, and shows until

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Request, Response } from 'express';
-import { sendPage } from '../guard/send-page.js';
-import type { ConcurrentSignIns } from '../session/concurrent-sign-ins.js';
-import type { SignInParameters } from '../session/sign-in.js';
+import { sendPage } from '../guard/denial/send-page.js';
+import type { ConcurrentSignIns } from '../sign-in/concurrent-sign-ins.js';
+import type { SignInParameters } from '../sign-in/sign-in.js';
 import { requestUrl } from '../session/request-url.js';
 import { formMark } from '../user/unauthenticated.js';
 import { onwardPage } from './onward-page.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CookieOptions } from 'express';
-import type { ResolvedClientOptions } from '../logto.options-resolved.js';
+import type { ResolvedClientOptions } from '../options/resolved-logto-options.js';
 
 /**
  * A short name for this application, which its cookies carry: cookies know no port, so that two apps on one host name

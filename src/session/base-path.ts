@@ -1,7 +1,7 @@
 import type { ApplicationConfig } from '@nestjs/core';
 import type { Application, Request } from 'express';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import { trimSlashes } from '../logto.options-problems.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { trimSlashes } from '../options/options-problems.js';
 
 /**
  * The path of `baseUrl`, and how much of it reaches the app: a proxy may strip it, or a part of it, while the global

@@ -2,7 +2,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import type { ExpressSession } from './sessions.js';
 import type { SessionMount } from './session-mount.js';
-import { completed, readEntry } from './store-access.js';
+import { completed, readEntry } from '../store/store-access.js';
 
 /**
  * How long a socket goes on with the session as it was read, in milliseconds: a sign-out on another instance reaches it

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import { mountsExpressSession } from './session-layers.js';
+import { mountsExpressSession } from '../nest/session-layers.js';
 import { sessionNotConfigured, sessionNotSupported } from './session-problems.js';
-import { storeUnavailable } from './store-access.js';
+import { storeUnavailable } from '../store/store-access.js';
 
 /** What is known of the session that the module or the app mounts. */
 export interface KnownSession {

@@ -1,4 +1,4 @@
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
 /** Longest `returnTo`, in characters once it is written as a URL: it travels in a cookie, of 4 kB at most. */
 const maxLength = 1024;

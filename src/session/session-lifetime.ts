@@ -1,5 +1,5 @@
-import type { LogtoLifetimeOptions } from '../logto.options.js';
-import type { SessionRecord } from './session-record.js';
+import type { LogtoLifetimeOptions } from '../options/logto-module-options.js';
+import type { SessionRecord } from '../store/session-record.js';
 
 /** Longest time between two notes that a session is in use, in milliseconds. */
 const longestNoteInterval = 60_000;

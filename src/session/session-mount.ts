@@ -1,13 +1,13 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import type { CookieOptions, SessionOptions, Store } from 'express-session';
-import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { applicationTag } from './application-tag.js';
 import { memoryStoreRemark } from './memory-store-remark.js';
-import { mountsExpressSession, mountsExpressSessionAnywhere } from './session-layers.js';
+import { mountsExpressSession, mountsExpressSessionAnywhere } from '../nest/session-layers.js';
 import { sessionConfiguredTwice } from './session-problems.js';
-import { TouchingStore } from './touching-store.js';
-import type { Touches } from './touches.js';
+import { TouchingStore } from '../store/touching-store.js';
+import type { Touches } from '../store/touches.js';
 
 /** How long a session's cookie lives, in milliseconds, unless told otherwise. */
 const defaultMaxAge = 14 * 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { cookieFaults, cookieRemark, type CookieInApp } from '../cookie-faults.js';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import { cookieFaults, cookieRemark, type CookieInApp } from '../options/cookie-faults.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { memoryStoreRemark } from './memory-store-remark.js';
 
 /**

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Session, SessionData, Store } from 'express-session';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import { RefreshedRecords } from './refreshed-records.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { RefreshedRecords } from '../store/refreshed-records.js';
 import { assertCookieIsSent, carriesSessionCookie, clearSessionCookie } from './session-cookie.js';
 import { SessionLifetime } from './session-lifetime.js';
 import {
@@ -12,18 +12,18 @@ import {
   subjectOf,
   type EndedRecord,
   type SessionRecord,
-} from './session-record.js';
+} from '../store/session-record.js';
 import { missingSession } from './missing-session.js';
 import { bearerTokensOnly } from './session-problems.js';
-import { SignInEnds } from './sign-in-ends.js';
+import { SignInEnds } from '../store/sign-in-ends.js';
 import { sessionRemarks } from './session-remarks.js';
-import { SignInIndex } from './sign-in-index.js';
-import { completed, deleteEntry, prolongedCookie, readEntry } from './store-access.js';
-import { storedSignIn } from './stored-sign-in.js';
-import { StoreGuard } from './store-guard.js';
-import { tokenRecordKey } from './token-record.js';
-import type { TokenRecords } from './token-records.js';
-import { Tombstones } from './tombstones.js';
+import { SignInIndex } from '../store/sign-in-index.js';
+import { completed, deleteEntry, prolongedCookie, readEntry } from '../store/store-access.js';
+import { storedSignIn } from '../store/stored-sign-in.js';
+import { StoreGuard } from '../store/store-guard.js';
+import { tokenRecordKey } from '../store/token-record.js';
+import type { TokenRecords } from '../store/token-records.js';
+import { Tombstones } from '../store/tombstones.js';
 
 /** A session that express-session put on a request. */
 export type ExpressSession = Session & Partial<SessionData>;

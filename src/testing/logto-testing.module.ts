@@ -1,11 +1,11 @@
 import type { DynamicModule } from '@nestjs/common';
 import { LogtoModule } from '../logto.module.js';
-import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto.options.js';
-import { UserScope } from '../oidc/logto-constants.js';
+import type { LogtoModuleExtras, LogtoModuleOptions } from '../options/logto-module-options.js';
+import { UserScope } from '../options/logto-constants.js';
 import { takesBearerTokensAlone, unnamedApplication } from './options-for-tests.js';
 import { refuseProduction } from './refuse-production.js';
-import { unnamedResource } from './stand-in-logto.js';
-import { standInProviders } from './stand-in-providers.js';
+import { unnamedResource } from './stand-in/stand-in-logto.js';
+import { standInProviders } from './stand-in/stand-in-providers.js';
 import { assertPossible } from './signed-in-as.js';
 import type { TestVisitorDefaults } from './test-visitors.js';
 

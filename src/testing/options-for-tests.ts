@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CookieOptions, SessionOptions } from 'express-session';
-import type { LogtoModuleOptions } from '../logto.options.js';
+import type { LogtoModuleOptions } from '../options/logto-module-options.js';
 
 /** Where Logto is said to be when the options do not say it. Nothing is ever sent there. */
 const unnamedEndpoint = 'https://logto.invalid';

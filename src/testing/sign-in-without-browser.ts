@@ -3,7 +3,7 @@ import type { Application } from 'express';
 import { pageText } from '../emulator/browser/page-text.js';
 import type { LogtoEmulator, SignInWalk } from '../emulator/emulator.js';
 import { LOGTO_OPTIONS } from '../logto.module-definition.js';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../session/base-path.js';
 import { BrowserlessAgent } from './browserless-agent.js';
 import { LogtoTestingError } from './logto-testing-error.js';

@@ -1,6 +1,6 @@
 import { LogtoTestingError } from './logto-testing-error.js';
 import { membershipOf, type LogtoTestUser, type SignedInAsOptions } from './logto-test-user.js';
-import { testCredentialHeader, writeTestCredential } from './test-credential.js';
+import { testCredentialHeader, writeTestCredential } from './stand-in/test-credential.js';
 
 /**
  * Headers that make one request the user's, in an app with `LogtoTestingModule` or `useLogtoTesting`. Nobody

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { Credential } from '../user/with-logto.options.js';
 import type { LogtoTestUser, TestSignIn } from './logto-test-user.js';
-import { readTestCredential, testCredentialHeader } from './test-credential.js';
+import { readTestCredential, testCredentialHeader } from './stand-in/test-credential.js';
 
 /** Who visits unless a request says so itself. */
 export interface TestVisitorDefaults {

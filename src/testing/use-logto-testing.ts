@@ -1,9 +1,9 @@
 import type { TestingModuleBuilder } from '@nestjs/testing';
 import { MODULE_OPTIONS_TOKEN } from '../logto.module-definition.js';
-import type { LogtoModuleOptions } from '../logto.options.js';
+import type { LogtoModuleOptions } from '../options/logto-module-options.js';
 import { refuseProduction } from './refuse-production.js';
 import { assertPossible } from './signed-in-as.js';
-import { standInProviders } from './stand-in-providers.js';
+import { standInProviders } from './stand-in/stand-in-providers.js';
 import type { TestVisitorDefaults } from './test-visitors.js';
 
 /** How {@link useLogtoTesting} sets an app up. */

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { moduleMissing, refuseSetup } from '../module-missing.js';
+import { moduleMissing, refuseSetup } from '../nest/module-missing.js';
 import type { LogtoSetupException } from '../logto.exceptions.js';
-import { isOfOtherCopy, loadedTwice } from '../package-copy.js';
+import { isOfOtherCopy, loadedTwice } from '../nest/package-copy.js';
 import { executionContextOf } from './execution-context.js';
 import type { LogtoContext } from './logto-context.js';
 import { carrierOf } from './request-source.js';

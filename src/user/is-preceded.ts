@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { LogtoInterceptor } from './logto.interceptor.js';
-import { methodsOf } from './methods-of.js';
+import { methodsOf } from '../nest/methods-of.js';
 import { asksForMore, withLogtoOf } from './with-logto.options.js';
 
 /** Metadata of Nest that has no public name: what `@UseInterceptors()` writes. */

@@ -9,8 +9,8 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { from, switchMap, type Observable } from 'rxjs';
-import { moduleMissingFor, refuseSetup } from '../module-missing.js';
-import { markCopy } from '../package-copy.js';
+import { moduleMissingFor, refuseSetup } from '../nest/module-missing.js';
+import { markCopy } from '../nest/package-copy.js';
 import { runWithContext } from './execution-context.js';
 import { HandlerContext } from './handler-context.js';
 import type { LogtoContext } from './logto-context.js';

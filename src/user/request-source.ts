@@ -3,7 +3,7 @@ import type { ArgumentsHost } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { Handshakes } from '../session/handshakes.js';
-import type { OpenConnection } from './open-connections.js';
+import type { OpenConnection } from './signed-out/open-connections.js';
 
 /** The context of a GraphQL operation, as Apollo on Express and graphql-ws make it. */
 interface GraphqlContext {

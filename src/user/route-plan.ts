@@ -1,5 +1,5 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { withLogtoOf, type WithLogtoOptions } from './with-logto.options.js';
 
 /** What a route wants: the module's defaults, overridden by the class, overridden by the handler. */

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../logto.options-resolved.js';
-import type { UnauthenticatedBehaviour } from '../logto.options.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
 import type { BasePath } from '../session/base-path.js';
 import { permitted } from '../session/return-to.js';
 

@@ -1,4 +1,4 @@
-import { markCopy } from '../package-copy.js';
+import { markCopy } from '../nest/package-copy.js';
 import type { LogtoContext } from './logto-context.js';
 
 const attached: unique symbol = Symbol('nestjs-logto.context');

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { SessionRecord } from '../session/session-record.js';
+import type { SessionRecord } from '../store/session-record.js';
 import type { Sessions } from '../session/sessions.js';
-import type { Revalidation } from '../session/revalidation.js';
-import type { TokenRecords } from '../session/token-records.js';
-import type { Tokens } from '../session/tokens.js';
-import type { UserInfo } from '../session/user-info.js';
+import type { Revalidation } from '../tokens/revalidation.js';
+import type { TokenRecords } from '../store/token-records.js';
+import type { Tokens } from '../tokens/tokens.js';
+import type { UserInfo } from '../tokens/user-info.js';
 import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
 import type { GetContextParameters, LogtoContext } from './logto-context.js';
 import { ownCopy } from './own-copy.js';

@@ -1,5 +1,5 @@
-import type { UnauthenticatedBehaviour } from '../logto.options.js';
-import { lineageOf } from './lineage-of.js';
+import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
+import { lineageOf } from '../nest/lineage-of.js';
 import type { GetContextParameters } from './logto-context.js';
 
 /** What a class or a handler wants of the user context, and of the guard. */

@@ -1,5 +1,5 @@
 import type { LogtoEmulator } from '../emulator.js';
-import type { LogtoEmulatorOptions } from '../logto-emulator-options.js';
+import type { LogtoEmulatorOptions } from '../options/logto-emulator-options.js';
 
 /** What the command prints once the emulator runs: what it is, what to configure, who can sign in. */
 export function banner(emulator: LogtoEmulator, options: LogtoEmulatorOptions, source: string): string {

@@ -1,4 +1,4 @@
-import type { LogtoEmulatorOptions } from '../logto-emulator-options.js';
+import type { LogtoEmulatorOptions } from '../options/logto-emulator-options.js';
 
 const resource = 'https://api.example.com';
 

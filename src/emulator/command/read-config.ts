@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 import { hasCode } from '../has-code.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
-import type { LogtoEmulatorOptions } from '../logto-emulator-options.js';
+import type { LogtoEmulatorOptions } from '../options/logto-emulator-options.js';
 
 /** What the command looks for in the current directory when no file is named. */
 const defaultNames = [

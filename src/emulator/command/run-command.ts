@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { LogtoEmulator } from '../emulator.js';
-import type { LogtoEmulatorOptions } from '../logto-emulator-options.js';
+import type { LogtoEmulatorOptions } from '../options/logto-emulator-options.js';
 import { startLogtoEmulator } from '../start-logto-emulator.js';
 import { banner } from './banner.js';
 import { demoConfig } from './demo-config.js';

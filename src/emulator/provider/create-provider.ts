@@ -4,17 +4,17 @@ import type { Account } from 'oidc-provider';
 import type { TenantUser } from '../tenant/tenant.js';
 import { userClaims } from '../tenant/user-claims.js';
 import { reachLoopback } from './back-channel-logout.js';
-import { clientCredentialsGrant } from './client-credentials-grant.js';
+import { clientCredentialsGrant } from './grants/client-credentials-grant.js';
 import { tokenExchange } from './client-metadata.js';
-import type { GrantEnvironment } from './grant-context.js';
+import type { GrantEnvironment } from './grants/grant-context.js';
 import { keepSessionIds } from './keep-session-ids.js';
 import { logtoAnswers } from './logto-answers.js';
 import { allowOpenRedirectUris } from './open-redirect-uris.js';
 import { oidcScopes, providerConfiguration } from './provider-configuration.js';
 import type { ProviderParts } from './provider-parts.js';
-import { refreshTokenGrant } from './refresh-token-grant.js';
-import { shouldRotate } from './refresh-token-policy.js';
-import { tokenExchangeGrant } from './token-exchange-grant.js';
+import { refreshTokenGrant } from './grants/refresh-token-grant.js';
+import { shouldRotate } from './grants/refresh-token-policy.js';
+import { tokenExchangeGrant } from './grants/token-exchange-grant.js';
 
 /**
  * An `oidc-provider` that is set up as Logto sets up its own.

@@ -3,12 +3,12 @@ import type { AccessToken, ClientCredentials, Configuration, KoaContextWithOIDC 
 import type { Page } from '../pages/page-layout.js';
 import { claimsByScope } from '../tenant/user-claims.js';
 import { clientMetadata } from './client-metadata.js';
-import { resourceServerFor, type GrantEnvironment } from './grant-context.js';
+import { resourceServerFor, type GrantEnvironment } from './grants/grant-context.js';
 import { interactionUrl } from './interaction-url.js';
 import { isLoopbackUri, takesAnyLoopback } from './open-redirect-uris.js';
 import type { ProviderParts } from './provider-parts.js';
 import { remedyFor } from './remedy-for.js';
-import { refreshTokenTtl } from './refresh-token-policy.js';
+import { refreshTokenTtl } from './grants/refresh-token-policy.js';
 
 /** The scopes that stand for the user's claims, beside those of resources and organizations. */
 export const oidcScopes = ['openid', 'offline_access', ...Object.keys(claimsByScope)];

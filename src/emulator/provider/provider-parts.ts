@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../logto-emulator-schema.js';
+import type { ResolvedOptions } from '../options/logto-emulator-schema.js';
 import type { Page } from '../pages/page-layout.js';
 import type { Tenant } from '../tenant/tenant.js';
 import type { OidcProviderModule } from './load-oidc-provider.js';

@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../logto-emulator-schema.js';
+import type { ResolvedOptions } from '../options/logto-emulator-schema.js';
 
 /** A user or a machine-to-machine application. */
 interface Holder {

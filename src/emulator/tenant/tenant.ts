@@ -1,11 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-import { checkApplication, checkHolder } from '../cross-check.js';
+import { checkApplication, checkHolder } from '../options/cross-check.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
-import type { EmulatorApplication, EmulatorApplicationType, EmulatorUser } from '../tenant-options.js';
-import { applicationSchema, userSchema, type ResolvedOptions } from '../logto-emulator-schema.js';
+import type {
+  EmulatorApplication,
+  EmulatorApplicationType,
+  EmulatorUser,
+} from '../options/tenant-options.js';
+import { applicationSchema, userSchema, type ResolvedOptions } from '../options/logto-emulator-schema.js';
 import { plainCopy } from '../plain-copy.js';
-import { parseOrThrow, throwMistakes } from '../resolve-options.js';
+import { parseOrThrow, throwMistakes } from '../options/resolve-options.js';
 import { organizationResource, Permissions } from './permissions.js';
 
 type ResolvedUser = ResolvedOptions['users'][number];

@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../logto-emulator-schema.js';
+import type { ResolvedOptions } from '../options/logto-emulator-schema.js';
 import type { Tenant, TenantUser } from './tenant.js';
 
 /** Which claims a scope stands for, in the order of Logto's discovery document. */

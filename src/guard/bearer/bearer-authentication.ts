@@ -1,0 +1,60 @@
+import type { Request } from 'express';
+import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import { InvalidTokenException, quotedClaim } from '../../oidc/errors/invalid-token.exception.js';
+import { buildOrganizationUrn } from '../../options/logto-constants.js';
+import { organizationMismatch } from '../requirements/access-denied.js';
+import type { BearerSubject } from './bearer-subject.js';
+import { bearerToken } from './bearer-token.js';
+import type { BearerTokens } from './bearer-tokens.js';
+
+/** Decides whether a bearer token is one for this API (RFC 6750, RFC 9068 section 4). */
+export class BearerAuthentication {
+  private readonly audiences: ReadonlySet<string>;
+
+  constructor(
+    options: Pick<ResolvedLogtoOptions, 'api'>,
+    private readonly tokens: BearerTokens,
+  ) {
+    this.audiences = new Set([options.api?.audience ?? []].flat());
+  }
+
+  /**
+   * Who a request's bearer token speaks for.
+   * @returns a value for a token that was verified before
+   * @throws LogtoException `invalid_request`, 400; `invalid_token`, 401; or a transient one
+   */
+  authenticate(request: Request): BearerSubject | Promise<BearerSubject> {
+    const subject = this.tokens.subject(bearerToken(request));
+    return subject instanceof Promise
+      ? subject.then((found) => this.meantForUs(found))
+      : this.meantForUs(subject);
+  }
+
+  private meantForUs(subject: BearerSubject): BearerSubject {
+    const { isOpaque, audiences, organizations } = subject;
+    // Of an opaque token the client was looked at instead.
+    const isMeant =
+      isOpaque ||
+      audiences.some((audience) => this.audiences.has(audience)) ||
+      [...organizations].some((id) => audiences.includes(buildOrganizationUrn(id)));
+    if (isMeant) return subject;
+    throw new InvalidTokenException('The token was made for another API.', {
+      operatorMessage:
+        `It is for ${quotedClaim(audiences)}, and this API takes ${quotedClaim([...this.audiences])}. If that is this ` +
+        'API, list it in `api.audience`; otherwise let the client ask for a token with the resource indicator of this one.',
+    });
+  }
+
+  /**
+   * A token that belongs to an organization opens what is that organization's alone: any tenant's token would
+   * open every tenant's data, unless the route or the options name that tenant.
+   * @param boundOrganization the organization that the route binds the request to
+   * @throws LogtoException `organization_mismatch`, 403
+   */
+  assertWithin({ organizations }: BearerSubject, boundOrganization: string | undefined): void {
+    for (const organizationId of organizations) {
+      if (organizationId === boundOrganization) continue;
+      if (!this.audiences.has(buildOrganizationUrn(organizationId))) throw organizationMismatch();
+    }
+  }
+}

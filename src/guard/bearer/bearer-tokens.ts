@@ -1,0 +1,83 @@
+import { hash } from 'node:crypto';
+import { LogtoException } from '../../logto.exceptions.js';
+import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import type { AccessTokenClaims } from '../../oidc/claims.js';
+import { InvalidTokenException, quotedClaim } from '../../oidc/errors/invalid-token.exception.js';
+import type { OidcClient } from '../../oidc/oidc-client.js';
+import { introspect } from '../../oidc/token-introspection.js';
+import type { TokenVerifier } from '../../oidc/token-verifier.js';
+import { BoundedMap } from '../../session/bounded-map.js';
+import { BearerSubject } from './bearer-subject.js';
+
+/** How many verified tokens are remembered, unless told otherwise. */
+const defaultCacheSize = 10_000;
+
+/** Who a bearer token says is asking. */
+export class BearerTokens {
+  private readonly verified: BoundedMap<string, BearerSubject> | undefined;
+
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly verifier: TokenVerifier,
+    private readonly oidc: OidcClient,
+  ) {
+    const cache = options.api?.cache;
+    this.verified = cache === false ? undefined : new BoundedMap(cache?.max ?? defaultCacheSize);
+  }
+
+  /**
+   * Whom an access token speaks for: signed by Logto, not expired. Which API it was made for is the caller's to look at.
+   * @returns a value for a token that was verified before
+   * @throws LogtoException `invalid_token`, 401, `api_not_configured`, or a transient one
+   */
+  subject(token: string): BearerSubject | Promise<BearerSubject> {
+    if (!this.options.api) {
+      throw new LogtoException(
+        'api_not_configured',
+        'Bearer tokens are only accepted with `api: { audience }` in the options: without an audience a token that ' +
+          'was made for another API would open this one.',
+      );
+    }
+    const { verified } = this;
+    const key = verified && hash('sha256', token, 'base64');
+    const known = key === undefined ? undefined : verified?.get(key);
+    if (known && Date.now() < known.expiresAt) return known.anew();
+    // An opaque token has no parts, a JWT in compact form three (RFC 7515 section 7.1).
+    return token.split('.').length === 3 ? this.verify(token, key) : this.introspected(token);
+  }
+
+  private async verify(token: string, key: string | undefined): Promise<BearerSubject> {
+    const claims = await this.verifier.verify<AccessTokenClaims>(token, {
+      typ: 'at+jwt',
+      requiredClaims: ['aud', 'sub'],
+    });
+    const subject = new BearerSubject(claims);
+    if (key !== undefined) this.verified?.set(key, subject.anew());
+    return subject;
+  }
+
+  /** Opaque tokens carry no audience, so only those of named clients count. */
+  private async introspected(token: string): Promise<BearerSubject> {
+    const allowed = this.options.api?.introspection?.clientIds;
+    if (!allowed) throw this.opaqueRefused(token);
+    const claims = await introspect(this.oidc, token);
+    if (claims?.client_id === undefined) throw new InvalidTokenException('The token is not valid.');
+    if (allowed.includes(claims.client_id)) return new BearerSubject(claims);
+    throw new InvalidTokenException('The token was made for another application.', {
+      operatorMessage: `Logto gave it to ${quotedClaim(claims.client_id)}, which \`api.introspection.clientIds\` does not list.`,
+    });
+  }
+
+  private opaqueRefused(token: string): InvalidTokenException {
+    if (token.includes('.')) return new InvalidTokenException('The token is malformed.');
+    const [audience = ''] = [this.options.api?.audience ?? []].flat();
+    return new InvalidTokenException(
+      'The token is opaque, and this API takes JWTs: ask for it with the resource indicator of the API.',
+      {
+        operatorMessage:
+          `Logto gives a JWT to a client that asks for \`resource=${audience}\`. To accept opaque tokens from certain applications, ` +
+          'set `api.introspection: { clientIds }`.',
+      },
+    );
+  }
+}

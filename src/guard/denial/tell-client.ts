@@ -1,0 +1,31 @@
+import type { LogtoException } from '../../logto.exceptions.js';
+
+/** A client of a gateway: one of socket.io, or a WebSocket. */
+interface GatewayClient {
+  emit?(event: string, payload: unknown): unknown;
+  /** A number on a WebSocket, whose own `emit` reaches nobody but this process. */
+  readonly readyState?: unknown;
+  send?(text: string): void;
+}
+
+/** `readyState` of a WebSocket that is open. */
+const open = 1;
+
+/** What other programs than browsers are told of an error. */
+export interface ToldException {
+  readonly status: 'error';
+  readonly code: LogtoException['code'];
+  readonly message: string;
+}
+
+/** An error as gateways and message handlers of Nest tell one, with its code. */
+export function told({ code, detail }: LogtoException): ToldException {
+  return { status: 'error', code, message: detail };
+}
+
+/** Tells a gateway's client as Nest does, by the event `exception`. */
+export function tellClient(client: GatewayClient, exception: LogtoException): void {
+  const data = told(exception);
+  if (typeof client.readyState !== 'number') client.emit?.('exception', data);
+  else if (client.readyState === open) client.send?.(JSON.stringify({ event: 'exception', data }));
+}

@@ -1,0 +1,93 @@
+import { concealed } from './concealed.js';
+import { LogtoOptionsException } from '../logto.exceptions.js';
+import { ReservedResource, ReservedScope, UserScope } from './logto-constants.js';
+import { cookieSecretsOf, optionsProblems, trimSlashes } from './options-problems.js';
+import { optionsRemarks } from './options-remarks.js';
+import type { LogtoModuleExtras, LogtoModuleOptions } from './logto-module-options.js';
+import type {
+  ResolvedClientOptions,
+  ResolvedCredentials,
+  ResolvedLogtoOptions,
+} from './resolved-logto-options.js';
+
+/**
+ * Checks the options and fills in every default.
+ * @throws LogtoOptionsException with every mistake at once.
+ */
+export function resolveLogtoOptions(
+  options: LogtoModuleOptions,
+  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'> = {},
+): ResolvedLogtoOptions {
+  const problems = optionsProblems(options, extras);
+  if (problems.length > 0) throw new LogtoOptionsException(problems);
+
+  const endpoint = withoutTrailingSlash(options.endpoint);
+  const baseUrl = options.baseUrl === undefined ? '' : withoutTrailingSlash(options.baseUrl);
+  return concealed({
+    endpoint,
+    issuer: `${endpoint}/oidc`,
+    client: resolveClient(options, baseUrl),
+    credentials: resolveCredentials(options),
+    scopes: resolveScopes(options),
+    resources: resolveResources(options),
+    prompt: options.prompt === undefined ? ['consent'] : [options.prompt].flat(),
+    signInOptions: options.signInOptions ?? {},
+    context: {
+      fetchUserInfo: options.fetchUserInfo,
+      getAccessToken: options.getAccessToken,
+      resource: options.resource,
+      organizationId: options.organizationId,
+      getOrganizationToken: options.getOrganizationToken,
+    },
+    authRoutesPrefix: trimSlashes(extras.authRoutesPrefix ?? 'logto'),
+    postSignInRedirectUri: options.postSignInRedirectUri ?? baseUrl,
+    postSignOutRedirectUri: options.postSignOutRedirectUri ?? baseUrl,
+    unauthenticated: options.unauthenticated ?? 'auto',
+    session: options.session,
+    lifetime: options.lifetime ?? {},
+    revalidateAfter: options.revalidateAfter === false ? false : (options.revalidateAfter ?? 3600) * 1000,
+    userInfoTtl: (options.userInfoTtl ?? 0) * 1000,
+    allowedOrigins: options.allowedOrigins ?? [],
+    lock: options.lock,
+    machineToMachine: options.machineToMachine && concealed(options.machineToMachine),
+    http: {
+      timeout: options.http?.timeout ?? 5000,
+      clockTolerance: options.http?.clockTolerance ?? 30,
+      fetch: options.http?.fetch ?? globalThis.fetch,
+      internalOrigin: options.http?.internalEndpoint && new URL(options.http.internalEndpoint).origin,
+    },
+    api: options.api,
+    allowUnenforcedRequirements: options.allowUnenforcedRequirements ?? false,
+    remarks: optionsRemarks(options, extras),
+    insecureRequests: [options.endpoint, options.http?.internalEndpoint].some((url) =>
+      url?.startsWith('http:'),
+    ),
+  });
+}
+
+function resolveClient(options: LogtoModuleOptions, baseUrl: string): ResolvedClientOptions | undefined {
+  const { appId, appSecret } = options;
+  const cookieSecrets = cookieSecretsOf(options);
+  if (appId === undefined || cookieSecrets.length === 0 || baseUrl === '') return undefined;
+  return concealed({ appId, appSecret, baseUrl, cookieSecrets });
+}
+
+function resolveCredentials({ appId, appSecret }: LogtoModuleOptions): ResolvedCredentials | undefined {
+  return appId === undefined ? undefined : concealed({ appId, appSecret });
+}
+
+function resolveScopes({ scopes = [], includeReservedScopes = true }: LogtoModuleOptions): string[] {
+  const reserved = includeReservedScopes
+    ? [ReservedScope.OpenId, ReservedScope.OfflineAccess, UserScope.Profile]
+    : [];
+  return [...new Set([...reserved, ...scopes])];
+}
+
+function resolveResources({ scopes = [], resources = [] }: LogtoModuleOptions): string[] {
+  const organizations = scopes.includes(UserScope.Organizations) ? [ReservedResource.Organization] : [];
+  return [...new Set([...resources, ...organizations])];
+}
+
+function withoutTrailingSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

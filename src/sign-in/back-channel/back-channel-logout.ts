@@ -1,0 +1,149 @@
+import type { Request } from 'express';
+import type { Store } from 'express-session';
+import type { JWTPayload } from 'jose';
+import { LogtoException } from '../../logto.exceptions.js';
+import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import type { TokenVerifier } from '../../oidc/token-verifier.js';
+import type { OperatorLog } from '../../operator-log.js';
+import { logoutTokenOf } from './logout-form.js';
+import { logoutTokenInvalid } from './logout-token-invalid.js';
+import { logoutTokenRemedy } from './logout-token-remedy.js';
+import { Serial } from '../../store/serial.js';
+import type { Sessions } from '../../session/sessions.js';
+import { sidMark, type IndexedSignIn, type SignInIndex } from '../../store/sign-in-index.js';
+import { deleteEntry, lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../../store/store-access.js';
+import { tokenRecordKey } from '../../store/token-record.js';
+
+/** The event that makes a token a logout token. */
+const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
+
+/** How long a token's id is remembered beyond its expiry, in milliseconds: clocks differ. */
+const replayMargin = 5 * 60_000;
+
+interface LogoutToken extends JWTPayload {
+  iat: number;
+  exp: number;
+  jti: string;
+  events?: unknown;
+  nonce?: unknown;
+  sid?: unknown;
+}
+
+/** Ends sessions that Logto says have ended (OpenID Connect Back-Channel Logout 1.0). */
+export class BackChannelLogout {
+  private readonly serial = new Serial();
+  private readonly received = new WeakSet<Request>();
+
+  constructor(
+    private readonly client: ResolvedClientOptions,
+    private readonly options: Pick<ResolvedLogtoOptions, 'endpoint' | 'issuer'>,
+    private readonly verifier: TokenVerifier,
+    private readonly sessions: Sessions,
+    private readonly index: SignInIndex,
+    private readonly log: OperatorLog,
+  ) {}
+
+  /** Whether a request has come this far: what goes wrong from here on is logged. */
+  hasReceived(request: Request): boolean {
+    return this.received.has(request);
+  }
+
+  /**
+   * Ends the sessions that a logout token names: with `sid` those of that session at Logto, with `sub` alone
+   * those of that user who signed in before the token was issued.
+   * @param request a request whose form has the token in `logout_token`
+   * @throws LogtoException `logout_token_invalid`, 400; `session_store_unavailable`, 503; or a transient one
+   */
+  async receive(request: Request): Promise<void> {
+    this.received.add(request);
+    try {
+      await this.endSessions(request);
+    } catch (error) {
+      if (error instanceof LogtoException) this.logRefusal(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Logto does not read the answer, and the person stays signed in: the log is the only place to say why. Without the
+   * cause of a token that fails validation, whose text whoever sent it may have chosen.
+   */
+  private logRefusal(error: LogtoException): void {
+    if (error.getStatus() >= 500) this.log.exception(error);
+    else this.log.remark('warn', `${error.code}: ${error.message}`);
+  }
+
+  private async endSessions(request: Request): Promise<void> {
+    this.sessions.require(request);
+    const store = request.sessionStore;
+    const token = await this.verified(await logoutTokenOf(request));
+    const key = ownEntryKey('logout', token.jti);
+    await this.serial.run(key, async () => {
+      if (await readEntry(store, key)) {
+        throw logoutTokenInvalid('It was used before and its sessions have already ended. Nothing to do.');
+      }
+      await this.end(store, token);
+      const remembered = Math.max(0, token.exp * 1000 - Date.now()) + replayMargin;
+      await writeEntry(store, key, { cookie: lifetimeCookie(remembered) });
+    });
+  }
+
+  private async verified(logoutToken: string): Promise<LogoutToken> {
+    let token: LogoutToken;
+    try {
+      token = await this.verifier.verify<LogoutToken>(logoutToken, {
+        typ: 'logout+jwt',
+        audience: this.client.appId,
+        requiredClaims: ['iat', 'jti', 'events'],
+      });
+    } catch (error) {
+      if (!(error instanceof LogtoException) || error.code !== 'invalid_token') throw error;
+      const remedy = logoutTokenRemedy(error.cause, logoutToken, this.client.appId, this.options);
+      throw logoutTokenInvalid(`${error.message} ${remedy}`, error.cause);
+    }
+    const malformed = malformationOf(token);
+    if (malformed !== undefined) throw logoutTokenInvalid(malformed);
+    return token;
+  }
+
+  private async end(store: Store, { sid, sub, iat }: LogoutToken): Promise<void> {
+    const application = this.client.appId;
+    if (typeof sid === 'string') {
+      // Marked first: a sign-in that is just being finished looks for the mark.
+      await this.sessions.tombstones.mark(store, [sidMark(sid)]);
+      await this.endAll(store, await this.index.find(store, { application, sid }), sub);
+    } else if (sub !== undefined) {
+      const before = (await this.index.find(store, { application, sub })).filter(
+        ({ at }) => at < (iat + 1) * 1000,
+      );
+      await this.endAll(store, before, sub);
+    }
+  }
+
+  private async endAll(
+    store: Store,
+    signIns: readonly IndexedSignIn[],
+    sub: string | undefined,
+  ): Promise<void> {
+    for (const { session, tokens } of signIns) {
+      this.sessions.refreshed.remember(tokens, { ended: true, sub: sub ?? '', completed: [] });
+      await this.sessions.tombstones.mark(store, [session, tokens, tokenRecordKey(tokens)]);
+      await deleteEntry(store, session);
+      await deleteEntry(store, tokenRecordKey(tokens));
+    }
+  }
+}
+
+/** What a verified token has that a logout token must not have, or lacks (OpenID Connect Back-Channel Logout 1.0, 2.6). */
+function malformationOf({ events, jti, nonce, sid, sub }: LogoutToken): string | undefined {
+  if (typeof (jti as unknown) !== 'string' || jti === '') return 'Its jti is malformed.';
+  if (!isObject(events) || !isObject(events[logoutEvent])) return 'It has no back-channel logout event.';
+  if (nonce !== undefined) return 'It has a nonce, as only ID tokens have.';
+  if (sid === undefined && sub === undefined) return 'It names neither a session nor a user.';
+  if (sid !== undefined && (typeof sid !== 'string' || sid === '')) return 'Its sid is malformed.';
+  return undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

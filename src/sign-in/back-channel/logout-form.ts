@@ -1,0 +1,89 @@
+import { parse } from 'node:querystring';
+import type { Request } from 'express';
+import type { LogtoException } from '../../logto.exceptions.js';
+import { logoutTokenInvalid } from './logout-token-invalid.js';
+import { mountedMiddleware } from '../../nest/mounted-middleware.js';
+import { peekBody } from './peek-body.js';
+
+/** Longest form that is read, in bytes: a logout token has about a thousand. */
+const longestForm = 64 * 1024;
+
+/** The fields of a form. A field that is there more than once is an array. */
+export type FormFields = Readonly<Record<string, unknown>>;
+
+/** Whether a request says that it carries a form, as Logto's does (OpenID Connect Back-Channel Logout 1.0, 2.5). */
+export function carriesForm({ headers }: Request): boolean {
+  return /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(headers['content-type'] ?? '');
+}
+
+/**
+ * Reads the form of a request that no body parser has read, and leaves the body to whatever reads it next.
+ * @returns `undefined` for a form that is too long, and for one that was read before
+ */
+export async function peekForm(request: Request): Promise<FormFields | undefined> {
+  if (Number(request.headers['content-length']) > longestForm) return undefined;
+  const body = await peekBody(request, longestForm);
+  return body && parse(body.toString());
+}
+
+/**
+ * The logout token of a request, whatever the app's body parsers have made of the form.
+ * @throws LogtoException `logout_token_invalid`, with the reason why there is none
+ */
+export async function logoutTokenOf(request: Request): Promise<string> {
+  const { logout_token: token } = await fieldsOf(request);
+  if (Array.isArray(token)) throw logoutTokenInvalid('The form has more than one `logout_token`.');
+  if (typeof token === 'string' && token !== '') return token;
+  throw logoutTokenInvalid(
+    'The form has no `logout_token`. Only Logto has a reason to call this address: check that nothing on the way ' +
+      'changes its requests.',
+  );
+}
+
+async function fieldsOf(request: Request): Promise<FormFields> {
+  const { body, rawBody } = request as { body?: unknown; rawBody?: unknown };
+  if (isFields(body) && 'logout_token' in body) return body;
+  if (!carriesForm(request)) {
+    throw logoutTokenInvalid(
+      'The request carries no form: a logout token comes as `application/x-www-form-urlencoded`.',
+    );
+  }
+  const text = textOf(body) ?? textOf(rawBody);
+  if (text !== undefined) return parse(text);
+  if (isFields(body) && Object.keys(body).length > 0) return body;
+  if (!hasContent(request)) return {};
+  const fields = await peekForm(request);
+  if (fields) return fields;
+  // Or the connection could carry no other request.
+  request.resume();
+  throw request.readableEnded || request.destroyed ? alreadyRead(request) : tooLong();
+}
+
+function hasContent({ headers }: Request): boolean {
+  return Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined;
+}
+
+/** A body that a parser has left as text, as bytes or as something that is written like a form. */
+function textOf(body: unknown): string | undefined {
+  if (typeof body === 'string') return body;
+  if (body instanceof Uint8Array) return Buffer.from(body).toString();
+  return body instanceof URLSearchParams ? body.toString() : undefined;
+}
+
+function isFields(body: unknown): body is FormFields {
+  return typeof body === 'object' && body !== null;
+}
+
+function tooLong(): LogtoException {
+  return logoutTokenInvalid('The form is larger than 64 kB, so it is not from Logto.');
+}
+
+function alreadyRead(request: Request): LogtoException {
+  const parsers = new Set(mountedMiddleware(request).filter((name) => /parser$|^multer/i.test(name)));
+  const { path = request.path } = (request.route ?? {}) as { path?: string };
+  const reader = parsers.size > 0 ? [...parsers].join(', ') : 'a middleware';
+  return logoutTokenInvalid(
+    `The form was read before the route, and \`request.body\` does not have it: ${reader} runs before it. Put ` +
+      `\`app.use('${path}', express.urlencoded({ extended: false }))\` in front of it in main.ts.`,
+  );
+}

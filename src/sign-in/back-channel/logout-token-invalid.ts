@@ -1,0 +1,13 @@
+import { LogtoException } from '../../logto.exceptions.js';
+
+/**
+ * The error for a logout token that ends no session.
+ * @param reason what is wrong with it and what to do, for the operator; never the token
+ */
+export function logoutTokenInvalid(reason: string, cause?: unknown): LogtoException {
+  return new LogtoException('logout_token_invalid', `A logout token was refused. ${reason}`, {
+    status: 400,
+    cause,
+    publicMessage: 'The logout token is not acceptable.',
+  });
+}

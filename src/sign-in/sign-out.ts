@@ -1,0 +1,101 @@
+import type { Request } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import type { OperatorLog } from '../operator-log.js';
+import type { OidcClient } from '../oidc/oidc-client.js';
+import type { KeptSession } from './kept-session.js';
+import type { Sessions } from '../session/sessions.js';
+import type { SignInIndex } from '../store/sign-in-index.js';
+import { accessTokenKey, type TokenRecord } from '../store/token-record.js';
+import type { TokenRecords } from '../store/token-records.js';
+
+/** How a sign-out goes. */
+export interface SignOutParameters {
+  /** Only end this app's session, and leave the person signed in at Logto. Default: `false`. */
+  local?: boolean;
+  /** Where the person ends up; has to be registered at Logto. Default: `postSignOutRedirectUri`. */
+  postSignOutRedirectUri?: string;
+}
+
+/** Ends sessions: here first, then at Logto. */
+export class SignOut {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly oidc: OidcClient,
+    private readonly sessions: Sessions,
+    private readonly records: TokenRecords,
+    private readonly index: SignInIndex,
+    private readonly kept: KeptSession,
+    private readonly log: OperatorLog,
+  ) {}
+
+  /**
+   * Ends the session and its tokens. The refresh token is revoked as far as Logto can be reached: it would go
+   * on working after the end of Logto's session.
+   * @returns where to send the browser: the end session endpoint, or straight home when Logto is away
+   * @throws LogtoException `invalid_options` for a `postSignOutRedirectUri` that is no absolute URL, and as
+   * `Sessions.end`
+   */
+  async start(
+    request: Request,
+    { local = false, postSignOutRedirectUri }: SignOutParameters = {},
+  ): Promise<URL> {
+    const home = postSignOutRedirectUri ?? this.options.postSignOutRedirectUri;
+    // Before anything has ended.
+    assertAbsolute(home);
+    const tokens = await this.endLocally(request);
+    const reached = tokens === undefined || (await this.revoke(tokens));
+    if (local || !reached) return new URL(home);
+    try {
+      return await this.oidc.endSessionUrl(home);
+    } catch (error) {
+      this.log.remark('warn', `A user was signed out here, but not at Logto: ${messageOf(error)}`);
+      return new URL(home);
+    }
+  }
+
+  private async endLocally(request: Request): Promise<TokenRecord | undefined> {
+    this.sessions.require(request);
+    const store = request.sessionStore;
+    const record = this.sessions.record(request);
+    const tokens = record && (await this.records.load(store, record.tokens).catch(() => undefined));
+    const lifetime = request.session.cookie.originalMaxAge;
+    await this.sessions.end(request);
+    this.kept.forget(request);
+    // An entry that is left behind names a session that is gone: it ends nobody.
+    if (record) await this.index.leave(store, record, lifetime).catch(() => undefined);
+    if (record) await this.records.delete(store, record.tokens);
+    return tokens;
+  }
+
+  /** @returns whether Logto was there */
+  private async revoke(tokens: TokenRecord): Promise<boolean> {
+    const accessToken = tokens.accessTokens[accessTokenKey({})]?.token;
+    try {
+      if (tokens.refreshToken !== undefined) await this.oidc.revoke(tokens.refreshToken, 'refresh_token');
+      else if (accessToken !== undefined) await this.oidc.revoke(accessToken, 'access_token');
+      return true;
+    } catch (error) {
+      this.log.remark('warn', `The tokens of a user who signed out were not revoked: ${messageOf(error)}`);
+      return !isAway(error);
+    }
+  }
+}
+
+function assertAbsolute(url: string): void {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
+  throw new LogtoException(
+    'invalid_options',
+    '`postSignOutRedirectUri` has to be an absolute http(s) URL, as it is registered at Logto: "https://app.example.com/bye".',
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether Logto was not there, rather than that it refused. */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof LogtoException)) return false;
+  return error.code === 'provider_unavailable' || error.code === 'provider_timeout';
+}

@@ -1,0 +1,25 @@
+import { BoundedMap } from '../session/bounded-map.js';
+import { isNewer, isSignedIn, type EndedRecord, type SessionRecord } from './session-record.js';
+import type { SignInEnds } from './sign-in-ends.js';
+
+/**
+ * Records that were refreshed in this process, for the requests that began before: they hold the older record
+ * in their session, and must neither decide by it nor store it again.
+ */
+export class RefreshedRecords {
+  private readonly records = new BoundedMap<string, SessionRecord | EndedRecord>(10_000);
+
+  constructor(private readonly ends: SignInEnds) {}
+
+  remember(tokens: string, record: SessionRecord | EndedRecord): void {
+    this.records.set(tokens, record);
+    if (!isSignedIn(record)) this.ends.announce(tokens);
+  }
+
+  /** The newest record known of the same sign-in. */
+  newest(record: SessionRecord): SessionRecord | EndedRecord {
+    const known = this.records.get(record.tokens);
+    if (known === undefined) return record;
+    return !isSignedIn(known) || isNewer(known, record) ? known : record;
+  }
+}

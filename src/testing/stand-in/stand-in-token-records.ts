@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { Request } from 'express';
+import type { Store } from 'express-session';
+import { BoundedMap } from '../../session/bounded-map.js';
+import type { SessionRecord } from '../../store/session-record.js';
+import { withTokens, type TokenRecord } from '../../store/token-record.js';
+import { TokenRecords } from '../../store/token-records.js';
+import type { TestSignIn } from '../logto-test-user.js';
+import type { StandInLogto } from './stand-in-logto.js';
+
+/** Keeps the tokens of the users of a test beside the app's session store, which stays untouched. */
+export class StandInTokenRecords extends TokenRecords {
+  private readonly signIns = new BoundedMap<string, TestSignIn>(10_000);
+  private readonly records = new BoundedMap<string, TokenRecord>(10_000);
+
+  constructor(
+    private readonly logto: StandInLogto,
+    ...rest: ConstructorParameters<typeof TokenRecords>
+  ) {
+    super(...rest);
+  }
+
+  /** Remembers a sign-in; its tokens are made when somebody asks for them. @returns the id of its record */
+  begin(signIn: TestSignIn): string {
+    const id = randomUUID();
+    this.signIns.set(id, signIn);
+    return id;
+  }
+
+  override async load(store: Store, id: string): Promise<TokenRecord | undefined> {
+    const signIn = this.signIns.get(id);
+    if (!signIn) return super.load(store, id);
+    const known = this.records.get(id);
+    if (known) return known;
+    const record = withTokens(undefined, {}, await this.logto.tokenSet(signIn));
+    this.records.set(id, record);
+    return record;
+  }
+
+  override async save(request: Request, id: string, record: TokenRecord): Promise<void> {
+    if (this.signIns.get(id)) this.records.set(id, record);
+    else await super.save(request, id, record);
+  }
+
+  override async delete(store: Store, id: string): Promise<void> {
+    if (!this.signIns.get(id)) return super.delete(store, id);
+    this.signIns.delete(id);
+    this.records.delete(id);
+  }
+
+  override keepAlive(request: Request, record: SessionRecord): void {
+    if (!this.signIns.get(record.tokens)) super.keepAlive(request, record);
+  }
+}

@@ -1,0 +1,100 @@
+import type { Request } from 'express';
+import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
+import { UserScope } from '../options/logto-constants.js';
+import type { TokenTarget } from '../oidc/oidc-client.js';
+import { isSignedIn, type SessionRecord } from '../store/session-record.js';
+import type { Sessions } from '../session/sessions.js';
+import { accessTokenKey, type StoredAccessToken, type TokenRecord } from '../store/token-record.js';
+import type { TokenRecords } from '../store/token-records.js';
+import type { TokenRefresh } from './token-refresh.js';
+
+/** The tokens of the request's user. */
+export class Tokens {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly sessions: Sessions,
+    private readonly records: TokenRecords,
+    private readonly refreshing: TokenRefresh,
+    private readonly breaker: CircuitBreaker,
+  ) {}
+
+  /**
+   * An access token that is good for a while yet: the kept one, or one by refresh grant.
+   * @throws LogtoUnauthenticatedException when nobody is signed in or Logto has ended the sign-in
+   * @throws LogtoException `missing_scope_organizations`, `missing_refresh_token`, Logto's own refusal, or a
+   * transient one
+   */
+  async accessToken(request: Request, target: TokenTarget): Promise<StoredAccessToken> {
+    if (target.organizationId !== undefined) this.assertOrganizationsAsked();
+    const record = this.signedIn(request);
+    const tokens = await this.records.load(request.sessionStore, record.tokens);
+    const kept = tokens?.accessTokens[accessTokenKey(target)];
+    if (kept && Date.now() < kept.refreshAt) return kept;
+    const refresh = (): Promise<StoredAccessToken> => this.refreshing.accessToken(request, record, target);
+    // The time before its expiry is there to bridge a Logto that is away.
+    if (kept && Date.now() < kept.expiresAt)
+      return (await this.breaker.unlessOpen('refresh', refresh, { expiring: true })) ?? kept;
+    return refresh();
+  }
+
+  /**
+   * An access token in place of one that is too old.
+   * @throws LogtoException as {@link accessToken}
+   */
+  renewedAccessToken(request: Request, target: TokenTarget, old: string): Promise<StoredAccessToken> {
+    return this.refreshing.accessToken(request, this.signedIn(request), target, old);
+  }
+
+  /** Claims and tokens anew, now. */
+  async refresh(request: Request): Promise<void> {
+    await this.refreshing.now(request, this.signedIn(request));
+  }
+
+  /** @throws LogtoUnauthenticatedException when nobody is signed in */
+  async idToken(request: Request): Promise<string | undefined> {
+    return (await this.stored(request))?.idToken;
+  }
+
+  /** @throws LogtoUnauthenticatedException when nobody is signed in */
+  async refreshToken(request: Request): Promise<string | undefined> {
+    return (await this.stored(request))?.refreshToken;
+  }
+
+  /** Forgets the access tokens; the next use asks for new ones. */
+  async clearAccessTokens(request: Request): Promise<void> {
+    const record = this.signedIn(request);
+    await this.records.exclusively(record.tokens, async () => {
+      const tokens = await this.records.load(request.sessionStore, record.tokens);
+      if (tokens)
+        await this.records.save(request, record.tokens, { ...tokens, accessTokens: {}, userInfo: undefined });
+    });
+  }
+
+  /** Forgets all tokens: the user is no longer signed in, the app's own session data stays. */
+  async clearAll(request: Request): Promise<void> {
+    await this.refreshing.end(request, this.signedIn(request));
+  }
+
+  private async stored(request: Request): Promise<TokenRecord | undefined> {
+    return this.records.load(request.sessionStore, this.signedIn(request).tokens);
+  }
+
+  /** @throws LogtoUnauthenticatedException when nobody is signed in */
+  signedIn(request: Request): SessionRecord {
+    this.sessions.require(request);
+    const record = this.sessions.trace(request);
+    if (!isSignedIn(record)) throw new LogtoUnauthenticatedException();
+    return record;
+  }
+
+  /** @throws LogtoException `missing_scope_organizations` when the options do not ask for it */
+  assertOrganizationsAsked(): void {
+    if (this.options.scopes.includes(UserScope.Organizations)) return;
+    throw new LogtoException(
+      'missing_scope_organizations',
+      `Tokens of organizations need the scope \`${UserScope.Organizations}\`. Add it to \`scopes\` in the options.`,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Request } from 'express';
+import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import type { Revalidation } from '../../tokens/revalidation.js';
+import { SessionLifetime } from '../../session/session-lifetime.js';
+import { isNewer, isSignedIn, type SessionRecord } from '../../store/session-record.js';
+import type { Sessions } from '../../session/sessions.js';
+
+/** Longest time between two looks into the store, in milliseconds: what another instance ends is noticed after that. */
+const longestPause = 10_000;
+
+/** Notices that a sign-in ends while a response or a socket stays open. */
+export class SignInWatch {
+  private readonly lifetime: SessionLifetime;
+
+  constructor(
+    options: Pick<ResolvedLogtoOptions, 'lifetime'>,
+    private readonly sessions: Sessions,
+    private readonly revalidation: Revalidation,
+  ) {
+    this.lifetime = new SessionLifetime(options.lifetime);
+  }
+
+  /**
+   * Resolves when a request's sign-in has ended: at once if it ends in this process, else within ten seconds.
+   * @param watching ends the watch, which then rejects
+   */
+  async untilEnded(request: Request, record: SessionRecord, watching: AbortSignal): Promise<void> {
+    const endedHere = new Promise<void>((resolve) => {
+      const forget = this.sessions.ends.once(record.tokens, resolve);
+      watching.addEventListener('abort', forget, { once: true });
+    });
+    await Promise.race([endedHere, this.untilFoundEnded(request, record, watching)]);
+  }
+
+  private async untilFoundEnded(
+    request: Request,
+    record: SessionRecord,
+    watching: AbortSignal,
+  ): Promise<void> {
+    const pauseFor = (known: SessionRecord): number => Math.min(longestPause, this.lifetime.remaining(known));
+    let known: SessionRecord | undefined = record;
+    let pause = pauseFor(record);
+    while (known) {
+      await delay(pause, undefined, { signal: watching, ref: false });
+      try {
+        known = await this.find(request, known);
+        if (known) pause = pauseFor(known);
+      } catch {
+        // A store that fails ends nobody's sign-in.
+        pause = longestPause;
+      }
+    }
+  }
+
+  /** The newest record of a sign-in, if it goes on. */
+  private async find(request: Request, known: SessionRecord): Promise<SessionRecord | undefined> {
+    const stored = await this.sessions.stored(request, known);
+    const refreshed = this.sessions.refreshed.newest(known);
+    if (!stored || !isSignedIn(refreshed)) return undefined;
+    const newest = isNewer(stored, refreshed) ? stored : refreshed;
+    if (this.lifetime.isOver(newest)) return undefined;
+    if (!this.revalidation.isDue(newest)) return newest;
+    // No request may come to find out that the user was suspended, as long as they only watch.
+    await this.revalidation.run(request, newest);
+    const revalidated = this.sessions.refreshed.newest(newest);
+    return isSignedIn(revalidated) ? revalidated : undefined;
+  }
+}
