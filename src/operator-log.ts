@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import type { LogtoErrorCode } from './logto.error-codes.js';
 import type { LogtoException } from './logto.exceptions.js';
-import { BoundedMap } from './session/bounded-map.js';
 
 /** A line for the operator: `debug` for a visitor's own mistake, `warn` or `error` for what an operator has to fix. */
 export type LogLevel = 'debug' | 'warn' | 'error';
@@ -30,7 +30,7 @@ const visitorMistakes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
  */
 export class OperatorLog {
   private readonly logger = new Logger('LogtoModule');
-  private readonly lines = new BoundedMap<string, { readonly at: number; repeats: number }>(1000);
+  private readonly lines = new LRUCache<string, { readonly at: number; repeats: number }>({ max: 1000 });
   private readonly logged = new WeakSet<LogtoException>();
 
   /**

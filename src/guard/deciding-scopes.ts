@@ -3,7 +3,7 @@ import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
-import { RetryPauses } from '../tokens/retry-pauses.js';
+import { Cooldown } from '../tokens/cooldown.js';
 import type { StoredAccessToken } from '../store/token-record.js';
 import type { Tokens } from '../tokens/tokens.js';
 
@@ -12,7 +12,7 @@ import type { Tokens } from '../tokens/tokens.js';
  * is older than `revalidateAfter` is had anew, for it tells what the user was permitted when it was given.
  */
 export class DecidingScopes {
-  private readonly pauses = new RetryPauses();
+  private readonly cooldown = new Cooldown();
 
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
@@ -35,7 +35,7 @@ export class DecidingScopes {
       return ((await this.breaker.unlessOpen('refresh', renew)) ?? kept).scopes;
     } catch (error) {
       if (!leavesAsTheyAre(error)) throw error;
-      this.pauses.begin(kept.token);
+      this.cooldown.start(kept.token);
       return kept.scopes;
     }
   }
@@ -43,7 +43,7 @@ export class DecidingScopes {
   private isDue({ token, givenAt }: StoredAccessToken): boolean {
     const { revalidateAfter } = this.options;
     if (revalidateAfter === false) return false;
-    return Date.now() - givenAt > revalidateAfter && this.pauses.isOver(token);
+    return Date.now() - givenAt > revalidateAfter && this.cooldown.isOver(token);
   }
 }
 

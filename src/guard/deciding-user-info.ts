@@ -1,12 +1,12 @@
 import type { Request } from 'express';
+import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { retryInterval, type CircuitBreaker } from '../oidc/circuit-breaker.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
-import { BoundedMap } from '../session/bounded-map.js';
 import type { SessionRecord } from '../store/session-record.js';
 import type { Sessions } from '../session/sessions.js';
-import { SharedCalls } from '../tokens/shared-calls.js';
+import { SingleFlight } from '../tokens/single-flight.js';
 import { ownCopy } from '../user/own-copy.js';
 import type { UserContextResolver } from '../user/user-context-resolver.js';
 
@@ -26,8 +26,8 @@ interface KeptUserInfo {
  * `revalidateAfter`, or once the claims were refreshed. While Logto fails the old one goes on deciding.
  */
 export class DecidingUserInfo {
-  private readonly kept = new BoundedMap<string, KeptUserInfo>(10_000);
-  private readonly calls = new SharedCalls();
+  private readonly kept = new LRUCache<string, KeptUserInfo>({ max: 10_000 });
+  private readonly calls = new SingleFlight();
 
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,

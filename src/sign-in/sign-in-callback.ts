@@ -6,7 +6,7 @@ import type { IdTokenClaims } from '../oidc/claims.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import type { OperatorLog } from '../operator-log.js';
-import { Flights } from './flights.js';
+import { ExchangedCodes } from './exchanged-codes.js';
 import type { KeptSession } from './kept-session.js';
 import { locked } from '../store/locked.js';
 import { requestUrl } from '../session/request-url.js';
@@ -53,7 +53,7 @@ const outcomeLifetime = 60_000;
 
 /** Finishes sign-ins. */
 export class SignInCallback {
-  private readonly flights = new Flights<CallbackOutcome>();
+  private readonly exchanges = new ExchangedCodes<CallbackOutcome>();
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -100,12 +100,12 @@ export class SignInCallback {
     // What else the query carries does not make it another callback.
     const answer = JSON.stringify([query.get('code'), query.get('error'), sealed]);
     const key = createHash('sha256').update(answer).digest('base64url');
-    const { outcome, follows } = await this.flights
+    const { result, isRepeated } = await this.exchanges
       .run(key, () => this.exclusively(request, key, () => this.exchange(request, query, pending)))
       .finally(() => this.cookies.remove(request, state));
-    const { sessionId, returnTo } = outcome;
+    const { sessionId, returnTo } = result;
     if (sessionId === undefined) return { returnTo };
-    const isOwn = !follows && request.sessionID === sessionId;
+    const isOwn = !isRepeated && request.sessionID === sessionId;
     // The session of another request may have ended meanwhile.
     if (isOwn || (await this.sessions.adopt(request, sessionId)))
       await this.kept.expect(request, pending.isRetry === true);

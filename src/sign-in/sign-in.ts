@@ -1,12 +1,12 @@
 import type { Request } from 'express';
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
+import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SignInOptions } from '../options/logto-module-options.js';
 import { authorizationParameters } from '../oidc/authorization-parameters.js';
 import type { OidcClient } from '../oidc/oidc-client.js';
 import type { OperatorLog } from '../operator-log.js';
-import { BoundedMap } from '../session/bounded-map.js';
 import { foreignHost } from './foreign-host.js';
 import type { KeptSession } from './kept-session.js';
 import { rememberPage } from './lost-page.js';
@@ -30,7 +30,7 @@ export interface SignInParameters extends SignInOptions {
 /** Starts sign-ins. */
 export class SignIn {
   /** Any client may send any name, so only the last few are remembered. */
-  private readonly foreignHosts = new BoundedMap<string, true>(20);
+  private readonly foreignHosts = new LRUCache<string, true>({ max: 20 });
 
   constructor(
     private readonly options: ResolvedLogtoOptions,

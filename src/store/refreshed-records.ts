@@ -1,4 +1,4 @@
-import { BoundedMap } from '../session/bounded-map.js';
+import { LRUCache } from 'lru-cache';
 import { isNewer, isSignedIn, type EndedRecord, type SessionRecord } from './session-record.js';
 import type { SignInEnds } from './sign-in-ends.js';
 
@@ -7,7 +7,7 @@ import type { SignInEnds } from './sign-in-ends.js';
  * in their session, and must neither decide by it nor store it again.
  */
 export class RefreshedRecords {
-  private readonly records = new BoundedMap<string, SessionRecord | EndedRecord>(10_000);
+  private readonly records = new LRUCache<string, SessionRecord | EndedRecord>({ max: 10_000 });
 
   constructor(private readonly ends: SignInEnds) {}
 

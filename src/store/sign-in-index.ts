@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Store } from 'express-session';
+import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../logto.exceptions.js';
-import { BoundedMap } from '../session/bounded-map.js';
 import { Serial } from './serial.js';
 import type { SessionRecord } from './session-record.js';
 import {
@@ -50,7 +50,7 @@ const attempts = 4;
 export class SignInIndex {
   private readonly serial = new Serial();
   /** Which sign-in this process has entered a session's id for, and how long that session lives. */
-  private readonly entered = new BoundedMap<string, { tokens: string; lifetime: unknown }>(10_000);
+  private readonly entered = new LRUCache<string, { tokens: string; lifetime: unknown }>({ max: 10_000 });
 
   constructor(private readonly tombstones: Tombstones) {}
 

@@ -1,5 +1,5 @@
 import type { SessionData, Store } from 'express-session';
-import { BoundedMap } from '../session/bounded-map.js';
+import { LRUCache } from 'lru-cache';
 import type { RefreshedRecords } from './refreshed-records.js';
 import { Serial } from './serial.js';
 import { endedRecord, isNewer, isSignedIn } from './session-record.js';
@@ -20,7 +20,7 @@ export class StoreGuard {
   private readonly stores = new WeakMap<Store, Set>();
   private readonly writes = new Serial();
   /** Sessions that a sign-in in this process has replaced. */
-  private readonly superseded = new BoundedMap<string, true>(10_000);
+  private readonly superseded = new LRUCache<string, true>({ max: 10_000 });
 
   constructor(
     private readonly tombstones: Tombstones,

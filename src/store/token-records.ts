@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
+import { LRUCache } from 'lru-cache';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SessionRecord } from './session-record.js';
 import { indexKeysOf } from './sign-in-index.js';
-import { BoundedMap } from '../session/bounded-map.js';
 import { locked } from './locked.js';
 import { Serial } from './serial.js';
 import {
@@ -26,7 +26,7 @@ import type { Touches } from './touches.js';
 export class TokenRecords {
   private readonly serial = new Serial();
   /** Records whose write failed: the only place where a rotated refresh token still is. */
-  private readonly unsaved = new BoundedMap<string, StoreEntry>(10_000);
+  private readonly unsaved = new LRUCache<string, StoreEntry>({ max: 10_000 });
   private readonly retrying = new Set<string>();
 
   constructor(

@@ -1,11 +1,11 @@
-import { BoundedMap } from '../session/bounded-map.js';
+import { LRUCache } from 'lru-cache';
 
 /** How often an entry of unknown lifetime is touched, in milliseconds. */
 const unknownLifetimeInterval = 60 * 60 * 1000;
 
 /** When which entry of the store was last touched by this process. */
 export class Touches {
-  private readonly touchedAt = new BoundedMap<string, number>(50_000);
+  private readonly touchedAt = new LRUCache<string, number>({ max: 50_000 });
 
   /**
    * Whether it is time to touch an entry; if so, it counts as touched from now on.

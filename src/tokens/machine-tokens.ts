@@ -1,11 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
 import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
 import type { ProviderFetch } from '../oidc/provider-fetch.js';
 import { refreshAt, type TokenSet } from '../oidc/token-set.js';
-import { BoundedMap } from '../session/bounded-map.js';
-import { SharedCalls } from './shared-calls.js';
+import { SingleFlight } from './single-flight.js';
 
 /** What a machine-to-machine token is for: a resource, an organization or both. */
 export interface ClientCredentialsParameters extends TokenTarget {
@@ -15,8 +15,8 @@ export interface ClientCredentialsParameters extends TokenTarget {
 
 /** Tokens of the app itself, without a user: kept until shortly before they expire, asked for once. */
 export class MachineTokens {
-  private readonly kept = new BoundedMap<string, TokenSet>(1000);
-  private readonly calls = new SharedCalls();
+  private readonly kept = new LRUCache<string, TokenSet>({ max: 1000 });
+  private readonly calls = new SingleFlight();
   private readonly oidc: OidcClient | undefined;
 
   constructor(

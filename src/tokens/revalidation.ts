@@ -3,7 +3,7 @@ import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { OperatorLog } from '../operator-log.js';
 import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
-import { RetryPauses } from './retry-pauses.js';
+import { Cooldown } from './cooldown.js';
 import type { SessionRecord } from '../store/session-record.js';
 import type { TokenRefresh } from './token-refresh.js';
 
@@ -12,7 +12,7 @@ import type { TokenRefresh } from './token-refresh.js';
  * finds out.
  */
 export class Revalidation {
-  private readonly pauses = new RetryPauses();
+  private readonly cooldown = new Cooldown();
   /** Requests whose claims are refreshed once they are answered. */
   private readonly scheduled = new WeakSet<Request>();
   private readonly skipped = new WeakSet<Request>();
@@ -28,7 +28,7 @@ export class Revalidation {
   isDue(record: SessionRecord): boolean {
     const { revalidateAfter } = this.options;
     if (revalidateAfter === false) return false;
-    return Date.now() - record.checkedAt > revalidateAfter && this.pauses.isOver(record.tokens);
+    return Date.now() - record.checkedAt > revalidateAfter && this.cooldown.isOver(record.tokens);
   }
 
   /** Refreshes the claims. While Logto fails the old ones go on deciding; a refusal ends the sign-in. */
@@ -46,7 +46,7 @@ export class Revalidation {
       this.log.exception(error, error.code === 'missing_refresh_token' ? 'debug' : 'warn');
     }
     // Anything else leaves the old claims in force, for a while.
-    this.pauses.begin(record.tokens);
+    this.cooldown.start(record.tokens);
   }
 
   /**

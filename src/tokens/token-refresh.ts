@@ -6,7 +6,7 @@ import type { OidcClient, TokenTarget } from '../oidc/oidc-client.js';
 import { RefreshGrant } from './refresh-grant.js';
 import type { SessionRecord } from '../store/session-record.js';
 import type { Sessions } from '../session/sessions.js';
-import { SharedCalls } from './shared-calls.js';
+import { SingleFlight } from './single-flight.js';
 import { accessTokenKey, type StoredAccessToken, type TokenRecord } from '../store/token-record.js';
 import type { TokenRecords } from '../store/token-records.js';
 
@@ -15,7 +15,7 @@ import type { TokenRecords } from '../store/token-records.js';
  * and those who want the same one share it.
  */
 export class TokenRefresh {
-  private readonly calls = new SharedCalls();
+  private readonly calls = new SingleFlight();
   private readonly grants: RefreshGrant;
 
   constructor(

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { AccessTokenClaims } from '../../oidc/claims.js';
@@ -6,7 +7,6 @@ import { InvalidTokenException, quotedClaim } from '../../oidc/errors/invalid-to
 import type { OidcClient } from '../../oidc/oidc-client.js';
 import { introspect } from '../../oidc/token-introspection.js';
 import type { TokenVerifier } from '../../oidc/token-verifier.js';
-import { BoundedMap } from '../../session/bounded-map.js';
 import { BearerSubject } from './bearer-subject.js';
 
 /** How many verified tokens are remembered, unless told otherwise. */
@@ -14,7 +14,7 @@ const defaultCacheSize = 10_000;
 
 /** Who a bearer token says is asking. */
 export class BearerTokens {
-  private readonly verified: BoundedMap<string, BearerSubject> | undefined;
+  private readonly verified: LRUCache<string, BearerSubject> | undefined;
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -22,7 +22,7 @@ export class BearerTokens {
     private readonly oidc: OidcClient,
   ) {
     const cache = options.api?.cache;
-    this.verified = cache === false ? undefined : new BoundedMap(cache?.max ?? defaultCacheSize);
+    this.verified = cache === false ? undefined : new LRUCache({ max: cache?.max ?? defaultCacheSize });
   }
 
   /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
-import { BoundedMap } from '../../session/bounded-map.js';
+import { LRUCache } from 'lru-cache';
 import type { SessionRecord } from '../../store/session-record.js';
 import { withTokens, type TokenRecord } from '../../store/token-record.js';
 import { TokenRecords } from '../../store/token-records.js';
@@ -10,8 +10,8 @@ import type { StandInLogto } from './stand-in-logto.js';
 
 /** Keeps the tokens of the users of a test beside the app's session store, which stays untouched. */
 export class StandInTokenRecords extends TokenRecords {
-  private readonly signIns = new BoundedMap<string, TestSignIn>(10_000);
-  private readonly records = new BoundedMap<string, TokenRecord>(10_000);
+  private readonly signIns = new LRUCache<string, TestSignIn>({ max: 10_000 });
+  private readonly records = new LRUCache<string, TokenRecord>({ max: 10_000 });
 
   constructor(
     private readonly logto: StandInLogto,

@@ -1,5 +1,5 @@
-/** Calls that are under way: whoever asks for the same one meanwhile waits for it, and shares what comes of it. */
-export class SharedCalls {
+/** Shares calls that are under way: a second call with the same key gets the result of the first. */
+export class SingleFlight {
   private readonly underWay = new Map<string, Promise<unknown>>();
 
   run<T>(key: string, call: () => Promise<T>): Promise<T> {
@@ -12,7 +12,7 @@ export class SharedCalls {
     return started;
   }
 
-  /** Lets whoever asks from here on have a call of their own. */
+  /** Stops sharing the call that is under way: from here on the key starts a new one. */
   release(key: string): void {
     this.underWay.delete(key);
   }
