@@ -21,7 +21,8 @@ export {
   type LogtoOptionsProblem,
 } from './logto.exceptions.js';
 export type { LogtoErrorCode, OAuthErrorCode } from './logto.error-codes.js';
-export { LogtoContext, type GetContextParameters } from './user/logto-context.js';
+export { LogtoContext } from './user/logto-context.js';
+export type { GetContextParameters } from './options/get-context-parameters.js';
 export { AuthUser } from './user/auth-user.decorator.js';
 export { WithLogto } from './user/with-logto.decorator.js';
 export type { Credential, WithLogtoOptions } from './user/with-logto.options.js';

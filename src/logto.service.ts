@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { Request, RequestHandler } from 'express';
 import { decodeJwt } from 'jose';
 import { LogtoException } from './logto.exceptions.js';
@@ -7,6 +7,7 @@ import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/
 import type { TokenTarget } from './oidc/oidc-client.js';
 import { TokenExchange, type ExchangedToken, type TokenExchangeParameters } from './oidc/token-exchange.js';
 import { BackChannelLogout } from './sign-in/back-channel/back-channel-logout.js';
+import { bearerTokensOnly } from './session/session-problems.js';
 import { Handshakes } from './session/handshakes.js';
 import { MachineTokens, type ClientCredentialsParameters } from './tokens/machine-tokens.js';
 import { SignInCallback } from './sign-in/sign-in-callback.js';
@@ -14,7 +15,8 @@ import { SignIn, type SignInParameters } from './sign-in/sign-in.js';
 import { KeptSession } from './sign-in/kept-session.js';
 import { SignOut, type SignOutParameters } from './sign-in/sign-out.js';
 import { Tokens } from './tokens/tokens.js';
-import type { GetContextParameters, LogtoContext } from './user/logto-context.js';
+import type { LogtoContext } from './user/logto-context.js';
+import type { GetContextParameters } from './options/get-context-parameters.js';
 import { SignedOut } from './user/signed-out/signed-out.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 
@@ -27,15 +29,16 @@ export class LogtoService {
   constructor(
     private readonly resolver: UserContextResolver,
     private readonly tokens: Tokens,
-    private readonly signIns: SignIn,
-    private readonly callbacks: SignInCallback,
-    private readonly signOuts: SignOut,
-    private readonly kept: KeptSession,
     private readonly handshakes: Handshakes,
-    private readonly backChannelLogouts: BackChannelLogout,
     private readonly machineTokens: MachineTokens,
     private readonly exchanges: TokenExchange,
     private readonly signedOuts: SignedOut,
+    // Not there in an app that only takes bearer tokens.
+    @Optional() private readonly signIns?: SignIn,
+    @Optional() private readonly callbacks?: SignInCallback,
+    @Optional() private readonly signOuts?: SignOut,
+    @Optional() private readonly kept?: KeptSession,
+    @Optional() private readonly backChannelLogouts?: BackChannelLogout,
   ) {}
 
   /**
@@ -159,7 +162,7 @@ export class LogtoService {
   /** Forgets all tokens: the user is no longer signed in, the app's own session data stays. */
   async clearAllTokens(request: Request): Promise<void> {
     await this.tokens.clearAll(request);
-    this.kept.forget(request);
+    this.kept?.forget(request);
   }
 
   /**
@@ -167,9 +170,9 @@ export class LogtoService {
    * @returns where to send the browser
    * @throws LogtoException `session_not_configured`, or a transient one when Logto is away
    */
-  signIn(request: Request, parameters: SignInParameters = {}): Promise<URL> {
+  async signIn(request: Request, parameters: SignInParameters = {}): Promise<URL> {
     this.resolver.skipRefresh(request);
-    return this.signIns.start(request, parameters);
+    return constructed(this.signIns).start(request, parameters);
   }
 
   /**
@@ -178,8 +181,8 @@ export class LogtoService {
    * @throws LogtoException `sign_in_session.not_found`, `sign_in_session.invalid`, `callback_invalid`,
    * `id_token_invalid`, Logto's own refusal, or a transient one
    */
-  handleSignInCallback(request: Request): Promise<{ returnTo: string }> {
-    return this.callbacks.finish(request);
+  async handleSignInCallback(request: Request): Promise<{ returnTo: string }> {
+    return constructed(this.callbacks).finish(request);
   }
 
   /**
@@ -188,7 +191,7 @@ export class LogtoService {
    * @throws LogtoException `logout_token_invalid`, 400; `session_store_unavailable`, 503; or a transient one
    */
   async handleBackChannelLogout(request: Request): Promise<void> {
-    await this.backChannelLogouts.receive(request);
+    await constructed(this.backChannelLogouts).receive(request);
   }
 
   /**
@@ -226,9 +229,15 @@ export class LogtoService {
    * Signs out: ends the session and its tokens.
    * @returns where to send the browser: the end session endpoint, or `postSignOutRedirectUri` when Logto is away
    */
-  signOut(request: Request, parameters: SignOutParameters = {}): Promise<URL> {
-    return this.signOuts.start(request, parameters);
+  async signOut(request: Request, parameters: SignOutParameters = {}): Promise<URL> {
+    return constructed(this.signOuts).start(request, parameters);
   }
+}
+
+/** @throws LogtoException `session_not_configured` */
+function constructed<T>(part: T | undefined): T {
+  if (part) return part;
+  throw bearerTokensOnly();
 }
 
 function claimsOf(accessToken: string): AccessTokenClaims {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { LogtoErrorCode } from './logto.error-codes.js';
 import type { LogtoException } from './logto.exceptions.js';
@@ -28,6 +28,7 @@ const visitorMistakes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
  * The log that an operator reads. Whatever goes wrong is logged where it is found, with its cause and its remedy, and
  * each cause at most once a minute: no traffic can flood the log.
  */
+@Injectable()
 export class OperatorLog {
   private readonly logger = new Logger('LogtoModule');
   private readonly lines = new LRUCache<string, { readonly at: number; repeats: number }>({ max: 1000 });

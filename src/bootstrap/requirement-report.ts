@@ -1,8 +1,7 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { LogtoSetupException } from '../logto.exceptions.js';
-import { LOGTO_OPTIONS } from '../logto.module-definition.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { methodsOf, type Method } from '../nest/methods-of.js';
 import { accessOf, requirementsOf } from '../guard/access-plans.js';
 import { injectsLogtoGuard, isGuarded, isLogtoGuard } from '../guard/guarded.js';
@@ -29,11 +28,7 @@ export class RequirementReport implements OnApplicationBootstrap {
   private readonly logger = new Logger('LogtoModule');
 
   constructor(
-    @Inject(LOGTO_OPTIONS)
-    private readonly options: Pick<
-      ResolvedLogtoOptions,
-      'allowUnenforcedRequirements' | 'api' | 'client' | 'scopes'
-    >,
+    private readonly options: ResolvedLogtoOptions,
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
     private readonly adapterHost: HttpAdapterHost,

@@ -1,10 +1,8 @@
-import { Inject, Injectable, Logger, type HttpServer, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type HttpServer, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Application } from 'express';
 import { answersGet } from '../nest/answers-get.js';
-import { LOGTO_EXTRAS, LOGTO_OPTIONS } from '../logto.module-definition.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { LogtoModuleExtras } from '../options/logto-module-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../session/base-path.js';
 import { SessionMount } from '../session/session-mount.js';
 import { mountsExpressSessionAnywhere } from '../nest/session-layers.js';
@@ -15,8 +13,7 @@ export class StartReport implements OnApplicationBootstrap {
   private readonly logger = new Logger('LogtoModule');
 
   constructor(
-    @Inject(LOGTO_OPTIONS) private readonly options: ResolvedLogtoOptions,
-    @Inject(LOGTO_EXTRAS) private readonly extras: LogtoModuleExtras,
+    private readonly options: ResolvedLogtoOptions,
     private readonly adapterHost: HttpAdapterHost,
     private readonly modules: ModulesContainer,
     private readonly sessionMount: SessionMount,
@@ -36,7 +33,7 @@ export class StartReport implements OnApplicationBootstrap {
 
   /** A wrong one shows only on Logto's own error page. */
   private logAddresses(app: Application, { baseUrl, appId }: { baseUrl: string; appId: string }): void {
-    const isOwn = this.extras.authRoutes === false;
+    const isOwn = !this.options.authRoutes;
     const { authRoutesPrefix, postSignOutRedirectUri, endpoint } = this.options;
     const routes = `${baseUrl}/${authRoutesPrefix}`;
     const callback = `${routes}/sign-in-callback`;
@@ -67,7 +64,7 @@ export class StartReport implements OnApplicationBootstrap {
   private warnOfMissingSignIn(app: Application): void {
     const path = `${this.basePath.prefixOfRoutes(app)}/${this.options.authRoutesPrefix}/sign-in`;
     if (answersGet(app, path)) return;
-    if (this.extras.authRoutes !== false) {
+    if (this.options.authRoutes) {
       this.logger.warn(
         `No route of this app answers at ${path}, where browsers are sent to sign in. Move the routes of LogtoModule by ` +
           '`authRoutesPrefix` alone: leave it out of RouterModule, and its routes out of `exclude` of the global prefix.',

@@ -1,166 +1,111 @@
-import { Logger, type ExecutionContext } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { handshakeWithoutSession } from '../session/session-problems.js';
-import type { Sessions } from '../session/sessions.js';
-import type { LogtoContext } from '../user/logto-context.js';
+import { OperatorLog } from '../operator-log.js';
 import { attachContext } from '../user/execution-context.js';
-import { isSocket, type RequestSource } from '../user/request-source.js';
-import type { UserContextResolver } from '../user/user-context-resolver.js';
+import type { LogtoContext } from '../user/logto-context.js';
+import { RequestSource } from '../user/request-source.js';
+import { UserContextResolver } from '../user/user-context-resolver.js';
 import type { Credential } from '../user/with-logto.options.js';
-import type { AccessPlan, AccessPlans } from './access-plans.js';
-import type { BearerAuthentication } from './bearer/bearer-authentication.js';
-import type { BearerSubject } from './bearer/bearer-subject.js';
+import { AccessPlans } from './access-plans.js';
+import type { Attempt } from './attempt.js';
+import { BearerAuthentication } from './bearer/bearer-authentication.js';
 import { hasAuthorization } from './bearer/bearer-token.js';
-import type { CrossSite } from './cross-site.js';
-import type { DecidingScopes } from './deciding-scopes.js';
-import type { DecidingUserInfo } from './deciding-user-info.js';
-import { boundOrganization } from './requirements/organization-source.js';
-import type { Refusal } from './denial/refusal.js';
-import type { SignInClock } from './sign-in-clock.js';
-import type { RequirementCheck } from './requirements/requirement-check.js';
-import { SessionSubject } from './session-subject.js';
-import type { Subject } from './requirements/subject.js';
+import { CrossSite } from './cross-site.js';
+import { protectFromCaches } from './protect-from-caches.js';
+import { Refusal } from './refusal.js';
+import { boundOrganization } from './requirements/bound-organization.js';
+import type { Principal } from './requirements/principal.js';
+import { RequirementCheck } from './requirements/requirement-check.js';
+import { SessionAuthentication } from './session-authentication.js';
+import { SignInClock } from './sign-in-clock.js';
 
-/** May this request pass? The one place where it is decided, for every guard of this library. */
+const anonymous: LogtoContext = { isAuthenticated: false };
+
+/** Decides whether a request may pass, for every guard of this library. */
+@Injectable()
 export class AccessDecision {
-  private readonly logger = new Logger('LogtoModule');
-  private readonly reported = new Set<string>();
-
   constructor(
-    private readonly options: ResolvedLogtoOptions,
     private readonly source: RequestSource,
     private readonly resolver: UserContextResolver,
     private readonly plans: AccessPlans,
-    private readonly sessions: Sessions,
-    private readonly scopes: DecidingScopes,
-    private readonly userInfo: DecidingUserInfo,
+    private readonly sessions: SessionAuthentication,
     private readonly bearer: BearerAuthentication,
     private readonly requirements: RequirementCheck,
     private readonly crossSite: CrossSite,
     private readonly refusal: Refusal,
     private readonly signInClock: SignInClock,
+    private readonly log: OperatorLog,
   ) {}
 
   /**
-   * @param own how visitors say who they are, where the route does not say it by `@WithLogto({ accept })`
-   * @returns a value where nothing has to be waited for: the ordinary request
-   * @throws LogtoException when it may not, with the answer that fits the visitor
+   * @param credentials how users authenticate, where the route does not say so by `@WithLogto({ accept })`
+   * @throws LogtoException when the request may not pass, with the answer that fits its sender
    */
-  may(host: ExecutionContext, own: readonly Credential[]): boolean | Promise<boolean> {
+  async may(host: ExecutionContext, credentials: readonly Credential[]): Promise<boolean> {
     const plan = this.plans.of(host);
     if (plan.access === 'public') return true;
-    const request = this.source.of(host);
+    const request = await this.source.of(host);
     if (!request) throw this.unreadable(host);
-    const accept = plan.route.accept ?? own;
-    return request instanceof Promise
-      ? request.then((read) => this.decide(host, read, plan, accept))
-      : this.decide(host, request, plan, accept);
-  }
-
-  private decide(
-    host: ExecutionContext,
-    request: Request,
-    plan: AccessPlan,
-    accept: readonly Credential[],
-  ): boolean | Promise<boolean> {
+    const accept = plan.route.accept ?? credentials;
     protectFromCaches(request, accept);
-    // An Authorization header decides: a bad one is not rescued by a session.
-    if (accept.includes('bearer') && hasAuthorization(request)) return this.byBearer(host, request, plan);
-    // Nor does a token that another guard has let pass stand for a session.
-    if (!accept.includes('session') || this.resolver.isAdopted(request))
-      return this.anonymous(host, request, plan, accept);
-    // Tokens that were asked for are the interceptor's to fetch: whether somebody is there does not hang on them.
-    const context = this.resolver.resolve(request, {});
-    return context instanceof Promise
-      ? context.then((resolved) => this.bySession(host, request, plan, accept, resolved))
-      : this.bySession(host, request, plan, accept, context);
+    const attempt: Attempt = { host, request, plan, accept };
+    // An Authorization header decides: a bad token does not fall back to the session.
+    const isBearer = accept.includes('bearer') && hasAuthorization(request);
+    return isBearer ? this.mayByBearer(attempt) : this.mayBySession(attempt);
   }
 
-  private byBearer(host: ExecutionContext, request: Request, plan: AccessPlan): boolean | Promise<boolean> {
-    const refuse = (error: unknown): never => {
-      // Nor is it by a guard of the app's own that lets it pass all the same.
-      this.adopt(host, request, { isAuthenticated: false });
-      throw this.refusal.ofBearer(request, error);
-    };
-    const passAs = (subject: BearerSubject): boolean | Promise<boolean> => {
-      this.bearer.assertWithin(subject, boundOrganization(request, plan.organizations));
-      return this.pass(host, this.adopt(host, request, subject.context), plan, subject);
-    };
+  private async mayByBearer(attempt: Attempt): Promise<boolean> {
+    const { host, request, plan } = attempt;
     try {
-      const subject = this.bearer.authenticate(request);
-      const may = subject instanceof Promise ? subject.then(passAs) : passAs(subject);
-      return may instanceof Promise ? may.catch(refuse) : may;
+      const principal = await this.bearer.authenticate(request);
+      this.bearer.assertWithin(principal, boundOrganization(request, plan.organizations));
+      const own = this.adopt(host, request, principal.context);
+      await this.assertRequirements(attempt, principal);
+      attachContext(host, own, principal.context);
+      return true;
     } catch (error) {
-      return refuse(error);
+      // A guard of the app's own may let the request pass all the same. It is anonymous then.
+      this.adopt(host, request, anonymous);
+      throw this.refusal.ofBearer(request, error);
     }
   }
 
-  private bySession(
-    host: ExecutionContext,
-    request: Request,
-    plan: AccessPlan,
-    accept: readonly Credential[],
-    context: LogtoContext,
-  ): boolean | Promise<boolean> {
-    if (!context.isAuthenticated) return this.anonymous(host, request, plan, accept);
-    if (isSocket(host)) this.crossSite.assertHandshake(request);
-    else this.crossSite.assertSameSite(request);
-    if (plan.requirements.length === 0) return attach(host, request, context);
-    const subject = new SessionSubject(request, context, this.scopes, this.userInfo, this.options.scopes);
-    return this.fulfil(host, request, plan, subject).catch((error: unknown) => {
-      throw this.refusal.ofSession(host, request, plan, error);
+  private async mayBySession(attempt: Attempt): Promise<boolean> {
+    const { host, request, accept } = attempt;
+    // A bearer token that another guard has accepted does not stand for a session.
+    const isSession = accept.includes('session') && !this.resolver.isAdopted(request);
+    const principal = isSession ? await this.sessions.authenticate(request) : undefined;
+    if (!principal) return this.mayAnonymously(attempt);
+    this.crossSite.assertOwnSite(host, request);
+    await this.assertRequirements(attempt, principal).catch((error: unknown) => {
+      throw this.refusal.ofSession(attempt, error);
     });
+    attachContext(host, request, principal.context);
+    return true;
   }
 
-  private pass(
-    host: ExecutionContext,
-    request: Request,
-    plan: AccessPlan,
-    subject: Subject,
-  ): boolean | Promise<boolean> {
-    if (plan.requirements.length === 0) return attach(host, request, subject.context);
-    return this.fulfil(host, request, plan, subject);
+  private mayAnonymously(attempt: Attempt): boolean {
+    const { host, request, plan, accept } = attempt;
+    // While the store is down nobody knows whether the request has a session, so not even optional routes open.
+    if (accept.includes('session')) this.sessions.assertReadable(request);
+    if (plan.access !== 'optional') throw this.refusal.ofAnonymous(attempt);
+    // To a route that does not accept sessions, a request with one is anonymous.
+    const own = accept.includes('session') ? request : this.adopt(host, request, anonymous);
+    attachContext(host, own, anonymous);
+    return true;
   }
 
-  private async fulfil(
-    host: ExecutionContext,
-    request: Request,
-    plan: AccessPlan,
-    subject: Subject,
-  ): Promise<boolean> {
-    const { signInMaxAge } = await this.requirements.run(request, subject, plan);
-    if (signInMaxAge !== undefined) {
-      const difference = this.signInClock.differenceFor(subject, signInMaxAge);
-      throw this.refusal.recentSignIn(host, request, plan, subject.credential, signInMaxAge, difference);
-    }
-    return attach(host, request, subject.context);
-  }
-
-  private anonymous(
-    host: ExecutionContext,
-    request: Request,
-    plan: AccessPlan,
-    accept: readonly Credential[],
-  ): boolean {
-    // With the store down nobody can tell whether somebody is there: that is no pass, not even an optional one.
-    if (accept.includes('session')) {
-      if (this.options.client && this.source.hasNoSession(request)) throw handshakeWithoutSession();
-      this.sessions.require(request);
-    }
-    if (plan.access === 'optional') {
-      const nobody = { isAuthenticated: false };
-      // A session that the route does not accept is nobody to its handler either.
-      const asNobody = accept.includes('session') ? request : this.adopt(host, request, nobody);
-      return attach(host, asNobody, nobody);
-    }
-    throw this.refusal.ofNobody(host, request, plan, accept);
+  private async assertRequirements(attempt: Attempt, principal: Principal): Promise<void> {
+    const { request, plan } = attempt;
+    if (plan.requirements.length === 0 || (await this.requirements.isMet(request, principal, plan))) return;
+    const clockDifference = this.signInClock.differenceFor(principal, plan.signInMaxAge ?? 0);
+    throw this.refusal.recentSignIn(attempt, principal.credential, clockDifference);
   }
 
   /**
-   * Takes the word of something else than the session for who the user is.
-   * @returns the request to go on with: another one where fields or messages beside it go by its session
+   * Makes `context` the user of a request, whatever its session says.
+   * @returns the request to go on with: one of its own where other fields or messages of the request use the session
    */
   private adopt(host: ExecutionContext, request: Request, context: LogtoContext): Request {
     const isShared =
@@ -174,39 +119,13 @@ export class AccessDecision {
 
   private unreadable(host: ExecutionContext): LogtoException {
     const transport: string = host.getType();
-    const message =
-      `A guard of nestjs-logto cannot read a request of the transport "${transport}", and lets nothing pass that ` +
-      'it cannot read. For a `ws` gateway call `LogtoService.bindHandshake(client, request)` in `handleConnection`.';
-    if (!this.reported.has(transport)) {
-      this.reported.add(transport);
-      this.logger.error(message);
-    }
-    return new LogtoException('context_not_supported', message, {
-      status: 403,
-      publicMessage: 'This cannot be reached in this way.',
-    });
+    const exception = new LogtoException(
+      'context_not_supported',
+      `A guard of nestjs-logto cannot read a request of the transport "${transport}", and refuses what it cannot read. ` +
+        'For a `ws` gateway call `LogtoService.bindHandshake(client, request)` in `handleConnection`.',
+      { status: 403, publicMessage: 'This cannot be reached in this way.' },
+    );
+    this.log.exception(exception, 'error');
+    return exception;
   }
-}
-
-function attach(host: ExecutionContext, request: Request, context: LogtoContext): true {
-  attachContext(host, request, context);
-  return true;
-}
-
-/**
- * What a guard lets through is one person's: no cache may hand it to the next, whatever a middleware has said of all
- * answers. A handler's own headers come later, and win.
- */
-function protectFromCaches(request: Request, accept: readonly Credential[]): void {
-  const response = request.res;
-  if (!response || response.headersSent) return;
-  response.setHeader('Cache-Control', 'private, no-store');
-  if (accept.includes('session')) vary(response, 'Cookie');
-  if (accept.includes('bearer')) vary(response, 'Authorization');
-}
-
-/** Express' own reads what is there first, which costs where nothing is. */
-function vary(response: Response, header: string): void {
-  if (response.hasHeader('Vary')) response.vary(header);
-  else response.setHeader('Vary', header);
 }

@@ -1,22 +1,16 @@
-import type { ExecutionContext, Type } from '@nestjs/common';
+import { Injectable, type ExecutionContext, type Type } from '@nestjs/common';
 import { lineageOf } from '../nest/lineage-of.js';
-import type { RoutePlan, RoutePlans } from '../user/route-plan.js';
+import { type RoutePlan, RoutePlans } from '../user/route-plan.js';
 import { accessMetadata, type RouteAccess } from './access.decorators.js';
 import { hasOwnGuard } from './guarded.js';
-import type { OrganizationSource } from './requirements/organization-source.js';
 import { requirementsMetadata, type Requirement } from './requirements/requirement.js';
+import type { RouteRequirements } from './requirements/route-requirements.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /** What a route asks of its visitors. */
-export interface AccessPlan {
+export interface AccessPlan extends RouteRequirements {
   readonly access: RouteAccess | 'required';
-  /** Where the organization is found; several have to agree. */
-  readonly organizations: readonly OrganizationSource[];
-  /** What remains to be asked, the cheap questions first. */
-  readonly requirements: readonly Requirement[];
-  /** Longest time since the sign-in, in seconds. */
-  readonly signInMaxAge: number | undefined;
   readonly route: RoutePlan;
 }
 
@@ -31,6 +25,7 @@ const order: Requirement['kind'][] = [
 ];
 
 /** What the decorators of routes ask, read once a handler. */
+@Injectable()
 export class AccessPlans {
   private readonly plans = new WeakMap<Type, WeakMap<Handler, AccessPlan>>();
 

@@ -1,20 +1,29 @@
+import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { OperatorLog } from '../operator-log.js';
+import { isSocket } from '../user/request-source.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { OperatorLog } from '../operator-log.js';
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /** Refuses requests that another site makes a browser send with this app's session cookie. */
+@Injectable()
 export class CrossSite {
   private readonly allowed: ReadonlySet<string>;
 
   constructor(
-    options: Pick<ResolvedLogtoOptions, 'client' | 'allowedOrigins'>,
+    options: ResolvedLogtoOptions,
     private readonly log: OperatorLog,
   ) {
     const own = options.client ? [new URL(options.client.baseUrl).origin] : [];
     this.allowed = new Set([...own, ...options.allowedOrigins]);
+  }
+
+  /** The same as {@link assertHandshake} for a socket, and as {@link assertSameSite} for everything else. */
+  assertOwnSite(host: ExecutionContext, request: Request): void {
+    if (isSocket(host)) this.assertHandshake(request);
+    else this.assertSameSite(request);
   }
 
   /**
@@ -35,7 +44,7 @@ export class CrossSite {
    * For the handshake of a socket, which browsers let any site open: by its `Origin` alone.
    * @throws LogtoException `cross_site_request`, 403
    */
-  assertHandshake({ headers: { origin } }: Request): void {
+  private assertHandshake({ headers: { origin } }: Request): void {
     if (origin !== undefined && !this.allowed.has(origin)) throw this.refusal(origin);
   }
 

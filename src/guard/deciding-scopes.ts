@@ -1,21 +1,23 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { CircuitBreaker } from '../oidc/circuit-breaker.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import { Cooldown } from '../tokens/cooldown.js';
 import type { StoredAccessToken } from '../store/token-record.js';
-import type { Tokens } from '../tokens/tokens.js';
+import { Tokens } from '../tokens/tokens.js';
 
 /**
  * Scopes that requirements are decided from: those of the user's access token. They age as the claims do: a token that
  * is older than `revalidateAfter` is had anew, for it tells what the user was permitted when it was given.
  */
+@Injectable()
 export class DecidingScopes {
   private readonly cooldown = new Cooldown();
 
   constructor(
-    private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
+    private readonly options: ResolvedLogtoOptions,
     private readonly tokens: Tokens,
     private readonly breaker: CircuitBreaker,
   ) {}

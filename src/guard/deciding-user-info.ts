@@ -1,14 +1,15 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { retryInterval, type CircuitBreaker } from '../oidc/circuit-breaker.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { retryInterval, CircuitBreaker } from '../oidc/circuit-breaker.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import type { SessionRecord } from '../store/session-record.js';
-import type { Sessions } from '../session/sessions.js';
+import { Sessions } from '../session/sessions.js';
 import { SingleFlight } from '../tokens/single-flight.js';
 import { ownCopy } from '../user/own-copy.js';
-import type { UserContextResolver } from '../user/user-context-resolver.js';
+import { UserContextResolver } from '../user/user-context-resolver.js';
 
 /** How long an answer decides where claims are never refreshed, in milliseconds. */
 const withoutRevalidation = 60 * 60 * 1000;
@@ -25,12 +26,13 @@ interface KeptUserInfo {
  * Userinfo that requirements are decided from. It ages as the claims do: asked again once it is older than
  * `revalidateAfter`, or once the claims were refreshed. While Logto fails the old one goes on deciding.
  */
+@Injectable()
 export class DecidingUserInfo {
   private readonly kept = new LRUCache<string, KeptUserInfo>({ max: 10_000 });
   private readonly calls = new SingleFlight();
 
   constructor(
-    private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
+    private readonly options: ResolvedLogtoOptions,
     private readonly sessions: Sessions,
     private readonly resolver: UserContextResolver,
     private readonly breaker: CircuitBreaker,

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { methodsOf } from '../nest/methods-of.js';
-import { RequestSource } from '../user/request-source.js';
+import { isSocket, RequestSource } from '../user/request-source.js';
 import { UserContextResolver } from '../user/user-context-resolver.js';
 import { accessOf } from './access-plans.js';
 import { hasForeignGuard, isLogtoGuard } from './guarded.js';
@@ -28,13 +28,12 @@ export class FreshClaimsGuard implements CanActivate {
       this.applicationConfig.getGlobalGuards().unshift(this);
   }
 
-  canActivate(host: ExecutionContext): boolean | Promise<boolean> {
-    const isSocket = host.getType<string>() === 'ws';
-    if (isSocket || !this.isGuarded(host.getClass(), host.getHandler())) return true;
-    const request = this.source.of(host);
-    if (!request || request instanceof Promise) return true;
-    const context = this.resolver.resolve(request, {});
-    return context instanceof Promise ? context.then(() => true) : true;
+  async canActivate(host: ExecutionContext): Promise<boolean> {
+    // A socket's guard finds no user on the handshake, whose session may have to be read first.
+    if (isSocket(host) || !this.isGuarded(host.getClass(), host.getHandler())) return true;
+    const request = await this.source.of(host);
+    if (request) await this.resolver.resolve(request, {});
+    return true;
   }
 
   private isGuarded(type: Type, handler: object): boolean {

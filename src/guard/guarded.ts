@@ -1,11 +1,11 @@
-import { LogtoGuard } from './logto.guard.js';
+import { AccessGuard } from './access-guard.js';
 
 /* Metadata of Nest that has no public name: what `@UseGuards()` writes, and what a class injects. */
 const guardsMetadata = '__guards__';
 const propertiesMetadata = 'self:properties_metadata';
 
 /** Whether a guard of this library stands on a class, a base class included, or on a handler. */
-export function isGuarded(subject: object, by: typeof LogtoGuard = LogtoGuard): boolean {
+export function isGuarded(subject: object, by: typeof AccessGuard = AccessGuard): boolean {
   return guardsOf(Reflect.getMetadata(guardsMetadata, subject)).some((guard) => isLogtoGuard(guard, by));
 }
 
@@ -22,11 +22,11 @@ export function isGuardedByDelegate(subject: object): boolean {
 /** Whether a guard of the app's own stands on a class, a base class included, or on a handler. */
 export function hasForeignGuard(subject: object): boolean {
   const guards = (Reflect.getMetadata(guardsMetadata, subject) ?? []) as unknown[];
-  return guards.some((guard) => !(guard instanceof LogtoGuard) && !isLogtoGuard(guard));
+  return guards.some((guard) => !(guard instanceof AccessGuard) && !isLogtoGuard(guard));
 }
 
 /** Whether a class is a guard of this library. */
-export function isLogtoGuard(type: unknown, kind: typeof LogtoGuard = LogtoGuard): boolean {
+export function isLogtoGuard(type: unknown, kind: typeof AccessGuard = AccessGuard): boolean {
   return typeof type === 'function' && (type === kind || type.prototype instanceof kind);
 }
 

@@ -10,6 +10,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { moduleMissingFor, refuseSetup } from '../nest/module-missing.js';
 import { markCopy } from '../nest/package-copy.js';
 import type { Credential } from '../user/with-logto.options.js';
+import { AccessGuard } from './access-guard.js';
 import { AccessDecision } from './access-decision.js';
 
 /**
@@ -30,7 +31,7 @@ import { AccessDecision } from './access-decision.js';
  */
 @markCopy
 @Injectable()
-export class LogtoGuard implements CanActivate, OnModuleInit {
+export class LogtoGuard extends AccessGuard implements CanActivate, OnModuleInit {
   // Optional, so that Nest lets this class explain what is missing.
   @Optional()
   @Inject(AccessDecision)
@@ -44,10 +45,9 @@ export class LogtoGuard implements CanActivate, OnModuleInit {
     if (!this.access) throw moduleMissingFor(this, this.modules);
   }
 
-  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     try {
-      const may = this.decision.may(context, this.credentials(context));
-      return may instanceof Promise ? may.catch((error: unknown) => this.refused(context, error)) : may;
+      return await this.decision.may(context, this.credentials(context));
     } catch (error) {
       return this.refused(context, error);
     }

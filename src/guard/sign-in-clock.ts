@@ -1,11 +1,13 @@
-import type { ProviderFetch } from '../oidc/provider-fetch.js';
-import type { OperatorLog } from '../operator-log.js';
-import { isRecent, type Subject } from './requirements/subject.js';
+import { Injectable } from '@nestjs/common';
+import { ProviderFetch } from '../oidc/provider-fetch.js';
+import { OperatorLog } from '../operator-log.js';
+import { isRecent, type Principal } from './requirements/principal.js';
 
 /** Finds out where no sign-in can be recent enough for a route, because Logto's clock is behind this server's. */
+@Injectable()
 export class SignInClock {
   constructor(
-    private readonly provider: Pick<ProviderFetch, 'clock'>,
+    private readonly provider: ProviderFetch,
     private readonly log: OperatorLog,
   ) {}
 
@@ -14,9 +16,9 @@ export class SignInClock {
    * sign-in would be refused as well.
    * @param maxAge in seconds
    */
-  differenceFor(subject: Subject, maxAge: number): string | undefined {
+  differenceFor(principal: Principal, maxAge: number): string | undefined {
     const { clock } = this.provider;
-    if (!isRecent(subject, maxAge, clock.now())) return undefined;
+    if (!isRecent(principal, maxAge, clock.now())) return undefined;
     const difference = clock.difference();
     if (difference !== undefined) {
       this.log.remark(

@@ -1,5 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { LogtoException } from '../logto.exceptions.js';
-import type { OperatorLog } from '../operator-log.js';
+import { OperatorLog } from '../operator-log.js';
 import type { ProviderCall } from './errors/provider-call.js';
 import { notAnswering } from './errors/provider-error.js';
 import { settlesWithin } from './settles-within.js';
@@ -39,6 +40,7 @@ interface OpenCircuit {
  * has an older answer goes on with it at once, and one probe at a time finds out when Logto is back. Each kind of call
  * has a circuit of its own: a Logto whose database hangs still answers discovery.
  */
+@Injectable()
 export class CircuitBreaker {
   private readonly open = new Map<ProviderCall, OpenCircuit>();
   /** Releases those who wait for a call and have an older answer. */

@@ -1,3 +1,4 @@
+import { Injectable, Optional } from '@nestjs/common';
 import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
@@ -10,14 +11,14 @@ import {
   tokenRevocation,
   type Configuration,
 } from 'openid-client';
-import type { ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { CircuitBreaker } from './circuit-breaker.js';
+import { type ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import type { UserInfoResponse } from './claims.js';
 import { IdTokenGrants } from './id-token-grants.js';
 import type { ProviderCall } from './errors/provider-call.js';
 import { ProviderConfiguration } from './provider-configuration.js';
 import { toLogtoException } from './errors/provider-error.js';
-import type { ProviderFetch } from './provider-fetch.js';
+import { ProviderFetch } from './provider-fetch.js';
 import { toTokenSet, type TokenSet } from './token-set.js';
 
 /** What a sign-in has to prove when it comes back. */
@@ -38,6 +39,7 @@ export interface TokenTarget {
 }
 
 /** Everything this app asks of Logto as one client. Knows no request and no session. */
+@Injectable()
 export class OidcClient {
   /** Where the provider is, and what it can do. */
   readonly configuration: ProviderConfiguration;
@@ -45,9 +47,10 @@ export class OidcClient {
 
   constructor(
     options: ResolvedLogtoOptions,
-    credentials: ResolvedCredentials,
     readonly providerFetch: ProviderFetch,
     readonly breaker: CircuitBreaker,
+    // Another application than the one that users sign in to; Nest has none to inject.
+    @Optional() credentials: ResolvedCredentials | undefined = options.credentials,
   ) {
     this.configuration = new ProviderConfiguration(options, credentials, providerFetch, breaker);
     this.grants = new IdTokenGrants(options, this.configuration, providerFetch);

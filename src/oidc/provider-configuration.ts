@@ -20,6 +20,9 @@ const cooldown = 10_000;
 /** How long the discovery document is used without looking again, in milliseconds. */
 const maxAge = 24 * 60 * 60 * 1000;
 
+/** openid-client asks for a client id. An app that only verifies bearer tokens reads documents, and sends it nowhere. */
+const apiOnly: ResolvedCredentials = { appId: 'api', appSecret: undefined };
+
 /**
  * The provider as its discovery document describes it, fetched at first use and then kept. A failure is not
  * kept, so that an app which started before Logto recovers by itself, and concurrent first calls share one
@@ -36,7 +39,7 @@ export class ProviderConfiguration {
 
   constructor(
     private readonly options: Pick<ResolvedLogtoOptions, 'issuer' | 'http' | 'insecureRequests'>,
-    private readonly credentials: ResolvedCredentials,
+    private readonly credentials: ResolvedCredentials | undefined,
     private readonly providerFetch: ProviderFetch,
     private readonly breaker: CircuitBreaker,
   ) {}
@@ -104,7 +107,7 @@ export class ProviderConfiguration {
 
   private async discover(): Promise<Configuration> {
     const { issuer, http, insecureRequests } = this.options;
-    const { appId, appSecret } = this.credentials;
+    const { appId, appSecret } = this.credentials ?? apiOnly;
     const askedAt = performance.now();
     try {
       const configuration = await discovery(

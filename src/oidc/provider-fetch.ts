@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { Injectable } from '@nestjs/common';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { ProviderClock } from './errors/provider-clock.js';
 
 /** Longest answer that is read, in bytes: a provider's answers are a few kilobytes. */
@@ -20,13 +21,14 @@ export interface KeptAnswer {
  * The `fetch` of every call to Logto: bounds the answer's size, never follows a redirect, and swaps the
  * origin where this server reaches Logto at another address than browsers do.
  */
+@Injectable()
 export class ProviderFetch {
   readonly clock = new ProviderClock();
   /* By name: with an AsyncLocalStorage every promise of the app would cost more from the first sign-in on. */
   private readonly kept = new Map<string, KeptAnswer>();
   private readonly publicOrigin: string;
 
-  constructor(private readonly options: Pick<ResolvedLogtoOptions, 'endpoint' | 'http'>) {
+  constructor(private readonly options: ResolvedLogtoOptions) {
     this.publicOrigin = new URL(options.endpoint).origin;
   }
 

@@ -1,8 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { CircuitBreaker } from './circuit-breaker.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { OidcClient, type TokenTarget } from './oidc-client.js';
-import type { ProviderFetch } from './provider-fetch.js';
+import { MachineClient } from './machine-client.js';
 
 /** The only kind of token that Logto exchanges (RFC 8693 section 3). */
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
@@ -29,21 +29,13 @@ export interface ExchangedToken {
 }
 
 /** Impersonation: the app acts as a user, with a subject token in place of a sign-in. */
+@Injectable()
 export class TokenExchange {
-  private readonly oidc: OidcClient | undefined;
-
-  /** @param oidc the app's own client, which is asked unless there is only a machine-to-machine application */
   constructor(
-    options: ResolvedLogtoOptions,
-    oidc: OidcClient,
-    providerFetch: ProviderFetch,
-    breaker: CircuitBreaker,
-  ) {
-    const { credentials, machineToMachine } = options;
-    this.oidc = credentials
-      ? oidc
-      : machineToMachine && new OidcClient(options, machineToMachine, providerFetch, breaker);
-  }
+    private readonly options: ResolvedLogtoOptions,
+    private readonly client: OidcClient,
+    private readonly machineClient: MachineClient,
+  ) {}
 
   /**
    * Exchanges a subject token for an access token (RFC 8693).
@@ -52,13 +44,7 @@ export class TokenExchange {
    */
   async exchange(parameters: TokenExchangeParameters): Promise<ExchangedToken> {
     const { subjectToken, actorToken, resource, organizationId, scope } = parameters;
-    if (!this.oidc) {
-      throw new LogtoException(
-        'application_not_configured',
-        'Token exchange needs an application at Logto that may do it. Give its `appId` and `appSecret`.',
-      );
-    }
-    const { accessToken, scopes, expiresAt } = await this.oidc.exchangeToken({
+    const { accessToken, scopes, expiresAt } = await this.application().exchangeToken({
       subject_token: subjectToken,
       subject_token_type: accessTokenType,
       ...(actorToken !== undefined && { actor_token: actorToken, actor_token_type: accessTokenType }),
@@ -67,5 +53,15 @@ export class TokenExchange {
       ...(scope !== undefined && { scope }),
     });
     return { accessToken, scopes, expiresAt };
+  }
+  /** The app's own application. One that only takes bearer tokens may have a machine-to-machine application. */
+  private application(): OidcClient {
+    const { credentials, machineToMachine } = this.options;
+    if (credentials) return this.client;
+    if (machineToMachine) return this.machineClient;
+    throw new LogtoException(
+      'application_not_configured',
+      'Token exchange needs an application at Logto that may do it. Give its `appId` and `appSecret`.',
+    );
   }
 }

@@ -1,10 +1,11 @@
+import { Injectable } from '@nestjs/common';
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Configuration } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { harmless } from './errors/harmless-error.js';
 import { InvalidTokenException, quotedClaim } from './errors/invalid-token.exception.js';
-import type { OidcClient } from './oidc-client.js';
+import { OidcClient } from './oidc-client.js';
 import { PublishedKeys } from './published-keys.js';
 
 /** What a signed token has to be. */
@@ -27,6 +28,7 @@ interface Published {
 }
 
 /** Verifies JWTs that Logto signed, by the keys and algorithms that it publishes. */
+@Injectable()
 export class TokenVerifier {
   private readonly published = new WeakMap<Configuration, Published>();
 

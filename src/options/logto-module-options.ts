@@ -1,7 +1,7 @@
 import type { ConfigurableModuleAsyncOptions } from '@nestjs/common';
 import type { SessionOptions } from 'express-session';
 import type { Prompt } from './logto-constants.js';
-import type { GetContextParameters } from '../user/logto-context.js';
+import type { GetContextParameters } from './get-context-parameters.js';
 
 /** Parameters that shape one sign-in. All are handed to Logto's sign-in page. */
 export interface SignInOptions {

@@ -16,7 +16,7 @@ import type {
  */
 export function resolveLogtoOptions(
   options: LogtoModuleOptions,
-  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'> = {},
+  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix' | 'authRoutes'> = {},
 ): ResolvedLogtoOptions {
   const problems = optionsProblems(options, extras);
   if (problems.length > 0) throw new LogtoOptionsException(problems);
@@ -39,6 +39,7 @@ export function resolveLogtoOptions(
       organizationId: options.organizationId,
       getOrganizationToken: options.getOrganizationToken,
     },
+    authRoutes: extras.authRoutes ?? true,
     authRoutesPrefix: trimSlashes(extras.authRoutesPrefix ?? 'logto'),
     postSignInRedirectUri: options.postSignInRedirectUri ?? baseUrl,
     postSignOutRedirectUri: options.postSignOutRedirectUri ?? baseUrl,

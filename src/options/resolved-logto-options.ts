@@ -8,7 +8,7 @@ import type {
   LogtoLifetimeOptions,
 } from './logto-module-options.js';
 import type { Prompt } from './logto-constants.js';
-import type { GetContextParameters } from '../user/logto-context.js';
+import type { GetContextParameters } from './get-context-parameters.js';
 
 /** How this app identifies itself to Logto. */
 export interface ResolvedCredentials {
@@ -23,34 +23,36 @@ export interface ResolvedClientOptions extends ResolvedCredentials {
   readonly cookieSecrets: readonly string[];
 }
 
-/** The options with every default filled in, as the rest of the code reads them. */
-export interface ResolvedLogtoOptions {
+/** The options with every default filled in. A class, so that Nest can inject it by its type. */
+export abstract class ResolvedLogtoOptions {
   /** Without trailing slash. */
-  readonly endpoint: string;
-  readonly issuer: string;
+  abstract readonly endpoint: string;
+  abstract readonly issuer: string;
   /** `undefined` for an API that only takes bearer tokens. */
-  readonly client: ResolvedClientOptions | undefined;
+  abstract readonly client: ResolvedClientOptions | undefined;
   /** `undefined` for an API that needs no introspection. */
-  readonly credentials: ResolvedCredentials | undefined;
-  readonly scopes: readonly string[];
-  readonly resources: readonly string[];
-  readonly prompt: readonly Prompt[];
-  readonly signInOptions: SignInOptions;
-  readonly context: GetContextParameters;
-  readonly authRoutesPrefix: string;
-  readonly postSignInRedirectUri: string;
-  readonly postSignOutRedirectUri: string;
-  readonly unauthenticated: UnauthenticatedBehaviour;
-  readonly session: SessionOptions | undefined;
-  readonly lifetime: LogtoLifetimeOptions;
+  abstract readonly credentials: ResolvedCredentials | undefined;
+  abstract readonly scopes: readonly string[];
+  abstract readonly resources: readonly string[];
+  abstract readonly prompt: readonly Prompt[];
+  abstract readonly signInOptions: SignInOptions;
+  abstract readonly context: GetContextParameters;
+  /** Whether the module has the routes of sign-in and sign-out itself. */
+  abstract readonly authRoutes: boolean;
+  abstract readonly authRoutesPrefix: string;
+  abstract readonly postSignInRedirectUri: string;
+  abstract readonly postSignOutRedirectUri: string;
+  abstract readonly unauthenticated: UnauthenticatedBehaviour;
+  abstract readonly session: SessionOptions | undefined;
+  abstract readonly lifetime: LogtoLifetimeOptions;
   /** Milliseconds, or `false`. */
-  readonly revalidateAfter: number | false;
+  abstract readonly revalidateAfter: number | false;
   /** Milliseconds. */
-  readonly userInfoTtl: number;
-  readonly allowedOrigins: readonly string[];
-  readonly lock: LogtoLock | undefined;
-  readonly machineToMachine: NonNullable<LogtoModuleOptions['machineToMachine']> | undefined;
-  readonly http: {
+  abstract readonly userInfoTtl: number;
+  abstract readonly allowedOrigins: readonly string[];
+  abstract readonly lock: LogtoLock | undefined;
+  abstract readonly machineToMachine: NonNullable<LogtoModuleOptions['machineToMachine']> | undefined;
+  abstract readonly http: {
     /** Milliseconds. */
     readonly timeout: number;
     /** Seconds. */
@@ -58,9 +60,9 @@ export interface ResolvedLogtoOptions {
     readonly fetch: typeof fetch;
     readonly internalOrigin: string | undefined;
   };
-  readonly api: LogtoApiOptions | undefined;
-  readonly allowUnenforcedRequirements: boolean;
+  abstract readonly api: LogtoApiOptions | undefined;
+  abstract readonly allowUnenforcedRequirements: boolean;
   /** What is to be said once, at start. */
-  readonly remarks: readonly string[];
-  readonly insecureRequests: boolean;
+  abstract readonly remarks: readonly string[];
+  abstract readonly insecureRequests: boolean;
 }

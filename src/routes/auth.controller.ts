@@ -17,6 +17,7 @@ import { sendPage } from '../guard/denial/send-page.js';
 import type { LogtoModuleExtras } from '../options/logto-module-options.js';
 import { LogtoService } from '../logto.service.js';
 import { BasePath } from '../session/base-path.js';
+import { signInClient } from '../session/sign-in-client.js';
 import { requestUrl } from '../session/request-url.js';
 import { formMark } from '../user/unauthenticated.js';
 import { WithLogto } from '../user/with-logto.decorator.js';
@@ -25,7 +26,7 @@ import { onwardPage } from './onward-page.js';
 import { canonicalUrl } from './canonical-host.js';
 import { WaitingTabs } from './waiting-tabs.js';
 import { signInParameters } from './sign-in-query.js';
-import { RoutesOptions } from './routes-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
 /**
  * The routes of sign-in and sign-out. They stand open also where a guard of this library guards the whole app, and
@@ -40,7 +41,7 @@ class AuthController {
     private readonly crossSite: CrossSite,
     private readonly navigation: Navigation,
     private readonly tabs: WaitingTabs,
-    private readonly options: RoutesOptions,
+    private readonly options: ResolvedLogtoOptions,
     private readonly basePath: BasePath,
   ) {}
 
@@ -98,7 +99,7 @@ class AuthController {
   /** What no cache may keep, and what is not there for a module that only takes bearer tokens. */
   private enter(response: Response): void {
     response.setHeader('Cache-Control', 'no-store');
-    if (!this.options.signsIn) throw new NotFoundException();
+    if (!this.options.client) throw new NotFoundException();
   }
 
   private async start(
@@ -108,8 +109,8 @@ class AuthController {
   ): Promise<void> {
     this.enter(response);
     this.navigation.assertMaySignIn(request);
-    const canonical = canonicalUrl(request, this.options.baseUrl, this.basePath);
-    const parameters = { ...signInParameters(request, this.options.maxAge), ...forced };
+    const canonical = canonicalUrl(request, signInClient(this.options).baseUrl, this.basePath);
+    const parameters = { ...signInParameters(request, this.options.signInOptions.maxAge), ...forced };
     if (canonical === undefined && (await this.tabs.answer(request, response, parameters))) return;
     const url = canonical ?? (await this.logto.signIn(request, parameters));
     if (requestUrl(request).searchParams.has(formMark)) this.goOn(response, 'Signing in', url);

@@ -1,18 +1,19 @@
-import type { HttpServer } from '@nestjs/common';
+import { Injectable, type HttpServer } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
-import type { OperatorLog } from '../operator-log.js';
-import type { BackChannelLogout } from '../sign-in/back-channel/back-channel-logout.js';
-import type { BasePath } from '../session/base-path.js';
+import { OperatorLog } from '../operator-log.js';
+import { BackChannelLogout } from '../sign-in/back-channel/back-channel-logout.js';
+import { BasePath } from '../session/base-path.js';
 import { carriesForm, peekForm } from '../sign-in/back-channel/logout-form.js';
-import type { RoutesOptions } from './routes-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
 /**
  * Reads the forms of back-channel logouts in front of everything that the app mounts, so that no body parser of the
  * app decides whether a person is signed out.
  */
+@Injectable()
 export class LogoutForms {
   constructor(
-    private readonly options: RoutesOptions,
+    private readonly options: ResolvedLogtoOptions,
     private readonly logouts: BackChannelLogout,
     private readonly log: OperatorLog,
     private readonly basePath: BasePath,
@@ -20,8 +21,7 @@ export class LogoutForms {
 
   /** Mounts the middleware. Call it before the app mounts anything. */
   mountOn(adapter: HttpServer): void {
-    if (!this.options.signsIn) return;
-    const path = `/${this.options.prefix}/back-channel-logout`;
+    const path = `/${this.options.authRoutesPrefix}/back-channel-logout`;
     adapter.use((request: Request, response: Response, next: NextFunction) => {
       if (request.method !== 'POST' || !this.isRoute(request.path, path) || !carriesForm(request)) {
         next();

@@ -1,7 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { OperatorLog } from '../operator-log.js';
-import type { RoutesOptions } from './routes-options.js';
+import { OperatorLog } from '../operator-log.js';
+import { BasePath } from '../session/base-path.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
 /** What a browser shows to a person, rather than loads into a page (`Sec-Fetch-Dest`). */
 const documents: ReadonlySet<string> = new Set(['document', 'iframe', 'frame', 'fencedframe']);
@@ -13,9 +15,11 @@ const documents: ReadonlySet<string> = new Set(['document', 'iframe', 'frame', '
 type Sender = 'person' | 'page' | 'program' | 'page or program';
 
 /** Lets nobody be signed in or out by a request that no person has made. */
+@Injectable()
 export class Navigation {
   constructor(
-    private readonly options: RoutesOptions,
+    private readonly options: ResolvedLogtoOptions,
+    private readonly basePath: BasePath,
     private readonly log: OperatorLog,
   ) {}
 
@@ -39,7 +43,7 @@ export class Navigation {
   }
 
   private refuse(route: 'sign-in' | 'sign-out'): never {
-    const path = `${new URL(this.options.baseUrl).pathname.replace(/\/$/, '')}/${this.options.prefix}/${route}`;
+    const path = `${this.basePath.path}/${this.options.authRoutesPrefix}/${route}`;
     const post = route === 'sign-out' ? ' A script may also POST with `Accept: application/json`.' : '';
     const exception = new LogtoException(
       'not_a_navigation',

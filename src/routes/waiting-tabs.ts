@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { sendPage } from '../guard/denial/send-page.js';
-import type { ConcurrentSignIns } from '../sign-in/concurrent-sign-ins.js';
+import { ConcurrentSignIns } from '../sign-in/concurrent-sign-ins.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
+import { signInClient } from '../session/sign-in-client.js';
 import { requestUrl } from '../session/request-url.js';
 import { formMark } from '../user/unauthenticated.js';
 import { onwardPage } from './onward-page.js';
-import type { RoutesOptions } from './routes-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { waitingPage } from './waiting-page.js';
 
 /** How long a tab waits before it looks again, in milliseconds. */
@@ -16,10 +18,11 @@ const interval = 1000;
 const waitedMark = 'waited';
 
 /** Lets a tab wait while another one of the same browser signs in, and then sends it to its own page. */
+@Injectable()
 export class WaitingTabs {
   constructor(
     private readonly signIns: ConcurrentSignIns,
-    private readonly options: RoutesOptions,
+    private readonly options: ResolvedLogtoOptions,
   ) {}
 
   /**
@@ -57,7 +60,7 @@ export class WaitingTabs {
 
   /** A form gets a page: a redirect to another origin may be blocked. */
   private leadTo(response: Response, page: string, query: URLSearchParams): void {
-    const url = new URL(page, this.options.baseUrl);
+    const url = new URL(page, signInClient(this.options).baseUrl);
     if (query.has(formMark)) sendPage(response.status(200), onwardPage({ title: 'Signing in', url }));
     else response.redirect(302, page);
   }

@@ -12,7 +12,7 @@ export function applicationTag({ appId, baseUrl }: Pick<ResolvedClientOptions, '
 
 /** The name and the attributes of a cookie of the module's own, which only this host is sent. */
 export function ownCookie(
-  client: ResolvedClientOptions,
+  client: Pick<ResolvedClientOptions, 'appId' | 'baseUrl'>,
   name: string,
 ): { name: string; attributes: CookieOptions } {
   const secure = client.baseUrl.startsWith('https:');

@@ -1,18 +1,20 @@
-import type { ApplicationConfig } from '@nestjs/core';
+import { Injectable } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
 import type { Application, Request } from 'express';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { trimSlashes } from '../options/options-problems.js';
 
 /**
  * The path of `baseUrl`, and how much of it reaches the app: a proxy may strip it, or a part of it, while the global
  * prefix, and an app that has this one below it, leave it in a request's `originalUrl`.
  */
+@Injectable()
 export class BasePath {
   /** As browsers see it, without slash at its end: `/shop`, or nothing. */
   readonly path: string;
 
   constructor(
-    { client }: Pick<ResolvedLogtoOptions, 'client'>,
+    { client }: ResolvedLogtoOptions,
     private readonly applicationConfig: ApplicationConfig,
   ) {
     this.path = client ? new URL(client.baseUrl).pathname.replace(/\/+$/, '') : '';

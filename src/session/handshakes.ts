@@ -1,7 +1,8 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
 import type { Request, RequestHandler, Response } from 'express';
-import type { ExpressSession } from './sessions.js';
-import type { SessionMount } from './session-mount.js';
+import type { ExpressSession } from './express-session.js';
+import { SessionMount } from './session-mount.js';
 import { completed, readEntry } from '../store/store-access.js';
 
 /**
@@ -22,6 +23,7 @@ interface Handshake {
 }
 
 /** Sessions of open sockets: their handshake passed no middleware, so the session is read for it here. */
+@Injectable()
 export class Handshakes {
   private readonly known = new WeakMap<object, Handshake>();
   private readonly withoutSession = new WeakSet<Request>();

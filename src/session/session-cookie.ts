@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ExpressSession } from './sessions.js';
+import type { ExpressSession } from './express-session.js';
 
 /** Whether the browser sent the session's cookie: a session that only this request knows was never stored. */
 export function carriesSessionCookie(request: Request): boolean {

@@ -1,17 +1,20 @@
-import type { LogtoLifetimeOptions } from '../options/logto-module-options.js';
+import { Injectable } from '@nestjs/common';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SessionRecord } from '../store/session-record.js';
 
 /** Longest time between two notes that a session is in use, in milliseconds. */
 const longestNoteInterval = 60_000;
 
 /** How long a sign-in lasts beside its session's cookie, which only binds honest browsers. */
+@Injectable()
 export class SessionLifetime {
   private readonly absolute: number;
   private readonly idle: number;
   /** Whether there is anything to look at. */
   readonly isLimited: boolean;
 
-  constructor({ absolute, idle }: LogtoLifetimeOptions) {
+  constructor(options: ResolvedLogtoOptions) {
+    const { absolute, idle } = options.lifetime;
     this.absolute = absolute === undefined ? Number.POSITIVE_INFINITY : absolute * 1000;
     this.idle = idle === undefined ? Number.POSITIVE_INFINITY : idle * 1000;
     this.isLimited = absolute !== undefined || idle !== undefined;

@@ -1,28 +1,27 @@
+import { Injectable } from '@nestjs/common';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import type { CookieOptions, SessionOptions, Store } from 'express-session';
-import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { applicationTag } from './application-tag.js';
 import { memoryStoreRemark } from './memory-store-remark.js';
 import { mountsExpressSession, mountsExpressSessionAnywhere } from '../nest/session-layers.js';
 import { sessionConfiguredTwice } from './session-problems.js';
 import { TouchingStore } from '../store/touching-store.js';
-import type { Touches } from '../store/touches.js';
+import { Touches } from '../store/touches.js';
 
 /** How long a session's cookie lives, in milliseconds, unless told otherwise. */
 const defaultMaxAge = 14 * 24 * 60 * 60 * 1000;
 
 /** The session that the module mounts itself, when it was given `session`. */
+@Injectable()
 export class SessionMount {
   /** The middleware; `undefined` when the app mounts its own session. */
   readonly handler: RequestHandler | undefined;
   /** What is to be said once of how the session is set up. */
   readonly remarks: readonly string[] = [];
 
-  constructor(
-    { session: given, client }: Pick<ResolvedLogtoOptions, 'client' | 'session'>,
-    touches: Touches,
-  ) {
+  constructor({ session: given, client }: ResolvedLogtoOptions, touches: Touches) {
     if (!client || !given) return;
     const options = sessionDefaults(given, client);
     const store = given.store ?? new session.MemoryStore();

@@ -1,7 +1,8 @@
-import { Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Session, SessionData, Store } from 'express-session';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import type { Store } from 'express-session';
+import type { ExpressSession } from './express-session.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { RefreshedRecords } from '../store/refreshed-records.js';
 import { assertCookieIsSent, carriesSessionCookie, clearSessionCookie } from './session-cookie.js';
 import { SessionLifetime } from './session-lifetime.js';
@@ -14,7 +15,7 @@ import {
   type SessionRecord,
 } from '../store/session-record.js';
 import { missingSession } from './missing-session.js';
-import { bearerTokensOnly } from './session-problems.js';
+import { signInClient } from './sign-in-client.js';
 import { SignInEnds } from '../store/sign-in-ends.js';
 import { sessionRemarks } from './session-remarks.js';
 import { SignInIndex } from '../store/sign-in-index.js';
@@ -22,22 +23,12 @@ import { completed, deleteEntry, prolongedCookie, readEntry } from '../store/sto
 import { storedSignIn } from '../store/stored-sign-in.js';
 import { StoreGuard } from '../store/store-guard.js';
 import { tokenRecordKey } from '../store/token-record.js';
-import type { TokenRecords } from '../store/token-records.js';
 import { Tombstones } from '../store/tombstones.js';
 
-/** A session that express-session put on a request. */
-export type ExpressSession = Session & Partial<SessionData>;
-
 /** The sign-in that a request's session holds. The only place that reads and writes `req.session`. */
+@Injectable()
 export class Sessions {
-  readonly tombstones = new Tombstones();
-  /** The sign-ins that end in this process. */
-  readonly ends = new SignInEnds();
-  readonly refreshed = new RefreshedRecords(this.ends);
-  readonly index = new SignInIndex(this.tombstones);
-  private readonly guard: StoreGuard;
   private readonly logger = new Logger('LogtoModule');
-  private readonly lifetime: SessionLifetime;
   private readonly disregarded = new WeakSet<Request>();
   /** Sessions that were in time when they were loaded: a request may take long, and others keep them in use. */
   private readonly inTime = new WeakSet<ExpressSession>();
@@ -46,14 +37,14 @@ export class Sessions {
   private cookiePath: string | undefined;
 
   constructor(
-    private readonly options: Pick<
-      ResolvedLogtoOptions,
-      'session' | 'client' | 'issuer' | 'lifetime' | 'authRoutesPrefix'
-    >,
-    records: TokenRecords,
+    private readonly options: ResolvedLogtoOptions,
+    private readonly lifetime: SessionLifetime,
+    private readonly guard: StoreGuard,
+    private readonly tombstones: Tombstones,
+    private readonly ends: SignInEnds,
+    protected readonly refreshed: RefreshedRecords,
+    private readonly index: SignInIndex,
   ) {
-    this.guard = new StoreGuard(this.tombstones, this.refreshed, this.index, records);
-    this.lifetime = new SessionLifetime(options.lifetime);
     const { store, cookie } = options.session ?? {};
     if (store) this.watchConnection(store);
     if (typeof cookie === 'object') this.cookiePath = cookie.path;
@@ -74,7 +65,7 @@ export class Sessions {
    * `session_store_unavailable`
    */
   require(request: Request): ExpressSession {
-    if (!this.options.client) throw bearerTokensOnly();
+    signInClient(this.options);
     const session = this.find(request);
     if (session) return session;
     const store = this.guardedStore ?? this.options.session?.store;

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { responseOf } from '../session/request-cookies.js';
 import { safeReturnTo } from '../session/return-to.js';
-import type { Sessions } from '../session/sessions.js';
-import type { SignInCookies } from './sign-in-cookies.js';
+import { Sessions } from '../session/sessions.js';
+import { SignInCookies } from './sign-in-cookies.js';
 
 /** How long a sign-in is given to come back before another tab of the same browser starts its own, in milliseconds. */
 const headStart = 5000;
@@ -22,14 +23,12 @@ const longestMoment = 2000;
  * Keeps the tabs of one browser from racing each other at Logto, as those of a restored window would. They share one
  * interaction there: of several that come at once, some end at Logto's `session.not_found`.
  */
+@Injectable()
 export class ConcurrentSignIns {
   private readonly answering = new Map<string, Promise<unknown>>();
 
   constructor(
-    private readonly options: Pick<
-      ResolvedLogtoOptions,
-      'client' | 'allowedOrigins' | 'authRoutesPrefix' | 'postSignInRedirectUri'
-    >,
+    private readonly options: ResolvedLogtoOptions,
     private readonly cookies: SignInCookies,
     private readonly sessions: Sessions,
   ) {}

@@ -1,7 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import type { CookieOptions, Request } from 'express';
-import type { ResolvedClientOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { ownCookie } from '../session/application-tag.js';
 import { cookiesOf, responseOf } from '../session/request-cookies.js';
+import { signInClient } from '../session/sign-in-client.js';
 import { Seal } from './seal.js';
 
 /** A sign-in that this browser has just finished. */
@@ -22,12 +24,14 @@ const lifetime = 20;
  * A short-lived cookie that says which session a browser was given. It has the attributes of the sign-in cookies, which
  * a browser keeps, whatever is wrong with the session cookie.
  */
+@Injectable()
 export class FinishedSignInCookie {
   private readonly seal: Seal;
   private readonly name: string;
   private readonly attributes: CookieOptions;
 
-  constructor(client: ResolvedClientOptions) {
+  constructor(options: ResolvedLogtoOptions) {
+    const client = signInClient(options);
     this.seal = new Seal(client.cookieSecrets, 'finished sign-in');
     ({ name: this.name, attributes: this.attributes } = ownCookie(client, 'logto-signed-in'));
   }

@@ -1,12 +1,15 @@
+import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { OperatorLog } from '../operator-log.js';
-import type { FinishedSignInCookie } from './finished-sign-in-cookie.js';
+import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { OperatorLog } from '../operator-log.js';
+import { FinishedSignInCookie } from './finished-sign-in-cookie.js';
 import { responseOf } from '../session/request-cookies.js';
 import { whyCookieIsNotSet, whyCookieIsWithheld } from './session-cookie-causes.js';
+import { signInClient } from '../session/sign-in-client.js';
 import { cookieNamesOf } from '../session/session-cookie.js';
-import type { ExpressSession, Sessions } from '../session/sessions.js';
+import { Sessions } from '../session/sessions.js';
+import type { ExpressSession } from '../session/express-session.js';
 import { isSignedIn } from '../store/session-record.js';
 import { readEntry } from '../store/store-access.js';
 
@@ -14,10 +17,10 @@ import { readEntry } from '../store/store-access.js';
  * Notices a sign-in that succeeded and did not last until the browser came back, as when the browser refuses the session
  * cookie. Without it the guard, the sign-in and Logto would send the browser round and round.
  */
+@Injectable()
 export class KeptSession {
   constructor(
-    private readonly options: Pick<ResolvedLogtoOptions, 'session'>,
-    private readonly client: ResolvedClientOptions,
+    private readonly options: ResolvedLogtoOptions,
     private readonly sessions: Sessions,
     private readonly finished: FinishedSignInCookie,
     private readonly log: OperatorLog,
@@ -50,7 +53,7 @@ export class KeptSession {
     const current = this.sessions.require(request);
     this.clearSessionCookies(request, current, session);
     throw sessionNotKept(
-      isStored ? whyCookieIsWithheld(request, current, session, this.client) : lostByStore,
+      isStored ? whyCookieIsWithheld(request, current, session, signInClient(this.options)) : lostByStore,
     );
   }
 
@@ -67,7 +70,7 @@ export class KeptSession {
     const paths = new Set(['/', cookie.path ?? '/']);
     for (const name of new Set([...sent, ...(given === undefined ? [] : [given])])) {
       // Another cookie hides the one that was sent, and may be of any domain above this host.
-      const above = sent.includes(name) ? domainsOf(this.client) : [];
+      const above = sent.includes(name) ? domainsOf(signInClient(this.options)) : [];
       const domains = new Set([undefined, cookie.domain, ...above]);
       for (const path of paths)
         for (const domain of domains) response.clearCookie(name, { path, ...(domain && { domain }) });

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { ResolvedClientOptions } from '../options/resolved-logto-options.js';
 import { cookieNamesOf, isOverTls } from '../session/session-cookie.js';
-import type { ExpressSession } from '../session/sessions.js';
+import type { ExpressSession } from '../session/express-session.js';
 
 const trustProxy =
   'The session cookie is `secure`, and express-session sees no TLS on this connection, so it sets no cookie. ' +

@@ -1,22 +1,24 @@
 import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { IdTokenClaims } from '../oidc/claims.js';
-import type { OidcClient } from '../oidc/oidc-client.js';
+import { OidcClient } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
-import type { OperatorLog } from '../operator-log.js';
+import { OperatorLog } from '../operator-log.js';
 import { ExchangedCodes } from './exchanged-codes.js';
-import type { KeptSession } from './kept-session.js';
+import { KeptSession } from './kept-session.js';
 import { locked } from '../store/locked.js';
+import { signInClient } from '../session/sign-in-client.js';
 import { requestUrl } from '../session/request-url.js';
 import { safeReturnTo } from '../session/return-to.js';
 import { rememberPage } from './lost-page.js';
-import type { PendingSignIn, SignInCookies } from './sign-in-cookies.js';
-import { isSignInState, type SignInState } from './sign-in-state.js';
+import { type PendingSignIn, SignInCookies } from './sign-in-cookies.js';
+import { isSignInState, SignInState } from './sign-in-state.js';
 import type { SessionRecord } from '../store/session-record.js';
-import type { Sessions } from '../session/sessions.js';
-import type { SignInIndex } from '../store/sign-in-index.js';
+import { Sessions } from '../session/sessions.js';
+import { SignInIndex } from '../store/sign-in-index.js';
 import {
   lifetimeCookie,
   ownEntryKey,
@@ -25,7 +27,7 @@ import {
   type StoreEntry,
 } from '../store/store-access.js';
 import { newTokenRecordId, withTokens } from '../store/token-record.js';
-import type { TokenRecords } from '../store/token-records.js';
+import { TokenRecords } from '../store/token-records.js';
 
 /** How a callback ended. */
 interface CallbackOutcome {
@@ -52,12 +54,12 @@ const maxCompleted = 5;
 const outcomeLifetime = 60_000;
 
 /** Finishes sign-ins. */
+@Injectable()
 export class SignInCallback {
   private readonly exchanges = new ExchangedCodes<CallbackOutcome>();
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
-    private readonly client: ResolvedClientOptions,
     private readonly oidc: OidcClient,
     private readonly cookies: SignInCookies,
     private readonly states: SignInState,
@@ -84,7 +86,7 @@ export class SignInCallback {
 
   private async finishOnce(request: Request): Promise<{ returnTo: string }> {
     this.sessions.require(request);
-    const query = requestUrl(request, this.client.baseUrl).searchParams;
+    const query = requestUrl(request, signInClient(this.options).baseUrl).searchParams;
     const state = stateOf(query);
     const sealed = this.cookies.find(request, state);
     if (sealed === undefined) return this.repeated(request, state);

@@ -1,8 +1,10 @@
+import { Injectable } from '@nestjs/common';
 import type { CookieOptions, Request } from 'express';
 import type { JWTPayload } from 'jose';
-import type { ResolvedClientOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { ownCookie } from '../session/application-tag.js';
 import { cookiesOf, responseOf } from '../session/request-cookies.js';
+import { signInClient } from '../session/sign-in-client.js';
 import { Seal, type Opened } from './seal.js';
 
 /** A sign-in that is under way. */
@@ -42,12 +44,14 @@ const ownName = /^[\da-z]+\.[\w-]{16}$/;
  * Sign-ins under way, each in a sealed cookie of its own: kept in the session, two tabs would overwrite each
  * other's, and a flood of sign-ins would fill the store.
  */
+@Injectable()
 export class SignInCookies {
   private readonly seal: Seal;
   private readonly prefix: string;
   private readonly attributes: CookieOptions;
 
-  constructor(client: ResolvedClientOptions) {
+  constructor(options: ResolvedLogtoOptions) {
+    const client = signInClient(options);
     this.seal = new Seal(client.cookieSecrets, 'sign-in');
     const { name, attributes } = ownCookie(client, 'logto-sign-in');
     this.prefix = `${name}.`;

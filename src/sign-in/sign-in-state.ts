@@ -1,5 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { randomState } from 'openid-client';
-import type { ResolvedClientOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { signInClient } from '../session/sign-in-client.js';
 import { Seal } from './seal.js';
 
 /** How long a state tells its page, in seconds: longer than a sign-in's cookie, which is what it stands in for. */
@@ -12,11 +14,12 @@ const maxLength = 256;
  * The `state` of a sign-in: nobody can guess it, and it carries the page that the person wanted, sealed. When the
  * sign-in's cookie is gone, as after an hour or under another host name, "Start again" still leads to that page.
  */
+@Injectable()
 export class SignInState {
   private readonly seal: Seal;
 
-  constructor(client: ResolvedClientOptions) {
-    this.seal = new Seal(client.cookieSecrets, 'state');
+  constructor(options: ResolvedLogtoOptions) {
+    this.seal = new Seal(signInClient(options).cookieSecrets, 'state');
   }
 
   /** @param returnTo the page; `undefined` when the sign-in ends at `postSignInRedirectUri` */

@@ -1,20 +1,22 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
 import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SignInOptions } from '../options/logto-module-options.js';
 import { authorizationParameters } from '../oidc/authorization-parameters.js';
-import type { OidcClient } from '../oidc/oidc-client.js';
-import type { OperatorLog } from '../operator-log.js';
+import { OidcClient } from '../oidc/oidc-client.js';
+import { OperatorLog } from '../operator-log.js';
 import { foreignHost } from './foreign-host.js';
-import type { KeptSession } from './kept-session.js';
+import { KeptSession } from './kept-session.js';
 import { rememberPage } from './lost-page.js';
 import { permitted, refusedOrigin } from '../session/return-to.js';
+import { signInClient } from '../session/sign-in-client.js';
 import { ownedParameterRemedy } from '../options/owned-parameters.js';
-import type { Sessions } from '../session/sessions.js';
-import type { PendingSignIn, SignInCookies } from './sign-in-cookies.js';
-import type { SignInState } from './sign-in-state.js';
+import { Sessions } from '../session/sessions.js';
+import { type PendingSignIn, SignInCookies } from './sign-in-cookies.js';
+import { SignInState } from './sign-in-state.js';
 
 /** What a sign-in is started with. */
 export interface SignInParameters extends SignInOptions {
@@ -28,13 +30,13 @@ export interface SignInParameters extends SignInOptions {
 }
 
 /** Starts sign-ins. */
+@Injectable()
 export class SignIn {
   /** Any client may send any name, so only the last few are remembered. */
   private readonly foreignHosts = new LRUCache<string, true>({ max: 20 });
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
-    private readonly client: ResolvedClientOptions,
     private readonly oidc: OidcClient,
     private readonly cookies: SignInCookies,
     private readonly states: SignInState,
@@ -49,11 +51,12 @@ export class SignIn {
    * @throws LogtoException `session_not_kept` when the browser has just finished a sign-in and has no session
    */
   async start(request: Request, { returnTo, redirectUri, ...asked }: SignInParameters = {}): Promise<URL> {
+    const { baseUrl } = signInClient(this.options);
     // Better now than when the person comes back.
     this.sessions.require(request);
     assertRedirectUri(redirectUri);
     assertExtraParams(asked.extraParams);
-    this.remarkOnHost(request, redirectUri ?? this.client.baseUrl);
+    this.remarkOnHost(request, redirectUri ?? baseUrl);
     const page = this.pageFor(returnTo);
     rememberPage(request, page);
     const isRetry = await this.kept.check(request);
@@ -63,7 +66,7 @@ export class SignIn {
       state: await this.states.create(page),
       nonce: randomNonce(),
       codeVerifier: randomPKCECodeVerifier(),
-      redirectUri: redirectUri ?? `${this.client.baseUrl}/${this.options.authRoutesPrefix}/sign-in-callback`,
+      redirectUri: redirectUri ?? `${baseUrl}/${this.options.authRoutesPrefix}/sign-in-callback`,
       returnTo: page ?? this.options.postSignInRedirectUri,
       ...(parameters.get('prompt') === 'none' ? { silent: true } : {}),
       ...(signIn.maxAge === undefined ? {} : { maxAge: signIn.maxAge }),

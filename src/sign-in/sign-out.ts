@@ -1,13 +1,14 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { OperatorLog } from '../operator-log.js';
-import type { OidcClient } from '../oidc/oidc-client.js';
-import type { KeptSession } from './kept-session.js';
-import type { Sessions } from '../session/sessions.js';
-import type { SignInIndex } from '../store/sign-in-index.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { OperatorLog } from '../operator-log.js';
+import { OidcClient } from '../oidc/oidc-client.js';
+import { KeptSession } from './kept-session.js';
+import { Sessions } from '../session/sessions.js';
+import { SignInIndex } from '../store/sign-in-index.js';
 import { accessTokenKey, type TokenRecord } from '../store/token-record.js';
-import type { TokenRecords } from '../store/token-records.js';
+import { TokenRecords } from '../store/token-records.js';
 
 /** How a sign-out goes. */
 export interface SignOutParameters {
@@ -18,6 +19,7 @@ export interface SignOutParameters {
 }
 
 /** Ends sessions: here first, then at Logto. */
+@Injectable()
 export class SignOut {
   constructor(
     private readonly options: ResolvedLogtoOptions,

@@ -1,11 +1,13 @@
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { isNewer, isSignedIn, type EndedRecord, type SessionRecord } from './session-record.js';
-import type { SignInEnds } from './sign-in-ends.js';
+import { SignInEnds } from './sign-in-ends.js';
 
 /**
  * Records that were refreshed in this process, for the requests that began before: they hold the older record
  * in their session, and must neither decide by it nor store it again.
  */
+@Injectable()
 export class RefreshedRecords {
   private readonly records = new LRUCache<string, SessionRecord | EndedRecord>({ max: 10_000 });
 

@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
+import { Injectable } from '@nestjs/common';
 
 /** Tells this process which sign-ins end, as they do. By the ids of their token records. */
+@Injectable()
 export class SignInEnds {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
 

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { LRUCache } from 'lru-cache';
@@ -13,7 +14,7 @@ import {
   type StoreEntry,
 } from './store-access.js';
 import { tokenRecordLifetime } from './token-record.js';
-import type { Tombstones } from './tombstones.js';
+import { Tombstones } from './tombstones.js';
 
 /** What is marked as ended when Logto's session ends. */
 export function sidMark(sid: string): string {
@@ -47,6 +48,7 @@ const attempts = 4;
  * Which sessions belong to which user, and to which session at Logto, in the session store: a logout token
  * names those, and no store can be searched for them.
  */
+@Injectable()
 export class SignInIndex {
   private readonly serial = new Serial();
   /** Which sign-in this process has entered a session's id for, and how long that session lives. */

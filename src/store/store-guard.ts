@@ -1,13 +1,14 @@
+import { Injectable } from '@nestjs/common';
 import type { SessionData, Store } from 'express-session';
 import { LRUCache } from 'lru-cache';
-import type { RefreshedRecords } from './refreshed-records.js';
+import { RefreshedRecords } from './refreshed-records.js';
 import { Serial } from './serial.js';
 import { endedRecord, isNewer, isSignedIn } from './session-record.js';
-import type { SignInIndex } from './sign-in-index.js';
+import { SignInIndex } from './sign-in-index.js';
 import { completed, deleteEntry, isOwnEntry, readEntry, type StoreEntry } from './store-access.js';
 import { isTokenRecordKey } from './token-record.js';
-import type { TokenRecords } from './token-records.js';
-import type { Tombstones } from './tombstones.js';
+import { TokenRecords } from './token-records.js';
+import { Tombstones } from './tombstones.js';
 
 type Set = (id: string, session: SessionData) => Promise<void>;
 
@@ -16,6 +17,7 @@ type Set = (id: string, session: SessionData) => Promise<void>;
  * the end, and claims that a parallel request refreshed are not put back. Only `set` is replaced, on the
  * instance: a proxy or an `Object.create` would break stores with private fields.
  */
+@Injectable()
 export class StoreGuard {
   private readonly stores = new WeakMap<Store, Set>();
   private readonly writes = new Serial();

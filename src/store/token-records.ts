@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { LRUCache } from 'lru-cache';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SessionRecord } from './session-record.js';
 import { indexKeysOf } from './sign-in-index.js';
 import { locked } from './locked.js';
@@ -17,12 +18,13 @@ import {
   type StoreEntry,
 } from './store-access.js';
 import { tokenRecordKey, tokenRecordLifetime, type TokenRecord } from './token-record.js';
-import type { Touches } from './touches.js';
+import { Touches } from './touches.js';
 
 /**
  * Tokens of sign-ins, each an entry of its own in the session store: an unrelated write of a session can never
  * put an old refresh token back, and what every request reads stays small.
  */
+@Injectable()
 export class TokenRecords {
   private readonly serial = new Serial();
   /** Records whose write failed: the only place where a rotated refresh token still is. */
@@ -30,7 +32,7 @@ export class TokenRecords {
   private readonly retrying = new Set<string>();
 
   constructor(
-    private readonly options: Pick<ResolvedLogtoOptions, 'lock'>,
+    private readonly options: ResolvedLogtoOptions,
     private readonly touches: Touches,
   ) {}
 

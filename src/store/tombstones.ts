@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import type { Store } from 'express-session';
 import {
   deleteEntry,
@@ -15,6 +16,7 @@ const tombstoneLifetime = 24 * 60 * 60 * 1000;
  * Marks of what has ended, in the session store, so that every instance sees them: express-session saves at
  * the end of a request, and would bring a session back that ended in between.
  */
+@Injectable()
 export class Tombstones {
   /** Marks sessions or token records as ended. */
   async mark(store: Store, ids: readonly string[]): Promise<void> {

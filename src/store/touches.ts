@@ -1,9 +1,11 @@
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 /** How often an entry of unknown lifetime is touched, in milliseconds. */
 const unknownLifetimeInterval = 60 * 60 * 1000;
 
 /** When which entry of the store was last touched by this process. */
+@Injectable()
 export class Touches {
   private readonly touchedAt = new LRUCache<string, number>({ max: 50_000 });
 

@@ -2,8 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { Application } from 'express';
 import { pageText } from '../emulator/browser/page-text.js';
 import type { LogtoEmulator, SignInWalk } from '../emulator/emulator.js';
-import { LOGTO_OPTIONS } from '../logto.module-definition.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../session/base-path.js';
 import { BrowserlessAgent } from './browserless-agent.js';
 import { LogtoTestingError } from './logto-testing-error.js';
@@ -47,7 +46,7 @@ export async function signInWithoutBrowser(
   user: string | Pick<SignInWalk, 'username' | 'password' | 'consent'>,
   { path }: SignInWithoutBrowserOptions = {},
 ): Promise<BrowserlessAgent> {
-  const options = app.get<ResolvedLogtoOptions>(LOGTO_OPTIONS, { strict: false });
+  const options = app.get(ResolvedLogtoOptions, { strict: false });
   if (!options.client) throw failed('The app takes bearer tokens alone: nobody signs in to it.');
   const express = app.getHttpAdapter().getInstance() as Application;
   const stripped = app.get(BasePath, { strict: false }).strippedBefore(express);

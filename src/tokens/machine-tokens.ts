@@ -1,9 +1,10 @@
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
-import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
-import type { ProviderFetch } from '../oidc/provider-fetch.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { CircuitBreaker } from '../oidc/circuit-breaker.js';
+import { MachineClient } from '../oidc/machine-client.js';
+import type { TokenTarget } from '../oidc/oidc-client.js';
 import { refreshAt, type TokenSet } from '../oidc/token-set.js';
 import { SingleFlight } from './single-flight.js';
 
@@ -14,25 +15,23 @@ export interface ClientCredentialsParameters extends TokenTarget {
 }
 
 /** Tokens of the app itself, without a user: kept until shortly before they expire, asked for once. */
+@Injectable()
 export class MachineTokens {
   private readonly kept = new LRUCache<string, TokenSet>({ max: 1000 });
   private readonly calls = new SingleFlight();
-  private readonly oidc: OidcClient | undefined;
 
   constructor(
-    options: ResolvedLogtoOptions,
-    providerFetch: ProviderFetch,
+    private readonly options: ResolvedLogtoOptions,
+    private readonly client: MachineClient,
     private readonly breaker: CircuitBreaker,
-  ) {
-    const { machineToMachine } = options;
-    this.oidc = machineToMachine && new OidcClient(options, machineToMachine, providerFetch, breaker);
-  }
+  ) {}
 
   /**
    * An access token by client credentials (RFC 6749 section 4.4).
    * @throws LogtoException `machine_to_machine_not_configured`, Logto's own refusal, or a transient one
    */
   async token(parameters: ClientCredentialsParameters): Promise<string> {
+    if (!this.options.machineToMachine) throw notConfigured();
     const { resource, organizationId, scope } = parameters;
     const key = JSON.stringify([resource, organizationId, scope]);
     const kept = this.kept.get(key);
@@ -53,7 +52,7 @@ export class MachineTokens {
     key: string,
     { resource, organizationId, scope }: ClientCredentialsParameters,
   ): Promise<TokenSet> {
-    const tokens = await this.client().clientCredentials({
+    const tokens = await this.client.clientCredentials({
       ...(resource !== undefined && { resource }),
       ...(organizationId !== undefined && { organization_id: organizationId }),
       ...(scope !== undefined && { scope }),
@@ -61,13 +60,12 @@ export class MachineTokens {
     this.kept.set(key, tokens);
     return tokens;
   }
+}
 
-  private client(): OidcClient {
-    if (this.oidc) return this.oidc;
-    throw new LogtoException(
-      'machine_to_machine_not_configured',
-      'Client credentials need an application of the type machine-to-machine: a web application may not use ' +
-        'them. Give its id and secret as `machineToMachine: { appId, appSecret }`.',
-    );
-  }
+function notConfigured(): LogtoException {
+  return new LogtoException(
+    'machine_to_machine_not_configured',
+    'Client credentials need an application of the type machine-to-machine: a web application may not use ' +
+      'them. Give its id and secret as `machineToMachine: { appId, appSecret }`.',
+  );
 }

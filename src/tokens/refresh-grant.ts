@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { OperatorLog } from '../operator-log.js';
-import type { OidcClient, TokenTarget } from '../oidc/oidc-client.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { OperatorLog } from '../operator-log.js';
+import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import { refreshedRecord, sameClaims } from './refreshed-claims.js';
 import { endedRecord, isSignedIn, type SessionRecord } from '../store/session-record.js';
-import type { Sessions } from '../session/sessions.js';
+import { Sessions } from '../session/sessions.js';
 import {
   accessTokenKey,
   tokenRecordKey,
@@ -16,7 +17,9 @@ import {
   type StoredAccessToken,
   type TokenRecord,
 } from '../store/token-record.js';
-import type { TokenRecords } from '../store/token-records.js';
+import { TokenRecords } from '../store/token-records.js';
+import { Tombstones } from '../store/tombstones.js';
+import { RefreshedRecords } from '../store/refreshed-records.js';
 
 /** How long another instance is given to store the rotation that made this one's token invalid, in milliseconds. */
 const adoptionDelays = [0, 100, 300, 600];
@@ -35,12 +38,15 @@ export interface GrantStart {
 }
 
 /** One refresh grant from the stored tokens to the stored answer, whatever happens on the way. */
+@Injectable()
 export class RefreshGrant {
   constructor(
-    private readonly options: Pick<ResolvedLogtoOptions, 'lock' | 'revalidateAfter'>,
+    private readonly options: ResolvedLogtoOptions,
     private readonly oidc: OidcClient,
     private readonly sessions: Sessions,
     private readonly records: TokenRecords,
+    private readonly tombstones: Tombstones,
+    private readonly refreshed: RefreshedRecords,
     private readonly log: OperatorLog,
   ) {}
 
@@ -88,7 +94,7 @@ export class RefreshGrant {
 
   /** Ends the sign-in; the session and the app's own data in it stay. */
   async end(request: Request, record: SessionRecord): Promise<void> {
-    await this.sessions.tombstones.mark(request.sessionStore, [record.tokens, tokenRecordKey(record.tokens)]);
+    await this.tombstones.mark(request.sessionStore, [record.tokens, tokenRecordKey(record.tokens)]);
     await this.sessions.replace(request, record, endedRecord(record));
     await this.records.delete(request.sessionStore, record.tokens);
   }
@@ -106,7 +112,7 @@ export class RefreshGrant {
     answer: TokenSet,
   ): Promise<StoredAccessToken> {
     const store = request.sessionStore;
-    if (await this.sessions.tombstones.has(store, record.tokens).catch(() => false)) {
+    if (await this.tombstones.has(store, record.tokens).catch(() => false)) {
       // The user signed out meanwhile: nobody may go on with what came too late.
       if (answer.refreshToken !== undefined) {
         await this.oidc.revoke(answer.refreshToken, 'refresh_token').catch(() => undefined);
@@ -138,10 +144,10 @@ export class RefreshGrant {
   }
 
   private async updateClaims(request: Request, record: SessionRecord, { claims }: TokenSet): Promise<void> {
-    const known = this.sessions.refreshed.newest(record);
+    const known = this.refreshed.newest(record);
     if (!claims || !isSignedIn(known)) return;
     const next = refreshedRecord(known, claims);
-    this.sessions.refreshed.remember(record.tokens, next);
+    this.refreshed.remember(record.tokens, next);
     const { revalidateAfter } = this.options;
     const due = revalidateAfter !== false && next.checkedAt - record.checkedAt > revalidateAfter / 2;
     if (due || !sameClaims(known.claims, next.claims)) await this.sessions.replace(request, record, next);

@@ -1,16 +1,18 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { OperatorLog } from '../operator-log.js';
-import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { OperatorLog } from '../operator-log.js';
+import { CircuitBreaker } from '../oidc/circuit-breaker.js';
 import { Cooldown } from './cooldown.js';
 import type { SessionRecord } from '../store/session-record.js';
-import type { TokenRefresh } from './token-refresh.js';
+import { TokenRefresh } from './token-refresh.js';
 
 /**
  * Keeps claims from growing old: Logto tells no client when it suspends, deletes or demotes a user; a refresh
  * finds out.
  */
+@Injectable()
 export class Revalidation {
   private readonly cooldown = new Cooldown();
   /** Requests whose claims are refreshed once they are answered. */
@@ -18,7 +20,7 @@ export class Revalidation {
   private readonly skipped = new WeakSet<Request>();
 
   constructor(
-    private readonly options: Pick<ResolvedLogtoOptions, 'revalidateAfter'>,
+    private readonly options: ResolvedLogtoOptions,
     private readonly refreshing: TokenRefresh,
     private readonly breaker: CircuitBreaker,
     private readonly log: OperatorLog,

@@ -1,32 +1,29 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { OperatorLog } from '../operator-log.js';
-import type { OidcClient, TokenTarget } from '../oidc/oidc-client.js';
+import type { TokenTarget } from '../oidc/oidc-client.js';
 import { RefreshGrant } from './refresh-grant.js';
 import type { SessionRecord } from '../store/session-record.js';
-import type { Sessions } from '../session/sessions.js';
+import { Sessions } from '../session/sessions.js';
 import { SingleFlight } from './single-flight.js';
 import { accessTokenKey, type StoredAccessToken, type TokenRecord } from '../store/token-record.js';
-import type { TokenRecords } from '../store/token-records.js';
+import { TokenRecords } from '../store/token-records.js';
+import { RefreshedRecords } from '../store/refreshed-records.js';
 
 /**
  * Who waits for whom: refreshes of one sign-in run one after the other, for each may rotate the refresh token,
  * and those who want the same one share it.
  */
+@Injectable()
 export class TokenRefresh {
   private readonly calls = new SingleFlight();
-  private readonly grants: RefreshGrant;
 
   constructor(
-    options: ResolvedLogtoOptions,
-    oidc: OidcClient,
+    private readonly grants: RefreshGrant,
     private readonly sessions: Sessions,
     private readonly records: TokenRecords,
-    log: OperatorLog,
-  ) {
-    this.grants = new RefreshGrant(options, oidc, sessions, records, log);
-  }
+    private readonly refreshed: RefreshedRecords,
+  ) {}
 
   /**
    * An access token that is good for a while yet.
@@ -80,7 +77,7 @@ export class TokenRefresh {
         if (await this.sessions.catchUp(request, record)) return true;
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         await this.grants.run(request, record, {}, { tokens, refused: keptForUserInfo(tokens) });
-        return this.sessions.refreshed.newest(record) !== record;
+        return this.refreshed.newest(record) !== record;
       }),
     );
   }

@@ -1,16 +1,18 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { CircuitBreaker } from '../oidc/circuit-breaker.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { CircuitBreaker } from '../oidc/circuit-breaker.js';
 import { UserScope } from '../options/logto-constants.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import { isSignedIn, type SessionRecord } from '../store/session-record.js';
-import type { Sessions } from '../session/sessions.js';
+import { Sessions } from '../session/sessions.js';
 import { accessTokenKey, type StoredAccessToken, type TokenRecord } from '../store/token-record.js';
-import type { TokenRecords } from '../store/token-records.js';
-import type { TokenRefresh } from './token-refresh.js';
+import { TokenRecords } from '../store/token-records.js';
+import { TokenRefresh } from './token-refresh.js';
 
 /** The tokens of the request's user. */
+@Injectable()
 export class Tokens {
   constructor(
     private readonly options: ResolvedLogtoOptions,

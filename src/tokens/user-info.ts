@@ -1,14 +1,16 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
-import type { OidcClient } from '../oidc/oidc-client.js';
+import { OidcClient } from '../oidc/oidc-client.js';
 import type { SessionRecord } from '../store/session-record.js';
-import type { TokenRecords } from '../store/token-records.js';
-import type { TokenRefresh } from './token-refresh.js';
-import type { Tokens } from './tokens.js';
+import { TokenRecords } from '../store/token-records.js';
+import { TokenRefresh } from './token-refresh.js';
+import { Tokens } from './tokens.js';
 
 /** What the userinfo endpoint says of the request's user. */
+@Injectable()
 export class UserInfo {
   constructor(
     private readonly options: ResolvedLogtoOptions,

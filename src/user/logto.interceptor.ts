@@ -8,17 +8,15 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { from, switchMap, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { moduleMissingFor, refuseSetup } from '../nest/module-missing.js';
 import { markCopy } from '../nest/package-copy.js';
 import { runWithContext } from './execution-context.js';
 import { HandlerContext } from './handler-context.js';
-import type { LogtoContext } from './logto-context.js';
 
 /**
- * Fetches what `@WithLogto` asks for before the handler runs, and puts it on `req.user`. `@WithLogto` applies it by
- * itself; the module applies it everywhere, before every other interceptor, when its options ask for more than the
- * session tells, when the app has gateways or resolvers, and when an interceptor of the app's own would come first.
+ * Attaches the user context as `req.user`, with what `@WithLogto` asks for. The module registers it for the whole app,
+ * in front of every other interceptor.
  */
 @markCopy
 @Injectable()
@@ -34,11 +32,9 @@ export class LogtoInterceptor implements NestInterceptor, OnModuleInit {
     if (!this.context) throw moduleMissingFor(this, this.modules);
   }
 
-  intercept(host: ExecutionContext, next: CallHandler): Observable<unknown> {
+  async intercept(host: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     if (!this.context) return refuseSetup(moduleMissingFor(this, this.modules));
-    const prepared = this.context.prepare(host);
-    const proceed = (context: LogtoContext | undefined): Observable<unknown> =>
-      runWithContext(host, context, () => next.handle());
-    return prepared instanceof Promise ? from(prepared).pipe(switchMap(proceed)) : proceed(prepared);
+    const context = await this.context.prepare(host);
+    return runWithContext(host, context, () => next.handle());
   }
 }

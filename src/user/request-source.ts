@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { ArgumentsHost } from '@nestjs/common';
+import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { Handshakes } from '../session/handshakes.js';
-import type { OpenConnection } from './signed-out/open-connections.js';
+import { Handshakes } from '../session/handshakes.js';
+import type { OpenConnection } from './open-connections.js';
 
 /** The context of a GraphQL operation, as Apollo on Express and graphql-ws make it. */
 interface GraphqlContext {
@@ -49,6 +49,7 @@ export interface OpenRequest {
 }
 
 /** Finds the request behind whatever is being executed. */
+@Injectable()
 export class RequestSource {
   /** By what guards and interceptors of an execution have in common. */
   private readonly own = new WeakMap<object, Request>();
@@ -60,7 +61,7 @@ export class RequestSource {
    * @returns `undefined` for a transport that this library cannot read
    * @throws LogtoException `session_store_unavailable`
    */
-  of(host: ArgumentsHost): Request | Promise<Request> | undefined {
+  async of(host: ArgumentsHost): Promise<Request | undefined> {
     const type: string = host.getType();
     if (type === 'http') return host.switchToHttp().getRequest<Request>();
     const own = this.own.get(executionOf(host) ?? host.getArgs());

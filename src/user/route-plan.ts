@@ -1,5 +1,5 @@
-import type { ExecutionContext, Type } from '@nestjs/common';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { Injectable, type ExecutionContext, type Type } from '@nestjs/common';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { withLogtoOf, type WithLogtoOptions } from './with-logto.options.js';
 
 /** What a route wants: the module's defaults, overridden by the class, overridden by the handler. */
@@ -12,10 +12,11 @@ export type RoutePlan = WithLogtoOptions &
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /** What the decorators of a route say, read once a handler: metadata lookups at each request cost. */
+@Injectable()
 export class RoutePlans {
   private readonly plans = new WeakMap<Type, WeakMap<Handler, RoutePlan>>();
 
-  constructor(private readonly options: Pick<ResolvedLogtoOptions, 'context' | 'unauthenticated'>) {}
+  constructor(private readonly options: ResolvedLogtoOptions) {}
 
   /** The module's defaults, overridden by the class, overridden by the handler. */
   of(context: ExecutionContext): RoutePlan {

@@ -1,9 +1,10 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
-import type { BasePath } from '../session/base-path.js';
+import { BasePath } from '../session/base-path.js';
 import { permitted } from '../session/return-to.js';
 
 /** Why a visitor has to sign in. */
@@ -25,6 +26,7 @@ export interface UnauthenticatedReason {
 export const formMark = 'form';
 
 /** How a visitor who is not signed in is answered. */
+@Injectable()
 export class Unauthenticated {
   constructor(
     private readonly options: ResolvedLogtoOptions,

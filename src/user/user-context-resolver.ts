@@ -1,13 +1,16 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { LogtoException } from '../logto.exceptions.js';
 import type { SessionRecord } from '../store/session-record.js';
-import type { Sessions } from '../session/sessions.js';
-import type { Revalidation } from '../tokens/revalidation.js';
-import type { TokenRecords } from '../store/token-records.js';
-import type { Tokens } from '../tokens/tokens.js';
-import type { UserInfo } from '../tokens/user-info.js';
+import { Sessions } from '../session/sessions.js';
+import { Revalidation } from '../tokens/revalidation.js';
+import { TokenRecords } from '../store/token-records.js';
+import { Tokens } from '../tokens/tokens.js';
+import { UserInfo } from '../tokens/user-info.js';
 import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
-import type { GetContextParameters, LogtoContext } from './logto-context.js';
+import type { LogtoContext } from './logto-context.js';
+import type { GetContextParameters } from '../options/get-context-parameters.js';
 import { ownCopy } from './own-copy.js';
 import { asksForMore } from './with-logto.options.js';
 
@@ -32,9 +35,12 @@ interface Carrier {
  * Says who a request's user is: for guards, the interceptor, `@AuthUser()`, `req.user` and `LogtoService`
  * alike. What a request has found out once it does not look up again.
  */
+@Injectable()
 export class UserContextResolver {
   /** On the requests: a weak map of what is young costs each collection of the garbage. */
   private readonly state = Symbol('nestjs-logto.user');
+
+  private readonly keepsRecordsAlive: boolean;
 
   constructor(
     private readonly sessions: Sessions,
@@ -42,8 +48,10 @@ export class UserContextResolver {
     private readonly tokens: Tokens,
     private readonly userInfo: UserInfo,
     private readonly records: TokenRecords,
-    private readonly keepsRecordsAlive: boolean,
-  ) {}
+    options: ResolvedLogtoOptions,
+  ) {
+    this.keepsRecordsAlive = !touchesAsItLoads(options);
+  }
 
   /** Takes a bearer token's word for who the user is, whatever session came with the request. */
   adopt(request: Request, context: LogtoContext): void {
@@ -81,20 +89,18 @@ export class UserContextResolver {
   }
 
   /**
-   * The context, with claims that are young enough to decide by and whatever else was asked for.
-   * @returns a value where nothing has to be waited for: the ordinary request
+   * The context, with claims that are fresh enough to decide by and whatever else is asked for.
    */
-  resolve(request: Request, asked: GetContextParameters): LogtoContext | Promise<LogtoContext> {
+  async resolve(request: Request, asked: GetContextParameters): Promise<LogtoContext> {
     const { record } = this.stateOf(request);
-    if (!record || !this.revalidation.isDue(record)) return this.extended(request, asked);
-    return this.revalidation.run(request, record).then(() => this.extended(request, asked));
+    if (record && this.revalidation.isDue(record)) await this.revalidation.run(request, record);
+    return this.extended(request, asked);
   }
 
   /**
-   * The context with whatever else was asked for, and claims as they are known.
-   * @returns a value where nothing has to be waited for
+   * The context with whatever else is asked for, and claims as they are known.
    */
-  extended(request: Request, asked: GetContextParameters): LogtoContext | Promise<LogtoContext> {
+  async extended(request: Request, asked: GetContextParameters): Promise<LogtoContext> {
     const context = this.known(request);
     if (!asksForMore(asked)) return context;
     const found = this.stateOf(request);
@@ -209,4 +215,9 @@ function contextOf(claims: IdTokenClaims | undefined): LogtoContext {
 function noLongerMember(error: unknown): undefined {
   if (error instanceof LogtoException && error.code === 'access_denied') return undefined;
   throw error;
+}
+
+/** Whether the module's store touches the token record of a session as it loads the session. */
+function touchesAsItLoads({ session }: ResolvedLogtoOptions): boolean {
+  return session !== undefined && (session.store === undefined || session.store.touch !== undefined);
 }

@@ -1,6 +1,6 @@
 import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
 import { lineageOf } from '../nest/lineage-of.js';
-import type { GetContextParameters } from './logto-context.js';
+import type { GetContextParameters } from '../options/get-context-parameters.js';
 
 /** What a class or a handler wants of the user context, and of the guard. */
 export interface WithLogtoOptions extends GetContextParameters {

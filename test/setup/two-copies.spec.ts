@@ -89,21 +89,6 @@ describe('An app with two copies of the package', () => {
       () => ({ providers: [{ provide: APP_GUARD, useClass: theirs.LogtoGuard }] }),
     ],
     ['a second module', 'LogtoModule', () => ({ imports: [theirs.LogtoModule.forRoot(validOptions)] })],
-    [
-      '@WithLogto()',
-      'LogtoInterceptor',
-      () => {
-        @Controller()
-        class InfoController {
-          @Get()
-          @theirs.WithLogto({ fetchUserInfo: true })
-          get(): string {
-            return 'info';
-          }
-        }
-        return { controllers: [InfoController] };
-      },
-    ],
   ])('is told so at start, with both paths, when %s is of the other', async (_, what, metadata) => {
     const { imports = [], ...rest } = metadata();
 

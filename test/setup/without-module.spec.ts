@@ -25,8 +25,6 @@ import {
   LogtoExceptionFilter,
   LogtoGuard,
   LogtoModule,
-  UserInfoResponse,
-  WithLogto,
 } from 'nestjs-logto';
 import { WebSocket } from 'ws';
 import { LogRecorder } from '../access/support/log-recorder.js';
@@ -74,15 +72,6 @@ class RequestScopedController {
   @Get()
   get(): string {
     return 'request-scoped';
-  }
-}
-
-@Controller('info')
-class InfoController {
-  @Get()
-  @WithLogto({ fetchUserInfo: true })
-  get(@AuthUser('userInfo') userInfo: UserInfoResponse): UserInfoResponse {
-    return userInfo;
   }
 }
 
@@ -167,7 +156,6 @@ describe('An app without LogtoModule', () => {
     ['LogtoApiGuard', 'LogtoApiGuard', { controllers: [ApiController] }],
     ['a guard that extends LogtoGuard', 'OwnGuard', { controllers: [OwnGuardController] }],
     ['LogtoGuard as APP_GUARD', 'LogtoGuard', { providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] }],
-    ['@WithLogto()', 'LogtoInterceptor', { controllers: [InfoController] }],
   ])('does not start with %s, and says what is missing', async (_, what, metadata) => {
     await expect(started(metadata)).rejects.toMatchObject(named(what, 'AppModule'));
   });

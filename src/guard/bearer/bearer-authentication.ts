@@ -1,43 +1,38 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { InvalidTokenException, quotedClaim } from '../../oidc/errors/invalid-token.exception.js';
 import { buildOrganizationUrn } from '../../options/logto-constants.js';
 import { organizationMismatch } from '../requirements/access-denied.js';
-import type { BearerSubject } from './bearer-subject.js';
+import type { BearerPrincipal } from './bearer-principal.js';
 import { bearerToken } from './bearer-token.js';
-import type { BearerTokens } from './bearer-tokens.js';
+import { BearerTokens } from './bearer-tokens.js';
 
 /** Decides whether a bearer token is one for this API (RFC 6750, RFC 9068 section 4). */
+@Injectable()
 export class BearerAuthentication {
   private readonly audiences: ReadonlySet<string>;
 
   constructor(
-    options: Pick<ResolvedLogtoOptions, 'api'>,
+    options: ResolvedLogtoOptions,
     private readonly tokens: BearerTokens,
   ) {
     this.audiences = new Set([options.api?.audience ?? []].flat());
   }
 
   /**
-   * Who a request's bearer token speaks for.
-   * @returns a value for a token that was verified before
+   * The user of a request's bearer token.
    * @throws LogtoException `invalid_request`, 400; `invalid_token`, 401; or a transient one
    */
-  authenticate(request: Request): BearerSubject | Promise<BearerSubject> {
-    const subject = this.tokens.subject(bearerToken(request));
-    return subject instanceof Promise
-      ? subject.then((found) => this.meantForUs(found))
-      : this.meantForUs(subject);
-  }
-
-  private meantForUs(subject: BearerSubject): BearerSubject {
-    const { isOpaque, audiences, organizations } = subject;
+  async authenticate(request: Request): Promise<BearerPrincipal> {
+    const principal = await this.tokens.principal(bearerToken(request));
+    const { isOpaque, audiences, organizations } = principal;
     // Of an opaque token the client was looked at instead.
     const isMeant =
       isOpaque ||
       audiences.some((audience) => this.audiences.has(audience)) ||
       [...organizations].some((id) => audiences.includes(buildOrganizationUrn(id)));
-    if (isMeant) return subject;
+    if (isMeant) return principal;
     throw new InvalidTokenException('The token was made for another API.', {
       operatorMessage:
         `It is for ${quotedClaim(audiences)}, and this API takes ${quotedClaim([...this.audiences])}. If that is this ` +
@@ -51,7 +46,7 @@ export class BearerAuthentication {
    * @param boundOrganization the organization that the route binds the request to
    * @throws LogtoException `organization_mismatch`, 403
    */
-  assertWithin({ organizations }: BearerSubject, boundOrganization: string | undefined): void {
+  assertWithin({ organizations }: BearerPrincipal, boundOrganization: string | undefined): void {
     for (const organizationId of organizations) {
       if (organizationId === boundOrganization) continue;
       if (!this.audiences.has(buildOrganizationUrn(organizationId))) throw organizationMismatch();

@@ -1,20 +1,22 @@
 import { hash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../../logto.exceptions.js';
-import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { AccessTokenClaims } from '../../oidc/claims.js';
 import { InvalidTokenException, quotedClaim } from '../../oidc/errors/invalid-token.exception.js';
-import type { OidcClient } from '../../oidc/oidc-client.js';
+import { OidcClient } from '../../oidc/oidc-client.js';
 import { introspect } from '../../oidc/token-introspection.js';
-import type { TokenVerifier } from '../../oidc/token-verifier.js';
-import { BearerSubject } from './bearer-subject.js';
+import { TokenVerifier } from '../../oidc/token-verifier.js';
+import { BearerPrincipal } from './bearer-principal.js';
 
 /** How many verified tokens are remembered, unless told otherwise. */
 const defaultCacheSize = 10_000;
 
 /** Who a bearer token says is asking. */
+@Injectable()
 export class BearerTokens {
-  private readonly verified: LRUCache<string, BearerSubject> | undefined;
+  private readonly verified: LRUCache<string, BearerPrincipal> | undefined;
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -26,11 +28,10 @@ export class BearerTokens {
   }
 
   /**
-   * Whom an access token speaks for: signed by Logto, not expired. Which API it was made for is the caller's to look at.
-   * @returns a value for a token that was verified before
+   * The user of an access token that Logto has signed and that has not expired. The caller checks its audience.
    * @throws LogtoException `invalid_token`, 401, `api_not_configured`, or a transient one
    */
-  subject(token: string): BearerSubject | Promise<BearerSubject> {
+  async principal(token: string): Promise<BearerPrincipal> {
     if (!this.options.api) {
       throw new LogtoException(
         'api_not_configured',
@@ -46,23 +47,23 @@ export class BearerTokens {
     return token.split('.').length === 3 ? this.verify(token, key) : this.introspected(token);
   }
 
-  private async verify(token: string, key: string | undefined): Promise<BearerSubject> {
+  private async verify(token: string, key: string | undefined): Promise<BearerPrincipal> {
     const claims = await this.verifier.verify<AccessTokenClaims>(token, {
       typ: 'at+jwt',
       requiredClaims: ['aud', 'sub'],
     });
-    const subject = new BearerSubject(claims);
-    if (key !== undefined) this.verified?.set(key, subject.anew());
-    return subject;
+    const principal = new BearerPrincipal(claims);
+    if (key !== undefined) this.verified?.set(key, principal.anew());
+    return principal;
   }
 
   /** Opaque tokens carry no audience, so only those of named clients count. */
-  private async introspected(token: string): Promise<BearerSubject> {
+  private async introspected(token: string): Promise<BearerPrincipal> {
     const allowed = this.options.api?.introspection?.clientIds;
     if (!allowed) throw this.opaqueRefused(token);
     const claims = await introspect(this.oidc, token);
     if (claims?.client_id === undefined) throw new InvalidTokenException('The token is not valid.');
-    if (allowed.includes(claims.client_id)) return new BearerSubject(claims);
+    if (allowed.includes(claims.client_id)) return new BearerPrincipal(claims);
     throw new InvalidTokenException('The token was made for another application.', {
       operatorMessage: `Logto gave it to ${quotedClaim(claims.client_id)}, which \`api.introspection.clientIds\` does not list.`,
     });

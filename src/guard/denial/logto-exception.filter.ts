@@ -1,19 +1,12 @@
-import {
-  Catch,
-  Inject,
-  Injectable,
-  Optional,
-  type ArgumentsHost,
-  type ExceptionFilter,
-} from '@nestjs/common';
+import { Catch, Injectable, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { throwError, type Observable } from 'rxjs';
 import type { LogtoErrorCode } from '../../logto.error-codes.js';
 import { LogtoException, LogtoUnauthenticatedException } from '../../logto.exceptions.js';
-import { LOGTO_OPTIONS } from '../../logto.module-definition.js';
-import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { OperatorLog } from '../../operator-log.js';
 import { rememberedPage } from '../../sign-in/lost-page.js';
+import { BasePath } from '../../session/base-path.js';
 import { markCopy } from '../../nest/package-copy.js';
 import { isNavigation } from '../../user/unauthenticated.js';
 import { errorPage } from './error-page.js';
@@ -51,7 +44,8 @@ const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
 export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
   constructor(
     // Optional, since a unit test may have this filter and no LogtoModule: it then answers without a way to the sign-in.
-    @Optional() @Inject(LOGTO_OPTIONS) private readonly options?: ResolvedLogtoOptions,
+    @Optional() private readonly options?: ResolvedLogtoOptions,
+    @Optional() private readonly basePath?: BasePath,
     @Optional() private readonly log: OperatorLog = new OperatorLog(),
   ) {}
 
@@ -116,8 +110,7 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
     response: Response,
   ): string | undefined {
     if (!this.options?.client || needsOperator || !startAgain.has(code)) return undefined;
-    const basePath = new URL(this.options.client.baseUrl).pathname.replace(/\/$/, '');
-    const path = `${basePath}/${this.options.authRoutesPrefix}/sign-in`;
+    const path = `${this.basePath?.path}/${this.options.authRoutesPrefix}/sign-in`;
     const [, asked, query = ''] = /^([^?]*)(\?.*)?$/.exec(request.originalUrl) ?? [];
     if (asked?.endsWith(`/${this.options.authRoutesPrefix}/sign-in`)) return `${path}${query}`;
     const page = rememberedPage(response);

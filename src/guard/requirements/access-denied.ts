@@ -18,7 +18,7 @@ const things: Record<NamedRequirement['kind'], string> = {
   organizationRoles: 'organization role',
 };
 
-/** 403: names that a requirement asks for are not among those that the subject has. */
+/** 403: names that a requirement asks for are not among those that the principal has. */
 export function lacking(requirement: NamedRequirement, present: readonly string[]): LogtoException {
   const missing = requirement.names.filter((name) => !present.includes(name));
   return new LogtoException(codes[requirement.kind], `This needs ${named(requirement, missing)}.`, {

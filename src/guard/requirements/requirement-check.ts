@@ -1,60 +1,62 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { organizationUrnPrefix, ReservedResource } from '../../options/logto-constants.js';
-import type { AccessPlan } from '../access-plans.js';
-import { BearerSubject } from '../bearer/bearer-subject.js';
 import { lacking, organizationRequired, requirementIncomplete, rolesNotInToken } from './access-denied.js';
-import { boundOrganization } from './organization-source.js';
+import { boundOrganization } from './bound-organization.js';
 import type { Requirement } from './requirement.js';
-import { isRecent, type Subject } from './subject.js';
+import type { RouteRequirements } from './route-requirements.js';
+import { isRecent, type Principal } from './principal.js';
 
-/** Holds a subject against what a route requires. */
+/** Checks what a route requires of its users. */
+@Injectable()
 export class RequirementCheck {
-  constructor(private readonly options: Pick<ResolvedLogtoOptions, 'api' | 'resources'>) {}
+  constructor(private readonly options: ResolvedLogtoOptions) {}
 
-  /** @throws LogtoException saying what is lacking; whoever lacks a recent sign-in is told by the return value */
-  async run(request: Request, subject: Subject, plan: AccessPlan): Promise<{ signInMaxAge?: number }> {
-    const organizationId = boundOrganization(request, plan.organizations);
-    for (const requirement of plan.requirements) {
-      if (requirement.kind !== 'recentSignIn') await this.check(subject, requirement, organizationId);
+  /**
+   * @returns whether everything is met. `false` means that the sign-in is not recent enough, which another sign-in can
+   * change.
+   * @throws LogtoException naming what is missing
+   */
+  async isMet(request: Request, principal: Principal, route: RouteRequirements): Promise<boolean> {
+    const organizationId = boundOrganization(request, route.organizations);
+    for (const requirement of route.requirements) {
+      if (requirement.kind !== 'recentSignIn') await this.check(principal, requirement, organizationId);
     }
-    // Whoever is recent enough for the strictest is so for all.
-    const { signInMaxAge } = plan;
-    return signInMaxAge === undefined || isRecent(subject, signInMaxAge, Date.now()) ? {} : { signInMaxAge };
+    const { signInMaxAge } = route;
+    return signInMaxAge === undefined || isRecent(principal, signInMaxAge, Date.now());
   }
 
   private async check(
-    subject: Subject,
+    principal: Principal,
     requirement: Exclude<Requirement, { kind: 'recentSignIn' }>,
     organizationId: string | undefined,
   ): Promise<void> {
     switch (requirement.kind) {
       case 'organization':
-        if (organizationId === undefined || !(await subject.isMemberOf(organizationId)))
+        if (organizationId === undefined || !(await principal.isMemberOf(organizationId)))
           throw organizationRequired();
         return;
       case 'roles':
-        return satisfied(requirement, await subject.roles());
+        return satisfied(requirement, await principal.roles());
       case 'organizationRoles':
-        return satisfied(requirement, await subject.organizationRoles(bound(organizationId)));
+        return satisfied(requirement, await principal.organizationRoles(bound(organizationId)));
       case 'organizationScopes':
-        return satisfied(requirement, await subject.organizationScopes(bound(organizationId)));
+        return satisfied(requirement, await principal.organizationScopes(bound(organizationId)));
       case 'scopes': {
-        const resource = requirement.resource ?? this.defaultResource(subject);
-        return satisfied(requirement, await subject.scopes(resource, organizationId));
+        const resource = requirement.resource ?? this.defaultResource(principal);
+        return satisfied(requirement, await principal.scopes(resource, organizationId));
       }
     }
   }
 
   /** `api.audience`, else the only resource. A bearer token was made for one of several audiences: that one counts. */
-  private defaultResource(subject: Subject): string {
+  private defaultResource(principal: Principal): string {
     const audiences = [this.options.api?.audience ?? []]
       .flat()
       .filter((one) => !one.startsWith(organizationUrnPrefix));
-    if (subject instanceof BearerSubject) {
-      const own = audiences.find((audience) => subject.audiences.includes(audience));
-      if (own !== undefined) return own;
-    }
+    const own = audiences.find((audience) => principal.audiences?.includes(audience));
+    if (own !== undefined) return own;
     const resources = this.options.resources.filter((one) => one !== ReservedResource.Organization);
     const [only, ...others] = audiences.length > 0 ? audiences : resources;
     if (only !== undefined && others.length === 0) return only;

@@ -1,18 +1,22 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import type { JWTPayload } from 'jose';
 import { LogtoException } from '../../logto.exceptions.js';
-import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
-import type { TokenVerifier } from '../../oidc/token-verifier.js';
-import type { OperatorLog } from '../../operator-log.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import { TokenVerifier } from '../../oidc/token-verifier.js';
+import { OperatorLog } from '../../operator-log.js';
 import { logoutTokenOf } from './logout-form.js';
 import { logoutTokenInvalid } from './logout-token-invalid.js';
 import { logoutTokenRemedy } from './logout-token-remedy.js';
+import { signInClient } from '../../session/sign-in-client.js';
 import { Serial } from '../../store/serial.js';
-import type { Sessions } from '../../session/sessions.js';
-import { sidMark, type IndexedSignIn, type SignInIndex } from '../../store/sign-in-index.js';
+import { Sessions } from '../../session/sessions.js';
+import { sidMark, type IndexedSignIn, SignInIndex } from '../../store/sign-in-index.js';
 import { deleteEntry, lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../../store/store-access.js';
 import { tokenRecordKey } from '../../store/token-record.js';
+import { Tombstones } from '../../store/tombstones.js';
+import { RefreshedRecords } from '../../store/refreshed-records.js';
 
 /** The event that makes a token a logout token. */
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
@@ -30,16 +34,18 @@ interface LogoutToken extends JWTPayload {
 }
 
 /** Ends sessions that Logto says have ended (OpenID Connect Back-Channel Logout 1.0). */
+@Injectable()
 export class BackChannelLogout {
   private readonly serial = new Serial();
   private readonly received = new WeakSet<Request>();
 
   constructor(
-    private readonly client: ResolvedClientOptions,
-    private readonly options: Pick<ResolvedLogtoOptions, 'endpoint' | 'issuer'>,
+    private readonly options: ResolvedLogtoOptions,
     private readonly verifier: TokenVerifier,
     private readonly sessions: Sessions,
     private readonly index: SignInIndex,
+    private readonly tombstones: Tombstones,
+    private readonly refreshed: RefreshedRecords,
     private readonly log: OperatorLog,
   ) {}
 
@@ -93,12 +99,17 @@ export class BackChannelLogout {
     try {
       token = await this.verifier.verify<LogoutToken>(logoutToken, {
         typ: 'logout+jwt',
-        audience: this.client.appId,
+        audience: signInClient(this.options).appId,
         requiredClaims: ['iat', 'jti', 'events'],
       });
     } catch (error) {
       if (!(error instanceof LogtoException) || error.code !== 'invalid_token') throw error;
-      const remedy = logoutTokenRemedy(error.cause, logoutToken, this.client.appId, this.options);
+      const remedy = logoutTokenRemedy(
+        error.cause,
+        logoutToken,
+        signInClient(this.options).appId,
+        this.options,
+      );
       throw logoutTokenInvalid(`${error.message} ${remedy}`, error.cause);
     }
     const malformed = malformationOf(token);
@@ -107,10 +118,10 @@ export class BackChannelLogout {
   }
 
   private async end(store: Store, { sid, sub, iat }: LogoutToken): Promise<void> {
-    const application = this.client.appId;
+    const application = signInClient(this.options).appId;
     if (typeof sid === 'string') {
       // Marked first: a sign-in that is just being finished looks for the mark.
-      await this.sessions.tombstones.mark(store, [sidMark(sid)]);
+      await this.tombstones.mark(store, [sidMark(sid)]);
       await this.endAll(store, await this.index.find(store, { application, sid }), sub);
     } else if (sub !== undefined) {
       const before = (await this.index.find(store, { application, sub })).filter(
@@ -126,8 +137,8 @@ export class BackChannelLogout {
     sub: string | undefined,
   ): Promise<void> {
     for (const { session, tokens } of signIns) {
-      this.sessions.refreshed.remember(tokens, { ended: true, sub: sub ?? '', completed: [] });
-      await this.sessions.tombstones.mark(store, [session, tokens, tokenRecordKey(tokens)]);
+      this.refreshed.remember(tokens, { ended: true, sub: sub ?? '', completed: [] });
+      await this.tombstones.mark(store, [session, tokens, tokenRecordKey(tokens)]);
       await deleteEntry(store, session);
       await deleteEntry(store, tokenRecordKey(tokens));
     }

@@ -1,7 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
-import { LOGTO_EXTRAS, LOGTO_OPTIONS, MODULE_OPTIONS_TOKEN } from '../../logto.module-definition.js';
+import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from '../../logto.module-definition.js';
 import { resolveLogtoOptions } from '../../options/resolve-logto-options.js';
-import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../../options/logto-module-options.js';
 import { SessionMount } from '../../session/session-mount.js';
 import { Sessions } from '../../session/sessions.js';
@@ -11,7 +11,7 @@ import { optionsForTests } from '../options-for-tests.js';
 import { StandInEndpoints } from './stand-in-endpoints.js';
 import { StandInLogto } from './stand-in-logto.js';
 import { standInSessionHandler } from './stand-in-session-handler.js';
-import { StandInSessions } from './stand-in-sessions.js';
+import { sessionParts, StandInSessions, type SessionParts } from './stand-in-sessions.js';
 import { StandInTokenRecords } from './stand-in-token-records.js';
 import { TestVisitors, type TestVisitorDefaults } from '../test-visitors.js';
 
@@ -35,7 +35,7 @@ export function standInProviders({ everyPermission = false, ...defaults }: Stand
   };
   return [
     {
-      provide: LOGTO_OPTIONS,
+      provide: ResolvedLogtoOptions,
       inject: [MODULE_OPTIONS_TOKEN, LOGTO_EXTRAS],
       useFactory: (given: LogtoModuleOptions, extras: LogtoModuleExtras) => {
         const forTests = optionsForTests(given, (...call) => endpoints.fetch(...call));
@@ -48,19 +48,19 @@ export function standInProviders({ everyPermission = false, ...defaults }: Stand
     },
     {
       provide: TokenRecords,
-      inject: [LOGTO_OPTIONS, Touches],
+      inject: [ResolvedLogtoOptions, Touches],
       useFactory: (options: ResolvedLogtoOptions, touches: Touches) =>
         new StandInTokenRecords(logtoOf(options), options, touches),
     },
     {
       provide: Sessions,
-      inject: [LOGTO_OPTIONS, TokenRecords],
-      useFactory: (options: ResolvedLogtoOptions, records: StandInTokenRecords) =>
-        new StandInSessions(logtoOf(options), records, new TestVisitors(options, defaults)),
+      inject: [ResolvedLogtoOptions, TokenRecords, ...sessionParts],
+      useFactory: (options: ResolvedLogtoOptions, records: StandInTokenRecords, ...parts: SessionParts) =>
+        new StandInSessions(logtoOf(options), records, new TestVisitors(options, defaults), ...parts),
     },
     {
       provide: SessionMount,
-      inject: [LOGTO_OPTIONS, Touches],
+      inject: [ResolvedLogtoOptions, Touches],
       useFactory: (options: ResolvedLogtoOptions, touches: Touches): SessionMount => {
         const { handler } = new SessionMount(options, touches);
         const visitors = new TestVisitors(options, defaults);

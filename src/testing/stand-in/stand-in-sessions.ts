@@ -2,10 +2,28 @@ import type { Request } from 'express';
 import { SessionLifetime } from '../../session/session-lifetime.js';
 import { endedRecord, isSignedIn, type EndedRecord, type SessionRecord } from '../../store/session-record.js';
 import { Sessions } from '../../session/sessions.js';
+import { RefreshedRecords } from '../../store/refreshed-records.js';
+import { SignInEnds } from '../../store/sign-in-ends.js';
+import { SignInIndex } from '../../store/sign-in-index.js';
+import { StoreGuard } from '../../store/store-guard.js';
+import { Tombstones } from '../../store/tombstones.js';
 import type { TestSignIn } from '../logto-test-user.js';
 import type { StandInLogto } from './stand-in-logto.js';
 import type { StandInTokenRecords } from './stand-in-token-records.js';
 import type { TestVisitors } from '../test-visitors.js';
+
+/** What `Sessions` is made of, beside the options. */
+export const sessionParts = [
+  SessionLifetime,
+  StoreGuard,
+  Tombstones,
+  SignInEnds,
+  RefreshedRecords,
+  SignInIndex,
+] as const;
+
+export type SessionParts =
+  ConstructorParameters<typeof Sessions> extends [unknown, ...infer Parts] ? Parts : never;
 
 /**
  * Sessions in which the users of a test are signed in: for the one request, the stored session and its cookie
@@ -19,9 +37,10 @@ export class StandInSessions extends Sessions {
     private readonly logto: StandInLogto,
     private readonly records: StandInTokenRecords,
     private readonly visitors: TestVisitors,
+    ...parts: SessionParts
   ) {
-    super(logto.options, records);
-    this.lifetimeInTests = new SessionLifetime(logto.options.lifetime);
+    super(logto.options, ...parts);
+    [this.lifetimeInTests] = parts;
   }
 
   override trace(request: Request): SessionRecord | EndedRecord | undefined {

@@ -1,25 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
-import type { Revalidation } from '../../tokens/revalidation.js';
+import { Revalidation } from '../../tokens/revalidation.js';
 import { SessionLifetime } from '../../session/session-lifetime.js';
 import { isNewer, isSignedIn, type SessionRecord } from '../../store/session-record.js';
-import type { Sessions } from '../../session/sessions.js';
+import { Sessions } from '../../session/sessions.js';
+import { RefreshedRecords } from '../../store/refreshed-records.js';
+import { SignInEnds } from '../../store/sign-in-ends.js';
 
 /** Longest time between two looks into the store, in milliseconds: what another instance ends is noticed after that. */
 const longestPause = 10_000;
 
 /** Notices that a sign-in ends while a response or a socket stays open. */
+@Injectable()
 export class SignInWatch {
-  private readonly lifetime: SessionLifetime;
-
   constructor(
-    options: Pick<ResolvedLogtoOptions, 'lifetime'>,
+    private readonly lifetime: SessionLifetime,
     private readonly sessions: Sessions,
     private readonly revalidation: Revalidation,
-  ) {
-    this.lifetime = new SessionLifetime(options.lifetime);
-  }
+    private readonly refreshed: RefreshedRecords,
+    private readonly ends: SignInEnds,
+  ) {}
 
   /**
    * Resolves when a request's sign-in has ended: at once if it ends in this process, else within ten seconds.
@@ -27,7 +28,7 @@ export class SignInWatch {
    */
   async untilEnded(request: Request, record: SessionRecord, watching: AbortSignal): Promise<void> {
     const endedHere = new Promise<void>((resolve) => {
-      const forget = this.sessions.ends.once(record.tokens, resolve);
+      const forget = this.ends.once(record.tokens, resolve);
       watching.addEventListener('abort', forget, { once: true });
     });
     await Promise.race([endedHere, this.untilFoundEnded(request, record, watching)]);
@@ -56,14 +57,14 @@ export class SignInWatch {
   /** The newest record of a sign-in, if it goes on. */
   private async find(request: Request, known: SessionRecord): Promise<SessionRecord | undefined> {
     const stored = await this.sessions.stored(request, known);
-    const refreshed = this.sessions.refreshed.newest(known);
+    const refreshed = this.refreshed.newest(known);
     if (!stored || !isSignedIn(refreshed)) return undefined;
     const newest = isNewer(stored, refreshed) ? stored : refreshed;
     if (this.lifetime.isOver(newest)) return undefined;
     if (!this.revalidation.isDue(newest)) return newest;
     // No request may come to find out that the user was suspended, as long as they only watch.
     await this.revalidation.run(request, newest);
-    const revalidated = this.sessions.refreshed.newest(newest);
+    const revalidated = this.refreshed.newest(newest);
     return isSignedIn(revalidated) ? revalidated : undefined;
   }
 }

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoUnauthenticatedException } from '../../logto.exceptions.js';
 import { isSignedIn } from '../../store/session-record.js';
-import type { Sessions } from '../../session/sessions.js';
-import type { SignInWatch } from './sign-in-watch.js';
-import { OpenConnections } from './open-connections.js';
-import type { RequestSource } from '../request-source.js';
-import type { UserContextResolver } from '../user-context-resolver.js';
+import { Sessions } from '../../session/sessions.js';
+import { SignInWatch } from './sign-in-watch.js';
+import { OpenConnections } from '../open-connections.js';
+import { RequestSource } from '../request-source.js';
+import { UserContextResolver } from '../user-context-resolver.js';
 
 /** Longest time that a timer can be set to, in milliseconds. */
 const longestTimeout = 2 ** 31 - 1;
@@ -15,6 +16,7 @@ const longestTimeout = 2 ** 31 - 1;
 const retryAfter = 10_000;
 
 /** Signals for what stays open: a guard looks at a request once. */
+@Injectable()
 export class SignedOut {
   private readonly connections = new OpenConnections();
 

@@ -1,27 +1,23 @@
-import type { ExecutionContext } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { LogtoErrorCode } from '../../logto.error-codes.js';
-import { LogtoException, LogtoUnauthenticatedException } from '../../logto.exceptions.js';
-import { InvalidTokenException } from '../../oidc/errors/invalid-token.exception.js';
-import type { OperatorLog } from '../../operator-log.js';
-import type { Unauthenticated } from '../../user/unauthenticated.js';
-import type { Credential } from '../../user/with-logto.options.js';
-import type { AccessPlan } from '../access-plans.js';
+import type { LogtoErrorCode } from '../logto.error-codes.js';
+import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import { InvalidTokenException } from '../oidc/errors/invalid-token.exception.js';
+import { OperatorLog } from '../operator-log.js';
+import { Unauthenticated } from '../user/unauthenticated.js';
+import type { Credential } from '../user/with-logto.options.js';
+import type { Attempt } from './attempt.js';
 
-/** Gives a refusal the form that fits whoever is refused: a redirect, or a challenge (RFC 6750 section 3). */
+/** How a request is refused: with a redirect to the sign-in, or with a challenge (RFC 6750 section 3). */
+@Injectable()
 export class Refusal {
   constructor(
     private readonly unauthenticated: Unauthenticated,
     private readonly log: OperatorLog,
   ) {}
 
-  /** Nobody is there. */
-  ofNobody(
-    host: ExecutionContext,
-    request: Request,
-    { route, signInMaxAge }: AccessPlan,
-    accept: readonly Credential[],
-  ): LogtoException {
+  /** Of an anonymous request. */
+  ofAnonymous({ host, request, plan, accept }: Attempt): LogtoException {
     if (!accept.includes('session') || host.getType<string>() !== 'http') {
       if (accept.includes('bearer')) challenge(request, {});
       return new LogtoUnauthenticatedException(
@@ -30,27 +26,27 @@ export class Refusal {
           : { message: 'A bearer access token is needed in the Authorization header.' },
       );
     }
-    // The sign-in has to be a recent one at once, or it would have to be done twice.
-    const exception = this.unauthenticated.exceptionFor(
-      request,
-      route.unauthenticated,
-      maxAgeOf(signInMaxAge),
-    );
+    const exception = this.signIn({ request, plan });
     if (accept.includes('bearer') && exception.redirectTo === undefined) challenge(request, {});
     return exception;
   }
 
-  /** A signed-in user lacks something, or was found to be signed out at Logto. */
-  ofSession(
-    host: ExecutionContext,
-    request: Request,
-    { route, signInMaxAge }: AccessPlan,
-    error: unknown,
-  ): unknown {
+  /** Of a signed-in user who lacks something, or whose sign-in has ended at Logto. */
+  ofSession({ host, request, plan }: Attempt, error: unknown): unknown {
     const ended = error instanceof LogtoUnauthenticatedException && error.code === 'not_authenticated';
-    if (!ended || host.getType<string>() !== 'http') return error;
-    const reason = { cause: error, ...maxAgeOf(signInMaxAge) };
-    return this.unauthenticated.exceptionFor(request, route.unauthenticated, reason);
+    return ended && host.getType<string>() === 'http' ? this.signIn({ request, plan }, error) : error;
+  }
+
+  /** Asks for a sign-in that is recent enough at once, so that the person does not have to sign in twice. */
+  private signIn(
+    { request, plan }: Pick<Attempt, 'request' | 'plan'>,
+    cause?: unknown,
+  ): LogtoUnauthenticatedException {
+    const { signInMaxAge: maxAge, route } = plan;
+    return this.unauthenticated.exceptionFor(request, route.unauthenticated, {
+      ...(cause === undefined ? {} : { cause }),
+      ...(maxAge === undefined ? {} : { maxAge }),
+    });
   }
 
   /** A refused bearer token. The answer says what is wrong with the token, the log what is wrong with this server. */
@@ -80,17 +76,15 @@ export class Refusal {
   }
 
   /**
-   * The sign-in is too long ago (RFC 9470).
-   * @param clockDifference how the clocks differ where another sign-in would not help: then nobody is sent to one
+   * Of a user whose sign-in is too long ago (RFC 9470).
+   * @param clockDifference how the clocks differ where another sign-in would not help, and nobody is sent to one
    */
   recentSignIn(
-    host: ExecutionContext,
-    request: Request,
-    { route }: AccessPlan,
+    { host, request, plan }: Attempt,
     credential: Credential,
-    maxAge: number,
     clockDifference: string | undefined,
   ): LogtoException {
+    const maxAge = plan.signInMaxAge ?? 0;
     const needed = `This needs a sign-in within the last ${maxAge} seconds.`;
     const reason = {
       code: 'recent_sign_in_required',
@@ -104,7 +98,7 @@ export class Refusal {
     }
     if (host.getType<string>() !== 'http' || clockDifference !== undefined)
       return new LogtoUnauthenticatedException(reason);
-    return this.unauthenticated.exceptionFor(request, route.unauthenticated, { ...reason, maxAge });
+    return this.unauthenticated.exceptionFor(request, plan.route.unauthenticated, { ...reason, maxAge });
   }
 }
 
@@ -116,10 +110,6 @@ const operatorCodes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
 
 function clientMessageOf(error: LogtoException): string {
   return error instanceof InvalidTokenException ? error.clientMessage : error.detail;
-}
-
-function maxAgeOf(signInMaxAge: number | undefined): { maxAge?: number } {
-  return signInMaxAge === undefined ? {} : { maxAge: signInMaxAge };
 }
 
 function challenge(request: Request, parameters: Record<string, string>): void {

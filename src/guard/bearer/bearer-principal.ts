@@ -2,7 +2,7 @@ import type { AccessTokenClaims } from '../../oidc/claims.js';
 import { buildOrganizationUrn, organizationUrnPrefix } from '../../options/logto-constants.js';
 import type { LogtoContext } from '../../user/logto-context.js';
 import { ownCopy } from '../../user/own-copy.js';
-import { rolesWithin, type Subject } from '../requirements/subject.js';
+import { rolesWithin, type Principal } from '../requirements/principal.js';
 
 /** What a token says that its claims do not say at once. */
 interface TokenFacts {
@@ -16,7 +16,7 @@ interface TokenFacts {
 }
 
 /** Who a verified access token speaks for: all there is to know stands in the token. */
-export class BearerSubject implements Subject {
+export class BearerPrincipal implements Principal {
   readonly credential = 'bearer';
   readonly context: LogtoContext;
 
@@ -28,8 +28,8 @@ export class BearerSubject implements Subject {
   }
 
   /** The same for another request: what a handler does to its user is no business of the next one. */
-  anew(): BearerSubject {
-    return new BearerSubject(ownCopy(this.claims), this.facts);
+  anew(): BearerPrincipal {
+    return new BearerPrincipal(ownCopy(this.claims), this.facts);
   }
 
   get isOpaque(): boolean {

@@ -7,10 +7,10 @@ import type { TokenTarget } from '../oidc/oidc-client.js';
 import type { LogtoContext } from '../user/logto-context.js';
 import type { DecidingScopes } from './deciding-scopes.js';
 import type { DecidingUserInfo } from './deciding-user-info.js';
-import { rolesWithin, type Subject } from './requirements/subject.js';
+import { rolesWithin, type Principal } from './requirements/principal.js';
 
 /** A signed-in user: the claims tell some of it, userinfo more, and scopes stand in access tokens. */
-export class SessionSubject implements Subject {
+export class SessionPrincipal implements Principal {
   readonly credential = 'session';
 
   constructor(

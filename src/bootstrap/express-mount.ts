@@ -1,0 +1,60 @@
+import { Injectable, Optional, type HttpServer } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Application, Request } from 'express';
+import { LogtoSetupException } from '../logto.exceptions.js';
+import { LogoutForms } from '../routes/logout-forms.js';
+import { SessionMount } from '../session/session-mount.js';
+import { defineUserAccessor } from '../user/user-accessor.js';
+import { defineSessionContext } from '../user/user-context-of.js';
+import { UserContextResolver } from '../user/user-context-resolver.js';
+
+/** Mounts the session and `req.user` on the app's Express instance. */
+@Injectable()
+export class ExpressMount {
+  private mountedOn: HttpServer | undefined;
+
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly sessionMount: SessionMount,
+    private readonly resolver: UserContextResolver,
+    @Optional() private readonly logoutForms?: LogoutForms,
+  ) {}
+
+  /**
+   * Mounts as soon as Nest has an adapter, so in front of what main.ts mounts, of every middleware of the app's modules
+   * and of all guards.
+   * @throws LogtoSetupException `adapter_not_supported`
+   */
+  mountEarly(): void {
+    // An application context has no adapter, and a testing module has none until the test creates its app.
+    if (this.adapter) this.application();
+    this.adapterHost.init$.subscribe(() => this.mount());
+  }
+
+  /** Mounts on the current adapter, once: a second app of the same testing module has another one. */
+  mount(): void {
+    const { adapter } = this;
+    if (adapter?.getType() !== 'express' || adapter === this.mountedOn) return;
+    this.mountedOn = adapter;
+    this.logoutForms?.mountOn(adapter);
+    if (this.sessionMount.handler) adapter.use(this.sessionMount.handler);
+    const { request } = this.application();
+    defineUserAccessor(request, this.resolver);
+    defineSessionContext(request, (one) => this.resolver.known(one));
+  }
+
+  /** @throws LogtoSetupException `adapter_not_supported` */
+  application(): Application & { request: Request } {
+    const { httpAdapter } = this.adapterHost;
+    if (httpAdapter.getType() === 'express')
+      return httpAdapter.getInstance<Application & { request: Request }>();
+    throw new LogtoSetupException(
+      'adapter_not_supported',
+      `LogtoModule needs @nestjs/platform-express, the app runs on "${httpAdapter.getType()}".`,
+    );
+  }
+
+  private get adapter(): HttpServer | undefined {
+    return this.adapterHost.httpAdapter as HttpServer | undefined;
+  }
+}

@@ -1,0 +1,13 @@
+import { Injectable } from '@nestjs/common';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import { OidcClient } from './oidc-client.js';
+import { ProviderFetch } from './provider-fetch.js';
+
+/** Talks to Logto as the machine-to-machine application, where the options have one. */
+@Injectable()
+export class MachineClient extends OidcClient {
+  constructor(options: ResolvedLogtoOptions, providerFetch: ProviderFetch, breaker: CircuitBreaker) {
+    super(options, providerFetch, breaker, options.machineToMachine);
+  }
+}

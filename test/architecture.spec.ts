@@ -1,0 +1,105 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+
+const source = resolve(import.meta.dirname, '../src');
+
+/** The rooms from top to bottom: a file imports from its own room and from the rooms below. */
+const rooms = [
+  'index',
+  'testing',
+  'logto.module',
+  'logto.providers',
+  'bootstrap',
+  'logto.module-definition',
+  'routes',
+  'logto.service',
+  'guard',
+  'guard/denial',
+  'guard/bearer',
+  'guard/requirements',
+  'sign-in',
+  'sign-in/back-channel',
+  'user/signed-out',
+  'user',
+  'tokens',
+  'session',
+  'store',
+  'oidc',
+  'oidc/errors',
+  'nest',
+  'options',
+  'operator-log',
+  'logto.exceptions',
+  'logto.error-codes',
+];
+
+/** The emulator stands alone, for it runs without Nest. The testing kit signs in to it. */
+const emulator = 'emulator';
+
+describe('The source', () => {
+  const imports = new Map<string, string[]>();
+
+  beforeAll(async () => {
+    const files = await readdir(source, { recursive: true });
+    for (const file of files.filter((name) => name.endsWith('.ts'))) {
+      const text = await readFile(join(source, file), 'utf8');
+      const paths = [...text.matchAll(/(?:from|import\(|import) ?'(\.[^']+)\.js'/g)].map(
+        ([, path = '']) => `${relative(source, resolve(source, dirname(file), path))}.ts`,
+      );
+      imports.set(file, paths);
+    }
+  });
+
+  it('has a room for every folder', () => {
+    const homeless = [...imports.keys()].filter((file) => !isIn(emulator, file) && levelOf(file) === -1);
+    expect(homeless).toEqual([]);
+  });
+
+  it('imports downwards only, types included', () => {
+    const upwards = [...imports].flatMap(([file, paths]) =>
+      paths.filter((path) => !mayImport(file, path)).map((path) => `${file} imports ${path}`),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  it('has no import cycles, types included', () => {
+    const cycles: string[] = [];
+    const finished = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      if (path.includes(file) || finished.has(file)) return;
+      for (const imported of imports.get(file) ?? []) visit(imported, [...path, file]);
+      finished.add(file);
+    };
+    for (const file of imports.keys()) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it('has no file of more than 200 lines', async () => {
+    const long: string[] = [];
+    for (const file of imports.keys()) {
+      const lines = (await readFile(join(source, file), 'utf8')).split('\n').length - 1;
+      if (lines > 200) long.push(`${file}: ${lines}`);
+    }
+    expect(long).toEqual([]);
+  });
+});
+
+function mayImport(file: string, imported: string): boolean {
+  if (isIn(emulator, file)) return isIn(emulator, imported);
+  if (isIn(emulator, imported)) return isIn('testing', file);
+  return levelOf(imported) >= levelOf(file);
+}
+
+/** Where a file is from the top: at its own place in the list, or at its folder's. */
+function levelOf(file: string): number {
+  const own = rooms.indexOf(file.replace(/\.ts$/, ''));
+  if (own !== -1) return own;
+  const folder = isIn('testing', file) ? 'testing' : dirname(file);
+  return rooms.indexOf(folder);
+}
+
+function isIn(folder: string, file: string): boolean {
+  return file.startsWith(`${folder}/`);
+}
