@@ -112,6 +112,7 @@ describe('The manifest', () => {
       'express-session',
       'jose',
       'openid-client',
+      'tough-cookie',
       'zod',
     ]);
   });
