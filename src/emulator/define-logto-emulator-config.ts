@@ -1,7 +1,7 @@
 import type { LogtoEmulatorOptions } from './options/logto-emulator-options.js';
 
 /**
- * Gives types to the configuration file of the `logto-emulator` command; returns what it is given.
+ * Returns its options, and types them in the configuration file of the `logto-emulator` command.
  *
  * ```ts
  * // logto-emulator.config.mjs

@@ -1,10 +1,12 @@
 export { CookieJar } from './browser/cookie-jar.js';
+export type { SignInWalk, SignUpWalk } from './browser/sign-in-walk.js';
 export { defineLogtoEmulatorConfig } from './define-logto-emulator-config.js';
-export type { EmulatedUser, LogtoEmulator, SignInWalk, SignUpWalk } from './emulator.js';
+export type { EmulatedUser } from './emulated-user.js';
 export type { EmulatorEndpoint } from './http/emulator-endpoint.js';
 export type { EmulatorFault } from './http/fault-queue.js';
 export type { EmulatorResponse } from './http/http-exchange.js';
 export type { RecordedRequest } from './http/request-log.js';
+export type { LogtoEmulator } from './logto-emulator.interface.js';
 export { LogtoEmulatorError, type LogtoEmulatorErrorCode } from './logto-emulator-error.js';
 export type {
   EmulatorIdTokenClaims,

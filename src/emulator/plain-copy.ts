@@ -1,9 +1,4 @@
-/**
- * A deep copy of JSON data.
- *
- * Not `structuredClone`: under Jest that gives objects of another realm, which the provider does not
- * take for plain objects.
- */
+/** A deep copy of JSON data. In Jest, `structuredClone` creates objects that the provider does not accept as plain. */
 export function plainCopy<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }

@@ -1,12 +1,12 @@
-import type { LogtoEmulator } from './emulator.js';
 import { LogtoEmulatorError } from './logto-emulator-error.js';
+import type { LogtoEmulator } from './logto-emulator.interface.js';
 import type { LogtoEmulatorOptions } from './options/logto-emulator-options.js';
 import { loadOidcProvider } from './provider/load-oidc-provider.js';
 import { resolveOptions } from './options/resolve-options.js';
 import { RunningEmulator } from './running-emulator.js';
 
 /**
- * Starts a stand-in for Logto in this process: for development, tests and demos, never for production.
+ * Starts an emulator of Logto in this process, for development, tests and demos, never for production.
  *
  * ```ts
  * const emulator = await startLogtoEmulator({
@@ -18,7 +18,7 @@ import { RunningEmulator } from './running-emulator.js';
  * await emulator.close();
  * ```
  *
- * Everything is kept in memory. Needs the package `oidc-provider`.
+ * All state is in memory. Requires the package `oidc-provider`.
  *
  * @throws {@link LogtoEmulatorError} with `code` `invalid_options`, `oidc_provider_missing`,
  * `production_refused` or `port_in_use`.
@@ -28,7 +28,7 @@ export async function startLogtoEmulator(options: LogtoEmulatorOptions = {}): Pr
   if (process.env['NODE_ENV'] === 'production' && !resolved.allowProduction) {
     throw new LogtoEmulatorError(
       'production_refused',
-      'The emulator lets anybody sign in as anybody, so it does not start with NODE_ENV=production. Use Logto there; or set `allowProduction: true` if this is a test of a production build.',
+      'The emulator lets anyone sign in as any user, so it does not start with NODE_ENV=production. Use Logto there, or set `allowProduction: true` to test a production build.',
     );
   }
   return RunningEmulator.start(resolved, await loadOidcProvider());

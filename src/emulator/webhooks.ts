@@ -9,24 +9,24 @@ const loopback = '::ffff:127.0.0.1';
 const attempts = 4;
 const timeout = 10_000;
 
-/** What a sign-in's webhook tells. */
+/** A sign-in or sign-up, for its webhook. */
 export interface SignIn {
   event: 'PostSignIn' | 'PostRegister';
   user: TenantUser;
   applicationId: string;
-  /** The browser's. */
+  /** The browser's user agent. */
   userAgent: string;
 }
 
-/** Sends webhooks as Logto does: signed, each up to three times more when it is not accepted. */
+/** Sends webhooks as Logto does: signed, with up to three retries. */
 export class Webhooks {
   readonly signingKey = randomBytes(24).toString('base64url');
   private readonly closing = new AbortController();
 
   constructor(private readonly options: ResolvedOptions) {}
 
-  /** Something happened to a user by the Management API. */
-  userData(event: string, user: TenantUser): void {
+  /** Reports a change of a user by the Management API. */
+  userChanged(event: string, user: TenantUser): void {
     const created = event === 'User.Created';
     this.broadcast(event, {
       userAgent: 'node',
@@ -40,7 +40,7 @@ export class Webhooks {
     });
   }
 
-  /** A person signed in or signed up. */
+  /** Reports a sign-in or sign-up. */
   signedIn({ event, user, applicationId, userAgent: browser }: SignIn, tenant: Tenant): void {
     const application = tenant.applications.get(applicationId);
     this.broadcast(event, {
@@ -58,7 +58,7 @@ export class Webhooks {
     });
   }
 
-  /** Gives up what is on its way. */
+  /** Aborts pending webhooks. */
   close(): void {
     this.closing.abort();
   }
@@ -111,7 +111,7 @@ export class Webhooks {
   }
 }
 
-/** A user as Logto's Management API and webhooks show it. */
+/** A user in the format of Logto's Management API and webhooks. */
 function userEntity(user: TenantUser): Record<string, unknown> {
   return {
     id: user.id,

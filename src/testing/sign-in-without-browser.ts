@@ -1,7 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import type { Application } from 'express';
 import { pageText } from '../emulator/browser/page-text.js';
-import type { LogtoEmulator, SignInWalk } from '../emulator/emulator.js';
+import type { SignInWalk } from '../emulator/browser/sign-in-walk.js';
+import type { LogtoEmulator } from '../emulator/logto-emulator.interface.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../session/base-path.js';
 import { BrowserlessAgent } from './browserless-agent.js';

@@ -148,15 +148,15 @@ describe('The emulator', () => {
     const pages: [name: string, arrive: () => Promise<unknown>, heading: string][] = [
       ['home', go('/'), english.emulator],
       ['not-found', go('/account'), english.notFound],
-      ['gone', go('/sign-in'), english.gone],
-      ['wrong-redirect', go(authorize({ client_id: 'strict' })), english.errorTitle],
+      ['gone', go('/sign-in'), english.signInLost],
+      ['wrong-redirect', go(authorize({ client_id: 'strict' })), english.invalidRequest],
       ['register', go(authorize({ first_screen: 'register' })), english.createAccount],
       ['reset-password', go(authorize({ first_screen: 'reset_password' })), english.resetPassword],
-      ['social', go(authorize({ direct_sign_in: 'social:github' })), english.pretend('Github')],
+      ['social', go(authorize({ direct_sign_in: 'social:github' })), english.continueWith('Github')],
       [
         'single-sign-on',
         go(authorize({ first_screen: 'single_sign_on' })),
-        english.pretend('Single Sign On'),
+        english.continueWith('Single Sign On'),
       ],
       [
         'wrong-password',
@@ -172,7 +172,7 @@ describe('The emulator', () => {
           await page.goto(authorize({ prompt: 'consent', scope }, thirdParty));
           await page.getByRole('button', { name: 'Ada Lovelace' }).click();
         },
-        english.consentTitle('Statistics'),
+        english.authorizeApplication('Statistics'),
       ],
       [
         'sign-out',

@@ -71,7 +71,7 @@ describe('the logto-emulator command', () => {
   it('starts a demo tenant when there is no configuration file', async () => {
     terminal.run('--port', '0');
     const banner = await terminal.printed();
-    expect(banner).toContain('it is no identity provider for production');
+    expect(banner).toContain('not for production');
     expect(banner).toContain("appId: 'my-app'");
     expect(banner).toContain("appSecret: 'my-app-secret'");
     expect(banner).toContain('ada  (password: lovelace)');
@@ -163,7 +163,7 @@ describe('a configuration file that is a module', () => {
       '});',
       '',
     ].join('\n');
-  const end = /^From .*\.mjs\.$/;
+  const end = /^Configuration file: .*\.mjs$/;
 
   it('is typed by the package, and the command starts anew with it when it changes', async () => {
     const command = await CommandProcess.run({ [name]: config('mary') });

@@ -221,13 +221,13 @@ describe('signing up', () => {
     const browser = await open({ first_screen: 'register' });
     await browser.post({ username: 'ada', password: 'x' });
     expect(browser.status).toBe(422);
-    expect(browser.alert).toBe('Username: somebody else has it already.');
+    expect(browser.alert).toBe('Username is already in use.');
   });
 
   it('says what is missing', async () => {
     const browser = await open({ first_screen: 'register' });
     await browser.post({ username: ' ', password: 'x' });
-    expect(browser.alert).toBe('Username: please fill it in.');
+    expect(browser.alert).toBe('Username is required.');
   });
 });
 
@@ -243,7 +243,7 @@ describe('other ways in', () => {
   it('a pretend social account may be new', async () => {
     const browser = await open({ direct_sign_in: 'sso:acme' });
     expect(browser.url.pathname).toBe('/direct/sso/acme');
-    expect(browser.body).toContain('This page stands in for Acme');
+    expect(browser.body).toContain('This page replaces the sign-in page of Acme');
     await browser.post({ email: 'dorothy@acme.test', name: 'Dorothy' });
     expect(browser.url.searchParams.has('code')).toBe(true);
   });

@@ -132,14 +132,18 @@ describe('the options', () => {
       },
       'resource "https://a.test" has no scope "read"',
     ],
-    ['two users of one name', { users: [{ username: 'ada' }, { username: 'ada' }] }, '"ada" is there twice'],
+    ['two users of one name', { users: [{ username: 'ada' }, { username: 'ada' }] }, '"ada" is not unique'],
     [
       'a web application without a secret',
       { applications: [{ id: 'a', type: 'Traditional' }] },
       'needs a secret',
     ],
-    ['a public one with a secret', { applications: [{ id: 'a', secret: 's', type: 'SPA' }] }, 'has none'],
-    ['an endpoint with a path', { endpoint: 'http://localhost/logto' }, 'give the origin alone'],
+    [
+      'a public one with a secret',
+      { applications: [{ id: 'a', secret: 's', type: 'SPA' }] },
+      'cannot have one',
+    ],
+    ['an endpoint with a path', { endpoint: 'http://localhost/logto' }, 'use the origin only'],
     [
       'a native redirect URI that the provider refuses',
       { applications: [{ id: 'a', type: 'Native', redirectUris: ['http://app.test/callback'] }] },

@@ -1,4 +1,4 @@
-/** Longest text of a page that an error quotes, in characters. */
+/** The longest text that an error quotes, in characters. */
 const maxLength = 300;
 
 const entities: Record<string, string> = {
@@ -9,7 +9,11 @@ const entities: Record<string, string> = {
   '&#39;': "'",
 };
 
-/** What a person reads on a page, for an error that quotes it: shortened at a word where it is long. */
+/**
+ * The text of a page, for the error message that quotes it.
+ *
+ * By hand: the pages are those of this package, and an HTML parser would be a dependency for an error message.
+ */
 export function pageText(markup: string): string {
   const text = markup
     .replaceAll(/<(style|title|script)\b[^>]*>[^]*?<\/\1>|<[^>]+>/g, ' ')

@@ -1,8 +1,12 @@
-import type { LogtoEmulator } from '../emulator.js';
+import type { LogtoEmulator } from '../logto-emulator.interface.js';
 import type { LogtoEmulatorOptions } from '../options/logto-emulator-options.js';
 
-/** What the command prints once the emulator runs: what it is, what to configure, who can sign in. */
-export function banner(emulator: LogtoEmulator, options: LogtoEmulatorOptions, source: string): string {
+/** The command's output after the start: the options for `LogtoModule`, and the users. */
+export function banner(
+  emulator: LogtoEmulator,
+  options: LogtoEmulatorOptions,
+  path: string | undefined,
+): string {
   const applications = options.applications ?? [];
   const interactive = applications.filter(({ type }) => type !== 'MachineToMachine');
   const resources = (options.resources ?? []).map(({ indicator }) => `'${indicator}'`);
@@ -12,9 +16,11 @@ export function banner(emulator: LogtoEmulator, options: LogtoEmulatorOptions, s
   return [
     '',
     `Logto emulator at ${emulator.endpoint}`,
-    'For development and tests: it is no identity provider for production.',
+    'For development and tests only, not for production.',
     '',
-    ...(interactive.length === 0 ? ['No application can sign in: add one to `applications`.', ''] : []),
+    ...(interactive.length === 0
+      ? ['No users can sign in without an application. Add one to `applications`.', '']
+      : []),
     ...interactive.flatMap(({ id, secret, name }) => [
       `LogtoModule.forRoot for ${name ?? id}:`,
       '  {',
@@ -27,10 +33,12 @@ export function banner(emulator: LogtoEmulator, options: LogtoEmulatorOptions, s
       '  }',
       '',
     ]),
-    users.length === 0 ? 'No users yet: sign up on the sign-in page.' : 'Users:',
+    users.length === 0 ? 'No users yet. Sign up on the sign-in page.' : 'Users:',
     ...users,
     '',
-    source,
+    path === undefined
+      ? 'This is a demo tenant. To configure your own, create a logto-emulator.json.'
+      : `Configuration file: ${path}`,
     '',
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import type { LogtoEmulatorOptions } from '../options/logto-emulator-options.js'
 
 const resource = 'https://api.example.com';
 
-/** What runs when there is no configuration file: enough for a first sign-in. */
+/** The tenant that starts without a configuration file. */
 export const demoConfig: LogtoEmulatorOptions = {
   users: [
     {

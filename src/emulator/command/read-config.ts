@@ -7,7 +7,7 @@ import { hasCode } from '../has-code.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
 import type { LogtoEmulatorOptions } from '../options/logto-emulator-options.js';
 
-/** What the command looks for in the current directory when no file is named. */
+/** The configuration files that are looked for in the current directory. */
 const defaultNames = [
   'logto-emulator.json',
   'logto-emulator.config.json',
@@ -17,21 +17,21 @@ const defaultNames = [
   'logto-emulator.config.ts',
 ];
 
-/** The configuration file to use: the one named, or the first that is there; undefined when none is. */
-export function findConfig(directory: string, named: string | undefined): string | undefined {
-  if (named !== undefined) {
-    return resolve(directory, named);
+/** The path of the given configuration file, or of the first default one that exists. */
+export function findConfig(directory: string, file: string | undefined): string | undefined {
+  if (file !== undefined) {
+    return resolve(directory, file);
   }
   return defaultNames.map((name) => resolve(directory, name)).find((path) => existsSync(path));
 }
 
-/** Reads JSON, or imports a module's default export, which may be a function. */
+/** Reads JSON, or the default export of a module, which may be a function. */
 export async function readConfig(path: string): Promise<LogtoEmulatorOptions> {
   try {
     const value: unknown =
       extname(path) === '.json' ? JSON.parse(await readFile(path, 'utf8')) : await importDefault(path);
     if (value === null || typeof value !== 'object') {
-      throw new Error('it holds no object; export the options as default');
+      throw new Error('it does not contain an object; export the options as default');
     }
     return value;
   } catch (error) {
@@ -39,7 +39,7 @@ export async function readConfig(path: string): Promise<LogtoEmulatorOptions> {
       error !== null && typeof error === 'object' && 'message' in error
         ? String(error.message)
         : String(error);
-    throw new LogtoEmulatorError('config_unreadable', `${path} cannot be read: ${remedied(error, message)}`, {
+    throw new LogtoEmulatorError('config_unreadable', `${path} cannot be read: ${explain(error, message)}`, {
       cause: error,
     });
   }
@@ -47,16 +47,16 @@ export async function readConfig(path: string): Promise<LogtoEmulatorOptions> {
 
 async function importDefault(path: string): Promise<unknown> {
   const { mtimeMs } = await stat(path);
-  // Modules are cached by URL: a file that changed needs another one.
+  // Modules are cached by URL: a changed file needs a new one.
   const module = (await import(`${pathToFileURL(path).href}?changed=${mtimeMs}`)) as { default?: unknown };
   return typeof module.default === 'function' ? (module.default as () => unknown)() : module.default;
 }
 
-function remedied(error: unknown, message: string): string {
+function explain(error: unknown, message: string): string {
   if (hasCode(error, 'ENOENT')) {
     return 'there is no such file';
   }
   return hasCode(error, 'ERR_UNKNOWN_FILE_EXTENSION')
-    ? 'this Node cannot read TypeScript (22.18 and later can); use .json or .mjs instead'
+    ? 'TypeScript requires Node.js 22.18 or later; use .json or .mjs instead'
     : message;
 }

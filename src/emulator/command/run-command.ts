@@ -1,43 +1,42 @@
-import { watch, type FSWatcher } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
-import type { LogtoEmulator } from '../emulator.js';
+import type { LogtoEmulator } from '../logto-emulator.interface.js';
 import type { LogtoEmulatorOptions } from '../options/logto-emulator-options.js';
 import { startLogtoEmulator } from '../start-logto-emulator.js';
 import { banner } from './banner.js';
 import { demoConfig } from './demo-config.js';
 import { findConfig, readConfig } from './read-config.js';
+import { watchFile } from './watch-file.js';
 
-/** Where the command runs. */
+/** The environment of the command. */
 export interface CommandEnvironment {
   directory: string;
   print: (text: string) => void;
   printError: (text: string) => void;
-  /** Aborted when the command is to end. */
+  /** Ends the command when it is aborted. */
   signal: AbortSignal;
 }
 
 const usage = `Usage: logto-emulator [config file] [options]
 
-A stand-in for Logto, for development and tests.
+An emulator of Logto, for development and tests.
 
-The configuration file is JSON, or a module with a default export; without one, logto-emulator.json
-or logto-emulator.config.* of the current directory is taken, and else a demo tenant.
+The configuration file is JSON, or a module with a default export. The default is logto-emulator.json
+or logto-emulator.config.* in the current directory. Without a file, a demo tenant starts.
 
-  -p, --port <port>     port to listen on, 0 for any free one (default: 3001)
+  -p, --port <port>     port to listen on; 0 for any free port (default: 3001)
       --host <address>  address to listen on (default: loopback only)
-      --no-watch        do not start anew when the file changes
+      --no-watch        do not restart when the file changes
   -v, --verbose         print every request
-  -h, --help            show this
+  -h, --help            print this help
 `;
 
-/** Editors write a file in several steps. */
-const settleTime = 100;
+type CommandOptions = ReturnType<typeof parse>;
 
-/** Runs the `logto-emulator` command until it is told to end; gives its exit code. */
+/** Runs the `logto-emulator` command. @returns its exit code */
 export async function runCommand(args: string[], environment: CommandEnvironment): Promise<number> {
-  let options: ReturnType<typeof parse>;
+  let options: CommandOptions;
   try {
     options = parse(args);
   } catch (error) {
@@ -48,42 +47,17 @@ export async function runCommand(args: string[], environment: CommandEnvironment
     environment.print(usage);
     return 0;
   }
-
-  const path = findConfig(environment.directory, options.file);
-  const read = async (): Promise<LogtoEmulatorOptions> => ({
-    ...(path === undefined ? demoConfig : await readConfig(path)),
-    ...(options.port !== undefined && { port: options.port }),
-    ...(options.host !== undefined && { host: options.host }),
-    ...(options.verbose && { log: environment.print }),
-  });
-
-  let running: LogtoEmulator;
+  const command = new RunningCommand(options, environment);
   try {
-    running = await start(await read(), path, environment);
+    await command.start();
   } catch (error) {
     environment.printError(messageOf(error));
     return 1;
   }
-
-  const restart = async () => {
-    try {
-      const changed = await read();
-      // Checked before the old one is stopped: a file that is half written must not end what runs.
-      const port = changed.port === 0 ? running.port : changed.port;
-      running = await replace(
-        running,
-        { ...changed, ...(port !== undefined && { port }) },
-        path,
-        environment,
-      );
-    } catch (error) {
-      environment.printError(`${messageOf(error)}\nThe emulator goes on as it was.`);
-    }
-  };
-  const watcher = path !== undefined && options.watch ? watchFile(path, restart) : undefined;
-  await ended(environment.signal);
-  await watcher?.close();
-  await running.close();
+  if (!environment.signal.aborted) {
+    await once(environment.signal, 'abort');
+  }
+  await command.stop();
   return 0;
 }
 
@@ -101,75 +75,74 @@ function parse(args: string[]) {
     },
   });
   if (positionals.length > 1) {
-    throw new Error(`One configuration file, please, not ${positionals.length}.`);
+    throw new Error(`Expected one configuration file, got ${positionals.length}.`);
   }
   const port = values.port === undefined ? undefined : Number(values.port);
   return { ...values, port, file: positionals[0] };
 }
 
-async function start(
-  options: LogtoEmulatorOptions,
-  path: string | undefined,
-  { print }: CommandEnvironment,
-): Promise<LogtoEmulator> {
-  const emulator = await startLogtoEmulator(options);
-  print(
-    banner(
-      emulator,
-      options,
-      path === undefined ? 'A demo tenant; write a logto-emulator.json for your own.' : `From ${path}.`,
-    ),
-  );
-  return emulator;
-}
+/** The emulator of a command, which restarts when its configuration file changes. */
+class RunningCommand {
+  private readonly path: string | undefined;
+  private emulator: LogtoEmulator | undefined;
+  private watcher: { close: () => Promise<void> } | undefined;
 
-/** The new one takes over the port; if it cannot start, the old one goes on. */
-async function replace(
-  old: LogtoEmulator,
-  options: LogtoEmulatorOptions,
-  path: string | undefined,
-  environment: CommandEnvironment,
-): Promise<LogtoEmulator> {
-  await old.pause();
-  try {
-    const next = await start(options, path, environment);
-    await old.close();
-    return next;
-  } catch (error) {
-    await old.resume();
-    throw error;
+  constructor(
+    private readonly options: CommandOptions,
+    private readonly environment: CommandEnvironment,
+  ) {
+    this.path = findConfig(environment.directory, options.file);
   }
-}
 
-/** Calls `changed` after each change, one call at a time. */
-function watchFile(path: string, changed: () => Promise<void>): { close: () => Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
-  let queue = Promise.resolve();
-  // The directory, because editors replace the file, and a watch on the file would stay with the old one.
-  const watcher: FSWatcher = watch(dirname(path), (_event, name) => {
-    if (name === basename(path)) {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        queue = queue.then(changed);
-      }, settleTime);
+  async start(): Promise<void> {
+    this.emulator = await this.startEmulator(await this.readOptions());
+    if (this.path !== undefined && this.options.watch) {
+      this.watcher = watchFile(this.path, () => this.restart());
     }
-  });
-  return {
-    close: async () => {
-      clearTimeout(timer);
-      watcher.close();
-      await queue;
-    },
-  };
-}
+  }
 
-function ended(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
+  async stop(): Promise<void> {
+    await this.watcher?.close();
+    await this.emulator?.close();
+  }
+
+  private async restart(): Promise<void> {
+    const previous = this.emulator;
+    try {
+      const options = await this.readOptions();
+      if (options.port === 0 && previous) {
+        options.port = previous.port;
+      }
+      await previous?.pause();
+      try {
+        this.emulator = await this.startEmulator(options);
+      } catch (error) {
+        await previous?.resume();
+        throw error;
+      }
+      await previous?.close();
+    } catch (error) {
+      this.environment.printError(
+        `${messageOf(error)}\nThe emulator continues with the previous configuration.`,
+      );
     }
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  }
+
+  private async readOptions(): Promise<LogtoEmulatorOptions> {
+    const { port, host, verbose } = this.options;
+    return {
+      ...(this.path === undefined ? demoConfig : await readConfig(this.path)),
+      ...(port !== undefined && { port }),
+      ...(host !== undefined && { host }),
+      ...(verbose && { log: this.environment.print }),
+    };
+  }
+
+  private async startEmulator(options: LogtoEmulatorOptions): Promise<LogtoEmulator> {
+    const emulator = await startLogtoEmulator(options);
+    this.environment.print(banner(emulator, options, this.path));
+    return emulator;
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -1,12 +1,11 @@
-/** A page's address: which interaction it belongs to, and which page it is. */
+/** The path of a page, split into its interaction and its page. */
 export interface InteractionPath {
-  /** `/interaction/<uid>` where each authorization request has an interaction of its own, else empty. */
+  /** `/interaction/<uid>` if each authorization request has its own interaction, else empty. */
   base: string;
-  /** Such as `/sign-in`; empty at the base itself. */
+  /** For example `/sign-in`; empty for the base itself. */
   page: string;
 }
 
-/** Takes a page's address apart. */
 export function interactionPath(pathname: string): InteractionPath {
   const base = /^\/interaction\/[\w-]+(?=\/|$)/.exec(pathname)?.[0] ?? '';
   return { base, page: pathname.slice(base.length) };

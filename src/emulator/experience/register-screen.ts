@@ -1,49 +1,53 @@
 import { registerPage } from '../pages/register-page.js';
-import type { Texts } from '../pages/page-texts.js';
-import { identifierKinds, type IdentifierKind } from './identifier-kinds.js';
-import type { ExperienceParts, Visit } from './visit.js';
+import type { Texts } from '../pages/texts/texts.js';
+import type { IdentifierKind } from '../tenant/identifier-kind.js';
+import type { ExperienceDependencies, PageRequest } from './page-request.js';
+import { requestedIdentifiers } from './requested-identifiers.js';
 
-/** Create an account, and be signed in with it. */
-export async function registerScreen(visit: Visit, parts: ExperienceParts): Promise<void> {
-  const { params, texts, form, posted } = visit;
-  const identifiers = identifierKinds(params['identifier'], ['username']);
+/** Creates an account and signs its user in. */
+export async function registerScreen(
+  request: PageRequest,
+  dependencies: ExperienceDependencies,
+): Promise<void> {
+  const { params, texts, form, isPost } = request;
+  const identifiers = requestedIdentifiers(params['identifier'], ['username']);
   const field = (name: string) => form.get(name)?.trim() || null;
 
-  const error = posted ? mistake(form, identifiers, texts, parts) : undefined;
-  if (posted && error === undefined) {
+  const error = isPost ? findMistake(form, identifiers, texts, dependencies) : undefined;
+  if (isPost && error === undefined) {
     const username = field('username');
-    const user = parts.tenant.register({
+    const user = dependencies.tenant.register({
       ...(username !== null && { username }),
       password: form.get('password') ?? '',
       name: field('name'),
       primaryEmail: field('email'),
       primaryPhone: field('phone'),
     });
-    await visit.signedIn(user, 'PostRegister');
+    await request.signIn(user, 'PostRegister');
     return;
   }
 
   const [first = 'username'] = identifiers;
   const hint = params['login_hint'];
-  visit.show(
+  request.show(
     registerPage({
       texts,
-      application: visit.application,
+      application: request.application,
       identifiers,
-      typed: posted ? Object.fromEntries(form) : { ...(hint !== undefined && { [first]: hint }) },
+      typed: isPost ? Object.fromEntries(form) : { ...(hint !== undefined && { [first]: hint }) },
       error,
-      action: visit.action,
+      action: request.action,
     }),
     error,
   );
 }
 
-/** The first thing that keeps this form from being an account. */
-function mistake(
+/** The first mistake in the form. */
+function findMistake(
   form: URLSearchParams,
   identifiers: readonly IdentifierKind[],
   texts: Texts,
-  { tenant }: ExperienceParts,
+  { tenant }: ExperienceDependencies,
 ): string | undefined {
   for (const kind of identifiers) {
     const value = form.get(kind)?.trim();

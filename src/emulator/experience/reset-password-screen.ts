@@ -1,17 +1,20 @@
 import { resetPasswordPage } from '../pages/reset-password-page.js';
-import { identifierKinds } from './identifier-kinds.js';
-import type { ExperienceParts, Visit } from './visit.js';
+import { requestedIdentifiers } from './requested-identifiers.js';
+import type { ExperienceDependencies, PageRequest } from './page-request.js';
 
-/** Choose a new password; no code is sent, because nobody is there to read it. */
-export async function resetPasswordScreen(visit: Visit, { tenant }: ExperienceParts): Promise<void> {
-  const { form, params, posted, texts } = visit;
-  const identifiers = identifierKinds(params['identifier']);
+/** Sets a new password, without a verification code. */
+export async function resetPasswordScreen(
+  request: PageRequest,
+  { tenant }: ExperienceDependencies,
+): Promise<void> {
+  const { form, params, isPost, texts } = request;
+  const identifiers = requestedIdentifiers(params['identifier']);
   let error: string | undefined;
-  if (posted) {
+  if (isPost) {
     const user = tenant.findByIdentifier(form.get('identifier') ?? '', identifiers);
     const password = form.get('password');
     if (user && password && !user.isSuspended) {
-      await visit.signedIn(tenant.updateUser(user.id, { password }), 'PostSignIn');
+      await request.signIn(tenant.updateUser(user.id, { password }), 'PostSignIn');
       return;
     }
     error = texts.unknownAccount;
@@ -19,14 +22,14 @@ export async function resetPasswordScreen(visit: Visit, { tenant }: ExperiencePa
       error = user.isSuspended ? texts.suspended : texts.required(texts.newPassword);
     }
   }
-  visit.show(
+  request.show(
     resetPasswordPage({
       texts,
-      application: visit.application,
+      application: request.application,
       identifiers,
       typed: form.get('identifier') ?? params['login_hint'],
       error,
-      action: visit.action,
+      action: request.action,
     }),
     error,
   );

@@ -1,51 +1,63 @@
 import { signInPage } from '../pages/sign-in-page.js';
-import type { Texts } from '../pages/page-texts.js';
+import type { Texts } from '../pages/texts/texts.js';
+import type { IdentifierKind } from '../tenant/identifier-kind.js';
 import type { TenantUser } from '../tenant/tenant.js';
-import { identifierKinds } from './identifier-kinds.js';
-import type { ExperienceParts, Visit } from './visit.js';
+import { requestedIdentifiers } from './requested-identifiers.js';
+import type { ExperienceDependencies, PageRequest } from './page-request.js';
 
-/** Sign in by one click, by password, or by the one-time token that the application sent along. */
-export async function signInScreen(visit: Visit, parts: ExperienceParts): Promise<void> {
-  const { params, texts, form, posted } = visit;
-  const identifiers = identifierKinds(params['identifier']);
-  let error: string | undefined;
-
-  if (posted) {
-    const clicked = form.get('user');
-    const user =
-      clicked === null
-        ? parts.tenant.findByIdentifier(form.get('identifier') ?? '', identifiers)
-        : parts.tenant.users.get(clicked);
-    error = refusal(user, clicked === null ? (form.get('password') ?? '') : undefined, texts);
-    if (user && error === undefined) {
-      await visit.signedIn(user, 'PostSignIn');
-      return;
-    }
-  } else if (params['one_time_token']) {
-    const user = useOneTimeToken(parts, params['one_time_token'], params['login_hint'] ?? '');
-    error = user ? refusal(user, undefined, texts) : texts.badLink;
-    if (user && error === undefined) {
-      await visit.signedIn(user, 'PostSignIn');
-      return;
-    }
+/** Signs a user in with one click, with a password, or with the one-time token of the authorization request. */
+export async function signInScreen(
+  request: PageRequest,
+  dependencies: ExperienceDependencies,
+): Promise<void> {
+  const { tenant } = dependencies;
+  const { params, texts, form } = request;
+  const identifiers = requestedIdentifiers(params['identifier']);
+  const { user, error } = authenticate(request, dependencies, identifiers);
+  if (user && error === undefined) {
+    await request.signIn(user, 'PostSignIn');
+    return;
   }
-
-  visit.show(
+  request.show(
     signInPage({
       texts,
-      application: visit.application,
-      organization: parts.tenant.organization(params['organization_id'] ?? '')?.name,
-      users: [...parts.tenant.users.values()],
+      application: request.application,
+      organization: tenant.organization(params['organization_id'] ?? '')?.name,
+      users: [...tenant.users.values()],
       identifiers,
       typed: form.get('identifier') ?? params['login_hint'],
       error,
-      action: visit.action,
+      action: request.action,
     }),
     error,
   );
 }
 
-/** Why this user cannot sign in, with this password or by one click; undefined if they can. */
+/** Neither a user nor an error if the page is opened for the first time. */
+function authenticate(
+  { form, isPost, params, texts }: PageRequest,
+  dependencies: ExperienceDependencies,
+  identifiers: readonly IdentifierKind[],
+): { user?: TenantUser | undefined; error?: string | undefined } {
+  const { tenant } = dependencies;
+  const { one_time_token: token, login_hint: email = '' } = params;
+  if (isPost) {
+    const clicked = form.get('user');
+    if (clicked !== null) {
+      const user = tenant.users.get(clicked);
+      return { user, error: refusal(user, undefined, texts) };
+    }
+    const user = tenant.findByIdentifier(form.get('identifier') ?? '', identifiers);
+    return { user, error: refusal(user, form.get('password') ?? '', texts) };
+  }
+  if (token) {
+    const user = useOneTimeToken(dependencies, token, email);
+    return { user, error: user ? refusal(user, undefined, texts) : texts.invalidLink };
+  }
+  return {};
+}
+
+/** Why this user cannot sign in. @param password - undefined for a sign-in without one */
 function refusal(
   user: TenantUser | undefined,
   password: string | undefined,
@@ -63,9 +75,9 @@ function refusal(
   return user.isSuspended ? texts.suspended : undefined;
 }
 
-/** A magic link signs its owner in, or up; it is good for one use, and for its own address only. */
+/** Finds or creates the user of a magic link. A link works once, and only for its own email address. */
 function useOneTimeToken(
-  { store, tenant }: ExperienceParts,
+  { store, tenant }: ExperienceDependencies,
   token: string,
   email: string,
 ): TenantUser | undefined {

@@ -1,21 +1,31 @@
 import { socialPage } from '../pages/social-page.js';
-import type { ExperienceParts, Visit } from './visit.js';
+import type { ExperienceDependencies, PageRequest } from './page-request.js';
 
-/** Stands in for a social or enterprise provider, at `/direct/<method>/<target>`. */
-export async function socialScreen(visit: Visit, parts: ExperienceParts): Promise<void> {
-  const [, , , target = ''] = visit.page.split('/');
-  await pretend(visit, parts, decodeURIComponent(target) || 'social');
+/** Replaces a social or enterprise provider, at `/direct/<method>/<target>`. */
+export async function socialScreen(
+  request: PageRequest,
+  dependencies: ExperienceDependencies,
+): Promise<void> {
+  const [, , , target = ''] = request.page.split('/');
+  await replaceProvider(request, dependencies, decodeURIComponent(target) || 'social');
 }
 
-/** Enterprise sign-in by e-mail address, whatever its domain. */
-export async function singleSignOnScreen(visit: Visit, parts: ExperienceParts): Promise<void> {
-  await pretend(visit, parts, 'single-sign-on');
+/** Enterprise single sign-on, with any email address. */
+export async function singleSignOnScreen(
+  request: PageRequest,
+  dependencies: ExperienceDependencies,
+): Promise<void> {
+  await replaceProvider(request, dependencies, 'single-sign-on');
 }
 
-async function pretend(visit: Visit, { tenant }: ExperienceParts, target: string): Promise<void> {
-  const { form, params, posted, texts } = visit;
+async function replaceProvider(
+  request: PageRequest,
+  { tenant }: ExperienceDependencies,
+  target: string,
+): Promise<void> {
+  const { form, params, isPost, texts } = request;
   let error: string | undefined;
-  if (posted) {
+  if (isPost) {
     const email = form.get('email')?.trim() ?? '';
     const clicked = form.get('user');
     const known = clicked === null ? tenant.findByIdentifier(email, ['email']) : tenant.users.get(clicked);
@@ -24,27 +34,27 @@ async function pretend(visit: Visit, { tenant }: ExperienceParts, target: string
       (email ? tenant.register({ primaryEmail: email, name: form.get('name')?.trim() || null }) : undefined);
     if (user && !user.isSuspended) {
       const identities = { [target]: { userId: `${target}-${user.id}` }, ...user.identities };
-      await visit.signedIn(tenant.updateUser(user.id, { identities }), known ? 'PostSignIn' : 'PostRegister');
+      await request.signIn(tenant.updateUser(user.id, { identities }), known ? 'PostSignIn' : 'PostRegister');
       return;
     }
     error = user ? texts.suspended : texts.required(texts.identifier.email);
   }
-  const fallback = new URL(visit.action, 'http://localhost').searchParams.get('fallback');
-  visit.show(
+  const fallback = new URL(request.action, 'http://localhost').searchParams.get('fallback');
+  request.show(
     socialPage({
       texts,
       provider: displayName(target),
       users: [...tenant.users.values()],
       typed: params['login_hint'],
       error,
-      action: visit.action,
-      fallback: `${visit.page.startsWith('/direct/') ? '../../' : ''}${fallback === 'register' ? 'register' : 'sign-in'}`,
+      action: request.action,
+      fallback: `${request.page.startsWith('/direct/') ? '../../' : ''}${fallback === 'register' ? 'register' : 'sign-in'}`,
     }),
     error,
   );
 }
 
-/** `google` as a person would write it. */
+/** For example `Google` for `google`. */
 function displayName(target: string): string {
   return target
     .split('-')

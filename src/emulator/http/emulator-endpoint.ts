@@ -1,4 +1,4 @@
-/** The endpoints that requests are counted by and that can be made to fail. */
+/** The endpoints that can be made to fail, and whose requests are counted. */
 export type EmulatorEndpoint =
   | 'authorization'
   | 'token'
@@ -22,7 +22,7 @@ const endpoints: Record<string, EmulatorEndpoint> = {
   '/oidc/request': 'par',
 };
 
-/** The endpoint that a path belongs to; pages and their forms belong to none. */
+/** The endpoint at a path; undefined for pages. */
 export function endpointOf(path: string): EmulatorEndpoint | undefined {
   return endpoints[path];
 }

@@ -3,51 +3,49 @@ import type { AddressInfo } from 'node:net';
 
 import { hasCode } from '../has-code.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
-import { substitute, type FaultQueue } from './fault-queue.js';
+import type { ResolvedOptions } from '../options/logto-emulator-schema.js';
+import { faultResponse, type FaultQueue } from './fault-queue.js';
 import { HttpExchange, type EmulatorResponse } from './http-exchange.js';
 import type { RequestLog } from './request-log.js';
 
 const bodyLimit = 1024 * 1024;
 
-/** Listens, counts, and makes answers fail; what the answers say is `app`'s. */
+/** The HTTP server: records requests, injects faults, and leaves the rest to `app`. */
 export class EmulatorServer {
   private servers: Server[] = [];
-  private readonly stalled = new Set<() => void>();
-  private listeningOn = 0;
+  private readonly delays = new Set<() => void>();
+  private currentPort = 0;
 
   constructor(
-    private readonly host: string | undefined,
+    private readonly options: Pick<ResolvedOptions, 'host' | 'log'>,
     private readonly app: (exchange: HttpExchange) => Promise<void>,
     private readonly requests: RequestLog,
     private readonly faults: FaultQueue,
-    private readonly log: (line: string) => void,
   ) {}
 
   get port(): number {
-    return this.listeningOn;
+    return this.currentPort;
   }
 
-  /** How the machine itself reaches it. */
-  get address(): string {
-    const { host = 'localhost' } = this;
-    const everywhere = host === '0.0.0.0' || host === '::' || host === '127.0.0.1';
+  /** The server's URL on this machine. */
+  get url(): string {
+    const { host = 'localhost' } = this.options;
+    const isLocal = host === '0.0.0.0' || host === '::' || host === '127.0.0.1';
     const name = host.includes(':') ? `[${host}]` : host;
-    return `http://${everywhere ? 'localhost' : name}:${this.listeningOn}`;
+    return `http://${isLocal ? 'localhost' : name}:${this.currentPort}`;
   }
 
-  /** Listens on `port`, 0 for any that is free. */
+  /** Listens on `port`; 0 for any free port. */
   async listen(port: number): Promise<void> {
-    const addresses =
-      this.host === undefined || this.host === 'localhost' || this.host === '127.0.0.1'
-        ? ['127.0.0.1', '::1']
-        : [this.host];
+    const { host = 'localhost' } = this.options;
+    const addresses = host === 'localhost' || host === '127.0.0.1' ? ['127.0.0.1', '::1'] : [host];
     for (let attempt = 1; ; attempt += 1) {
       try {
-        this.listeningOn = await this.listenOn(addresses, port);
+        this.currentPort = await this.listenOn(addresses, port);
         return;
       } catch (error) {
         await this.close();
-        // A port that is free on IPv4 may be taken on IPv6: another may be free on both.
+        // A port that is free on IPv4 may be in use on IPv6. Another one may be free on both.
         if (!hasCode(error, 'EADDRINUSE') || port !== 0 || attempt === 10) {
           throw hasCode(error, 'EADDRINUSE') ? portInUse(port, error) : error;
         }
@@ -55,11 +53,11 @@ export class EmulatorServer {
     }
   }
 
-  /** Stops listening and cuts what is open. */
+  /** Stops listening and closes all connections. */
   async close(): Promise<void> {
     const servers = this.servers.splice(0);
-    for (const release of this.stalled) {
-      release();
+    for (const cancel of this.delays) {
+      cancel();
     }
     await Promise.all(
       servers.map(
@@ -85,7 +83,7 @@ export class EmulatorServer {
         });
       } catch (error) {
         if (index > 0 && (hasCode(error, 'EADDRNOTAVAIL') || hasCode(error, 'EAFNOSUPPORT'))) {
-          // A machine without IPv6.
+          // This machine has no IPv6.
           continue;
         }
         throw error;
@@ -101,27 +99,22 @@ export class EmulatorServer {
       const body = await readBody(req);
       const entry = this.requests.add(req.method ?? 'GET', req.url ?? '/', req.headers, body);
       const fault = this.faults.take(entry.endpoint);
-      if (fault?.delay !== undefined && !(await this.wait(fault.delay, req))) {
+      if (fault?.delay !== undefined && !(await this.delay(fault.delay, req))) {
         return;
       }
       if (fault?.destroy) {
         req.socket.destroy();
         return;
       }
-      let response = fault && substitute(fault);
-      if (!response) {
-        const exchange = new HttpExchange(req, body);
-        await this.app(exchange);
-        response = exchange.response();
-      }
+      const response = (fault && faultResponse(fault)) ?? (await this.process(req, body));
       if (fault?.cutAfter) {
         req.socket.destroy();
         return;
       }
       send(res, fault?.transform ? await fault.transform(response) : response);
-      this.log(`${req.method} ${entry.path} ${response.status}`);
+      this.options.log?.(`${req.method} ${entry.path} ${response.status}`);
     } catch (error) {
-      this.log(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.options.log?.(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       if (res.headersSent) {
         req.socket.destroy();
       } else {
@@ -130,44 +123,50 @@ export class EmulatorServer {
     }
   }
 
-  /** False when the connection ended before the time was over. */
-  private wait(milliseconds: number, req: IncomingMessage): Promise<boolean> {
+  private async process(req: IncomingMessage, body: Buffer): Promise<EmulatorResponse> {
+    const exchange = new HttpExchange(req, body);
+    await this.app(exchange);
+    return exchange.response();
+  }
+
+  /** @returns false if the connection was closed in the meantime */
+  private delay(milliseconds: number, req: IncomingMessage): Promise<boolean> {
     return new Promise((resolve) => {
       let timer: NodeJS.Timeout | undefined;
-      const finish = (whether: boolean) => {
+      const finish = (isOpen: boolean) => {
         clearTimeout(timer);
-        this.stalled.delete(giveUp);
-        req.socket.off('close', giveUp);
-        resolve(whether);
+        this.delays.delete(cancel);
+        req.socket.off('close', cancel);
+        resolve(isOpen);
       };
-      const giveUp = () => finish(false);
+      const cancel = () => finish(false);
       if (Number.isFinite(milliseconds)) {
         timer = setTimeout(() => finish(true), milliseconds);
       }
-      this.stalled.add(giveUp);
-      req.socket.once('close', giveUp);
+      this.delays.add(cancel);
+      req.socket.once('close', cancel);
     });
   }
 }
 
+/** Not `buffer()` of `node:stream/consumers`, which has no limit. */
 async function readBody(req: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req) {
-    const bytes = chunk as Buffer;
-    size += bytes.length;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length;
     if (size > bodyLimit) {
       throw new Error('the request is larger than 1 MB');
     }
-    chunks.push(bytes);
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
 function send(res: ServerResponse, { status, headers, body }: EmulatorResponse): void {
   const bytes = Buffer.from(body);
+  // A fault may have changed the length of the body.
   const { 'content-length': _length, 'transfer-encoding': _encoding, ...rest } = headers;
-  // A body that was bent has another length than the true one.
   res.writeHead(status, status === 204 ? rest : { ...rest, 'content-length': bytes.length });
   res.end(bytes);
 }
@@ -175,7 +174,7 @@ function send(res: ServerResponse, { status, headers, body }: EmulatorResponse):
 function portInUse(port: number, cause: unknown): LogtoEmulatorError {
   return new LogtoEmulatorError(
     'port_in_use',
-    `Port ${port} is in use. Stop what listens there (another emulator, or Logto itself), or start with another \`port\`; 0 takes any free one.`,
+    `Port ${port} is in use. Stop the process that listens on it (another emulator, or Logto itself), or use another \`port\`; 0 chooses a free one.`,
     { cause },
   );
 }

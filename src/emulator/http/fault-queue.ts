@@ -1,78 +1,72 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-
 import type { EmulatorEndpoint } from './emulator-endpoint.js';
 import type { EmulatorResponse } from './http-exchange.js';
 
-/** How an endpoint's next answers go wrong; see {@link LogtoEmulator.failNext}. */
+/** How the next responses of an endpoint fail; see {@link LogtoEmulator.failNext}. */
 export interface EmulatorFault {
-  /** How many answers go wrong. Default: 1. */
+  /** The number of responses that fail. Default: 1. */
   times?: number;
-  /** Answers with this status instead of processing the request. Default: 500, where `body` or nothing else is given. */
+  /** Responds with this status instead of processing the request. Default: 500 with a `body` or without any option. */
   status?: number;
-  /** The body of that answer; an object is sent as JSON. */
+  /** The body of that response. An object is sent as JSON. */
   body?: string | Record<string, unknown>;
-  /** Headers of that answer. */
+  /** The headers of that response. */
   headers?: Record<string, string>;
   /** Default: JSON for an object, plain text for a string. */
   contentType?: string;
-  /** Milliseconds to wait first; alone, the true answer comes late. `Infinity` never answers. */
+  /** Milliseconds to wait first. On its own it delays the real response; `Infinity` never responds. */
   delay?: number;
-  /** Cuts the connection instead of processing the request. */
+  /** Closes the connection instead of processing the request. */
   destroy?: boolean;
-  /** Processes the request, then cuts the connection: its effects are there, the answer is lost. */
+  /** Processes the request, then closes the connection without a response. */
   cutAfter?: boolean;
-  /** Processes the request and bends the true answer. */
+  /** Processes the request and changes the response. */
   transform?: (response: EmulatorResponse) => EmulatorResponse | Promise<EmulatorResponse>;
 }
 
-/** What is to go wrong next, by endpoint, first come first served. */
+/** The pending faults of each endpoint, first in, first out. */
 export class FaultQueue {
-  private readonly waiting = new Map<EmulatorEndpoint, { fault: EmulatorFault; left: number }[]>();
+  private readonly pending = new Map<EmulatorEndpoint, { fault: EmulatorFault; remaining: number }[]>();
 
   add(endpoint: EmulatorEndpoint, fault: EmulatorFault): void {
-    const queue = this.waiting.get(endpoint) ?? [];
-    queue.push({ fault, left: fault.times ?? 1 });
-    this.waiting.set(endpoint, queue);
+    const queue = this.pending.get(endpoint) ?? [];
+    queue.push({ fault, remaining: fault.times ?? 1 });
+    this.pending.set(endpoint, queue);
   }
 
   take(endpoint: EmulatorEndpoint | undefined): EmulatorFault | undefined {
-    const queue = endpoint && this.waiting.get(endpoint);
+    const queue = endpoint && this.pending.get(endpoint);
     const next = queue?.[0];
     if (!next) {
       return undefined;
     }
-    next.left -= 1;
-    if (next.left <= 0) {
+    next.remaining -= 1;
+    if (next.remaining <= 0) {
       queue.shift();
     }
     return next.fault;
   }
 
   clear(): void {
-    this.waiting.clear();
+    this.pending.clear();
   }
 }
 
-/** The answer that a fault gives in the true one's place, if it does. */
-export function substitute(fault: EmulatorFault): EmulatorResponse | undefined {
+/** The response of a fault; undefined if the request is processed all the same, or never answered. */
+export function faultResponse(fault: EmulatorFault): EmulatorResponse | undefined {
   const { status, body, headers, contentType, delay, destroy, cutAfter, transform } = fault;
-  const onlyDelayed = delay !== undefined && status === undefined && body === undefined;
-  if (onlyDelayed || destroy || cutAfter || transform) {
+  const isOnlyDelayed = delay !== undefined && status === undefined && body === undefined;
+  if (isOnlyDelayed || destroy || cutAfter || transform) {
     return undefined;
   }
-  const json = typeof body !== 'string';
-  const answer: OutgoingHttpHeaders = {
-    'content-type': contentType ?? (json ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'),
-    'cache-control': 'no-store',
-    ...headers,
-  };
+  const isText = typeof body === 'string';
+  const serverError = { code: 'oidc.server_error', message: 'An injected failure.', error: 'server_error' };
   return {
     status: status ?? 500,
-    headers: answer,
-    body: json
-      ? JSON.stringify(
-          body ?? { code: 'oidc.server_error', message: 'An injected failure.', error: 'server_error' },
-        )
-      : body,
+    headers: {
+      'content-type': contentType ?? `${isText ? 'text/plain' : 'application/json'}; charset=utf-8`,
+      'cache-control': 'no-store',
+      ...headers,
+    },
+    body: isText ? body : JSON.stringify(body ?? serverError),
   };
 }

@@ -1,26 +1,26 @@
 import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http';
 
-/** An answer before it is sent: what a fault's `transform` gets and gives back. */
+/** A response that has not been sent yet, for {@link EmulatorFault.transform}. */
 export interface EmulatorResponse {
   status: number;
   headers: OutgoingHttpHeaders;
   body: string;
 }
 
-/** Keeps what is written to it instead of sending it, so that it can be bent or dropped. */
+/** Collects the response instead of sending it, so that a fault can change or drop it. */
 class CapturedResponse extends ServerResponse {
   private readonly chunks: Buffer[] = [];
 
   override write(chunk: unknown): boolean {
-    this.keep(chunk);
+    this.collect(chunk);
     return true;
   }
 
   override end(chunk?: unknown): this {
     if (!this.finished) {
-      this.keep(chunk);
+      this.collect(chunk);
       this.finished = true;
-      // Koa waits for this event before it lets go of the request.
+      // Koa waits for this event.
       this.emit('finish');
     }
     return this;
@@ -34,7 +34,7 @@ class CapturedResponse extends ServerResponse {
     };
   }
 
-  private keep(chunk: unknown): void {
+  private collect(chunk: unknown): void {
     if (typeof chunk === 'string') {
       this.chunks.push(Buffer.from(chunk));
     } else if (chunk instanceof Uint8Array) {
@@ -43,11 +43,11 @@ class CapturedResponse extends ServerResponse {
   }
 }
 
-/** A request whose body has been read already, and the answer to it that has not been sent yet. */
+/** A request whose body has been read, and its response, which has not been sent yet. */
 export class HttpExchange {
   readonly req: IncomingMessage & { originalUrl?: string };
   readonly res: ServerResponse;
-  private readonly capturing: CapturedResponse;
+  private readonly capturedResponse: CapturedResponse;
 
   constructor(
     original: IncomingMessage,
@@ -67,8 +67,8 @@ export class HttpExchange {
     }
     req.push(null);
     this.req = req;
-    this.capturing = new CapturedResponse(req);
-    this.res = this.capturing;
+    this.capturedResponse = new CapturedResponse(req);
+    this.res = this.capturedResponse;
   }
 
   get path(): string {
@@ -80,8 +80,8 @@ export class HttpExchange {
     return new URLSearchParams(this.body.toString('utf8'));
   }
 
-  /** Answers with a page, a redirect or JSON. */
-  answer(status: number, headers: OutgoingHttpHeaders, body = ''): void {
+  /** Writes a whole response. */
+  respond(status: number, headers: OutgoingHttpHeaders, body = ''): void {
     this.res.statusCode = status;
     for (const [name, value] of Object.entries(headers)) {
       if (value !== undefined) {
@@ -92,6 +92,6 @@ export class HttpExchange {
   }
 
   response(): EmulatorResponse {
-    return this.capturing.captured();
+    return this.capturedResponse.captured();
   }
 }

@@ -2,24 +2,24 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import { endpointOf, type EmulatorEndpoint } from './emulator-endpoint.js';
 
-/** A request that the emulator has had. */
+/** A request that the emulator has received. */
 export interface RecordedRequest {
-  /** Undefined for pages and their forms. */
+  /** Undefined for pages. */
   endpoint: EmulatorEndpoint | undefined;
   method: string;
   path: string;
-  /** Parameters of the query. */
+  /** The query parameters. */
   query: Record<string, string>;
   headers: IncomingHttpHeaders;
-  /** Fields of a posted form. */
+  /** The fields of a form. */
   body: Record<string, string>;
   at: Date;
 }
 
-/** Enough for any test; an emulator that runs for days does not grow by its log. */
+/** Keeps the memory of a long-running emulator bounded. */
 const limit = 10_000;
 
-/** The requests that came in, newest last, and how many each endpoint has had. */
+/** The received requests, newest last, and their number for each endpoint. */
 export class RequestLog {
   private entries: RecordedRequest[] = [];
   private readonly counts = new Map<EmulatorEndpoint, number>();

@@ -1,13 +1,13 @@
 import type { HttpExchange } from './http-exchange.js';
 
-/** Endpoints that Logto lets be reached by GET and by a posted form alike. */
-const postedAsGet = new Set(['/auth', '/session/end']);
+/** Endpoints that accept both GET and a posted form. */
+const formEndpoints = new Set(['/auth', '/session/end']);
 
 /**
- * Rewrites a request to what Logto's own middleware hands to its provider: a posted authorization or end session
- * request becomes a GET, a JSON body counts as none, and one `resource` may name several, with commas between them.
+ * Rewrites a request as Logto's middleware does before its provider: a posted authorization or end session request
+ * becomes a GET, a JSON body is ignored, and a comma-separated `resource` is split.
  *
- * @param mount - The path that the provider is mounted at.
+ * @param mount - The path at which the provider is mounted.
  */
 export function toProviderRequest({ req, body }: HttpExchange, mount: string): void {
   const type = req.headers['content-type'] ?? '';
@@ -19,7 +19,7 @@ export function toProviderRequest({ req, body }: HttpExchange, mount: string): v
   url.pathname = url.pathname.slice(mount.length);
   if (
     req.method === 'POST' &&
-    postedAsGet.has(url.pathname) &&
+    formEndpoints.has(url.pathname) &&
     type.startsWith('application/x-www-form-urlencoded')
   ) {
     req.method = 'GET';
@@ -31,6 +31,6 @@ export function toProviderRequest({ req, body }: HttpExchange, mount: string): v
     url.searchParams.append('resource', resource);
   }
   req.url = url.pathname + url.search;
-  // The provider finds out where it is mounted by comparing the two.
+  // The provider derives its mount path from the difference.
   req.originalUrl = mount + req.url;
 }

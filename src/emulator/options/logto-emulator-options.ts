@@ -8,7 +8,7 @@ import type {
   EmulatorWebhook,
 } from './tenant-options.js';
 
-/** Which claims the tenant puts into ID tokens. Userinfo has them in any case. */
+/** Which claims ID tokens contain. Userinfo always has them. */
 export interface EmulatorIdTokenClaims {
   /** Claim `roles`. Default: true. */
   roles?: boolean;
@@ -36,20 +36,20 @@ export interface EmulatorLifetimes {
   grant?: number;
 }
 
-/** What {@link startLogtoEmulator} takes. Everything has a default. */
+/** Options of {@link startLogtoEmulator}. All have defaults. */
 export interface LogtoEmulatorOptions {
-  /** Where editors find the JSON schema of these options. The emulator does not read it. */
+  /** The JSON schema of these options, for editors. The emulator ignores it. */
   $schema?: string;
-  /** The port to listen on. 0 takes any free port. Default: 3001, as Logto's. */
+  /** The port to listen on; 0 for any free port. Default: 3001, the same as Logto's. */
   port?: number;
   /** The address to listen on. Default: loopback only, IPv4 and IPv6. */
   host?: string;
   /**
-   * The address that browsers and applications use, where it differs because of a proxy or a container. Default:
-   * `http://localhost:<port>`, or `host` if that is one address.
+   * The address that browsers and applications use, if it differs because of a proxy or a container. Default:
+   * `http://localhost:<port>`, or `http://<host>:<port>` if `host` is a single other address.
    */
   endpoint?: string;
-  /** Who can sign in. Default: none; people can sign up. */
+  /** The users who can sign in. Default: none. Users can sign up. */
   users?: EmulatorUser[];
   /** The registered applications. Default: none. */
   applications?: EmulatorApplication[];
@@ -57,34 +57,35 @@ export interface LogtoEmulatorOptions {
   resources?: EmulatorResource[];
   /** Tenant roles. Default: none. */
   roles?: EmulatorRole[];
-  /** Permissions and roles that all organizations have. */
+  /** The permissions and roles of all organizations. Default: none. */
   organizationTemplate?: EmulatorOrganizationTemplate;
   /** Organizations. Default: none. */
   organizations?: EmulatorOrganization[];
   /** Webhooks. Default: none. */
   webhooks?: EmulatorWebhook[];
-  /** Which claims the tenant puts into ID tokens. */
+  /** Which claims ID tokens contain. */
   idTokenClaims?: EmulatorIdTokenClaims;
-  /** How tokens are signed. Default: `ES384`, as a new Logto tenant. */
+  /** The algorithm that signs tokens. Default: `ES384`, as in a new Logto tenant. */
   signingAlgorithm?: 'ES384' | 'RS256';
   /** Lifetimes in seconds. */
   ttl?: EmulatorLifetimes;
   /**
-   * Whether the sign-ins of one browser share one interaction, as at Logto: whichever page is submitted finishes the
-   * newest sign-in, and the others end at `session.not_found`. With `false` each finishes its own. Default: true.
+   * Whether all sign-ins of a browser share one interaction, as in Logto: the page that is submitted finishes the
+   * newest sign-in, and the others fail with `session.not_found`. With `false` each page finishes its own sign-in.
+   * Default: true.
    */
   sharedInteraction?: boolean;
-  /** How long a rotated refresh token goes on working, in seconds. Default: 3, as Logto; 0 gives no leeway. */
+  /** How long a rotated refresh token still works, in seconds. Default: 3, as in Logto. */
   refreshTokenReuseInterval?: number;
   /**
-   * When refresh tokens are rotated. `logto`: at 70 % of a token's life, for public clients at every use. `every-use`
-   * and `off` apply to all clients. Default: `logto`.
+   * When refresh tokens are rotated. `logto`: after 70 % of a token's lifetime, for public clients at every use.
+   * `every-use` and `off` apply to all clients. Default: `logto`.
    */
   rotation?: 'logto' | 'every-use' | 'off';
-  /** Makes the emulator's own requests: back-channel logouts and webhooks. Default: the global `fetch`. */
+  /** Sends the emulator's own requests: back-channel logouts and webhooks. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch;
-  /** Called with each line of the emulator's log. Default: no log. */
+  /** Called with each line of the emulator's log. Default: none. */
   log?: (line: string) => void;
-  /** The emulator refuses to start with `NODE_ENV=production` unless this is true. Default: false. */
+  /** Allows the emulator to start with `NODE_ENV=production`. Default: false. */
   allowProduction?: boolean;
 }

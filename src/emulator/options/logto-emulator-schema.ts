@@ -10,7 +10,7 @@ const membership = z.strictObject({ id: text, roles: z.array(text).default([]) }
 const resourceScope = z.strictObject({ resource: text, name: text });
 const record = z.record(z.string(), z.unknown());
 
-/** Checks one user; {@link EmulatorUser} documents the fields. */
+/** Validates a user; see {@link EmulatorUser}. */
 export const userSchema = z.strictObject({
   id: text.optional(),
   username: text,
@@ -42,7 +42,7 @@ export const userSchema = z.strictObject({
   isSuspended: z.boolean().default(false),
 });
 
-/** Checks one application; {@link EmulatorApplication} documents the fields. */
+/** Validates an application; see {@link EmulatorApplication}. */
 export const applicationSchema = z.strictObject({
   id: text,
   secret: text.optional(),
@@ -62,7 +62,7 @@ export const applicationSchema = z.strictObject({
   organizations: z.array(membership).default([]),
 });
 
-/** Checks all options; {@link LogtoEmulatorOptions} documents the fields. */
+/** Validates all options; see {@link LogtoEmulatorOptions}. */
 export const optionsSchema = z.strictObject({
   $schema: z.string().optional(),
   port: z.number().int().min(0).max(65535).default(3001),
@@ -147,5 +147,5 @@ export const optionsSchema = z.strictObject({
   allowProduction: z.boolean().default(false),
 });
 
-/** Options that were checked, with their defaults filled in. */
+/** Valid options with all defaults. */
 export type ResolvedOptions = z.output<typeof optionsSchema>;

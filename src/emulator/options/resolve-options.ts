@@ -1,18 +1,18 @@
 import type { z } from 'zod';
 
-import { crossCheck } from './cross-check.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
+import { findMistakes } from './find-mistakes.js';
 import type { LogtoEmulatorOptions } from './logto-emulator-options.js';
 import { optionsSchema, userSchema, type ResolvedOptions } from './logto-emulator-schema.js';
 
-/** Fills in the defaults, or throws one error that names every mistake. */
+/** Validates the options and applies the defaults. @throws `invalid_options` with every mistake */
 export function resolveOptions(options: LogtoEmulatorOptions): ResolvedOptions {
   const resolved = parseOrThrow(optionsSchema, options);
-  throwMistakes(crossCheck(resolved));
+  throwMistakes(findMistakes(resolved));
   return resolved;
 }
 
-/** What `schema` makes of `value`, or one error for all that it refuses. */
+/** @throws `invalid_options` with every mistake that `schema` finds */
 export function parseOrThrow<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
@@ -23,22 +23,21 @@ export function parseOrThrow<Schema extends z.ZodType>(schema: Schema, value: un
   return parsed.data;
 }
 
-/** Throws one error for all mistakes, if there are any. */
+/** @throws `invalid_options` if there are any mistakes */
 export function throwMistakes(mistakes: string[]): void {
   if (mistakes.length > 0) {
     throw invalidOptions(mistakes);
   }
 }
 
-/** One `invalid_options` error for all of `mistakes`. */
 function invalidOptions(mistakes: string[]): LogtoEmulatorError {
   return new LogtoEmulatorError(
     'invalid_options',
-    `The emulator's options are wrong:\n${mistakes.map((mistake) => `- ${mistake}`).join('\n')}`,
+    `The emulator's options are invalid:\n${mistakes.map((mistake) => `- ${mistake}`).join('\n')}`,
   );
 }
 
-/** Words for what zod found, with the path as one would write it. */
+/** Describes an issue that zod found, with its path as in code. */
 function describeIssue(issue: z.core.$ZodIssue, isUser: boolean): string[] {
   const path = issue.path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`))
@@ -47,14 +46,14 @@ function describeIssue(issue: z.core.$ZodIssue, isUser: boolean): string[] {
     return [`\`${path || 'options'}\`: ${issue.message}`];
   }
   return issue.keys.map((key) => {
-    const meant = isUser ? optionsByClaim[key] : undefined;
+    const intended = isUser ? optionsByClaim[key] : undefined;
     const remedy =
-      meant === undefined ? 'remove it or look for a typing mistake' : `did you mean \`${meant}\`?`;
+      intended === undefined ? 'remove it or correct the spelling' : `did you mean \`${intended}\`?`;
     return `\`${path ? `${path}.` : ''}${key}\`: there is no such option; ${remedy}`;
   });
 }
 
-/** What a user has, by the claim that tells it. */
+/** The options of a user, by their claims. */
 const optionsByClaim: Partial<Record<string, string>> = {
   email: 'primaryEmail',
   phone: 'primaryPhone',

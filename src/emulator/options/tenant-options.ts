@@ -1,22 +1,22 @@
 /** A user of the emulated tenant. */
 export interface EmulatorUser {
-  /** Logto's user id, the `sub` claim. Default: twelve characters derived from `username`, the same at every start. */
+  /** Claim `sub`. Default: twelve characters derived from `username`, the same at every start. */
   id?: string;
-  /** What is typed on the sign-in page. A user is also found by `primaryEmail` and `primaryPhone`. */
+  /** Identifies the user on the sign-in page, like `primaryEmail` and `primaryPhone`. */
   username: string;
-  /** Without a password the user signs in by one click only. */
+  /** Without a password the user can only sign in with one click. */
   password?: string;
-  /** Claim `name`. Default: null, as Logto sends it. */
+  /** Claim `name`. Default: null. */
   name?: string | null;
-  /** Claim `email`. `email_verified` is true where there is one. Default: null. */
+  /** Claim `email`, always verified. Default: null. */
   primaryEmail?: string | null;
-  /** Claim `phone_number`. `phone_number_verified` is true where there is one. Default: null. */
+  /** Claim `phone_number`, always verified. Default: null. */
   primaryPhone?: string | null;
   /** Claim `picture`, a URL. Default: null. */
   avatar?: string | null;
   /** Claim `custom_data`. Default: `{}`. */
   customData?: Record<string, unknown>;
-  /** Further profile claims. Those left out are absent from the tokens. */
+  /** More profile claims. Default: none. */
   profile?: EmulatorUserProfile;
   /** Linked social accounts by target: `{ google: { userId: '…' } }`. Default: `{}`. */
   identities?: Record<string, { userId: string; details?: Record<string, unknown> }>;
@@ -28,7 +28,7 @@ export interface EmulatorUser {
   isSuspended?: boolean;
 }
 
-/** Profile claims in Logto's spelling: `familyName` becomes claim `family_name`, and so on. */
+/** Profile claims in Logto's spelling, for example `familyName` for the claim `family_name`. */
 export interface EmulatorUserProfile {
   /** Claim `family_name`. */
   familyName?: string;
@@ -46,17 +46,17 @@ export interface EmulatorUserProfile {
   website?: string;
   /** Claim `gender`. */
   gender?: string;
-  /** Claim `birthdate`, such as `1815-12-10`. */
+  /** Claim `birthdate`, for example `1815-12-10`. */
   birthdate?: string;
-  /** Claim `zoneinfo`, such as `Europe/London`. */
+  /** Claim `zoneinfo`, for example `Europe/London`. */
   zoneinfo?: string;
-  /** Claim `locale`, such as `en-GB`. */
+  /** Claim `locale`, for example `en-GB`. */
   locale?: string;
   /** Claim `address`. */
   address?: Record<string, string>;
 }
 
-/** Membership of an organization. */
+/** A membership of an organization. */
 export interface EmulatorMembership {
   /** The id of the organization. */
   id: string;
@@ -64,28 +64,28 @@ export interface EmulatorMembership {
   roles?: string[];
 }
 
-/** The kinds of application that Logto knows. */
+/** Logto's application types. */
 export type EmulatorApplicationType = 'Traditional' | 'SPA' | 'Native' | 'MachineToMachine';
 
-/** An application that is registered with the emulated tenant. */
+/** An application of the emulated tenant. */
 export interface EmulatorApplication {
   /** The client id. */
   id: string;
-  /** The client secret. Only `Traditional` and `MachineToMachine` applications have one. */
+  /** The client secret, for `Traditional` and `MachineToMachine` only. */
   secret?: string;
   /** Shown on the sign-in page. Default: the id. */
   name?: string;
   /** Default: `Traditional` with a secret, `SPA` without. */
   type?: EmulatorApplicationType;
-  /** Compared exactly, as Logto does. Default: any loopback URL, for tests whose port is not known yet. */
+  /** Compared exactly, as in Logto. Default: any loopback URL, for tests that use a free port. */
   redirectUris?: string[];
   /** Compared exactly. Default: any loopback URL. */
   postLogoutRedirectUris?: string[];
-  /** Where a logout token is sent when the browser's session at the emulator ends. */
+  /** Receives a logout token when the browser's session at the emulator ends. */
   backchannelLogoutUri?: string;
   /** Whether ID tokens and logout tokens carry `sid`. Default: false. */
   backchannelLogoutSessionRequired?: boolean;
-  /** A refresh token even without `offline_access`. Default: false. */
+  /** Whether refresh tokens are issued without `offline_access`. Default: false. */
   alwaysIssueRefreshToken?: boolean;
   /** Whether refresh tokens are rotated. Default: true. */
   rotateRefreshToken?: boolean;
@@ -93,9 +93,9 @@ export interface EmulatorApplication {
   refreshTokenTtlInDays?: number;
   /** Whether the application may impersonate users by token exchange. Default: false. */
   allowTokenExchange?: boolean;
-  /** A third-party application asks the user for consent on a page. Default: false. */
+  /** Whether the user has to consent on a page. Default: false. */
   isThirdParty?: boolean;
-  /** Further origins that may call the token and userinfo endpoints from a browser. */
+  /** More origins that may call the token and userinfo endpoints from a browser. Default: none. */
   corsAllowedOrigins?: string[];
   /** Machine-to-machine only: names of tenant roles. Default: none. */
   roles?: string[];
@@ -107,7 +107,7 @@ export interface EmulatorApplication {
 export interface EmulatorResource {
   /** The audience of its access tokens, an absolute URI. */
   indicator: string;
-  /** The permissions that roles may give on it. Default: none. */
+  /** The permissions that roles can grant. Default: none. */
   scopes?: string[];
   /** Lifetime of its access tokens in seconds. Default: `ttl.accessToken`. */
   accessTokenTtl?: number;
@@ -121,15 +121,15 @@ export interface EmulatorResourceScope {
   name: string;
 }
 
-/** A tenant role, for users and for machine-to-machine applications alike. */
+/** A tenant role for users and machine-to-machine applications. */
 export interface EmulatorRole {
-  /** What the `roles` claim shows. */
+  /** The name in the `roles` claim. */
   name: string;
-  /** Permissions it gives on API resources. Default: none. */
+  /** The permissions on API resources that the role grants. Default: none. */
   scopes?: EmulatorResourceScope[];
 }
 
-/** What all organizations of the tenant have in common. */
+/** The permissions and roles that all organizations share. */
 export interface EmulatorOrganizationTemplate {
   /** Organization permissions. Default: none. */
   scopes?: string[];
@@ -139,33 +139,33 @@ export interface EmulatorOrganizationTemplate {
 
 /** An organization role. */
 export interface EmulatorOrganizationRole {
-  /** What the `organization_roles` claim shows after the organization's id. */
+  /** The name in the `organization_roles` claim, after the organization's id. */
   name: string;
-  /** Organization permissions it gives. Default: none. */
+  /** The organization permissions that the role grants. Default: none. */
   scopes?: string[];
-  /** Permissions it gives on API resources within the organization. Default: none. */
+  /** The permissions on API resources that the role grants within the organization. Default: none. */
   resourceScopes?: EmulatorResourceScope[];
 }
 
 /** An organization. */
 export interface EmulatorOrganization {
-  /** What the `organizations` claim shows. */
+  /** The id in the `organizations` claim. */
   id: string;
   /** The name in `organization_data`. */
   name: string;
   /** The description in `organization_data`. Default: null. */
   description?: string | null;
-  /** Custom data of the organization; no token shows it. Default: `{}`. */
+  /** Custom data. No token contains it. Default: `{}`. */
   customData?: Record<string, unknown>;
 }
 
-/** A webhook. It is told of what the controls do to users, and of sign-ins, as Logto does. */
+/** A webhook. It receives sign-ins and changes of users by the controls. */
 export interface EmulatorWebhook {
-  /** The id of the hook, sent as `hookId`. Default: `hook_1`, `hook_2`, … */
+  /** Sent as `hookId`. Default: `hook_1`, `hook_2`, … */
   id?: string;
-  /** Where it is sent. */
+  /** The URL to send it to. */
   url: string;
-  /** The events it wants, such as `User.Data.Updated`. Default: all. */
+  /** The events to send, for example `User.Data.Updated`. Default: all. */
   events?: string[];
   /** The key of the `logto-signature-sha-256` header. Default: {@link LogtoEmulator.webhookSigningKey}. */
   signingKey?: string;

@@ -1,23 +1,22 @@
 import type { TenantOrganization, TenantUser } from '../tenant/tenant.js';
 import { html } from './html.js';
 import { heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './page-texts.js';
+import type { Texts } from './texts/texts.js';
 
-/** What the consent page shows. */
 export interface ConsentView {
   texts: Texts;
   application: string;
   user: TenantUser;
-  /** What the application asks for, by name. */
+  /** The names of the requested scopes. */
   scopes: string[];
-  /** Organizations that the person can let the application into. */
+  /** The organizations that the user can give the application access to. */
   organizations: TenantOrganization[];
   action: string;
 }
 
-/** Asks the person on behalf of a third-party application; for the tenant's own nobody is asked. */
+/** Asks the user for consent to a third-party application. */
 export function consentPage({ texts, application, user, scopes, organizations, action }: ConsentView): Page {
-  const title = texts.consentTitle(application);
+  const title = texts.authorizeApplication(application);
   const lead = html`${texts.consentLead(application, user.name ?? user.username)}`;
   return renderPage({
     title,
@@ -25,7 +24,7 @@ export function consentPage({ texts, application, user, scopes, organizations, a
     content: html`${heading(texts, application, title, lead)}
       <form method="post" action="${action}">
         <ul class="scopes">
-          ${scopes.length === 0 && html`<li>${texts.consentNothing}</li>`}
+          ${scopes.length === 0 && html`<li>${texts.noScopes}</li>`}
           ${scopes.map((scope) => html`<li><span>${texts.scopes[scope] ?? html`<code>${scope}</code>`}</span></li>`)}
         </ul>
         ${

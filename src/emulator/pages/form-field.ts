@@ -1,6 +1,6 @@
-import type { IdentifierKind } from '../experience/identifier-kinds.js';
+import type { IdentifierKind } from '../tenant/identifier-kind.js';
 import { html, type Markup } from './html.js';
-import type { Texts } from './page-texts.js';
+import type { Texts } from './texts/texts.js';
 
 const inputs = {
   username: { type: 'text', autocomplete: 'username' },
@@ -8,7 +8,7 @@ const inputs = {
   phone: { type: 'tel', autocomplete: 'tel' },
 } as const;
 
-/** A field for one kind of identifier. */
+/** The field for one kind of identifier. */
 export function identifierInput(
   kind: IdentifierKind,
   texts: Texts,
@@ -31,14 +31,14 @@ export function identifierInput(
   </div>`;
 }
 
-/** A field for whichever of these identifiers one has. */
+/** One field for several kinds of identifier. */
 export function anyIdentifierInput(
   kinds: readonly IdentifierKind[],
   texts: Texts,
   value: string | undefined,
   error: string | undefined,
 ): Markup {
-  const names = kinds.map((kind, index) => (index === 0 ? texts.identifier[kind] : within(texts, kind)));
+  const names = kinds.map((kind, index) => (index === 0 ? texts.identifier[kind] : lowerCase(texts, kind)));
   const last = names.pop() ?? '';
   const label = names.length > 0 ? `${names.join(', ')} ${texts.or} ${last}` : last;
   return html`<div>
@@ -55,7 +55,6 @@ export function anyIdentifierInput(
   </div>`;
 }
 
-/** A password field. */
 export function passwordInput(label: string, isNew: boolean, error: string | undefined): Markup {
   return html`<div>
     <label for="password">${label}</label>
@@ -69,7 +68,7 @@ export function passwordInput(label: string, isNew: boolean, error: string | und
   </div>`;
 }
 
-/** The field for a name that one may leave empty. */
+/** The optional field for a name. */
 export function nameInput(texts: Texts, value: string | undefined): Markup {
   return html`<div>
     <label for="name">${texts.name} <i>(${texts.optional})</i></label>
@@ -77,8 +76,8 @@ export function nameInput(texts: Texts, value: string | undefined): Markup {
   </div>`;
 }
 
-/** A word in the middle of a label: German nouns stay capital. */
-function within(texts: Texts, kind: IdentifierKind): string {
+/** For the middle of a label. German nouns keep their capital letter. */
+function lowerCase(texts: Texts, kind: IdentifierKind): string {
   const word = texts.identifier[kind];
   return texts.language === 'de' ? word : word.charAt(0).toLowerCase() + word.slice(1);
 }

@@ -1,4 +1,4 @@
-/** Markup that is safe to put on a page: made by {@link html}, which escapes every value. */
+/** Escaped markup, created by {@link html}. */
 export class Markup {
   constructor(private readonly source: string) {}
 
@@ -17,11 +17,13 @@ const escapes: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Tagged template for markup: values are escaped, unless they are markup themselves. */
+/**
+ * Tagged template for markup. Values are escaped, except for markup itself.
+ *
+ * By hand, because a template engine would be a dependency of every application for the sake of ten small pages.
+ */
 export function html(strings: TemplateStringsArray, ...values: Part[]): Markup {
-  return new Markup(
-    strings.map((text, index) => text + (index < values.length ? render(values[index]) : '')).join(''),
-  );
+  return new Markup(String.raw({ raw: strings }, ...values.map((value) => render(value))));
 }
 
 function render(part: Part): string {

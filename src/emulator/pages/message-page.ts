@@ -1,8 +1,8 @@
 import { html } from './html.js';
 import { heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './page-texts.js';
+import type { Texts } from './texts/texts.js';
 
-/** A page that only says something; `code` and `remedy` are for the developer who sees it. */
+/** A page with a message. `code` and `remedy` help developers. */
 export function messagePage(texts: Texts, title: string, lead: string, code?: string, remedy?: string): Page {
   return renderPage({
     title,

@@ -2,25 +2,28 @@ import { createHash } from 'node:crypto';
 
 import { html, Markup } from './html.js';
 import { pageStyles } from './page-styles.js';
-import type { Texts } from './page-texts.js';
+import type { Texts } from './texts/texts.js';
 
-/** A page as it is sent. */
+/** A rendered page. */
 export interface Page {
   body: string;
   headers: Record<string, string>;
 }
 
-const sha256 = (source: string) => `'sha256-${createHash('sha256').update(source).digest('base64')}'`;
-
-/** Puts `content` on a page. Pages need no script; only the sign-out page has one, to spare a click. */
-export function renderPage(options: {
+/** Renders `content` as a page. Only the sign-out page has a script, which saves a click. */
+export function renderPage({
+  title,
+  texts,
+  content,
+  wide = false,
+  script,
+}: {
   title: string;
   texts: Texts;
   content: Markup;
   wide?: boolean;
   script?: string;
 }): Page {
-  const { title, texts, content, wide = false, script } = options;
   const body = html`<!doctype html>
 <html lang="${texts.language}">
 <head>
@@ -40,27 +43,32 @@ ${script !== undefined && new Markup(`<script>${script}</script>`)}
 </body>
 </html>
 `;
+  return { body: body.toString(), headers: pageHeaders(script) };
+}
+
+function pageHeaders(script: string | undefined): Record<string, string> {
   return {
-    body: body.toString(),
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      // Not `no-referrer`: browsers then send `Origin: null` with the page's own forms.
-      'referrer-policy': 'same-origin',
-      'x-content-type-options': 'nosniff',
-      // No form-action: browsers apply it to the redirects after a form too, and those lead to the application.
-      'content-security-policy': [
-        "default-src 'none'",
-        `style-src ${sha256(pageStyles)}`,
-        ...(script === undefined ? [] : [`script-src ${sha256(script)}`]),
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-      ].join('; '),
-    },
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    // Not `no-referrer`: browsers would send `Origin: null` with the page's own forms.
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    // Without form-action: browsers also apply it to the redirects after a form, which lead to the application.
+    'content-security-policy': [
+      "default-src 'none'",
+      `style-src ${sourceHash(pageStyles)}`,
+      ...(script === undefined ? [] : [`script-src ${sourceHash(script)}`]),
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
   };
 }
 
-/** The head of a page: which application it is about, what it asks for, and that this is not Logto. */
+function sourceHash(source: string): string {
+  return `'sha256-${createHash('sha256').update(source).digest('base64')}'`;
+}
+
+/** The top of a page: the application's name, a badge that says that this is the emulator, the title and a lead. */
 export function heading(texts: Texts, name: string, title: string, lead: Markup): Markup {
   return html`<div class="brand">
       <span class="badge" aria-hidden="true">${initials(name)}</span><b>${name}</b
@@ -70,7 +78,7 @@ export function heading(texts: Texts, name: string, title: string, lead: Markup)
     <p class="lead">${lead}</p>`;
 }
 
-/** What went wrong, read out as soon as the page is there. */
+/** An error message. Screen readers read it out when the page opens. */
 export function alert(message: string | undefined): Markup | undefined {
   return message === undefined ? undefined : html`<p class="alert" id="alert" role="alert">${message}</p>`;
 }

@@ -1,4 +1,4 @@
-/** The style sheet of every page, embedded so that a page needs no second request. */
+/** The style sheet of all pages, embedded in each. */
 export const pageStyles = `
 :root {
   color-scheme: light dark;

@@ -1,22 +1,21 @@
-import type { IdentifierKind } from '../experience/identifier-kinds.js';
+import type { IdentifierKind } from '../tenant/identifier-kind.js';
 import { identifierInput, nameInput, passwordInput } from './form-field.js';
 import { html } from './html.js';
 import { alert, heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './page-texts.js';
+import type { Texts } from './texts/texts.js';
 
-/** What the sign-up page shows. */
 export interface RegisterView {
   texts: Texts;
   application: string;
-  /** What an account must have; a password it has in any case. */
+  /** The identifiers that an account needs, beside a password. */
   identifiers: readonly IdentifierKind[];
-  /** What was typed before the page came back. */
+  /** What the user entered before an error. */
   typed: Record<string, string>;
   error: string | undefined;
   action: string;
 }
 
-/** Create an account: it lives as long as the emulator runs. */
+/** The page that creates an account. */
 export function registerPage({ texts, application, identifiers, typed, error, action }: RegisterView): Page {
   return renderPage({
     title: `${texts.createAccount} · ${application}`,

@@ -1,10 +1,9 @@
-import type { IdentifierKind } from '../experience/identifier-kinds.js';
+import type { IdentifierKind } from '../tenant/identifier-kind.js';
 import { anyIdentifierInput, passwordInput } from './form-field.js';
 import { html } from './html.js';
 import { alert, heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './page-texts.js';
+import type { Texts } from './texts/texts.js';
 
-/** What the page for a forgotten password shows. */
 export interface ResetPasswordView {
   texts: Texts;
   application: string;
@@ -14,19 +13,19 @@ export interface ResetPasswordView {
   action: string;
 }
 
-/** Choose a new password for any account. */
+/** The page that sets a new password for any account. */
 export function resetPasswordPage(view: ResetPasswordView): Page {
   const { texts, application, error } = view;
   return renderPage({
     title: `${texts.resetPassword} · ${application}`,
     texts,
-    content: html`${heading(texts, application, texts.resetPassword, html`${texts.resetLead}`)}
+    content: html`${heading(texts, application, texts.resetPassword, html`${texts.resetPasswordLead}`)}
       ${alert(error)}
       <form class="fields" method="post" action="${view.action}">
         ${anyIdentifierInput(view.identifiers, texts, view.typed, error)}
         ${passwordInput(texts.newPassword, true, undefined)}
         <button type="submit" class="button">${texts.save}</button>
       </form>
-      <p class="below"><a href="sign-in">${texts.back}</a></p>`,
+      <p class="below"><a href="sign-in">${texts.otherSignIn}</a></p>`,
   });
 }

@@ -1,27 +1,26 @@
-import type { IdentifierKind } from '../experience/identifier-kinds.js';
+import type { IdentifierKind } from '../tenant/identifier-kind.js';
 import type { TenantUser } from '../tenant/tenant.js';
 import { anyIdentifierInput, passwordInput } from './form-field.js';
 import { html } from './html.js';
 import { alert, heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './page-texts.js';
-import { peopleList } from './people-list.js';
+import type { Texts } from './texts/texts.js';
+import { userList } from './user-list.js';
 
-/** What the sign-in page shows. */
 export interface SignInView {
   texts: Texts;
   /** The application's name. */
   application: string;
-  /** The name of the organization that the sign-in is for. */
+  /** The name of the organization to sign in to. */
   organization: string | undefined;
   users: TenantUser[];
   identifiers: readonly IdentifierKind[];
-  /** What is in the identifier field already. */
+  /** The initial value of the identifier field. */
   typed: string | undefined;
   error: string | undefined;
   action: string;
 }
 
-/** Sign in with one click, or with a password. */
+/** The page that signs a user in, with one click or with a password. */
 export function signInPage(view: SignInView): Page {
   const { texts, application, organization, users, error, action } = view;
   const lead = html`${texts.continueTo(application)}${organization !== undefined && html` · ${texts.inOrganization(organization)}`}`;
@@ -31,7 +30,7 @@ export function signInPage(view: SignInView): Page {
     content: html`${heading(texts, application, texts.signIn, lead)} ${alert(error)}
       ${
         users.length > 0 &&
-        html`${peopleList(texts, action, users)}
+        html`${userList(texts, action, users)}
           <p class="or">${texts.orPassword}</p>`
       }
       <form class="fields" method="post" action="${action}">

@@ -1,11 +1,11 @@
 import { html, Markup } from './html.js';
 import { heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './page-texts.js';
+import type { Texts } from './texts/texts.js';
 
 /**
- * Finishes signing out by itself, as Logto's page does; without scripts it takes a click.
+ * Submits the sign-out by itself, as Logto's page does. Without scripts the user has to click.
  *
- * @param form - The provider's own form, with its protection against forgery.
+ * @param form - The provider's own form, with its CSRF token.
  */
 export function signOutPage(texts: Texts, form: string): Page {
   return renderPage({

@@ -7,12 +7,12 @@ import type { SigningAlgorithm } from './signing-keys.js';
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /**
- * Stand in for the URIs of an application that leaves them open: the provider insists on having some.
- * Two, because an only one would be taken for a `redirect_uri` that a request leaves out.
+ * Registered for an application without URIs of its own, because the provider requires some. Two of them: the
+ * provider would use a single one as the default for a request without `redirect_uri`.
  */
-const anyLoopback = ['http://localhost/', 'http://127.0.0.1/'];
+const placeholderUris = ['http://localhost/', 'http://127.0.0.1/'];
 
-/** What an application is to `oidc-provider`. */
+/** The metadata with which `oidc-provider` registers an application. */
 export function clientMetadata(
   application: TenantApplication,
   algorithm: SigningAlgorithm,
@@ -30,8 +30,8 @@ export function clientMetadata(
       ...(application.allowTokenExchange ? [tokenExchange] : []),
     ],
     response_types: machine ? [] : ['code'],
-    redirect_uris: machine ? [] : (application.redirectUris ?? anyLoopback),
-    post_logout_redirect_uris: application.postLogoutRedirectUris ?? (machine ? [] : anyLoopback),
+    redirect_uris: machine ? [] : (application.redirectUris ?? placeholderUris),
+    post_logout_redirect_uris: application.postLogoutRedirectUris ?? (machine ? [] : placeholderUris),
     ...(application.backchannelLogoutUri && { backchannel_logout_uri: application.backchannelLogoutUri }),
     backchannel_logout_session_required: application.backchannelLogoutSessionRequired,
     id_token_signed_response_alg: algorithm,

@@ -1,29 +1,53 @@
 import type Provider from 'oidc-provider';
 import type { Account } from 'oidc-provider';
 
+import type { ResolvedOptions } from '../options/logto-emulator-schema.js';
 import type { TenantUser } from '../tenant/tenant.js';
 import { userClaims } from '../tenant/user-claims.js';
-import { reachLoopback } from './back-channel-logout.js';
-import { clientCredentialsGrant } from './grants/client-credentials-grant.js';
 import { tokenExchange } from './client-metadata.js';
-import type { GrantEnvironment } from './grants/grant-context.js';
-import { keepSessionIds } from './keep-session-ids.js';
-import { logtoAnswers } from './logto-answers.js';
-import { allowOpenRedirectUris } from './open-redirect-uris.js';
-import { oidcScopes, providerConfiguration } from './provider-configuration.js';
-import type { ProviderParts } from './provider-parts.js';
+import { clientCredentialsGrant } from './grants/client-credentials-grant.js';
+import type { GrantEnvironment } from './grants/grant-environment.js';
 import { refreshTokenGrant } from './grants/refresh-token-grant.js';
 import { shouldRotate } from './grants/refresh-token-policy.js';
 import { tokenExchangeGrant } from './grants/token-exchange-grant.js';
+import { keepSessionIds } from './keep-session-ids.js';
+import { logtoResponses } from './logto-responses.js';
+import { allowLoopbackRedirectUris } from './loopback-redirect-uris.js';
+import { overrideBackChannelLogout } from './override-back-channel-logout.js';
+import { oidcScopes, providerConfiguration } from './provider-configuration.js';
+import type { ProviderDependencies } from './provider-dependencies.js';
 
 /**
- * An `oidc-provider` that is set up as Logto sets up its own.
+ * Creates an `oidc-provider` that is configured as Logto configures its own.
  *
- * Rotating the signing keys makes a new one over the same store: keys cannot be changed in a provider.
+ * A provider's keys are fixed. To rotate them, the emulator creates a new provider over the same store.
  */
-export function createProvider(parts: ProviderParts): Provider {
-  const { module, tenant, store, signing, options } = parts;
-  const account = (user: TenantUser): Account => ({
+export function createProvider(dependencies: ProviderDependencies): Provider {
+  const { module, endpoint, tenant, store, signing, options } = dependencies;
+  const environment: GrantEnvironment = {
+    tenant,
+    store,
+    account: (user) => accountOf(user, dependencies),
+    algorithm: signing.algorithm,
+    accessTokenTtl: options.ttl.accessToken,
+    errors: module.errors,
+  };
+  const configuration = providerConfiguration(dependencies, environment);
+  const provider = new module.default(`${endpoint}/oidc`, configuration);
+  registerGrants(provider, environment, dependencies);
+  allowLoopbackRedirectUris(provider, tenant);
+  overrideBackChannelLogout(provider, options.fetch);
+  if (!options.sharedInteraction) {
+    keepSessionIds(provider);
+  }
+  provider.use(logtoResponses as never);
+  provider.proxy = endpoint.startsWith('https:');
+  logEvents(provider, options.log);
+  return provider;
+}
+
+function accountOf(user: TenantUser, { tenant, options }: ProviderDependencies): Account {
+  return {
     accountId: user.id,
     claims: (use, scope) => ({
       sub: user.id,
@@ -35,64 +59,44 @@ export function createProvider(parts: ProviderParts): Provider {
         options.idTokenClaims,
       ),
     }),
-  });
-  const environment: GrantEnvironment = {
-    tenant,
-    store,
-    account,
-    algorithm: signing.algorithm,
-    accessTokenTtl: options.ttl.accessToken,
-    errors: module.errors,
   };
-
-  const provider = new module.default(`${parts.endpoint}/oidc`, providerConfiguration(parts, environment));
-  provider.registerGrantType(
-    'refresh_token',
-    refreshTokenGrant(environment, (ctx, token) => shouldRotate(ctx, token, parts)),
-    withResource('refresh_token', 'organization_id', 'scope'),
-    ['resource'],
-  );
-  provider.registerGrantType(
-    'client_credentials',
-    clientCredentialsGrant(environment),
-    withResource('organization_id', 'scope'),
-    ['resource'],
-  );
-  provider.registerGrantType(
-    tokenExchange,
-    tokenExchangeGrant(environment, oidcScopes),
-    withResource(
-      'subject_token',
-      'subject_token_type',
-      'actor_token',
-      'actor_token_type',
-      'organization_id',
-      'scope',
-    ),
-    ['resource'],
-  );
-  allowOpenRedirectUris(provider, tenant);
-  reachLoopback(provider, options.fetch);
-  if (!options.sharedInteraction) {
-    keepSessionIds(provider);
-  }
-  provider.use(logtoAnswers as never);
-  provider.proxy = parts.endpoint.startsWith('https:');
-  // Koa prints errors that nobody listens to.
-  provider.addListener(
-    'error' as never,
-    ((error: Error) => options.log?.(`error: ${error.message}`)) as never,
-  );
-  provider.on('backchannel.success', (_ctx, client) =>
-    options.log?.(`back-channel logout: ${client.clientId}`),
-  );
-  provider.on('backchannel.error', (_ctx, error) => options.log?.(`back-channel logout: ${error.message}`));
-  provider.on('server_error', (_ctx, error) =>
-    options.log?.(`server error: ${error.stack ?? error.message}`),
-  );
-  return provider;
 }
 
-function withResource(...names: string[]): Set<string> {
-  return new Set([...names, 'resource']);
+function registerGrants(
+  provider: Provider,
+  environment: GrantEnvironment,
+  dependencies: ProviderDependencies,
+): void {
+  const register = (
+    name: string,
+    grant: ReturnType<typeof clientCredentialsGrant>,
+    ...parameters: string[]
+  ) =>
+    provider.registerGrantType(
+      name,
+      grant,
+      new Set([...parameters, 'organization_id', 'scope', 'resource']),
+      // May be repeated.
+      ['resource'],
+    );
+  const rotates = (...[ctx, token]: Parameters<Parameters<typeof refreshTokenGrant>[1]>) =>
+    shouldRotate(ctx, token, dependencies);
+  register('refresh_token', refreshTokenGrant(environment, rotates), 'refresh_token');
+  register('client_credentials', clientCredentialsGrant(environment));
+  register(
+    tokenExchange,
+    tokenExchangeGrant(environment, oidcScopes),
+    'subject_token',
+    'subject_token_type',
+    'actor_token',
+    'actor_token_type',
+  );
+}
+
+function logEvents(provider: Provider, log: ResolvedOptions['log']): void {
+  // Koa prints errors itself unless someone listens.
+  provider.addListener('error' as never, ((error: Error) => log?.(`error: ${error.message}`)) as never);
+  provider.on('backchannel.success', (_ctx, client) => log?.(`back-channel logout: ${client.clientId}`));
+  provider.on('backchannel.error', (_ctx, error) => log?.(`back-channel logout: ${error.message}`));
+  provider.on('server_error', (_ctx, error) => log?.(`server error: ${error.stack ?? error.message}`));
 }

@@ -12,7 +12,7 @@ const firstScreens: Record<string, string> = {
   signUp: 'register',
 };
 
-/** What a waiting authorization request tells of itself. */
+/** A pending authorization request. */
 interface Interaction {
   uid: string;
   prompt: { name: string };
@@ -20,15 +20,14 @@ interface Interaction {
 }
 
 /**
- * Where a browser is sent to from the authorization endpoint: to the page, as Logto does, or to an address of this
- * interaction alone. The provider keeps the interaction in a cookie of that address, and all of Logto's pages have
- * one cookie between them.
+ * Where the authorization endpoint redirects to: to a page, as Logto does, or to a path of this interaction alone.
+ * The provider keeps the interaction in a cookie for that path. Logto's pages share a single cookie.
  */
 export function interactionUrl(interaction: Interaction, options: ResolvedOptions): string {
   return options.sharedInteraction ? pageUrl(interaction) : `/interaction/${interaction.uid}`;
 }
 
-/** The page that a person is shown, with the address that Logto's page has. */
+/** The page for an interaction, at the same path as Logto's. */
 export function pageUrl({ params, prompt }: Interaction): string {
   const given = params as Record<string, string | undefined>;
   const query = new URLSearchParams();

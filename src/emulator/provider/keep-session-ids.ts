@@ -1,8 +1,8 @@
 import type Provider from 'oidc-provider';
 
 /**
- * Lets a browser session keep its id when a sign-in finishes. The provider gives it a new one each time, and a tab
- * that is on its way with the old cookie at that moment loses its sign-in.
+ * Keeps the id of a browser session when a sign-in finishes. The provider changes it each time, so a parallel
+ * request of another tab, which still sends the old cookie, would lose its sign-in.
  */
 export function keepSessionIds(provider: Provider): void {
   Object.assign(provider.Session.prototype, {

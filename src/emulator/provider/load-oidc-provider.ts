@@ -1,14 +1,12 @@
 import { hasCode } from '../has-code.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
 
-/** The parts of `oidc-provider` that the emulator builds on. */
 export type OidcProviderModule = typeof import('oidc-provider');
 
-/** Imports the optional peer, or says how to install it. */
+/** Imports the optional peer dependency `oidc-provider`. */
 export async function loadOidcProvider(): Promise<OidcProviderModule> {
   const { warn } = console;
-  // On Node 20 the package warns at import that it wants a newer one. The emulator's own tests run on
-  // Node 20, and an emulator that prints nothing else should not start with somebody else's warning.
+  // On Node 20 the package prints a warning when it is imported. The emulator is tested on Node 20.
   console.warn = (...parts: unknown[]) => {
     if (!String(parts[0]).includes('oidc-provider WARNING')) {
       warn.apply(console, parts);

@@ -4,38 +4,37 @@ import { plainCopy } from '../plain-copy.js';
 
 interface StoredRecord {
   payload: AdapterPayload;
-  /** Milliseconds; never, when there is none. */
+  /** Milliseconds; `Infinity` if it never expires. */
   expiresAt: number;
   /** Milliseconds. */
   consumedAt?: number;
 }
 
-/** Time stamps inside of payloads, in seconds, that move when time is made to pass. */
+/** Timestamps in payloads, in seconds, which {@link MemoryStore.age} changes. */
 const epochFields = ['iat', 'exp', 'iiat', 'loginTs', 'authTime', 'consumed'] as const;
 
 /**
- * Everything that one emulator issued: sessions, grants, codes, tokens, interactions.
+ * What one emulator has issued: sessions, grants, codes, tokens, interactions.
  *
- * `oidc-provider`'s own in-memory adapter is shared by a whole process and forgets what is over a
- * thousand records; each emulator has a store of its own, which is gone with it.
+ * Not the in-memory adapter of `oidc-provider`: all providers of a process share that one, and it keeps only a
+ * thousand records.
  */
 export class MemoryStore {
   private readonly models = new Map<string, Map<string, StoredRecord>>();
   private readonly sessionIdsByUid = new Map<string, string>();
-  private sizeAtLastSweep = 0;
+  private sizeAtLastCleanUp = 0;
   private size = 0;
 
-  /** @param reuseInterval - Seconds that a rotated refresh token goes on working. */
+  /** @param reuseInterval - How long a rotated refresh token still works, in seconds. */
   constructor(private readonly reuseInterval: number) {}
 
-  /** The adapter of one model for `oidc-provider`. */
+  /** The `oidc-provider` adapter for one model. */
   adapter(model: string): Adapter {
-    const refuse = () => Promise.reject(new Error(`${model} is not looked up that way`));
     return {
       upsert: async (id, payload, expiresIn) => this.set(model, id, payload, expiresIn),
       find: async (id) => this.get(model, id),
       findByUid: async (uid) => this.get(model, this.sessionIdsByUid.get(uid) ?? ''),
-      findByUserCode: refuse,
+      findByUserCode: () => Promise.reject(new Error(`${model} has no user codes`)),
       consume: async (id) => this.consume(model, id),
       destroy: async (id) => this.delete(model, id),
       revokeByGrantId: async (grantId) => {
@@ -56,9 +55,9 @@ export class MemoryStore {
     if (model === 'Session' && payload.uid) {
       this.sessionIdsByUid.set(payload.uid, id);
     }
-    // Sweeping as it grows needs no timer, which would keep a process alive.
-    if (this.size > 2 * this.sizeAtLastSweep + 100) {
-      this.sweep();
+    // Not by a timer, which would keep the process alive.
+    if (this.size > 2 * this.sizeAtLastCleanUp + 100) {
+      this.deleteExpired();
     }
   }
 
@@ -72,7 +71,7 @@ export class MemoryStore {
       return undefined;
     }
     const payload = plainCopy(record.payload);
-    if (record.consumedAt !== undefined && this.isUsedUp(model, record.consumedAt)) {
+    if (record.consumedAt !== undefined && this.isConsumed(model, record.consumedAt)) {
       payload.consumed = Math.floor(record.consumedAt / 1000);
     }
     return payload;
@@ -105,7 +104,7 @@ export class MemoryStore {
     }
   }
 
-  /** Ends a grant with all that was issued under it. */
+  /** Deletes a grant with all tokens and codes that were issued under it. */
   deleteGrant(grantId: string): void {
     for (const model of ['AccessToken', 'RefreshToken', 'AuthorizationCode']) {
       this.deleteWhere(model, (payload) => payload.grantId === grantId);
@@ -113,7 +112,7 @@ export class MemoryStore {
     this.delete('Grant', grantId);
   }
 
-  /** Makes all that is stored older by `seconds`, as if that time had passed. */
+  /** Makes all records `seconds` older. */
   age(seconds: number): void {
     for (const records of this.models.values()) {
       for (const record of records.values()) {
@@ -132,11 +131,11 @@ export class MemoryStore {
     }
   }
 
-  private isUsedUp(model: string, consumedAt: number): boolean {
+  private isConsumed(model: string, consumedAt: number): boolean {
     return model !== 'RefreshToken' || Date.now() >= consumedAt + this.reuseInterval * 1000;
   }
 
-  private sweep(): void {
+  private deleteExpired(): void {
     const now = Date.now();
     for (const [model, records] of this.models) {
       for (const [id, record] of records) {
@@ -145,7 +144,7 @@ export class MemoryStore {
         }
       }
     }
-    this.sizeAtLastSweep = this.size;
+    this.sizeAtLastCleanUp = this.size;
   }
 
   private records(model: string): Map<string, StoredRecord> {

@@ -1,17 +1,21 @@
-import type { AccessToken, ClientCredentials, Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import type { AccessToken, Adapter, ClientCredentials, Configuration } from 'oidc-provider';
 
-import type { Page } from '../pages/page-layout.js';
+import { messagePage } from '../pages/message-page.js';
+import type { Tenant } from '../tenant/tenant.js';
 import { claimsByScope } from '../tenant/user-claims.js';
 import { clientMetadata } from './client-metadata.js';
-import { resourceServerFor, type GrantEnvironment } from './grants/grant-context.js';
-import { interactionUrl } from './interaction-url.js';
-import { isLoopbackUri, takesAnyLoopback } from './open-redirect-uris.js';
-import type { ProviderParts } from './provider-parts.js';
-import { remedyFor } from './remedy-for.js';
+import type { GrantEnvironment } from './grants/grant-environment.js';
 import { refreshTokenTtl } from './grants/refresh-token-policy.js';
+import { interactionUrl } from './interaction-url.js';
+import { allowsAnyLoopbackUri, isLoopbackUri } from './loopback-redirect-uris.js';
+import type { ProviderDependencies } from './provider-dependencies.js';
+import { providerFeatures } from './provider-features.js';
+import { remedyFor } from './remedy-for.js';
+import { sendPage, textsOf } from './send-page.js';
 
-/** The scopes that stand for the user's claims, beside those of resources and organizations. */
+/** The scopes of OpenID Connect, as opposed to those of resources and organizations. */
 export const oidcScopes = ['openid', 'offline_access', ...Object.keys(claimsByScope)];
+
 /** Logto's own parameters of the authorization request. */
 const extraParams = [
   'interaction_mode',
@@ -23,34 +27,21 @@ const extraParams = [
   'google_one_tap_credential',
 ];
 
-/** The provider's configuration, as Logto configures its own. */
-export function providerConfiguration(parts: ProviderParts, environment: GrantEnvironment): Configuration {
-  const { module, tenant, store, signing, options, pages } = parts;
-  const { ttl } = options;
+/** The provider's configuration, the same as Logto's. */
+export function providerConfiguration(
+  dependencies: ProviderDependencies,
+  environment: GrantEnvironment,
+): Configuration {
+  const { tenant, store, signing, options } = dependencies;
   const cookie = { signed: true, sameSite: 'lax', httpOnly: true } as const;
-  const cookieOfAllPages = { ...cookie, path: '/' };
-  const resourceTtl = (token: AccessToken | ClientCredentials) =>
-    token.resourceServer?.accessTokenTTL ?? ttl.accessToken;
-
+  const sharedCookie = { ...cookie, path: '/' };
   return {
-    adapter: (model: string) =>
-      model === 'Client'
-        ? {
-            ...store.adapter(model),
-            find: async (id: string) => {
-              const application = tenant.applications.get(id);
-              if (!application) {
-                throw new module.errors.InvalidClient(`invalid client ${id}`);
-              }
-              return clientMetadata(application, signing.algorithm);
-            },
-          }
-        : store.adapter(model),
+    adapter: (model: string) => (model === 'Client' ? clientAdapter(dependencies) : store.adapter(model)),
     jwks: { keys: signing.keys },
     cookies: {
-      keys: parts.cookieKeys,
-      long: cookieOfAllPages,
-      short: options.sharedInteraction ? cookieOfAllPages : cookie,
+      keys: dependencies.cookieKeys,
+      long: sharedCookie,
+      short: options.sharedInteraction ? sharedCookie : cookie,
     },
     claims: { ...claimsByScope },
     scopes: oidcScopes,
@@ -58,117 +49,92 @@ export function providerConfiguration(parts: ProviderParts, environment: GrantEn
     clientDefaults: { id_token_signed_response_alg: signing.algorithm },
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'ES384', 'ES512'] },
     extraParams,
-    features: {
-      devInteractions: { enabled: false },
-      dPoP: { enabled: false },
-      backchannelLogout: { enabled: true },
-      clientCredentials: { enabled: true },
-      introspection: {
-        enabled: true,
-        allowedPolicy: (_ctx, client, token) =>
-          client.clientAuthMethod !== 'none' || token.clientId === client.clientId,
-      },
-      revocation: {
-        enabled: true,
-        allowedPolicy: (ctx, client, token) => {
-          if (token.clientId !== client.clientId && client.clientAuthMethod !== 'none') {
-            throw new module.errors.InvalidRequest('client is not authorized to revoke the presented token');
-          }
-          return token.clientId === ctx.oidc.client?.clientId;
-        },
-      },
-      // Logto names the endpoint in its discovery document; the flow itself is not emulated.
-      deviceFlow: {
-        enabled: true,
-        userCodeInputSource: (ctx) => draw(ctx, pages.notFound(localesOf(ctx))),
-        userCodeConfirmSource: (ctx) => draw(ctx, pages.notFound(localesOf(ctx))),
-        successSource: (ctx) => draw(ctx, pages.notFound(localesOf(ctx))),
-      },
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: () => undefined,
-        useGrantedResource: () => false,
-        getResourceServerInfo: (ctx, indicator, client) => {
-          const userId = ctx.oidc.session?.accountId ?? ctx.oidc.account?.accountId;
-          const user = userId === undefined ? undefined : tenant.users.get(userId);
-          const organizationId = ctx.oidc.params?.['organization_id'];
-          return resourceServerFor(
-            environment,
-            indicator,
-            { ...(user && { user }), clientId: client.clientId },
-            typeof organizationId === 'string' ? organizationId : undefined,
-          );
-        },
-      },
-      rpInitiatedLogout: {
-        enabled: true,
-        logoutSource: (ctx, form) => draw(ctx, pages.signOut(localesOf(ctx), form)),
-        postLogoutSuccessSource: (ctx) => draw(ctx, pages.signedOut(localesOf(ctx))),
-      },
-    },
-    renderError: (ctx, out) => {
-      // Logto shows bare JSON. Where the emulator's options are to blame, a page that says so is more help.
-      const remedy = remedyFor(out, ctx.oidc.params ?? {}, tenant);
-      if (remedy !== undefined && ctx.accepts('json', 'html') === 'html') {
-        draw(ctx, pages.error(localesOf(ctx), out, remedy));
-      } else {
-        ctx.body = out;
-      }
-    },
+    features: providerFeatures(dependencies, environment),
+    renderError: errorRenderer(tenant),
     interactions: { url: (_ctx, interaction) => interactionUrl(interaction, options) },
     findAccount: (_ctx, sub) => {
       const user = tenant.users.get(sub);
       return user && environment.account(user);
     },
-    extraTokenClaims: (ctx, token) => {
-      const { organization_id: organizationId, resource } = ctx.oidc?.params ?? {};
-      return {
-        ...(token.kind === 'AccessToken' ? token.extra : {}),
-        ...(organizationId && resource ? { organization_id: organizationId } : {}),
-      };
-    },
-    formats: {
-      customizers: {
-        // The provider leaves out a scope that is empty, Logto's does not.
-        jwt: (_ctx, { scope }, { payload }) => {
-          payload['scope'] = scope;
-        },
-      },
-    },
+    ...tokenClaims,
     issueRefreshToken: (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') &&
       (code.scopes.has('offline_access') ||
         Boolean(tenant.applications.get(client.clientId)?.alwaysIssueRefreshToken)),
-    clientBasedCORS: (_ctx, origin, client) => {
-      const application = tenant.applications.get(client.clientId);
-      return (
-        Boolean(application?.corsAllowedOrigins.includes(origin)) ||
-        (application?.redirectUris ?? []).some((uri) => new URL(uri).origin === origin) ||
-        (application !== undefined && takesAnyLoopback(application, 'redirectUris') && isLoopbackUri(origin))
-      );
-    },
+    clientBasedCORS: (_ctx, origin, client) => isAllowedOrigin(tenant, origin, client.clientId),
     pkce: { required: (_ctx, client) => client.clientAuthMethod !== 'client_secret_basic' },
-    ttl: {
-      AccessToken: (_ctx, token) => resourceTtl(token),
-      ClientCredentials: (_ctx, token) => resourceTtl(token),
-      AuthorizationCode: 60,
-      DeviceCode: 600,
-      IdToken: ttl.idToken,
-      Interaction: 3600,
-      Session: ttl.session,
-      Grant: ttl.grant,
-      RefreshToken: (ctx, _token, client) => refreshTokenTtl(ctx, client.clientId, parts),
+    ttl: lifetimes(dependencies),
+  };
+}
+
+/** Reads applications from the tenant, so that the controls can change them. */
+function clientAdapter({ module, tenant, store, signing }: ProviderDependencies): Adapter {
+  return {
+    ...store.adapter('Client'),
+    find: async (id) => {
+      const application = tenant.applications.get(id);
+      if (!application) {
+        throw new module.errors.InvalidClient(`invalid client ${id}`);
+      }
+      return clientMetadata(application, signing.algorithm);
     },
   };
 }
 
-function draw(ctx: KoaContextWithOIDC, page: Page): void {
-  ctx.set(page.headers);
-  ctx.body = page.body;
+/** Logto sends bare JSON. A developer who has to change the emulator's options gets a page that says how. */
+function errorRenderer(tenant: Tenant): NonNullable<Configuration['renderError']> {
+  return (ctx, error) => {
+    const remedy = remedyFor(error, ctx.oidc.params ?? {}, tenant);
+    if (remedy !== undefined && ctx.accepts('json', 'html') === 'html') {
+      const texts = textsOf(ctx);
+      const description = error.error_description ?? '';
+      sendPage(ctx, messagePage(texts, texts.invalidRequest, description, error.error, remedy));
+    } else {
+      ctx.body = error;
+    }
+  };
 }
 
-/** The application says in which language; else the browser does. */
-function localesOf(ctx: KoaContextWithOIDC): string {
-  const locales = ctx.oidc.params?.['ui_locales'];
-  return typeof locales === 'string' ? locales : ctx.get('accept-language');
+const tokenClaims: Pick<Configuration, 'extraTokenClaims' | 'formats'> = {
+  extraTokenClaims: (ctx, token) => {
+    const { organization_id: organizationId, resource } = ctx.oidc?.params ?? {};
+    return {
+      ...(token.kind === 'AccessToken' ? token.extra : {}),
+      ...(organizationId && resource ? { organization_id: organizationId } : {}),
+    };
+  },
+  formats: {
+    customizers: {
+      // The provider omits an empty scope. Logto does not.
+      jwt: (_ctx, { scope }, { payload }) => {
+        payload['scope'] = scope;
+      },
+    },
+  },
+};
+
+function isAllowedOrigin(tenant: Tenant, origin: string, clientId: string): boolean {
+  const application = tenant.applications.get(clientId);
+  return (
+    Boolean(application?.corsAllowedOrigins.includes(origin)) ||
+    (application?.redirectUris ?? []).some((uri) => new URL(uri).origin === origin) ||
+    (application !== undefined && allowsAnyLoopbackUri(application, 'redirectUris') && isLoopbackUri(origin))
+  );
+}
+
+function lifetimes(dependencies: ProviderDependencies): NonNullable<Configuration['ttl']> {
+  const { ttl } = dependencies.options;
+  const accessTokenTtl = (_ctx: unknown, token: AccessToken | ClientCredentials) =>
+    token.resourceServer?.accessTokenTTL ?? ttl.accessToken;
+  return {
+    AccessToken: accessTokenTtl,
+    ClientCredentials: accessTokenTtl,
+    AuthorizationCode: 60,
+    DeviceCode: 600,
+    IdToken: ttl.idToken,
+    Interaction: 3600,
+    Session: ttl.session,
+    Grant: ttl.grant,
+    RefreshToken: (ctx, _token, client) => refreshTokenTtl(ctx, client.clientId, dependencies),
+  };
 }

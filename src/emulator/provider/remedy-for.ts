@@ -1,6 +1,6 @@
 import type { Tenant } from '../tenant/tenant.js';
 
-/** The options that would have let a refused request pass, where that is clear. */
+/** The emulator options that would make a refused request valid; undefined if that is unclear. */
 export function remedyFor(
   { error, error_description: description }: { error: string; error_description?: string | undefined },
   params: Record<string, unknown>,

@@ -6,7 +6,7 @@ import type { JWK } from 'oidc-provider';
 /** The algorithms that a Logto tenant can sign with. */
 export type SigningAlgorithm = 'ES384' | 'RS256';
 
-/** The private keys of the tenant, the newest first: it signs, the others only verify. */
+/** The private keys of the tenant, newest first. The newest signs. The others verify older tokens. */
 export interface SigningKeys {
   algorithm: SigningAlgorithm;
   keys: JWK[];
@@ -14,17 +14,20 @@ export interface SigningKeys {
 
 const generate = promisify(generateKeyPair);
 
-/** Adds a new key in front, as an administrator of Logto does; Logto keeps the one before. */
-export async function rotate(
+/** How to rotate keys: with the same algorithm by default, and keeping the previous key, as in Logto. */
+export interface KeyRotation {
+  algorithm?: SigningAlgorithm;
+  keepPrevious?: boolean;
+}
+
+export async function rotateKeys(
   previous: SigningKeys | undefined,
-  algorithm: SigningAlgorithm,
-  keepPrevious = true,
+  { algorithm = previous?.algorithm ?? 'ES384', keepPrevious = true }: KeyRotation = {},
 ): Promise<SigningKeys> {
   const { privateKey } =
     algorithm === 'ES384'
       ? await generate('ec', { namedCurve: 'P-384' })
       : await generate('rsa', { modulusLength: 2048 });
-  // Logto names the algorithm for elliptic curves only: an RSA key may serve several.
   const key = {
     ...privateKey.export({ format: 'jwk' }),
     use: 'sig',

@@ -6,14 +6,14 @@ interface Holder {
   organizations: { id: string; roles: string[] }[];
 }
 
-/** The resource that stands for all organizations when scopes are asked for. */
+/** The resource with the scopes of all organizations. */
 export const organizationResource = 'urn:logto:resource:organizations';
 
-/** What the tenant's roles give to users and to applications. */
+/** The scopes that users and applications have through their roles. */
 export class Permissions {
   constructor(private readonly options: ResolvedOptions) {}
 
-  /** A user's scopes on a resource: by tenant roles, and by the roles in one or in all organizations. */
+  /** A user's scopes on a resource, through tenant roles and through roles in one or in all organizations. */
   ofUser(user: Holder, indicator: string, organizationId?: string): string[] {
     const memberships = user.organizations.filter(({ id }) => !organizationId || id === organizationId);
     return this.onResource(indicator, [
@@ -22,7 +22,7 @@ export class Permissions {
     ]);
   }
 
-  /** An application's scopes on a resource: by tenant roles, or within an organization by its roles there alone. */
+  /** An application's scopes on a resource: through tenant roles or, within an organization, only through its roles there. */
   ofApplication(application: Holder, indicator: string, organizationId?: string): string[] {
     const membership = application.organizations.find(({ id }) => id === organizationId);
     return this.onResource(
@@ -31,14 +31,14 @@ export class Permissions {
     );
   }
 
-  /** A member's organization scopes; undefined for one who is no member. */
+  /** A member's organization scopes; undefined without a membership. */
   inOrganization(holder: Holder, organizationId: string): string[] | undefined {
     const membership = holder.organizations.find(({ id }) => id === organizationId);
     if (!membership) {
       return undefined;
     }
-    const given = new Set(this.organizationRoles(membership.roles).flatMap((role) => role.scopes));
-    return this.options.organizationTemplate.scopes.filter((scope) => given.has(scope));
+    const granted = new Set(this.organizationRoles(membership.roles).flatMap((role) => role.scopes));
+    return this.options.organizationTemplate.scopes.filter((scope) => granted.has(scope));
   }
 
   private tenantRoles(names: string[]) {
@@ -50,7 +50,7 @@ export class Permissions {
     return this.options.organizationTemplate.roles.filter((role) => names.includes(role.name));
   }
 
-  /** What roles give on a resource, in the resource's own order. */
+  /** The scopes of roles on a resource, in the order of the resource. */
   private onResource(
     indicator: string,
     roles: { resourceScopes: { resource: string; name: string }[] }[],
@@ -58,10 +58,8 @@ export class Permissions {
     if (indicator === organizationResource) {
       return this.options.organizationTemplate.scopes;
     }
-    const given = roles
-      .flatMap((role) => role.resourceScopes)
-      .filter(({ resource }) => resource === indicator);
-    const names = new Set(given.map(({ name }) => name));
+    const scopes = roles.flatMap((role) => role.resourceScopes);
+    const names = new Set(scopes.filter(({ resource }) => resource === indicator).map(({ name }) => name));
     const resource = this.options.resources.find((one) => one.indicator === indicator);
     return resource?.scopes.filter((scope) => names.has(scope)) ?? [];
   }

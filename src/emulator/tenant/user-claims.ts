@@ -1,7 +1,7 @@
 import type { ResolvedOptions } from '../options/logto-emulator-schema.js';
 import type { Tenant, TenantUser } from './tenant.js';
 
-/** Which claims a scope stands for, in the order of Logto's discovery document. */
+/** The claims of each scope, in the order of Logto's discovery document. */
 export const claimsByScope = {
   profile: [
     'name',
@@ -33,7 +33,7 @@ export const claimsByScope = {
   'urn:logto:scope:trusted_devices': [],
 } as const satisfies Record<string, readonly string[]>;
 
-/** All claims of a user that one of `scopes` covers and that belong into an ID token or into userinfo. */
+/** The claims of a user for `scopes`, in an ID token or at userinfo. */
 export function userClaims(
   user: TenantUser,
   tenant: Tenant,
@@ -41,14 +41,14 @@ export function userClaims(
   scopes: Set<string>,
   switches: ResolvedOptions['idTokenClaims'],
 ): Record<string, unknown> {
-  const wanted = Object.entries(claimsByScope).flatMap(([scope, claims]) =>
+  const requested = Object.entries(claimsByScope).flatMap(([scope, claims]) =>
     scopes.has(scope) ? (claims as readonly string[]) : [],
   );
   const all = allClaims(user, tenant);
   const hidden = use === 'id_token' ? hiddenFromIdTokens(switches) : new Set<string>();
-  // A claim that the profile does not have is absent, but a null is Logto's way to say that there is none.
+  // Logto sends null for a missing name or email address, but omits missing profile claims.
   return Object.fromEntries(
-    wanted
+    requested
       .filter((claim) => !hidden.has(claim) && all[claim] !== undefined)
       .map((claim) => [claim, all[claim]]),
   );

@@ -1,4 +1,4 @@
-import type { Texts } from '../page-texts.js';
+import type { Texts } from './texts.js';
 
 export const french: Texts = {
   language: 'fr',
@@ -19,30 +19,31 @@ export const french: Texts = {
   noAccountYet: 'Pas encore de compte ?',
   createAccount: 'Créer un compte',
   haveAccount: 'Déjà un compte ?',
-  back: 'Se connecter autrement',
+  otherSignIn: 'Se connecter autrement',
 
   wrongPassword: 'Le compte ou le mot de passe est incorrect. Réessayez.',
   noPassword: 'Ce compte n’a pas de mot de passe. Connectez-vous en un clic.',
   suspended: 'Ce compte est suspendu.',
   suspendedTag: 'suspendu',
-  badLink: 'Ce lien n’est pas valide, a déjà servi ou a expiré.',
-  taken: (field) => `${field} : déjà pris.`,
-  required: (field) => `${field} : à remplir.`,
+  invalidLink: 'Ce lien n’est pas valide, a déjà servi ou a expiré.',
+  taken: (field) => `${field} : déjà utilisé.`,
+  required: (field) => `${field} : champ obligatoire.`,
 
   resetPassword: 'Réinitialiser le mot de passe',
-  resetLead: 'L’émulateur n’envoie pas de code : choisissez le nouveau mot de passe ici.',
+  resetPasswordLead:
+    'L’émulateur n’envoie pas de code de vérification. Choisissez un nouveau mot de passe ici.',
   newPassword: 'Nouveau mot de passe',
   save: 'Enregistrer et se connecter',
   unknownAccount: 'Ce compte n’existe pas.',
 
-  pretend: (provider) => `Continuer avec ${provider}`,
-  pretendLead: (provider) => `Cette page remplace ${provider}. Choisissez qui en revient.`,
-  pretendOther: 'ou quelqu’un d’autre',
+  continueWith: (provider) => `Continuer avec ${provider}`,
+  socialLead: (provider) => `Cette page remplace la page de connexion de ${provider}. Choisissez un compte.`,
+  orOtherAccount: 'ou avec un autre compte',
   continue: 'Continuer',
 
-  consentTitle: (application) => `Autoriser ${application}`,
-  consentLead: (application, person) => `${application} demande l’accès au compte de ${person} :`,
-  consentNothing: 'qui vous êtes, et rien d’autre',
+  authorizeApplication: (application) => `Autoriser ${application}`,
+  consentLead: (application, user) => `${application} demande l’accès au compte de ${user} :`,
+  noScopes: 'Seulement votre identifiant',
   scopes: {
     profile: 'Votre nom, votre photo et votre profil',
     email: 'Votre adresse e-mail',
@@ -54,24 +55,24 @@ export const french: Texts = {
     'urn:logto:scope:organizations': 'Les organisations dont vous êtes membre',
     'urn:logto:scope:organization_roles': 'Vos rôles dans ces organisations',
   },
-  organizations: 'Dans quelles organisations ?',
+  organizations: 'Organisations à autoriser',
   authorize: 'Autoriser',
   cancel: 'Annuler',
 
   signOut: 'Se déconnecter',
-  signOutLead: 'Vous êtes en train d’être déconnecté de toutes les applications de ce navigateur.',
+  signOutLead: 'Vous êtes en cours de déconnexion de toutes les applications dans ce navigateur.',
   signedOut: 'Vous êtes déconnecté',
   signedOutLead: 'Vous pouvez fermer cette page.',
 
-  gone: 'Cette connexion n’est plus ouverte',
-  goneLead: 'Elle a été terminée dans un autre onglet, ou a expiré. Recommencez depuis l’application.',
+  signInLost: 'Cette connexion n’est plus ouverte',
+  signInLostLead: 'Elle a été terminée dans un autre onglet, ou a expiré. Recommencez depuis l’application.',
   foreignForm: 'Ce formulaire vient d’un autre site',
-  notFound: 'Cette page n’existe pas',
-  notFoundLead: 'L’émulateur a les pages d’une connexion, et ses points d’accès sous /oidc.',
-  errorTitle: 'Cette demande ne peut pas aboutir',
+  notFound: 'Page introuvable',
+  notFoundLead: 'L’émulateur ne propose que les pages de connexion et les points d’accès sous /oidc.',
+  invalidRequest: 'Requête non valide',
   remedyLead: 'À ajouter aux options de l’émulateur :',
 
-  homeLead: 'Il fonctionne, et remplace Logto ici.',
+  homeLead: 'L’émulateur fonctionne.',
   addresses: 'Adresses',
   applications: 'Applications',
   users: 'Utilisateurs',

@@ -1,4 +1,4 @@
-import type { Texts } from '../page-texts.js';
+import type { Texts } from './texts.js';
 
 export const spanish: Texts = {
   language: 'es',
@@ -19,30 +19,31 @@ export const spanish: Texts = {
   noAccountYet: '¿Aún no tiene cuenta?',
   createAccount: 'Crear una cuenta',
   haveAccount: '¿Ya tiene una cuenta?',
-  back: 'Otras formas de iniciar sesión',
+  otherSignIn: 'Otras formas de iniciar sesión',
 
   wrongPassword: 'La cuenta o la contraseña no es correcta. Inténtelo de nuevo.',
   noPassword: 'Esta cuenta no tiene contraseña. Inicie sesión con un clic.',
   suspended: 'Esta cuenta está suspendida.',
   suspendedTag: 'suspendida',
-  badLink: 'Este enlace no es válido, ya se usó o ha caducado.',
+  invalidLink: 'Este enlace no es válido, ya se usó o ha caducado.',
   taken: (field) => `${field}: ya está en uso.`,
-  required: (field) => `${field}: complételo, por favor.`,
+  required: (field) => `${field}: campo obligatorio.`,
 
   resetPassword: 'Restablecer la contraseña',
-  resetLead: 'El emulador no envía ningún código: elija aquí la nueva contraseña.',
+  resetPasswordLead: 'El emulador no envía ningún código de verificación. Elija aquí una nueva contraseña.',
   newPassword: 'Nueva contraseña',
   save: 'Guardar e iniciar sesión',
   unknownAccount: 'Esta cuenta no existe.',
 
-  pretend: (provider) => `Continuar con ${provider}`,
-  pretendLead: (provider) => `Esta página hace de ${provider}. Elija quién vuelve de allí.`,
-  pretendOther: 'u otra persona',
+  continueWith: (provider) => `Continuar con ${provider}`,
+  socialLead: (provider) =>
+    `Esta página sustituye a la página de inicio de sesión de ${provider}. Elija una cuenta.`,
+  orOtherAccount: 'o con otra cuenta',
   continue: 'Continuar',
 
-  consentTitle: (application) => `Autorizar ${application}`,
-  consentLead: (application, person) => `${application} pide acceso a la cuenta de ${person}:`,
-  consentNothing: 'quién es usted, y nada más',
+  authorizeApplication: (application) => `Autorizar ${application}`,
+  consentLead: (application, user) => `${application} pide acceso a la cuenta de ${user}:`,
+  noScopes: 'Solo su identificador de usuario',
   scopes: {
     profile: 'Su nombre, foto y perfil',
     email: 'Su correo electrónico',
@@ -54,7 +55,7 @@ export const spanish: Texts = {
     'urn:logto:scope:organizations': 'Las organizaciones a las que pertenece',
     'urn:logto:scope:organization_roles': 'Sus roles en estas organizaciones',
   },
-  organizations: '¿En qué organizaciones?',
+  organizations: 'Organizaciones que autorizar',
   authorize: 'Autorizar',
   cancel: 'Cancelar',
 
@@ -63,15 +64,15 @@ export const spanish: Texts = {
   signedOut: 'Ha cerrado la sesión',
   signedOutLead: 'Puede cerrar esta página.',
 
-  gone: 'Este inicio de sesión ya no está abierto',
-  goneLead: 'Terminó en otra pestaña, o ha caducado. Vuelva a la aplicación y empiece de nuevo.',
+  signInLost: 'Este inicio de sesión ya no está abierto',
+  signInLostLead: 'Terminó en otra pestaña, o ha caducado. Vuelva a la aplicación y empiece de nuevo.',
   foreignForm: 'Este formulario viene de otro sitio',
-  notFound: 'Esta página no existe',
-  notFoundLead: 'El emulador tiene las páginas de un inicio de sesión, y sus puntos de acceso bajo /oidc.',
-  errorTitle: 'Esta solicitud no se puede atender',
+  notFound: 'Página no encontrada',
+  notFoundLead: 'El emulador solo ofrece las páginas de inicio de sesión y los puntos de acceso bajo /oidc.',
+  invalidRequest: 'Solicitud no válida',
   remedyLead: 'Añada a las opciones del emulador:',
 
-  homeLead: 'Funciona, y aquí hace de Logto.',
+  homeLead: 'El emulador está en marcha.',
   addresses: 'Direcciones',
   applications: 'Aplicaciones',
   users: 'Usuarios',

@@ -1,65 +1,36 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 
-import {
-  accessDenied,
-  invalidTarget,
-  organizationAudience,
-  parameters,
-  resourceServer,
-  resourceServerFor,
-  type GrantEnvironment,
-} from './grant-context.js';
+import { accessDenied, invalidTarget } from './grant-errors.js';
+import type { GrantEnvironment } from './grant-environment.js';
+import { organizationServer, resourceServer, type TokenHolder } from './resource-servers.js';
+import { parameters, requireClient } from './token-request.js';
 
-/** The resources that the request names; one that is named twice counts once. */
-function requestedResources(ctx: KoaContextWithOIDC): string[] {
-  const resource = ctx.oidc.params?.['resource'] as string | string[] | undefined;
-  return resource ? [...new Set([resource].flat())] : [];
-}
-
-/** The client credentials grant as Logto has it: for a resource, for an organization, or for both. */
+/** The client credentials grant as Logto implements it: for a resource, for an organization, or for both. */
 export function clientCredentialsGrant(environment: GrantEnvironment) {
   const { errors, tenant } = environment;
 
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
-    const { client, provider } = ctx.oidc;
-    const application = client && tenant.applications.get(client.clientId);
+    const client = requireClient(ctx, environment);
+    const application = tenant.applications.get(client.clientId);
     if (!application) {
       throw new errors.InvalidClient('client must be available');
     }
-    const given = parameters(ctx);
-    const organizationId = given['organization_id'];
+    const { organization_id: organizationId, scope } = parameters(ctx);
     const available = organizationId && tenant.permissions.inOrganization(application, organizationId);
     if (organizationId && !available) {
       throw accessDenied(environment, 'app has not associated with the organization');
     }
-    const servers = requestedResources(ctx).map((resource) => {
-      if (!URL.canParse(resource)) {
-        throw invalidTarget(environment, 'resource indicator must be an absolute URI');
-      }
-      return new provider.ResourceServer(
-        resource,
-        resourceServerFor(environment, resource, { clientId: client.clientId }, organizationId),
-      );
+    const server = requestedServer(ctx, environment, { application }, organizationId);
+    const scopes = [...new Set(scope?.split(' '))];
+    const token = new ctx.oidc.provider.ClientCredentials({
+      client,
+      scope: scopes.join(' '),
     });
-    const [server, ...others] = servers;
-    if (others.length > 0) {
-      throw invalidTarget(
-        environment,
-        'only a single resource indicator value is supported for this grant type',
-      );
-    }
-    const scopes = [...new Set(given['scope']?.split(' '))];
-    const token = new provider.ClientCredentials({ client, scope: scopes.join(' ') });
-
     if (server) {
       token.resourceServer = server;
       token.scope = scopes.filter((name) => server.scopes.has(name)).join(' ') || undefined;
     } else if (organizationId && available) {
-      const audience = organizationAudience(organizationId);
-      token.resourceServer = new provider.ResourceServer(
-        audience,
-        resourceServer(environment, audience, available, environment.accessTokenTtl),
-      );
+      token.resourceServer = organizationServer(ctx, environment, organizationId, available);
       token.scope = available.filter((name) => scopes.includes(name)).join(' ');
     } else {
       throw invalidTarget(environment, 'both `resource` and `organization_id` are not provided');
@@ -73,4 +44,28 @@ export function clientCredentialsGrant(environment: GrantEnvironment) {
       scope: token.scope,
     };
   };
+}
+
+/** The one resource that the request names, possibly more than once. */
+function requestedServer(
+  ctx: KoaContextWithOIDC,
+  environment: GrantEnvironment,
+  holder: TokenHolder,
+  organizationId: string | undefined,
+) {
+  const named = ctx.oidc.params?.['resource'] as string | string[] | undefined;
+  const resources = named ? [...new Set([named].flat())] : [];
+  const [server, ...others] = resources.map((resource) => {
+    if (!URL.canParse(resource)) {
+      throw invalidTarget(environment, 'resource indicator must be an absolute URI');
+    }
+    return resourceServer(ctx, environment, resource, holder, organizationId);
+  });
+  if (others.length > 0) {
+    throw invalidTarget(
+      environment,
+      'only a single resource indicator value is supported for this grant type',
+    );
+  }
+  return server;
 }

@@ -1,13 +1,13 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 
-import { toLogtoError } from './error-body.js';
+import { toLogtoError } from './to-logto-error.js';
 
-/** Koa middleware that gives the provider's answers the form that Logto's have. */
-export async function logtoAnswers(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
+/** Koa middleware that changes the provider's responses to those of Logto. */
+export async function logtoResponses(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
   const { method, path } = ctx;
   await next();
   if (ctx.status === 404 && (ctx.body === undefined || ctx.body === null)) {
-    // The provider leaves what it has no route for to the application that it is mounted in.
+    // The provider leaves unknown routes to the application that it is mounted in.
     const description = `unrecognized route or not allowed method (${method} on ${path})`;
     ctx.status = 404;
     ctx.body = { error: 'invalid_request', error_description: description };

@@ -6,22 +6,25 @@ import { Experience } from './experience/experience.js';
 import type { HttpExchange } from './http/http-exchange.js';
 import { toProviderRequest } from './http/to-provider-request.js';
 import type { ResolvedOptions } from './options/logto-emulator-schema.js';
-import { providerPages } from './pages/provider-pages.js';
 import { createProvider } from './provider/create-provider.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
 import { MemoryStore } from './provider/memory-store.js';
-import { rotate, type SigningAlgorithm, type SigningKeys } from './provider/signing-keys.js';
+import { rotateKeys, type KeyRotation, type SigningKeys } from './provider/signing-keys.js';
 import { Tenant } from './tenant/tenant.js';
 import type { Webhooks } from './webhooks.js';
 
-/** Everything that answers: the endpoints below `/oidc`, and the pages beside them. */
-export class LogtoStandIn {
+/** The models of a grant and of what is issued under it. */
+export const grantModels = ['AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant'];
+
+/** Handles all requests: the endpoints below `/oidc`, and the pages. */
+export class EmulatorApp {
   readonly tenant: Tenant;
   readonly store: MemoryStore;
   private readonly experience: Experience;
   private readonly cookieKeys = [randomBytes(24).toString('base64url')];
   private signing: SigningKeys | undefined;
-  private current: { provider: Provider; callback: ReturnType<Provider['callback']> } | undefined;
+  private provider: Provider | undefined;
+  private providerCallback: ReturnType<Provider['callback']> | undefined;
 
   constructor(
     private readonly options: ResolvedOptions,
@@ -32,7 +35,7 @@ export class LogtoStandIn {
     this.tenant = new Tenant(options);
     this.store = new MemoryStore(options.refreshTokenReuseInterval);
     this.experience = new Experience({
-      provider: () => this.running.provider,
+      provider: () => this.currentProvider,
       endpoint,
       tenant: this.tenant,
       store: this.store,
@@ -41,25 +44,23 @@ export class LogtoStandIn {
     });
   }
 
-  /** Answers a request, to an endpoint or to a page. */
-  async answer(exchange: HttpExchange): Promise<void> {
+  async handle(exchange: HttpExchange): Promise<void> {
     const { path, req, res } = exchange;
     if (path === '/oidc' || path.startsWith('/oidc/')) {
       toProviderRequest(exchange, '/oidc');
-      this.addressAsTold(exchange);
-      await this.running.callback(req, res);
+      this.setHost(exchange);
+      await this.providerCallback?.(req, res);
     } else {
-      await this.experience.answer(exchange);
+      await this.experience.handle(exchange);
     }
   }
 
-  /** Signs with a new key from now on; the algorithm stays unless another is named. */
-  async rotateSigningKeys(algorithm: SigningAlgorithm | undefined, keepPrevious: boolean): Promise<void> {
-    this.signWith(await rotate(this.signing, algorithm ?? this.signing?.algorithm ?? 'ES384', keepPrevious));
+  async rotateSigningKeys(options?: KeyRotation): Promise<void> {
+    this.signWith(await rotateKeys(this.signing, options));
   }
 
   signWith(signing: SigningKeys): void {
-    const provider = createProvider({
+    this.provider = createProvider({
       module: this.module,
       endpoint: this.endpoint(),
       tenant: this.tenant,
@@ -67,18 +68,17 @@ export class LogtoStandIn {
       signing,
       cookieKeys: this.cookieKeys,
       options: this.options,
-      pages: providerPages,
     });
     this.signing = signing;
-    this.current = { provider, callback: provider.callback() };
+    this.providerCallback = this.provider.callback();
   }
 
-  /** What the provider finds wrong with applications that the options' own check lets pass. */
-  async refusedApplications(): Promise<string[]> {
+  /** The mistakes in applications that only the provider finds. */
+  async findApplicationMistakes(): Promise<string[]> {
     const { InvalidClientMetadata } = this.module.errors;
     const mistakes = this.options.applications.map(async ({ id }, index) => {
       try {
-        await this.running.provider.Client.find(id);
+        await this.currentProvider.Client.find(id);
         return [];
       } catch (error) {
         if (error instanceof InvalidClientMetadata) {
@@ -90,26 +90,34 @@ export class LogtoStandIn {
     return (await Promise.all(mistakes)).flat();
   }
 
-  /** Keeps a token that is no matter of the provider's; gives its value. */
+  /** Issues a token of Logto's own, which `oidc-provider` does not have. */
   issue(kind: 'OneTimeToken' | 'SubjectToken', payload: Record<string, unknown>, expiresIn: number): string {
     const token = randomBytes(24).toString('base64url');
     this.store.set(kind, token, payload, expiresIn);
     return token;
   }
 
-  private get running() {
-    if (!this.current) {
-      throw new Error('the emulator has not got its keys yet');
+  /** Deletes the records of a user, or of all users without one. */
+  expire(models: readonly string[], idOrUsername: string | undefined): void {
+    const id = idOrUsername === undefined ? undefined : this.tenant.getUser(idOrUsername).id;
+    for (const model of models) {
+      this.store.deleteWhere(model, ({ accountId }) => id === undefined || accountId === id);
     }
-    return this.current;
+  }
+
+  private get currentProvider(): Provider {
+    if (!this.provider) {
+      throw new Error('the emulator has no signing keys yet');
+    }
+    return this.provider;
   }
 
   /**
-   * The provider names its endpoints after the request's host. Whoever reaches the emulator by another
-   * address, from within a container or behind a proxy, is told the endpoint's all the same; but a
-   * browser on another loopback name stays there, where its cookies are.
+   * The provider builds its URLs from the request's host. A client that uses another address, in a container or
+   * behind a proxy, gets those of the endpoint. Without the option `endpoint`, a browser on another loopback name
+   * stays on it, because its cookies are there.
    */
-  private addressAsTold({ path, req }: HttpExchange): void {
+  private setHost({ path, req }: HttpExchange): void {
     if (this.options.endpoint !== undefined || path.startsWith('/oidc/.well-known/')) {
       const { host, protocol } = new URL(this.endpoint());
       const forwarded = { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) };

@@ -6,10 +6,13 @@ import type { Client } from 'oidc-provider';
 const timeout = 2500;
 
 /**
- * Sends logout tokens as the provider would, but to loopback and private addresses too: there a
- * developer's applications are, and there the provider refuses to call.
+ * Sends logout tokens as the provider does, but to loopback and private addresses too: a developer's applications
+ * run there, and the provider refuses to call them.
  */
-export function reachLoopback(provider: Provider, fetch: typeof globalThis.fetch | undefined): void {
+export function overrideBackChannelLogout(
+  provider: Provider,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): void {
   provider.Client.prototype.backchannelLogout = async function backchannelLogout(
     this: Client,
     sub: string,
@@ -21,7 +24,7 @@ export function reachLoopback(provider: Provider, fetch: typeof globalThis.fetch
     if (this.backchannelLogoutSessionRequired) {
       token.set('sid', sid);
     }
-    const response = await (fetch ?? globalThis.fetch)(this.backchannelLogoutUri ?? '', {
+    const response = await fetch(this.backchannelLogoutUri ?? '', {
       method: 'POST',
       redirect: 'manual',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },

@@ -1,4 +1,4 @@
-/** Logto's sentences are its own; programs read `error`. */
+/** Messages for people, in the emulator's own words. Programs read `error`. */
 const messages: Record<string, string> = {
   access_denied: 'Access was denied.',
   insufficient_scope: 'The token lacks a scope.',
@@ -7,18 +7,18 @@ const messages: Record<string, string> = {
   invalid_redirect_uri: 'The `redirect_uri` is not registered for the application.',
   invalid_request: 'The request is not valid.',
   invalid_scope: 'A scope is not valid.',
-  invalid_target: 'The resource is not known.',
+  invalid_target: 'The resource is unknown.',
   invalid_token: 'The token is not valid.',
   unsupported_grant_type: 'The grant type is not supported.',
 };
 
-const sessionNotFound = 'The sign-in session is not found. Go back to the application and sign in again.';
+const sessionNotFound = 'The sign-in session was not found. Go back to the application and sign in again.';
 
-/** Turns the provider's error body into Logto's: the same, with `code` and `message`. */
+/** Converts the provider's error body to Logto's, which adds `code` and `message`. */
 export function toLogtoError(body: Record<string, unknown>): Record<string, unknown> {
   const error = String(body['error']);
   const { error: _error, error_description: description, state: _state, ...rest } = body;
-  const isLost = typeof description === 'string' && saysSessionIsLost(description);
+  const isLost = typeof description === 'string' && isSessionNotFound(description);
   return {
     code: isLost ? 'session.not_found' : `oidc.${error}`,
     message: isLost ? sessionNotFound : (messages[error] ?? `The request failed: ${error}.`),
@@ -29,8 +29,8 @@ export function toLogtoError(body: Record<string, unknown>): Record<string, unkn
   };
 }
 
-/** Whether the sign-in that the request belongs to is gone. Logto recognizes it by the same words. */
-function saysSessionIsLost(description: string): boolean {
+/** Logto recognizes a lost sign-in session by the same words. */
+function isSessionNotFound(description: string): boolean {
   return (
     (description.includes('session') && description.includes('not found')) ||
     description.includes('authorization request has expired')

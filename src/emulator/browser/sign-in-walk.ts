@@ -1,0 +1,64 @@
+import { interactionPath } from '../experience/interaction-path.js';
+import type { TenantUser } from '../tenant/tenant.js';
+import type { CookieJar } from './cookie-jar.js';
+import type { ChooseForm, FormSubmission } from './walk-pages.js';
+
+/** Options of {@link LogtoEmulator.signIn}. */
+export interface SignInWalk {
+  /** Id, username, e-mail address or phone number of the user. */
+  username: string;
+  /** Without a password the user signs in with one click. */
+  password?: string;
+  /** The cookie jar, which keeps the session at the emulator. Default: a new one. */
+  cookies?: CookieJar;
+  /** The answer on the consent page of a third-party application. Default: `authorize`. */
+  consent?: 'authorize' | 'cancel';
+}
+
+/** Options of {@link LogtoEmulator.signUp}. The fields that the page requires must be given. */
+export interface SignUpWalk {
+  username?: string;
+  email?: string;
+  phone?: string;
+  password: string;
+  name?: string;
+  /** The cookie jar, which keeps the session at the emulator. Default: a new one. */
+  cookies?: CookieJar;
+  /** The answer on the consent page of a third-party application. Default: `authorize`. */
+  consent?: 'authorize' | 'cancel';
+}
+
+/** The forms that sign `user` in. */
+export function signInForms(user: TenantUser, { username, password, consent }: SignInWalk): ChooseForm {
+  const organizations = user.organizations.map(({ id }) => id);
+  const fields: FormSubmission['fields'] =
+    password === undefined ? { user: user.id } : { identifier: username, password };
+  return (path) => {
+    const { base, page } = interactionPath(path);
+    if (page === '/consent') {
+      return consentForm(consent, organizations);
+    }
+    if (path.startsWith('/oidc/')) {
+      return undefined;
+    }
+    const isSocial = page.startsWith('/direct/') || page === '/single-sign-on';
+    // Whatever the first screen is, an existing user goes to the sign-in page.
+    return { fields, path: isSocial ? path : `${base}/sign-in` };
+  };
+}
+
+/** The forms that create an account. */
+export function signUpForms({ cookies: _cookies, consent, ...fields }: SignUpWalk): ChooseForm {
+  return (path) => {
+    const { base, page } = interactionPath(path);
+    if (page === '/consent') {
+      return consentForm(consent, []);
+    }
+    return path.startsWith('/oidc/') ? undefined : { fields, path: `${base}/register` };
+  };
+}
+
+function consentForm(decision = 'authorize', organizations: string[]): FormSubmission {
+  const fields = organizations.map((id): [string, string] => ['organization', id]);
+  return { fields: [['decision', decision], ...fields] };
+}
