@@ -113,22 +113,6 @@ export class Webhooks {
 
 /** A user in the format of Logto's Management API and webhooks. */
 function userEntity(user: TenantUser): Record<string, unknown> {
-  return {
-    id: user.id,
-    username: user.username,
-    primaryEmail: user.primaryEmail,
-    primaryPhone: user.primaryPhone,
-    name: user.name,
-    avatar: user.avatar,
-    customData: user.customData,
-    identities: user.identities,
-    lastSignInAt: user.lastSignInAt,
-    createdAt: user.createdAt,
-    updatedAt: user.updatedAt,
-    profile: user.profile,
-    applicationId: user.applicationId,
-    cimdClientId: null,
-    isSuspended: user.isSuspended,
-    hasPassword: user.password !== undefined,
-  };
+  const { password, roles: _roles, organizations: _organizations, ...entity } = user;
+  return { ...entity, cimdClientId: null, hasPassword: password !== undefined };
 }

@@ -20,14 +20,12 @@ export async function consentScreen(
     const scopes = params['scope']?.split(' ') ?? [];
     request.show(
       consentPage({
-        texts,
-        application: request.application,
+        ...request.view,
         user,
         scopes: scopes.filter((scope) => scope !== 'openid' && scope !== 'offline_access'),
         organizations: scopes.includes('urn:logto:scope:organizations')
           ? user.organizations.flatMap(({ id }) => tenant.organization(id) ?? [])
           : [],
-        action: request.action,
       }),
     );
     return;

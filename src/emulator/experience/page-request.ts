@@ -3,7 +3,8 @@ import type { InteractionResults } from 'oidc-provider';
 
 import type { HttpExchange } from '../http/http-exchange.js';
 import type { Page } from '../pages/page-layout.js';
-import type { Texts } from '../pages/texts/texts.js';
+import type { PageView } from '../pages/page-view.js';
+import type { Texts } from '../pages/texts/english.js';
 import type { MemoryStore } from '../provider/memory-store.js';
 import type { Tenant, TenantUser } from '../tenant/tenant.js';
 import type { SignIn } from '../webhooks.js';
@@ -48,14 +49,12 @@ export class PageRequest {
     return this.params['client_id'] ?? '';
   }
 
-  /** The name of the application. */
-  get application(): string {
-    return this.dependencies.tenant.applications.get(this.clientId)?.name ?? this.clientId;
-  }
-
-  /** The address that the page's forms are posted to. */
-  get action(): string {
-    return this.exchange.req.url ?? this.exchange.path;
+  get view(): PageView {
+    return {
+      texts: this.texts,
+      application: this.dependencies.tenant.applications.get(this.clientId)?.name ?? this.clientId,
+      action: this.exchange.req.url ?? this.exchange.path,
+    };
   }
 
   /** Sends a page, with status 422 for an error. */

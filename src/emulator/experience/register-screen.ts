@@ -1,5 +1,5 @@
 import { registerPage } from '../pages/register-page.js';
-import type { Texts } from '../pages/texts/texts.js';
+import type { Texts } from '../pages/texts/english.js';
 import type { IdentifierKind } from '../tenant/identifier-kind.js';
 import type { ExperienceDependencies, PageRequest } from './page-request.js';
 import { requestedIdentifiers } from './requested-identifiers.js';
@@ -31,12 +31,10 @@ export async function registerScreen(
   const hint = params['login_hint'];
   request.show(
     registerPage({
-      texts,
-      application: request.application,
+      ...request.view,
       identifiers,
-      typed: isPost ? Object.fromEntries(form) : { ...(hint !== undefined && { [first]: hint }) },
+      values: isPost ? Object.fromEntries(form) : { ...(hint !== undefined && { [first]: hint }) },
       error,
-      action: request.action,
     }),
     error,
   );

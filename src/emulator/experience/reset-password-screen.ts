@@ -24,12 +24,10 @@ export async function resetPasswordScreen(
   }
   request.show(
     resetPasswordPage({
-      texts,
-      application: request.application,
+      ...request.view,
       identifiers,
-      typed: form.get('identifier') ?? params['login_hint'],
+      value: form.get('identifier') ?? params['login_hint'],
       error,
-      action: request.action,
     }),
     error,
   );

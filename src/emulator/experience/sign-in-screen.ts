@@ -1,5 +1,5 @@
 import { signInPage } from '../pages/sign-in-page.js';
-import type { Texts } from '../pages/texts/texts.js';
+import type { Texts } from '../pages/texts/english.js';
 import type { IdentifierKind } from '../tenant/identifier-kind.js';
 import type { TenantUser } from '../tenant/tenant.js';
 import { requestedIdentifiers } from './requested-identifiers.js';
@@ -11,7 +11,7 @@ export async function signInScreen(
   dependencies: ExperienceDependencies,
 ): Promise<void> {
   const { tenant } = dependencies;
-  const { params, texts, form } = request;
+  const { params, form } = request;
   const identifiers = requestedIdentifiers(params['identifier']);
   const { user, error } = authenticate(request, dependencies, identifiers);
   if (user && error === undefined) {
@@ -20,14 +20,12 @@ export async function signInScreen(
   }
   request.show(
     signInPage({
-      texts,
-      application: request.application,
+      ...request.view,
       organization: tenant.organization(params['organization_id'] ?? '')?.name,
       users: [...tenant.users.values()],
       identifiers,
-      typed: form.get('identifier') ?? params['login_hint'],
+      value: form.get('identifier') ?? params['login_hint'],
       error,
-      action: request.action,
     }),
     error,
   );

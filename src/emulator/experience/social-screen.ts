@@ -39,15 +39,14 @@ async function replaceProvider(
     }
     error = user ? texts.suspended : texts.required(texts.identifier.email);
   }
-  const fallback = new URL(request.action, 'http://localhost').searchParams.get('fallback');
+  const fallback = new URL(request.view.action, 'http://localhost').searchParams.get('fallback');
   request.show(
     socialPage({
-      texts,
+      ...request.view,
       provider: displayName(target),
       users: [...tenant.users.values()],
-      typed: params['login_hint'],
+      value: params['login_hint'],
       error,
-      action: request.action,
       fallback: `${request.page.startsWith('/direct/') ? '../../' : ''}${fallback === 'register' ? 'register' : 'sign-in'}`,
     }),
     error,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -77,10 +78,7 @@ export class EmulatorServer {
         void this.handle(req, res);
       });
       try {
-        await new Promise<void>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(chosen, address, resolve);
-        });
+        await once(server.listen(chosen, address), 'listening');
       } catch (error) {
         if (index > 0 && (hasCode(error, 'EADDRNOTAVAIL') || hasCode(error, 'EAFNOSUPPORT'))) {
           // This machine has no IPv6.

@@ -53,15 +53,9 @@ export class HttpExchange {
     original: IncomingMessage,
     readonly body: Buffer,
   ) {
-    const req = new IncomingMessage(original.socket);
-    req.method = original.method;
-    req.url = original.url;
-    req.headers = original.headers;
-    req.rawHeaders = original.rawHeaders;
-    req.httpVersion = original.httpVersion;
-    req.httpVersionMajor = original.httpVersionMajor;
-    req.httpVersionMinor = original.httpVersionMinor;
-    req.complete = true;
+    const { method, url, headers, rawHeaders, httpVersion, httpVersionMajor, httpVersionMinor } = original;
+    const head = { method, url, headers, rawHeaders, httpVersion, httpVersionMajor, httpVersionMinor };
+    const req = Object.assign(new IncomingMessage(original.socket), head, { complete: true });
     if (body.length > 0) {
       req.push(body);
     }

@@ -93,7 +93,7 @@ export const optionsSchema = z.strictObject({
         )
         .default([]),
     })
-    .default({ scopes: [], roles: [] }),
+    .prefault({}),
   organizations: z
     .array(
       z.strictObject({
@@ -122,13 +122,7 @@ export const optionsSchema = z.strictObject({
       customData: z.boolean().default(false),
       identities: z.boolean().default(false),
     })
-    .default({
-      roles: true,
-      organizations: true,
-      organizationRoles: true,
-      customData: false,
-      identities: false,
-    }),
+    .prefault({}),
   signingAlgorithm: z.enum(['ES384', 'RS256']).default('ES384'),
   ttl: z
     .strictObject({

@@ -1,17 +1,14 @@
 import type { TenantOrganization, TenantUser } from '../tenant/tenant.js';
 import { html } from './html.js';
 import { heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './texts/texts.js';
+import type { PageView } from './page-view.js';
 
-export interface ConsentView {
-  texts: Texts;
-  application: string;
+interface ConsentView extends PageView {
   user: TenantUser;
   /** The names of the requested scopes. */
   scopes: string[];
   /** The organizations that the user can give the application access to. */
   organizations: TenantOrganization[];
-  action: string;
 }
 
 /** Asks the user for consent to a third-party application. */

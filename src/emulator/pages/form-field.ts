@@ -1,6 +1,6 @@
 import type { IdentifierKind } from '../tenant/identifier-kind.js';
 import { html, type Markup } from './html.js';
-import type { Texts } from './texts/texts.js';
+import type { Texts } from './texts/english.js';
 
 const inputs = {
   username: { type: 'text', autocomplete: 'username' },

@@ -1,7 +1,7 @@
 import type { Tenant } from '../tenant/tenant.js';
 import { html, type Markup } from './html.js';
 import { heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './texts/texts.js';
+import type { Texts } from './texts/english.js';
 
 /** The page at the endpoint itself: addresses, applications and users. */
 export function homePage(texts: Texts, endpoint: string, tenant: Tenant): Page {

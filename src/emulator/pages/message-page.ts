@@ -1,6 +1,6 @@
 import { html } from './html.js';
 import { heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './texts/texts.js';
+import type { Texts } from './texts/english.js';
 
 /** A page with a message. `code` and `remedy` help developers. */
 export function messagePage(texts: Texts, title: string, lead: string, code?: string, remedy?: string): Page {

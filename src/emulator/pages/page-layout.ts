@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { html, Markup } from './html.js';
 import { pageStyles } from './page-styles.js';
-import type { Texts } from './texts/texts.js';
+import type { Texts } from './texts/english.js';
 
 /** A rendered page. */
 export interface Page {

@@ -79,7 +79,6 @@ h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.01em; t
 h2 { margin: 1.75rem 0 0.5rem; font-size: 0.875rem; font-weight: 600; color: var(--muted); }
 p { margin: 0.375rem 0 0; overflow-wrap: anywhere; }
 .lead { color: var(--muted); }
-.lead strong { color: var(--text); font-weight: 600; }
 .brand { display: flex; align-items: center; gap: 0.75rem; margin-bottom: 1.25rem; }
 .badge {
   flex: none;

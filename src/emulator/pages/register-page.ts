@@ -2,29 +2,25 @@ import type { IdentifierKind } from '../tenant/identifier-kind.js';
 import { identifierInput, nameInput, passwordInput } from './form-field.js';
 import { html } from './html.js';
 import { alert, heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './texts/texts.js';
+import type { PageView } from './page-view.js';
 
-export interface RegisterView {
-  texts: Texts;
-  application: string;
+interface RegisterView extends PageView {
   /** The identifiers that an account needs, beside a password. */
   identifiers: readonly IdentifierKind[];
   /** What the user entered before an error. */
-  typed: Record<string, string>;
-  error: string | undefined;
-  action: string;
+  values: Record<string, string>;
 }
 
 /** The page that creates an account. */
-export function registerPage({ texts, application, identifiers, typed, error, action }: RegisterView): Page {
+export function registerPage({ texts, application, identifiers, values, error, action }: RegisterView): Page {
   return renderPage({
     title: `${texts.createAccount} · ${application}`,
     texts,
     content: html`${heading(texts, application, texts.createAccount, html`${texts.continueTo(application)}`)}
       ${alert(error)}
       <form class="fields" method="post" action="${action}">
-        ${identifiers.map((kind) => identifierInput(kind, texts, typed[kind], error))}
-        ${nameInput(texts, typed['name'])} ${passwordInput(texts.password, true, undefined)}
+        ${identifiers.map((kind) => identifierInput(kind, texts, values[kind], error))}
+        ${nameInput(texts, values['name'])} ${passwordInput(texts.password, true, undefined)}
         <button type="submit" class="button">${texts.createAccount}</button>
       </form>
       <p class="below">${texts.haveAccount} <a href="sign-in">${texts.signIn}</a></p>`,

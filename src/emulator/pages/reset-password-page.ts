@@ -2,15 +2,11 @@ import type { IdentifierKind } from '../tenant/identifier-kind.js';
 import { anyIdentifierInput, passwordInput } from './form-field.js';
 import { html } from './html.js';
 import { alert, heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './texts/texts.js';
+import type { PageView } from './page-view.js';
 
-export interface ResetPasswordView {
-  texts: Texts;
-  application: string;
+interface ResetPasswordView extends PageView {
   identifiers: readonly IdentifierKind[];
-  typed: string | undefined;
-  error: string | undefined;
-  action: string;
+  value: string | undefined;
 }
 
 /** The page that sets a new password for any account. */
@@ -22,7 +18,7 @@ export function resetPasswordPage(view: ResetPasswordView): Page {
     content: html`${heading(texts, application, texts.resetPassword, html`${texts.resetPasswordLead}`)}
       ${alert(error)}
       <form class="fields" method="post" action="${view.action}">
-        ${anyIdentifierInput(view.identifiers, texts, view.typed, error)}
+        ${anyIdentifierInput(view.identifiers, texts, view.value, error)}
         ${passwordInput(texts.newPassword, true, undefined)}
         <button type="submit" class="button">${texts.save}</button>
       </form>

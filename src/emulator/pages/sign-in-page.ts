@@ -3,21 +3,16 @@ import type { TenantUser } from '../tenant/tenant.js';
 import { anyIdentifierInput, passwordInput } from './form-field.js';
 import { html } from './html.js';
 import { alert, heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './texts/texts.js';
+import type { PageView } from './page-view.js';
 import { userList } from './user-list.js';
 
-export interface SignInView {
-  texts: Texts;
-  /** The application's name. */
-  application: string;
+interface SignInView extends PageView {
   /** The name of the organization to sign in to. */
   organization: string | undefined;
   users: TenantUser[];
   identifiers: readonly IdentifierKind[];
   /** The initial value of the identifier field. */
-  typed: string | undefined;
-  error: string | undefined;
-  action: string;
+  value: string | undefined;
 }
 
 /** The page that signs a user in, with one click or with a password. */
@@ -34,7 +29,7 @@ export function signInPage(view: SignInView): Page {
           <p class="or">${texts.orPassword}</p>`
       }
       <form class="fields" method="post" action="${action}">
-        ${anyIdentifierInput(view.identifiers, texts, view.typed, error)}
+        ${anyIdentifierInput(view.identifiers, texts, view.value, error)}
         ${passwordInput(texts.password, false, error)}
         <button type="submit" class="button">${texts.signIn}</button>
       </form>

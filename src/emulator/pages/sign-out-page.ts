@@ -1,6 +1,6 @@
 import { html, Markup } from './html.js';
 import { heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './texts/texts.js';
+import type { Texts } from './texts/english.js';
 
 /**
  * Submits the sign-out by itself, as Logto's page does. Without scripts the user has to click.

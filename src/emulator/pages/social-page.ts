@@ -2,23 +2,20 @@ import type { TenantUser } from '../tenant/tenant.js';
 import { identifierInput, nameInput } from './form-field.js';
 import { html } from './html.js';
 import { alert, heading, renderPage, type Page } from './page-layout.js';
-import type { Texts } from './texts/texts.js';
+import type { PageView } from './page-view.js';
 import { userList } from './user-list.js';
 
-export interface SocialView {
-  texts: Texts;
+interface SocialView extends PageView {
   /** For example `Google`. */
   provider: string;
   users: TenantUser[];
-  typed: string | undefined;
-  error: string | undefined;
-  action: string;
+  value: string | undefined;
   /** The address of the emulator's own sign-in page. */
   fallback: string;
 }
 
 /** Replaces the page of a social or enterprise provider. The chosen user signs in. */
-export function socialPage({ texts, provider, users, typed, error, action, fallback }: SocialView): Page {
+export function socialPage({ texts, provider, users, value, error, action, fallback }: SocialView): Page {
   return renderPage({
     title: texts.continueWith(provider),
     texts,
@@ -30,7 +27,7 @@ export function socialPage({ texts, provider, users, typed, error, action, fallb
           <p class="or">${texts.orOtherAccount}</p>`
       }
       <form class="fields" method="post" action="${action}">
-        ${identifierInput('email', texts, typed, error)} ${nameInput(texts, undefined)}
+        ${identifierInput('email', texts, value, error)} ${nameInput(texts, undefined)}
         <button type="submit" class="button">${texts.continue}</button>
       </form>
       <p class="below"><a href="${fallback}">${texts.otherSignIn}</a></p>`,

@@ -1,7 +1,7 @@
 import type { TenantUser } from '../tenant/tenant.js';
 import { html, type Markup } from './html.js';
 import { initials } from './page-layout.js';
-import type { Texts } from './texts/texts.js';
+import type { Texts } from './texts/english.js';
 
 /** The tenant's users, each with a button that signs them in. */
 export function userList(texts: Texts, action: string, users: TenantUser[]): Markup {

@@ -3,7 +3,7 @@ import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { messagePage } from '../pages/message-page.js';
 import { signOutPage } from '../pages/sign-out-page.js';
 import type { GrantEnvironment } from './grants/grant-environment.js';
-import { resourceServerInfo } from './grants/resource-servers.js';
+import { resourceServerInfo } from './grants/resource-server-info.js';
 import type { ProviderDependencies } from './provider-dependencies.js';
 import { sendPage, textsOf } from './send-page.js';
 

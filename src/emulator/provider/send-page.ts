@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 
 import type { Page } from '../pages/page-layout.js';
-import type { Texts } from '../pages/texts/texts.js';
+import type { Texts } from '../pages/texts/english.js';
 import { textsFor } from '../pages/texts/texts-for.js';
 
 /** Sends a page from one of the provider's own endpoints. */

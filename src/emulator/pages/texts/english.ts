@@ -1,16 +1,17 @@
-import type { Texts } from './texts.js';
-
-export const english: Texts = {
+/** The texts of the pages. */
+export const english = {
+  /** For the `lang` attribute. */
   language: 'en',
   emulator: 'Logto emulator',
   notForProduction: 'for development and tests only, not for production',
 
   signIn: 'Sign in',
-  continueTo: (application) => `to continue to ${application}`,
-  inOrganization: (organization) => `organization ${organization}`,
+  continueTo: (application: string) => `to continue to ${application}`,
+  inOrganization: (organization: string) => `organization ${organization}`,
   oneClick: 'Sign in with one click',
   orPassword: 'or with a password',
   identifier: { username: 'Username', email: 'Email', phone: 'Phone number' },
+  /** Joins the last two items of a list. */
   or: 'or',
   password: 'Password',
   name: 'Name',
@@ -26,8 +27,8 @@ export const english: Texts = {
   suspended: 'This account is suspended.',
   suspendedTag: 'suspended',
   invalidLink: 'This link is invalid, was used already, or has expired.',
-  taken: (field) => `${field} is already in use.`,
-  required: (field) => `${field} is required.`,
+  taken: (field: string) => `${field} is already in use.`,
+  required: (field: string) => `${field} is required.`,
 
   resetPassword: 'Reset your password',
   resetPasswordLead: 'The emulator sends no verification code. Choose a new password here.',
@@ -35,14 +36,16 @@ export const english: Texts = {
   save: 'Save and sign in',
   unknownAccount: 'This account does not exist.',
 
-  continueWith: (provider) => `Continue with ${provider}`,
-  socialLead: (provider) => `This page replaces the sign-in page of ${provider}. Choose an account.`,
+  continueWith: (provider: string) => `Continue with ${provider}`,
+  socialLead: (provider: string) => `This page replaces the sign-in page of ${provider}. Choose an account.`,
   orOtherAccount: 'or with another account',
   continue: 'Continue',
 
-  authorizeApplication: (application) => `Authorize ${application}`,
-  consentLead: (application, user) => `${application} requests access to the account of ${user}:`,
+  authorizeApplication: (application: string) => `Authorize ${application}`,
+  consentLead: (application: string, user: string) =>
+    `${application} requests access to the account of ${user}:`,
   noScopes: 'Only your user ID',
+  /** A scope without a description is shown by its name. */
   scopes: {
     profile: 'Your name, picture and profile',
     email: 'Your email address',
@@ -53,7 +56,7 @@ export const english: Texts = {
     roles: 'Your roles',
     'urn:logto:scope:organizations': 'The organizations you belong to',
     'urn:logto:scope:organization_roles': 'Your roles in these organizations',
-  },
+  } as Record<string, string>,
   organizations: 'Organizations to authorize',
   authorize: 'Authorize',
   cancel: 'Cancel',
@@ -70,6 +73,7 @@ export const english: Texts = {
   notFound: 'Page not found',
   notFoundLead: 'The emulator serves only the sign-in pages and the endpoints below /oidc.',
   invalidRequest: 'Invalid request',
+  /** Introduces the options that make the request valid. */
   remedyLead: "Add to the emulator's options:",
 
   homeLead: 'The emulator is running.',
@@ -78,3 +82,6 @@ export const english: Texts = {
   users: 'Users',
   none: 'none',
 };
+
+/** The texts in any language. */
+export type Texts = typeof english;

@@ -1,4 +1,4 @@
-import type { Texts } from './texts.js';
+import type { Texts } from './english.js';
 
 export const spanish: Texts = {
   language: 'es',

@@ -1,8 +1,7 @@
-import { english } from './english.js';
+import { english, type Texts } from './english.js';
 import { french } from './french.js';
 import { german } from './german.js';
 import { spanish } from './spanish.js';
-import type { Texts } from './texts.js';
 
 const languages: Record<string, Texts> = { en: english, de: german, es: spanish, fr: french };
 

@@ -1,39 +1,35 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { KoaContextWithOIDC, ResourceServerInstance } from 'oidc-provider';
 
-import { accessDenied, invalidTarget } from './grant-errors.js';
 import type { GrantEnvironment } from './grant-environment.js';
-import { organizationServer, resourceServer, type TokenHolder } from './resource-servers.js';
-import { parameters, requireClient } from './token-request.js';
+import type { TokenHolder } from './resource-server-info.js';
+import { TokenRequest } from './token-request.js';
 
 /** The client credentials grant as Logto implements it: for a resource, for an organization, or for both. */
 export function clientCredentialsGrant(environment: GrantEnvironment) {
   const { errors, tenant } = environment;
 
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
-    const client = requireClient(ctx, environment);
+    const request = new TokenRequest(ctx, environment);
+    const { client, organizationId, parameters } = request;
     const application = tenant.applications.get(client.clientId);
     if (!application) {
       throw new errors.InvalidClient('client must be available');
     }
-    const { organization_id: organizationId, scope } = parameters(ctx);
     const available = organizationId && tenant.permissions.inOrganization(application, organizationId);
     if (organizationId && !available) {
-      throw accessDenied(environment, 'app has not associated with the organization');
+      throw request.accessDenied('app has not associated with the organization');
     }
-    const server = requestedServer(ctx, environment, { application }, organizationId);
-    const scopes = [...new Set(scope?.split(' '))];
-    const token = new ctx.oidc.provider.ClientCredentials({
-      client,
-      scope: scopes.join(' '),
-    });
+    const server = requestedServer(request, { application });
+    const scopes = [...new Set(parameters['scope']?.split(' '))];
+    const token = new ctx.oidc.provider.ClientCredentials({ client, scope: scopes.join(' ') });
     if (server) {
       token.resourceServer = server;
       token.scope = scopes.filter((name) => server.scopes.has(name)).join(' ') || undefined;
     } else if (organizationId && available) {
-      token.resourceServer = organizationServer(ctx, environment, organizationId, available);
+      token.resourceServer = request.organizationServer(organizationId, available);
       token.scope = available.filter((name) => scopes.includes(name)).join(' ');
     } else {
-      throw invalidTarget(environment, 'both `resource` and `organization_id` are not provided');
+      throw request.invalidTarget('both `resource` and `organization_id` are not provided');
     }
 
     ctx.oidc.entity('ClientCredentials', token);
@@ -47,25 +43,15 @@ export function clientCredentialsGrant(environment: GrantEnvironment) {
 }
 
 /** The one resource that the request names, possibly more than once. */
-function requestedServer(
-  ctx: KoaContextWithOIDC,
-  environment: GrantEnvironment,
-  holder: TokenHolder,
-  organizationId: string | undefined,
-) {
-  const named = ctx.oidc.params?.['resource'] as string | string[] | undefined;
-  const resources = named ? [...new Set([named].flat())] : [];
-  const [server, ...others] = resources.map((resource) => {
+function requestedServer(request: TokenRequest, holder: TokenHolder): ResourceServerInstance | undefined {
+  const [server, ...others] = [...new Set(request.resources)].map((resource) => {
     if (!URL.canParse(resource)) {
-      throw invalidTarget(environment, 'resource indicator must be an absolute URI');
+      throw request.invalidTarget('resource indicator must be an absolute URI');
     }
-    return resourceServer(ctx, environment, resource, holder, organizationId);
+    return request.resourceServer(resource, holder);
   });
   if (others.length > 0) {
-    throw invalidTarget(
-      environment,
-      'only a single resource indicator value is supported for this grant type',
-    );
+    throw request.invalidTarget('only a single resource indicator value is supported for this grant type');
   }
   return server;
 }

@@ -1,16 +1,8 @@
-import type { AccessToken, Client, KoaContextWithOIDC, RefreshToken } from 'oidc-provider';
+import type { AccessToken, KoaContextWithOIDC, RefreshToken } from 'oidc-provider';
 
-import { invalidTarget } from './grant-errors.js';
 import type { GrantEnvironment } from './grant-environment.js';
 import { issueIdToken } from './issue-id-token.js';
-import { organizationServer, resourceServer } from './resource-servers.js';
-import {
-  namesResource,
-  parameters,
-  requestedResource,
-  requireClient,
-  requireParameters,
-} from './token-request.js';
+import { TokenRequest } from './token-request.js';
 import { verifyRefreshToken, type VerifiedRefreshToken } from './verify-refresh-token.js';
 
 /** Whether this use of the refresh token rotates it. */
@@ -22,22 +14,29 @@ export type RotationPolicy = (ctx: KoaContextWithOIDC, token: RefreshToken) => b
  */
 export function refreshTokenGrant(environment: GrantEnvironment, shouldRotate: RotationPolicy) {
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
-    requireParameters(ctx, environment, 'refresh_token');
-    const client = requireClient(ctx, environment);
-    const verified = await verifyRefreshToken(ctx, environment);
-    const given = parameters(ctx);
+    const request = new TokenRequest(ctx, environment, 'refresh_token');
+    const verified = await verifyRefreshToken(request);
 
     // Logto checks the resource only after the rotation: a request for a wrong resource uses up the token.
     let refreshToken = verified.token;
-    let refreshTokenValue = given['refresh_token'];
+    let refreshTokenValue = request.parameters['refresh_token'];
     if (shouldRotate(ctx, refreshToken)) {
-      refreshToken = await rotate(ctx, refreshToken, client);
+      refreshToken = await rotate(request, refreshToken);
       refreshTokenValue = await refreshToken.save();
     }
 
-    const scopes = given['scope'] ? ctx.oidc.requestParamScopes : verified.token.scopes;
-    const accessToken = newAccessToken(ctx, refreshToken, client);
-    grantScopes(ctx, environment, accessToken, verified, scopes);
+    const scopes = request.parameters['scope'] ? ctx.oidc.requestParamScopes : verified.token.scopes;
+    const accessToken = new ctx.oidc.provider.AccessToken({
+      accountId: refreshToken.accountId,
+      client: request.client,
+      expiresWithSession: refreshToken.expiresWithSession ?? false,
+      grantId: verified.grant.jti,
+      gty: 'refresh_token',
+      ...(refreshToken.sessionUid && { sessionUid: refreshToken.sessionUid }),
+      ...(refreshToken.sid && { sid: refreshToken.sid }),
+      scope: '',
+    });
+    grantScopes(request, accessToken, verified, scopes);
     ctx.oidc.entity('AccessToken', accessToken);
     ctx.body = {
       access_token: await accessToken.save(),
@@ -53,7 +52,7 @@ export function refreshTokenGrant(environment: GrantEnvironment, shouldRotate: R
 }
 
 /** Uses up a refresh token. @returns its successor, with a new id and new times */
-async function rotate(ctx: KoaContextWithOIDC, token: RefreshToken, client: Client): Promise<RefreshToken> {
+async function rotate({ ctx, client }: TokenRequest, token: RefreshToken): Promise<RefreshToken> {
   await token.consume();
   ctx.oidc.entity('RotatedRefreshToken', token);
   const { accountId, authTime, claims, expiresWithSession, iiat, nonce, resource, sessionUid, sid } = token;
@@ -77,45 +76,30 @@ async function rotate(ctx: KoaContextWithOIDC, token: RefreshToken, client: Clie
   return successor;
 }
 
-function newAccessToken(ctx: KoaContextWithOIDC, token: RefreshToken, client: Client): AccessToken {
-  return new ctx.oidc.provider.AccessToken({
-    accountId: token.accountId,
-    client,
-    expiresWithSession: token.expiresWithSession ?? false,
-    grantId: token.grantId ?? '',
-    gty: 'refresh_token',
-    ...(token.sessionUid && { sessionUid: token.sessionUid }),
-    ...(token.sid && { sid: token.sid }),
-    scope: '',
-  });
-}
-
 /** Gives the access token its audience and scopes: those of a resource, of an organization or of userinfo. */
 function grantScopes(
-  ctx: KoaContextWithOIDC,
-  environment: GrantEnvironment,
+  request: TokenRequest,
   accessToken: AccessToken,
   { token, grant, user }: VerifiedRefreshToken,
   scopes: Set<string>,
 ): void {
-  const { organization_id: organizationId } = parameters(ctx);
-  const resource =
-    requestedResource(ctx) ??
-    // Without `openid` the token would be useless at userinfo: the provider falls back to the resource.
-    (namesResource(ctx) || organizationId || scopes.has('openid') ? undefined : onlyResource(token));
+  const { organizationId } = request;
+  const { errors, tenant } = request.environment;
+  const hasTarget = request.resources.length > 0 || Boolean(organizationId);
+  // Without `openid` the token would be useless at userinfo: the provider falls back to the resource.
+  const fallback = hasTarget || scopes.has('openid') ? undefined : onlyResource(token);
+  const resource = request.resource ?? fallback;
   if (resource !== undefined) {
     if (!token.resourceIndicators.has(resource)) {
-      throw invalidTarget(environment);
+      throw new errors.InvalidTarget();
     }
-    const server = resourceServer(ctx, environment, resource, { user }, organizationId);
+    const server = request.resourceServer(resource, { user });
+    const available = [...scopes].filter((name) => server.scopes.has(name));
     accessToken.resourceServer = server;
-    accessToken.scope = grant.getResourceScopeFiltered(
-      resource,
-      [...scopes].filter((name) => server.scopes.has(name)),
-    );
-  } else if (organizationId && !namesResource(ctx)) {
-    const available = environment.tenant.permissions.inOrganization(user, organizationId) ?? [];
-    accessToken.resourceServer = organizationServer(ctx, environment, organizationId, available);
+    accessToken.scope = grant.getResourceScopeFiltered(resource, available);
+  } else if (organizationId && request.resources.length === 0) {
+    const available = tenant.permissions.inOrganization(user, organizationId) ?? [];
+    accessToken.resourceServer = request.organizationServer(organizationId, available);
     accessToken.scope = available.filter((name) => scopes.has(name)).join(' ');
   } else {
     if (token.claims) {

@@ -3,16 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { AccessToken, Grant, KoaContextWithOIDC } from 'oidc-provider';
 
 import type { TenantUser } from '../../tenant/tenant.js';
-import { assertMembership } from './assert-membership.js';
 import type { GrantEnvironment } from './grant-environment.js';
-import { organizationServer, resourceServer } from './resource-servers.js';
-import {
-  namesResource,
-  parameters,
-  requestedResource,
-  requireClient,
-  requireParameters,
-} from './token-request.js';
+import { TokenRequest } from './token-request.js';
 
 /** The only kind of subject and actor token. */
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
@@ -20,16 +12,14 @@ const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 /** Impersonation (RFC 8693): an application acts as the user of a subject token. */
 export function tokenExchangeGrant(environment: GrantEnvironment, oidcScopes: readonly string[]) {
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
-    requireParameters(ctx, environment, 'subject_token', 'subject_token_type');
-    const client = requireClient(ctx, environment);
+    const request = new TokenRequest(ctx, environment, 'subject_token', 'subject_token_type');
+    const { client } = request;
     const { provider } = ctx.oidc;
-    const { organization_id: organizationId, subject_token: subjectToken = '' } = parameters(ctx);
-    const user = verifySubject(ctx, environment, subjectToken);
+    const subjectToken = request.parameters['subject_token'] ?? '';
+    const user = verifySubject(request, subjectToken);
     ctx.oidc.entity('Account', environment.account(user));
-    if (organizationId) {
-      assertMembership(environment, client.clientId, user, organizationId);
-    }
-    const actor = await findActor(ctx, environment);
+    request.assertMembership(user);
+    const actor = await findActor(request);
     const grant = Object.assign(new provider.Grant({ accountId: user.id, clientId: client.clientId }), {
       jti: randomUUID(),
     });
@@ -41,7 +31,7 @@ export function tokenExchangeGrant(environment: GrantEnvironment, oidcScopes: re
       scope: '',
       ...(actor && { extra: { act: { sub: actor } } }),
     });
-    grantScopes(ctx, environment, { token, grant, user, oidcScopes });
+    grantScopes(request, token, grant, user, oidcScopes);
 
     await grant.save();
     environment.store.consume('SubjectToken', subjectToken);
@@ -56,13 +46,10 @@ export function tokenExchangeGrant(environment: GrantEnvironment, oidcScopes: re
   };
 }
 
-/** The user that a valid subject token belongs to. */
-function verifySubject(
-  ctx: KoaContextWithOIDC,
-  { errors, store, tenant }: GrantEnvironment,
-  subjectToken: string,
-): TenantUser {
-  if (parameters(ctx)['subject_token_type'] !== accessTokenType) {
+/** The user of a valid subject token. */
+function verifySubject({ environment, parameters }: TokenRequest, subjectToken: string): TenantUser {
+  const { errors, store, tenant } = environment;
+  if (parameters['subject_token_type'] !== accessTokenType) {
     throw new errors.InvalidGrant('unsupported subject token type');
   }
   const subject = store.get('SubjectToken', subjectToken);
@@ -74,8 +61,9 @@ function verifySubject(
 }
 
 /** The user who acts: the owner of the actor token, an opaque access token with `openid`. */
-async function findActor(ctx: KoaContextWithOIDC, { errors }: GrantEnvironment): Promise<string | undefined> {
-  const { actor_token: actorToken, actor_token_type: actorTokenType } = parameters(ctx);
+async function findActor({ ctx, environment, parameters }: TokenRequest): Promise<string | undefined> {
+  const { errors } = environment;
+  const { actor_token: actorToken, actor_token_type: actorTokenType } = parameters;
   if (actorToken === undefined) {
     return undefined;
   }
@@ -91,31 +79,23 @@ async function findActor(ctx: KoaContextWithOIDC, { errors }: GrantEnvironment):
 
 /** Gives the access token its audience and scopes: those of a resource, of an organization or of userinfo. */
 function grantScopes(
-  ctx: KoaContextWithOIDC,
-  environment: GrantEnvironment,
-  {
-    token,
-    grant,
-    user,
-    oidcScopes,
-  }: {
-    token: AccessToken;
-    grant: Grant;
-    user: TenantUser;
-    oidcScopes: readonly string[];
-  },
+  request: TokenRequest,
+  token: AccessToken,
+  grant: Grant,
+  user: TenantUser,
+  oidcScopes: readonly string[],
 ): void {
-  const { organization_id: organizationId } = parameters(ctx);
-  const requested = [...ctx.oidc.requestParamScopes];
-  const resource = requestedResource(ctx);
+  const { organizationId, resource } = request;
+  const requested = [...request.ctx.oidc.requestParamScopes];
   if (resource !== undefined) {
-    const server = resourceServer(ctx, environment, resource, { user }, organizationId);
+    const server = request.resourceServer(resource, { user });
     token.resourceServer = server;
     token.scope = requested.filter((name) => server.scopes.has(name)).join(' ');
     grant.addResourceScope(resource, token.scope);
-  } else if (organizationId && !namesResource(ctx)) {
-    const available = environment.tenant.permissions.inOrganization(user, organizationId) ?? [];
-    const server = organizationServer(ctx, environment, organizationId, available);
+  } else if (organizationId && request.resources.length === 0) {
+    const { permissions } = request.environment.tenant;
+    const available = permissions.inOrganization(user, organizationId) ?? [];
+    const server = request.organizationServer(organizationId, available);
     token.resourceServer = server;
     token.scope = available.filter((name) => requested.includes(name)).join(' ');
     grant.addResourceScope(server.identifier(), token.scope);
