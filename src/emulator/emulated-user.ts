@@ -11,6 +11,10 @@ export interface EmulatedUser extends Required<Omit<EmulatorUser, 'password' | '
   lastSignInAt: number | null;
 }
 
-export function toEmulatedUser({ password: _, applicationId: _id, ...user }: TenantUser): EmulatedUser {
+export function toEmulatedUser({
+  password: _password,
+  applicationId: _applicationId,
+  ...user
+}: TenantUser): EmulatedUser {
   return plainCopy(user);
 }

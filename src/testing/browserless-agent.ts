@@ -1,103 +1,95 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type { INestApplication } from '@nestjs/common';
 import { CookieJar } from '../emulator/browser/cookie-jar.js';
 
-/** Answers that have no body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
+/** Responses without a body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
- * What a browser is to an app, without one: keeps cookies, and knows the app by its `baseUrl` wherever it
- * listens, as behind a proxy.
+ * Sends requests to an app as a browser does: it keeps cookies, and reaches the app by its `baseUrl` wherever it
+ * listens, as through a proxy.
  */
 export class BrowserlessAgent {
-  /** Its cookies, those of the emulator too: `emulator.signOut(url, { cookies: agent.cookies })`. */
+  /** All cookies, including those of the emulator: `emulator.signOut(url, { cookies: agent.cookies })`. */
   readonly cookies = new CookieJar();
   private readonly base: URL;
 
-  /** @param stripped what of the path of `baseUrl` a proxy strips */
+  /** @param strippedPath the part of the path of `baseUrl` that a proxy strips */
   constructor(
     private readonly app: INestApplication,
     baseUrl: string,
-    private readonly stripped: string,
+    private readonly strippedPath: string,
   ) {
     this.base = new URL(baseUrl);
   }
 
   /**
-   * Headers that make any other client's request one of this agent's:
+   * Headers that sign in the requests of other clients:
    * `request(app.getHttpServer()).get('/orders').set(agent.headers)`.
    */
   get headers(): Record<string, string> {
     const cookie = this.cookies.header(this.base);
     return {
       ...(cookie && { cookie }),
-      // The app then takes the connection for one over TLS, as from the proxy that ends it.
+      // As from a proxy that terminates TLS.
       ...(this.base.protocol === 'https:' && { 'x-forwarded-proto': 'https' }),
     };
   }
 
   /**
-   * Sends a request to the app, as the global `fetch` would, but with cookies, with whatever headers it is given,
-   * and without following redirects.
-   * @param path a path as browsers see it, or a whole URL of the app
+   * Sends a request to the app. Like the global `fetch`, but with cookies, with any headers, and without following
+   * redirects.
+   * @param path a path as browsers see it, or a URL of the app
    */
   async fetch(path: string | URL, init?: RequestInit): Promise<Response> {
-    const url = this.resolved(path);
-    const asked = new Request(url, init);
-    const body = Buffer.from(await asked.arrayBuffer());
-    const headers = { ...this.headers, host: this.base.host, ...Object.fromEntries(asked.headers) };
-    const response = await this.exchange(url, asked.method, headers, body);
+    const url = this.resolve(path);
+    const outgoing = new Request(url, init);
+    const body = Buffer.from(await outgoing.arrayBuffer());
+    const headers = { ...this.headers, host: this.base.host, ...Object.fromEntries(outgoing.headers) };
+    const response = await this.send(url, outgoing.method, headers, body);
     this.cookies.store(url, response);
     return response;
   }
 
-  /** The address that a path or a `Location` of the app means. */
-  resolved(path: string | URL): URL {
-    const written = String(path);
-    return new URL(written.startsWith('/') ? `${this.base.origin}${written}` : written, this.base);
+  /** @internal */
+  resolve(path: string | URL): URL {
+    const text = String(path);
+    return new URL(text.startsWith('/') ? `${this.base.origin}${text}` : text, this.base);
   }
 
-  /** Whether an address is the app's. */
-  isOfApp(url: URL): boolean {
+  /** @internal */
+  isAppUrl(url: URL): boolean {
     return url.origin === this.base.origin;
   }
 
-  private async exchange(
-    url: URL,
+  /** Not with the global `fetch`, which does not send a `Host` header of the caller's. */
+  private async send(
+    { pathname, search }: URL,
     method: string,
     headers: Record<string, string>,
     body: Buffer,
   ): Promise<Response> {
-    const { address, port } = await this.address();
-    const { stripped } = this;
-    const path = url.pathname.startsWith(`${stripped}/`) ? url.pathname.slice(stripped.length) : url.pathname;
-    return new Promise((resolve, reject) => {
-      const options = { host: address, port, method, path: `${path}${url.search}`, headers, agent: false };
-      const sent = request(options, (received) => {
-        const parts: Buffer[] = [];
-        received.on('data', (part: Buffer) => parts.push(part));
-        received.on('error', reject);
-        received.on('end', () => {
-          const status = received.statusCode ?? 500;
-          const answer = new Headers();
-          for (let index = 0; index < received.rawHeaders.length; index += 2) {
-            answer.append(received.rawHeaders[index] ?? '', received.rawHeaders[index + 1] ?? '');
-          }
-          resolve(
-            new Response(bodiless.has(status) ? null : Buffer.concat(parts), { status, headers: answer }),
-          );
-        });
-      });
-      sent.on('error', reject);
-      sent.end(body);
-    });
+    const { strippedPath } = this;
+    const path = pathname.startsWith(`${strippedPath}/`) ? pathname.slice(strippedPath.length) : pathname;
+    const address = await this.address();
+    const outgoing = request({ ...address, method, path: `${path}${search}`, headers, agent: false });
+    outgoing.end(body);
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    const { statusCode: status = 500, headersDistinct } = incoming;
+    const content = await buffer(incoming);
+    const received = Object.entries(headersDistinct).flatMap(([name, values = []]) =>
+      values.map((value): [string, string] => [name, value]),
+    );
+    return new Response(bodiless.has(status) ? null : content, { status, headers: received });
   }
 
-  private async address(): Promise<{ address: string; port: number }> {
+  private async address(): Promise<{ host: string; port: number }> {
     const server = this.app.getHttpServer() as { address(): AddressInfo | null };
     if (!server.address()) await this.app.listen(0);
     const { address, port } = server.address() as AddressInfo;
-    return { address: address === '::' || address === '0.0.0.0' ? '127.0.0.1' : address, port };
+    return { host: address === '::' || address === '0.0.0.0' ? '127.0.0.1' : address, port };
   }
 }

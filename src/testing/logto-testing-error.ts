@@ -1,15 +1,15 @@
-/** What went wrong, for programs: the message is for people and may change. */
+/** Identifies an error. The message may change. */
 export type LogtoTestingErrorCode =
   /** Used with `NODE_ENV=production`. */
   | 'production_refused'
-  /** `signedInAs` was given somebody who cannot exist. */
+  /** `signedInAs` was given a user who cannot exist. */
   | 'invalid_user'
-  /** A request says who it is from in a way that this app does not understand. */
+  /** The app cannot accept the sign-in that a request's headers specify. */
   | 'credential_refused'
-  /** A sign-in without a browser did not end signed in. */
+  /** A sign-in without a browser failed. */
   | 'sign_in_failed';
 
-/** Every error the testing kit throws: tell them apart by `code`. */
+/** Thrown by the testing kit. Check `code` to distinguish errors. */
 export class LogtoTestingError extends Error {
   override readonly name = 'LogtoTestingError';
 

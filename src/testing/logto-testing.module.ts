@@ -2,25 +2,25 @@ import type { DynamicModule } from '@nestjs/common';
 import { LogtoModule } from '../logto.module.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../options/logto-module-options.js';
 import { UserScope } from '../options/logto-constants.js';
-import { takesBearerTokensAlone, unnamedApplication } from './options-for-tests.js';
+import { defaultApplication, onlyTakesBearerTokens } from './options-for-tests.js';
 import { refuseProduction } from './refuse-production.js';
-import { unnamedResource } from './stand-in/stand-in-logto.js';
-import { standInProviders } from './stand-in/stand-in-providers.js';
-import { assertPossible } from './signed-in-as.js';
-import type { TestVisitorDefaults } from './test-visitors.js';
+import { defaultResource } from './fake/fake-logto.js';
+import { fakeProviders } from './fake/fake-providers.js';
+import { assertValidUser } from './signed-in-as.js';
+import type { TestSignInDefaults } from './test-sign-ins.js';
 
-/** Options of {@link LogtoTestingModule.forRoot}: all of the module's own are taken too, none is required. */
+/** Options of {@link LogtoTestingModule.forRoot}: those of `LogtoModule`, all optional, and a user. */
 export interface LogtoTestingModuleOptions
-  extends TestVisitorDefaults, Partial<LogtoModuleOptions>, LogtoModuleExtras {}
+  extends TestSignInDefaults, Partial<LogtoModuleOptions>, LogtoModuleExtras {}
 
 /**
- * `LogtoModule` for tests: the same guards, decorators, requirements and routes, and nobody at the other end.
- * No network, no Logto, no emulator.
+ * `LogtoModule` for tests: the same guards, decorators, requirements and routes, with a fake Logto in the same
+ * process. No network, no Logto, no emulator.
  */
 export class LogtoTestingModule {
   /**
-   * Registers `LogtoModule` in a test, where the app's own is not imported. For an app that has its `forRoot`
-   * already there is {@link useLogtoTesting}.
+   * Registers `LogtoModule` in a test that does not import the app's own. For an app that already calls `forRoot`,
+   * use {@link useLogtoTesting}.
    *
    * ```ts
    * const module = await Test.createTestingModule({
@@ -28,32 +28,32 @@ export class LogtoTestingModule {
    *   controllers: [OrdersController],
    * }).compile();
    * ```
-   * @param options `user`: whose all requests are, unless `signedInAs` or `anonymous` says otherwise. `scopes`,
-   * `resources` and `api` as in the app; left out, the app counts as having asked for everything.
+   * @param options `user`: signs in all requests without `signedInAs` or `anonymous`. `scopes`, `resources` and
+   * `api`: the same as in the app. Without them, the app may request everything.
    * @throws LogtoTestingError `production_refused`, `invalid_user`
    */
   static forRoot({ user, as, ...options }: LogtoTestingModuleOptions = {}): DynamicModule {
     refuseProduction();
-    if (user) assertPossible(user);
+    if (user) assertValidUser(user);
     const { resources = resourcesOf(user) } = options;
     const definition = LogtoModule.forRoot({
       endpoint: '',
-      ...(!takesBearerTokensAlone(options) && {
+      ...(!onlyTakesBearerTokens(options) && {
         scopes: Object.values(UserScope),
         resources,
         api: { audience: resources },
-        // Without it the module would bring no routes.
-        baseUrl: unnamedApplication.baseUrl,
+        // Without it the module would register no routes.
+        baseUrl: defaultApplication.baseUrl,
       }),
       ...options,
     });
-    const setup = { user, as, everyPermission: options.scopes === undefined };
-    return { ...definition, providers: [...(definition.providers ?? []), ...standInProviders(setup)] };
+    const setup = { user, as, allPermissions: options.scopes === undefined };
+    return { ...definition, providers: [...(definition.providers ?? []), ...fakeProviders(setup)] };
   }
 }
 
-/** Where a test does not name the app's resources, its user may. */
+/** The resources in the user's permissions, for a test that does not list those of the app. */
 function resourcesOf(user: LogtoTestingModuleOptions['user']): string[] {
   const named = user?.scopes && !Array.isArray(user.scopes) ? Object.keys(user.scopes) : [];
-  return named.length > 0 ? named : [unnamedResource];
+  return named.length > 0 ? named : [defaultResource];
 }

@@ -2,40 +2,39 @@ import { randomBytes } from 'node:crypto';
 import type { CookieOptions, SessionOptions } from 'express-session';
 import type { LogtoModuleOptions } from '../options/logto-module-options.js';
 
-/** Where Logto is said to be when the options do not say it. Nothing is ever sent there. */
-const unnamedEndpoint = 'https://logto.invalid';
+/** The endpoint if the options have none. No request is sent there. */
+const defaultEndpoint = 'https://logto.invalid';
 
-/** What an application is called, and where it is, when the options do not say it. */
-export const unnamedApplication = { appId: 'testing', baseUrl: 'http://localhost:3000' };
+/** The application if the options have none. */
+export const defaultApplication = { appId: 'testing', baseUrl: 'http://localhost:3000' };
 
 /**
- * An app's options as they serve in a test: what differs per deployment is filled in where it is missing or no
- * address, and nothing outside the process is used. Every other mistake is left for the module to report.
- * @param standIn answers in Logto's place
+ * Adapts an app's options to a test: deployment settings that are missing or not a URL get defaults, and nothing
+ * outside the process is used. The module still reports all other mistakes.
  */
 export function optionsForTests(
-  given: LogtoModuleOptions | undefined,
-  standIn: typeof fetch,
+  appOptions: LogtoModuleOptions | undefined,
+  fakeFetch: typeof fetch,
 ): LogtoModuleOptions {
-  // Nothing at all is what a factory returns whose configuration is not there.
-  const found: LogtoModuleOptions = given ?? { endpoint: '' };
-  if (typeof found !== 'object') return found;
-  const { http = {}, lock: _lock, endpoint, api, machineToMachine, ...rest } = told(found);
-  const { internalEndpoint: _internalEndpoint, ...call } = http;
+  // A factory without its configuration may return nothing.
+  const options: LogtoModuleOptions = appOptions ?? { endpoint: '' };
+  if (typeof options !== 'object') return options;
+  const { http = {}, lock: _lock, endpoint, api, machineToMachine, ...rest } = definedOptions(options);
+  const { internalEndpoint: _internalEndpoint, ...httpOptions } = http;
   return {
     ...rest,
-    ...(takesBearerTokensAlone({ api, ...rest }) ? {} : applicationForTests(rest)),
+    ...(onlyTakesBearerTokens({ api, ...rest }) ? {} : applicationForTests(rest)),
     ...(api && { api }),
     ...(api?.introspection && credentialsForTests(rest)),
     ...(machineToMachine && { machineToMachine: credentialsForTests(machineToMachine) }),
-    endpoint: isAddress(endpoint) ? endpoint : unnamedEndpoint,
-    http: { ...call, fetch: standIn },
+    endpoint: isHttpUrl(endpoint) ? endpoint : defaultEndpoint,
+    http: { ...httpOptions, fetch: fakeFetch },
     allowInsecureRequests: true,
   };
 }
 
-/** Whether an app has no application at Logto to sign anybody in with. */
-export function takesBearerTokensAlone({
+/** Whether the options are those of an API without sign-ins. */
+export function onlyTakesBearerTokens({
   api,
   appId,
   baseUrl,
@@ -51,10 +50,10 @@ function applicationForTests({
   session,
 }: Partial<LogtoModuleOptions>): Partial<LogtoModuleOptions> {
   return {
-    appId: appId ?? unnamedApplication.appId,
-    baseUrl: isAddress(baseUrl) ? baseUrl : unnamedApplication.baseUrl,
-    cookieSecret: cookieSecret ?? anySecret(),
-    ...(session && { session: sessionForTests(session, isAddress(baseUrl)) }),
+    appId: appId ?? defaultApplication.appId,
+    baseUrl: isHttpUrl(baseUrl) ? baseUrl : defaultApplication.baseUrl,
+    cookieSecret: cookieSecret ?? randomSecret(),
+    ...(session && { session: sessionForTests(session, isHttpUrl(baseUrl)) }),
   };
 }
 
@@ -62,28 +61,28 @@ function credentialsForTests({ appId, appSecret }: { appId?: string; appSecret?:
   appId: string;
   appSecret: string;
 } {
-  return { appId: appId || unnamedApplication.appId, appSecret: appSecret || anySecret() };
+  return { appId: appId || defaultApplication.appId, appSecret: appSecret || randomSecret() };
 }
 
 /**
- * In memory, and with a cookie over plain http too: tests do not speak TLS.
- * @param isPlaced whether the options say where the app is: a cookie that is meant for another place would be remarked on
+ * In memory, with a cookie that works over plain http.
+ * @param hasBaseUrl without one, cookie attributes for another host would only cause a warning
  */
 function sessionForTests(
   { store: _store, cookie, secret, ...rest }: SessionOptions,
-  isPlaced: boolean,
+  hasBaseUrl: boolean,
 ): SessionOptions {
   return {
     ...rest,
-    secret: secret || anySecret(),
+    secret: secret || randomSecret(),
     cookie:
       typeof cookie === 'function'
         ? cookie
-        : { ...(isPlaced ? cookie : withoutPlace({ ...cookie })), secure: 'auto' },
+        : { ...(hasBaseUrl ? cookie : withoutHost({ ...cookie })), secure: 'auto' },
   };
 }
 
-function withoutPlace({
+function withoutHost({
   domain: _domain,
   path: _path,
   sameSite: _sameSite,
@@ -92,18 +91,18 @@ function withoutPlace({
   return rest;
 }
 
-/** The options that are there: an empty variable of the environment is how many deployments say "not set". */
-function told(options: LogtoModuleOptions): Partial<LogtoModuleOptions> {
-  // By name: secrets are kept from being enumerated.
+/** The options with a value. Many deployments use empty environment variables for "not set". */
+function definedOptions(options: LogtoModuleOptions): Partial<LogtoModuleOptions> {
+  // Secrets are not enumerable.
   const names = Object.getOwnPropertyNames(options) as (keyof LogtoModuleOptions)[];
   const entries = names.map((name) => [name, options[name]] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined && (value as unknown) !== ''));
 }
 
-function isAddress(value: unknown): value is string {
+function isHttpUrl(value: unknown): value is string {
   return typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }
 
-function anySecret(): string {
+function randomSecret(): string {
   return randomBytes(32).toString('base64url');
 }

@@ -8,7 +8,7 @@ import { BasePath } from '../session/base-path.js';
 import { BrowserlessAgent } from './browserless-agent.js';
 import { LogtoTestingError } from './logto-testing-error.js';
 
-/** What a browser says of its own accord as it opens a page. */
+/** The headers of a browser navigation. */
 const navigation = {
   accept: 'text/html,*/*;q=0.8',
   'sec-fetch-mode': 'navigate',
@@ -16,30 +16,29 @@ const navigation = {
   'sec-fetch-site': 'none',
 };
 
-/** Redirects that are followed on the app before it counts as going in circles. */
 const maxRedirects = 10;
 
-/** How {@link signInWithoutBrowser} begins. */
+/** Options of {@link signInWithoutBrowser}. */
 export interface SignInWithoutBrowserOptions {
-  /** What is opened first: a sign-in, or a page that leads to one. Default: the module's own sign-in. */
+  /** The first page: the sign-in, or a page that redirects to it. Default: the module's sign-in route. */
   path?: string;
 }
 
 /**
  * Signs a user in as a browser would, with all redirects and cookies: from the app to the emulator, through its
- * pages, and back to the app's callback. The app runs as in production; its `endpoint` is the emulator's. An app
- * that does not listen yet is told to, on a free port: redirects to its `baseUrl` reach it wherever it listens.
+ * pages, and back to the app's callback. The app runs as in production, with the emulator as its `endpoint`. If it
+ * does not listen yet, it starts to listen on a free port. Redirects to its `baseUrl` reach it on any port.
  *
  * ```ts
  * const ada = await signInWithoutBrowser(app, emulator, 'ada');
  * const response = await ada.fetch('/orders');
  * await request(app.getHttpServer()).get('/orders').set(ada.headers).expect(200);
  * ```
- * @param user the username at the emulator, or with a password to be typed
+ * @param user the username at the emulator, or a username and password to type
  * @returns an agent that is signed in
- * @throws LogtoTestingError `sign_in_failed`, with what the app answered
- * @throws LogtoEmulatorError `not_found` for a user that the emulator does not have; `walk_failed`, with what its
- * page said
+ * @throws LogtoTestingError `sign_in_failed`, with the app's response
+ * @throws LogtoEmulatorError `not_found` if the emulator does not have the user; `walk_failed`, with the message of
+ * the page that refused
  */
 export async function signInWithoutBrowser(
   app: INestApplication,
@@ -47,41 +46,46 @@ export async function signInWithoutBrowser(
   user: string | Pick<SignInWalk, 'username' | 'password' | 'consent'>,
   { path }: SignInWithoutBrowserOptions = {},
 ): Promise<BrowserlessAgent> {
+<<<<<<< HEAD
   const options = app.get(ResolvedLogtoOptions, { strict: false });
   if (!options.client) throw failed('The app takes bearer tokens alone: nobody signs in to it.');
+=======
+  const options = app.get<ResolvedLogtoOptions>(LOGTO_OPTIONS, { strict: false });
+  if (!options.client) throw failed('The app only takes bearer tokens: users cannot sign in to it.');
+>>>>>>> 87850c8 (Name the testing kit's parts after test doubles, and send its requests with less code)
   const express = app.getHttpAdapter().getInstance() as Application;
-  const stripped = app.get(BasePath, { strict: false }).strippedBefore(express);
-  const agent = new BrowserlessAgent(app, options.client.baseUrl, stripped);
-  const first = path ?? `${options.client.baseUrl}/${options.authRoutesPrefix}/sign-in`;
-  const authorization = await awayFrom(agent, first);
-  if (authorization.origin !== new URL(emulator.endpoint).origin) {
+  const strippedPath = app.get(BasePath, { strict: false }).strippedBefore(express);
+  const agent = new BrowserlessAgent(app, options.client.baseUrl, strippedPath);
+  const start = path ?? `${options.client.baseUrl}/${options.authRoutesPrefix}/sign-in`;
+  const authorizationUrl = await leaveApp(agent, start);
+  if (authorizationUrl.origin !== new URL(emulator.endpoint).origin) {
     throw failed(
-      `The app sends people to ${authorization.origin} to sign in, and the emulator is at ${emulator.endpoint}. ` +
-        'Give LogtoModule `endpoint: emulator.endpoint`, and leave LogtoTestingModule and useLogtoTesting out.',
+      `The app redirects to ${authorizationUrl.origin} to sign in, but the emulator is at ${emulator.endpoint}. ` +
+        'Set `endpoint: emulator.endpoint` in LogtoModule, and use neither LogtoTestingModule nor useLogtoTesting.',
     );
   }
   const walk = typeof user === 'string' ? { username: user } : user;
-  const callback = await emulator.signIn(authorization, { ...walk, cookies: agent.cookies });
-  await opened(agent, callback);
+  await open(agent, await emulator.signIn(authorizationUrl, { ...walk, cookies: agent.cookies }));
   return agent;
 }
 
-/** Follows redirects as long as they stay on the app. @returns where they lead away to */
-async function awayFrom(agent: BrowserlessAgent, start: string): Promise<URL> {
-  let url = agent.resolved(start);
+/** Follows the app's redirects. @returns the first URL outside of the app */
+async function leaveApp(agent: BrowserlessAgent, start: string): Promise<URL> {
+  let url = agent.resolve(start);
   for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-    if (!agent.isOfApp(url)) return url;
-    const location = (await opened(agent, url)).headers.get('location');
-    if (location === null) throw failed(`${url.pathname} leads to no sign-in: it shows a page.`);
+    if (!agent.isAppUrl(url)) return url;
+    const location = (await open(agent, url)).headers.get('location');
+    if (location === null)
+      throw failed(`${url.pathname} shows a page instead of redirecting to the sign-in.`);
     url = new URL(location, url);
   }
-  throw failed(`The way from ${start} to the sign-in goes in circles.`);
+  throw failed(`Too many redirects from ${start}.`);
 }
 
-async function opened(agent: BrowserlessAgent, url: URL): Promise<Response> {
+async function open(agent: BrowserlessAgent, url: URL): Promise<Response> {
   const response = await agent.fetch(url, { headers: navigation });
   if (response.status < 400) return response;
-  // The page says what to do; its address may hold a code.
+  // Without the query, which may contain a code.
   throw failed(`${url.pathname} answered ${response.status}: ${pageText(await response.text())}`);
 }
 

@@ -72,7 +72,7 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
       .get('/api')
       .set(signedInAs(ada, { as: 'session' }))
       .expect(400);
-    expect(body.message).toContain('bearer tokens alone');
+    expect(body.message).toContain('only takes bearer tokens');
   });
 
   it("gives a user no more than the app's own scopes and resources ask for, when it is told them", async () => {

@@ -138,7 +138,7 @@ describe('signInWithoutBrowser against the emulator', () => {
     ).rejects.toMatchObject({ code: 'walk_failed' });
     await expect(signInWithoutBrowser(app, emulator, 'ada', { path: '/whoami' })).rejects.toMatchObject({
       code: 'sign_in_failed',
-      message: '/whoami leads to no sign-in: it shows a page.',
+      message: '/whoami shows a page instead of redirecting to the sign-in.',
     });
     emulator.failNext('token', { status: 500 });
     await expect(signInWithoutBrowser(app, emulator, 'ada')).rejects.toMatchObject({
@@ -171,7 +171,7 @@ describe('signInWithoutBrowser against the emulator', () => {
     tested = await started(shop([LogtoTestingModule.forRoot()]));
 
     await expect(signInWithoutBrowser(tested.app, emulator, 'ada')).rejects.toThrow(
-      'leave LogtoTestingModule and useLogtoTesting out',
+      'use neither LogtoTestingModule nor useLogtoTesting',
     );
   });
 });

@@ -390,7 +390,7 @@ describe('signedInAs on one request', () => {
   it('says at once that a user cannot be', () => {
     expect(() => signedInAs({ sub: '' })).toThrow(expect.objectContaining({ code: 'invalid_user' }));
     expect(() => signedInAs(bob, { as: 'bearer', organizationId: 'globex' })).toThrow(
-      '"bob" is no member of "globex"',
+      '"bob" is not a member of "globex"',
     );
   });
 });

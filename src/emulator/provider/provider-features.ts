@@ -34,13 +34,7 @@ export function providerFeatures(
         return token.clientId === ctx.oidc.client?.clientId;
       },
     },
-    // Logto's discovery document lists the endpoint. The flow itself is not emulated.
-    deviceFlow: {
-      enabled: true,
-      userCodeInputSource: sendNotFound,
-      userCodeConfirmSource: sendNotFound,
-      successSource: sendNotFound,
-    },
+    deviceFlow,
     resourceIndicators: resourceIndicators(dependencies, environment),
     rpInitiatedLogout: {
       enabled: true,
@@ -52,6 +46,14 @@ export function providerFeatures(
     },
   };
 }
+
+/** Logto's discovery document lists the endpoint. The flow itself is not emulated. */
+const deviceFlow: Features['deviceFlow'] = {
+  enabled: true,
+  userCodeInputSource: sendNotFound,
+  userCodeConfirmSource: sendNotFound,
+  successSource: sendNotFound,
+};
 
 function resourceIndicators(
   { tenant }: ProviderDependencies,

@@ -1,28 +1,28 @@
 import { LogtoException } from '../../logto.exceptions.js';
 import { UserScope } from '../../options/logto-constants.js';
-import { signingAlgorithm } from './stand-in-tokens.js';
-import { tokenLifetime, type StandInLogto } from './stand-in-logto.js';
-import { readTestCredential } from './test-credential.js';
 import type { TestSignIn } from '../logto-test-user.js';
+import { readTestCredential } from '../test-credential.js';
+import { tokenLifetime, type FakeLogto } from './fake-logto.js';
+import { signingAlgorithm } from './token-signer.js';
 
-/** Answers what the module asks of Logto, in the place of `fetch`: nothing leaves the process. */
-export class StandInEndpoints {
-  constructor(private readonly logto: StandInLogto) {}
+/** Answers the module's requests to Logto within the process. */
+export class FakeEndpoints {
+  constructor(private readonly logto: FakeLogto) {}
 
-  /** Takes what the global `fetch` takes. */
+  /** Replaces the global `fetch`. */
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init);
     const path = request.url.slice(this.logto.options.issuer.length);
     const answer = this.endpoints[path];
     if (!request.url.startsWith(this.logto.options.issuer) || !answer) {
-      return refused(404, 'not_found', `Nothing stands in for ${request.url}.`);
+      return errorResponse(404, 'not_found', `The fake Logto has no endpoint ${request.url}.`);
     }
     return answer(request);
   }
 
   private readonly endpoints: Record<string, (request: Request) => Promise<Response>> = {
     '/.well-known/openid-configuration': () => this.discovery(),
-    '/jwks': async () => Response.json(await this.logto.tokens.keySet()),
+    '/jwks': async () => Response.json(await this.logto.signer.keySet()),
     '/token': (request) => this.token(request),
     '/me': (request) => this.userInfo(request),
     '/token/revocation': async () => new Response(null, { status: 200 }),
@@ -56,20 +56,20 @@ export class StandInEndpoints {
       case 'client_credentials':
         return this.clientCredentials(request, form);
       default:
-        return refused(
+        return errorResponse(
           400,
           'invalid_grant',
-          'Nobody signs in at the stand-in: use signedInAs(), or the emulator.',
+          'Users cannot sign in at the fake Logto. Use signedInAs(), or the emulator.',
         );
     }
   }
 
   private async refresh(form: URLSearchParams): Promise<Response> {
-    const signIn = holder(form.get('refresh_token'));
-    if (!signIn) return refused(400, 'invalid_grant');
+    const signIn = signInOf(form.get('refresh_token'));
+    if (!signIn) return errorResponse(400, 'invalid_grant');
     const organizationId = form.get('organization_id') ?? undefined;
     if (organizationId !== undefined && !this.logto.options.scopes.includes(UserScope.Organizations)) {
-      return refused(403, 'insufficient_scope');
+      return errorResponse(403, 'insufficient_scope');
     }
     try {
       const target = { resource: form.get('resource') ?? undefined, organizationId };
@@ -83,7 +83,7 @@ export class StandInEndpoints {
         expires_in: tokenLifetime,
       });
     } catch (error) {
-      if (error instanceof LogtoException) return refused(error.getStatus(), error.code, error.message);
+      if (error instanceof LogtoException) return errorResponse(error.getStatus(), error.code, error.message);
       throw error;
     }
   }
@@ -91,7 +91,7 @@ export class StandInEndpoints {
   private async clientCredentials(request: Request, form: URLSearchParams): Promise<Response> {
     const resource = form.get('resource') ?? undefined;
     const organizationId = form.get('organization_id') ?? undefined;
-    if (resource === undefined && organizationId === undefined) return refused(400, 'invalid_target');
+    if (resource === undefined && organizationId === undefined) return errorResponse(400, 'invalid_target');
     const [, basic = ''] = (request.headers.get('authorization') ?? '').split(' ');
     const [clientId = ''] = Buffer.from(basic, 'base64').toString().split(':');
     const scopes = form.get('scope')?.split(' ') ?? [];
@@ -108,13 +108,13 @@ export class StandInEndpoints {
   }
 
   private async userInfo(request: Request): Promise<Response> {
-    const signIn = holder(request.headers.get('authorization')?.replace(/^bearer /i, ''));
-    return signIn ? Response.json(this.logto.userInfo(signIn)) : refused(401, 'invalid_token');
+    const signIn = signInOf(request.headers.get('authorization')?.replace(/^bearer /i, ''));
+    return signIn ? Response.json(this.logto.userInfo(signIn)) : errorResponse(401, 'invalid_token');
   }
 }
 
-/** Whose refresh token or opaque access token it is. */
-function holder(token: string | null | undefined): TestSignIn | undefined {
+/** The sign-in of a refresh token or an opaque access token. */
+function signInOf(token: string | null | undefined): TestSignIn | undefined {
   try {
     return readTestCredential(token ?? '');
   } catch {
@@ -122,8 +122,8 @@ function holder(token: string | null | undefined): TestSignIn | undefined {
   }
 }
 
-/** An error as Logto answers it. */
-function refused(status: number, error: string, description = error): Response {
+/** An error response in Logto's format. */
+function errorResponse(status: number, error: string, description = error): Response {
   const headers = status === 401 ? { 'www-authenticate': `Bearer error="${error}"` } : undefined;
   const body = { code: `oidc.${error}`, message: description, error, error_description: description };
   return Response.json(body, { status, ...(headers && { headers }) });

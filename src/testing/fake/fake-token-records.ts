@@ -6,21 +6,21 @@ import type { SessionRecord } from '../../store/session-record.js';
 import { withTokens, type TokenRecord } from '../../store/token-record.js';
 import { TokenRecords } from '../../store/token-records.js';
 import type { TestSignIn } from '../logto-test-user.js';
-import type { StandInLogto } from './stand-in-logto.js';
+import type { FakeLogto } from './fake-logto.js';
 
-/** Keeps the tokens of the users of a test beside the app's session store, which stays untouched. */
-export class StandInTokenRecords extends TokenRecords {
+/** Keeps the tokens of test users outside of the app's session store. */
+export class FakeTokenRecords extends TokenRecords {
   private readonly signIns = new LRUCache<string, TestSignIn>({ max: 10_000 });
   private readonly records = new LRUCache<string, TokenRecord>({ max: 10_000 });
 
   constructor(
-    private readonly logto: StandInLogto,
+    private readonly logto: FakeLogto,
     ...rest: ConstructorParameters<typeof TokenRecords>
   ) {
     super(...rest);
   }
 
-  /** Remembers a sign-in; its tokens are made when somebody asks for them. @returns the id of its record */
+  /** Registers a sign-in. Its tokens are issued when they are first loaded. @returns the id of its record */
   begin(signIn: TestSignIn): string {
     const id = randomUUID();
     this.signIns.set(id, signIn);

@@ -5,18 +5,18 @@ import session from 'express-session';
 import { mountsExpressSession } from '../../nest/session-layers.js';
 import { LogtoTestingError } from '../logto-testing-error.js';
 import type { TestSignIn } from '../logto-test-user.js';
-import type { StandInLogto } from './stand-in-logto.js';
-import type { TestVisitors } from '../test-visitors.js';
+import type { TestSignIns } from '../test-sign-ins.js';
+import type { FakeLogto } from './fake-logto.js';
 
 /**
- * The middleware of a session in tests, and whatever has to be known of a request's user before its guards run.
- * @param mounted the session that the module mounts in production; none where the app mounts its own in
- * main.ts, which tests do not run: then one in memory serves
+ * The session middleware in tests. It also adds the bearer tokens of test users before guards run.
+ * @param mounted the module's session middleware; undefined if the app mounts a session in main.ts, which tests do
+ * not run. An in-memory session replaces it then.
  */
-export function standInSessionHandler(
+export function fakeSessionHandler(
   mounted: RequestHandler | undefined,
-  logto: StandInLogto,
-  visitors: TestVisitors,
+  logto: FakeLogto,
+  signIns: TestSignIns,
 ): RequestHandler {
   const { client } = logto.options;
   const inMemory = session({
@@ -31,9 +31,9 @@ export function standInSessionHandler(
       else next();
     };
     try {
-      const signIn = visitors.of(request)?.signIn;
-      assertTaken(signIn, logto);
-      if (signIn?.as === 'bearer') void carryToken(request, signIn, logto).then(proceed, next);
+      const signIn = signIns.of(request)?.signIn;
+      assertAccepted(signIn, logto);
+      if (signIn?.as === 'bearer') void addBearerToken(request, signIn, logto).then(proceed, next);
       else proceed();
     } catch (error) {
       next(error instanceof LogtoTestingError ? new BadRequestException(error.message) : error);
@@ -41,16 +41,16 @@ export function standInSessionHandler(
   };
 }
 
-/** The guards then verify a real token by its signature, as they do in production. */
-async function carryToken(request: Request, signIn: TestSignIn, logto: StandInLogto): Promise<void> {
+/** A real token, which the guards verify as in production. */
+async function addBearerToken(request: Request, signIn: TestSignIn, logto: FakeLogto): Promise<void> {
   request.headers.authorization = `Bearer ${await logto.bearerToken(signIn)}`;
 }
 
-/** @throws LogtoTestingError `credential_refused` for a session where there can be none */
-function assertTaken(signIn: TestSignIn | undefined, { options }: StandInLogto): void {
+/** @throws LogtoTestingError `credential_refused` for a session in an app without sessions */
+function assertAccepted(signIn: TestSignIn | undefined, { options }: FakeLogto): void {
   if (signIn?.as !== 'session' || options.client) return;
   throw new LogtoTestingError(
     'credential_refused',
-    'This app takes bearer tokens alone, so nobody has a session in it: leave `as: "session"` out.',
+    'This app only takes bearer tokens, so it has no sessions. Remove `as: "session"`.',
   );
 }

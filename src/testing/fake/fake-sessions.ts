@@ -8,9 +8,9 @@ import { SignInIndex } from '../../store/sign-in-index.js';
 import { StoreGuard } from '../../store/store-guard.js';
 import { Tombstones } from '../../store/tombstones.js';
 import type { TestSignIn } from '../logto-test-user.js';
-import type { StandInLogto } from './stand-in-logto.js';
-import type { StandInTokenRecords } from './stand-in-token-records.js';
-import type { TestVisitors } from '../test-visitors.js';
+import type { TestSignIns } from '../test-sign-ins.js';
+import type { FakeLogto } from './fake-logto.js';
+import type { FakeTokenRecords } from './fake-token-records.js';
 
 /** What `Sessions` is made of, beside the options. */
 export const sessionParts = [
@@ -25,18 +25,15 @@ export const sessionParts = [
 export type SessionParts =
   ConstructorParameters<typeof Sessions> extends [unknown, ...infer Parts] ? Parts : never;
 
-/**
- * Sessions in which the users of a test are signed in: for the one request, the stored session and its cookie
- * know nothing of it.
- */
-export class StandInSessions extends Sessions {
-  private readonly told = new WeakMap<Request, SessionRecord | EndedRecord | 'nobody'>();
+/** Signs test users in for one request, without changing the stored session and its cookie. */
+export class FakeSessions extends Sessions {
+  private readonly testRecords = new WeakMap<Request, SessionRecord | EndedRecord | 'anonymous'>();
   private readonly lifetimeInTests: SessionLifetime;
 
   constructor(
-    private readonly logto: StandInLogto,
-    private readonly records: StandInTokenRecords,
-    private readonly visitors: TestVisitors,
+    private readonly logto: FakeLogto,
+    private readonly records: FakeTokenRecords,
+    private readonly signIns: TestSignIns,
     ...parts: SessionParts
   ) {
     super(logto.options, ...parts);
@@ -45,31 +42,30 @@ export class StandInSessions extends Sessions {
 
   override trace(request: Request): SessionRecord | EndedRecord | undefined {
     if (!this.find(request) || !this.logto.options.client) return undefined;
-    let record = this.told.get(request);
+    let record = this.testRecords.get(request);
     if (record === undefined) {
-      const visitor = this.visitors.of(request);
-      if (!visitor) return super.trace(request);
-      record = visitor.signIn?.as === 'session' ? this.signedIn(visitor.signIn) : 'nobody';
-      this.told.set(request, record);
+      const test = this.signIns.of(request);
+      if (!test) return super.trace(request);
+      record = test.signIn?.as === 'session' ? this.signedIn(test.signIn) : 'anonymous';
+      this.testRecords.set(request, record);
     }
-    if (record === 'nobody') return undefined;
+    if (record === 'anonymous') return undefined;
     return isSignedIn(record) ? this.refreshed.newest(record) : record;
   }
 
-  /** The store knows nothing of the sign-ins of a test. */
+  /** The store does not contain test sign-ins. */
   override async stored(request: Request, record: SessionRecord): Promise<SessionRecord | undefined> {
-    const told = this.told.get(request);
-    return told === undefined ? super.stored(request, record) : record;
+    return this.testRecords.has(request) ? record : super.stored(request, record);
   }
 
   override disregard(request: Request): void {
-    this.told.set(request, 'nobody');
+    this.testRecords.set(request, 'anonymous');
     super.disregard(request);
   }
 
   override async end(request: Request): Promise<void> {
     await super.end(request);
-    this.told.set(request, 'nobody');
+    this.testRecords.set(request, 'anonymous');
   }
 
   private signedIn(signIn: TestSignIn): SessionRecord | EndedRecord {

@@ -8,15 +8,15 @@ import {
   type JWTPayload,
 } from 'jose';
 
-/** How Logto signs unless told otherwise. */
+/** Logto's default algorithm. */
 export const signingAlgorithm = 'ES384';
 
-/** Signs the tokens of one app under test, by a key that nobody else knows. */
-export class StandInTokens {
+/** Signs the tokens of one app under test with a key of its own. */
+export class TokenSigner {
   private readonly keyId = randomUUID();
   private keys: Promise<{ privateKey: CryptoKey; publicKey: CryptoKey }> | undefined;
 
-  /** The keys to verify with (RFC 7517). */
+  /** The public keys (RFC 7517). */
   async keySet(): Promise<JSONWebKeySet> {
     const { publicKey } = await this.pair();
     return {
@@ -32,7 +32,7 @@ export class StandInTokens {
       .sign(privateKey);
   }
 
-  /** Made at first use: most tests need no token. */
+  /** Generated at first use, because most tests need no token. */
   private pair(): Promise<{ privateKey: CryptoKey; publicKey: CryptoKey }> {
     this.keys ??= generateKeyPair(signingAlgorithm);
     return this.keys;

@@ -11,35 +11,35 @@ import {
 } from '../../options/logto-constants.js';
 import type { TokenTarget } from '../../oidc/oidc-client.js';
 import type { TokenSet } from '../../oidc/token-set.js';
-import { grantedScopes, idTokenClaims, userInfoClaims, type Asked } from '../granted.js';
+import { GrantedAccess } from '../granted-access.js';
 import { membershipOf, type TestSignIn } from '../logto-test-user.js';
-import { unnamedApplication } from '../options-for-tests.js';
-import { StandInTokens } from './stand-in-tokens.js';
-import { writeTestCredential } from './test-credential.js';
+import { defaultApplication } from '../options-for-tests.js';
+import { writeTestCredential } from '../test-credential.js';
+import { TokenSigner } from './token-signer.js';
 
-/** How long tokens live, in seconds, as at Logto. */
+/** The lifetime of tokens in seconds, the same as Logto's. */
 export const tokenLifetime = 3600;
 
-/** What access tokens are for where neither the options nor the test name a resource. */
-export const unnamedResource = 'https://api.invalid';
+/** The resource of access tokens if neither the options nor the test specify one. */
+export const defaultResource = 'https://api.invalid';
 
-/** Scopes that are no permission on a resource or in an organization. */
+/** The scopes of OpenID Connect, as opposed to permissions. */
 const claimScopes: ReadonlySet<string> = new Set([
   ...Object.values(ReservedScope),
   ...Object.values(UserScope),
 ]);
 
-/** What Logto would tell one app of the users of a test, and the tokens it would give. */
-export class StandInLogto {
-  readonly tokens = new StandInTokens();
-  private readonly asked: Asked;
+/** Issues the claims and tokens that Logto would issue to one app. */
+export class FakeLogto {
+  readonly signer = new TokenSigner();
+  private readonly granted: GrantedAccess;
 
-  /** @param everyPermission whether the app counts as having asked for every permission and resource */
+  /** @param allPermissions whether the app may request every permission and resource */
   constructor(
     readonly options: ResolvedLogtoOptions,
-    private readonly everyPermission: boolean,
+    private readonly allPermissions: boolean,
   ) {
-    this.asked = { scopes: options.scopes, everyPermission };
+    this.granted = new GrantedAccess(options.scopes, allPermissions);
   }
 
   /** The claims of the ID token. */
@@ -47,7 +47,7 @@ export class StandInLogto {
     const now = seconds();
     return {
       auth_time: now - signedInAgo,
-      ...idTokenClaims(user, this.asked),
+      ...this.granted.idTokenClaims(user),
       sub: user.sub,
       iss: this.options.issuer,
       aud: this.clientId,
@@ -56,38 +56,39 @@ export class StandInLogto {
     };
   }
 
-  /** What the userinfo endpoint answers. */
+  /** The response of the userinfo endpoint. */
   userInfo({ user }: TestSignIn): UserInfoResponse {
-    return userInfoClaims(user, this.asked);
+    return this.granted.userInfo(user);
   }
 
-  /** What the code exchange brings, or a refresh for `target`. */
+  /** The tokens of a code exchange, or of a refresh for `target`. */
   async tokenSet(signIn: TestSignIn, target: TokenTarget = {}): Promise<TokenSet> {
     const claims = this.claims(signIn);
     const { token, scopes } = await this.accessToken(signIn, target);
-    const refreshes = this.asked.scopes.includes(ReservedScope.OfflineAccess);
+    const isOffline = this.options.scopes.includes(ReservedScope.OfflineAccess);
     return {
       accessToken: token,
       expiresAt: Date.now() + tokenLifetime * 1000,
       lifetime: tokenLifetime * 1000,
       scopes,
-      refreshToken: refreshes ? writeTestCredential(signIn) : undefined,
-      idToken: await this.tokens.sign({ ...claims }, 'JWT'),
+      refreshToken: isOffline ? writeTestCredential(signIn) : undefined,
+      idToken: await this.signer.sign({ ...claims }, 'JWT'),
       claims,
     };
   }
 
   /**
-   * The bearer token that a request of the user carries.
-   * @throws LogtoException when Logto would give none
+   * The bearer token of a user's request.
+   * @throws LogtoException if Logto would not issue it
    */
   async bearerToken(signIn: TestSignIn): Promise<string> {
     const { resource, organizationId } = signIn;
-    const named = resource !== undefined || organizationId !== undefined;
-    return (await this.accessToken(signIn, named ? { resource, organizationId } : this.ownAudience())).token;
+    const hasTarget = resource !== undefined || organizationId !== undefined;
+    return (await this.accessToken(signIn, hasTarget ? { resource, organizationId } : this.ownAudience()))
+      .token;
   }
 
-  /** A token of the app itself, by client credentials. */
+  /** A token for the client credentials grant. */
   machineToken(
     clientId: string,
     { resource, organizationId }: TokenTarget,
@@ -108,12 +109,12 @@ export class StandInLogto {
   ): Promise<{ token: string; scopes: string[] }> {
     const { resource, organizationId } = target;
     if (resource === undefined && organizationId === undefined) {
-      // For userinfo: opaque, as Logto's.
-      const scopes = this.asked.scopes.filter((scope) => claimScopes.has(scope));
+      // For userinfo: opaque, as in Logto.
+      const scopes = this.options.scopes.filter((scope) => claimScopes.has(scope));
       return { token: writeTestCredential(signIn), scopes };
     }
-    this.assertGiven(signIn, target);
-    const scopes = grantedScopes(signIn.user, target, this.asked);
+    this.assertAllowed(signIn, target);
+    const scopes = this.granted.scopes(signIn.user, target);
     const token = await this.signAccessToken(
       {
         ...signIn.tokenClaims,
@@ -129,23 +130,23 @@ export class StandInLogto {
     return { token, scopes };
   }
 
-  /** @throws LogtoException as Logto refuses */
-  private assertGiven({ user, as }: TestSignIn, { resource, organizationId }: TokenTarget): void {
+  /** @throws LogtoException if Logto would refuse the token */
+  private assertAllowed({ user, as }: TestSignIn, { resource, organizationId }: TokenTarget): void {
     if (organizationId !== undefined && !membershipOf(user, organizationId)) {
-      throw new LogtoException('access_denied', 'The user is no member of the organization.', {
+      throw new LogtoException('access_denied', 'The user is not a member of the organization.', {
         status: 403,
       });
     }
-    // Who sends a bearer token has got it elsewhere: another application may have asked for it.
-    if (as === 'bearer' || resource === undefined || this.everyPermission) return;
+    // Another application may have requested a bearer token.
+    if (as === 'bearer' || resource === undefined || this.allPermissions) return;
     if (!this.options.resources.includes(resource)) {
-      throw new LogtoException('invalid_target', 'The resource was not asked for.', { status: 400 });
+      throw new LogtoException('invalid_target', 'The app does not request this resource.', { status: 400 });
     }
   }
 
   private signAccessToken(payload: Record<string, unknown>, expired = false): Promise<string> {
     const issuedAt = seconds() - (expired ? 2 * tokenLifetime : 0);
-    return this.tokens.sign(
+    return this.signer.sign(
       {
         ...payload,
         jti: randomUUID(),
@@ -158,14 +159,14 @@ export class StandInLogto {
   }
 
   private ownAudience(): TokenTarget {
-    const [audience = unnamedResource] = [this.options.api?.audience ?? []].flat();
+    const [audience = defaultResource] = [this.options.api?.audience ?? []].flat();
     return audience.startsWith(organizationUrnPrefix)
       ? { organizationId: getOrganizationIdFromUrn(audience) }
       : { resource: audience };
   }
 
   private get clientId(): string {
-    return this.options.credentials?.appId ?? unnamedApplication.appId;
+    return this.options.credentials?.appId ?? defaultApplication.appId;
   }
 }
 

@@ -1,0 +1,71 @@
+import type { FactoryProvider } from '@nestjs/common';
+import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from '../../logto.module-definition.js';
+import { resolveLogtoOptions } from '../../options/resolve-logto-options.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import type { LogtoModuleExtras, LogtoModuleOptions } from '../../options/logto-module-options.js';
+import { SessionMount } from '../../session/session-mount.js';
+import { Sessions } from '../../session/sessions.js';
+import { TokenRecords } from '../../store/token-records.js';
+import { Touches } from '../../store/touches.js';
+import { optionsForTests } from '../options-for-tests.js';
+import { TestSignIns, type TestSignInDefaults } from '../test-sign-ins.js';
+import { FakeEndpoints } from './fake-endpoints.js';
+import { FakeLogto } from './fake-logto.js';
+import { fakeSessionHandler } from './fake-session-handler.js';
+import { FakeSessions, sessionParts, type SessionParts } from './fake-sessions.js';
+import { FakeTokenRecords } from './fake-token-records.js';
+
+/** Options of {@link fakeProviders}. */
+export interface FakeLogtoOptions extends TestSignInDefaults {
+  /** Whether the app may request every permission and resource. Default: only those in its options. */
+  allPermissions?: boolean;
+}
+
+/**
+ * The providers of `LogtoModule` that tests replace: its options, and where the sign-in of a request comes from.
+ * Guards, decorators, requirements and the OpenID client are the same as in production.
+ */
+export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogtoOptions): FactoryProvider[] {
+  // By options, because several apps may share these providers.
+  const logtos = new WeakMap<ResolvedLogtoOptions, FakeLogto>();
+  const logtoOf = (options: ResolvedLogtoOptions): FakeLogto => {
+    const logto = logtos.get(options);
+    if (!logto) throw new TypeError('The options of this app do not come from the testing module.');
+    return logto;
+  };
+  return [
+    {
+      provide: ResolvedLogtoOptions,
+      inject: [MODULE_OPTIONS_TOKEN, LOGTO_EXTRAS],
+      useFactory: (appOptions: LogtoModuleOptions, extras: LogtoModuleExtras) => {
+        const forTests = optionsForTests(appOptions, (...call) => endpoints.fetch(...call));
+        const options = resolveLogtoOptions(forTests, extras);
+        const logto = new FakeLogto(options, allPermissions);
+        const endpoints = new FakeEndpoints(logto);
+        logtos.set(options, logto);
+        return options;
+      },
+    },
+    {
+      provide: TokenRecords,
+      inject: [ResolvedLogtoOptions, Touches],
+      useFactory: (options: ResolvedLogtoOptions, touches: Touches) =>
+        new FakeTokenRecords(logtoOf(options), options, touches),
+    },
+    {
+      provide: Sessions,
+      inject: [ResolvedLogtoOptions, TokenRecords, ...sessionParts],
+      useFactory: (options: ResolvedLogtoOptions, records: FakeTokenRecords, ...parts: SessionParts) =>
+        new FakeSessions(logtoOf(options), records, new TestSignIns(options, defaults), ...parts),
+    },
+    {
+      provide: SessionMount,
+      inject: [ResolvedLogtoOptions, Touches],
+      useFactory: (options: ResolvedLogtoOptions, touches: Touches): SessionMount => {
+        const { handler } = new SessionMount(options, touches);
+        const signIns = new TestSignIns(options, defaults);
+        return { remarks: [], handler: fakeSessionHandler(handler, logtoOf(options), signIns) };
+      },
+    },
+  ];
+}
