@@ -49,7 +49,7 @@ export class Experience {
       show(exchange, 404, messagePage(texts, texts.notFound, texts.notFoundLead));
     } else if (req.method === 'POST' && !this.isSameOrigin(exchange)) {
       // Login CSRF: another site's form would sign the visitor in as a user of that site's choice.
-      show(exchange, 403, messagePage(texts, texts.foreignForm, texts.signInLostLead));
+      show(exchange, 403, messagePage(texts, texts.foreignForm, texts.startAgain));
     } else {
       await this.continueInteraction(exchange, base, page, screen);
     }

@@ -70,6 +70,7 @@ export const english = {
   signInLostLead:
     'It was finished in another tab, or it has expired. Go back to the application and start again.',
   foreignForm: 'This form came from another site',
+  startAgain: 'Go back to the application and start again.',
   notFound: 'Page not found',
   notFoundLead: 'The emulator serves only the sign-in pages and the endpoints below /oidc.',
   invalidRequest: 'Invalid request',

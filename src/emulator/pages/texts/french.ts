@@ -67,6 +67,7 @@ export const french: Texts = {
   signInLost: 'Cette connexion n’est plus ouverte',
   signInLostLead: 'Elle a été terminée dans un autre onglet, ou a expiré. Recommencez depuis l’application.',
   foreignForm: 'Ce formulaire vient d’un autre site',
+  startAgain: 'Retournez à l’application et recommencez.',
   notFound: 'Page introuvable',
   notFoundLead: 'L’émulateur ne propose que les pages de connexion et les points d’accès sous /oidc.',
   invalidRequest: 'Requête non valide',

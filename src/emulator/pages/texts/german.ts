@@ -67,6 +67,7 @@ export const german: Texts = {
   signInLostLead:
     'Sie wurde in einem anderen Tab abgeschlossen oder ist abgelaufen. Gehen Sie zur Anwendung zurück und beginnen Sie von vorn.',
   foreignForm: 'Dieses Formular kam von einer anderen Website',
+  startAgain: 'Gehen Sie zur Anwendung zurück und beginnen Sie von vorn.',
   notFound: 'Seite nicht gefunden',
   notFoundLead: 'Der Emulator hat nur die Anmeldeseiten und die Endpunkte unter /oidc.',
   invalidRequest: 'Ungültige Anfrage',

@@ -67,6 +67,7 @@ export const spanish: Texts = {
   signInLost: 'Este inicio de sesión ya no está abierto',
   signInLostLead: 'Terminó en otra pestaña, o ha caducado. Vuelva a la aplicación y empiece de nuevo.',
   foreignForm: 'Este formulario viene de otro sitio',
+  startAgain: 'Vuelva a la aplicación y empiece de nuevo.',
   notFound: 'Página no encontrada',
   notFoundLead: 'El emulador solo ofrece las páginas de inicio de sesión y los puntos de acceso bajo /oidc.',
   invalidRequest: 'Solicitud no válida',
