@@ -46,13 +46,8 @@ export async function signInWithoutBrowser(
   user: string | Pick<SignInWalk, 'username' | 'password' | 'consent'>,
   { path }: SignInWithoutBrowserOptions = {},
 ): Promise<BrowserlessAgent> {
-<<<<<<< HEAD
   const options = app.get(ResolvedLogtoOptions, { strict: false });
-  if (!options.client) throw failed('The app takes bearer tokens alone: nobody signs in to it.');
-=======
-  const options = app.get<ResolvedLogtoOptions>(LOGTO_OPTIONS, { strict: false });
   if (!options.client) throw failed('The app only takes bearer tokens: users cannot sign in to it.');
->>>>>>> 87850c8 (Name the testing kit's parts after test doubles, and send its requests with less code)
   const express = app.getHttpAdapter().getInstance() as Application;
   const strippedPath = app.get(BasePath, { strict: false }).strippedBefore(express);
   const agent = new BrowserlessAgent(app, options.client.baseUrl, strippedPath);
