@@ -30,9 +30,9 @@ import { passTime, restoreTime } from '../support/clock.js';
 import { resource } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { tokenOptions } from '../support/token-app.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
-import { signedInBrowser } from './support/session-browser.js';
-import { comeBack, travel } from './support/travel.js';
+import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
+import { signedInBrowser } from '../access/support/session-browser.js';
+import { comeBack, travel } from '../access/support/travel.js';
 
 /** Clients of socket.io give up a connection that was silent for long, by the clock that the specs move on. */
 const patient = { pingInterval: 20_000_000, pingTimeout: 20_000_000 };

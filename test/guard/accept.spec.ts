@@ -6,8 +6,8 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { resource } from '../support/issuer.js';
-import { refusalOf } from './support/api.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+import { refusalOf } from '../access/support/api.js';
+import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
 
 @Controller('either')
 @UseGuards(LogtoGuard)

@@ -15,13 +15,13 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { startHostileProvider } from '../support/hostile-provider.js';
-import { resource } from '../support/issuer.js';
-import { otherResource, tokenOptions } from '../support/token-app.js';
-import { call, refusalOf, startApi } from './support/api.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import type { Browser, Page } from '../../support/browser.js';
+import { startHostileProvider } from '../../support/hostile-provider.js';
+import { resource } from '../../support/issuer.js';
+import { otherResource, tokenOptions } from '../../support/token-app.js';
+import { call, refusalOf, startApi } from '../../access/support/api.js';
+import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
 
 /** An app of several tenants, for its own pages and for programs alike. */
 @Controller()

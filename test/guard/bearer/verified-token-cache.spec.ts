@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoApiOptions, LogtoContext } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
-import { resource } from '../support/issuer.js';
-import { call, refusalOf, startApi } from './support/api.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
-import { ThingsController } from './support/things.controller.js';
-import { comeBack, travel } from './support/travel.js';
+import type { TestApp } from '../../support/app.js';
+import { resource } from '../../support/issuer.js';
+import { call, refusalOf, startApi } from '../../access/support/api.js';
+import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import { ThingsController } from '../../access/support/things.controller.js';
+import { comeBack, travel } from '../../access/support/travel.js';
 
 const invalid = { status: 401, code: 'invalid_token' };
 

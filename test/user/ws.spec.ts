@@ -20,9 +20,9 @@ import { session, startApp, type TestApp, type TestAppParts } from '../support/a
 import { passTime, restoreTime } from '../support/clock.js';
 import { resource } from '../support/issuer.js';
 import { tokenOptions } from '../support/token-app.js';
-import { LogRecorder } from './support/log-recorder.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
-import { signedInBrowser } from './support/session-browser.js';
+import { LogRecorder } from '../access/support/log-recorder.js';
+import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
+import { signedInBrowser } from '../access/support/session-browser.js';
 
 /** Forgets to tell which handshake a socket came with, which `ws` hides. */
 @UseFilters(LogtoExceptionFilter)

@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Controller, Get, Post, UseGuards } from '@nestjs/common';
 import { LogtoApiGuard, LogtoGuard, RequireScopes, WithLogto } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { resource } from '../support/issuer.js';
-import { machine, otherResource, tokenOptions } from '../support/token-app.js';
-import { call, refusalOf, startApi } from './support/api.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import type { Browser } from '../../support/browser.js';
+import { resource } from '../../support/issuer.js';
+import { machine, otherResource, tokenOptions } from '../../support/token-app.js';
+import { call, refusalOf, startApi } from '../../access/support/api.js';
+import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
 
 class Routes {
   @Get('read')

@@ -9,11 +9,11 @@ import {
   type JWTHeaderParameters,
   type JWTPayload,
 } from 'jose';
-import type { TestApp } from '../support/app.js';
-import { startHostileProvider, type HostileProvider } from '../support/hostile-provider.js';
-import { resource } from '../support/issuer.js';
-import { call, refusalOf, startApi } from './support/api.js';
-import { ThingsController } from './support/things.controller.js';
+import type { TestApp } from '../../support/app.js';
+import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
+import { resource } from '../../support/issuer.js';
+import { call, refusalOf, startApi } from '../../access/support/api.js';
+import { ThingsController } from '../../access/support/things.controller.js';
 
 const now = (): number => Math.floor(Date.now() / 1000);
 

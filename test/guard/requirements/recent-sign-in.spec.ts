@@ -10,13 +10,13 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { startHostileProvider } from '../support/hostile-provider.js';
-import { resource } from '../support/issuer.js';
-import { call, refusalOf } from './support/api.js';
-import { startAccessIssuer } from './support/real-tokens.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import type { Browser } from '../../support/browser.js';
+import { passTime, restoreTime } from '../../support/clock.js';
+import { startHostileProvider } from '../../support/hostile-provider.js';
+import { resource } from '../../support/issuer.js';
+import { call, refusalOf } from '../../access/support/api.js';
+import { startAccessIssuer } from '../../access/support/real-tokens.js';
 
 @Controller()
 @UseGuards(LogtoGuard)

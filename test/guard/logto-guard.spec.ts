@@ -27,7 +27,7 @@ import { session, startApp, type TestApp, type TestAppParts } from '../support/a
 import type { Browser } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
-import { refusalOf } from './support/api.js';
+import { refusalOf } from '../access/support/api.js';
 
 @Controller()
 @UseGuards(LogtoGuard)

@@ -13,7 +13,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { firstValueFrom } from 'rxjs';
 import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
-import { LogRecorder } from './support/log-recorder.js';
+import { LogRecorder } from '../access/support/log-recorder.js';
 
 @Controller()
 class HybridController {

@@ -6,7 +6,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
-import { refusalOf } from './support/api.js';
+import { refusalOf } from '../access/support/api.js';
 
 @Controller()
 @UseGuards(LogtoGuard)

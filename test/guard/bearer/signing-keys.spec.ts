@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, SignJWT } from 'jose';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
-import type { Page } from '../support/browser.js';
-import { Elsewhere } from '../support/elsewhere.js';
-import { resource } from '../support/issuer.js';
-import { call, refusalOf, startApi } from './support/api.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
-import { ThingsController } from './support/things.controller.js';
-import { comeBack, travel } from './support/travel.js';
+import type { TestApp } from '../../support/app.js';
+import type { Page } from '../../support/browser.js';
+import { Elsewhere } from '../../support/elsewhere.js';
+import { resource } from '../../support/issuer.js';
+import { call, refusalOf, startApi } from '../../access/support/api.js';
+import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import { ThingsController } from '../../access/support/things.controller.js';
+import { comeBack, travel } from '../../access/support/travel.js';
 
 describe('The keys that bearer tokens are verified by', () => {
   let issuer: LogtoEmulator;

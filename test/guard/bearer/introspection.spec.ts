@@ -4,12 +4,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { AuthUser, LogtoApiGuard, LogtoContext, RequireScopes } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
-import { Browser } from '../support/browser.js';
-import { application, resource } from '../support/issuer.js';
-import { leftovers } from '../support/leftovers.js';
-import { call, refusalOf } from './support/api.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import { Browser } from '../../support/browser.js';
+import { application, resource } from '../../support/issuer.js';
+import { leftovers } from '../../support/leftovers.js';
+import { call, refusalOf } from '../../access/support/api.js';
+import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
 
 @Controller()
 @UseGuards(LogtoApiGuard)

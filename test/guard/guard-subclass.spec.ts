@@ -13,8 +13,8 @@ import { LogtoApiGuard, LogtoException, LogtoGuard, LogtoService, type Credentia
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { resource } from '../support/issuer.js';
-import { call, refusalOf, startApi } from './support/api.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+import { call, refusalOf, startApi } from '../access/support/api.js';
+import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
 
 @Injectable()
 class Blocklist {

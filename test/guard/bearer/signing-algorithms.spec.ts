@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { LogtoApiGuard } from 'nestjs-logto';
-import { startApp, type TestApp } from '../support/app.js';
-import { startHostileProvider, type HostileProvider } from '../support/hostile-provider.js';
-import { resource } from '../support/issuer.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
+import { resource } from '../../support/issuer.js';
 
 @Controller()
 class ThingsController {

@@ -17,8 +17,8 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { resource } from '../support/issuer.js';
-import { call, refusalOf, startApi } from './support/api.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+import { call, refusalOf, startApi } from '../access/support/api.js';
+import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
 
 @Controller()
 class PagesController {

@@ -3,13 +3,13 @@ import { Controller, Get, UseGuards } from '@nestjs/common';
 import { generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import { LogtoApiGuard, RequireRoles, RequireScopes } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { startHostileProvider, type HostileProvider } from '../support/hostile-provider.js';
-import { application, resource } from '../support/issuer.js';
-import { call, refusalOf, startApi } from './support/api.js';
-import { LogRecorder } from './support/log-recorder.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+import type { TestApp } from '../../support/app.js';
+import { passTime, restoreTime } from '../../support/clock.js';
+import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
+import { application, resource } from '../../support/issuer.js';
+import { call, refusalOf, startApi } from '../../access/support/api.js';
+import { LogRecorder } from '../../access/support/log-recorder.js';
+import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
 
 @Controller()
 @UseGuards(LogtoApiGuard)
