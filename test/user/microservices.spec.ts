@@ -43,11 +43,11 @@ class HybridController {
     return 'required';
   }
 
-  @MessagePattern('told')
+  @MessagePattern('filtered')
   @UseGuards(LogtoGuard)
   @UseFilters(LogtoExceptionFilter)
-  told(): string {
-    return 'told';
+  filtered(): string {
+    return 'filtered';
   }
 
   @MessagePattern('public')
@@ -63,13 +63,13 @@ class HybridController {
     this.events.push('guarded');
   }
 
-  @EventPattern({ event: 'happened to anybody' })
+  @EventPattern({ event: 'happened without a guard' })
   openEvent(): void {
     this.events.push('open');
   }
 }
 
-describe('Messages of a hybrid app', () => {
+describe('A message of a hybrid app', () => {
   let issuer: LogtoEmulator;
   let app: TestApp;
   let client: ClientProxy;
@@ -107,7 +107,7 @@ describe('Messages of a hybrid app', () => {
   const ask = (pattern: string): Promise<unknown> =>
     firstValueFrom(client.send<unknown>(pattern, {})).catch((error: unknown) => error);
 
-  it('are denied by a guard, for they carry nobody’s request, and the log says so once', async () => {
+  it('is denied by a guard because it carries no HTTP request, and the log says so once', async () => {
     await start(false);
 
     for (const pattern of ['guarded', 'required', 'guarded']) {
@@ -118,17 +118,17 @@ describe('Messages of a hybrid app', () => {
     expect((await app.browser().fetch('/page')).status).toBe(401);
   });
 
-  it('are told the reason where LogtoExceptionFilter stands', async () => {
+  it('is answered with the reason by LogtoExceptionFilter', async () => {
     await start(false);
 
-    expect(await ask('told')).toEqual({
+    expect(await ask('filtered')).toEqual({
       status: 'error',
       code: 'context_not_supported',
       message: expect.stringContaining('cannot read a request of the transport "rpc"'),
     });
   });
 
-  it('are denied and told so in an app whose microservices inherit its guards and filters', async () => {
+  it('is denied with the reason when the microservice inherits the guards and filters of the app', async () => {
     await start(true, { providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] });
 
     expect(await ask('open')).toMatchObject({ status: 'error', code: 'context_not_supported' });
@@ -136,10 +136,10 @@ describe('Messages of a hybrid app', () => {
     expect(await ask('public')).toBe('public');
   });
 
-  it('that want no answer are denied as well', async () => {
+  it('that is an event is denied too', async () => {
     await start(false);
     client.emit({ event: 'happened' }, {});
-    client.emit({ event: 'happened to anybody' }, {});
+    client.emit({ event: 'happened without a guard' }, {});
     await ask('open');
     await ask('guarded');
 

@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
 import { UseFilters, UseGuards, type Type } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
-import expressSession from 'express-session';
 import {
   AuthUser,
   IdTokenClaims,
@@ -16,21 +15,24 @@ import {
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { WebSocket } from 'ws';
-import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { resource } from '../support/issuer.js';
-import { tokenOptions } from '../support/token-app.js';
 import { LogRecorder } from '../access/support/log-recorder.js';
 import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
 import { signedInBrowser } from '../access/support/session-browser.js';
+import type { TestApp, TestAppParts } from '../support/app.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
+import { resource } from '../support/issuer.js';
+import { ownSession } from '../support/own-session.js';
+import { refused } from './support/refused.js';
+import { startSocketApp } from './support/start-socket-app.js';
 
-/** Forgets to tell which handshake a socket came with, which `ws` hides. */
+/** Does not call `bindHandshake`, so that the handshake of a socket is unknown: `ws` hides it. */
 @UseFilters(LogtoExceptionFilter)
 @WebSocketGateway({ path: '/ws' })
 class UnboundGateway {
   @SubscribeMessage('open')
   open(@AuthUser() user: LogtoContext): unknown {
-    return answer(user.claims?.sub ?? 'anybody');
+    return answer(user.claims?.sub ?? 'anonymous');
   }
 
   @SubscribeMessage('say')
@@ -65,7 +67,7 @@ class BoundGateway extends UnboundGateway implements OnGatewayConnection {
   }
 }
 
-const ownSession = expressSession({ ...session, resave: false, saveUninitialized: false, name: 'own.sid' });
+const appSession = ownSession({ name: 'own.sid' });
 
 @WebSocketGateway({ path: '/ws' })
 class OwnSessionGateway extends UnboundGateway implements OnGatewayConnection {
@@ -74,55 +76,35 @@ class OwnSessionGateway extends UnboundGateway implements OnGatewayConnection {
   }
 
   handleConnection(client: WebSocket, request: IncomingMessage): void {
-    this.logto.bindHandshake(client, request, ownSession);
+    this.logto.bindHandshake(client, request, appSession);
   }
 }
 
 const answer = (data: string): unknown => ({ event: 'answer', data });
-const refused = (code: string): object => expect.objectContaining({ status: 'error', code });
 
-describe('Gateways on ws', () => {
+describe('A gateway on ws', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
-  const running: { close(): unknown }[] = [];
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    tokens = await RealTokens.from(issuer);
+    issuer = untilTheEnd(await startAccessIssuer());
+    tokens = untilTheEnd(await RealTokens.from(issuer));
   });
 
-  afterEach(async () => {
-    restoreTime();
-    for (const one of running.splice(0).toReversed()) await one.close();
-  });
+  afterEach(restoreTime);
 
-  afterAll(async () => {
-    await tokens.close();
-    await issuer.close();
-  });
+  const start = async (gateway: Type = BoundGateway, parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
+    closing(await startSocketApp(WsAdapter, gateway, { issuer, ...parts }));
 
-  async function start(gateway: Type = BoundGateway, parts: Partial<TestAppParts> = {}): Promise<TestApp> {
-    const app = await startApp({
-      issuer,
-      ...parts,
-      providers: [gateway],
-      logto: { ...tokenOptions, api: { audience: resource }, ...parts.logto },
-      configure: (nest) => {
-        parts.configure?.(nest);
-        nest.useWebSocketAdapter(new WsAdapter(nest));
-      },
-    });
-    running.push(app);
-    return app;
-  }
-
-  /** Opens a socket with these headers, and gives a way to ask over it. */
+  /** Opens a socket. @returns how to send an event and wait for its answer */
   async function connect(
     app: TestApp,
     headers: Record<string, string> = {},
   ): Promise<(event: string) => Promise<unknown>> {
     const client = new WebSocket(`${app.baseUrl.replace('http', 'ws')}/ws`, { headers });
-    running.push({ close: () => client.close() });
+    closing({ close: () => client.close() });
     await new Promise<void>((resolve, reject) => client.once('open', resolve).once('error', reject));
     return (event) =>
       new Promise((resolve) => {
@@ -133,7 +115,7 @@ describe('Gateways on ws', () => {
       });
   }
 
-  it('know who opened the socket, by session or bearer token', async () => {
+  it('knows the user by the session or the bearer token of the handshake', async () => {
     const app = await start();
     const { handshake } = await signedInBrowser(app, issuer, 'ada');
     const bySession = await connect(app, handshake);
@@ -152,22 +134,22 @@ describe('Gateways on ws', () => {
     ]);
   });
 
-  it('refuse with an `exception` that names the reason', async () => {
+  it('refuses with an `exception` that gives the reason', async () => {
     const app = await start();
     const { handshake } = await signedInBrowser(app, issuer, 'bob');
-    const [nobody, bob, bad] = [
+    const [anonymous, bob, bad] = [
       await connect(app),
       await connect(app, handshake),
       await connect(app, { authorization: 'Bearer bad' }),
     ];
 
-    expect(await nobody('open')).toBe('anybody');
-    expect(await nobody('say')).toEqual(refused('not_authenticated'));
+    expect(await anonymous('open')).toBe('anonymous');
+    expect(await anonymous('say')).toEqual(refused('not_authenticated'));
     expect(await bob('moderate')).toEqual(refused('insufficient_role'));
     expect(await bad('either')).toEqual(refused('invalid_token'));
   });
 
-  it('refuse a session on a handshake that another site made', async () => {
+  it('refuses a session on a cross-site handshake', async () => {
     const app = await start();
     const { handshake } = await signedInBrowser(app, issuer, 'ada');
 
@@ -175,7 +157,7 @@ describe('Gateways on ws', () => {
     expect(await ask('say')).toEqual(refused('cross_site_request'));
   });
 
-  it('notice a sign-out within ten seconds', async () => {
+  it('notices a sign-out within ten seconds', async () => {
     const app = await start();
     const { browser, handshake } = await signedInBrowser(app, issuer, 'ada');
     const ask = await connect(app, handshake);
@@ -186,23 +168,23 @@ describe('Gateways on ws', () => {
     expect(await ask('say')).toEqual(refused('not_authenticated'));
   });
 
-  it('know the user of an app’s own session, which is handed over with the handshake', async () => {
+  it('knows the user by the session that the app mounts itself and passes to `bindHandshake`', async () => {
     const app = await start(OwnSessionGateway, {
       logto: { session: undefined, cookieSecret: 'a-secret-for-cookies-of-the-specs' },
-      configure: (nest) => nest.use(ownSession),
+      configure: (nest) => nest.use(appSession),
     });
     const { handshake } = await signedInBrowser(app, issuer, 'ada');
 
     expect(await (await connect(app, handshake))('say')).toBe('ada says');
   });
 
-  it('let nobody pass whose handshake they did not tell, and say at once and once what is missing', async () => {
+  it('refuses every guarded message without `bindHandshake`, and logs once that the call is missing', async () => {
     const logs = new LogRecorder();
     const app = await start(UnboundGateway, { configure: (nest) => nest.useLogger(logs) });
     const { handshake } = await signedInBrowser(app, issuer, 'ada');
     const ask = await connect(app, handshake);
 
-    expect(await ask('open')).toBe('anybody');
+    expect(await ask('open')).toBe('anonymous');
     for (const event of ['say', 'either', 'say']) {
       const refusal = await ask(event);
       expect(refusal).toEqual(refused('context_not_supported'));

@@ -1,0 +1,23 @@
+import { afterAll, afterEach } from '@jest/globals';
+
+interface Closable {
+  close(): unknown;
+}
+
+/** Gives back what it is given, and closes it after the test. Call it once in a `describe`. */
+export const closeAfterEach = (): (<T extends Closable>(started: T) => T) => closeAfter(afterEach);
+
+/** Gives back what it is given, and closes it after the last test of the `describe` that it is called in. */
+export const closeAfterAll = (): (<T extends Closable>(started: T) => T) => closeAfter(afterAll);
+
+function closeAfter(hook: typeof afterEach): <T extends Closable>(started: T) => T {
+  const open: Closable[] = [];
+  hook(async () => {
+    // The newest first, since an app may still need its provider.
+    for (const one of open.splice(0).toReversed()) await one.close();
+  });
+  return (started) => {
+    open.push(started);
+    return started;
+  };
+}
