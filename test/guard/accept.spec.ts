@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuthUser, LogtoApiGuard, LogtoContext, LogtoGuard, LogtoService, WithLogto } from 'nestjs-logto';
@@ -8,6 +8,7 @@ import type { Browser } from '../support/browser.js';
 import { resource } from '../support/issuer.js';
 import { refusalOf } from '../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
+import { closeAfterAll } from '../support/close-after.js';
 
 @Controller('either')
 @UseGuards(LogtoGuard)
@@ -67,37 +68,33 @@ class UnguardedController {
   }
 }
 
-describe('A route that takes sessions and bearer tokens', () => {
+describe('A route that accepts sessions and bearer tokens', () => {
   let issuer: LogtoEmulator;
-  let tokens: RealTokens;
   let app: TestApp;
   let ada: Browser;
   let bobsToken = '';
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    tokens = await RealTokens.from(issuer);
-    app = await startApp({
-      issuer,
-      controllers: [EitherController, BothGuardsController, UnguardedController],
-      logto: { api: { audience: resource } },
-    });
+    issuer = closing(await startAccessIssuer());
+    const tokens = closing(await RealTokens.from(issuer));
+    app = closing(
+      await startApp({
+        issuer,
+        controllers: [EitherController, BothGuardsController, UnguardedController],
+        logto: { api: { audience: resource } },
+      }),
+    );
     ada = app.browser();
     await ada.signIn(issuer, 'ada');
     bobsToken = await tokens.ofUser('bob', { resource });
-  });
-
-  afterAll(async () => {
-    await app.close();
-    await tokens.close();
-    await issuer.close();
   });
 
   const bearer = (token: string): { headers: Record<string, string> } => ({
     headers: { authorization: `Bearer ${token}` },
   });
 
-  it('takes either', async () => {
+  it('accepts either', async () => {
     expect((await ada.fetch('/either')).json()).toEqual({ sub: 'ada', same: true });
     expect((await app.browser().fetch('/either', bearer(bobsToken))).json()).toEqual({
       sub: 'bob',
@@ -106,13 +103,13 @@ describe('A route that takes sessions and bearer tokens', () => {
     });
   });
 
-  it('goes by the Authorization header where there is one, whatever session came along', async () => {
+  it('uses the Authorization header when a request has both', async () => {
     expect((await ada.fetch('/either', bearer(bobsToken))).json()).toMatchObject({ sub: 'bob', same: true });
     expect((await ada.fetch('/either')).json()).toMatchObject({ sub: 'ada' });
   });
 
   it.each(['Bearer bad', 'Bearer a.b.c', 'Basic YWRhOnNlY3JldA==', ''])(
-    'lets no session rescue the bad header "%s"',
+    'refuses the invalid header "%s" despite a valid session',
     async (authorization) => {
       const answer = await ada.fetch('/either', { headers: { authorization } });
       expect(refusalOf(answer)).toMatchObject({ status: 401, code: 'invalid_token' });
@@ -120,32 +117,32 @@ describe('A route that takes sessions and bearer tokens', () => {
     },
   );
 
-  it('gives no tokens of the session to whoever came with a bearer token', async () => {
+  it('does not give the tokens of the session to a request with a bearer token', async () => {
     expect((await ada.fetch('/either/tokens', bearer(bobsToken))).status).toBe(401);
   });
 
-  it('sends a navigation to the sign-in, and a program a challenge', async () => {
-    const nobody = app.browser();
-    expect((await nobody.open('/either')).status).toBe(302);
-    expect(refusalOf(await nobody.fetch('/either'))).toEqual({
+  it('redirects an anonymous navigation to sign-in, and answers other anonymous requests with a challenge', async () => {
+    const anonymous = app.browser();
+    expect((await anonymous.open('/either')).status).toBe(302);
+    expect(refusalOf(await anonymous.fetch('/either'))).toEqual({
       status: 401,
       code: 'not_authenticated',
       challenge: 'Bearer',
     });
   });
 
-  it('varies by both', async () => {
+  it('sets `Vary` to both headers', async () => {
     expect((await ada.fetch('/either')).headers.get('vary')).toBe('Cookie, Authorization');
   });
 
-  it('asks where a request comes from for sessions alone: no browser adds a bearer token by itself', async () => {
+  it('refuses cross-site requests with a session, but not with a bearer token', async () => {
     const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     expect((await ada.fetch('/either', { method: 'POST', headers })).status).toBe(403);
     const byToken = { ...headers, ...bearer(bobsToken).headers };
     expect((await ada.fetch('/either', { method: 'POST', headers: byToken })).text).toBe('bob');
   });
 
-  it('is changed by the handler, which beats the class', async () => {
+  it('can be narrowed by its handler, which overrides the class', async () => {
     expect((await ada.fetch('/either/session')).text).toBe('ada');
     expect((await ada.fetch('/either/session', bearer(bobsToken))).text).toBe('ada');
     expect((await app.browser().fetch('/either/session', bearer(bobsToken))).status).toBe(401);
@@ -153,18 +150,18 @@ describe('A route that takes sessions and bearer tokens', () => {
     expect((await ada.fetch('/either/bearer', bearer(bobsToken))).text).toBe('bob');
   });
 
-  it('that takes nothing opens for nobody', async () => {
+  it('refuses everybody when `accept` is empty', async () => {
     expect((await ada.fetch('/either/nothing')).status).toBe(401);
     expect((await ada.fetch('/either/nothing', bearer(bobsToken))).status).toBe(401);
   });
 
-  it('is not made by two guards: a bearer token does not stand for a session, nor a session for a token', async () => {
+  it('cannot be built from two guards, since each of them requires its own credential', async () => {
     expect((await ada.fetch('/both')).status).toBe(401);
     expect((await app.browser().fetch('/both', bearer(bobsToken))).status).toBe(401);
     expect((await ada.fetch('/both', bearer(bobsToken))).status).toBe(401);
   });
 
-  it('is needed: an unguarded handler knows a session, and no token that nobody has looked at', async () => {
+  it('needs a guard to see tokens: an unguarded handler only knows the session', async () => {
     expect((await ada.fetch('/unguarded', bearer(bobsToken))).text).toBe('ada');
     expect((await app.browser().fetch('/unguarded', bearer(bobsToken))).text).toBe('');
   });

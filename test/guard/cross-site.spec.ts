@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { All, Controller, Post, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { LogtoGuard, OptionalAuth, Public } from 'nestjs-logto';
@@ -7,6 +7,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
 import { refusalOf } from '../access/support/api.js';
+import { closeAfterAll } from '../support/close-after.js';
 
 @Controller()
 @UseGuards(LogtoGuard)
@@ -31,37 +32,36 @@ class AccountController {
 
 const frontEnd = 'https://front.example.com';
 
-/** Stands for the app's own origin, whose port is known only when it runs. */
+/** Replaced by the origin of the app, whose port is only known when it runs. */
 const own = 'its own';
 
-describe('A request that the session authenticates', () => {
+describe('A request with a session', () => {
   let issuer: LogtoEmulator;
   let app: TestApp;
   let browser: Browser;
 
+  const closing = closeAfterAll();
+
   beforeAll(async () => {
-    issuer = await startIssuer();
-    app = await startApp({
-      issuer,
-      controllers: [AccountController],
-      logto: { allowedOrigins: [frontEnd] },
-      configure: (nest) =>
-        // As `method-override` does it.
-        nest.use((request: Request, _response: Response, next: () => void) => {
-          request.method = request.get('x-http-method-override') ?? request.method;
-          next();
-        }),
-    });
+    issuer = closing(await startIssuer());
+    app = closing(
+      await startApp({
+        issuer,
+        controllers: [AccountController],
+        logto: { allowedOrigins: [frontEnd] },
+        configure: (nest) =>
+          // As the package `method-override` does.
+          nest.use((request: Request, _response: Response, next: () => void) => {
+            request.method = request.get('x-http-method-override') ?? request.method;
+            next();
+          }),
+      }),
+    );
   });
 
   beforeEach(async () => {
     browser ??= app.browser();
     if (browser.cookies.header(app.baseUrl) === '') await browser.signIn(issuer);
-  });
-
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
   });
 
   const sent = (origin: string | undefined, site: string | undefined): Record<string, string> => ({
@@ -81,7 +81,7 @@ describe('A request that the session authenticates', () => {
     ['https://behind.a.proxy', 'same-origin'],
     ['null', 'same-origin'],
     [undefined, undefined],
-  ])('passes with Origin %s and Sec-Fetch-Site %s', async (origin, site) => {
+  ])('is accepted with Origin %s and Sec-Fetch-Site %s', async (origin, site) => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       expect((await browser.fetch('/account', { method, headers: sent(origin, site) })).text).toBe('done');
     }
@@ -111,28 +111,28 @@ describe('A request that the session authenticates', () => {
     );
   });
 
-  it('may come from anywhere with a safe method: links have to work', async () => {
+  it('is accepted from anywhere with a safe method, because links have to work', async () => {
     const headers = { ...sent('https://evil.example', 'cross-site'), 'sec-fetch-mode': 'navigate' };
     for (const method of ['GET', 'HEAD', 'OPTIONS']) {
       expect((await browser.fetch('/account', { method, headers })).status).toBe(200);
     }
   });
 
-  it('is judged by the method that the handler sees, where the app lets a header override it', async () => {
+  it('is checked by its overridden method when the app supports method override', async () => {
     const headers = { ...sent(undefined, 'cross-site'), 'x-http-method-override': 'DELETE' };
     expect((await browser.fetch('/account', { headers })).status).toBe(403);
   });
 
-  it('is a matter of the session: nobody’s request is not refused for where it comes from', async () => {
+  it('is refused for its origin only when the session matters: not when it is anonymous or the route is public', async () => {
     const headers = sent('https://evil.example', 'cross-site');
-    const nobody = app.browser();
+    const anonymous = app.browser();
 
-    expect((await nobody.fetch('/account', { method: 'POST', headers })).status).toBe(401);
-    expect((await nobody.fetch('/optional', { method: 'POST', headers })).status).toBe(201);
+    expect((await anonymous.fetch('/account', { method: 'POST', headers })).status).toBe(401);
+    expect((await anonymous.fetch('/optional', { method: 'POST', headers })).status).toBe(201);
     expect((await browser.fetch('/public', { method: 'POST', headers })).status).toBe(201);
   });
 
-  it('shows a person who comes by a foreign form a page that says why', async () => {
+  it('is answered with a page that gives the reason when a form of another site posts it', async () => {
     const headers = { ...sent('https://evil.example', 'cross-site'), 'sec-fetch-mode': 'navigate' };
     const page = await browser.fetch('/account', { method: 'POST', headers });
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Scope, UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import {
@@ -19,6 +19,7 @@ import type { Browser } from '../support/browser.js';
 import { resource } from '../support/issuer.js';
 import { call, refusalOf, startApi } from '../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 
 @Controller()
 class PagesController {
@@ -30,20 +31,20 @@ class PagesController {
   @Get('open')
   @Public()
   open(@AuthUser() user: LogtoContext): string {
-    return `open to ${user.claims?.sub ?? 'anybody'}`;
+    return `open to ${user.claims?.sub ?? 'anonymous'}`;
   }
 
   @Get('optional')
   @OptionalAuth()
   optional(@AuthUser() user: LogtoContext): string {
-    return `optional for ${user.claims?.sub ?? 'anybody'}`;
+    return `optional for ${user.claims?.sub ?? 'anonymous'}`;
   }
 
   @Get('optional-role')
   @OptionalAuth()
   @RequireRoles('admin')
   optionalRole(@AuthUser() user: LogtoContext): string {
-    return `role of ${user.claims?.sub ?? 'nobody'}`;
+    return `role of ${user.claims?.sub ?? 'anonymous'}`;
   }
 
   @Get('contradiction')
@@ -65,7 +66,7 @@ class PublicController {
   @Get('optional')
   @OptionalAuth()
   optional(@AuthUser() user: LogtoContext): string {
-    return `optional for ${user.claims?.sub ?? 'anybody'}`;
+    return `optional for ${user.claims?.sub ?? 'anonymous'}`;
   }
 
   @Get('role')
@@ -80,7 +81,7 @@ class PublicController {
 class OptionalController {
   @Get('inherited')
   inherited(@AuthUser() user: LogtoContext): string {
-    return user.claims?.sub ?? 'anybody';
+    return user.claims?.sub ?? 'anonymous';
   }
 
   @Get('role')
@@ -147,28 +148,24 @@ class RequestScopedGuard extends LogtoGuard {}
 
 describe('A guard that is installed globally', () => {
   let issuer: LogtoEmulator;
-  const apps: TestApp[] = [];
+  let tokens: RealTokens;
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
+    issuer = untilTheEnd(await startAccessIssuer());
+    tokens = untilTheEnd(await RealTokens.from(issuer));
   });
 
-  afterEach(async () => {
-    for (const app of apps.splice(0)) await app.close();
-  });
-
-  afterAll(() => issuer.close());
-
-  async function start(parts: Partial<TestAppParts>): Promise<TestApp> {
-    const app = await startApp({
-      issuer,
-      controllers,
-      ...parts,
-      logto: { scopes: [UserScope.Roles], ...parts.logto },
-    });
-    apps.push(app);
-    return app;
-  }
+  const start = async (parts: Partial<TestAppParts>): Promise<TestApp> =>
+    closing(
+      await startApp({
+        issuer,
+        controllers,
+        ...parts,
+        logto: { scopes: [UserScope.Roles], ...parts.logto },
+      }),
+    );
 
   const statuses = async (browser: Browser, paths: string[]): Promise<Record<string, number>> => {
     const found: Record<string, number> = {};
@@ -179,12 +176,12 @@ describe('A guard that is installed globally', () => {
   it.each<[string, Partial<TestAppParts>]>([
     ['by APP_GUARD', { providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] }],
     [
-      'by APP_GUARD and an instance that is there',
+      'by APP_GUARD with the existing instance',
       { providers: [{ provide: APP_GUARD, useExisting: LogtoGuard }] },
     ],
-    ['by APP_GUARD for each request', { providers: [{ provide: APP_GUARD, useClass: RequestScopedGuard }] }],
+    ['by APP_GUARD in request scope', { providers: [{ provide: APP_GUARD, useClass: RequestScopedGuard }] }],
     ['by app.useGlobalGuards', { configure: (app) => app.useGlobalGuards(app.get(LogtoGuard)) }],
-  ])('%s closes every route but those that say otherwise, and leaves sign-in open', async (_, parts) => {
+  ])('%s protects every route that is not decorated otherwise, except sign-in', async (_, parts) => {
     const app = await start(parts);
     const browser = app.browser();
 
@@ -199,26 +196,26 @@ describe('A guard that is installed globally', () => {
     expect((await browser.fetch('/closed')).text).toBe('closed');
   });
 
-  describe('and routes that are decorated', () => {
+  describe('and decorated routes', () => {
     let app: TestApp;
-    let [nobody, ada, bob]: Browser[] = [];
+    let [anonymous, ada, bob]: Browser[] = [];
 
     async function startGuarded(): Promise<void> {
       app = await start({ providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] });
-      [nobody, ada, bob] = [app.browser(), app.browser(), app.browser()];
+      [anonymous, ada, bob] = [app.browser(), app.browser(), app.browser()];
       await ada.signIn(issuer, 'ada');
       await bob.signIn(issuer, 'bob');
     }
 
-    it('tell who is there on public and optional ones too', async () => {
+    it('give the user on public and optional routes too', async () => {
       await startGuarded();
       expect((await ada?.fetch('/open'))?.text).toBe('open to ada');
-      expect((await nobody?.fetch('/open'))?.text).toBe('open to anybody');
+      expect((await anonymous?.fetch('/open'))?.text).toBe('open to anonymous');
       expect((await ada?.fetch('/optional'))?.text).toBe('optional for ada');
-      expect((await nobody?.fetch('/optional'))?.text).toBe('optional for anybody');
+      expect((await anonymous?.fetch('/optional'))?.text).toBe('optional for anonymous');
     });
 
-    it('go by what stands nearest: the handler, its class, a base class; requirements add up', async () => {
+    it('follow the nearest decorator (handler, class, base class), and add up requirements', async () => {
       await startGuarded();
       const all = {
         '/optional-role': [200, 200, 403],
@@ -238,22 +235,22 @@ describe('A guard that is installed globally', () => {
       const found: Record<string, (number | undefined)[]> = {};
       for (const path of Object.keys(all)) {
         found[path] = [];
-        for (const browser of [nobody, ada, bob]) found[path].push((await browser?.fetch(path))?.status);
+        for (const browser of [anonymous, ada, bob]) found[path].push((await browser?.fetch(path))?.status);
       }
       expect(found).toEqual(all);
     });
 
-    it('stay closed where one place says both public and required', async () => {
+    it('stay protected when the same place is public and has a requirement', async () => {
       await startGuarded();
       for (const path of ['/contradiction', '/contradicting-class']) {
-        expect((await nobody?.fetch(path))?.status).toBe(401);
+        expect((await anonymous?.fetch(path))?.status).toBe(401);
         expect((await bob?.fetch(path))?.status).toBe(403);
         expect((await ada?.fetch(path))?.status).toBe(200);
       }
     });
   });
 
-  it('for bearer tokens opens what is public, and lets no bad token pass an optional route', async () => {
+  it('for bearer tokens opens public routes, and refuses invalid tokens on optional routes', async () => {
     @Controller()
     class ThingsController {
       @Get('closed')
@@ -270,40 +267,39 @@ describe('A guard that is installed globally', () => {
       @Get('optional')
       @OptionalAuth()
       optional(@AuthUser() user: LogtoContext): string {
-        return user.claims?.sub ?? 'anybody';
+        return user.claims?.sub ?? 'anonymous';
       }
 
       @Get('optional-scope')
       @OptionalAuth()
       @RequireScopes('write:everything')
       scope(@AuthUser() user: LogtoContext): string {
-        return user.claims?.sub ?? 'anybody';
+        return user.claims?.sub ?? 'anonymous';
       }
     }
-    const tokens = await RealTokens.from(issuer);
     const token = await tokens.ofUser('ada', { resource });
-    await tokens.close();
-    const api = await startApi({
-      issuer,
-      controllers: [ThingsController],
-      providers: [{ provide: APP_GUARD, useClass: LogtoApiGuard }],
-    });
-    apps.push(api);
+    const api = closing(
+      await startApi({
+        issuer,
+        controllers: [ThingsController],
+        providers: [{ provide: APP_GUARD, useClass: LogtoApiGuard }],
+      }),
+    );
 
     expect((await call(api, '/closed')).status).toBe(401);
     expect((await call(api, '/closed', token)).status).toBe(200);
     expect((await call(api, '/open', 'not-a-token')).text).toBe('false');
-    expect((await call(api, '/optional')).text).toBe('anybody');
+    expect((await call(api, '/optional')).text).toBe('anonymous');
     expect((await call(api, '/optional', token)).text).toBe('ada');
     expect(refusalOf(await call(api, '/optional', 'not-a-token'))).toMatchObject({
       status: 401,
       code: 'invalid_token',
     });
-    expect((await call(api, '/optional-scope')).text).toBe('anybody');
+    expect((await call(api, '/optional-scope')).text).toBe('anonymous');
     expect((await call(api, '/optional-scope', token)).status).toBe(403);
   });
 
-  it('for sessions stands beside an API in the same app, which takes tokens by what its routes accept', async () => {
+  it('for sessions works beside an API in the same app, whose routes accept bearer tokens', async () => {
     @Controller('api')
     @UseGuards(LogtoApiGuard)
     @WithLogto({ accept: ['bearer'] })
@@ -313,9 +309,7 @@ describe('A guard that is installed globally', () => {
         return claims.sub;
       }
     }
-    const tokens = await RealTokens.from(issuer);
     const token = await tokens.ofUser('bob', { resource });
-    await tokens.close();
     const app = await start({
       controllers: [PagesController, ApiController],
       providers: [{ provide: APP_GUARD, useClass: LogtoGuard }],

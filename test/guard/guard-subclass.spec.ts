@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   ForbiddenException,
@@ -15,13 +15,14 @@ import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { resource } from '../support/issuer.js';
 import { call, refusalOf, startApi } from '../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 
 @Injectable()
 class Blocklist {
   readonly blocked = new Set(['bob']);
 }
 
-/** One more question, with a collaborator of its own. */
+/** Adds a check that needs a provider of its own. */
 @Injectable()
 class BlocklistGuard extends LogtoGuard {
   constructor(private readonly blocklist: Blocklist) {
@@ -36,7 +37,7 @@ class BlocklistGuard extends LogtoGuard {
   }
 }
 
-/** Another way to come in, decided by the request. */
+/** Chooses the credential by the request. */
 @Injectable()
 class MobileGuard extends LogtoGuard {
   protected override credentials(context: ExecutionContext): readonly Credential[] {
@@ -45,7 +46,7 @@ class MobileGuard extends LogtoGuard {
   }
 }
 
-/** Another answer to whoever may not pass. */
+/** Answers refused requests in its own way. */
 @Injectable()
 class HidingGuard extends LogtoApiGuard {
   protected override refused(context: ExecutionContext, error: unknown): boolean {
@@ -57,7 +58,7 @@ class HidingGuard extends LogtoApiGuard {
   }
 }
 
-/** A guard that asks the service, and is none of ours. */
+/** Does not extend a guard of the package, but asks LogtoService. */
 @Injectable()
 class OwnGuard implements CanActivate {
   constructor(private readonly logto: LogtoService) {}
@@ -108,47 +109,40 @@ class PlainController {
   }
 }
 
-describe('An app’s own guard', () => {
+describe('A guard of the app', () => {
   let issuer: LogtoEmulator;
-  const apps: TestApp[] = [];
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
+    issuer = untilTheEnd(await startAccessIssuer());
   });
 
-  afterEach(async () => {
-    for (const app of apps.splice(0)) await app.close();
-  });
+  const start = async (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
+    closing(
+      await startApp({
+        issuer,
+        controllers: [RoutesController],
+        providers: [Blocklist],
+        logto: { api: { audience: resource } },
+        ...parts,
+      }),
+    );
 
-  afterAll(() => issuer.close());
-
-  async function start(parts: Partial<TestAppParts> = {}): Promise<TestApp> {
-    const app = await startApp({
-      issuer,
-      controllers: [RoutesController],
-      providers: [Blocklist],
-      logto: { api: { audience: resource } },
-      ...parts,
-    });
-    apps.push(app);
-    return app;
-  }
-
-  it('asks one thing more of whoever passes, by collaborators of its own', async () => {
+  it('can add a check with providers of its own', async () => {
     const app = await start();
-    const [nobody, ada, bob] = [app.browser(), app.browser(), app.browser()];
+    const [anonymous, ada, bob] = [app.browser(), app.browser(), app.browser()];
     await ada.signIn(issuer, 'ada');
     await bob.signIn(issuer, 'bob');
 
-    expect((await nobody.open('/blocklist')).status).toBe(302);
+    expect((await anonymous.open('/blocklist')).status).toBe(302);
     expect((await ada.fetch('/blocklist')).text).toBe('not blocked');
     expect((await bob.fetch('/blocklist')).json()).toMatchObject({ statusCode: 403, message: 'blocked' });
   });
 
-  it('chooses how visitors say who they are', async () => {
-    const tokens = await RealTokens.from(issuer);
+  it('can choose the credentials for each request', async () => {
+    const tokens = closing(await RealTokens.from(issuer));
     const token = await tokens.ofUser('ada', { resource });
-    await tokens.close();
     const app = await start();
     const mobile = { headers: { 'x-client': 'mobile' } };
 
@@ -157,7 +151,7 @@ describe('An app’s own guard', () => {
     expect((await call(app, '/mobile', token)).status).toBe(401);
   });
 
-  it('chooses what becomes of whoever may not pass', async () => {
+  it('can choose the answer to refused requests', async () => {
     const app = await start();
 
     expect((await call(app, '/hidden/things')).json()).toMatchObject({
@@ -170,7 +164,7 @@ describe('An app’s own guard', () => {
     expect((await call(app, '/hidden/health', 'bad')).text).toBe('healthy');
   });
 
-  it('that is none of ours asks LogtoService', async () => {
+  it('can ask LogtoService instead of extending a guard', async () => {
     const app = await start();
     const ada = app.browser();
     expect((await ada.fetch('/own')).status).toBe(403);
@@ -178,7 +172,7 @@ describe('An app’s own guard', () => {
     expect((await ada.fetch('/own')).text).toBe('own');
   });
 
-  it('that was made by hand lets nobody pass', async () => {
+  it('refuses everybody when it was created with `new`', async () => {
     const app = await start({
       controllers: [PlainController],
       configure: (nest) => nest.useGlobalGuards(new LogtoGuard()),
@@ -187,7 +181,7 @@ describe('An app’s own guard', () => {
     expect((await ada.fetch('/plain')).status).toBe(500);
   });
 
-  it('says what is missing where bearer tokens were not set up', async () => {
+  it('names the missing option when `api` is not configured', async () => {
     const app = await start({ logto: {} });
     expect(refusalOf(await call(app, '/hidden/things', 'a.b.c'))).toMatchObject({ status: 403 });
     expect((await call(app, '/mobile', 'a.b.c', { headers: { 'x-client': 'mobile' } })).json()).toMatchObject(
@@ -198,9 +192,8 @@ describe('An app’s own guard', () => {
     );
   });
 
-  it('says what is missing where sessions were not', async () => {
-    const api = await startApi({ issuer, controllers: [RoutesController], providers: [Blocklist] });
-    apps.push(api);
+  it('names the missing option when sessions are not configured', async () => {
+    const api = closing(await startApi({ issuer, controllers: [RoutesController], providers: [Blocklist] }));
     expect(refusalOf(await call(api, '/blocklist'))).toMatchObject({
       status: 500,
       code: 'session_not_configured',

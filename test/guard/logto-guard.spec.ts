@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   All,
   Catch,
@@ -28,6 +28,7 @@ import type { Browser } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { refusalOf } from '../access/support/api.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 
 @Controller()
 @UseGuards(LogtoGuard)
@@ -89,7 +90,7 @@ class RejectingController {
   }
 }
 
-/** What many apps have: one filter that writes every answer itself. */
+/** A filter that writes every answer itself, as many apps have one. */
 @Catch()
 class CatchAllFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
@@ -102,34 +103,22 @@ const toSignIn = '/logto/sign-in?returnTo=';
 
 describe('LogtoGuard', () => {
   let issuer: LogtoEmulator;
-  const apps: TestApp[] = [];
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = await startIssuer();
+    issuer = untilTheEnd(await startIssuer());
   });
 
-  afterAll(() => issuer.close());
-
-  async function start(
+  const start = async (
     logto: Partial<LogtoModuleOptions> = {},
     parts: Partial<TestAppParts> = {},
-  ): Promise<TestApp> {
-    const app = await startApp({
-      issuer,
-      controllers: [PagesController, RejectingController],
-      logto,
-      ...parts,
-    });
-    apps.push(app);
-    return app;
-  }
+  ): Promise<TestApp> =>
+    closing(await startApp({ issuer, controllers: [PagesController, RejectingController], logto, ...parts }));
 
-  afterEach(async () => {
-    await issuer.resume();
-    for (const app of apps.splice(0)) await app.close();
-  });
+  afterEach(() => issuer.resume());
 
-  describe('meets somebody who is not signed in', () => {
+  describe('for an anonymous request', () => {
     let app: TestApp;
     let browser: Browser;
 
@@ -138,7 +127,7 @@ describe('LogtoGuard', () => {
       browser = app.browser();
     });
 
-    it('and sends a navigation to the sign-in, which comes back to that very page', async () => {
+    it('redirects a navigation to sign-in, which returns to the same page', async () => {
       const page = await browser.open('/page?tab=1&q=a%20b');
       expect([page.status, page.headers.get('location')]).toEqual([
         302,
@@ -154,9 +143,9 @@ describe('LogtoGuard', () => {
       ['fetch()', { 'sec-fetch-mode': 'cors', accept: '*/*' }],
       ['an image', { 'sec-fetch-mode': 'no-cors', accept: 'image/*' }],
       ['fetch() that asks for HTML', { 'sec-fetch-mode': 'cors', accept: 'text/html' }],
-      ['a program that takes anything', { accept: '*/*' }],
-      ['a program that says nothing', {}],
-    ])('and answers 401 with a problem body to %s', async (_, headers) => {
+      ['a client that accepts anything', { accept: '*/*' }],
+      ['a client that sends no headers', {}],
+    ])('answers 401 with a problem body to %s', async (_, headers) => {
       const answer = await browser.fetch('/page', { headers });
 
       expect(refusalOf(answer)).toEqual({ status: 401, code: 'not_authenticated', challenge: null });
@@ -168,12 +157,12 @@ describe('LogtoGuard', () => {
       ['GET', 302],
       ['HEAD', 302],
       ['POST', 401],
-    ])('whose browser sends no fetch metadata: %s with Accept: text/html gets %i', async (method, status) => {
+    ])('goes by `Accept` without fetch metadata: %s with text/html gets %i', async (method, status) => {
       const answer = await browser.fetch('/page', { method, headers: { accept: 'text/html,*/*;q=0.8' } });
       expect(answer.status).toBe(status);
     });
 
-    it('and has posted a form: they come back to its page, not to the address that only takes posts', async () => {
+    it('returns to the page of the form, not to the route that it was posted to', async () => {
       const post = (referer?: string): ReturnType<Browser['fetch']> =>
         browser.fetch('/page', {
           method: 'POST',
@@ -196,37 +185,37 @@ describe('LogtoGuard', () => {
       }
     });
 
-    it('where the route says how: the handler before the class before the module', async () => {
-      const program = { accept: '*/*' };
-      expect((await browser.fetch('/always', { headers: program })).status).toBe(302);
+    it('redirects or rejects as the handler says, else the class, else the module', async () => {
+      const anything = { accept: '*/*' };
+      expect((await browser.fetch('/always', { headers: anything })).status).toBe(302);
       expect((await browser.open('/never')).status).toBe(401);
       expect((await browser.open('/rejecting/class')).status).toBe(401);
-      expect((await browser.fetch('/rejecting/handler', { headers: program })).status).toBe(302);
+      expect((await browser.fetch('/rejecting/handler', { headers: anything })).status).toBe(302);
 
       const rejecting = (await start({ unauthenticated: 'reject' })).browser();
       expect((await rejecting.open('/page')).status).toBe(401);
       expect((await rejecting.open('/always')).status).toBe(302);
     });
 
-    it.each(['OPTIONS', 'TRACE', 'DELETE', 'PROPFIND'])('whatever the method: %s', async (method) => {
+    it.each(['OPTIONS', 'TRACE', 'DELETE', 'PROPFIND'])('refuses every method: %s', async (method) => {
       expect((await browser.fetch('/any', { method })).status).toBe(401);
     });
 
-    it('in an app whose own filter writes every answer: the redirect stays one', async () => {
+    it('redirects even when a filter of the app writes every answer', async () => {
       const own = await start({}, { providers: [{ provide: APP_FILTER, useClass: CatchAllFilter }] });
       const page = await own.browser().open('/page');
       expect([page.status, page.headers.get('location')]).toEqual([302, `${toSignIn}%2Fpage`]);
       expect((await own.browser().fetch('/page')).status).toBe(401);
     });
 
-    it('behind a proxy that strips a path: links and way back are as the browser sees them', async () => {
+    it('uses the paths that browsers see, behind a proxy that strips a path', async () => {
       const proxied = await start({ baseUrl: 'http://localhost:1/app' });
       const page = await proxied.browser().open('/page');
       expect(page.headers.get('location')).toBe('/app/logto/sign-in?returnTo=%2Fapp%2Fpage');
     });
   });
 
-  describe('lets a signed-in user pass', () => {
+  describe('for a signed-in user', () => {
     let browser: Browser;
     let store: MemorySessionStore;
 
@@ -237,24 +226,24 @@ describe('LogtoGuard', () => {
       issuer.resetRequests();
     });
 
-    it('and shows who it is', async () => {
+    it('gives the handler the user', async () => {
       expect((await browser.open('/page')).json()).toEqual({ sub: 'ada', same: true });
       expect((await browser.fetch('/page', { method: 'HEAD' })).status).toBe(200);
     });
 
-    it('without asking Logto, which may be away', async () => {
+    it('sends no request to Logto, which may be down', async () => {
       await issuer.pause();
       expect((await browser.open('/page')).status).toBe(200);
       expect(issuer.requests()).toEqual([]);
     });
 
-    it('without a bearer token counting for anything', async () => {
+    it('ignores bearer tokens', async () => {
       expect((await browser.fetch('/page', { headers: { authorization: 'Bearer x' } })).status).toBe(200);
       browser.cookies.clear();
       expect((await browser.fetch('/page', { headers: { authorization: 'Bearer x' } })).status).toBe(401);
     });
 
-    it('and keeps the answers out of shared caches, unless the handler says otherwise', async () => {
+    it('keeps answers out of shared caches unless the handler sets the headers', async () => {
       const [page, cached] = [await browser.open('/page'), await browser.open('/cached')];
       expect([page.headers.get('cache-control'), page.headers.get('vary')]).toEqual([
         'private, no-store',
@@ -266,7 +255,7 @@ describe('LogtoGuard', () => {
       ]);
     });
 
-    it('until the session store is down: 503, not a sign-in', async () => {
+    it('answers 503 instead of redirecting to sign-in while the session store is down', async () => {
       store.emit('disconnect');
       for (const path of ['/page', '/optional']) {
         expect(
@@ -281,7 +270,7 @@ describe('LogtoGuard', () => {
     });
   });
 
-  it('says what to do where no session was set up', async () => {
+  it('names the missing option when no session is configured', async () => {
     const app = await start({ session: undefined, cookieSecret: 'a-secret-for-cookies-of-the-specs' });
     const answer = await app.browser().fetch('/page');
 

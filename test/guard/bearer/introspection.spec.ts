@@ -1,15 +1,16 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { AuthUser, LogtoApiGuard, LogtoContext, RequireScopes } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../../support/app.js';
+import type { TestApp } from '../../support/app.js';
 import { Browser } from '../../support/browser.js';
 import { application, resource } from '../../support/issuer.js';
 import { leftovers } from '../../support/leftovers.js';
-import { call, refusalOf } from '../../access/support/api.js';
+import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import { closeAfterAll } from '../../support/close-after.js';
 
 @Controller()
 @UseGuards(LogtoApiGuard)
@@ -32,32 +33,35 @@ class ThingsController {
   }
 }
 
+const apiApplication = { id: 'api', secret: 'the-secret-of-the-api' } as const;
+
 const invalid = { status: 401, code: 'invalid_token' };
 
-describe('Opaque bearer tokens', () => {
+describe('An opaque bearer token', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let api: TestApp;
+  const closing = closeAfterAll();
 
-  /** An API that asks Logto about tokens as an application of its own. */
-  function startIntrospectingApi(clientIds: string[], appSecret: string = asking.secret): Promise<TestApp> {
-    return startApp({
-      issuer,
-      controllers: [ThingsController],
-      logto: {
-        appId: asking.id,
-        appSecret,
-        baseUrl: undefined,
-        session: undefined,
+  /** Starts an API that introspects tokens as an application of its own. */
+  async function startIntrospectingApi(
+    clientIds: string[],
+    appSecret: string = apiApplication.secret,
+  ): Promise<TestApp> {
+    return closing(
+      await startApi({
+        issuer,
+        controllers: [ThingsController],
+        logto: { appId: apiApplication.id, appSecret },
         api: { audience: resource, introspection: { clientIds } },
-      },
-    });
+      }),
+    );
   }
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    issuer.setApplication(asking);
-    tokens = await RealTokens.from(issuer);
+    issuer = closing(await startAccessIssuer());
+    issuer.setApplication(apiApplication);
+    tokens = closing(await RealTokens.from(issuer));
     api = await startIntrospectingApi([application.id]);
   });
 
@@ -65,13 +69,7 @@ describe('Opaque bearer tokens', () => {
 
   afterEach(() => issuer.clearFaults());
 
-  afterAll(async () => {
-    await api.close();
-    await tokens.close();
-    await issuer.close();
-  });
-
-  it('pass by introspection where the options name their application', async () => {
+  it('is accepted by introspection when the options list its application', async () => {
     const answer = await call(api, '/things', await tokens.ofUser('ada'));
 
     expect([answer.status, answer.json()]).toEqual([
@@ -85,7 +83,7 @@ describe('Opaque bearer tokens', () => {
     expect(issuer.countRequests('introspection')).toBe(1);
   });
 
-  it('are held against requirements by the scopes that Logto tells', async () => {
+  it('meets requirements with the scopes that introspection returns', async () => {
     const token = await tokens.ofUser('ada');
 
     expect((await call(api, '/profile', token)).status).toBe(200);
@@ -95,29 +93,28 @@ describe('Opaque bearer tokens', () => {
     });
   });
 
-  it('of other applications are refused, though Logto calls them active', async () => {
+  it('of another application is refused, although Logto calls it active', async () => {
     const other = await startIntrospectingApi(['another-application']);
     const answer = await call(other, '/things', await tokens.ofUser('ada'));
-    await other.close();
 
     expect(refusalOf(answer)).toMatchObject(invalid);
     expect(issuer.countRequests('introspection')).toBe(1);
   });
 
-  it('that are refresh tokens are refused: those belong to the application alone', async () => {
+  it('that is a refresh token is refused', async () => {
     const { refreshToken } = await tokens.kept('ada');
 
     expect(refusalOf(await call(api, '/things', refreshToken))).toMatchObject(invalid);
   });
 
-  it('that Logto does not know are refused', async () => {
+  it('that Logto does not know is refused', async () => {
     expect(refusalOf(await call(api, '/things', 'a-token-that-nobody-gave'))).toEqual({
       ...invalid,
       challenge: 'Bearer error="invalid_token", error_description="The token is not valid."',
     });
   });
 
-  it('that are enormous are refused without a question', async () => {
+  it('of 100 kB is refused without a request to Logto', async () => {
     const handler = api.app.getHttpAdapter().getInstance() as RequestListener;
     const server = createServer({ maxHeaderSize: 1_000_000 }, handler);
     await new Promise<void>((resolve) => server.listen(0, resolve));
@@ -132,7 +129,7 @@ describe('Opaque bearer tokens', () => {
     await close();
   });
 
-  it('are asked about every time, so that one that was revoked stops working at once', async () => {
+  it('is introspected every time, so that a revoked one stops working at once', async () => {
     const token = await tokens.ofUser('bob');
     expect((await call(api, '/things', token)).status).toBe(200);
     issuer.expireAccessTokens('bob');
@@ -140,7 +137,7 @@ describe('Opaque bearer tokens', () => {
     expect(refusalOf(await call(api, '/things', token))).toMatchObject(invalid);
   });
 
-  it('do not keep signed tokens from being verified here, without a question', async () => {
+  it('is the only kind that is introspected: a signed token is verified locally', async () => {
     const token = await tokens.ofUser('ada', { resource });
     issuer.resetRequests();
 
@@ -152,19 +149,16 @@ describe('Opaque bearer tokens', () => {
     ['fails', { status: 500 }],
     ['breaks', { destroy: true }],
     ['answers HTML', { status: 200, body: '<!doctype html>', contentType: 'text/html' }],
-  ])('are answered 503 while introspection %s', async (_, fault) => {
+  ])('is answered with 503 while introspection %s', async (_, fault) => {
     issuer.failNext('introspection', fault);
 
     expect(refusalOf(await call(api, '/things', await tokens.ofUser('ada')))).toMatchObject({ status: 503 });
   });
 
-  it('are answered 503 where Logto does not know this API’s own application', async () => {
+  it('is answered with 503 when Logto rejects the credentials of this API', async () => {
     const wrong = await startIntrospectingApi([application.id], 'a-secret-that-is-wrong');
     const answer = await call(wrong, '/things', await tokens.ofUser('ada'));
-    await wrong.close();
 
     expect(refusalOf(answer)).toMatchObject({ status: 503, code: 'invalid_client' });
   });
 });
-
-const asking = { id: 'api', secret: 'the-secret-of-the-api' } as const;

@@ -8,6 +8,7 @@ import { otherResource } from '../../support/token-app.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
 import { ThingsController } from '../../access/support/things.controller.js';
+import { closeAfterAll } from '../../support/close-after.js';
 
 const invalid = { status: 401, code: 'invalid_token' };
 
@@ -15,21 +16,16 @@ describe('LogtoApiGuard', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let api: TestApp;
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    tokens = await RealTokens.from(issuer);
-    api = await startApi({ issuer, controllers: [ThingsController] });
+    issuer = closing(await startAccessIssuer());
+    tokens = closing(await RealTokens.from(issuer));
+    api = closing(await startApi({ issuer, controllers: [ThingsController] }));
   });
 
-  afterAll(async () => {
-    await api.close();
-    await tokens.close();
-    await issuer.close();
-  });
-
-  describe('lets pass', () => {
-    it('the access token of a user for this API, and tells who it is as with a session', async () => {
+  describe('accepts', () => {
+    it('the access token of a user for this API, and gives the handler that user', async () => {
       const answer = await call(api, '/things', await tokens.ofUser('ada', { resource }));
 
       expect([answer.status, answer.json()]).toEqual([
@@ -54,7 +50,7 @@ describe('LogtoApiGuard', () => {
       });
     });
 
-    it('a token without any scope, which then has none', async () => {
+    it('a token without scopes', async () => {
       const token = await tokens.ofMachine({ resource });
 
       expect((await call(api, '/things', token)).json()).toMatchObject({ user: { scopes: [] } });
@@ -66,7 +62,7 @@ describe('LogtoApiGuard', () => {
       expect((await call(api, '/things', undefined, { headers: { authorization } })).status).toBe(200);
     });
 
-    it('any method, unasked where it comes from: no browser sends a bearer token by itself', async () => {
+    it('any method and any origin, because browsers never add a bearer token by themselves', async () => {
       const token = await tokens.ofUser('ada', { resource });
       const headers = { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' };
 
@@ -75,7 +71,7 @@ describe('LogtoApiGuard', () => {
       expect((await call(api, '/things', token, { method: 'HEAD' })).status).toBe(200);
     });
 
-    it('tokens of a resource that is one of several audiences', async () => {
+    it('tokens for each of several audiences', async () => {
       const both = await startApi({
         issuer,
         controllers: [ThingsController],
@@ -89,7 +85,7 @@ describe('LogtoApiGuard', () => {
     });
   });
 
-  it('keeps its answers out of shared caches, unless the handler says otherwise', async () => {
+  it('keeps answers out of shared caches unless the handler sets `Cache-Control`', async () => {
     const token = await tokens.ofUser('ada', { resource });
     const [things, cached] = [await call(api, '/things', token), await call(api, '/cached', token)];
 
@@ -99,13 +95,13 @@ describe('LogtoApiGuard', () => {
     expect((await call(api, '/things', 'x.y.z')).headers.get('cache-control')).toContain('no-store');
   });
 
-  it('leaves public routes alone, whatever the Authorization header says', async () => {
+  it('does not affect public routes, whatever the Authorization header contains', async () => {
     const answer = await call(api, '/open', 'not-a-token');
     expect([answer.status, answer.text, answer.headers.get('cache-control')]).toEqual([200, 'open', null]);
   });
 
   describe('refuses', () => {
-    it('a request without a token by a challenge that names no error (RFC 6750 section 3.1)', async () => {
+    it('a request without a token, with a challenge that names no error (RFC 6750 section 3.1)', async () => {
       const answer = await call(api, '/things');
 
       expect(refusalOf(answer)).toEqual({ status: 401, code: 'not_authenticated', challenge: 'Bearer' });
@@ -114,11 +110,11 @@ describe('LogtoApiGuard', () => {
       expect((await call(api, '/things', undefined, { method: 'HEAD' })).status).toBe(401);
     });
 
-    it('a browser that navigates there by an answer, not by a sign-in that does not exist', async () => {
+    it('a navigation with 401, since an API has no sign-in to redirect to', async () => {
       expect((await api.browser().open('/things')).status).toBe(401);
     });
 
-    it('a token in the query or in a form: only the header counts', async () => {
+    it('a token in the query or in a form', async () => {
       const token = await tokens.ofUser('ada', { resource });
       const body = `access_token=${token}`;
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -129,7 +125,7 @@ describe('LogtoApiGuard', () => {
       ).toMatchObject({ code: 'not_authenticated' });
     });
 
-    it('two Authorization headers, the first of which is good: a proxy may have looked at the other', async () => {
+    it('two Authorization headers, because a proxy may have checked the other one', async () => {
       const good = `Bearer ${await tokens.ofUser('ada', { resource })}`;
       for (const both of [
         [good, 'Bearer other'],
@@ -154,7 +150,7 @@ describe('LogtoApiGuard', () => {
     });
 
     it.each(['x', 'a.b.c', '..', 'eyJhbGciOiJub25lIn0.e30.', 'a.b.c.d.e', 'null', 'undefined'])(
-      'what is no token: %s',
+      'the malformed token %s',
       async (token) => {
         expect(refusalOf(await call(api, '/things', token))).toMatchObject(invalid);
       },
@@ -169,13 +165,13 @@ describe('LogtoApiGuard', () => {
       });
     });
 
-    it('an ID token: it says who somebody is, not what a program may do', async () => {
+    it('an ID token', async () => {
       const { idToken } = await tokens.kept('ada');
       expect(idToken.split('.')).toHaveLength(3);
       expect(refusalOf(await call(api, '/things', idToken))).toMatchObject(invalid);
     });
 
-    it('opaque tokens, which carry no audience', async () => {
+    it('opaque tokens, which have no audience', async () => {
       expect(refusalOf(await call(api, '/things', await tokens.ofUser('ada')))).toMatchObject(invalid);
       expect(refusalOf(await call(api, '/things', (await tokens.kept('ada')).refreshToken))).toMatchObject(
         invalid,
@@ -183,7 +179,7 @@ describe('LogtoApiGuard', () => {
       expect(issuer.countRequests('introspection')).toBe(0);
     });
 
-    it('a token of another issuer, whose keys nobody asked for', async () => {
+    it('a token of another issuer', async () => {
       const other = await startAccessIssuer();
       const others = await RealTokens.from(other);
       const answer = await call(api, '/things', await others.ofUser('ada', { resource }));
@@ -193,7 +189,7 @@ describe('LogtoApiGuard', () => {
       expect(refusalOf(answer)).toMatchObject(invalid);
     });
 
-    it('a token whose claims or signature were changed, also while the true one is remembered', async () => {
+    it('a token whose claims or signature were changed, also while the genuine one is cached', async () => {
       const [token, other] = [
         await tokens.ofUser('ada', { resource }),
         await tokens.ofUser('bob', { resource }),
@@ -218,7 +214,7 @@ describe('LogtoApiGuard', () => {
       }
     });
 
-    it('without repeating any of the token', async () => {
+    it('without repeating the token in the answer', async () => {
       const token = await tokens.ofUser('ada', { resource: otherResource });
       const answer = await call(api, '/things', token);
       const said = JSON.stringify([answer.text, [...answer.headers]]);
@@ -227,7 +223,7 @@ describe('LogtoApiGuard', () => {
     });
   });
 
-  describe('on a server that lets enormous headers through', () => {
+  describe('on a server that accepts very large headers', () => {
     let server: Server;
 
     beforeAll(async () => {
@@ -240,9 +236,9 @@ describe('LogtoApiGuard', () => {
 
     it.each([
       ['in one piece', 'a'.repeat(100_000)],
-      ['like a JWT', `${'a'.repeat(50_000)}.${'b'.repeat(50_000)}.c`],
-      ['of padding', `a${'='.repeat(100_000)}!`],
-    ])('refuses a token of 100 kB %s, without asking anybody', async (_, token) => {
+      ['in the form of a JWT', `${'a'.repeat(50_000)}.${'b'.repeat(50_000)}.c`],
+      ['that consists of padding', `a${'='.repeat(100_000)}!`],
+    ])('refuses a token of 100 kB %s without a request to Logto', async (_, token) => {
       issuer.resetRequests();
       const { port } = server.address() as AddressInfo;
 

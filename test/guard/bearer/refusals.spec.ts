@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import { generateKeyPair, SignJWT, type JWTHeaderParameters } from 'jose';
 import { LogtoApiGuard, RequireRoles, RequireScopes } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from '../../support/app.js';
@@ -10,6 +10,8 @@ import { application, resource } from '../../support/issuer.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { LogRecorder } from '../../access/support/log-recorder.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
+import { accessTokenClaims, now, signAccessToken } from '../support/access-token.js';
 
 @Controller()
 @UseGuards(LogtoApiGuard)
@@ -32,9 +34,7 @@ class ThingsController {
   }
 }
 
-const now = (): number => Math.floor(Date.now() / 1000);
-
-/** What a refused program reads, and what the operator's log says of it, by level. */
+/** The challenge that the client gets, and what is logged about it. */
 interface Refusal {
   challenge: string;
   lines: { level: string; text: string }[];
@@ -44,53 +44,40 @@ describe('A refused bearer token', () => {
   let provider: HostileProvider;
   let api: TestApp;
   let logs: LogRecorder;
+  const closing = closeAfterEach();
 
   beforeEach(async () => {
     logs = new LogRecorder();
-    provider = await startHostileProvider();
-    api = await startApi({
-      issuer: provider,
-      controllers: [ThingsController],
-      configure: (nest) => nest.useLogger(logs),
-    });
+    provider = closing(await startHostileProvider());
+    api = closing(
+      await startApi({
+        issuer: provider,
+        controllers: [ThingsController],
+        configure: (nest) => nest.useLogger(logs),
+      }),
+    );
     logs.lines.length = 0;
   });
 
-  afterEach(async () => {
+  afterEach(() => {
     restoreTime();
-    await api.close();
-    await provider.close();
     logs.stop();
   });
 
-  const claims = (changed: Record<string, unknown> = {}): JWTPayload =>
-    JSON.parse(
-      JSON.stringify({
-        iss: provider.issuer,
-        aud: resource,
-        sub: 'ada',
-        client_id: 'app',
-        jti: 'token-1',
-        scope: 'read:things',
-        iat: now(),
-        exp: now() + 3600,
-        ...changed,
-      }),
-    ) as JWTPayload;
-
   const signed = (
-    changed: Record<string, unknown> = {},
-    header: Partial<JWTHeaderParameters> = {},
-  ): Promise<string> => provider.sign(claims(changed), { typ: 'at+jwt', ...header });
+    changed?: Record<string, unknown>,
+    header?: Partial<JWTHeaderParameters>,
+  ): Promise<string> => signAccessToken(provider, changed, header);
 
+  /** A token that is signed with a key of somebody else. */
   const foreign = async (changed: Record<string, unknown> = {}): Promise<string> => {
     const { privateKey } = await generateKeyPair('ES384');
-    return new SignJWT(claims(changed))
+    return new SignJWT(accessTokenClaims(provider, changed))
       .setProtectedHeader({ alg: 'ES384', typ: 'at+jwt', kid: 'of-another' })
       .sign(privateKey);
   };
 
-  /** Of two good tokens: the claims of one, the signature of the other. */
+  /** The claims of one valid token with the signature of another. */
   const spliced = async (): Promise<string> => {
     const [one, other] = [(await signed()).split('.'), (await signed({ sub: 'bob' })).split('.')];
     return [...one.slice(0, 2), other[2]].join('.');
@@ -109,16 +96,16 @@ describe('A refused bearer token', () => {
       'This is no access token: its type is not at+jwt. Send the access token, not the ID token.',
       () => signed({}, { typ: 'JWT' }),
     ],
-    ['is for nobody', "The token lacks the claim 'aud'.", () => signed({ aud: undefined })],
+    ['has no audience', "The token lacks the claim 'aud'.", () => signed({ aud: undefined })],
     ['was changed', "The token's signature is not Logto's.", spliced],
     [
-      'is signed by a key of one’s own',
+      'is signed with an unknown key',
       'The token is signed by a key that Logto does not publish.',
       () => foreign(),
     ],
-    ['is garbage of three parts', 'The token is malformed.', async () => 'a.b.c'],
-    ['is garbage of two parts', 'The token is malformed.', async () => 'a.b'],
-  ])('that %s says so to the program, and to the log at debug alone', async (_, description, token) => {
+    ['is malformed, with three parts', 'The token is malformed.', async () => 'a.b.c'],
+    ['is malformed, with two parts', 'The token is malformed.', async () => 'a.b'],
+  ])('that %s: the challenge says so, and it is logged at debug level', async (_, description, token) => {
     const { challenge, lines } = await refusal(await token());
 
     expect(challenge).toBe(`Bearer error="invalid_token", error_description="${description}"`);
@@ -134,7 +121,7 @@ describe('A refused bearer token', () => {
       () => signed({ aud: 'https://other.example.com' }),
     ],
     [
-      'has another issuer, as that of a custom domain',
+      'has another issuer, such as a custom domain',
       'The token was issued by another issuer.',
       /"https:\/\/auth\.example\.com\/oidc".*http:\/\/localhost:\d+\/oidc.*`endpoint`/,
       () => signed({ iss: 'https://auth.example.com/oidc' }),
@@ -151,17 +138,20 @@ describe('A refused bearer token', () => {
       /`resource=https:\/\/api\.example\.com`.*`api\.introspection: \{ clientIds \}`/,
       async () => 'an-opaque-token-for-userinfo-of-logto',
     ],
-  ])('that %s says so to the program, and the remedy to the log', async (_, description, remedy, token) => {
-    const { challenge, lines } = await refusal(await token());
+  ])(
+    'that %s: the challenge says so, and a warning says what to change',
+    async (_, description, remedy, token) => {
+      const { challenge, lines } = await refusal(await token());
 
-    expect(challenge).toBe(`Bearer error="invalid_token", error_description="${description}"`);
-    expect(lines).toEqual([{ level: 'warn', text: expect.stringMatching(remedy) }]);
-  });
+      expect(challenge).toBe(`Bearer error="invalid_token", error_description="${description}"`);
+      expect(lines).toEqual([{ level: 'warn', text: expect.stringMatching(remedy) }]);
+    },
+  );
 
   it.each<[string, string, string, () => Promise<string>]>([
     ['organization_mismatch', '/things', '@RequireOrganization', () => signed({ organization_id: 'org_1' })],
     ['roles_not_in_token', '/roles', 'custom token claims', () => signed()],
-  ])('is logged as a warning with %s', async (code, path, remedy, token) => {
+  ])('is logged as a warning when the code is %s', async (code, path, remedy, token) => {
     const { lines } = await refusal(await token(), path);
 
     expect(lines).toEqual([
@@ -169,13 +159,13 @@ describe('A refused bearer token', () => {
     ]);
   });
 
-  it('is logged at debug alone when it merely lacks a scope', async () => {
+  it('is logged at debug level when it only lacks a scope', async () => {
     const { lines } = await refusal(await signed(), '/erased');
 
     expect(lines).toEqual([{ level: 'debug', text: expect.stringContaining('insufficient_scope') }]);
   });
 
-  it('is logged once a minute for each cause, whatever it says of itself', async () => {
+  it('is logged once a minute for each cause, whatever its claims are', async () => {
     for (let index = 0; index < 5; index += 1) {
       await refusal(await foreign({ iss: `https://evil-${index}.example` }));
       await refusal(await signed({ exp: now() - 120 - index }));
@@ -187,7 +177,7 @@ describe('A refused bearer token', () => {
     expect(logs.warnings.at(-1)).toContain('4 more times');
   });
 
-  it('is shown to the log short and plain, whatever it says of itself', async () => {
+  it('is logged with its claims shortened and without control characters', async () => {
     const iss = `https://evil.example/\n[Nest] ERROR "fake" ${'x'.repeat(5000)}`;
     const { challenge, lines } = await refusal(await foreign({ iss }));
 
@@ -196,7 +186,7 @@ describe('A refused bearer token', () => {
     expect(challenge).not.toContain('evil');
   });
 
-  it('in production tells the program nothing of the server', async () => {
+  it('in production is answered without details of the server', async () => {
     const before = process.env.NODE_ENV;
     process.env.NODE_ENV = 'production';
     try {
@@ -218,10 +208,11 @@ describe('A refused opaque token', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let logs: LogRecorder;
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    tokens = await RealTokens.from(issuer);
+    issuer = closing(await startAccessIssuer());
+    tokens = closing(await RealTokens.from(issuer));
   });
 
   beforeEach(() => {
@@ -229,11 +220,6 @@ describe('A refused opaque token', () => {
   });
 
   afterEach(() => logs.stop());
-
-  afterAll(async () => {
-    await tokens.close();
-    await issuer.close();
-  });
 
   async function refusedBy(clientId: string, token: string): Promise<Refusal> {
     const api = await startApi({
@@ -250,7 +236,7 @@ describe('A refused opaque token', () => {
     return { challenge: challenge ?? '', lines };
   }
 
-  it('of an application that is not listed says so to the log', async () => {
+  it('of an application that is not listed is logged as a warning', async () => {
     const { challenge, lines } = await refusedBy('another', await tokens.ofUser('ada'));
 
     expect(challenge).toContain('error_description="The token was made for another application."');
@@ -259,7 +245,7 @@ describe('A refused opaque token', () => {
     ]);
   });
 
-  it('that Logto does not know is logged at debug alone', async () => {
+  it('that Logto does not know is logged at debug level', async () => {
     const { challenge, lines } = await refusedBy(application.id, 'a-token-that-nobody-gave');
 
     expect(challenge).toContain('error_description="The token is not valid."');

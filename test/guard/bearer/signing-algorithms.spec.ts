@@ -1,65 +1,41 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { LogtoApiGuard } from 'nestjs-logto';
-import { startApp, type TestApp } from '../../support/app.js';
+import { call, startApi } from '../../access/support/api.js';
+import { ThingsController } from '../../access/support/things.controller.js';
+import type { TestApp } from '../../support/app.js';
+import { closeAfterEach } from '../../support/close-after.js';
 import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
-import { resource } from '../../support/issuer.js';
+import { accessTokenClaims } from '../support/access-token.js';
 
-@Controller()
-class ThingsController {
-  @Get('things')
-  @UseGuards(LogtoApiGuard)
-  things(): string {
-    return 'things';
-  }
-}
-
-describe('The algorithm of a bearer token', () => {
+describe('The signing algorithm of a bearer token', () => {
   let provider: HostileProvider;
-  let app: TestApp;
+  let api: TestApp;
+  const closing = closeAfterEach();
 
   beforeEach(async () => {
-    provider = await startHostileProvider();
-    app = await startApp({
-      issuer: provider,
-      controllers: [ThingsController],
-      logto: { api: { audience: resource } },
-    });
+    provider = closing(await startHostileProvider());
+    api = closing(await startApi({ issuer: provider, controllers: [ThingsController] }));
   });
 
-  afterEach(async () => {
-    await app.close();
-    await provider.close();
-  });
-
-  /** Asks with a token that is signed by a published key, with discovery listing these algorithms. */
-  async function ask(algorithm: string, listed: string[]): Promise<number> {
+  /** The status for a token that is signed with a published key, where discovery lists these algorithms. */
+  async function statusOf(algorithm: string, listed: string[]): Promise<number> {
     const { publicKey, privateKey } = await generateKeyPair(algorithm);
     const jwk = { ...(await exportJWK(publicKey)), kid: 'published', use: 'sig' };
     provider.bends = {
       jwks: () => [jwk],
       discovery: (document) => ({ ...document, id_token_signing_alg_values_supported: listed }),
     };
-    const now = Math.floor(Date.now() / 1000);
-    const token = await new SignJWT({
-      iss: provider.issuer,
-      aud: resource,
-      sub: 'ada',
-      iat: now,
-      exp: now + 60,
-    })
+    const token = await new SignJWT(accessTokenClaims(provider))
       .setProtectedHeader({ alg: algorithm, kid: 'published', typ: 'at+jwt' })
       .sign(privateKey);
-    const answer = await app.browser().fetch('/things', { headers: { authorization: `Bearer ${token}` } });
-    return answer.status;
+    return (await call(api, '/things', token)).status;
   }
 
-  it('may be any asymmetric one that discovery lists', async () => {
-    expect(await ask('RS512', ['RS512'])).toBe(200);
+  it('can be any asymmetric one that discovery lists', async () => {
+    expect(await statusOf('RS512', ['RS512'])).toBe(200);
   });
 
-  it('is refused where discovery does not list it, though the key is published', async () => {
-    expect(await ask('RS512', ['RS256'])).toBe(401);
+  it('is refused when discovery does not list it, although the key is published', async () => {
+    expect(await statusOf('RS512', ['RS256'])).toBe(401);
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, SignJWT } from 'jose';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from '../../support/app.js';
@@ -8,44 +8,44 @@ import { resource } from '../../support/issuer.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
 import { ThingsController } from '../../access/support/things.controller.js';
-import { comeBack, travel } from '../../access/support/travel.js';
+import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
+import { advanceClock, restoreClock } from '../../support/fake-clock.js';
 
-describe('The keys that bearer tokens are verified by', () => {
+describe('The keys that verify bearer tokens', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
-  let own: TestApp;
+  let api: TestApp;
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    tokens = await RealTokens.from(issuer);
-  });
-
-  afterAll(async () => {
-    await tokens.close();
-    await issuer.close();
+    issuer = untilTheEnd(await startAccessIssuer());
+    tokens = untilTheEnd(await RealTokens.from(issuer));
   });
 
   beforeEach(async () => {
-    own = await startApi({ issuer, controllers: [ThingsController] });
+    api = await start();
     issuer.resetRequests();
   });
 
   afterEach(async () => {
-    comeBack();
+    restoreClock();
     issuer.clearFaults();
     await issuer.resume();
-    await own.close();
   });
 
-  it('fetches Logto’s documents once for any number of tokens', async () => {
+  const start = async (parts: Partial<Parameters<typeof startApi>[0]> = {}): Promise<TestApp> =>
+    closing(await startApi({ issuer, controllers: [ThingsController], ...parts }));
+
+  it('are fetched once for any number of tokens', async () => {
     const all = [await tokens.ofUser('ada', { resource }), await tokens.ofUser('bob', { resource })];
     issuer.resetRequests();
-    await Promise.all([...all, ...all, ...all].map((token) => call(own, '/things', token)));
+    await Promise.all([...all, ...all, ...all].map((token) => call(api, '/things', token)));
 
     expect([issuer.countRequests('discovery'), issuer.countRequests('jwks')]).toEqual([1, 1]);
   });
 
-  it('makes no storm of a flood of keys that nobody knows', async () => {
+  it('are not fetched for each of many unknown key ids', async () => {
     const token = await tokens.ofUser('ada', { resource });
     const { privateKey } = await generateKeyPair('ES384');
     const forge = (kid: string): Promise<string> =>
@@ -54,124 +54,112 @@ describe('The keys that bearer tokens are verified by', () => {
         .setIssuedAt()
         .setExpirationTime('1h')
         .sign(privateKey);
-    const flood = await Promise.all(Array.from({ length: 50 }, (_, index) => forge(`unknown-${index}`)));
+    const forgeries = await Promise.all(Array.from({ length: 50 }, (_, index) => forge(`unknown-${index}`)));
     issuer.resetRequests();
 
-    const answers = await Promise.all(flood.map((forged) => call(own, '/things', forged)));
+    const answers = await Promise.all(forgeries.map((forgery) => call(api, '/things', forgery)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
-    // Once for the flood's first, once more because its key was not there.
+    // Once for the first token, and once more because its key was not found.
     expect(issuer.countRequests('jwks')).toBeLessThanOrEqual(2);
     expect(issuer.countRequests('discovery')).toBeLessThanOrEqual(2);
 
-    travel(5);
-    await Promise.all(flood.map((forged) => call(own, '/things', forged)));
+    advanceClock(5);
+    await Promise.all(forgeries.map((forgery) => call(api, '/things', forgery)));
     expect(issuer.countRequests('jwks')).toBeLessThanOrEqual(2);
-    expect((await call(own, '/things', token)).status).toBe(200);
+    expect((await call(api, '/things', token)).status).toBe(200);
   });
 
-  it('goes on through a rotation of the keys, to another algorithm too, and back', async () => {
+  it('can be rotated, also to another algorithm and back', async () => {
     const first = await tokens.ofUser('ada', { resource });
-    expect((await call(own, '/things', first)).status).toBe(200);
+    expect((await call(api, '/things', first)).status).toBe(200);
 
     for (const algorithm of ['RS256', 'ES384'] as const) {
-      travel(60);
+      advanceClock(60);
       await issuer.rotateSigningKeys({ algorithm });
       tokens.forget();
       const next = await tokens.ofUser('ada', { resource });
-      expect((await call(own, '/things', next)).status).toBe(200);
-      expect((await call(own, '/things', first)).status).toBe(200);
+      expect((await call(api, '/things', next)).status).toBe(200);
+      expect((await call(api, '/things', first)).status).toBe(200);
     }
   });
 
-  it('answers 503 while Logto was never reached, and recovers by itself', async () => {
+  it('are missing until Logto was reached once: 503, without a restart', async () => {
     const token = await tokens.ofUser('ada', { resource });
     await issuer.pause();
-    const down = await call(own, '/things', token);
+    const down = await call(api, '/things', token);
     expect(refusalOf(down)).toEqual({ status: 503, code: 'provider_unavailable', challenge: null });
     expect(down.headers.get('retry-after')).toBe('5');
-    expect((await call(own, '/open')).status).toBe(200);
+    expect((await call(api, '/open')).status).toBe(200);
 
     await issuer.resume();
-    expect((await call(own, '/things', token)).status).toBe(200);
+    expect((await call(api, '/things', token)).status).toBe(200);
   });
 
   it.each([
     ['fails', { status: 500 }],
     ['breaks', { destroy: true }],
     ['answers HTML', { status: 200, body: '<!doctype html>', contentType: 'text/html' }],
-    ['answers what is no key set', { status: 200, body: { keys: 'none' } }],
-  ])('answers 503 while the key endpoint %s: what cannot be decided does not pass', async (_, fault) => {
+    ['answers with an invalid key set', { status: 200, body: { keys: 'none' } }],
+  ])('cannot be fetched while their endpoint %s: 503', async (_, fault) => {
     const token = await tokens.ofUser('ada', { resource });
     issuer.failNext('jwks', fault);
 
-    expect(refusalOf(await call(own, '/things', token))).toMatchObject({ status: 503 });
-    expect((await call(own, '/things', token)).status).toBe(200);
+    expect(refusalOf(await call(api, '/things', token))).toMatchObject({ status: 503 });
+    expect((await call(api, '/things', token)).status).toBe(200);
   });
 
-  it('answers 503 while the key endpoint stalls, once the timeout has passed', async () => {
-    const hasty = await startApi({
-      issuer,
-      controllers: [ThingsController],
-      logto: { http: { timeout: 1000 } },
-    });
+  it('cannot be fetched while their endpoint hangs: 503 after the timeout', async () => {
+    const impatient = await start({ logto: { http: { timeout: 1000 } } });
     const token = await tokens.ofUser('ada', { resource });
     issuer.failNext('jwks', { delay: Number.POSITIVE_INFINITY });
 
-    expect(refusalOf(await call(hasty, '/things', token))).toMatchObject({
+    expect(refusalOf(await call(impatient, '/things', token))).toMatchObject({
       status: 503,
       code: 'provider_unavailable',
     });
-    expect((await call(hasty, '/things', token)).status).toBe(200);
-    await hasty.close();
+    expect((await call(impatient, '/things', token)).status).toBe(200);
   });
 
-  it('takes no keys from where the key endpoint redirects to', async () => {
+  it('are not fetched from where their endpoint redirects to', async () => {
     const token = await tokens.ofUser('ada', { resource });
     const elsewhere = await Elsewhere.start();
     issuer.failNext('jwks', { status: 302, headers: { location: elsewhere.origin } });
 
-    expect(refusalOf(await call(own, '/things', token))).toMatchObject({ status: 503 });
+    expect(refusalOf(await call(api, '/things', token))).toMatchObject({ status: 503 });
     expect(elsewhere.requests).toEqual([]);
-    expect((await call(own, '/things', token)).status).toBe(200);
+    expect((await call(api, '/things', token)).status).toBe(200);
     await elsewhere.close();
   });
 
-  it('goes on verifying by the keys it has while Logto is away', async () => {
-    expect((await call(own, '/things', await tokens.ofUser('ada', { resource }))).status).toBe(200);
+  it('go on verifying tokens while Logto is down', async () => {
+    expect((await call(api, '/things', await tokens.ofUser('ada', { resource }))).status).toBe(200);
     const another = await tokens.ofUser('bob', { resource });
     await issuer.pause();
-    travel(30 * 60);
+    advanceClock(30 * 60);
 
-    expect((await call(own, '/things', another)).status).toBe(200);
+    expect((await call(api, '/things', another)).status).toBe(200);
   });
 
-  it('looks for the keys once for all requests that find them due, and not again at once when that failed', async () => {
-    const uncached = await startApi({
-      issuer,
-      controllers: [ThingsController],
-      api: { audience: resource, cache: false },
-    });
+  it('are refetched once for all requests that find them outdated, and not at once again when that failed', async () => {
+    const uncached = await start({ api: { audience: resource, cache: false } });
     const token = await tokens.ofUser('ada', { resource });
     const ask = (): Promise<Page> => call(uncached, '/things', token);
     await ask();
-    travel(11 * 60);
+    advanceClock(11 * 60);
     issuer.resetRequests();
     await Promise.all(Array.from({ length: 20 }, ask));
     expect(issuer.countRequests('jwks')).toBe(1);
 
-    travel(11 * 60);
+    advanceClock(11 * 60);
     issuer.resetRequests();
     issuer.failNext('jwks', { times: 50, status: 500 });
     for (let request = 0; request < 5; request += 1) expect((await ask()).status).toBe(200);
     expect(issuer.countRequests('jwks')).toBe(1);
-    await uncached.close();
   });
 
-  it('does not wait for keys that are due again and again while the key endpoint hangs', async () => {
+  it('hold up only one request when they are outdated while their endpoint hangs', async () => {
     const timeout = 1500;
-    const uncached = await startApi({
-      issuer,
-      controllers: [ThingsController],
+    const uncached = await start({
       api: { audience: resource, cache: false },
       logto: { http: { timeout } },
     });
@@ -185,23 +173,22 @@ describe('The keys that bearer tokens are verified by', () => {
     await took();
     issuer.failNext('jwks', { times: 100, delay: Number.POSITIVE_INFINITY });
 
-    travel(11 * 60);
+    advanceClock(11 * 60);
     expect(await took()).toBeGreaterThan(timeout - 100);
     expect(await took()).toBeLessThan(500);
-    travel(31);
+    advanceClock(31);
     expect(await took()).toBeLessThan(1400);
     expect(await took()).toBeLessThan(500);
-    await uncached.close();
   });
 
-  it('looks for the keys anew now and then, so that one that was taken back stops working', async () => {
+  it('are refetched from time to time, so that a removed key stops working', async () => {
     const token = await tokens.ofUser('ada', { resource });
     const unseen = await tokens.ofUser('bob', { resource });
-    expect((await call(own, '/things', token)).status).toBe(200);
+    expect((await call(api, '/things', token)).status).toBe(200);
     await issuer.rotateSigningKeys({ keepPrevious: false });
-    travel(11 * 60);
+    advanceClock(11 * 60);
 
-    expect(refusalOf(await call(own, '/things', unseen))).toMatchObject({
+    expect(refusalOf(await call(api, '/things', unseen))).toMatchObject({
       status: 401,
       code: 'invalid_token',
     });

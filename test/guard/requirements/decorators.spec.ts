@@ -9,16 +9,16 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 
-/* What TypeScript would refuse, JavaScript and a cast let through. */
+/** A decorator as JavaScript calls it, without the checks of TypeScript. */
 type Loose = (...parameters: unknown[]) => unknown;
 
-describe('A requirement that cannot be meant is refused where it is written', () => {
+describe('A decorator throws at once for', () => {
   it.each<[string, Loose]>([
     ['RequireScopes', RequireScopes as Loose],
     ['RequireRoles', RequireRoles as Loose],
     ['RequireOrganizationRoles', RequireOrganizationRoles as Loose],
     ['RequireOrganizationScopes', RequireOrganizationScopes as Loose],
-  ])('@%s without names, or with what is none', (name, decorator) => {
+  ])('@%s without names, or with invalid names', (name, decorator) => {
     expect(() => decorator('one')).not.toThrow();
     expect(() => decorator('one', 'two', { mode: 'any' })).not.toThrow();
     for (const parameters of [
@@ -42,7 +42,7 @@ describe('A requirement that cannot be meant is refused where it is written', ()
     }
   });
 
-  it('a list of names says how to write them', () => {
+  it('an array of names, and says how to write them', () => {
     expect(() => (RequireScopes as Loose)(['read', 'write'])).toThrow(
       '@RequireScopes() takes scopes without spaces or quotes, each an argument of its own.',
     );
@@ -51,14 +51,14 @@ describe('A requirement that cannot be meant is refused where it is written', ()
     );
   });
 
-  it('scopes with spaces, for one string of several is a scope that nobody has; roles may have them', () => {
+  it('scopes with spaces or quotes; roles can have spaces', () => {
     expect(() => RequireScopes('read write')).toThrow(TypeError);
     expect(() => RequireOrganizationScopes('read write')).toThrow(TypeError);
     expect(() => RequireScopes('read"')).toThrow(TypeError);
     expect(() => RequireRoles('Logto Management API access')).not.toThrow();
   });
 
-  it.each([undefined, '', 7, null])('a resource that is none: %j', (resource) => {
+  it.each([undefined, '', 7, null])('the invalid resource %j', (resource) => {
     const given = () => (RequireScopes as Loose)('read', { resource });
     if (resource === undefined) expect(given).not.toThrow();
     else expect(given).toThrow(/^@RequireScopes\(\)/);
@@ -73,19 +73,19 @@ describe('A requirement that cannot be meant is refused where it is written', ()
     [{ header: 7 }],
     [{ query: 'org' }],
     [{ param: 'orgId', header: 'x-org' }],
-  ])('an organization from %j', (from) => {
+  ])('the invalid source of an organization %j', (from) => {
     expect(() => (RequireOrganization as Loose)(from)).toThrow(/^@RequireOrganization\(\)/);
   });
 
   it.each([[undefined], [null], ['fetchUserInfo'], [{ fetchUserinfo: true }], [{ scopes: ['read'] }]])(
-    'a wish for %j',
+    'the invalid @WithLogto options %j',
     (options) => {
       expect(() => (WithLogto as Loose)(options)).toThrow(TypeError);
       expect(() => (WithLogto as Loose)(options)).toThrow(/^@WithLogto\(\) .*fetchUserInfo/);
     },
   );
 
-  it('an unknown wish by its name', () => {
+  it('an unknown @WithLogto option, by its name', () => {
     expect(() => (WithLogto as Loose)({ getAccessToken: true, audience: 'https://api' })).toThrow(
       '"audience"',
     );
@@ -100,7 +100,7 @@ describe('A requirement that cannot be meant is refused where it is written', ()
     [{ maxAge: '300' }],
     [{ maxAge: Number.NaN }],
     [{ maxAge: Number.POSITIVE_INFINITY }],
-  ])('a recent sign-in of %j', (options) => {
+  ])('the invalid @RequireRecentSignIn options %j', (options) => {
     expect(() => (RequireRecentSignIn as Loose)(options)).toThrow(/^@RequireRecentSignIn\(\)/);
   });
 });

@@ -1,6 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import type { JWTPayload } from 'jose';
 import {
   AuthUser,
   buildOrganizationUrn,
@@ -22,8 +21,10 @@ import { resource } from '../../support/issuer.js';
 import { otherResource, tokenOptions } from '../../support/token-app.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import { closeAfterAll } from '../../support/close-after.js';
+import { signAccessToken } from '../support/access-token.js';
 
-/** An app of several tenants, for its own pages and for programs alike. */
+/** An app with several tenants, for sessions and bearer tokens. */
 @Controller()
 @UseGuards(LogtoGuard)
 @WithLogto({ accept: ['session', 'bearer'] })
@@ -122,25 +123,22 @@ describe('@RequireOrganization', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let app: TestApp;
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    tokens = await RealTokens.from(issuer);
-    app = await startApp({
-      issuer,
-      controllers: [TenantsController],
-      logto: {
-        ...tokenOptions,
-        scopes: [...(tokenOptions.scopes ?? []), UserScope.OrganizationRoles, 'remove'],
-        api: { audience: resource },
-      },
-    });
-  });
-
-  afterAll(async () => {
-    await app.close();
-    await tokens.close();
-    await issuer.close();
+    issuer = closing(await startAccessIssuer());
+    tokens = closing(await RealTokens.from(issuer));
+    app = closing(
+      await startApp({
+        issuer,
+        controllers: [TenantsController],
+        logto: {
+          ...tokenOptions,
+          scopes: [...(tokenOptions.scopes ?? []), UserScope.OrganizationRoles, 'remove'],
+          api: { audience: resource },
+        },
+      }),
+    );
   });
 
   describe('for a signed-in user', () => {
@@ -157,7 +155,7 @@ describe('@RequireOrganization', () => {
     const asks = (path: string, headers: Record<string, string> = {}): Promise<Page> =>
       ada.fetch(path, { headers });
 
-    it('opens the member’s own organization, by parameter, header and function', async () => {
+    it('accepts a member, and finds the organization by parameter, header or function', async () => {
       expect((await asks('/organizations/org_1')).text).toBe('ada');
       expect((await asks('/by-header', { 'x-org': 'org_1' })).text).toBe('by header');
       expect((await asks('/by-function?org=org_1')).text).toBe('by function');
@@ -166,23 +164,23 @@ describe('@RequireOrganization', () => {
 
     it.each([
       ['another organization', '/organizations/org_2'],
-      ['one that there is not', '/organizations/org_9'],
-      ['a part of the name', '/organizations/org_'],
-      ['several in one', '/organizations/org_1,org_2'],
-      ['none, in the header', '/by-header'],
-      ['none, by the function', '/by-function'],
-      ['two, by the function', '/by-function?org=org_1&org=org_2'],
+      ['an unknown organization', '/organizations/org_9'],
+      ['a prefix of the id', '/organizations/org_'],
+      ['two ids in one parameter', '/organizations/org_1,org_2'],
+      ['a missing header', '/by-header'],
+      ['no id from the function', '/by-function'],
+      ['two ids from the function', '/by-function?org=org_1&org=org_2'],
     ])('refuses %s', async (_, path) => {
       expect(refusalOf(await asks(path))).toEqual({ ...notAMember, challenge: null });
     });
 
-    it('refuses an empty header, and one that names two', async () => {
+    it('refuses an empty header, and one with two ids', async () => {
       for (const value of ['', 'org_1, org_1', 'org_1 org_2']) {
         expect(refusalOf(await asks('/by-header', { 'x-org': value }))).toMatchObject(notAMember);
       }
     });
 
-    it('given twice, wants both to say the same, also of a member of both', async () => {
+    it('given twice, requires both sources to agree, even for a member of both organizations', async () => {
       issuer.updateUser('ada', {
         organizations: [
           { id: 'org_1', roles: ['member'] },
@@ -199,7 +197,7 @@ describe('@RequireOrganization', () => {
       expect(refusalOf(await asks(both))).toMatchObject(notAMember);
     });
 
-    it('takes permissions from the organization token', async () => {
+    it('takes organization permissions from the organization token', async () => {
       expect((await asks('/organizations/org_1/invite')).text).toBe('invited');
       expect(issuer.requests('token').at(-1)?.body).toMatchObject({ organization_id: 'org_1' });
       expect((await asks('/organizations/org_1/remove')).json()).toMatchObject({
@@ -210,7 +208,7 @@ describe('@RequireOrganization', () => {
       });
     });
 
-    it('takes roles from the claims, and may have names of several words', async () => {
+    it('takes organization roles from the claims, also when their names contain spaces', async () => {
       expect((await asks('/organizations/org_1/members')).text).toBe('members');
       expect((await asks('/organizations/org_1/owners')).json()).toMatchObject({
         status: 403,
@@ -220,19 +218,19 @@ describe('@RequireOrganization', () => {
       });
     });
 
-    it('asks for scopes in the organization where @RequireScopes stands beside it', async () => {
+    it('makes @RequireScopes look for the scopes within the organization', async () => {
       expect((await asks('/organizations/org_1/things')).text).toBe('things');
       expect(issuer.requests('token').at(-1)?.body).toMatchObject({ organization_id: 'org_1', resource });
     });
 
-    it('is needed by requirements on an organization, which say so', async () => {
+    it('is required by the other organization decorators, and their error says so', async () => {
       expect(refusalOf(await asks('/incomplete'))).toMatchObject({
         status: 500,
         code: 'requirement_incomplete',
       });
     });
 
-    it('says 503 where the permissions cannot be had', async () => {
+    it('answers 503 when the permissions cannot be fetched', async () => {
       issuer.failNext('token', { times: 2, destroy: true });
       expect(refusalOf(await asks('/organizations/org_1/invite'))).toMatchObject({ status: 503 });
     });
@@ -242,7 +240,7 @@ describe('@RequireOrganization', () => {
     const inOrganization = (organizationId: string, username = 'ada'): Promise<string> =>
       tokens.ofUser(username, { organizationId });
 
-    it('opens the organization that the token belongs to', async () => {
+    it('accepts a token of the organization', async () => {
       for (const token of [
         await inOrganization('org_1'),
         await tokens.ofUser('ada', { resource, organizationId: 'org_1' }),
@@ -279,13 +277,13 @@ describe('@RequireOrganization', () => {
       });
     });
 
-    it('refuses a token that belongs to no organization, a member’s too', async () => {
+    it('refuses a token without an organization, even of a member', async () => {
       const token = await tokens.ofUser('ada', { resource });
 
       expect(refusalOf(await call(app, '/organizations/org_1', token))).toMatchObject(notAMember);
     });
 
-    it('is what opens a route to an organization’s token at all: any tenant’s would open all data', async () => {
+    it('is required for organization tokens: a route without it refuses them, or one tenant could read the data of all', async () => {
       for (const token of [
         await inOrganization('org_1'),
         await tokens.ofUser('ada', { resource, organizationId: 'org_1' }),
@@ -296,22 +294,18 @@ describe('@RequireOrganization', () => {
       expect((await call(app, '/unbound', await tokens.ofUser('ada', { resource }))).status).toBe(200);
     });
 
-    it('looks at the token first: a bad one is 401, also where no organization is named', async () => {
+    it('verifies the token first: an invalid one is 401 even without an organization id', async () => {
       expect(refusalOf(await call(app, '/by-header', 'not-a-token'))).toMatchObject({
         status: 401,
         code: 'invalid_token',
       });
     });
 
-    it('takes permissions from an organization token alone: one of the API with the same name is none', async () => {
-      const provider = await startHostileProvider();
-      const own = await startApi({ issuer: provider, controllers: [TenantsController] });
-      const now = Math.floor(Date.now() / 1000);
-      const token = (claims: JWTPayload): Promise<string> =>
-        provider.sign(
-          { iss: provider.issuer, sub: 'ada', exp: now + 600, scope: 'invite', ...claims },
-          { typ: 'at+jwt' },
-        );
+    it('takes organization permissions only from organization tokens, not from scopes of the API with the same name', async () => {
+      const provider = closing(await startHostileProvider());
+      const own = closing(await startApi({ issuer: provider, controllers: [TenantsController] }));
+      const token = (claims: object): Promise<string> =>
+        signAccessToken(provider, { scope: 'invite', ...claims });
       const invite = '/organizations/org_1/invite';
       const ofOrganization = await token({ aud: buildOrganizationUrn('org_1') });
       const ofApi = await token({ aud: resource, organization_id: 'org_1' });
@@ -323,11 +317,9 @@ describe('@RequireOrganization', () => {
         code: 'insufficient_scope',
         challenge: 'Bearer error="insufficient_scope", scope="invite"',
       });
-      await own.close();
-      await provider.close();
     });
 
-    it('takes scopes of the API from a token for the API alone', async () => {
+    it('takes scopes of the API only from tokens for the API', async () => {
       const things = '/organizations/org_1/things';
       const token = await tokens.ofUser('ada', { resource, organizationId: 'org_1' });
       expect((await call(app, things, token)).text).toBe('things');
@@ -337,7 +329,7 @@ describe('@RequireOrganization', () => {
       });
     });
 
-    it('says that roles are not in the token, rather than that there are none', async () => {
+    it('reports roles that are not in the token, rather than missing roles', async () => {
       expect(
         refusalOf(await call(app, '/organizations/org_1/members', await inOrganization('org_1'))),
       ).toMatchObject({ status: 403, code: 'roles_not_in_token' });
@@ -348,16 +340,16 @@ describe('@RequireOrganization', () => {
     let api: TestApp;
 
     beforeAll(async () => {
-      api = await startApi({
-        issuer,
-        controllers: [SingleTenantController],
-        api: { audience: [resource, buildOrganizationUrn('org_1')] },
-      });
+      api = closing(
+        await startApi({
+          issuer,
+          controllers: [SingleTenantController],
+          api: { audience: [resource, buildOrganizationUrn('org_1')] },
+        }),
+      );
     });
 
-    afterAll(() => api.close());
-
-    it('is not needed for that organization, which `api.audience` names', async () => {
+    it('is not needed for the organization that `api.audience` names', async () => {
       for (const token of [
         await tokens.ofUser('ada', { organizationId: 'org_1' }),
         await tokens.ofUser('ada', { resource, organizationId: 'org_1' }),
@@ -367,7 +359,7 @@ describe('@RequireOrganization', () => {
       }
     });
 
-    it('goes on refusing every other one', async () => {
+    it('refuses every other organization', async () => {
       for (const token of [
         await tokens.ofUser('bob', { organizationId: 'org_2' }),
         await tokens.ofUser('bob', { resource, organizationId: 'org_2' }),

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Post, UseGuards } from '@nestjs/common';
 import {
   AuthUser,
@@ -17,6 +17,8 @@ import { startHostileProvider } from '../../support/hostile-provider.js';
 import { resource } from '../../support/issuer.js';
 import { call, refusalOf } from '../../access/support/api.js';
 import { startAccessIssuer } from '../../access/support/real-tokens.js';
+import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
+import { now, signAccessToken } from '../support/access-token.js';
 
 @Controller()
 @UseGuards(LogtoGuard)
@@ -77,13 +79,18 @@ describe('@RequireRecentSignIn', () => {
   let app: TestApp;
   let browser: Browser;
 
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
+
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    app = await startApp({
-      issuer,
-      controllers: [AccountController, StrictController],
-      logto: { scopes: [UserScope.Roles], api: { audience: resource }, revalidateAfter: 600 },
-    });
+    issuer = untilTheEnd(await startAccessIssuer());
+    app = untilTheEnd(
+      await startApp({
+        issuer,
+        controllers: [AccountController, StrictController],
+        logto: { scopes: [UserScope.Roles], api: { audience: resource }, revalidateAfter: 600 },
+      }),
+    );
   });
 
   beforeEach(async () => {
@@ -92,14 +99,9 @@ describe('@RequireRecentSignIn', () => {
     issuer.resetRequests();
   });
 
-  afterEach(() => restoreTime());
+  afterEach(restoreTime);
 
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
-  });
-
-  it('sends a browser whose sign-in says no time to sign in again, and lets it pass when it comes back', async () => {
+  it('redirects a user whose sign-in time is unknown to sign-in, and accepts them afterwards', async () => {
     const refused = await browser.open('/danger');
     expect([refused.status, refused.headers.get('location')]).toEqual([
       302,
@@ -112,23 +114,23 @@ describe('@RequireRecentSignIn', () => {
     expect((await browser.open('/danger')).text).toBe('danger for ada');
   });
 
-  it('is asked for at once of a browser that nobody has signed in with: one sign-in does', async () => {
-    const stranger = app.browser();
-    const { location = '' } = await stranger.open('/danger');
+  it('redirects an anonymous browser to a sign-in that is recent enough', async () => {
+    const anonymous = app.browser();
+    const { location = '' } = await anonymous.open('/danger');
     expect(location).toBe(`${app.baseUrl}/logto/sign-in?returnTo=%2Fdanger&max_age=300`);
 
-    await stranger.signIn(issuer, 'ada', location);
-    expect((await stranger.open('/danger')).text).toBe('danger for ada');
+    await anonymous.signIn(issuer, 'ada', location);
+    expect((await anonymous.open('/danger')).text).toBe('danger for ada');
   });
 
-  describe('for a user who has signed in for it', () => {
+  describe('after a sign-in with max_age', () => {
     beforeEach(async () => {
       await browser.signIn(issuer, 'ada', '/logto/sign-in?max_age=300');
     });
 
     const claims = async (): Promise<IdTokenClaims> => (await browser.fetch('/claims')).json<IdTokenClaims>();
 
-    it('passes as long as that is recent, and asks again after that', async () => {
+    it('accepts the user until `maxAge` has passed, then asks for another sign-in', async () => {
       passTime(280);
       expect((await browser.open('/danger')).status).toBe(200);
       passTime(30);
@@ -139,7 +141,7 @@ describe('@RequireRecentSignIn', () => {
       ]);
     });
 
-    it('really makes Logto ask for the sign-in again', async () => {
+    it('makes Logto ask for the password again', async () => {
       const before = (await claims()).auth_time ?? 0;
       issuer.passTime(400);
       passTime(400);
@@ -151,7 +153,7 @@ describe('@RequireRecentSignIn', () => {
       expect((await browser.open('/danger')).status).toBe(200);
     });
 
-    it('goes by the time of the sign-in, which no refresh makes younger', async () => {
+    it('goes by the time of the sign-in, which a refresh does not change', async () => {
       const before = (await claims()).auth_time;
       expect(before).toEqual(expect.any(Number));
       passTime(650);
@@ -162,7 +164,7 @@ describe('@RequireRecentSignIn', () => {
       expect(refusalOf(await browser.fetch('/danger'))).toMatchObject(required);
     });
 
-    it('wants the youngest where class and handler both ask', async () => {
+    it('uses the smaller `maxAge` of class and handler', async () => {
       passTime(100);
       const page = await browser.open('/strict');
       expect(page.headers.get('location')).toBe('/logto/sign-in?returnTo=%2Fstrict&max_age=60');
@@ -170,23 +172,21 @@ describe('@RequireRecentSignIn', () => {
   });
 
   it.each([
-    ['is too old', (now: number) => now - 4000],
+    ['was too long ago', (now: number) => now - 4000],
     ['has no time', () => undefined],
-  ])('signs nobody in whose sign-in %s, though Logto was asked for a recent one', async (_, authTime) => {
-    const provider = await startHostileProvider();
-    const own = await startApp({ issuer: provider, controllers: [AccountController] });
-    const visitor = own.browser();
-    const { location } = await visitor.open('/logto/sign-in?max_age=300');
+  ])('refuses a callback whose sign-in %s, although a recent one was requested', async (_, authTime) => {
+    const provider = closing(await startHostileProvider());
+    const own = closing(await startApp({ issuer: provider, controllers: [AccountController] }));
+    const client = own.browser();
+    const { location } = await client.open('/logto/sign-in?max_age=300');
     provider.bends = { claims: (honest) => ({ ...honest, auth_time: authTime(honest.iat ?? 0) }) };
 
-    const answer = await visitor.fetch(provider.callback(location ?? ''));
+    const answer = await client.fetch(provider.callback(location ?? ''));
     expect([answer.status, answer.json().code]).toEqual([401, 'id_token_invalid']);
-    expect((await visitor.fetch('/claims')).status).toBe(401);
-    await own.close();
-    await provider.close();
+    expect((await client.fetch('/claims')).status).toBe(401);
   });
 
-  it('answers what is no navigation by 401, and says how young the sign-in has to be', async () => {
+  it('answers other requests with 401 and the `max_age` that is required', async () => {
     for (const [path, method] of [
       ['/danger', 'GET'],
       ['/danger', 'POST'],
@@ -200,7 +200,7 @@ describe('@RequireRecentSignIn', () => {
     expect((await browser.open('/reject')).status).toBe(401);
   });
 
-  it('brings a person who has posted a form back to its page', async () => {
+  it('returns to the page of a posted form', async () => {
     const page = await browser.fetch('/danger', {
       method: 'POST',
       headers: { 'sec-fetch-mode': 'navigate', referer: `${app.baseUrl}/form` },
@@ -211,44 +211,38 @@ describe('@RequireRecentSignIn', () => {
     ]);
   });
 
-  it('asks nobody to sign in again who may not pass anyway', async () => {
+  it('does not ask for another sign-in when another requirement fails too', async () => {
     expect((await browser.fetch('/strict/role')).json()).toMatchObject({
       status: 403,
       code: 'insufficient_role',
     });
   });
 
-  it('sends who is not signed in at all to the sign-in', async () => {
+  it('redirects an anonymous navigation to sign-in', async () => {
     const page = await app.browser().open('/danger');
     expect(page.headers.get('location')).toMatch(/^\/logto\/sign-in\?returnTo=%2Fdanger/);
   });
 
   describe('for a bearer token', () => {
-    it('goes by `auth_time`, and does not pass without it (RFC 9470)', async () => {
-      const provider = await startHostileProvider();
-      const api = await startApp({
-        issuer: provider,
-        controllers: [AccountController],
-        logto: { api: { audience: resource } },
-      });
-      const now = Math.floor(Date.now() / 1000);
-      const answerTo = async (auth_time: unknown): Promise<ReturnType<typeof refusalOf>> => {
-        const token = await provider.sign(
-          { iss: provider.issuer, aud: resource, sub: 'ada', exp: now + 600, auth_time },
-          { typ: 'at+jwt' },
-        );
-        return refusalOf(await call(api, '/either', token));
-      };
+    it('goes by `auth_time`, and refuses a token without it (RFC 9470)', async () => {
+      const provider = closing(await startHostileProvider());
+      const api = closing(
+        await startApp({
+          issuer: provider,
+          controllers: [AccountController],
+          logto: { api: { audience: resource } },
+        }),
+      );
+      const answerTo = async (auth_time: unknown): Promise<ReturnType<typeof refusalOf>> =>
+        refusalOf(await call(api, '/either', await signAccessToken(provider, { auth_time })));
 
-      expect(await answerTo(now - 100)).toMatchObject({ status: 200 });
-      for (const time of [now - 400, undefined, null, String(now), 0]) {
+      expect(await answerTo(now() - 100)).toMatchObject({ status: 200 });
+      for (const time of [now() - 400, undefined, null, String(now()), 0]) {
         expect(await answerTo(time)).toEqual({
           ...required,
           challenge: 'Bearer error="insufficient_user_authentication", max_age="300"',
         });
       }
-      await api.close();
-      await provider.close();
     });
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import {
@@ -20,6 +20,8 @@ import { startHostileProvider } from '../../support/hostile-provider.js';
 import { resource } from '../../support/issuer.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
+import { signAccessToken } from '../support/access-token.js';
 
 @Controller()
 @UseGuards(LogtoGuard)
@@ -84,27 +86,24 @@ const roleScopes = [UserScope.Roles, UserScope.Organizations, UserScope.Organiza
 const inTokens = { roles: true, organizations: true, organizationRoles: true };
 const onlyInUserInfo = { roles: false, organizations: false, organizationRoles: false };
 
-describe('Roles', () => {
-  const running: { close(): Promise<void> }[] = [];
+describe('@RequireRoles', () => {
+  const closing = closeAfterEach();
   let issuer: LogtoEmulator;
 
-  afterEach(async () => {
-    restoreTime();
-    for (const one of running.splice(0).toReversed()) await one.close();
-  });
+  afterEach(restoreTime);
 
   async function startWith(
     tenant: LogtoEmulatorOptions,
     logto: Partial<LogtoModuleOptions> = {},
   ): Promise<{ app: TestApp; ada: Browser; bob: Browser }> {
-    issuer = await startAccessIssuer(tenant);
-    running.push(issuer);
-    const app = await startApp({
-      issuer,
-      controllers: [RolesController],
-      logto: { scopes: roleScopes, api: { audience: resource }, ...logto },
-    });
-    running.push(app);
+    issuer = closing(await startAccessIssuer(tenant));
+    const app = closing(
+      await startApp({
+        issuer,
+        controllers: [RolesController],
+        logto: { scopes: roleScopes, api: { audience: resource }, ...logto },
+      }),
+    );
     const [ada, bob] = [app.browser(), app.browser()];
     await ada.signIn(issuer, 'ada');
     await bob.signIn(issuer, 'bob');
@@ -130,17 +129,17 @@ describe('Roles', () => {
   ];
 
   it.each([
-    ['stand in the ID token, and nobody is asked', inTokens, 0],
-    ['are told by userinfo alone, which is asked once', onlyInUserInfo, 1],
-  ])('decide the same in a tenant where they %s', async (_, idTokenClaims, questions) => {
+    ['the ID token', inTokens, 0],
+    ['userinfo only', onlyInUserInfo, 1],
+  ])('accepts the same users in a tenant that has roles in %s', async (_, idTokenClaims, requests) => {
     const { ada, bob } = await startWith({ idTokenClaims });
 
     expect(await statuses(ada, routes)).toEqual([200, 403, 403, 200, 200, 403, 200, 403]);
-    expect(issuer.countRequests('userinfo')).toBe(questions);
+    expect(issuer.countRequests('userinfo')).toBe(requests);
     expect(await statuses(bob, routes)).toEqual([403, 403, 403, 403, 403, 200, 403, 403]);
   });
 
-  it('that are lacking are named', async () => {
+  it('names the missing roles', async () => {
     const { bob } = await startWith({ idTokenClaims: inTokens });
 
     expect((await bob.fetch('/both')).json()).toMatchObject({
@@ -151,8 +150,8 @@ describe('Roles', () => {
     });
   });
 
-  describe('from userinfo', () => {
-    it('age as the claims do: taken away at Logto, they are gone after `revalidateAfter`', async () => {
+  describe('with roles from userinfo', () => {
+    it('notices a removed role after `revalidateAfter`', async () => {
       const { ada } = await startWith({ idTokenClaims: onlyInUserInfo }, { revalidateAfter: 600 });
       expect((await ada.fetch('/admins')).status).toBe(200);
       issuer.updateUser('ada', { roles: [] });
@@ -163,7 +162,7 @@ describe('Roles', () => {
       expect((await ada.fetch('/admins')).status).toBe(403);
     });
 
-    it('are asked for anew after refresh()', async () => {
+    it('fetches userinfo again after refresh()', async () => {
       const { ada } = await startWith({ idTokenClaims: onlyInUserInfo });
       expect((await ada.fetch('/admins')).status).toBe(200);
       issuer.updateUser('ada', { roles: [] });
@@ -174,7 +173,7 @@ describe('Roles', () => {
       expect((await ada.fetch('/admins')).status).toBe(403);
     });
 
-    it('are kept an hour where claims are never refreshed', async () => {
+    it('fetches userinfo again after an hour when claims are never revalidated', async () => {
       const { ada } = await startWith({ idTokenClaims: onlyInUserInfo }, { revalidateAfter: false });
       expect((await ada.fetch('/admins')).status).toBe(200);
       issuer.updateUser('ada', { roles: [] });
@@ -183,7 +182,7 @@ describe('Roles', () => {
       expect((await ada.fetch('/admins')).status).toBe(403);
     });
 
-    it('are one user’s: another’s sign-in in the same browser is asked about anew', async () => {
+    it('fetches userinfo again when another user signs in with the same browser', async () => {
       const { ada } = await startWith({ idTokenClaims: onlyInUserInfo });
       expect((await ada.fetch('/admins')).status).toBe(200);
       await ada.signIn(issuer, 'bob', '/logto/sign-in?prompt=login');
@@ -195,7 +194,7 @@ describe('Roles', () => {
       ['fails', { status: 500 }],
       ['breaks', { destroy: true }],
       ['answers with another user', { status: 200, body: { sub: 'bob', roles: ['admin'] } }],
-    ])('are undecided while it %s: 503, never a pass', async (_, fault) => {
+    ])('answers 503 while userinfo %s', async (_, fault) => {
       const { ada } = await startWith({ idTokenClaims: onlyInUserInfo });
       issuer.failNext('userinfo', { ...fault, times: 3 });
 
@@ -205,7 +204,7 @@ describe('Roles', () => {
     });
   });
 
-  it('in the ID token are those of now after a change and `revalidateAfter`', async () => {
+  it('notices added and removed roles in the ID token after `revalidateAfter`', async () => {
     const { ada, bob } = await startWith({ idTokenClaims: inTokens }, { revalidateAfter: 600 });
     issuer.updateUser('ada', { roles: [] });
     issuer.updateUser('bob', { roles: ['admin'] });
@@ -217,18 +216,15 @@ describe('Roles', () => {
   it.each([
     ['/admins', 'missing_scope_roles', 'roles'],
     ['/organizations/org_1', 'missing_scope_organizations', 'urn:logto:scope:organizations'],
-  ])(
-    'cannot be told for %s without their scope, and the answer says which to add',
-    async (path, code, scope) => {
-      const { ada } = await startWith({ idTokenClaims: inTokens }, { scopes: [] });
+  ])('answers %s with 500 without the scope it needs, and names that scope', async (path, code, scope) => {
+    const { ada } = await startWith({ idTokenClaims: inTokens }, { scopes: [] });
 
-      const answer = await ada.fetch(path);
-      expect(answer.json()).toMatchObject({ status: 500, code });
-      expect(answer.text).toContain(`\`${scope}\``);
-    },
-  );
+    const answer = await ada.fetch(path);
+    expect(answer.json()).toMatchObject({ status: 500, code });
+    expect(answer.text).toContain(`\`${scope}\``);
+  });
 
-  it('in an organization cannot be told without their scope either', async () => {
+  it('answers @RequireOrganizationRoles with 500 without the scope of organization roles', async () => {
     const { ada } = await startWith({ idTokenClaims: inTokens }, { scopes: [UserScope.Organizations] });
 
     expect(refusalOf(await ada.fetch('/organizations/org_1/role'))).toMatchObject({
@@ -237,23 +233,18 @@ describe('Roles', () => {
     });
   });
 
-  describe('of a bearer token', () => {
+  describe('for a bearer token', () => {
     let own: LogtoEmulator;
     let tokens: RealTokens;
+    const untilTheEnd = closeAfterAll();
 
     beforeAll(async () => {
-      own = await startAccessIssuer();
-      tokens = await RealTokens.from(own);
+      own = untilTheEnd(await startAccessIssuer());
+      tokens = untilTheEnd(await RealTokens.from(own));
     });
 
-    afterAll(async () => {
-      await tokens.close();
-      await own.close();
-    });
-
-    it('are not in it unless the tenant adds them: said, instead of a silent no', async () => {
-      const api = await startApi({ issuer: own, controllers: [ApiController] });
-      running.push(api);
+    it('says so when the token has no roles because the tenant does not add them', async () => {
+      const api = closing(await startApi({ issuer: own, controllers: [ApiController] }));
       const answer = await call(api, '/admins', await tokens.ofUser('ada', { resource }));
 
       expect(refusalOf(answer)).toEqual({
@@ -264,17 +255,10 @@ describe('Roles', () => {
       expect(answer.json<{ detail: string }>().detail).toContain('custom token claims');
     });
 
-    it('decide where the tenant adds them', async () => {
-      const provider = await startHostileProvider();
-      running.push(provider);
-      const api = await startApi({ issuer: provider, controllers: [ApiController] });
-      running.push(api);
-      const now = Math.floor(Date.now() / 1000);
-      const withRoles = (roles: unknown): Promise<string> =>
-        provider.sign(
-          { iss: provider.issuer, aud: resource, sub: 'ada', exp: now + 600, roles },
-          { typ: 'at+jwt' },
-        );
+    it('takes the roles from the token when the tenant adds them', async () => {
+      const provider = closing(await startHostileProvider());
+      const api = closing(await startApi({ issuer: provider, controllers: [ApiController] }));
+      const withRoles = (roles: unknown): Promise<string> => signAccessToken(provider, { roles });
       const code = async (roles: unknown): Promise<unknown> =>
         refusalOf(await call(api, '/admins', await withRoles(roles))).code;
 

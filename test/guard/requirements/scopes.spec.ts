@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Post, UseGuards } from '@nestjs/common';
 import { LogtoApiGuard, LogtoGuard, RequireScopes, WithLogto } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
@@ -8,6 +8,7 @@ import { resource } from '../../support/issuer.js';
 import { machine, otherResource, tokenOptions } from '../../support/token-app.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 
 class Routes {
   @Get('read')
@@ -61,7 +62,7 @@ class ApiController extends Routes {}
 @UseGuards(LogtoGuard)
 class PagesController extends Routes {}
 
-/** The class asks for one scope, a handler for one more. */
+/** The class requires one scope, a handler another one. */
 @Controller('added')
 @UseGuards(LogtoGuard)
 @RequireScopes('read:things')
@@ -84,15 +85,11 @@ const forbidden = { status: 403, code: 'insufficient_scope' };
 describe('@RequireScopes', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
+  const untilTheEnd = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    tokens = await RealTokens.from(issuer);
-  });
-
-  afterAll(async () => {
-    await tokens.close();
-    await issuer.close();
+    issuer = untilTheEnd(await startAccessIssuer());
+    tokens = untilTheEnd(await RealTokens.from(issuer));
   });
 
   describe('for a bearer token', () => {
@@ -100,11 +97,13 @@ describe('@RequireScopes', () => {
     let [reader, writer, both, nothing, other] = ['', '', '', '', ''];
 
     beforeAll(async () => {
-      api = await startApi({
-        issuer,
-        controllers: [ApiController, AddedController],
-        api: { audience: [resource, otherResource] },
-      });
+      api = untilTheEnd(
+        await startApi({
+          issuer,
+          controllers: [ApiController, AddedController],
+          api: { audience: [resource, otherResource] },
+        }),
+      );
       issuer.setApplication({
         id: machine.appId,
         secret: machine.appSecret,
@@ -118,12 +117,10 @@ describe('@RequireScopes', () => {
       other = await tokens.ofUser('ada', { resource: otherResource });
     });
 
-    afterAll(() => api.close());
-
     const status = async (path: string, token: string): Promise<number> =>
       (await call(api, path, token)).status;
 
-    it('wants all of the scopes', async () => {
+    it('requires all of the scopes', async () => {
       expect([
         await status('/api/read', reader),
         await status('/api/read', writer),
@@ -134,7 +131,7 @@ describe('@RequireScopes', () => {
       ]).toEqual([200, 403, 403, 403, 403, 200]);
     });
 
-    it('wants one of them with `mode: "any"`', async () => {
+    it('requires one of them with `mode: "any"`', async () => {
       expect([
         await status('/api/either', reader),
         await status('/api/either', writer),
@@ -142,12 +139,12 @@ describe('@RequireScopes', () => {
       ]).toEqual([200, 200, 403]);
     });
 
-    it('compares scopes whole: `read` is not `read:things`, nor is that `read:things:all`', async () => {
+    it('compares whole scopes: `read:things` is neither `read` nor `read:things:all`', async () => {
       expect(refusalOf(await call(api, '/api/prefix', both))).toMatchObject(forbidden);
       expect(refusalOf(await call(api, '/api/longer', both))).toMatchObject(forbidden);
     });
 
-    it('names what is missing in the body and in the challenge (RFC 6750 section 3.1), and not the token', async () => {
+    it('names the required scopes in the body and in the challenge (RFC 6750 section 3.1)', async () => {
       const answer = await call(api, '/api/both', reader);
 
       expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -168,7 +165,7 @@ describe('@RequireScopes', () => {
       });
     });
 
-    it('adds up what class and handler ask for', async () => {
+    it('adds up the scopes of class and handler', async () => {
       expect([
         await status('/added', reader),
         await status('/added', writer),
@@ -178,42 +175,40 @@ describe('@RequireScopes', () => {
       ]).toEqual([200, 403, 403, 403, 200]);
     });
 
-    it('counts scopes of the stated resource alone, by default of the audience that the token is for', async () => {
+    it('counts only scopes of the given resource, by default of the audience of the API', async () => {
       expect([await status('/api/named', other), await status('/api/named', both)]).toEqual([200, 403]);
       expect(await status('/api/read', other)).toBe(403);
     });
 
-    it('holds for HEAD as it does for GET', async () => {
+    it('applies to HEAD as to GET', async () => {
       expect((await call(api, '/api/read', reader, { method: 'HEAD' })).status).toBe(200);
       expect((await call(api, '/api/read', writer, { method: 'HEAD' })).status).toBe(403);
     });
   });
 
   describe('for a signed-in user', () => {
-    const apps: TestApp[] = [];
+    const closing = closeAfterEach();
 
-    afterEach(async () => {
-      issuer.clearFaults();
-      for (const app of apps.splice(0)) await app.close();
-    });
+    afterEach(() => issuer.clearFaults());
 
     async function signedIn(
       logto: Parameters<typeof startApp>[0]['logto'] = {},
       username = 'ada',
     ): Promise<Browser> {
-      const app = await startApp({
-        issuer,
-        controllers: [PagesController, AddedController],
-        logto: { ...tokenOptions, api: { audience: resource }, ...logto },
-      });
-      apps.push(app);
+      const app = closing(
+        await startApp({
+          issuer,
+          controllers: [PagesController, AddedController],
+          logto: { ...tokenOptions, api: { audience: resource }, ...logto },
+        }),
+      );
       const browser = app.browser();
       await browser.signIn(issuer, username);
       issuer.resetRequests();
       return browser;
     }
 
-    it('takes the scopes of the user’s access token for `api.audience`, which it gets once', async () => {
+    it('takes the scopes of an access token for `api.audience`, which it requests once', async () => {
       const ada = await signedIn();
       const statuses = [];
       for (const path of ['/pages/read', '/pages/both', '/pages/either', '/pages/prefix', '/added']) {
@@ -224,20 +219,20 @@ describe('@RequireScopes', () => {
       expect(issuer.requests('token').map(({ body }) => body['resource'])).toEqual([resource]);
     });
 
-    it('takes them of the stated resource', async () => {
+    it('takes the scopes of the given resource', async () => {
       const ada = await signedIn();
 
       expect((await ada.fetch('/pages/named')).text).toBe('named');
       expect(issuer.requests('token').map(({ body }) => body['resource'])).toEqual([otherResource]);
     });
 
-    it('takes them of the only one of `resources` where there is no API', async () => {
+    it('takes the scopes of the only entry of `resources` without an API', async () => {
       const ada = await signedIn({ api: undefined, resources: [resource] });
 
       expect((await ada.fetch('/pages/read')).text).toBe('read');
     });
 
-    it('says so where it cannot know which resource is meant', async () => {
+    it('fails with a clear code when the resource is ambiguous', async () => {
       const ada = await signedIn({ api: undefined });
 
       expect(refusalOf(await ada.fetch('/pages/read'))).toMatchObject({
@@ -247,13 +242,13 @@ describe('@RequireScopes', () => {
       expect((await ada.fetch('/pages/named')).status).toBe(200);
     });
 
-    it('refuses who has none, without a challenge for tokens', async () => {
+    it('refuses a user without the scope, without a challenge', async () => {
       const bob = await signedIn({}, 'bob');
 
       expect(refusalOf(await bob.fetch('/pages/read'))).toEqual({ ...forbidden, challenge: null });
     });
 
-    it('shows a browser a page, not a body of JSON', async () => {
+    it('shows a page to a browser', async () => {
       const bob = await signedIn({}, 'bob');
       const page = await bob.open('/pages/read');
 
@@ -273,7 +268,7 @@ describe('@RequireScopes', () => {
       expect((await ada.fetch('/pages/read')).status).toBe(200);
     });
 
-    it('sends a user whom Logto has signed out to the sign-in', async () => {
+    it('redirects a user whose grant was revoked to sign-in', async () => {
       const ada = await signedIn();
       issuer.revokeGrants('ada');
 
