@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { Injectable, Module, Scope, type INestApplicationContext } from '@nestjs/common';
+import { describe, expect, it } from '@jest/globals';
+import { Injectable, Module, Scope } from '@nestjs/common';
 import { NestFactory, REQUEST } from '@nestjs/core';
 import {
   LogtoModule,
@@ -9,6 +9,7 @@ import {
 } from 'nestjs-logto';
 import { leaks } from '../support/leaks.js';
 import { validOptions } from '../support/options.js';
+import { closeAfterEach } from '../support/close-after.js';
 
 @Injectable({ scope: Scope.REQUEST })
 class TenantConfig implements LogtoOptionsFactory {
@@ -17,7 +18,7 @@ class TenantConfig implements LogtoOptionsFactory {
   }
 }
 
-/** Request-scoped by what it injects. */
+/** Request-scoped because of what it injects. */
 @Injectable()
 class Tenants {
   constructor(readonly config: TenantConfig) {}
@@ -36,34 +37,33 @@ class ConfigModule {}
 
 const options = (): LogtoModuleOptions => validOptions;
 
-describe('Options that are made for each request', () => {
-  const running: INestApplicationContext[] = [];
+describe('Request-scoped options', () => {
+  const closing = closeAfterEach();
 
-  afterEach(async () => {
-    for (const one of running.splice(0)) await one.close();
-  });
-
-  function appOf(how: LogtoModuleAsyncOptions): new () => object {
-    @Module({ imports: [LogtoModule.forRootAsync({ imports: [ConfigModule], ...how })] })
+  function appModule(asyncOptions: LogtoModuleAsyncOptions): new () => object {
+    @Module({ imports: [LogtoModule.forRootAsync({ imports: [ConfigModule], ...asyncOptions })] })
     class AppModule {}
     return AppModule;
   }
 
-  async function start(how: LogtoModuleAsyncOptions): Promise<void> {
-    const app = await NestFactory.create(appOf(how), { logger: leaks, abortOnError: false });
-    running.push(app);
-    await app.init();
+  async function start(asyncOptions: LogtoModuleAsyncOptions): Promise<void> {
+    const module = appModule(asyncOptions);
+    await closing(await NestFactory.create(module, { logger: leaks, abortOnError: false })).init();
   }
 
   it.each<[string, LogtoModuleAsyncOptions, string]>([
     ['the request', { inject: [REQUEST], useFactory: options }, 'REQUEST'],
     ['a request-scoped provider', { inject: [TenantConfig], useFactory: options }, 'TenantConfig'],
-    ['a provider that injects one', { inject: [Tenants], useFactory: options }, 'Tenants'],
-    ['an optional one', { inject: [{ token: Tenants, optional: true }], useFactory: options }, 'Tenants'],
+    ['a provider that injects a request-scoped one', { inject: [Tenants], useFactory: options }, 'Tenants'],
+    [
+      'an optional request-scoped provider',
+      { inject: [{ token: Tenants, optional: true }], useFactory: options },
+      'Tenants',
+    ],
     ['a request-scoped class', { useClass: TenantConfig }, 'TenantConfig'],
-    ['a request-scoped provider that exists', { useExisting: TenantConfig }, 'TenantConfig'],
-  ])('are refused at start, by the name of %s', async (_, how, name) => {
-    await expect(start(how)).rejects.toMatchObject({
+    ['an existing request-scoped provider', { useExisting: TenantConfig }, 'TenantConfig'],
+  ])('are refused at start, by a message that names %s', async (_, asyncOptions, name) => {
+    await expect(start(asyncOptions)).rejects.toMatchObject({
       code: 'invalid_options',
       message: expect.stringMatching(
         new RegExp(`^LogtoModule .*once.*injects ${name}, .*request-scoped.*signIn\\(`, 's'),
@@ -71,16 +71,19 @@ describe('Options that are made for each request', () => {
     });
   });
 
-  it('are refused in an application without HTTP, too', async () => {
-    const context = NestFactory.createApplicationContext(appOf({ inject: [Tenants], useFactory: options }), {
-      logger: leaks,
-      abortOnError: false,
-    });
+  it('are refused in an application without HTTP too', async () => {
+    const context = NestFactory.createApplicationContext(
+      appModule({ inject: [Tenants], useFactory: options }),
+      {
+        logger: leaks,
+        abortOnError: false,
+      },
+    );
 
     await expect(context).rejects.toMatchObject({ code: 'invalid_options' });
   });
 
-  it('are not mistaken for those of a transient provider, which is made once for them', async () => {
+  it('are not confused with the options of a transient provider, which are created once', async () => {
     await expect(
       start({ inject: [TransientConfig], useFactory: (config) => (config as TransientConfig).options }),
     ).resolves.toBeUndefined();

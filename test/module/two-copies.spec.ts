@@ -1,29 +1,22 @@
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  Controller,
-  Get,
-  Logger,
-  Module,
-  UseGuards,
-  type INestApplication,
-  type ModuleMetadata,
-} from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Logger, Module, UseGuards, type ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import * as ours from 'nestjs-logto';
 import request from 'supertest';
 import { leaks } from '../support/leaks.js';
 import { validOptions, watchLogs } from '../support/options.js';
+import { closeAfterEach } from '../support/close-after.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** As a monorepo has it whose packages bring a `nestjs-logto` each. */
+/** As in a monorepo whose packages each install `nestjs-logto`. */
 describe('An app with two copies of the package', () => {
   let folder: string;
   let theirs: typeof ours;
-  const apps: INestApplication[] = [];
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
     await mkdir(join(root, 'build'), { recursive: true });
@@ -33,22 +26,17 @@ describe('An app with two copies of the package', () => {
     Logger.overrideLogger(leaks);
   });
 
-  afterEach(async () => {
-    for (const app of apps.splice(0)) await app.close();
-  });
-
   afterAll(() => rm(folder, { recursive: true }));
 
-  async function started(metadata: ModuleMetadata): Promise<ReturnType<typeof request>> {
+  async function start(metadata: ModuleMetadata): Promise<ReturnType<typeof request>> {
     @Module(metadata)
     class AppModule {}
-    const app = await NestFactory.create(AppModule, { abortOnError: false, logger: leaks });
-    apps.push(app);
+    const app = closing(await NestFactory.create(AppModule, { abortOnError: false, logger: leaks }));
     await app.init();
     return request(app.getHttpServer());
   }
 
-  const bothNamed = (what: string): object => ({
+  const namesBoth = (what: string): object => ({
     code: 'package_loaded_twice',
     message: expect.stringMatching(
       new RegExp(
@@ -69,7 +57,7 @@ describe('An app with two copies of the package', () => {
     return { controllers: [GuardedController] };
   };
 
-  it('is told so before Nest says that it cannot find a LogtoService', async () => {
+  it('is warned before Nest reports that it cannot find LogtoService', async () => {
     const logs = watchLogs();
     ours.LogtoModule.forRoot(validOptions);
     ours.LogtoModule.forRoot(validOptions);
@@ -82,22 +70,22 @@ describe('An app with two copies of the package', () => {
 
   it.each<[string, string, () => ModuleMetadata]>([
     ['a guard', 'LogtoGuard', () => guardedBy(theirs.LogtoGuard)],
-    ['a guard of its own kind', 'OwnGuard', () => guardedBy(class OwnGuard extends theirs.LogtoApiGuard {})],
+    ['a guard that extends one', 'OwnGuard', () => guardedBy(class OwnGuard extends theirs.LogtoApiGuard {})],
     [
-      'the guard of the whole app',
+      'a global guard',
       'LogtoGuard',
       () => ({ providers: [{ provide: APP_GUARD, useClass: theirs.LogtoGuard }] }),
     ],
     ['a second module', 'LogtoModule', () => ({ imports: [theirs.LogtoModule.forRoot(validOptions)] })],
-  ])('is told so at start, with both paths, when %s is of the other', async (_, what, metadata) => {
+  ])('fails at start with both paths when %s comes from the other copy', async (_, what, metadata) => {
     const { imports = [], ...rest } = metadata();
 
     await expect(
-      started({ imports: [ours.LogtoModule.forRoot(validOptions), ...imports], ...rest }),
-    ).rejects.toMatchObject(bothNamed(what));
+      start({ imports: [ours.LogtoModule.forRoot(validOptions), ...imports], ...rest }),
+    ).rejects.toMatchObject(namesBoth(what));
   });
 
-  it('is told so at the request when @AuthUser() is of the other', async () => {
+  it('fails at the request when @AuthUser() comes from the other copy', async () => {
     const { AuthUser } = theirs;
     @Controller()
     class UserController {
@@ -106,7 +94,7 @@ describe('An app with two copies of the package', () => {
         return user;
       }
     }
-    const http = await started({
+    const http = await start({
       imports: [ours.LogtoModule.forRoot(validOptions)],
       controllers: [UserController],
     });
@@ -119,7 +107,7 @@ describe('An app with two copies of the package', () => {
     expect(body).toMatchObject({ detail: expect.stringContaining(folder) });
   });
 
-  it('may be two apps of one process, each with its own', async () => {
+  it('can be two apps in one process, each with its own copy', async () => {
     const user = (copy: typeof ours): ModuleMetadata => {
       const { AuthUser } = copy;
       @Controller()
@@ -139,7 +127,7 @@ describe('An app with two copies of the package', () => {
     };
 
     for (const copy of [ours, theirs]) {
-      const http = await started(user(copy));
+      const http = await start(user(copy));
       await http.get('/').expect(200, { isAuthenticated: false });
       await http.get('/guarded').expect(401);
     }

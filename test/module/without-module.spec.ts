@@ -9,7 +9,6 @@ import {
   UseFilters,
   UseGuards,
   type DynamicModule,
-  type INestApplication,
   type ModuleMetadata,
 } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
@@ -28,10 +27,10 @@ import {
 } from 'nestjs-logto';
 import { WebSocket } from 'ws';
 import { LogRecorder } from '../access/support/log-recorder.js';
-import { freePort } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { validOptions } from '../support/options.js';
+import { closeAfterEach } from '../support/close-after.js';
 
 @Controller('guarded')
 @UseGuards(LogtoGuard)
@@ -111,34 +110,32 @@ class UserGateway {
 }
 
 describe('An app without LogtoModule', () => {
-  const apps: INestApplication[] = [];
+  const closing = closeAfterEach();
   const logs = new LogRecorder();
+  let url: string;
 
-  afterEach(async () => {
-    for (const app of apps.splice(0)) await app.close();
-    // What was logged a moment ago is not logged again.
+  afterEach(() => {
+    // The same line is logged only once in a while.
     passTime(60);
     logs.lines.length = 0;
     logs.stop();
   });
 
-  afterAll(() => restoreTime());
+  afterAll(restoreTime);
 
-  async function started(
+  async function start(
     metadata: ModuleMetadata,
     configure?: (app: NestExpressApplication) => void,
   ): Promise<Browser> {
     @Module(metadata)
     class AppModule {}
-    const app = await NestFactory.create<NestExpressApplication>(AppModule, {
-      abortOnError: false,
-      logger: logs,
-    });
-    apps.push(app);
+    const app = closing(
+      await NestFactory.create<NestExpressApplication>(AppModule, { abortOnError: false, logger: logs }),
+    );
     configure?.(app);
-    const port = await freePort();
-    await app.listen(port);
-    return new Browser(`http://localhost:${port}`);
+    await app.listen(0);
+    url = (await app.getUrl()).replace('[::1]', 'localhost');
+    return new Browser(url);
   }
 
   const named = (what: string, module: string): object => ({
@@ -156,20 +153,20 @@ describe('An app without LogtoModule', () => {
     ['LogtoApiGuard', 'LogtoApiGuard', { controllers: [ApiController] }],
     ['a guard that extends LogtoGuard', 'OwnGuard', { controllers: [OwnGuardController] }],
     ['LogtoGuard as APP_GUARD', 'LogtoGuard', { providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] }],
-  ])('does not start with %s, and says what is missing', async (_, what, metadata) => {
-    await expect(started(metadata)).rejects.toMatchObject(named(what, 'AppModule'));
+  ])('does not start with %s, and the error says what is missing', async (_, what, metadata) => {
+    await expect(start(metadata)).rejects.toMatchObject(named(what, 'AppModule'));
   });
 
-  it('says so at the first request where a guard is made for each', async () => {
-    const browser = await started({ controllers: [RequestScopedController] });
+  it('fails at the first request when the guard is request-scoped', async () => {
+    const browser = await start({ controllers: [RequestScopedController] });
 
     const page = await browser.fetch('/request-scoped');
     expect([page.status, page.json().code]).toEqual([500, 'module_missing']);
     expect(logs.errors.join()).toMatch(/RequestScopedGuard .*finds no LogtoModule/);
   });
 
-  it('has no user to give to @AuthUser(), and does not take that for an anonymous request', async () => {
-    const browser = await started({ controllers: [UserController] });
+  it('fails for @AuthUser() rather than treating the request as anonymous', async () => {
+    const browser = await start({ controllers: [UserController] });
 
     for (const path of ['/user', '/user/claims']) {
       const page = await browser.fetch(path);
@@ -184,9 +181,9 @@ describe('An app without LogtoModule', () => {
     expect(logs.errors.filter((line) => line.includes('module_missing'))).toHaveLength(1);
   });
 
-  it('has none for the @AuthUser() of a gateway either', async () => {
-    await started({ providers: [UserGateway] }, (app) => app.useWebSocketAdapter(new WsAdapter(app)));
-    const client = new WebSocket((await apps[0]!.getUrl()).replace('http', 'ws') + '/ws');
+  it('fails for the @AuthUser() of a gateway too', async () => {
+    await start({ providers: [UserGateway] }, (app) => app.useWebSocketAdapter(new WsAdapter(app)));
+    const client = new WebSocket(`${url.replace('http', 'ws')}/ws`);
     await new Promise((resolve) => client.once('open', resolve));
     const answer = new Promise((resolve) =>
       client.once('message', (data: Buffer) => resolve(data.toString())),
@@ -198,8 +195,8 @@ describe('An app without LogtoModule', () => {
     client.close();
   });
 
-  it('answers by LogtoExceptionFilter all the same', async () => {
-    const browser = await started({ controllers: [FilteredController] });
+  it('can still use LogtoExceptionFilter', async () => {
+    const browser = await start({ controllers: [FilteredController] });
 
     const page = await browser.open('/filtered');
     expect([page.status, page.headers.get('content-type')]).toEqual([
@@ -213,28 +210,22 @@ describe('An app without LogtoModule', () => {
     });
   });
 
-  it('is what another app is in whose own there is one', async () => {
-    const below = await NestFactory.create<NestExpressApplication>(
-      class BelowModule {
-        static {
-          Module({ imports: [LogtoModule.forRoot(validOptions)], controllers: [UserController] })(this);
-        }
-      },
-      { logger: logs },
-    );
-    apps.push(below);
-    await below.init();
+  it('does not find the module of another app that it mounts', async () => {
+    @Module({ imports: [LogtoModule.forRoot(validOptions)], controllers: [UserController] })
+    class InnerModule {}
+    const inner = closing(await NestFactory.create<NestExpressApplication>(InnerModule, { logger: logs }));
+    await inner.init();
     const parent = express();
-    parent.use('/below', below.getHttpAdapter().getInstance() as express.Application);
-    const browser = await started({ controllers: [UserController] }, (app) => app.use(parent));
+    parent.use('/inner', inner.getHttpAdapter().getInstance() as express.Application);
+    const browser = await start({ controllers: [UserController] }, (app) => app.use(parent));
 
-    expect((await browser.fetch('/below/user')).json()).toEqual({ isAuthenticated: false });
+    expect((await browser.fetch('/inner/user')).json()).toEqual({ isAuthenticated: false });
     expect((await browser.fetch('/user')).json()).toMatchObject({ code: 'module_missing' });
   });
 });
 
-describe('A module that does not see LogtoModule, which is not global', () => {
-  it('is named where a guard of its controllers needs it', async () => {
+describe('A module that does not import LogtoModule when that is not global', () => {
+  it('is named by the error when a guard of its controllers needs LogtoModule', async () => {
     @Module({ controllers: [GuardedController] })
     class OrdersModule {}
     @Module({})

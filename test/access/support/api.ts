@@ -3,17 +3,17 @@ import { startApp, type TestApp, type TestAppParts } from '../../support/app.js'
 import type { Page } from '../../support/browser.js';
 import { resource } from '../../support/issuer.js';
 
-/** An API that takes bearer tokens alone: it has no application at Logto, no address of its own and no session. */
+/** Starts an API that only accepts bearer tokens: without an application, a base URL and a session. */
 export function startApi({
   api = { audience: resource },
   logto,
   ...parts
 }: TestAppParts & { api?: LogtoApiOptions }): Promise<TestApp> {
-  const nothing = { appId: undefined, appSecret: undefined, baseUrl: undefined, session: undefined };
-  return startApp({ ...parts, logto: { ...nothing, api, ...logto } });
+  const bearerOnly = { appId: undefined, appSecret: undefined, baseUrl: undefined, session: undefined };
+  return startApp({ ...parts, logto: { ...bearerOnly, api, ...logto } });
 }
 
-/** Asks an app with a bearer token, as a program does. */
+/** Sends a request with a bearer token. */
 export function call(
   app: TestApp,
   path: string,
@@ -24,7 +24,7 @@ export function call(
   return app.browser().fetch(path, { ...init, headers });
 }
 
-/** What a refusal says: its status, its code, and the challenge of RFC 6750. */
+/** The status, the code and the challenge (RFC 6750) of a refusal. */
 export function refusalOf(page: Page): { status: number; code: unknown; challenge: string | null } {
   const isProblem = page.text !== '' && page.headers.get('content-type')?.includes('json');
   return {

@@ -1,42 +1,42 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import { leaks } from '../../support/leaks.js';
 
-/** Keeps what the app logs, by level. */
+/** A logger that records each line with its level. */
 export class LogRecorder implements LoggerService {
   readonly lines: { level: string; text: string }[] = [];
 
   log(message: unknown): void {
-    this.keep('log', message);
+    this.record('log', message);
   }
 
   debug(message: unknown): void {
-    this.keep('debug', message);
+    this.record('debug', message);
   }
 
   warn(message: unknown): void {
-    this.keep('warn', message);
+    this.record('warn', message);
   }
 
   error(message: unknown): void {
-    this.keep('error', message);
+    this.record('error', message);
   }
 
-  /** What was logged as errors. */
+  /** The texts that were logged as errors. */
   get errors(): string[] {
     return this.lines.filter(({ level }) => level === 'error').map(({ text }) => text);
   }
 
-  /** What was logged as warnings. */
+  /** The texts that were logged as warnings. */
   get warnings(): string[] {
     return this.lines.filter(({ level }) => level === 'warn').map(({ text }) => text);
   }
 
-  /** Lets the app be silent again. */
+  /** Silences the logger of Nest again. */
   stop(): void {
     Logger.overrideLogger(false);
   }
 
-  private keep(level: string, message: unknown): void {
+  private record(level: string, message: unknown): void {
     this.lines.push({ level, text: String(message) });
     leaks.log(message);
   }

@@ -5,7 +5,7 @@ import type { Browser } from '../../support/browser.js';
 import { startIssuer } from '../../support/issuer.js';
 import { machine, otherResource, startTokenApp, tokenTenant } from '../../support/token-app.js';
 
-/** A tenant with an administrator in one organization, and somebody else in another. */
+/** Starts a tenant in which ada is an administrator and a member of org_1, and bob is a member of org_2. */
 export function startAccessIssuer(options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> {
   return startIssuer({
     ...tokenTenant,
@@ -28,7 +28,7 @@ export function startAccessIssuer(options: LogtoEmulatorOptions = {}): Promise<L
   });
 }
 
-/** Tokens as Logto gives them: to a web application for its users, and to a machine. */
+/** Tokens that Logto issued: to a web application for its users, and to a machine. */
 export class RealTokens {
   private readonly browsers = new Map<string, Browser>();
 
@@ -41,18 +41,18 @@ export class RealTokens {
     return new RealTokens(issuer, await startTokenApp({ issuer }));
   }
 
-  /** The user's access token for `target`; without one the opaque token for userinfo. */
+  /** The user's access token for `target`, or the opaque token for userinfo without a target. */
   async ofUser(username: string, target: TokenTarget = {}): Promise<string> {
     const query = new URLSearchParams(target as Record<string, string>).toString();
     return (await this.ask<{ token: string }>(username, `/token?${query}`)).token;
   }
 
-  /** The tokens that are not for an API at all. */
+  /** The user's ID token and refresh token. */
   kept(username: string): Promise<{ idToken: string; refreshToken: string }> {
     return this.ask(username, '/kept');
   }
 
-  /** The machine's token by client credentials. */
+  /** The machine's access token, by client credentials. */
   async ofMachine(parameters: Record<string, string>): Promise<string> {
     const response = await fetch(`${this.issuer.issuer}/token`, {
       method: 'POST',
@@ -62,7 +62,7 @@ export class RealTokens {
     return ((await response.json()) as { access_token: string }).access_token;
   }
 
-  /** Lets everybody sign in anew, for tokens that are not yet there. */
+  /** Forgets the sessions, so that the next tokens come from new sign-ins. */
   forget(): void {
     this.browsers.clear();
   }

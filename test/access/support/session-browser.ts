@@ -2,7 +2,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from '../../support/app.js';
 import type { Browser } from '../../support/browser.js';
 
-/** A browser that is signed in, and the headers by which it opens sockets. */
+/** Signs a user in. @returns the browser, and the headers of its socket handshakes */
 export async function signedInBrowser(
   app: TestApp,
   issuer: LogtoEmulator,

@@ -2,7 +2,7 @@ import { Controller, Get, Header, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuthUser, LogtoApiGuard, LogtoContext } from 'nestjs-logto';
 
-/** An API as small as can be: something open, and something for whoever has a token. */
+/** A small API: an open route, and routes that need a bearer token. */
 @Controller()
 export class ThingsController {
   @Get('open')
@@ -26,14 +26,14 @@ export class ThingsController {
   @UseGuards(LogtoApiGuard)
   @Header('Cache-Control', 'public, max-age=60')
   cached(): string {
-    return 'the same for everybody';
+    return 'cached';
   }
 
-  @Get('spoil')
+  @Get('change-user')
   @UseGuards(LogtoApiGuard)
-  spoil(@AuthUser() user: LogtoContext): string {
-    Object.assign(user.claims ?? {}, { sub: 'spoiled', roles: ['admin'] });
+  changeUser(@AuthUser() user: LogtoContext): string {
+    Object.assign(user.claims ?? {}, { sub: 'changed', roles: ['admin'] });
     user.scopes?.push('write:everything');
-    return 'spoiled';
+    return 'changed';
   }
 }
