@@ -1,23 +1,20 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { UserScope } from 'nestjs-logto';
 import { anonymous, LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
-import { resource, shop, started, type ShopUnderTest } from './support.js';
+import { closeAfterEach } from '../support/close-after.js';
+import { resource } from '../support/issuer.js';
+import { shop, startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
 
 const ada = { sub: 'ada', name: 'Ada Lovelace', roles: ['admin'], scopes: ['read:orders'] };
 
 describe('LogtoTestingModule in place of LogtoModule', () => {
-  let tested: ShopUnderTest;
+  const closing = closeAfterEach();
 
-  afterEach(() => tested.close());
-
-  async function shopWith(
+  const shopWith = async (
     options?: Parameters<typeof LogtoTestingModule.forRoot>[0],
-  ): Promise<ShopUnderTest> {
-    tested = await started(shop([LogtoTestingModule.forRoot(options)]));
-    return tested;
-  }
+  ): Promise<ShopUnderTest> => closing(await startUnderTest(shop([LogtoTestingModule.forRoot(options)])));
 
-  it('has nobody signed in, and refuses or redirects as in production', async () => {
+  it('treats requests as anonymous, and refuses or redirects them as in production', async () => {
     const { http } = await shopWith();
 
     await http().get('/whoami').expect(200, { isAuthenticated: false });
@@ -26,7 +23,7 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
     expect(headers.location).toBe('/logto/sign-in?returnTo=%2Faccount');
   });
 
-  it('makes every request that of the user it is given', async () => {
+  it('signs every request in as its `user`', async () => {
     const { http } = await shopWith({ user: ada });
 
     await http().get('/account').expect(200, { sub: 'ada' });
@@ -35,7 +32,7 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
     await http().get('/orders').expect(200);
   });
 
-  it("lets one request be nobody's or another user's all the same", async () => {
+  it('lets a single request be anonymous or another user’s', async () => {
     const { http } = await shopWith({ user: ada });
 
     await http().get('/account').set(anonymous()).expect(401);
@@ -50,7 +47,7 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
     await http().get('/account').expect(200, { sub: 'ada' });
   });
 
-  it('makes every request carry a bearer token of the user where that is the way', async () => {
+  it('gives every request a bearer token of its `user` with `as: "bearer"`', async () => {
     const { http } = await shopWith({ user: ada, as: 'bearer' });
 
     await http().get('/api/orders').expect(200);
@@ -63,7 +60,7 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
       .expect(200);
   });
 
-  it('takes the options of an API that has bearer tokens alone', async () => {
+  it('takes the options of an API that only accepts bearer tokens', async () => {
     const { http } = await shopWith({ api: { audience: resource }, user: ada });
 
     await http().get('/api/orders').expect(200);
@@ -75,7 +72,7 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
     expect(body.message).toContain('only takes bearer tokens');
   });
 
-  it("gives a user no more than the app's own scopes and resources ask for, when it is told them", async () => {
+  it('limits what users have to the given `scopes` and `resources`', async () => {
     const { http } = await shopWith({ user: ada, scopes: [UserScope.Roles], resources: [resource] });
 
     await http().get('/admin').expect(200);
@@ -83,11 +80,9 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
     expect(body).toMatchObject({ code: 'insufficient_scope' });
   });
 
-  it('says what is wrong with the options, as in production', async () => {
-    tested = await started(shop([LogtoTestingModule.forRoot()]));
-
+  it('reports wrong options as in production', async () => {
     const unknown = { ownRoutes: true } as object;
-    await expect(started(shop([LogtoTestingModule.forRoot(unknown)]))).rejects.toMatchObject({
+    await expect(startUnderTest(shop([LogtoTestingModule.forRoot(unknown)]))).rejects.toMatchObject({
       code: 'invalid_options',
       problems: [{ option: 'ownRoutes', remedy: expect.any(String) }],
     });
@@ -95,13 +90,13 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
 
   it('can be imported by several apps at once, each with its own keys', async () => {
     const imported = LogtoTestingModule.forRoot({ user: ada, as: 'bearer' });
-    tested = await started(shop([imported]));
-    const other = await started(shop([imported]));
+    const first = closing(await startUnderTest(shop([imported])));
+    const second = await startUnderTest(shop([imported]));
 
-    const [one, two] = await Promise.all([tested.http().get('/api'), other.http().get('/api')]);
-    await other.close();
+    const [one, two] = await Promise.all([first.http().get('/api'), second.http().get('/api')]);
+    await second.close();
 
     expect([one.status, two.status]).toEqual([200, 200]);
-    await tested.http().get('/api').expect(200);
+    await first.http().get('/api').expect(200);
   });
 });

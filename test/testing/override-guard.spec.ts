@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, UseFilters, UseGuards, type INestApplication } from '@nestjs/common';
+import { describe, expect, it } from '@jest/globals';
+import { Controller, Get, UseFilters, UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import {
@@ -15,8 +15,10 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import { LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
-import request from 'supertest';
+import type TestAgent from 'supertest/lib/agent.js';
 import { validOptions } from '../support/options.js';
+import { closeAfterEach } from '../support/close-after.js';
+import { startUnderTest } from './support/shop-under-test.js';
 
 @Controller('orders')
 @UseGuards(LogtoGuard)
@@ -58,34 +60,26 @@ class GuardedByAppController {
   }
 }
 
-const everybody = { canActivate: () => true };
+const allowAll = { canActivate: () => true };
 
 describe('A unit test that overrides LogtoGuard', () => {
-  const apps: INestApplication[] = [];
+  const closing = closeAfterEach();
 
-  afterEach(async () => {
-    for (const app of apps.splice(0)) await app.close();
-  });
-
-  async function started(builder: TestingModuleBuilder): Promise<ReturnType<typeof request>> {
-    const app = (await builder.compile()).createNestApplication({ logger: false });
-    apps.push(app);
-    await app.init();
-    return request(app.getHttpServer());
-  }
+  const start = async (builder: TestingModuleBuilder): Promise<TestAgent> =>
+    closing(await startUnderTest(builder)).http();
 
   describe('without LogtoModule', () => {
-    it('needs nothing else to call handlers', async () => {
+    it('can call handlers', async () => {
       const module = await Test.createTestingModule({ controllers: [OrdersController, InfoController] })
         .overrideGuard(LogtoGuard)
-        .useValue(everybody)
+        .useValue(allowAll)
         .compile();
 
       expect(module.get(OrdersController).mine({ sub: 'ada' } as IdTokenClaims)).toBe('orders of ada');
       expect(module.get(InfoController).info({ sub: 'ada' })).toBe('info of ada');
     });
 
-    it('need not even override it to call handlers', async () => {
+    it('can call handlers even without the override', async () => {
       const module = await Test.createTestingModule({
         controllers: [OrdersController, InfoController],
       }).compile();
@@ -93,11 +87,11 @@ describe('A unit test that overrides LogtoGuard', () => {
       expect(module.get(OrdersController).list()).toBe('orders');
     });
 
-    it('lets requests pass, and says of @AuthUser() what gives it a user', async () => {
-      const http = await started(
+    it('accepts requests, and the error of @AuthUser() says how to give it a user', async () => {
+      const http = await start(
         Test.createTestingModule({ controllers: [OrdersController] })
           .overrideGuard(LogtoGuard)
-          .useValue(everybody),
+          .useValue(allowAll),
       );
 
       await http.get('/orders').expect(200, 'orders');
@@ -109,17 +103,17 @@ describe('A unit test that overrides LogtoGuard', () => {
     });
   });
 
-  it('needs nothing else beside LogtoTestingModule, whose user handlers see', async () => {
-    const http = await started(
+  it('sees the user of LogtoTestingModule in handlers', async () => {
+    const http = await start(
       Test.createTestingModule({
         imports: [LogtoTestingModule.forRoot()],
         controllers: [OrdersController, InfoController],
       })
         .overrideGuard(LogtoGuard)
-        .useValue(everybody),
+        .useValue(allowAll),
     );
 
-    // Without the role.
+    // The user lacks the role that the class requires.
     await http
       .get('/orders/mine')
       .set(signedInAs({ sub: 'ada' }))
@@ -131,28 +125,28 @@ describe('A unit test that overrides LogtoGuard', () => {
     await http.get('/orders/who').expect(200, { isAuthenticated: false });
   });
 
-  it('needs nothing else beside the LogtoModule of the app', async () => {
-    const http = await started(
+  it('works with the LogtoModule of the app', async () => {
+    const http = await start(
       Test.createTestingModule({
         imports: [LogtoModule.forRoot(validOptions)],
         controllers: [OrdersController],
       })
         .overrideGuard(LogtoGuard)
-        .useValue(everybody),
+        .useValue(allowAll),
     );
 
     await http.get('/orders/who').expect(200, { isAuthenticated: false });
   });
 
-  it('overrides the provider where APP_GUARD is an existing LogtoGuard', async () => {
-    const http = await started(
+  it('overrides the provider when APP_GUARD uses an existing LogtoGuard', async () => {
+    const http = await start(
       Test.createTestingModule({
         imports: [LogtoModule.forRoot({ ...validOptions, scopes: [UserScope.Roles] })],
         controllers: [GuardedByAppController],
         providers: [{ provide: APP_GUARD, useExisting: LogtoGuard }],
       })
         .overrideProvider(LogtoGuard)
-        .useValue(everybody),
+        .useValue(allowAll),
     );
 
     await http.get('/open').expect(200, 'open');

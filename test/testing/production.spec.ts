@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { LogtoModule } from 'nestjs-logto';
 import { LogtoTestingModule, signedInAs, useLogtoTesting } from 'nestjs-logto/testing';
-import { shop, started, type ShopUnderTest } from './support.js';
+import { closeAfterEach } from '../support/close-after.js';
+import { shop, startUnderTest } from './support/shop-under-test.js';
 
 const options = {
   endpoint: 'https://shop.logto.app',
@@ -12,23 +13,16 @@ const options = {
 };
 
 describe('The testing kit in production', () => {
-  let tested: ShopUnderTest | undefined;
+  const closing = closeAfterEach();
 
-  afterEach(async () => {
-    await tested?.close();
-    tested = undefined;
-  });
+  it('has no effect on an app with the real module', async () => {
+    const { http } = closing(await startUnderTest(shop([LogtoModule.forRoot(options)])));
 
-  it('opens nothing in an app that has the real module', async () => {
-    tested = await started(shop([LogtoModule.forRoot(options)]));
-
-    await tested
-      .http()
+    await http()
       .get('/account')
       .set(signedInAs({ sub: 'ada' }))
       .expect(401);
-    await tested
-      .http()
+    await http()
       .get('/whoami')
       .set(signedInAs({ sub: 'ada' }))
       .expect(200, { isAuthenticated: false });
@@ -45,11 +39,11 @@ describe('The testing kit in production', () => {
 
   it.each([
     ['another process', `x${Object.values(signedInAs({ sub: 'ada' })).join('')}`],
-    ['somebody who only knows the form', 'eyJ1c2VyIjp7InN1YiI6ImFkYSJ9fQ'],
-  ])('believes no header that was written by %s', async (_name, forged) => {
-    tested = await started(shop([LogtoTestingModule.forRoot()]));
+    ['somebody who only knows the format', 'eyJ1c2VyIjp7InN1YiI6ImFkYSJ9fQ'],
+  ])('refuses headers that were written by %s', async (_name, forged) => {
+    const { http } = closing(await startUnderTest(shop([LogtoTestingModule.forRoot()])));
 
-    const { body } = await tested.http().get('/account').set('x-nestjs-logto-testing', forged).expect(400);
+    const { body } = await http().get('/account').set('x-nestjs-logto-testing', forged).expect(400);
     expect(body.message).toContain('was not written in this process');
   });
 });

@@ -1,22 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Res, type Type } from '@nestjs/common';
 import type { Response } from 'express';
 import { LogtoModule, type LogtoModuleExtras, type LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { LogtoTestingModule, signInWithoutBrowser } from 'nestjs-logto/testing';
 import { application, resource, startIssuer } from '../support/issuer.js';
-import { shop, started, type ShopUnderTest } from './support.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
+import { shop, startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
 
 describe('signInWithoutBrowser against the emulator', () => {
   let emulator: LogtoEmulator;
-  let tested: ShopUnderTest;
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
-    emulator = await startIssuer();
+    emulator = untilTheEnd(await startIssuer());
   });
-
-  afterEach(() => tested.close());
-  afterAll(() => emulator.close());
 
   async function shopAt(
     baseUrl: string,
@@ -33,11 +32,10 @@ describe('signInWithoutBrowser against the emulator', () => {
       resources: [resource],
       ...options,
     });
-    tested = await started(shop([logto, ...imports]));
-    return tested;
+    return closing(await startUnderTest(shop([logto, ...imports])));
   }
 
-  it('signs a user in to an app that does not listen, and speaks for the user from then on', async () => {
+  it('signs a user in to an app that does not listen, and returns a client of that user', async () => {
     const { app } = await shopAt('http://localhost:3000');
 
     const ada = await signInWithoutBrowser(app, emulator, 'ada');
@@ -52,7 +50,7 @@ describe('signInWithoutBrowser against the emulator', () => {
     expect(await token.json()).toMatchObject({ scopes: ['read:things'] });
   });
 
-  it('lends its headers to supertest', async () => {
+  it('returns headers for supertest', async () => {
     const { app, http } = await shopAt('http://localhost:3000');
 
     const { headers } = await signInWithoutBrowser(app, emulator, {
@@ -64,7 +62,7 @@ describe('signInWithoutBrowser against the emulator', () => {
     await http().get('/account').expect(401);
   });
 
-  it('keeps users apart, each in a browser of their own', async () => {
+  it('keeps users apart, each with their own cookies', async () => {
     const { app } = await shopAt('http://localhost:3000');
 
     const [ada, bob] = await Promise.all([
@@ -76,7 +74,7 @@ describe('signInWithoutBrowser against the emulator', () => {
     expect(await (await bob.fetch('/account')).json()).toEqual({ sub: 'bob' });
   });
 
-  it('sends bodies and gives answers as fetch does, without following redirects', async () => {
+  it('sends requests like fetch, without following redirects', async () => {
     const { app } = await shopAt('http://localhost:3000');
     const ada = await signInWithoutBrowser(app, emulator, 'ada');
 
@@ -96,7 +94,7 @@ describe('signInWithoutBrowser against the emulator', () => {
     expect((await ada.fetch('/account')).status).toBe(401);
   });
 
-  it('goes all the way out with the emulator', async () => {
+  it('can sign out at the emulator too', async () => {
     const { app } = await shopAt('http://localhost:3000');
     const ada = await signInWithoutBrowser(app, emulator, 'ada');
 
@@ -106,22 +104,22 @@ describe('signInWithoutBrowser against the emulator', () => {
     expect(end.href).toBe('http://localhost:3000/');
   });
 
-  it('reaches an app by the address and path that browsers know it by', async () => {
+  it('uses the address and the path that browsers use for the app', async () => {
     emulator.setApplication({
       ...application,
       redirectUris: ['https://shop.example.com/en/auth/sign-in-callback'],
     });
-    const { app } = await shopAt('https://shop.example.com/en', { authRoutesPrefix: 'auth' });
+    const { app, http } = await shopAt('https://shop.example.com/en', { authRoutesPrefix: 'auth' });
 
     const ada = await signInWithoutBrowser(app, emulator, 'ada').finally(() =>
       emulator.setApplication({ ...application }),
     );
 
     expect(await (await ada.fetch('/en/account')).json()).toEqual({ sub: 'ada' });
-    await tested.http().get('/account').set(ada.headers).expect(200, { sub: 'ada' });
+    await http().get('/account').set(ada.headers).expect(200, { sub: 'ada' });
   });
 
-  it('begins at a page that leads to the sign-in', async () => {
+  it('can start at a page that redirects to sign-in', async () => {
     const { app } = await shopAt('http://localhost:3000');
 
     const ada = await signInWithoutBrowser(app, emulator, 'ada', { path: '/account' });
@@ -129,7 +127,7 @@ describe('signInWithoutBrowser against the emulator', () => {
     expect((await ada.fetch('/account')).status).toBe(200);
   });
 
-  it('says where the way ends when it does not end signed in', async () => {
+  it('fails with the step that a sign-in failed at', async () => {
     const { app } = await shopAt('http://localhost:3000');
 
     await expect(signInWithoutBrowser(app, emulator, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
@@ -147,7 +145,7 @@ describe('signInWithoutBrowser against the emulator', () => {
     });
   });
 
-  it('quotes the page where it ends as a person reads it, and no more than a few lines of it', async () => {
+  it('quotes the page that a sign-in failed at as plain text, shortened', async () => {
     @Controller()
     class ClosedController {
       @Get('closed')
@@ -167,10 +165,10 @@ describe('signInWithoutBrowser against the emulator', () => {
     );
   });
 
-  it('says that an app whose Logto is stood in for signs in elsewhere', async () => {
-    tested = await started(shop([LogtoTestingModule.forRoot()]));
+  it('fails for an app that uses LogtoTestingModule', async () => {
+    const { app } = closing(await startUnderTest(shop([LogtoTestingModule.forRoot()])));
 
-    await expect(signInWithoutBrowser(tested.app, emulator, 'ada')).rejects.toThrow(
+    await expect(signInWithoutBrowser(app, emulator, 'ada')).rejects.toThrow(
       'use neither LogtoTestingModule nor useLogtoTesting',
     );
   });

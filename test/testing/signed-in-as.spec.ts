@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { UserScope } from 'nestjs-logto';
 import { anonymous, LogtoTestingModule, signedInAs, type LogtoTestUser } from 'nestjs-logto/testing';
-import { resource, shop, started, type ShopUnderTest } from './support.js';
+import { closeAfterAll } from '../support/close-after.js';
+import { resource } from '../support/issuer.js';
+import { shop, startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
 
 const ada: LogtoTestUser = {
   sub: 'ada',
@@ -32,40 +34,41 @@ const bob: LogtoTestUser = {
 describe('signedInAs on one request', () => {
   let tested: ShopUnderTest;
   let http: ShopUnderTest['http'];
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
-    tested = await started(
-      shop([
-        LogtoTestingModule.forRoot({
-          endpoint: 'https://logto.example.com',
-          appId: 'shop',
-          scopes: [
-            UserScope.Email,
-            UserScope.CustomData,
-            UserScope.Roles,
-            UserScope.Organizations,
-            UserScope.OrganizationRoles,
-            'read:orders',
-            'invite',
-          ],
-          resources: [resource],
-          api: { audience: resource },
-          lifetime: { absolute: 24 * 3600 },
-        }),
-      ]),
+    tested = closing(
+      await startUnderTest(
+        shop([
+          LogtoTestingModule.forRoot({
+            endpoint: 'https://logto.example.com',
+            appId: 'shop',
+            scopes: [
+              UserScope.Email,
+              UserScope.CustomData,
+              UserScope.Roles,
+              UserScope.Organizations,
+              UserScope.OrganizationRoles,
+              'read:orders',
+              'invite',
+            ],
+            resources: [resource],
+            api: { audience: resource },
+            lifetime: { absolute: 24 * 3600 },
+          }),
+        ]),
+      ),
     );
     ({ http } = tested);
   });
 
-  afterAll(() => tested.close());
-
   describe('by a session', () => {
-    it("makes that request the user's, and no other", async () => {
+    it('signs in that request only', async () => {
       await http().get('/account').set(signedInAs(ada)).expect(200, { sub: 'ada' });
       await http().get('/account').expect(401);
     });
 
-    it("tells the handler the user's claims, in the shape of an ID token", async () => {
+    it('gives the handler the claims of an ID token', async () => {
       const { body } = await http().get('/whoami').set(signedInAs(ada)).expect(200);
 
       expect(body).toEqual({
@@ -86,7 +89,7 @@ describe('signedInAs on one request', () => {
       });
     });
 
-    it('leaves out the claims whose scope the app does not ask for', async () => {
+    it('leaves out claims whose scope the app does not request', async () => {
       const user = { ...ada, phone_number: '+44 20', address: { country: 'UK' } };
       const { body } = await http().get('/whoami').set(signedInAs(user)).expect(200);
 
@@ -94,18 +97,18 @@ describe('signedInAs on one request', () => {
       expect(body.claims).not.toHaveProperty('address');
     });
 
-    it("passes on claims that are none of Logto's own, and nulls", async () => {
+    it('keeps custom claims and null values', async () => {
       const user = { ...ada, picture: null, shoe_size: 38 };
       const { body } = await http().get('/whoami').set(signedInAs(user)).expect(200);
 
       expect(body.claims).toMatchObject({ picture: null, shoe_size: 38 });
     });
 
-    it('is known to whatever reads req.user', async () => {
+    it('sets req.user', async () => {
       await http().get('/req-user').set(signedInAs(ada)).expect(200, { sub: 'ada' });
     });
 
-    it('tells at userinfo what only userinfo tells', async () => {
+    it('returns from userinfo what is not in the ID token', async () => {
       const user = { ...ada, userInfo: { email: 'ada@new.example.com', nickname: 'Countess' } };
       const { body } = await http().get('/user-info').set(signedInAs(user)).expect(200);
 
@@ -125,7 +128,7 @@ describe('signedInAs on one request', () => {
       });
     });
 
-    it('gives access tokens with the scopes that the user has and the app asks for', async () => {
+    it('issues access tokens with the scopes that the user has and the app requests', async () => {
       const user = { ...ada, scopes: { [resource]: ['read:orders', 'write:orders'] } };
       const { body } = await http().get('/access-token').set(signedInAs(user)).expect(200);
 
@@ -140,7 +143,7 @@ describe('signedInAs on one request', () => {
       });
     });
 
-    it('gives organization tokens and an ID token to whoever asks LogtoService for them', async () => {
+    it('issues organization tokens and an ID token through LogtoService', async () => {
       const { body } = await http()
         .get('/tokens')
         .set(signedInAs(ada, { tokenClaims: { plan: 'pro' } }))
@@ -155,7 +158,7 @@ describe('signedInAs on one request', () => {
       expect(decodeJwt(body.idToken)).toMatchObject({ sub: 'ada', aud: 'shop', email: 'ada@example.com' });
     });
 
-    it('stays what it is over a refresh', async () => {
+    it('survives a refresh', async () => {
       const { body } = await http().get('/refreshed').set(signedInAs(ada)).expect(200);
 
       expect(body).toMatchObject({ isAuthenticated: true, claims: { sub: 'ada', roles: ['admin'] } });
@@ -165,13 +168,13 @@ describe('signedInAs on one request', () => {
       await http().get('/signed-out').set(signedInAs(ada)).expect(200, { before: true, after: false });
     });
 
-    it("signs out by the module's route, on to Logto", async () => {
+    it('redirects to Logto on sign-out', async () => {
       const { headers } = await http().get('/logto/sign-out').set(signedInAs(ada)).expect(302);
 
       expect(headers.location).toMatch(/^https:\/\/logto\.example\.com\/oidc\/session\/end\?client_id=shop&/);
     });
 
-    it('is refused where another site posts', async () => {
+    it('is refused on a cross-site POST', async () => {
       await http().post('/account').set(signedInAs(ada)).expect(201);
       await http()
         .post('/account')
@@ -181,7 +184,7 @@ describe('signedInAs on one request', () => {
     });
   });
 
-  describe('meets requirements as in production', () => {
+  describe('with requirements', () => {
     it.each([
       ['a role', '/admin', 'insufficient_role'],
       ['a scope', '/orders', 'insufficient_scope'],
@@ -189,20 +192,20 @@ describe('signedInAs on one request', () => {
       ['a role in an organization', '/organizations/acme/settings', 'insufficient_organization_role'],
       ['a permission in an organization', '/organizations/acme/invite', 'insufficient_scope'],
       ['a scope in an organization', '/organizations/acme/orders', 'insufficient_scope'],
-    ])('passes with %s, and says what is lacking without', async (_name, path, code) => {
+    ])('accepts a user with %s, and refuses one without', async (_name, path, code) => {
       await http().get(path).set(signedInAs(ada)).expect(200);
       const { body } = await http().get(path).set(signedInAs(bob)).expect(403);
       expect(body.code).toBe(code);
     });
 
-    it('takes a list of scopes for whichever resource is asked', async () => {
+    it('applies a list of scopes to every resource', async () => {
       await http()
         .get('/orders')
         .set(signedInAs({ sub: 'carol', scopes: ['read:orders'] }))
         .expect(200);
     });
 
-    it('takes what only userinfo tells for roles, as in a tenant that keeps them out of ID tokens', async () => {
+    it('takes roles from `userInfo`, as in a tenant that keeps them out of ID tokens', async () => {
       const { roles, ...rest } = ada;
       await http()
         .get('/admin')
@@ -212,8 +215,8 @@ describe('signedInAs on one request', () => {
     });
   });
 
-  describe('at another time', () => {
-    it('passes a recent sign-in unless it was too long ago', async () => {
+  describe('with a time', () => {
+    it('meets @RequireRecentSignIn unless `signedInAgo` is too long', async () => {
       await http().get('/delete-account').set(signedInAs(ada)).expect(200);
       const { body } = await http()
         .get('/delete-account')
@@ -228,7 +231,7 @@ describe('signedInAs on one request', () => {
       expect(headers.location).toContain('max_age=300');
     });
 
-    it("is over once it has lasted longer than the app's lifetime", async () => {
+    it('is expired after the `lifetime` of the app', async () => {
       await http()
         .get('/account')
         .set(signedInAs(ada, { signedInAgo: 23 * 3600 }))
@@ -239,7 +242,7 @@ describe('signedInAs on one request', () => {
         .expect(401);
     });
 
-    it("is nobody's once Logto has ended it", async () => {
+    it('is anonymous with `expired: true`', async () => {
       const expired = signedInAs(ada, { expired: true });
       await http().get('/account').set(expired).expect(401);
       await http().get('/whoami').set(expired).expect(200, { isAuthenticated: false });
@@ -248,7 +251,7 @@ describe('signedInAs on one request', () => {
   });
 
   describe('by a bearer token', () => {
-    it("passes the guard of an API with the token's claims and scopes", async () => {
+    it('gives the handler the claims and scopes of the token', async () => {
       const { body } = await http()
         .get('/api')
         .set(signedInAs(ada, { as: 'bearer' }))
@@ -261,7 +264,7 @@ describe('signedInAs on one request', () => {
       });
     });
 
-    it('is not a session, nor is a session a token', async () => {
+    it('is accepted only where bearer tokens are accepted', async () => {
       await http()
         .get('/account')
         .set(signedInAs(ada, { as: 'bearer' }))
@@ -286,7 +289,7 @@ describe('signedInAs on one request', () => {
       expect(headers['www-authenticate']).toBe('Bearer error="insufficient_scope", scope="read:orders"');
     });
 
-    it('is refused when it was made for another API', async () => {
+    it('is refused when it is for another API', async () => {
       const other = { as: 'bearer', resource: 'https://other.example.com' } as const;
       const { headers } = await http().get('/api').set(signedInAs(ada, other)).expect(401);
       expect(headers['www-authenticate']).toContain('invalid_token');
@@ -300,7 +303,7 @@ describe('signedInAs on one request', () => {
       expect(headers['www-authenticate']).toContain('The token has expired.');
     });
 
-    it('tells roles only where the tenant puts them into access tokens', async () => {
+    it('has roles only when `tokenClaims` adds them', async () => {
       const { body } = await http()
         .get('/api/admin')
         .set(signedInAs(ada, { as: 'bearer' }))
@@ -312,7 +315,7 @@ describe('signedInAs on one request', () => {
         .expect(200);
     });
 
-    it('tells when the user signed in only where that is said', async () => {
+    it('has `auth_time` only when `signedInAgo` is given', async () => {
       await http()
         .get('/api/delete-account')
         .set(signedInAs(ada, { as: 'bearer' }))
@@ -323,7 +326,7 @@ describe('signedInAs on one request', () => {
         .expect(200);
     });
 
-    it('opens an organization to its own token alone', async () => {
+    it('is accepted for its own organization only', async () => {
       const acme = signedInAs(ada, { as: 'bearer', organizationId: 'acme' });
       await http().get('/api/organizations/acme').set(acme).expect(200);
       await http().get('/api/organizations/globex').set(acme).expect(403);
@@ -335,8 +338,8 @@ describe('signedInAs on one request', () => {
     });
   });
 
-  describe('among other requests', () => {
-    it('keeps users apart whose requests are under way at once', async () => {
+  describe('beside other requests', () => {
+    it('keeps the users of concurrent requests apart', async () => {
       const users = Array.from({ length: 20 }, (_, index) => ({ sub: `user-${index}` }));
 
       const answers = await Promise.all(
@@ -350,7 +353,7 @@ describe('signedInAs on one request', () => {
       expect(answers.map(({ body }) => body)).toEqual(users);
     });
 
-    it("makes all requests of an agent the user's, but for those that say otherwise", async () => {
+    it('signs in all requests of an agent, unless one of them says otherwise', async () => {
       const agent = tested.agent().set(signedInAs(ada));
 
       await agent.get('/account').expect(200, { sub: 'ada' });
@@ -359,7 +362,7 @@ describe('signedInAs on one request', () => {
       await agent.get('/account').expect(200, { sub: 'ada' });
     });
 
-    it("keeps the app's own session data of an agent, and leaves no sign-in in it", async () => {
+    it('keeps the session data of an agent, and stores no sign-in in it', async () => {
       const agent = tested.agent();
 
       await agent.post('/cart').set(signedInAs(ada)).expect(201);
@@ -368,18 +371,18 @@ describe('signedInAs on one request', () => {
       await agent.get('/account').expect(401);
     });
 
-    it('writes no session and sets no cookie by itself', async () => {
+    it('stores no session and sets no cookie', async () => {
       const { headers } = await http().get('/account').set(signedInAs(ada)).expect(200);
       expect(headers).not.toHaveProperty('set-cookie');
     });
 
-    it('may have more to tell than fits into a header', async () => {
+    it('can carry more than fits into a header', async () => {
       const notes = Array.from({ length: 2000 }, (_, index) => `note ${index}`);
       const headers = signedInAs({ sub: 'ada', roles: ['admin'], custom_data: { notes } });
       await http().get('/admin').set(headers).expect(200);
     });
 
-    it('is what the user was when it was called', async () => {
+    it('copies the user when it is called', async () => {
       const user = { sub: 'ada', roles: ['admin'] };
       const headers = signedInAs(user);
       user.roles.pop();
@@ -387,7 +390,7 @@ describe('signedInAs on one request', () => {
     });
   });
 
-  it('says at once that a user cannot be', () => {
+  it('throws for an invalid user', () => {
     expect(() => signedInAs({ sub: '' })).toThrow(expect.objectContaining({ code: 'invalid_user' }));
     expect(() => signedInAs(bob, { as: 'bearer', organizationId: 'globex' })).toThrow(
       '"bob" is not a member of "globex"',

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { UseGuards } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { AuthUser, IdTokenClaims, LogtoGuard, WithLogto } from 'nestjs-logto';
 import { LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
-import { io } from 'socket.io-client';
-import { shop, started, type ShopUnderTest } from './support.js';
+import { closeAfterAll } from '../support/close-after.js';
+import { SocketIoClient } from '../user/support/socket-io-client.js';
+import { shop, startUnderTest } from './support/shop-under-test.js';
 
 @WebSocketGateway()
 class ChatGateway {
@@ -18,34 +19,26 @@ class ChatGateway {
 }
 
 describe('signedInAs on the handshake of a socket', () => {
-  let tested: ShopUnderTest;
-  let url: string;
+  let baseUrl: string;
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
     const builder = shop([LogtoTestingModule.forRoot(), { module: class Chat {}, providers: [ChatGateway] }]);
-    tested = await started(builder, (app) => app.useWebSocketAdapter(new IoAdapter(app)));
-    await tested.app.listen(0);
-    url = await tested.app.getUrl();
+    const { app } = closing(
+      await startUnderTest(builder, (nest) => nest.useWebSocketAdapter(new IoAdapter(nest))),
+    );
+    await app.listen(0);
+    baseUrl = await app.getUrl();
   });
 
-  afterAll(() => tested.close());
-
-  async function ask(extraHeaders: Record<string, string>): Promise<unknown> {
-    const client = io(url, { extraHeaders, transports: ['websocket'], reconnection: false });
-    try {
-      return await new Promise((resolve, reject) => {
-        client.once('exception', resolve);
-        client.once('connect_error', reject);
-        client.emit('whoami', {}, resolve);
-      });
-    } finally {
-      client.close();
-    }
+  async function ask(headers?: Record<string, string>): Promise<unknown> {
+    const client = await SocketIoClient.connect({ baseUrl }, { headers });
+    return client.ask('whoami').finally(() => client.close());
   }
 
-  it("makes the socket the user's, by a session or a bearer token", async () => {
+  it('signs the socket in, by a session or a bearer token', async () => {
     expect(await ask(signedInAs({ sub: 'ada' }))).toBe('ada');
     expect(await ask(signedInAs({ sub: 'bob' }, { as: 'bearer' }))).toBe('bob');
-    expect(await ask({})).toMatchObject({ status: 'error' });
+    expect(await ask()).toMatchObject({ status: 'error' });
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
@@ -11,7 +11,10 @@ import {
   type LogtoModuleOptions,
 } from 'nestjs-logto';
 import { anonymous, signedInAs, useLogtoTesting, type UseLogtoTestingOptions } from 'nestjs-logto/testing';
-import { resource, ShopController, started, type ShopUnderTest } from './support.js';
+import { closeAfterEach } from '../support/close-after.js';
+import { resource } from '../support/issuer.js';
+import { ShopController } from './support/shop.controller.js';
+import { startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
 
 const deployed: LogtoModuleOptions = {
   endpoint: 'https://shop.logto.app',
@@ -24,7 +27,7 @@ const deployed: LogtoModuleOptions = {
 };
 const ada = { sub: 'ada', roles: ['admin'], scopes: ['read:orders'] };
 
-/** An app as it is deployed: its root module has its `forRoot` already. */
+/** A testing module of the deployed app, whose root module has its `forRoot` already. */
 function appModule(logto: DynamicModule): TestingModuleBuilder {
   @Module({ imports: [logto], controllers: [ShopController] })
   class AppModule {}
@@ -32,47 +35,40 @@ function appModule(logto: DynamicModule): TestingModuleBuilder {
 }
 
 describe('useLogtoTesting on an app that has LogtoModule already', () => {
-  let tested: ShopUnderTest | undefined;
+  const closing = closeAfterEach();
 
-  afterEach(async () => {
-    await tested?.close();
-    tested = undefined;
-  });
-
-  async function testing(
+  const start = async (
     logto: DynamicModule,
     setup?: UseLogtoTestingOptions,
-    configure?: Parameters<typeof started>[1],
-  ): Promise<ShopUnderTest> {
-    tested = await started(useLogtoTesting(appModule(logto), setup), configure);
-    return tested;
-  }
+    configure?: Parameters<typeof startUnderTest>[1],
+  ): Promise<ShopUnderTest> =>
+    closing(await startUnderTest(useLogtoTesting(appModule(logto), setup), configure));
 
-  it("lets a request be a user's, and leaves the others nobody's", async () => {
-    const { http } = await testing(LogtoModule.forRoot(deployed));
+  it('lets a test sign in single requests', async () => {
+    const { http } = await start(LogtoModule.forRoot(deployed));
 
     await http().get('/account').set(signedInAs(ada)).expect(200, { sub: 'ada' });
     await http().get('/admin').set(signedInAs(ada)).expect(200);
     await http().get('/account').expect(401);
   });
 
-  it('gives every request the user it is told', async () => {
-    const { http } = await testing(LogtoModule.forRoot(deployed), { user: ada });
+  it('signs in every request as its `user`', async () => {
+    const { http } = await start(LogtoModule.forRoot(deployed), { user: ada });
 
     await http().get('/account').expect(200, { sub: 'ada' });
     await http().get('/account').set(anonymous()).expect(401);
   });
 
-  it('keeps what the app asks for: what its scopes leave out is missing, as in production', async () => {
-    const { http } = await testing(LogtoModule.forRoot({ ...deployed, scopes: ['read:orders'] }));
+  it('keeps the scopes of the app: what they leave out is missing, as in production', async () => {
+    const { http } = await start(LogtoModule.forRoot({ ...deployed, scopes: ['read:orders'] }));
 
     await http().get('/orders').set(signedInAs(ada)).expect(200);
     const { body } = await http().get('/admin').set(signedInAs(ada)).expect(500);
     expect(body).toMatchObject({ code: 'missing_scope_roles' });
   });
 
-  it("keeps the app's routes and where they lead", async () => {
-    const { http } = await testing(LogtoModule.forRoot({ ...deployed, authRoutesPrefix: 'auth' }));
+  it('keeps the routes of the app and their redirects', async () => {
+    const { http } = await start(LogtoModule.forRoot({ ...deployed, authRoutesPrefix: 'auth' }));
 
     const { headers } = await http().get('/auth/sign-in').expect(302);
     expect(headers.location).toMatch(/^https:\/\/shop\.logto\.app\/oidc\/auth\?/);
@@ -80,28 +76,30 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
     expect(parameters.get('redirect_uri')).toBe('https://shop.example.com/auth/sign-in-callback');
   });
 
-  it('serves an app whose own guard is installed globally', async () => {
+  it('works with a global guard', async () => {
     @Module({
       imports: [LogtoModule.forRoot({ ...deployed, authRoutes: false })],
       controllers: [ShopController],
       providers: [{ provide: APP_GUARD, useClass: LogtoGuard }],
     })
     class GuardedModule {}
-    tested = await started(useLogtoTesting(Test.createTestingModule({ imports: [GuardedModule] })));
+    const builder = useLogtoTesting(Test.createTestingModule({ imports: [GuardedModule] }));
+    const { http } = closing(await startUnderTest(builder));
 
-    await tested.http().get('/whoami').expect(401);
-    await tested.http().get('/whoami').set(signedInAs(ada)).expect(200);
+    await http().get('/whoami').expect(401);
+    await http().get('/whoami').set(signedInAs(ada)).expect(200);
   });
 
-  it("can be combined with the overrides of the app's own providers", async () => {
+  it('can be combined with overrides of providers', async () => {
     const getContext = jest.fn();
     const builder = useLogtoTesting(appModule(LogtoModule.forRoot(deployed)));
-    tested = await started(builder.overrideProvider(LogtoService).useValue({ getContext }));
+    const overridden = builder.overrideProvider(LogtoService).useValue({ getContext });
+    const { app } = closing(await startUnderTest(overridden));
 
-    expect(tested.app.get(LogtoService)).toEqual({ getContext });
+    expect(app.get(LogtoService)).toEqual({ getContext });
   });
 
-  describe('where the environment of the deployment is missing', () => {
+  describe('without the environment of the deployment', () => {
     it.each([
       ['forRoot', () => LogtoModule.forRoot(logtoOptionsFromEnv({ scopes: ['roles'] }, {}))],
       [
@@ -109,39 +107,39 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
         () => LogtoModule.forRootAsync({ useFactory: () => logtoOptionsFromEnv({ scopes: ['roles'] }, {}) }),
       ],
       [
-        'values that are no addresses',
+        'values that are not URLs',
         () => LogtoModule.forRoot({ ...deployed, endpoint: 'changeme', baseUrl: 'changeme', appId: '' }),
       ],
       [
         'a session without its secret',
         () => LogtoModule.forRoot({ ...deployed, session: { secret: undefined as unknown as string } }),
       ],
-    ])('does without it: %s', async (_name, logto) => {
-      const { http } = await testing(logto());
+    ])('starts anyway: %s', async (_name, logto) => {
+      const { http } = await start(logto());
 
       await http().get('/admin').set(signedInAs(ada)).expect(200);
       await http().get('/logto/sign-in').expect(302);
     });
 
-    it('does without options of a factory that finds no configuration', async () => {
-      const { http } = await testing(LogtoModule.forRootAsync({ useFactory: () => undefined as never }));
+    it('starts anyway when a factory returns no options', async () => {
+      const { http } = await start(LogtoModule.forRootAsync({ useFactory: () => undefined as never }));
 
       await http().get('/account').set(signedInAs(ada)).expect(200);
     });
 
-    it('takes an app with `api` and a session for an API alone, until it is told of its application', async () => {
+    it('treats an app with `api` as an API only, until `appId` is given', async () => {
       const own = { scopes: ['roles'], api: { audience: 'https://api.example.com' } };
       const logto = (): DynamicModule =>
         LogtoModule.forRootAsync({ useFactory: () => logtoOptionsFromEnv(own, {}) });
 
-      const alone = await testing(logto());
+      const alone = await start(logto());
       const { body } = await alone.http().get('/account').set(signedInAs(ada)).expect(500);
       expect(body).toMatchObject({ code: 'session_not_configured' });
-      const { http } = await testing(logto(), { options: { appId: 'app', ...own } });
+      const { http } = await start(logto(), { options: { appId: 'app', ...own } });
       await http().get('/account').set(signedInAs(ada)).expect(200);
     });
 
-    it('does not call a factory that would throw, when it is given options', async () => {
+    it('does not call a factory when `options` are given', async () => {
       @Injectable()
       class Config {
         getOrThrow(name: string): string {
@@ -156,62 +154,62 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
         useFactory: (config: Config) => ({ endpoint: config.getOrThrow('LOGTO_ENDPOINT') }),
       });
 
-      await expect(testing(logto)).rejects.toThrow('LOGTO_ENDPOINT is not set');
-      const { http } = await testing(logto, { options: { scopes: ['roles'] } });
+      await expect(start(logto)).rejects.toThrow('LOGTO_ENDPOINT is not set');
+      const { http } = await start(logto, { options: { scopes: ['roles'] } });
       await http().get('/admin').set(signedInAs(ada)).expect(200);
     });
 
-    it('still reports what is wrong in every deployment', async () => {
+    it('still reports options that are wrong in every deployment', async () => {
       const misspelt = { ...deployed, endpoint: '', scope: ['roles'] };
 
-      await expect(testing(LogtoModule.forRoot(misspelt))).rejects.toMatchObject({
+      await expect(start(LogtoModule.forRoot(misspelt))).rejects.toMatchObject({
         code: 'invalid_options',
         problems: [{ option: 'scope', remedy: expect.any(String) }],
       });
     });
   });
 
-  describe("beside the app's session", () => {
-    /** A store that fails whoever touches it. */
-    class ForbiddenStore extends session.Store {
-      readonly touched: string[] = [];
+  describe('with the session of the app', () => {
+    /** Records every call. */
+    class RecordingStore extends session.Store {
+      readonly calls: string[] = [];
       override get(id: string, callback: (error: unknown, found?: SessionData | null) => void): void {
-        this.touched.push(`get ${id}`);
+        this.calls.push(`get ${id}`);
         callback(null, null);
       }
       override set(id: string, _session: SessionData, callback?: () => void): void {
-        this.touched.push(`set ${id}`);
+        this.calls.push(`set ${id}`);
         callback?.();
       }
       override destroy(id: string, callback?: () => void): void {
-        this.touched.push(`destroy ${id}`);
+        this.calls.push(`destroy ${id}`);
         callback?.();
       }
     }
 
-    it('leaves the store of the options alone: sessions are in memory', async () => {
-      const store = new ForbiddenStore();
+    it('keeps sessions in memory, and does not use the configured store', async () => {
+      const store = new RecordingStore();
       const options = { ...deployed, session: { secret: 'secret', store } };
-      const agent = (await testing(LogtoModule.forRoot(options))).agent();
+      const agent = (await start(LogtoModule.forRoot(options))).agent();
 
       await agent.post('/cart').set(signedInAs(ada)).expect(201);
       await agent.get('/cart').set(signedInAs(ada)).expect(200, { cart: 'a book' });
-      expect(store.touched).toEqual([]);
+      expect(store.calls).toEqual([]);
     });
 
-    it('needs none where the app mounts its session in main.ts, which a test does not run', async () => {
+    it('works without one when the app mounts its session in main.ts, which a test does not run', async () => {
       const { session: _session, ...rest } = deployed;
-      const agent = (await testing(LogtoModule.forRoot(rest))).agent();
+      const agent = (await start(LogtoModule.forRoot(rest))).agent();
 
       await agent.get('/account').set(signedInAs(ada)).expect(200);
       await agent.post('/cart').expect(201);
       await agent.get('/cart').expect(200, { cart: 'a book' });
     });
 
-    it('uses the one that the test mounts as main.ts does, and signs nobody in there', async () => {
+    it('uses the one that the test mounts as main.ts does, and stores no sign-in in it', async () => {
       const { session: _session, ...rest } = deployed;
       const store = new session.MemoryStore();
-      const { http } = await testing(LogtoModule.forRoot(rest), {}, (app) =>
+      const { http } = await start(LogtoModule.forRoot(rest), {}, (app) =>
         app.use(session({ secret: 'secret', name: 'shop', store, resave: false, saveUninitialized: true })),
       );
 
@@ -221,8 +219,8 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
       expect(JSON.stringify(stored)).not.toContain('ada');
     });
 
-    it('still says when two sessions are mounted', async () => {
-      const { http } = await testing(LogtoModule.forRoot(deployed), {}, (app) =>
+    it('still reports that two sessions are mounted', async () => {
+      const { http } = await start(LogtoModule.forRoot(deployed), {}, (app) =>
         app.use(session({ secret: 'secret', resave: false, saveUninitialized: false })),
       );
 
@@ -231,12 +229,12 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
     });
   });
 
-  describe('and the world outside', () => {
-    it('is asked for nothing: neither Logto nor the lock of the deployment', async () => {
+  describe('with other services', () => {
+    it('calls neither Logto nor the lock', async () => {
       const fetched = jest.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('no network in tests'));
       const ownFetch = jest.fn<typeof fetch>().mockRejectedValue(new Error('no network in tests'));
       const run = jest.fn<() => Promise<never>>().mockRejectedValue(new Error('no Redis in tests'));
-      const { http } = await testing(
+      const { http } = await start(
         LogtoModule.forRoot({
           ...deployed,
           scopes: ['read:orders', 'urn:logto:scope:organizations'],
@@ -260,8 +258,8 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
       fetched.mockRestore();
     });
 
-    it("gives the app's own machine-to-machine tokens", async () => {
-      const { app } = await testing(
+    it('issues machine-to-machine tokens', async () => {
+      const { app } = await start(
         LogtoModule.forRoot({ ...deployed, machineToMachine: { appId: 'machine', appSecret: '' } }),
       );
 
@@ -274,10 +272,8 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
       });
     });
 
-    it('cannot finish a sign-in, and says so as a failed sign-in does', async () => {
-      const agent = (
-        await testing(LogtoModule.forRoot({ ...deployed, baseUrl: 'http://127.0.0.1' }))
-      ).agent();
+    it('cannot finish a sign-in: the callback fails', async () => {
+      const agent = (await start(LogtoModule.forRoot({ ...deployed, baseUrl: 'http://127.0.0.1' }))).agent();
       const { headers } = await agent.get('/logto/sign-in').expect(302);
       const state = new URL(headers.location ?? '').searchParams.get('state');
       const iss = encodeURIComponent('https://shop.logto.app/oidc');

@@ -14,7 +14,7 @@ export class SocketIoClient {
   private constructor(private readonly socket: Socket) {}
 
   static async connect(
-    app: TestApp,
+    app: Pick<TestApp, 'baseUrl'>,
     { headers = {}, auth = {}, query = {}, transport = 'websocket' }: Handshake = {},
   ): Promise<SocketIoClient> {
     const socket = io(app.baseUrl, {

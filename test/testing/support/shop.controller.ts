@@ -1,19 +1,4 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Param,
-  Post,
-  Put,
-  Req,
-  Session,
-  UseGuards,
-  type Type,
-} from '@nestjs/common';
-import type { ModuleMetadata } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, Session, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import {
   AuthUser,
@@ -30,13 +15,9 @@ import {
   RequireScopes,
   WithLogto,
 } from 'nestjs-logto';
-import supertest from 'supertest';
-import type TestAgent from 'supertest/lib/agent.js';
+import { resource } from '../../support/issuer.js';
 
-/** The API resource of the specs' app. */
-export const resource = 'https://api.example.com';
-
-/** An app's own routes, each asking for one thing. */
+/** The routes of an app, each with one kind of protection. */
 @Controller()
 export class ShopController {
   constructor(private readonly logto: LogtoService) {}
@@ -213,39 +194,4 @@ export class ShopController {
   cart(@Session() session: { cart?: string }): { cart: string | null } {
     return { cart: session.cart ?? null };
   }
-}
-
-/** A Nest app in a test, as its users start it: initialised, not listening. */
-export interface ShopUnderTest {
-  readonly app: NestExpressApplication;
-  /** A new supertest client without cookies. */
-  http: () => TestAgent;
-  /** A supertest client that keeps its cookies. */
-  agent: () => TestAgent;
-  close: () => Promise<void>;
-}
-
-/** Starts what a test has put together. */
-export async function started(
-  builder: TestingModuleBuilder,
-  configure?: (app: NestExpressApplication) => void,
-): Promise<ShopUnderTest> {
-  const module = await builder.compile();
-  const app = module.createNestApplication<NestExpressApplication>({ logger: false });
-  configure?.(app);
-  await app.init();
-  return {
-    app,
-    http: () => supertest(app.getHttpServer()),
-    agent: () => supertest.agent(app.getHttpServer()),
-    close: () => app.close(),
-  };
-}
-
-/** A testing module of the shop with these imports. */
-export function shop(
-  imports: NonNullable<ModuleMetadata['imports']>,
-  controllers: Type[] = [ShopController],
-): TestingModuleBuilder {
-  return Test.createTestingModule({ imports, controllers });
 }

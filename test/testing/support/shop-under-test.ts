@@ -1,0 +1,41 @@
+import type { ModuleMetadata, Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import supertest from 'supertest';
+import type TestAgent from 'supertest/lib/agent.js';
+import { ShopController } from './shop.controller.js';
+
+/** A Nest app as an end-to-end test has it: initialised, not listening. */
+export interface ShopUnderTest {
+  readonly app: NestExpressApplication;
+  /** A new supertest client without cookies. */
+  http: () => TestAgent;
+  /** A supertest client that keeps its cookies. */
+  agent: () => TestAgent;
+  close: () => Promise<void>;
+}
+
+/** Creates and initialises the app of a testing module. */
+export async function startUnderTest(
+  builder: TestingModuleBuilder,
+  configure?: (app: NestExpressApplication) => void,
+): Promise<ShopUnderTest> {
+  const module = await builder.compile();
+  const app = module.createNestApplication<NestExpressApplication>({ logger: false });
+  configure?.(app);
+  await app.init();
+  return {
+    app,
+    http: () => supertest(app.getHttpServer()),
+    agent: () => supertest.agent(app.getHttpServer()),
+    close: () => app.close(),
+  };
+}
+
+/** A testing module of the shop with these imports. */
+export function shop(
+  imports: NonNullable<ModuleMetadata['imports']>,
+  controllers: Type[] = [ShopController],
+): TestingModuleBuilder {
+  return Test.createTestingModule({ imports, controllers });
+}
