@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { runCommand } from '../../src/emulator/command/run-command.js';
 import { CommandProcess } from './support/command-process.js';
 
-/** The command as a person runs it in a directory of their own. */
+/** Runs the command in a directory, and records what it prints. */
 class Terminal {
   readonly output: string[] = [];
   readonly errors: string[] = [];
@@ -31,7 +31,7 @@ class Terminal {
     await writeFile(join(this.directory, name), text);
   }
 
-  /** The `index`th text that was printed, as soon as it is there. */
+  /** Waits for the `index`th text that is printed. */
   async printed(index = 0, where = this.output): Promise<string> {
     for (;;) {
       const text = where[index];
@@ -51,13 +51,13 @@ class Terminal {
 
   private add(where: string[], text: string): void {
     where.push(text);
-    this.waiting.splice(0).forEach((go) => go());
+    this.waiting.splice(0).forEach((resolve) => resolve());
   }
 }
 
 const endpointIn = (text: string) => /http:\/\/localhost:\d+/.exec(text)?.[0] ?? '';
 
-describe('the logto-emulator command', () => {
+describe('The logto-emulator command', () => {
   let terminal: Terminal;
 
   beforeEach(async () => {
@@ -78,14 +78,14 @@ describe('the logto-emulator command', () => {
     expect((await fetch(endpointIn(banner))).status).toBe(200);
   });
 
-  it('ends with 0 when it is interrupted, and listens no more', async () => {
+  it('stops with exit code 0 when it is interrupted', async () => {
     terminal.run('--port', '0');
     const endpoint = endpointIn(await terminal.printed());
     expect(await terminal.interrupt()).toBe(0);
     await expect(fetch(endpoint)).rejects.toThrow('fetch failed');
   });
 
-  it('takes the JSON file of the directory', async () => {
+  it('reads logto-emulator.json of the directory', async () => {
     await terminal.write('logto-emulator.json', {
       $schema: 'anything',
       port: 0,
@@ -99,7 +99,7 @@ describe('the logto-emulator command', () => {
     expect(banner).toContain('mary');
   });
 
-  it('starts anew when the file changes, on the same port', async () => {
+  it('restarts on the same port when the file changes', async () => {
     await terminal.write('emulator.json', { port: 0, applications: [{ id: 'before' }] });
     terminal.run('emulator.json');
     const first = await terminal.printed();
@@ -109,7 +109,7 @@ describe('the logto-emulator command', () => {
     expect(endpointIn(second)).toBe(endpointIn(first));
   });
 
-  it('goes on as it was when the changed file is wrong', async () => {
+  it('keeps running when the changed file is invalid', async () => {
     await terminal.write('emulator.json', { port: 0 });
     terminal.run('emulator.json');
     const endpoint = endpointIn(await terminal.printed());
@@ -118,7 +118,7 @@ describe('the logto-emulator command', () => {
     expect((await fetch(endpoint)).status).toBe(200);
   });
 
-  it('prints every request when asked', async () => {
+  it('prints every request with --verbose', async () => {
     terminal.run('--port', '0', '--verbose');
     const endpoint = endpointIn(await terminal.printed());
     await fetch(`${endpoint}/oidc/jwks`);
@@ -126,10 +126,10 @@ describe('the logto-emulator command', () => {
   });
 
   it.each([
-    ['a file that is not there', 'nowhere.json', 'there is no such file'],
-    ['a file that is no JSON', 'broken.json', 'cannot be read'],
+    ['a missing file', 'nowhere.json', 'there is no such file'],
+    ['invalid JSON', 'broken.json', 'cannot be read'],
     ['wrong options', 'wrong.json', '`users[0].username`: '],
-  ])('says what is wrong with %s, and ends with 1', async (_what, name, message) => {
+  ])('reports %s, and exits with 1', async (_what, name, message) => {
     await terminal.write('broken.json', '{');
     await terminal.write('wrong.json', { users: [{}] });
     terminal.run(name);
@@ -137,20 +137,20 @@ describe('the logto-emulator command', () => {
     expect(terminal.errors[0]).toContain(message);
   });
 
-  it('explains itself', async () => {
+  it('prints its usage with --help', async () => {
     terminal.run('--help');
     expect(await terminal.exitCode).toBe(0);
     expect(terminal.output[0]).toContain('Usage: logto-emulator [config file] [options]');
   });
 
-  it('does not guess what an unknown option means', async () => {
+  it('refuses an unknown option', async () => {
     terminal.run('--prot', '1');
     expect(await terminal.exitCode).toBe(2);
     expect(terminal.errors[0]).toContain('--prot');
   });
 });
 
-describe('a configuration file that is a module', () => {
+describe('A configuration file that is a module', () => {
   const name = 'logto-emulator.config.mjs';
   const config = (username: string) =>
     [
@@ -165,12 +165,12 @@ describe('a configuration file that is a module', () => {
     ].join('\n');
   const end = /^Configuration file: .*\.mjs$/;
 
-  it('is typed by the package, and the command starts anew with it when it changes', async () => {
+  it('can import the package, and the command restarts when it changes', async () => {
     const command = await CommandProcess.run({ [name]: config('mary') });
     const first = await command.printed(end);
     expect(first).toContain("appId: 'bookshop'");
     expect(first).toContain('mary');
-    // Whoever is answered finds a command that has come to watching the file.
+    // The command watches the file before it answers requests.
     expect((await fetch(endpointIn(first))).status).toBe(200);
 
     await command.write(name, config('anne'));
@@ -182,7 +182,7 @@ describe('a configuration file that is a module', () => {
     expect(await command.interrupt()).toBe(0);
   });
 
-  it('may export a function, which is called at each start', async () => {
+  it('can export a function, which is called at each start', async () => {
     const command = await CommandProcess.run({
       [name]: "export default () => ({ port: 0, users: [{ username: 'mary' }] });\n",
     });

@@ -1,19 +1,18 @@
 import { createHmac } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CookieJar, startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 
+import { closeAfterAll } from '../support/close-after.js';
 import { answerOf, Client, type Answer, type Parameters } from './support/client.js';
 import { Receiver } from './support/receiver.js';
 import { everything, recordedTenant, resource } from './support/recorded-tenant.js';
-import { decode, departures, recording, type Substitutes } from './support/recording.js';
+import { decode, differencesBetween, recording, type Substitutes } from './support/recording.js';
+import { webClient } from './support/web-client.js';
 
-/**
- * Where the emulator answers differently from Logto on purpose: fields by name, in every answer, with
- * the reason. All else is the same.
- */
-const differences = new Map([
-  ['message', 'a sentence for people, in words of its own; programs read `error`'],
+/** The fields that differ from Logto's on purpose, with the reason. */
+const intended = new Map([
+  ['message', 'a text for people, in the words of the emulator; programs read `error`'],
 ]);
 
 const receiver = new Receiver();
@@ -23,15 +22,15 @@ let substitutes: Substitutes;
 let web: Client;
 let machine: Client;
 let spa: Client;
-/** The tokens of a first sign-in, with all scopes and resources. */
+/** The tokens of the first sign-in, with all scopes and resources. */
 let tokens: Answer;
 
-/** One recorded request: `make` makes the same one and gives what the recording holds of it. */
+/** Compares one recorded request. `make` makes the same request and returns what the recording contains. */
 function same(name: string, make: () => Promise<unknown>): void {
   it(name, async () => {
     compared.add(name);
-    const found = departures(recording[name], await make(), substitutes);
-    expect(found.filter(({ path }) => !differences.has(path.split('.').at(-1) ?? ''))).toEqual([]);
+    const found = differencesBetween(recording[name], await make(), substitutes);
+    expect(found.filter(({ path }) => !intended.has(path.split('.').at(-1) ?? ''))).toEqual([]);
   });
 }
 
@@ -45,13 +44,11 @@ const authorize = async (parameters: Parameters) =>
 const callback = async (parameters: Parameters, cookies = web.cookies) => ({
   query: await web.callback({ scope: 'openid', ...parameters }, { cookies }),
 });
-/** A sign-in in a browser of its own: what becomes of its grant leaves the others alone. */
+/** Signs in with new cookies, so that the grant is independent of the others. */
 const signIn = (client = web, parameters: Parameters = everything) =>
   client.signIn(parameters, { cookies: new CookieJar() });
 const refresh = (parameters: Record<string, string> = {}) =>
   web.refresh(tokens.body['refresh_token'], parameters);
-const clientCredentials = (parameters: Record<string, string>) =>
-  machine.token({ grant_type: 'client_credentials', ...parameters });
 const introspect = (token: unknown) => web.post('/oidc/token/introspection', { token: String(token) });
 const push = (parameters: Parameters = {}, secret?: string) =>
   web.post(
@@ -60,14 +57,16 @@ const push = (parameters: Parameters = {}, secret?: string) =>
     secret,
   );
 
-describe('what a running Logto 1.42 answered, the emulator answers', () => {
+describe('The emulator answers as a running Logto 1.42 did', () => {
+  const closing = closeAfterAll();
+
   beforeAll(async () => {
-    // The recorded tenant's key had been rotated: one on ES384 now, the one before an RSA key.
-    const tenant = recordedTenant(await receiver.start());
-    emulator = await startLogtoEmulator({ ...tenant, signingAlgorithm: 'RS256' });
+    const tenant = recordedTenant(await closing(receiver).start());
+    // The key of the recorded tenant had been rotated from RSA to ES384.
+    emulator = closing(await startLogtoEmulator({ ...tenant, signingAlgorithm: 'RS256' }));
     await emulator.rotateSigningKeys({ algorithm: 'ES384' });
 
-    web = new Client(emulator, 'web', 'https://app.example.com/callback', 'a-secret');
+    web = webClient(emulator, 'web', 'https://app.example.com/callback');
     machine = new Client(emulator, 'machine', '', 'm-secret');
     spa = new Client(emulator, 'spa', 'https://app.example.com/callback');
     tokens = await web.signIn(everything);
@@ -85,17 +84,13 @@ describe('what a running Logto 1.42 answered, the emulator answers', () => {
       '<resource>': resource,
     };
   });
-  afterAll(async () => {
-    await emulator.close();
-    await receiver.close();
-  });
 
-  describe('the documents', () => {
+  describe('at the documents', () => {
     same('discovery', () => get('/oidc/.well-known/openid-configuration'));
     same('jwks', () => get('/oidc/jwks'));
   });
 
-  describe('the authorization endpoint', () => {
+  describe('at the authorization endpoint', () => {
     same('authorize: prompt none, signed out', () => callback({ prompt: 'none' }, new CookieJar()));
     same('authorize: redirect_uri not registered', () => authorize({ redirect_uri: 'https://evil.test/' }));
     same('authorize: unknown client', () => authorize({ client_id: 'nobody' }));
@@ -120,7 +115,7 @@ describe('what a running Logto 1.42 answered, the emulator answers', () => {
     });
   });
 
-  describe('the token endpoint', () => {
+  describe('at the token endpoint', () => {
     same('token: code exchange', () => Promise.resolve(tokens));
     same('token: code replayed', async () => {
       const { code = '' } = await web.callback(everything, { cookies: new CookieJar() });
@@ -153,25 +148,25 @@ describe('what a running Logto 1.42 answered, the emulator answers', () => {
     });
   });
 
-  describe('userinfo', () => {
+  describe('at userinfo', () => {
     same('userinfo', () => web.userInfo(tokens.body['access_token']));
     same('userinfo: bad token', () => web.userInfo('nonsense'));
   });
 
-  describe('introspection', () => {
+  describe('at introspection', () => {
     same('introspection: opaque', () => introspect(tokens.body['access_token']));
     same('introspection: jwt', async () => introspect((await refresh({ resource })).body['access_token']));
     same('introspection: unknown', () => introspect('nonsense'));
   });
 
-  describe('pushed authorization requests', () => {
+  describe('to pushed authorization requests', () => {
     same('par: good', () => push());
     same('par: redirect_uri not registered', () => push({ redirect_uri: 'https://evil.test/' }));
     same('par: wrong secret', () => push({}, 'wrong'));
     same('par: unknown resource', () => push({ resource: 'https://unknown.test' }));
   });
 
-  describe('the end of tokens and sessions', () => {
+  describe('when tokens and sessions end', () => {
     same('revocation: effects', async () => {
       const cookies = new CookieJar();
       const { body: revoked } = await web.signIn(everything, { cookies });
@@ -219,26 +214,24 @@ describe('what a running Logto 1.42 answered, the emulator answers', () => {
     });
   });
 
-  describe('machine to machine', () => {
-    same('client credentials: resource', () => clientCredentials({ resource, scope: 'read:things' }));
-    same('client credentials: no scope asked', () => clientCredentials({ resource }));
-    same('client credentials: organization', () => clientCredentials({ organization_id: 'org_1' }));
-    same('client credentials: neither', () => clientCredentials({}));
+  describe('to machine-to-machine applications', () => {
+    same('client credentials: resource', () => machine.clientCredentials({ resource, scope: 'read:things' }));
+    same('client credentials: no scope asked', () => machine.clientCredentials({ resource }));
+    same('client credentials: organization', () => machine.clientCredentials({ organization_id: 'org_1' }));
+    same('client credentials: neither', () => machine.clientCredentials({}));
     same('client credentials: organization it is not in', () =>
-      clientCredentials({ organization_id: 'org_2' }),
+      machine.clientCredentials({ organization_id: 'org_2' }),
     );
     same('token exchange', () =>
-      web.token({
-        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      web.exchangeToken({
         subject_token: emulator.createSubjectToken('ada'),
-        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
         resource,
         scope: 'read:things',
       }),
     );
   });
 
-  describe('a public client', () => {
+  describe('to a public client', () => {
     same('public client: rotation and reuse', async () => {
       const first = (await signIn(spa)).body['refresh_token'];
       const second = (await spa.refresh(first)).body['refresh_token'];
@@ -259,7 +252,7 @@ describe('what a running Logto 1.42 answered, the emulator answers', () => {
     });
   });
 
-  describe('webhooks', () => {
+  describe('with webhooks', () => {
     same('webhook', async () => {
       emulator.updateUser('ada', { name: 'Ada L.' });
       const { headers, body } = await receiver.next(({ path }) => path === '/webhook');
@@ -273,7 +266,7 @@ describe('what a running Logto 1.42 answered, the emulator answers', () => {
     });
   });
 
-  describe('once the signing key is rotated to RSA', () => {
+  describe('after the signing key is rotated to RSA', () => {
     beforeAll(() => emulator.rotateSigningKeys({ algorithm: 'RS256' }));
 
     same('after key rotation to RSA: jwks', () => bodyOf(get('/oidc/jwks')));
@@ -286,7 +279,7 @@ describe('what a running Logto 1.42 answered, the emulator answers', () => {
     });
   });
 
-  it('leaves out no request of the recording', () => {
+  it('to every recorded request', () => {
     expect([...compared].toSorted()).toEqual(Object.keys(recording).toSorted());
   });
 });

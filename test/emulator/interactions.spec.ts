@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CookieJar, startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 
 import { Browser } from './support/browser.js';
-import { answerOf, Client } from './support/client.js';
+import { answerOf, type Client } from './support/client.js';
 import { decode } from './support/recording.js';
+import { webClient } from './support/web-client.js';
 
 let emulator: LogtoEmulator;
 let web: Client;
@@ -19,32 +20,32 @@ async function start(options: { sharedInteraction?: boolean } = {}): Promise<voi
     ],
     ...options,
   });
-  web = new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret');
+  web = webClient(emulator);
   cookies = new CookieJar();
 }
 afterEach(() => emulator.close());
 
 const authorize = (state: string, client = web) =>
   client.authorizationUrl({ scope: 'openid offline_access', prompt: 'consent', state });
-const adaIsSignedIn = () => emulator.signIn(authorize('before'), { username: 'ada', cookies });
+const signAdaIn = () => emulator.signIn(authorize('before'), { username: 'ada', cookies });
 
-/** A tab of the one browser: it makes one request at a time, so that a spec can say which tab's turn it is. */
+/** A tab of the browser that makes one request at a time, so that a spec can interleave tabs. */
 class Tab {
   private url: URL;
-  /** What it shows in the end; none while a redirect is to be followed. */
+  /** The final page, if no redirect led back to the application. */
   shown: Awaited<ReturnType<typeof answerOf>> | undefined;
 
   constructor(readonly state: string) {
     this.url = authorize(state);
   }
 
-  /** The `state` that it has come back to the application with. */
-  get cameBackWith(): string | null {
+  /** The `state` that it returned to the application with. */
+  get returnedWith(): string | null {
     return this.url.origin === 'http://localhost:3000' ? this.url.searchParams.get('state') : null;
   }
 
   async step(): Promise<void> {
-    if (this.shown || this.cameBackWith !== null) return;
+    if (this.shown || this.returnedWith !== null) return;
     const response = await fetch(this.url, {
       redirect: 'manual',
       headers: { cookie: cookies.header(this.url), accept: 'text/html' },
@@ -56,7 +57,7 @@ class Tab {
   }
 
   async toTheEnd(): Promise<void> {
-    while (!this.shown && this.cameBackWith === null) await this.step();
+    while (!this.shown && this.returnedWith === null) await this.step();
   }
 }
 
@@ -66,69 +67,69 @@ const sessionNotFound = {
   body: { code: 'session.not_found', error: 'invalid_request' },
 };
 
-describe('tabs of a signed-in browser that ask for a sign-in in the same moment', () => {
+describe('Tabs of a signed-in browser that start a sign-in at the same time', () => {
   beforeEach(async () => {
     await start();
-    await adaIsSignedIn();
+    await signAdaIn();
   });
 
-  it('share one interaction: one comes back with the newest state, the other is told that its session is not found', async () => {
+  it('share one interaction: one tab returns with the newest state, the other gets session.not_found', async () => {
     const [older, newer] = [new Tab('older'), new Tab('newer')];
     for (let hop = 0; hop < 4; hop += 1) {
       await older.step();
       await newer.step();
     }
-    expect(older.cameBackWith).toBe('newer');
+    expect(older.returnedWith).toBe('newer');
     expect(newer.shown).toMatchObject(sessionNotFound);
   });
 
-  it('share it whichever goes on first', async () => {
+  it('share it whichever tab continues first', async () => {
     const [older, newer] = [new Tab('older'), new Tab('newer')];
     await older.step();
     await newer.step();
     await newer.toTheEnd();
     await older.toTheEnd();
-    expect(newer.cameBackWith).toBe('newer');
+    expect(newer.returnedWith).toBe('newer');
     expect(older.shown).toMatchObject(sessionNotFound);
   });
 
-  it('share it when they are twelve: one comes back', async () => {
+  it('share it when there are twelve: one tab returns', async () => {
     const tabs = Array.from({ length: 12 }, (_, index) => new Tab(`tab-${index}`));
     for (let hop = 0; hop < 4; hop += 1) {
       for (const tab of tabs) await tab.step();
     }
-    expect(tabs.map(({ cameBackWith }) => cameBackWith).filter(Boolean)).toEqual(['tab-11']);
+    expect(tabs.map(({ returnedWith }) => returnedWith).filter(Boolean)).toEqual(['tab-11']);
     expect(tabs.filter(({ shown }) => shown?.body['code'] === 'session.not_found')).toHaveLength(11);
   });
 
-  it('come back one after the other when they do not ask in the same moment', async () => {
+  it('all return when they start one after the other', async () => {
     for (const state of ['first', 'second']) {
       const tab = new Tab(state);
       await tab.toTheEnd();
-      expect(tab.cameBackWith).toBe(state);
+      expect(tab.returnedWith).toBe(state);
     }
   });
 
-  it('may ask again after they were told', async () => {
+  it('can start again after that error', async () => {
     const [older, newer] = [new Tab('older'), new Tab('newer')];
     for (const tab of [older, newer, older, newer, older, newer, older, newer]) await tab.step();
     const again = new Tab('again');
     await again.toTheEnd();
-    expect(again.cameBackWith).toBe('again');
+    expect(again.returnedWith).toBe('again');
   });
 });
 
-describe('sign-in pages in two tabs of one browser', () => {
+describe('The sign-in pages of two tabs', () => {
   beforeEach(() => start());
 
-  it('share one interaction: the form that is sent finishes the newest, the other page is no longer open', async () => {
+  it('share one interaction: the first form finishes the newest sign-in, the other one is no longer open', async () => {
     const browser = new Browser(cookies);
     await browser.open(authorize('first'));
     await browser.open(authorize('second'));
     await browser.post({ identifier: 'ada', password: 'lovelace' });
     expect(browser.url.searchParams.get('state')).toBe('second');
 
-    // The first tab is still on the page; going back to the application signs in at once.
+    // The first tab still shows its page, and returning to the application signs in at once.
     await browser.post({ identifier: 'ada', password: 'lovelace' }, {}, `${emulator.endpoint}/sign-in`);
     expect(browser.status).toBe(400);
     expect(browser.body).toContain('no longer open');
@@ -137,14 +138,14 @@ describe('sign-in pages in two tabs of one browser', () => {
   });
 });
 
-describe('with `sharedInteraction: false`', () => {
+describe('With `sharedInteraction: false`', () => {
   beforeEach(() => start({ sharedInteraction: false }));
 
-  it('every tab comes back with its own state while the session lives', async () => {
-    await adaIsSignedIn();
+  it('every tab of a signed-in browser returns with its own state', async () => {
+    await signAdaIn();
     const tabs = Array.from({ length: 12 }, (_, index) => new Tab(`tab-${index}`));
     await Promise.all(tabs.map((tab) => tab.toTheEnd()));
-    expect(tabs.map(({ cameBackWith }) => cameBackWith)).toEqual(tabs.map(({ state }) => state));
+    expect(tabs.map(({ returnedWith }) => returnedWith)).toEqual(tabs.map(({ state }) => state));
   });
 
   it('every sign-in page finishes its own sign-in', async () => {
@@ -160,7 +161,7 @@ describe('with `sharedInteraction: false`', () => {
     }
   });
 
-  it('two users may sign in at once, each to their own account', async () => {
+  it('two users can sign in at the same time, each to their own account', async () => {
     const [first, second] = [new Browser(cookies), new Browser(cookies)];
     await first.open(authorize('first'));
     await second.open(authorize('second'));
@@ -183,7 +184,7 @@ describe('with `sharedInteraction: false`', () => {
     ['reset-password', { first_screen: 'reset_password' }, ['sign-in']],
     ['single-sign-on', { first_screen: 'single_sign_on' }, ['sign-in']],
     ['direct/social/github', { direct_sign_in: 'social:github' }, ['sign-in']],
-  ])('the links of a page lead to pages of the same sign-in: %s', async (page, parameters, targets) => {
+  ])('the links of a page stay within its sign-in: %s', async (page, parameters, targets) => {
     const browser = new Browser(cookies);
     await browser.open(web.authorizationUrl({ scope: 'openid', state: 'mine', ...parameters }));
     expect(browser.url.pathname).toMatch(new RegExp(`^/interaction/[\\w-]+/${page}$`));
@@ -200,8 +201,8 @@ describe('with `sharedInteraction: false`', () => {
     }
   });
 
-  it('consent is asked for on a page of its own sign-in', async () => {
-    const stats = new Client(emulator, 'stats', 'http://localhost:4000/callback', 'a-secret');
+  it('the consent page belongs to its own sign-in', async () => {
+    const stats = webClient(emulator, 'stats', 'http://localhost:4000/callback');
     const browser = new Browser(cookies);
     await browser.open(authorize('mine', stats));
     await browser.post({ user: emulator.getUser('ada').id });
@@ -211,8 +212,8 @@ describe('with `sharedInteraction: false`', () => {
     expect(browser.url.searchParams.get('state')).toBe('mine');
   });
 
-  it('the walks without a browser find their way', async () => {
-    const stats = new Client(emulator, 'stats', 'http://localhost:4000/callback', 'a-secret');
+  it('signIn() and signUp() work without a browser', async () => {
+    const stats = webClient(emulator, 'stats', 'http://localhost:4000/callback');
     const walks = [
       emulator.signIn(authorize('a', stats), { username: 'ada', password: 'lovelace' }),
       emulator.signIn(web.authorizationUrl({ scope: 'openid', direct_sign_in: 'sso:acme' }), {
@@ -223,12 +224,12 @@ describe('with `sharedInteraction: false`', () => {
     for (const walk of walks) expect((await walk).searchParams.has('code')).toBe(true);
   });
 
-  it('another browser cannot go on with a sign-in whose address it knows', async () => {
+  it('another browser cannot continue a sign-in whose URL it knows', async () => {
     const browser = new Browser(cookies);
     await browser.open(authorize('mine'));
-    const stranger = new Browser();
-    await stranger.open(browser.url);
-    expect(stranger.status).toBe(400);
-    expect(stranger.body).toContain('no longer open');
+    const otherBrowser = new Browser();
+    await otherBrowser.open(browser.url);
+    expect(otherBrowser.status).toBe(400);
+    expect(otherBrowser.body).toContain('no longer open');
   });
 });

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 
 import { Browser } from './support/browser.js';
-import { Client, type Parameters } from './support/client.js';
+import type { Client, Parameters } from './support/client.js';
+import { webClient } from './support/web-client.js';
 
 let emulator: LogtoEmulator;
 let web: Client;
@@ -17,14 +18,14 @@ beforeAll(async () => {
       { id: 'stats', secret: 'a-secret', isThirdParty: true },
     ],
   });
-  web = new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret');
-  thirdParty = new Client(emulator, 'stats', 'http://localhost:4000/callback', 'a-secret');
+  web = webClient(emulator);
+  thirdParty = webClient(emulator, 'stats', 'http://localhost:4000/callback');
 });
 afterAll(() => emulator.close());
 
 const authorize = (parameters: Parameters = {}) => web.authorizationUrl({ scope: 'openid', ...parameters });
 
-describe('the buttons of the pages', () => {
+describe('The buttons of a page', () => {
   const typesOn = (body: string) => {
     const buttons = [...body.matchAll(/<button\b([^>]*)>/g)];
     return buttons.map(([, attributes = '']) => / type="(\w+)"/.exec(attributes)?.[1]);
@@ -34,14 +35,14 @@ describe('the buttons of the pages', () => {
     ['sign in', 2, {}],
     ['sign up', 1, { first_screen: 'register' }],
     ['reset the password', 1, { first_screen: 'reset_password' }],
-    ['come back from a social account', 2, { direct_sign_in: 'social:github' }],
-  ])('are found by `button[type="submit"]`: %s', async (_, count, parameters) => {
+    ['return from a social account', 2, { direct_sign_in: 'social:github' }],
+  ])('match `button[type="submit"]`: %s', async (_, count, parameters) => {
     const browser = new Browser();
     await browser.open(authorize(parameters));
     expect(typesOn(browser.body)).toEqual(Array.from({ length: count }, () => 'submit'));
   });
 
-  it('are found by `button[type="submit"]`: consent, and sign out', async () => {
+  it('match `button[type="submit"]`: consent, and sign out', async () => {
     const browser = new Browser();
     await browser.open(thirdParty.authorizationUrl({ prompt: 'consent', scope: 'openid' }));
     await browser.post({ user: emulator.getUser('ada').id });
@@ -51,14 +52,14 @@ describe('the buttons of the pages', () => {
   });
 });
 
-describe('pages beside a sign-in', () => {
-  it('the endpoint itself says what is here', async () => {
+describe('Outside of a sign-in', () => {
+  it('the endpoint shows what the emulator is', async () => {
     const response = await fetch(emulator.endpoint);
     expect(response.status).toBe(200);
     expect(await response.text()).toContain(emulator.issuer);
   });
 
-  it('a sign-in page that nobody was sent to says how to go on', async () => {
+  it('a sign-in page without a sign-in says how to continue', async () => {
     const response = await fetch(`${emulator.endpoint}/sign-in`);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain('Go back to the application and start again');
@@ -68,7 +69,7 @@ describe('pages beside a sign-in', () => {
     expect((await fetch(`${emulator.endpoint}/account`)).status).toBe(404);
   });
 
-  it('a person who follows a wrong link is shown words and the remedy, a program JSON', async () => {
+  it('a wrong authorization request shows a page with the remedy to browsers, and JSON to programs', async () => {
     const registered = { id: 'strict', secret: 's', redirectUris: ['https://app.test/'] };
     emulator.setApplication(registered);
     const url = authorize({ client_id: 'strict' });
@@ -84,13 +85,13 @@ describe('pages beside a sign-in', () => {
     ['de', 'In den Optionen des Emulators zu ergänzen:'],
     ['es', 'Añada a las opciones del emulador:'],
     ['fr', 'À ajouter aux options de l’émulateur :'],
-  ])('a person who follows it in %s is told so', async (language, lead) => {
+  ])('that page is in the language of the request: %s', async (language, lead) => {
     const url = authorize({ client_id: 'nobody', ui_locales: language });
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     expect(await page.text()).toContain(lead);
   });
 
-  it('a walk that ends on a page quotes it as a person reads it', async () => {
+  it('a signIn() that ends on an error page quotes its text', async () => {
     emulator.setApplication({ id: 'strict', secret: 's', redirectUris: ['https://app.test/'] });
     await expect(
       emulator.signIn(authorize({ client_id: 'strict' }), { username: 'ada' }),

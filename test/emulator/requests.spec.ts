@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CookieJar, startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 
+import { closeAfterAll } from '../support/close-after.js';
 import { answerOf, Client, type Answer, type Parameters } from './support/client.js';
 import { everything, recordedTenant, resource } from './support/recorded-tenant.js';
 import { decode } from './support/recording.js';
+import { webClient } from './support/web-client.js';
 
 const otherResource = 'https://other.example.com';
 const form = 'application/x-www-form-urlencoded';
@@ -12,43 +14,45 @@ let emulator: LogtoEmulator;
 let web: Client;
 let machine: Client;
 
-/** The recorded tenant, with what these requests need beside it. */
+const closing = closeAfterAll();
+
 beforeAll(async () => {
   const tenant = recordedTenant('http://localhost:1');
-  emulator = await startLogtoEmulator({
-    ...tenant,
-    applications: [
-      ...(tenant.applications ?? []),
-      { id: 'open', secret: 'a-secret' },
-      { id: 'two', secret: 'a-secret', redirectUris: ['https://a.test/', 'https://b.test/'] },
-      { id: 'one', secret: 'a-secret', redirectUris: ['https://a.test/'] },
-      {
-        id: 'robot',
-        secret: 'm-secret',
-        type: 'MachineToMachine',
-        roles: ['admin'],
-        organizations: [{ id: 'org_2', roles: ['reader'] }],
-      },
-    ],
-    resources: [...(tenant.resources ?? []), { indicator: otherResource, scopes: ['read:things'] }],
-    organizationTemplate: {
-      scopes: ['invite'],
-      roles: [
-        { name: 'member', scopes: ['invite'] },
-        { name: 'reader', resourceScopes: [{ resource, name: 'read:things' }] },
+  emulator = closing(
+    await startLogtoEmulator({
+      ...tenant,
+      applications: [
+        ...(tenant.applications ?? []),
+        { id: 'open', secret: 'a-secret' },
+        { id: 'two', secret: 'a-secret', redirectUris: ['https://a.test/', 'https://b.test/'] },
+        { id: 'one', secret: 'a-secret', redirectUris: ['https://a.test/'] },
+        {
+          id: 'robot',
+          secret: 'm-secret',
+          type: 'MachineToMachine',
+          roles: ['admin'],
+          organizations: [{ id: 'org_2', roles: ['reader'] }],
+        },
       ],
-    },
-  });
-  web = new Client(emulator, 'web', 'https://app.example.com/callback', 'a-secret');
+      resources: [...(tenant.resources ?? []), { indicator: otherResource, scopes: ['read:things'] }],
+      organizationTemplate: {
+        scopes: ['invite'],
+        roles: [
+          { name: 'member', scopes: ['invite'] },
+          { name: 'reader', resourceScopes: [{ resource, name: 'read:things' }] },
+        ],
+      },
+    }),
+  );
+  web = webClient(emulator, 'web', 'https://app.example.com/callback');
   machine = new Client(emulator, 'machine', 'http://localhost:3000/callback', 'm-secret');
 });
-afterAll(() => emulator.close());
 
 const signIn = (parameters: Parameters = everything, username = 'ada') =>
   web.signIn(parameters, { username, cookies: new CookieJar() });
 const claimsOf = ({ body }: Answer) => decode(body['access_token'])?.payload;
 
-/** What a browser gets that opens a URL, without following a redirect. */
+/** Opens a URL as a browser does, without following redirects. */
 async function navigate(url: URL, init: RequestInit = {}) {
   const response = await fetch(url, {
     ...init,
@@ -59,22 +63,21 @@ async function navigate(url: URL, init: RequestInit = {}) {
   return { ...(await answerOf(response)), ...(location !== null && { location }) };
 }
 
-describe('client credentials for a resource in an organization', () => {
+describe('Client credentials for a resource in an organization', () => {
   const credentials = (id: string, parameters: Parameters) =>
-    new Client(emulator, id, '', 'm-secret').token({
-      grant_type: 'client_credentials',
+    new Client(emulator, id, '', 'm-secret').clientCredentials({
       resource,
       scope: 'read:things write:things',
       ...parameters,
     });
 
-  it('give what the roles in the organization give, and nothing from tenant roles', async () => {
+  it('get the scopes of the roles in the organization, and none of tenant roles', async () => {
     const answer = await credentials('robot', { organization_id: 'org_2' });
     expect(answer.body['scope']).toBe('read:things');
     expect(claimsOf(answer)).toMatchObject({ scope: 'read:things', organization_id: 'org_2' });
   });
 
-  it('give no scope to an application whose roles in the organization give none', async () => {
+  it('get no scope when the roles in the organization have none', async () => {
     const answer = await credentials('machine', { organization_id: 'org_1' });
     expect(answer.status).toBe(200);
     expect(answer.body).not.toHaveProperty('scope');
@@ -82,12 +85,12 @@ describe('client credentials for a resource in an organization', () => {
     expect(claimsOf(answer)).not.toHaveProperty('scope');
   });
 
-  it('give what tenant roles give where no organization is named', async () => {
+  it('get the scopes of tenant roles without an organization', async () => {
     const answer = await credentials('robot', {});
     expect(claimsOf(answer)).toMatchObject({ scope: 'read:things write:things' });
   });
 
-  it('are for one resource at a time', async () => {
+  it('are refused for more than one resource', async () => {
     expect(await credentials('robot', { resource: [resource, otherResource] })).toMatchObject({
       status: 400,
       body: {
@@ -103,12 +106,12 @@ describe('client credentials for a resource in an organization', () => {
   });
 });
 
-describe('the scope claim of an access token that grants nothing', () => {
+describe('The scope claim of an access token without scopes', () => {
   it.each<[string, string, Parameters]>([
     ['an organization token narrowed to nothing', 'ada', { organization_id: 'org_1', scope: 'openid' }],
     ['a resource token narrowed to nothing', 'ada', { resource, scope: 'openid' }],
     ['a resource token of a user without roles', 'grace', { resource }],
-  ])('is empty, and there: %s', async (_, username, parameters) => {
+  ])('is an empty string: %s', async (_, username, parameters) => {
     const { body } = await signIn(everything, username);
     const answer = await web.refresh(body['refresh_token'], parameters);
     expect(answer.body['scope']).toBe('');
@@ -119,22 +122,20 @@ describe('the scope claim of an access token that grants nothing', () => {
     ['a resource', { resource }],
     ['an organization', { organization_id: 'org_1' }],
     ['a resource in an organization', { resource, organization_id: 'org_1' }],
-  ])('is empty, and there: token exchange for %s without a scope', async (_, parameters) => {
-    const answer = await web.token({
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  ])('is an empty string: token exchange for %s without a scope', async (_, parameters) => {
+    const answer = await web.exchangeToken({
       subject_token: emulator.createSubjectToken('ada'),
-      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
       ...parameters,
     });
     expect(claimsOf(answer)).toMatchObject({ scope: '' });
   });
 });
 
-describe('a token request that names two resources', () => {
+describe('A token request for two resources', () => {
   const two = [resource, otherResource];
   const readsUserInfo = async ({ body }: Answer) => (await web.userInfo(body['access_token'])).body['sub'];
 
-  it('gets the opaque token for userinfo by a refresh', async () => {
+  it('returns the opaque token for userinfo on a refresh', async () => {
     const { body } = await signIn({ ...everything, resource: [...two, 'urn:logto:resource:organizations'] });
     const answer = await web.refresh(body['refresh_token'], { resource: two });
     expect(answer.status).toBe(200);
@@ -142,13 +143,13 @@ describe('a token request that names two resources', () => {
     expect(await readsUserInfo(answer)).toBe(emulator.getUser('ada').id);
   });
 
-  it('gets it in an organization too', async () => {
+  it('returns it with an organization too', async () => {
     const { body } = await signIn();
     const answer = await web.refresh(body['refresh_token'], { resource: two, organization_id: 'org_1' });
     expect(await readsUserInfo(answer)).toBe(emulator.getUser('ada').id);
   });
 
-  it('gets it with the code', async () => {
+  it('returns it for a code', async () => {
     const { code = '' } = await web.callback({ scope: 'openid', resource: two });
     const answer = await web.token({
       grant_type: 'authorization_code',
@@ -159,11 +160,9 @@ describe('a token request that names two resources', () => {
     expect(await readsUserInfo(answer)).toBe(emulator.getUser('ada').id);
   });
 
-  it('gets it by token exchange', async () => {
-    const answer = await web.token({
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  it('returns it by token exchange', async () => {
+    const answer = await web.exchangeToken({
       subject_token: emulator.createSubjectToken('ada'),
-      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
       scope: 'openid',
       resource: two,
     });
@@ -171,7 +170,7 @@ describe('a token request that names two resources', () => {
   });
 });
 
-describe('an authorization request', () => {
+describe('An authorization request', () => {
   const post = (url: URL) =>
     navigate(new URL(url.pathname, url), {
       method: 'POST',
@@ -185,7 +184,7 @@ describe('an authorization request', () => {
     expect(emulator.requests('authorization').at(-1)).toMatchObject({ method: 'POST', query: {} });
   });
 
-  it('that is posted is refused for the same reasons', async () => {
+  it('is refused for the same reasons when it is posted', async () => {
     const refused = await post(web.authorizationUrl({ redirect_uri: 'https://evil.test/' }));
     expect(refused.status).toBe(400);
     expect(refused).not.toHaveProperty('location');
@@ -195,13 +194,13 @@ describe('an authorization request', () => {
     });
   });
 
-  it('may name its resources in one parameter, with a comma between them', async () => {
+  it('may list its resources in one parameter, separated by commas', async () => {
     const { body } = await signIn({ ...everything, resource: `${resource},${otherResource}` });
     const answer = await web.refresh(body['refresh_token'], { resource: otherResource });
     expect(claimsOf(answer)).toMatchObject({ aud: otherResource });
   });
 
-  it('of a machine-to-machine application is refused, and leads nowhere', async () => {
+  it('of a machine-to-machine application is refused without a redirect', async () => {
     const answer = await answerOf(await fetch(machine.authorizationUrl({}), { redirect: 'manual' }));
     expect(answer).toMatchObject({
       status: 400,
@@ -212,23 +211,26 @@ describe('an authorization request', () => {
     expect(page).not.toHaveProperty('location');
   });
 
-  it.each(['open', 'two'])('without `redirect_uri` shows a browser bare JSON: %s', async (id) => {
-    const client = new Client(emulator, id, '', 'a-secret');
-    expect(
-      await navigate(client.authorizationUrl({ redirect_uri: undefined, scope: 'openid' })),
-    ).toMatchObject({
-      status: 400,
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: {
-        code: 'oidc.invalid_request',
-        error: 'invalid_request',
-        error_description: "missing required parameter 'redirect_uri'",
-      },
-    });
-  });
+  it.each(['open', 'two'])(
+    'without `redirect_uri` is answered with JSON, even to a browser: %s',
+    async (id) => {
+      const client = webClient(emulator, id, '');
+      expect(
+        await navigate(client.authorizationUrl({ redirect_uri: undefined, scope: 'openid' })),
+      ).toMatchObject({
+        status: 400,
+        headers: { 'content-type': 'application/json; charset=utf-8' },
+        body: {
+          code: 'oidc.invalid_request',
+          error: 'invalid_request',
+          error_description: "missing required parameter 'redirect_uri'",
+        },
+      });
+    },
+  );
 
-  it('without `redirect_uri` goes on where the application has registered just one', async () => {
-    const client = new Client(emulator, 'one', '', 'a-secret');
+  it('without `redirect_uri` is accepted when the application has exactly one', async () => {
+    const client = webClient(emulator, 'one', '');
     expect(
       await navigate(client.authorizationUrl({ redirect_uri: undefined, scope: 'openid' })),
     ).toMatchObject({
@@ -237,7 +239,7 @@ describe('an authorization request', () => {
     });
   });
 
-  it('without `client_id` shows a browser bare JSON', async () => {
+  it('without `client_id` is answered with JSON, even to a browser', async () => {
     expect(await navigate(web.authorizationUrl({ client_id: undefined }))).toMatchObject({
       status: 400,
       headers: { 'content-type': 'application/json; charset=utf-8' },
@@ -246,7 +248,7 @@ describe('an authorization request', () => {
   });
 });
 
-describe('an end session request', () => {
+describe('An end session request', () => {
   it('may be posted as a form', async () => {
     const end = (uri: string) =>
       web.post('/oidc/session/end', { client_id: 'web', post_logout_redirect_uri: uri });
@@ -258,7 +260,7 @@ describe('an end session request', () => {
   });
 });
 
-describe('a request to what is not there', () => {
+describe('A request to an unknown route', () => {
   it.each([
     ['GET', '/nope'],
     ['GET', '/nope?a=b'],
@@ -285,7 +287,7 @@ describe('a request to what is not there', () => {
   });
 });
 
-describe('a request with a body of another kind', () => {
+describe('A request with another content type', () => {
   const parameters = { grant_type: 'client_credentials', resource };
 
   it.each(['application/json', 'application/json; charset=utf-8'])(

@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { CookieJar, startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 
 import { Browser } from './support/browser.js';
-import { Client, type Parameters } from './support/client.js';
+import type { Client, Parameters } from './support/client.js';
 import { decode } from './support/recording.js';
+import { webClient } from './support/web-client.js';
 
 let emulator: LogtoEmulator;
 let web: Client;
@@ -27,8 +28,8 @@ beforeAll(async () => {
       { id: 'org_2', name: 'Other' },
     ],
   });
-  web = new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret');
-  thirdParty = new Client(emulator, 'stats', 'http://localhost:4000/callback', 'a-secret');
+  web = webClient(emulator);
+  thirdParty = webClient(emulator, 'stats', 'http://localhost:4000/callback');
 });
 afterAll(() => emulator.close());
 
@@ -39,8 +40,8 @@ async function open(parameters: Parameters = {}, client = web, browser = new Bro
 }
 const authorize = (parameters: Parameters = {}) => web.authorizationUrl({ scope: 'openid', ...parameters });
 
-describe('the sign-in page', () => {
-  it('signs a seeded user in by one click', async () => {
+describe('The sign-in page', () => {
+  it('signs in a user of the tenant with one click', async () => {
     const browser = await open();
     await browser.post({ user: emulator.getUser('ada').id });
     expect(browser.url.origin).toBe('http://localhost:3000');
@@ -52,7 +53,7 @@ describe('the sign-in page', () => {
   });
 
   it.each(['ada', 'ada@example.com', 'ADA@example.com', '123'])(
-    'takes %s and the password',
+    'accepts %s with the password',
     async (typed) => {
       const browser = await open();
       await browser.post({ identifier: typed, password: 'lovelace' });
@@ -60,7 +61,7 @@ describe('the sign-in page', () => {
     },
   );
 
-  it('says that the password is wrong, and keeps what was typed', async () => {
+  it('reports a wrong password, and keeps the identifier in its field', async () => {
     const browser = await open();
     await browser.post({ identifier: 'ada', password: 'byron' });
     expect(browser.status).toBe(422);
@@ -68,19 +69,19 @@ describe('the sign-in page', () => {
     expect(browser.body).toContain('value="ada"');
   });
 
-  it('tells an unknown account no better than a wrong password', async () => {
+  it('answers an unknown account like a wrong password', async () => {
     const browser = await open();
     await browser.post({ identifier: 'nobody', password: 'byron' });
     expect(browser.alert).toBe('The account or the password is wrong. Please try again.');
   });
 
-  it('says that a user without a password is clicked on', async () => {
+  it('says that a user without a password signs in with a click', async () => {
     const browser = await open();
     await browser.post({ identifier: 'grace', password: 'x' });
     expect(browser.alert).toContain('no password');
   });
 
-  it('lets no suspended user in, by click or by password', async () => {
+  it('refuses a suspended user, by click or by password', async () => {
     const { id } = emulator.getUser('eve');
     const forms: Record<string, string>[] = [{ user: id }, { identifier: 'eve', password: 'apple' }];
     for (const form of forms) {
@@ -94,12 +95,12 @@ describe('the sign-in page', () => {
     ['a social account', { direct_sign_in: 'social:github' }, { user: 'eve' }],
     ['single sign-on', { direct_sign_in: 'sso:acme' }, { email: 'eve@example.com' }],
     ['a new password', { first_screen: 'reset_password' }, { identifier: 'eve', password: 'pear' }],
-  ])('lets no suspended user in by %s either', async (_, parameters, form) => {
+  ])('refuses a suspended user by %s too', async (_, parameters, form) => {
     const browser = await open(parameters);
     const { id } = emulator.getUser('eve');
     await browser.post({ ...form, ...(form['user'] !== undefined && { user: id }) });
     expect([browser.status, browser.alert]).toEqual([422, 'This account is suspended.']);
-    // Nor is the password another now.
+    // The password has not changed either.
     const again = await open();
     await again.post({ identifier: 'eve', password: 'pear' });
     expect(again.alert).toBe('The account or the password is wrong. Please try again.');
@@ -122,38 +123,38 @@ describe('the sign-in page', () => {
     expect(browser.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('is honest that it is a stand-in', async () => {
+  it('says that it is an emulator', async () => {
     const browser = await open();
     expect(browser.body).toContain('Logto emulator');
     expect(browser.body).toContain('not for production');
   });
 
-  it('refuses a form that another site posts', async () => {
+  it('refuses a cross-site form', async () => {
     const browser = await open();
     await browser.post({ user: 'ada' }, { origin: 'https://evil.test' });
     expect(browser.status).toBe(403);
   });
 });
 
-describe('parameters of the authorization request', () => {
-  it('login_hint fills in the field', async () => {
+describe('The parameter', () => {
+  it('login_hint fills in the identifier', async () => {
     expect((await open({ login_hint: 'ada@example.com' })).body).toContain('value="ada@example.com"');
   });
 
-  it('identifier says what is asked for, and what is accepted', async () => {
+  it('identifier limits which identifiers are accepted', async () => {
     const browser = await open({ identifier: 'email phone' });
     expect(browser.body).toContain('<label for="identifier">Email or phone number</label>');
     await browser.post({ identifier: 'ada', password: 'lovelace' });
     expect(browser.status).toBe(422);
   });
 
-  it('ui_locales chooses the language, before the browser does', async () => {
+  it('ui_locales chooses the language, before that of the browser', async () => {
     const browser = await open({ ui_locales: 'xx de-CH' });
     expect(browser.body).toContain('<html lang="de">');
     expect(browser.body).toContain('Anmelden');
   });
 
-  it('organization_id names the organization', async () => {
+  it('organization_id makes the page name the organization', async () => {
     expect((await open({ organization_id: 'org_2' })).body).toContain('organization Other');
   });
 
@@ -170,17 +171,17 @@ describe('parameters of the authorization request', () => {
     expect(browser.status).toBe(200);
   });
 
-  it('google_one_tap_credential leads to the pretend account of Google', async () => {
+  it('google_one_tap_credential opens the page that stands in for Google', async () => {
     expect((await open({ google_one_tap_credential: 'a-credential' })).url.pathname).toBe(
       '/direct/social/google',
     );
   });
 
-  it('interaction_mode=signUp, the older way, opens the sign-up page', async () => {
+  it('interaction_mode=signUp, which is older, opens the sign-up page', async () => {
     expect((await open({ interaction_mode: 'signUp' })).url.pathname).toBe('/register');
   });
 
-  it('prompt=login asks again, though the browser is signed in', async () => {
+  it('prompt=login asks again although the browser is signed in', async () => {
     const cookies = new CookieJar();
     await emulator.signIn(authorize(), { username: 'ada', cookies });
     const browser = await open({ prompt: 'login consent' }, web, new Browser(cookies));
@@ -189,7 +190,7 @@ describe('parameters of the authorization request', () => {
     expect(browser.url.searchParams.has('code')).toBe(true);
   });
 
-  it('signs in another user than before after prompt=login', async () => {
+  it('prompt=login can sign in another user', async () => {
     const cookies = new CookieJar();
     await emulator.signIn(authorize(), { username: 'ada', cookies });
     const again = authorize({ prompt: 'login' });
@@ -199,7 +200,7 @@ describe('parameters of the authorization request', () => {
   });
 });
 
-describe('signing up', () => {
+describe('Signing up', () => {
   it('creates an account and signs in with it', async () => {
     const callback = await emulator.signUp(authorize({ first_screen: 'register' }), {
       username: 'katherine',
@@ -210,29 +211,29 @@ describe('signing up', () => {
     await emulator.signIn(authorize(), { username: 'katherine', password: 'johnson' });
   });
 
-  it('asks for an e-mail address where identifier says so', async () => {
+  it('asks for an email address when `identifier` says so', async () => {
     const url = authorize({ first_screen: 'register', identifier: 'email', scope: 'openid email' });
     const callback = await emulator.signUp(url, { email: 'mary@example.com', password: 'jackson' });
     const { body } = await web.exchange(callback.searchParams.get('code') ?? '');
     expect(decode(body['id_token'])?.payload).toMatchObject({ email: 'mary@example.com' });
   });
 
-  it('says that a username is taken', async () => {
+  it('reports a username that is taken', async () => {
     const browser = await open({ first_screen: 'register' });
     await browser.post({ username: 'ada', password: 'x' });
     expect(browser.status).toBe(422);
     expect(browser.alert).toBe('Username is already in use.');
   });
 
-  it('says what is missing', async () => {
+  it('reports a missing field', async () => {
     const browser = await open({ first_screen: 'register' });
     await browser.post({ username: ' ', password: 'x' });
     expect(browser.alert).toBe('Username is required.');
   });
 });
 
-describe('other ways in', () => {
-  it('direct_sign_in leads to a pretend social account, which is linked', async () => {
+describe('Without a password,', () => {
+  it('direct_sign_in opens a page that stands in for a social account, and links that account', async () => {
     const url = authorize({ direct_sign_in: 'social:github', scope: 'openid identities' });
     const callback = await emulator.signIn(url, { username: 'alan' });
     const { body } = await web.exchange(callback.searchParams.get('code') ?? '');
@@ -240,7 +241,7 @@ describe('other ways in', () => {
     expect(userInfo.body['identities']).toEqual({ github: { userId: expect.stringMatching(/^github-/) } });
   });
 
-  it('a pretend social account may be new', async () => {
+  it('a new social account creates a user', async () => {
     const browser = await open({ direct_sign_in: 'sso:acme' });
     expect(browser.url.pathname).toBe('/direct/sso/acme');
     expect(browser.body).toContain('This page replaces the sign-in page of Acme');
@@ -248,7 +249,7 @@ describe('other ways in', () => {
     expect(browser.url.searchParams.has('code')).toBe(true);
   });
 
-  it('a one-time token signs in without a page, once, and for its own address', async () => {
+  it('a one-time token signs in without a page, once and only for its own address', async () => {
     const token = emulator.createOneTimeToken('ada@example.com');
     const url = (hint: string) => authorize({ one_time_token: token, login_hint: hint });
     expect((await open({ one_time_token: token, login_hint: 'eve@example.com' })).alert).toContain('invalid');
@@ -262,14 +263,14 @@ describe('other ways in', () => {
     expect(second.alert).toBe('This link is invalid, was used already, or has expired.');
   });
 
-  it('a one-time token for a new address creates the account', async () => {
+  it('a one-time token for a new address creates a user', async () => {
     const email = 'margaret@example.com';
     const browser = await open({ one_time_token: emulator.createOneTimeToken(email), login_hint: email });
     expect(browser.url.searchParams.has('code')).toBe(true);
     expect(emulator.getUser(email).primaryEmail).toBe(email);
   });
 
-  it('a forgotten password is chosen anew', async () => {
+  it('a user can reset the password', async () => {
     const browser = await open({ first_screen: 'reset_password' });
     await browser.post({ identifier: 'grace', password: 'cobol' });
     expect(browser.url.searchParams.has('code')).toBe(true);
@@ -277,10 +278,10 @@ describe('other ways in', () => {
   });
 });
 
-describe('consent', () => {
+describe('Consent', () => {
   const scope = 'openid offline_access profile urn:logto:scope:organizations';
 
-  it('is never asked for by an application of the tenant', async () => {
+  it('is never asked for a first-party application', async () => {
     const browser = await open({ prompt: 'consent', scope });
     await browser.post({ user: emulator.getUser('ada').id });
     expect(browser.url.origin).toBe('http://localhost:3000');
@@ -295,13 +296,13 @@ describe('consent', () => {
     });
     afterEach(() => emulator.revokeGrants('alan'));
 
-    it('is asked on a page that names what the application wants', () => {
+    it('is asked on a page that lists what the application requests', () => {
       expect(browser.url.pathname).toBe('/consent');
       expect(browser.body).toContain('Your name, picture and profile');
       expect(browser.body).toContain('Engines &amp; Co');
     });
 
-    it('gives the application what was authorized, and the chosen organizations only', async () => {
+    it('grants only the chosen organizations', async () => {
       await browser.post({ decision: 'authorize', organization: 'org_1' });
       const { body } = await thirdParty.exchange(browser.url.searchParams.get('code') ?? '');
       const token = (organization_id: string) =>
@@ -313,7 +314,7 @@ describe('consent', () => {
       });
     });
 
-    it('may be refused, and the application is told', async () => {
+    it('can be refused, and the application gets access_denied', async () => {
       await browser.post({ decision: 'cancel' });
       expect(Object.fromEntries(browser.url.searchParams)).toMatchObject({
         error: 'access_denied',

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { Server } from 'node:net';
 
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import {
   CookieJar,
   LogtoEmulatorError,
@@ -10,32 +10,25 @@ import {
   type LogtoEmulatorOptions,
 } from 'nestjs-logto/emulator';
 
+import { closeAfterEach } from '../support/close-after.js';
+import { resource } from '../support/issuer.js';
 import { Client } from './support/client.js';
+import { webClient } from './support/web-client.js';
 
-const running: LogtoEmulator[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((emulator) => emulator.close()));
-});
+const closing = closeAfterEach();
 
-async function start(options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> {
-  const emulator = await startLogtoEmulator({ port: 0, ...options });
-  running.push(emulator);
-  return emulator;
-}
+const start = async (options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> =>
+  closing(await startLogtoEmulator({ port: 0, ...options }));
 
 const tenant: LogtoEmulatorOptions = {
   users: [{ username: 'ada' }],
   applications: [{ id: 'web', secret: 'a-secret' }],
 };
 const signIn = (emulator: LogtoEmulator) =>
-  new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret').signIn({
-    prompt: 'consent',
-    scope: 'openid offline_access',
-  });
+  webClient(emulator).signIn({ prompt: 'consent', scope: 'openid offline_access' });
 
-const resource = 'https://api.example.com';
 const machine = { id: 'machine', secret: 'a-secret', type: 'MachineToMachine' as const };
-/** Started, used and stopped. */
+/** Starts, uses and stops an emulator. */
 const round = async () => {
   const emulator = await startLogtoEmulator({
     port: 0,
@@ -43,16 +36,16 @@ const round = async () => {
     resources: [{ indicator: resource }],
   });
   const client = new Client(emulator, machine.id, '', machine.secret);
-  const { status } = await client.token({ grant_type: 'client_credentials', resource });
+  const { status } = await client.clientCredentials({ resource });
   expect(status).toBe(200);
   await emulator.close();
 };
-/** Connections that were cut take a moment to be gone. */
+/** Waits for connections that were just closed. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
 const handles = () =>
   process.getActiveResourcesInfo().filter((name) => /TCP|Server|Socket|Timeout/.test(name)).length;
 
-describe('the options', () => {
+describe('The options of the emulator', () => {
   it('all have defaults', async () => {
     const emulator = await start();
     expect(emulator.endpoint).toBe(`http://localhost:${emulator.port}`);
@@ -65,7 +58,7 @@ describe('the options', () => {
     expect(emulator.getUser('ada').username).toBe('ada');
   });
 
-  it('are told all their mistakes at once, by name and with a remedy', async () => {
+  it('are checked as a whole: the error lists every mistake by name and with a remedy', async () => {
     const options = {
       prot: 3001,
       users: [{ password: 'x' }, { username: '' }],
@@ -88,7 +81,7 @@ describe('the options', () => {
     ['phone', 'primaryPhone'],
     ['picture', 'avatar'],
     ['custom_data', 'customData'],
-  ])('say what a user has in place of the claim %s', async (claim, option) => {
+  ])('suggest the right name for the claim %s of a user', async (claim, option) => {
     const emulator = await start({ users: [{ username: 'ada' }] });
     const user = { username: 'alan', [claim]: 'x', nik: 'x' };
     const remedies = (path: string): string =>
@@ -99,7 +92,7 @@ describe('the options', () => {
     expect(() => emulator.addUser(user)).toThrow(remedies(''));
   });
 
-  it('have claims in no other place', async () => {
+  it('suggest no claim names anywhere else', async () => {
     const emulator = await start();
     const web = { id: 'web', email: 'x' };
     const remedy = 'email`: there is no such option; remove it';
@@ -132,14 +125,18 @@ describe('the options', () => {
       },
       'resource "https://a.test" has no scope "read"',
     ],
-    ['two users of one name', { users: [{ username: 'ada' }, { username: 'ada' }] }, '"ada" is not unique'],
+    [
+      'two users with the same name',
+      { users: [{ username: 'ada' }, { username: 'ada' }] },
+      '"ada" is not unique',
+    ],
     [
       'a web application without a secret',
       { applications: [{ id: 'a', type: 'Traditional' }] },
       'needs a secret',
     ],
     [
-      'a public one with a secret',
+      'a public application with a secret',
       { applications: [{ id: 'a', secret: 's', type: 'SPA' }] },
       'cannot have one',
     ],
@@ -149,7 +146,7 @@ describe('the options', () => {
       { applications: [{ id: 'a', type: 'Native', redirectUris: ['http://app.test/callback'] }] },
       '`applications[0]`: ',
     ],
-  ])('names %s', async (_what, options, remedy) => {
+  ])('are refused with %s', async (_what, options, remedy) => {
     await expect(startLogtoEmulator({ port: 0, ...options })).rejects.toMatchObject({
       code: 'invalid_options',
       message: expect.stringContaining(remedy),
@@ -157,8 +154,8 @@ describe('the options', () => {
   });
 });
 
-describe('starting', () => {
-  it('takes well under a second, by what it costs the processor', async () => {
+describe('The emulator', () => {
+  it('starts in less than half a second of CPU time', async () => {
     await start(tenant);
     const before = process.cpuUsage();
     const emulator = await start(tenant);
@@ -167,7 +164,7 @@ describe('starting', () => {
     expect((user + system) / 1000).toBeLessThan(500);
   });
 
-  it('is refused in production, unless told', async () => {
+  it('refuses to start in production without `allowProduction`', async () => {
     const before = process.env['NODE_ENV'];
     process.env['NODE_ENV'] = 'production';
     try {
@@ -178,7 +175,7 @@ describe('starting', () => {
     }
   });
 
-  it('says when the port is in use', async () => {
+  it('reports a port that is in use', async () => {
     const { port } = await start();
     await expect(startLogtoEmulator({ port })).rejects.toMatchObject({
       code: 'port_in_use',
@@ -186,7 +183,7 @@ describe('starting', () => {
     });
   });
 
-  it('says when another program has the port on IPv6 alone', async () => {
+  it('reports a port that is in use on IPv6 only', async () => {
     const other = createServer();
     const free = await start();
     const { port } = free;
@@ -201,12 +198,12 @@ describe('starting', () => {
     }
   });
 
-  it('listens on loopback only, on IPv4 and IPv6', async () => {
+  it('listens only on loopback, on IPv4 and IPv6', async () => {
     const listen = jest.spyOn(Server.prototype, 'listen');
     const { port } = await start();
     const addresses = listen.mock.contexts.map((server) => (server as Server).address());
     listen.mockRestore();
-    // One that was closed again, because another program had its port on IPv6, has no address.
+    // A server that was closed again, because its port was in use on IPv6, has no address.
     expect(addresses.filter((address) => address !== null)).toEqual([
       { address: '127.0.0.1', family: 'IPv4', port },
       { address: '::1', family: 'IPv6', port },
@@ -215,7 +212,7 @@ describe('starting', () => {
     expect((await fetch(`http://[::1]:${port}/`)).status).toBe(200);
   });
 
-  it('names itself as told, where a proxy or container has another address', async () => {
+  it('uses the `endpoint` of a proxy or container as its issuer', async () => {
     const emulator = await start({ ...tenant, endpoint: 'https://logto.example.com/' });
     expect(emulator.issuer).toBe('https://logto.example.com/oidc');
     const discovery = await fetch(`http://localhost:${emulator.port}/oidc/.well-known/openid-configuration`);
@@ -223,13 +220,13 @@ describe('starting', () => {
       issuer: 'https://logto.example.com/oidc',
       token_endpoint: 'https://logto.example.com/oidc/token',
     });
-    const web = new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret');
+    const web = webClient(emulator);
     expect(await web.callback({ scope: 'openid' })).toMatchObject({ iss: 'https://logto.example.com/oidc' });
   });
 
-  it('takes forms of its own pages under that name, and of no other', async () => {
+  it('accepts forms from that `endpoint`, and from no other origin', async () => {
     const emulator = await start({ ...tenant, endpoint: 'https://logto.example.com' });
-    const web = new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret');
+    const web = webClient(emulator);
     const inside = (url: string | URL): URL => {
       const { pathname, search } = new URL(url, emulator.endpoint);
       return new URL(pathname + search, `http://127.0.0.1:${emulator.port}`);
@@ -253,7 +250,7 @@ describe('starting', () => {
     ]);
   });
 
-  it('prints nothing, but tells a log what happens', async () => {
+  it('prints nothing, and passes requests to `log`', async () => {
     const lines: string[] = [];
     const emulator = await start({ ...tenant, log: (line) => lines.push(line) });
     await signIn(emulator);
@@ -261,16 +258,16 @@ describe('starting', () => {
   });
 });
 
-describe('several emulators in one process', () => {
-  it('know nothing of each other', async () => {
+describe('Several emulators in one process', () => {
+  it('are independent of each other', async () => {
     const [one, other] = await Promise.all([start(tenant), start(tenant)]);
     const { body } = await signIn(one);
-    const elsewhere = new Client(other, 'web', 'http://localhost:3000/callback', 'a-secret');
+    const elsewhere = webClient(other);
     expect((await elsewhere.refresh(body['refresh_token'])).body['error']).toBe('invalid_grant');
     expect(other.countRequests('authorization')).toBe(0);
   });
 
-  it('leave no handle and no growth behind: a hundred started, used and stopped', async () => {
+  it('leak neither handles nor memory: a hundred are started, used and stopped', async () => {
     for (let count = 0; count < 20; count += 1) {
       await round();
     }
@@ -279,12 +276,12 @@ describe('several emulators in one process', () => {
     for (let count = 0; count < 80; count += 1) {
       await round();
     }
-    // One left behind by each would be 80; a busy machine may be closing the last ones still.
+    // One leak per round would be 80. A busy machine may still be closing the last ones.
     for (let look = 0; look < 100 && handles() >= before.handles + 20; look += 1) {
       await settled();
     }
     expect(handles()).toBeLessThan(before.handles + 20);
-    // Without a forced collection this sees leaks only, such as 80 providers that are kept.
+    // Without a forced collection this only notices large leaks, such as 80 providers.
     expect(process.memoryUsage().heapUsed - before.heap).toBeLessThan(40 * 1024 * 1024);
   }, 120_000);
 });

@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 
+import { resource } from '../support/issuer.js';
 import type { Answer, Client } from './support/client.js';
 import { decode } from './support/recording.js';
-import { accessTokenOf, offline, resource, signIn, start } from './support/three-applications.js';
+import { accessTokenOf, offline, signIn, startThreeApplications } from './support/three-applications.js';
 
 const day = 24 * 3600;
 const claimsOf = (answer: Answer) => decode(answer.body['id_token'])?.payload ?? {};
 
-/** For how many days an application can go on, that refreshes every ten days. */
+/** For how many days an application can refresh, every ten days. */
 async function daysOfRefreshing(emulator: LogtoEmulator, client: Client): Promise<number> {
   let { status, body } = await signIn(client);
   let days = 0;
@@ -20,9 +21,12 @@ async function daysOfRefreshing(emulator: LogtoEmulator, client: Client): Promis
   return days;
 }
 
-describe('claims', () => {
-  it('are those of the scopes that were asked for', async () => {
-    const { web } = await start({ primaryEmail: 'ada@example.com', profile: { givenName: 'Ada' } });
+describe('Claims', () => {
+  it('are those of the requested scopes', async () => {
+    const { web } = await startThreeApplications({
+      primaryEmail: 'ada@example.com',
+      profile: { givenName: 'Ada' },
+    });
     expect(Object.keys(claimsOf(await signIn(web, { scope: 'openid' }))).toSorted()).toEqual(
       ['aud', 'exp', 'iat', 'iss', 'nonce', 'sub'].toSorted(),
     );
@@ -32,8 +36,8 @@ describe('claims', () => {
     });
   });
 
-  it('that the profile does not have are absent, but null says that there is none', async () => {
-    const { web } = await start();
+  it('that the user does not have are null or absent, as at Logto', async () => {
+    const { web } = await startThreeApplications();
     const claims = claimsOf(await signIn(web, { scope: 'openid profile email phone address' }));
     expect(claims).toMatchObject({
       name: null,
@@ -46,8 +50,8 @@ describe('claims', () => {
     expect(claims).not.toHaveProperty('address');
   });
 
-  it('of roles and organizations are in ID tokens only where the tenant says so, in userinfo always', async () => {
-    const { web } = await start(
+  it('of roles and organizations are always in userinfo, and in ID tokens only with `idTokenClaims`', async () => {
+    const { web } = await startThreeApplications(
       { roles: ['admin'], organizations: [{ id: 'org_1', roles: ['member'] }], customData: { plan: 'pro' } },
       {
         roles: [{ name: 'admin' }],
@@ -71,8 +75,8 @@ describe('claims', () => {
     });
   });
 
-  it('are fresh at every refresh', async () => {
-    const { emulator, web } = await start();
+  it('are up to date after every refresh', async () => {
+    const { emulator, web } = await startThreeApplications();
     const { body } = await signIn(web, { ...offline, scope: 'openid offline_access profile' });
     emulator.updateUser('ada', { name: 'Countess of Lovelace' });
     expect(claimsOf(await web.refresh(body['refresh_token']))).toMatchObject({
@@ -80,8 +84,8 @@ describe('claims', () => {
     });
   });
 
-  it('have the time of the sign-in at every refresh, where max_age was asked', async () => {
-    const { emulator, web } = await start();
+  it('keep the time of the sign-in over refreshes when max_age was requested', async () => {
+    const { emulator, web } = await startThreeApplications();
     const answer = await signIn(web, { ...offline, max_age: '100000' });
     const authTime = Number(claimsOf(answer)['auth_time']);
     emulator.passTime(60);
@@ -89,13 +93,13 @@ describe('claims', () => {
     expect(refreshed['auth_time']).toBe(authTime - 60);
   });
 
-  it('have no sid unless the application asks for logout tokens with it', async () => {
-    const { web } = await start();
+  it('have no sid unless the application requires it in logout tokens', async () => {
+    const { web } = await startThreeApplications();
     expect(claimsOf(await signIn(web))).not.toHaveProperty('sid');
   });
 });
 
-describe('scopes of a resource token', () => {
+describe('Scopes of an access token', () => {
   const tenant = {
     resources: [{ indicator: resource, scopes: ['read', 'write', 'audit'], accessTokenTtl: 60 }],
     roles: [{ name: 'reader', scopes: [{ resource, name: 'read' }] }],
@@ -124,8 +128,8 @@ describe('scopes of a resource token', () => {
     ],
   };
 
-  it('come from the roles of the user, and of the organizations', async () => {
-    const { web } = await start(ada, tenant);
+  it('come from the roles of the user and of the organizations', async () => {
+    const { web } = await startThreeApplications(ada, tenant);
     const { body } = await signIn(web, all);
     const token = (parameters: Record<string, string>) => web.refresh(body['refresh_token'], parameters);
 
@@ -138,8 +142,8 @@ describe('scopes of a resource token', () => {
     expect((await token({ organization_id: 'org_2' })).body).toMatchObject({ scope: '' });
   });
 
-  it('were asked for at sign-in: others are not given later', async () => {
-    const { web } = await start(ada, tenant);
+  it('are limited to those that the sign-in requested', async () => {
+    const { web } = await startThreeApplications(ada, tenant);
     const { body } = await signIn(web, { ...all, scope: 'openid offline_access read' });
     expect((await web.refresh(body['refresh_token'], { resource })).body['scope']).toBe('read');
     expect((await web.refresh(body['refresh_token'], { resource, scope: 'write' })).body).toMatchObject({
@@ -147,8 +151,8 @@ describe('scopes of a resource token', () => {
     });
   });
 
-  it('go with the role that gave them', async () => {
-    const { emulator, web } = await start(ada, tenant);
+  it('disappear with the role that granted them', async () => {
+    const { emulator, web } = await startThreeApplications(ada, tenant);
     const { body } = await signIn(web, all);
     emulator.updateUser('ada', { roles: [], organizations: [] });
     expect((await web.refresh(body['refresh_token'], { resource })).body['scope']).toBe('');
@@ -156,9 +160,9 @@ describe('scopes of a resource token', () => {
   });
 });
 
-describe('refresh tokens', () => {
-  it('are rotated for a web application once 70 % of their life has passed', async () => {
-    const { emulator, web } = await start();
+describe('Refresh tokens', () => {
+  it('are rotated for a web application after 70 % of their lifetime', async () => {
+    const { emulator, web } = await startThreeApplications();
     const first = (await signIn(web)).body['refresh_token'];
     emulator.passTime(9.7 * day);
     expect((await web.refresh(first)).body['refresh_token']).toBe(first);
@@ -169,28 +173,28 @@ describe('refresh tokens', () => {
     expect((await web.refresh(second)).status).toBe(200);
   });
 
-  it('live for 14 days', async () => {
-    const { emulator, web } = await start();
+  it('expire after 14 days', async () => {
+    const { emulator, web } = await startThreeApplications();
     const { body } = await signIn(web);
     emulator.passTime(14 * day);
     expect((await web.refresh(body['refresh_token'])).body['error']).toBe('invalid_grant');
   });
 
-  it('end with the grant after 180 days, however often they are rotated', async () => {
-    const { emulator, web } = await start();
+  it('expire with the grant after 180 days, however often they are rotated', async () => {
+    const { emulator, web } = await startThreeApplications();
     expect(await daysOfRefreshing(emulator, web)).toBe(180);
   });
 
-  it('are rotated for a year and not longer, where the grant lasts', async () => {
-    const { emulator, native } = await start({}, { ttl: { grant: 1000 * day } });
-    // The last one of that year lives its 14 days.
+  it('are rotated for at most a year when the grant lasts longer', async () => {
+    const { emulator, native } = await startThreeApplications({}, { ttl: { grant: 1000 * day } });
+    // The last one of the year is valid for another 14 days.
     const days = await daysOfRefreshing(emulator, native);
     expect(days).toBeGreaterThan(365);
     expect(days).toBeLessThanOrEqual(380);
   });
 
-  it('live as long as the application says', async () => {
-    const { emulator, web } = await start(
+  it('expire after `refreshTokenTtlInDays` of the application', async () => {
+    const { emulator, web } = await startThreeApplications(
       {},
       { applications: [{ id: 'web', secret: 'a-secret', refreshTokenTtlInDays: 30 }] },
     );
@@ -199,8 +203,8 @@ describe('refresh tokens', () => {
     expect((await web.refresh(body['refresh_token'])).status).toBe(200);
   });
 
-  it('get no longer life by rotation in a browser', async () => {
-    const { emulator, spa } = await start();
+  it('of a single-page application keep their expiry when they are rotated', async () => {
+    const { emulator, spa } = await startThreeApplications();
     const { body } = await signIn(spa);
     emulator.passTime(13 * day);
     const rotated = await spa.refresh(body['refresh_token']);
@@ -208,33 +212,36 @@ describe('refresh tokens', () => {
     expect((await spa.refresh(rotated.body['refresh_token'])).status).toBe(400);
   });
 
-  it('are rotated at every use, or never, where the emulator is told so', async () => {
-    const every = await start({}, { rotation: 'every-use' });
+  it('are rotated at every use or never, as `rotation` says', async () => {
+    const every = await startThreeApplications({}, { rotation: 'every-use' });
     const first = (await signIn(every.web)).body['refresh_token'];
     expect((await every.web.refresh(first)).body['refresh_token']).not.toBe(first);
     await every.emulator.close();
 
-    const off = await start({}, { rotation: 'off' });
+    const off = await startThreeApplications({}, { rotation: 'off' });
     const kept = (await signIn(off.spa)).body['refresh_token'];
     expect((await off.spa.refresh(kept)).body['refresh_token']).toBe(kept);
   });
 
-  it('are not rotated where the application has switched it off', async () => {
-    const { spa } = await start({}, { applications: [{ id: 'spa', rotateRefreshToken: false }] });
+  it('are not rotated with `rotateRefreshToken: false`', async () => {
+    const { spa } = await startThreeApplications(
+      {},
+      { applications: [{ id: 'spa', rotateRefreshToken: false }] },
+    );
     const { body } = await signIn(spa);
     expect((await spa.refresh(body['refresh_token'])).body['refresh_token']).toBe(body['refresh_token']);
   });
 
-  it('have no second chance where the reuse interval is 0', async () => {
-    const { spa } = await start({}, { refreshTokenReuseInterval: 0 });
+  it('cannot be reused when the reuse interval is 0', async () => {
+    const { spa } = await startThreeApplications({}, { refreshTokenReuseInterval: 0 });
     const first = (await signIn(spa)).body['refresh_token'];
     const second = (await spa.refresh(first)).body['refresh_token'];
     expect((await spa.refresh(first)).status).toBe(400);
     expect((await spa.refresh(second)).status).toBe(400);
   });
 
-  it('are used up by a request for a wrong resource too, as at Logto', async () => {
-    const { emulator, spa } = await start();
+  it('are used up by a request for an unknown resource too, as at Logto', async () => {
+    const { emulator, spa } = await startThreeApplications();
     const { body } = await signIn(spa);
     const wrong = await spa.refresh(body['refresh_token'], { resource });
     expect(wrong.body['error']).toBe('invalid_target');
@@ -242,16 +249,16 @@ describe('refresh tokens', () => {
     expect((await spa.refresh(body['refresh_token'])).body['error']).toBe('invalid_grant');
   });
 
-  it('need prompt=consent, unless the application always issues them', async () => {
-    const { emulator, web } = await start();
+  it('need prompt=consent, unless the application has `alwaysIssueRefreshToken`', async () => {
+    const { emulator, web } = await startThreeApplications();
     const { scope } = offline;
     expect((await signIn(web, { scope })).body).not.toHaveProperty('refresh_token');
     emulator.setApplication({ id: 'web', secret: 'a-secret', alwaysIssueRefreshToken: true });
     expect((await signIn(web, { scope })).body).toHaveProperty('refresh_token');
   });
 
-  it('of another application are refused, and go on working', async () => {
-    const { web, spa } = await start();
+  it('are refused to another application, and stay valid', async () => {
+    const { web, spa } = await startThreeApplications();
     const { body } = await signIn(web);
     expect((await spa.refresh(body['refresh_token'])).body['error']).toBe('invalid_grant');
     expect((await web.refresh(body['refresh_token'])).status).toBe(200);

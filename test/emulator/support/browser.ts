@@ -9,7 +9,7 @@ export class Browser {
 
   constructor(private readonly cookies = new CookieJar()) {}
 
-  /** What the page reads out. */
+  /** The error message of the page. */
   get alert(): string | undefined {
     return /role="alert">([^<]*)</.exec(this.body)?.[1];
   }
@@ -18,7 +18,7 @@ export class Browser {
     await this.follow(new URL(url), {});
   }
 
-  /** Posts a form of the page that is open, or of another. */
+  /** Posts a form to the open page, or to another one. */
   async post(
     fields: Record<string, string>,
     headers: Record<string, string> = {},

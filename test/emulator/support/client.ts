@@ -1,6 +1,6 @@
 import { CookieJar, type LogtoEmulator } from 'nestjs-logto/emulator';
 
-/** An answer as the recording has it: headers of interest only. */
+/** An answer in the form of the recording, with the headers that are compared. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -12,7 +12,7 @@ export type Parameters = Record<string, string | string[] | undefined>;
 
 const compared = ['content-type', 'cache-control', 'www-authenticate'];
 
-/** A plain OAuth client: it makes the requests that the recording holds, and checks nothing. */
+/** A plain OAuth client that makes the recorded requests, and checks nothing. */
 export class Client {
   readonly cookies = new CookieJar();
 
@@ -42,7 +42,7 @@ export class Client {
     return url;
   }
 
-  /** Walks through the pages and gives the callback's parameters. */
+  /** Signs in on the pages. @returns the parameters of the callback */
   async callback(
     parameters: Parameters,
     { username = 'ada', cookies = this.cookies } = {},
@@ -70,6 +70,18 @@ export class Client {
     return this.token({ grant_type: 'refresh_token', refresh_token: String(refreshToken), ...parameters });
   }
 
+  clientCredentials(parameters: Parameters): Promise<Answer> {
+    return this.token({ grant_type: 'client_credentials', ...parameters });
+  }
+
+  exchangeToken(parameters: Parameters): Promise<Answer> {
+    return this.token({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      ...parameters,
+    });
+  }
+
   token(parameters: Parameters): Promise<Answer> {
     return this.post('/oidc/token', parameters);
   }
@@ -81,7 +93,7 @@ export class Client {
     return this.postBody(path, body, {}, secret);
   }
 
-  /** Posts a body of any kind, authenticated as {@link post} does it. */
+  /** Posts any body, with the same authentication as {@link post}. */
   async postBody(
     path: string,
     body: string | URLSearchParams,

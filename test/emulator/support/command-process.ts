@@ -12,8 +12,8 @@ import { leftovers } from '../../support/leftovers.js';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
- * The `logto-emulator` command in a process and a directory of its own: its configuration file imports the package
- * by name, as a user's does.
+ * The `logto-emulator` command in its own process and directory, where configuration files can import the package
+ * by name.
  */
 export class CommandProcess {
   private readonly lines: AsyncIterableIterator<string>;
@@ -34,7 +34,7 @@ export class CommandProcess {
     });
   }
 
-  /** @param files by name, what stands in the directory beside the package */
+  /** @param files the contents of files in the directory, by name */
   static async run(files: Record<string, string>, ...args: string[]): Promise<CommandProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'logto-emulator-'));
     await buildPackage(directory);
@@ -50,7 +50,7 @@ export class CommandProcess {
     return writeFile(join(this.directory, name), content);
   }
 
-  /** What it prints next, up to and with the first line that matches. @throws Error when it ends instead */
+  /** The output up to the first line that matches. @throws Error when the command exits before */
   async printed(last: RegExp): Promise<string> {
     const found: string[] = [];
     for (;;) {
@@ -68,7 +68,7 @@ export class CommandProcess {
   }
 }
 
-/** What the package has of the emulator, made of its sources as they are: specs run without a build. */
+/** Compiles the emulator into the directory, because specs run without a build. */
 async function buildPackage(directory: string): Promise<void> {
   await cp(join(root, 'package.json'), join(directory, 'package.json'));
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request that a {@link Receiver} has had. */
+/** A request that a {@link Receiver} got. */
 export interface Received {
   method: string;
   path: string;
@@ -9,10 +9,10 @@ export interface Received {
   body: string;
 }
 
-/** An application's end of back-channel logouts and webhooks: it keeps what it gets. */
+/** The application's server for back-channel logout and webhooks. It records the requests. */
 export class Receiver {
   readonly received: Received[] = [];
-  /** What it answers, one after the other, then 200. */
+  /** The statuses of the next answers, then 200. */
   readonly statuses: number[] = [];
   private waiting: (() => void)[] = [];
 
@@ -23,7 +23,7 @@ export class Receiver {
       const { method = '', url: path = '', headers } = req;
       this.received.push({ method, path, headers, body: Buffer.concat(chunks).toString() });
       res.writeHead(this.statuses.shift() ?? 200).end();
-      this.waiting.splice(0).forEach((go) => go());
+      this.waiting.splice(0).forEach((resolve) => resolve());
     });
   });
 
@@ -34,7 +34,7 @@ export class Receiver {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The next request that is not there yet. */
+  /** Takes the first request that matches, and waits for it if necessary. */
   async next(matches: (received: Received) => boolean = () => true): Promise<Received> {
     for (;;) {
       const found = this.received.findIndex((one) => matches(one));

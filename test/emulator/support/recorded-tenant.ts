@@ -1,6 +1,6 @@
 import type { LogtoEmulatorOptions } from 'nestjs-logto/emulator';
 
-/** The one API resource of the recorded tenant. */
+/** The API resource of the recorded tenant. */
 export const resource = 'https://api.example.com';
 
 /** The tenant that the recording was made on. */
@@ -56,7 +56,7 @@ export const recordedTenant = (receiverUrl: string): LogtoEmulatorOptions => ({
   webhooks: [{ url: `${receiverUrl}/webhook`, signingKey: 'a-key', events: ['User.Data.Updated'] }],
 });
 
-/** A sign-in that asks for all there is. */
+/** A sign-in that requests all scopes and resources. */
 export const everything = {
   prompt: 'consent',
   scope:

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** What a running Logto answered, by the name of the request; random values are replaced by their kind. */
+/** The recorded answers of Logto by the name of the request. Random values are replaced by their kind. */
 export const recording = JSON.parse(
   readFileSync(new URL('../../fixtures/logto-recorded.json', import.meta.url), 'utf8'),
 ) as Record<string, unknown>;
 
-/** What stands for the recorded tenant's names, such as `<appId>`, in the tenant that is compared. */
+/** The values for placeholders such as `<appId>` in the tenant that is compared. */
 export type Substitutes = Record<`<${string}>`, string>;
 
 const kinds: Record<string, (value: unknown) => boolean> = {
@@ -16,34 +16,39 @@ const kinds: Record<string, (value: unknown) => boolean> = {
   '<epoch ms>': (value) => Number.isInteger(value) && Number(value) > 1e12 && Number(value) < 1e13,
 };
 
-/** One place where an answer is not what was recorded. */
-export interface Departure {
+/** One difference between an answer and the recorded one. */
+export interface Difference {
   /** Such as `body.id_token.payload.sub`. */
   path: string;
   expected: unknown;
   actual: unknown;
 }
 
-/** Where `actual` departs from what was recorded; nowhere, one hopes. Absent stands for undefined. */
-export function departures(
+/** The differences between `actual` and what was recorded. A missing value equals `undefined`. */
+export function differencesBetween(
   expected: unknown,
   actual: unknown,
   substitutes: Substitutes,
   path = 'answer',
-): Departure[] {
+): Difference[] {
   if (expected === null || typeof expected !== 'object') {
     return isSame(expected, actual, substitutes) ? [] : [{ path, expected, actual }];
   }
   const jwt: unknown = Reflect.get(expected, '<jwt>');
   if (jwt !== undefined) {
-    return departures(jwt, decode(actual), substitutes, path);
+    return differencesBetween(jwt, decode(actual), substitutes, path);
   }
   if (actual === null || typeof actual !== 'object' || Array.isArray(expected) !== Array.isArray(actual)) {
     return [{ path, expected, actual }];
   }
   const names = new Set([...Object.keys(expected), ...Object.keys(actual)]);
   return [...names].flatMap((name) =>
-    departures(Reflect.get(expected, name), Reflect.get(actual, name), substitutes, `${path}.${name}`),
+    differencesBetween(
+      Reflect.get(expected, name),
+      Reflect.get(actual, name),
+      substitutes,
+      `${path}.${name}`,
+    ),
   );
 }
 

@@ -9,17 +9,19 @@ import {
 
 import { Client, type Answer, type Parameters } from './client.js';
 import { decode } from './recording.js';
+import { webClient } from './web-client.js';
 
-export const resource = 'https://api.example.com';
-
-/** A sign-in that brings a refresh token. */
+/** A sign-in that returns a refresh token. */
 export const offline = { prompt: 'consent', scope: 'openid offline_access' };
 
 let started: LogtoEmulator | undefined;
 afterEach(() => started?.close());
 
-/** A web, a single-page and a native application in a tenant that has one user, `ada`. */
-export async function start(user: Partial<EmulatorUser> = {}, options: LogtoEmulatorOptions = {}) {
+/** Starts a tenant with a web, a single-page and a native application and one user, `ada`. */
+export async function startThreeApplications(
+  user: Partial<EmulatorUser> = {},
+  options: LogtoEmulatorOptions = {},
+) {
   const emulator = await startLogtoEmulator({
     port: 0,
     users: [{ username: 'ada', ...user }],
@@ -33,13 +35,13 @@ export async function start(user: Partial<EmulatorUser> = {}, options: LogtoEmul
   started = emulator;
   return {
     emulator,
-    web: new Client(emulator, 'web', 'http://localhost:3000/callback', 'a-secret'),
+    web: webClient(emulator),
     spa: new Client(emulator, 'spa', 'http://localhost:3000/callback'),
     native: new Client(emulator, 'native', 'http://localhost:3000/callback'),
   };
 }
 
-/** Signs ada in, in a browser of her own. */
+/** Signs ada in with new cookies. */
 export const signIn = async (client: Client, parameters: Parameters = offline): Promise<Answer> =>
   client.signIn(parameters, { cookies: new CookieJar() });
 
