@@ -3,12 +3,12 @@ import { Controller, Get, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuthUser, LogtoApiGuard, LogtoContext, LogtoGuard, LogtoService, WithLogto } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { resource } from '../support/issuer.js';
 import { refusalOf } from '../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
+import { startApp, type TestApp } from '../support/app.js';
+import type { Browser } from '../support/browser.js';
 import { closeAfterAll } from '../support/close-after.js';
+import { resource } from '../support/issuer.js';
 
 @Controller('either')
 @UseGuards(LogtoGuard)

@@ -3,11 +3,11 @@ import { All, Controller, Post, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { LogtoGuard, OptionalAuth, Public } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { refusalOf } from '../access/support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
-import { startIssuer } from '../support/issuer.js';
-import { refusalOf } from '../access/support/api.js';
 import { closeAfterAll } from '../support/close-after.js';
+import { startIssuer } from '../support/issuer.js';
 
 @Controller()
 @UseGuards(LogtoGuard)

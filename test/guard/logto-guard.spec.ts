@@ -23,12 +23,12 @@ import {
   type LogtoModuleOptions,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { refusalOf } from '../access/support/api.js';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
-import { refusalOf } from '../access/support/api.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 
 @Controller()
 @UseGuards(LogtoGuard)

@@ -7,9 +7,9 @@ import {
   type LogtoModuleOptions,
   type LogtoOptionsFactory,
 } from 'nestjs-logto';
+import { closeAfterEach } from '../support/close-after.js';
 import { leaks } from '../support/leaks.js';
 import { validOptions } from '../support/options.js';
-import { closeAfterEach } from '../support/close-after.js';
 
 @Injectable({ scope: Scope.REQUEST })
 class TenantConfig implements LogtoOptionsFactory {

@@ -6,9 +6,9 @@ import { Controller, Get, Logger, Module, UseGuards, type ModuleMetadata } from 
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import * as ours from 'nestjs-logto';
 import request from 'supertest';
+import { closeAfterEach } from '../support/close-after.js';
 import { leaks } from '../support/leaks.js';
 import { validOptions, watchLogs } from '../support/options.js';
-import { closeAfterEach } from '../support/close-after.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

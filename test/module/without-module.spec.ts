@@ -29,8 +29,8 @@ import { WebSocket } from 'ws';
 import { LogRecorder } from '../access/support/log-recorder.js';
 import { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
-import { validOptions } from '../support/options.js';
 import { closeAfterEach } from '../support/close-after.js';
+import { validOptions } from '../support/options.js';
 
 @Controller('guarded')
 @UseGuards(LogtoGuard)

@@ -16,8 +16,8 @@ import {
 } from 'nestjs-logto';
 import { LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
 import type TestAgent from 'supertest/lib/agent.js';
-import { validOptions } from '../support/options.js';
 import { closeAfterEach } from '../support/close-after.js';
+import { validOptions } from '../support/options.js';
 import { startUnderTest } from './support/shop-under-test.js';
 
 @Controller('orders')

@@ -4,8 +4,8 @@ import type { Response } from 'express';
 import { LogtoModule, type LogtoModuleExtras, type LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { LogtoTestingModule, signInWithoutBrowser } from 'nestjs-logto/testing';
-import { application, resource, startIssuer } from '../support/issuer.js';
 import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
+import { application, resource, startIssuer } from '../support/issuer.js';
 import { shop, startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
 
 describe('signInWithoutBrowser against the emulator', () => {

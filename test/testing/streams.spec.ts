@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
+import { closeAfterAll } from '../support/close-after.js';
 import { EventStream } from '../support/event-stream.js';
 import { StreamsController } from '../support/streams.controller.js';
-import { closeAfterAll } from '../support/close-after.js';
 import { shop, startUnderTest } from './support/shop-under-test.js';
 
 describe('A stream that signedInAs opens', () => {

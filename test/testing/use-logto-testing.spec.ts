@@ -13,8 +13,8 @@ import {
 import { anonymous, signedInAs, useLogtoTesting, type UseLogtoTestingOptions } from 'nestjs-logto/testing';
 import { closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
-import { ShopController } from './support/shop.controller.js';
 import { startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
+import { ShopController } from './support/shop.controller.js';
 
 const deployed: LogtoModuleOptions = {
   endpoint: 'https://shop.logto.app',

@@ -11,9 +11,9 @@ import {
 import { AuthUser, LogtoContext, LogtoExceptionFilter, LogtoGuard, Public, RequireRoles } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { firstValueFrom } from 'rxjs';
+import { LogRecorder } from '../access/support/log-recorder.js';
 import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
-import { LogRecorder } from '../access/support/log-recorder.js';
 
 @Controller()
 class HybridController {

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createPublicKey } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWK, type JWTHeaderParameters } from 'jose';
-import type { TestApp } from '../../support/app.js';
-import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
-import { resource } from '../../support/issuer.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { ThingsController } from '../../access/support/things.controller.js';
+import type { TestApp } from '../../support/app.js';
 import { closeAfterEach } from '../../support/close-after.js';
+import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
+import { resource } from '../../support/issuer.js';
 import { accessTokenClaims, now, signAccessToken } from '../support/access-token.js';
 
 describe('A forged bearer token', () => {

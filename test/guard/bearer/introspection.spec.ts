@@ -4,13 +4,13 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { AuthUser, LogtoApiGuard, LogtoContext, RequireScopes } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../../support/app.js';
-import { Browser } from '../../support/browser.js';
-import { application, resource } from '../../support/issuer.js';
-import { leftovers } from '../../support/leftovers.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import type { TestApp } from '../../support/app.js';
+import { Browser } from '../../support/browser.js';
 import { closeAfterAll } from '../../support/close-after.js';
+import { application, resource } from '../../support/issuer.js';
+import { leftovers } from '../../support/leftovers.js';
 
 @Controller()
 @UseGuards(LogtoApiGuard)

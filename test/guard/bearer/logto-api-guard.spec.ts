@@ -2,13 +2,13 @@ import { createServer, request, type RequestListener, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../../support/app.js';
-import { resource } from '../../support/issuer.js';
-import { otherResource } from '../../support/token-app.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
 import { ThingsController } from '../../access/support/things.controller.js';
+import type { TestApp } from '../../support/app.js';
 import { closeAfterAll } from '../../support/close-after.js';
+import { resource } from '../../support/issuer.js';
+import { otherResource } from '../../support/token-app.js';
 
 const invalid = { status: 401, code: 'invalid_token' };
 

@@ -3,14 +3,14 @@ import { Controller, Get, UseGuards } from '@nestjs/common';
 import { generateKeyPair, SignJWT, type JWTHeaderParameters } from 'jose';
 import { LogtoApiGuard, RequireRoles, RequireScopes } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../../support/app.js';
-import { passTime, restoreTime } from '../../support/clock.js';
-import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
-import { application, resource } from '../../support/issuer.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { LogRecorder } from '../../access/support/log-recorder.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import type { TestApp } from '../../support/app.js';
+import { passTime, restoreTime } from '../../support/clock.js';
 import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
+import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
+import { application, resource } from '../../support/issuer.js';
 import { accessTokenClaims, now, signAccessToken } from '../support/access-token.js';
 
 @Controller()

@@ -1,15 +1,15 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, SignJWT } from 'jose';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../../support/app.js';
-import type { Page } from '../../support/browser.js';
-import { Elsewhere } from '../../support/elsewhere.js';
-import { resource } from '../../support/issuer.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
 import { ThingsController } from '../../access/support/things.controller.js';
+import type { TestApp } from '../../support/app.js';
+import type { Page } from '../../support/browser.js';
 import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
+import { Elsewhere } from '../../support/elsewhere.js';
 import { advanceClock, restoreClock } from '../../support/fake-clock.js';
+import { resource } from '../../support/issuer.js';
 
 describe('The keys that verify bearer tokens', () => {
   let issuer: LogtoEmulator;

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoApiOptions, LogtoContext } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../../support/app.js';
-import { resource } from '../../support/issuer.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
 import { ThingsController } from '../../access/support/things.controller.js';
+import type { TestApp } from '../../support/app.js';
 import { closeAfterEach } from '../../support/close-after.js';
 import { advanceClock, restoreClock } from '../../support/fake-clock.js';
+import { resource } from '../../support/issuer.js';
 
 const invalid = { status: 401, code: 'invalid_token' };
 

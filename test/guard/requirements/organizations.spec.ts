@@ -14,14 +14,14 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { call, refusalOf, startApi } from '../../access/support/api.js';
+import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import type { Browser, Page } from '../../support/browser.js';
+import { closeAfterAll } from '../../support/close-after.js';
 import { startHostileProvider } from '../../support/hostile-provider.js';
 import { resource } from '../../support/issuer.js';
 import { otherResource, tokenOptions } from '../../support/token-app.js';
-import { call, refusalOf, startApi } from '../../access/support/api.js';
-import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
-import { closeAfterAll } from '../../support/close-after.js';
 import { signAccessToken } from '../support/access-token.js';
 
 /** An app with several tenants, for sessions and bearer tokens. */

@@ -10,14 +10,14 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { call, refusalOf } from '../../access/support/api.js';
+import { startAccessIssuer } from '../../access/support/real-tokens.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import type { Browser } from '../../support/browser.js';
 import { passTime, restoreTime } from '../../support/clock.js';
+import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { startHostileProvider } from '../../support/hostile-provider.js';
 import { resource } from '../../support/issuer.js';
-import { call, refusalOf } from '../../access/support/api.js';
-import { startAccessIssuer } from '../../access/support/real-tokens.js';
-import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { now, signAccessToken } from '../support/access-token.js';
 
 @Controller()

@@ -13,14 +13,14 @@ import {
   type LogtoModuleOptions,
 } from 'nestjs-logto';
 import type { LogtoEmulator, LogtoEmulatorOptions } from 'nestjs-logto/emulator';
+import { call, refusalOf, startApi } from '../../access/support/api.js';
+import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import type { Browser } from '../../support/browser.js';
 import { passTime, restoreTime } from '../../support/clock.js';
+import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { startHostileProvider } from '../../support/hostile-provider.js';
 import { resource } from '../../support/issuer.js';
-import { call, refusalOf, startApi } from '../../access/support/api.js';
-import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
-import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { signAccessToken } from '../support/access-token.js';
 
 @Controller()

@@ -2,13 +2,13 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Post, UseGuards } from '@nestjs/common';
 import { LogtoApiGuard, LogtoGuard, RequireScopes, WithLogto } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../../support/app.js';
-import type { Browser } from '../../support/browser.js';
-import { resource } from '../../support/issuer.js';
-import { machine, otherResource, tokenOptions } from '../../support/token-app.js';
 import { call, refusalOf, startApi } from '../../access/support/api.js';
 import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import type { Browser } from '../../support/browser.js';
 import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
+import { resource } from '../../support/issuer.js';
+import { machine, otherResource, tokenOptions } from '../../support/token-app.js';
 
 class Routes {
   @Get('read')
