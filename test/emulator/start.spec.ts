@@ -12,6 +12,7 @@ import {
 
 import { closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
+import { withNodeEnv } from '../support/with-node-env.js';
 import { Client } from './support/client.js';
 import { webClient } from './support/web-client.js';
 
@@ -165,14 +166,10 @@ describe('The emulator', () => {
   });
 
   it('refuses to start in production without `allowProduction`', async () => {
-    const before = process.env['NODE_ENV'];
-    process.env['NODE_ENV'] = 'production';
-    try {
+    await withNodeEnv('production', async () => {
       await expect(startLogtoEmulator({ port: 0 })).rejects.toMatchObject({ code: 'production_refused' });
       await start({ allowProduction: true });
-    } finally {
-      process.env['NODE_ENV'] = before;
-    }
+    });
   });
 
   it('reports a port that is in use', async () => {

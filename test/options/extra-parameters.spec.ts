@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoService } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
+import { closeAfterAll } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 
 @Controller()
@@ -16,22 +16,17 @@ class EnterController {
   }
 }
 
-describe('Extra parameters of a sign-in that the app starts itself', () => {
-  let issuer: LogtoEmulator;
+describe('The `extraParams` of LogtoService.signIn()', () => {
   let app: TestApp;
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = await startIssuer();
-    app = await startApp({ issuer, controllers: [EnterController] });
-  });
-
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
+    const issuer = closing(await startIssuer());
+    app = closing(await startApp({ issuer, controllers: [EnterController] }));
   });
 
   it.each(['response_mode', 'state', 'scope', 'redirect_uri'])(
-    'cannot be %s, which the module sets',
+    'cannot contain %s, which the module sets',
     async (name) => {
       const page = await app.browser().fetch(`/enter?name=${name}`);
 
@@ -43,7 +38,7 @@ describe('Extra parameters of a sign-in that the app starts itself', () => {
     },
   );
 
-  it('are sent otherwise', async () => {
+  it('are sent to Logto otherwise', async () => {
     expect((await app.browser().fetch('/enter?name=theme')).text).toContain('theme=given');
   });
 });

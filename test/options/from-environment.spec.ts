@@ -2,10 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { DynamicModule } from '@nestjs/common';
 import { LogtoModule, logtoOptionsFromEnv, type LogtoModuleOptions } from 'nestjs-logto';
 import { startApp } from '../support/app.js';
+import { closeAfterEach } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 import { forRoot, problemsOf } from '../support/options.js';
 
 describe('Options from the environment', () => {
+  const closing = closeAfterEach();
   const env = {
     LOGTO_ENDPOINT: 'https://tenant.logto.app',
     LOGTO_APP_ID: 'app',
@@ -14,7 +16,7 @@ describe('Options from the environment', () => {
     LOGTO_SESSION_SECRET: 'session-secret',
   };
 
-  it('are what differs per deployment', () => {
+  it('are those that differ between deployments', () => {
     expect(logtoOptionsFromEnv({}, env)).toEqual({
       endpoint: env.LOGTO_ENDPOINT,
       appId: env.LOGTO_APP_ID,
@@ -24,7 +26,7 @@ describe('Options from the environment', () => {
     });
   });
 
-  it('come from the process’s own', () => {
+  it('come from process.env by default', () => {
     const before = process.env.LOGTO_ENDPOINT;
     process.env.LOGTO_ENDPOINT = 'https://from.process.env';
     try {
@@ -35,7 +37,7 @@ describe('Options from the environment', () => {
     }
   });
 
-  it('give way to what the code says, and join the secret to the session’s other options', () => {
+  it('are overridden by the given options, and the secret is merged into the session options', () => {
     expect(
       logtoOptionsFromEnv(
         { appId: 'other', scopes: ['email'], session: { secret: 'own', name: 'sid' } },
@@ -46,18 +48,16 @@ describe('Options from the environment', () => {
     expect(named.session).toEqual({ name: 'sid', secret: env.LOGTO_SESSION_SECRET });
   });
 
-  it('take and give back the extras of the module, for forRoot', async () => {
+  it('can be combined with the extras of forRoot', async () => {
     const register = (options: LogtoModuleOptions): DynamicModule =>
       LogtoModule.forRoot(logtoOptionsFromEnv({ ...options, authRoutesPrefix: 'auth' }, env));
-    const issuer = await startIssuer();
-    const app = await startApp({ issuer, register });
+    const issuer = closing(await startIssuer());
+    const app = closing(await startApp({ issuer, register }));
 
     expect((await app.browser().open('/auth/sign-in')).status).toBe(302);
-    await app.close();
-    await issuer.close();
   });
 
-  it('leave out what is not set or empty: it is reported as missing, or left to the app', async () => {
+  it('leave out variables that are not set or empty', async () => {
     const options = logtoOptionsFromEnv(
       {},
       { ...env, LOGTO_ENDPOINT: '', LOGTO_APP_ID: '', LOGTO_SESSION_SECRET: '' },
@@ -67,11 +67,11 @@ describe('Options from the environment', () => {
     expect(Object.keys(await problemsOf(forRoot(options))).toSorted()).toEqual(['appId', 'endpoint']);
   });
 
-  it('are read only when they are asked for', async () => {
+  it('are only read by logtoOptionsFromEnv()', async () => {
     expect(Object.keys(await problemsOf(forRoot({})))).toContain('endpoint');
   });
 
-  it('let an override that is undefined not hide what is set', () => {
+  it('are not overridden by undefined', () => {
     expect(logtoOptionsFromEnv({ appSecret: undefined }, env).appSecret).toBe(env.LOGTO_APP_SECRET);
   });
 });

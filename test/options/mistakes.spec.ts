@@ -11,33 +11,39 @@ import { forRoot, problemsOf, validOptions } from '../support/options.js';
 
 describe('The options of the module', () => {
   it.each<[string, object]>([
-    ['all that is required', {}],
-    ['no secret: a public client', { appSecret: undefined }],
-    ['no session: the app mounts its own', { session: undefined }],
+    ['all required options', {}],
+    ['no appSecret, for a public client', { appSecret: undefined }],
+    ['no session, when the app mounts its own', { session: undefined }],
     [
       'a cookie secret instead of both',
       { session: undefined, appSecret: undefined, cookieSecret: 'a secret' },
     ],
     ['http on this machine', { endpoint: 'http://localhost:3001', baseUrl: 'http://127.0.0.1:3000' }],
-    ['http on this machine by IPv6', { endpoint: 'http://[::1]:3001', baseUrl: 'http://app.localhost:3000' }],
-    ['http elsewhere where it is allowed', { endpoint: 'http://logto:3001', allowInsecureRequests: true }],
+    [
+      'http on this machine with IPv6',
+      { endpoint: 'http://[::1]:3001', baseUrl: 'http://app.localhost:3000' },
+    ],
+    [
+      'http elsewhere with allowInsecureRequests',
+      { endpoint: 'http://logto:3001', allowInsecureRequests: true },
+    ],
     [
       'trailing slashes',
       { endpoint: 'https://tenant.logto.app//', baseUrl: 'https://app.example.com/shop/' },
     ],
-    ['several secrets of the session', { session: { secret: ['new', 'old'] } }],
+    ['several session secrets', { session: { secret: ['new', 'old'] } }],
     ['a secure cookie over https', { session: { secret: 'a', cookie: { secure: true, sameSite: 'none' } } }],
     ['no revalidation', { revalidateAfter: false }],
     ['a prefix of several segments', { authRoutesPrefix: '/auth/logto/' }],
     [
-      'bearer tokens alone',
+      'bearer tokens only',
       {
         ...Object.fromEntries(Object.keys(validOptions).map((name) => [name, undefined])),
         endpoint: validOptions.endpoint,
         api: { audience: 'https://api' },
       },
     ],
-  ])('take %s', async (_, options) => {
+  ])('accept %s', async (_, options) => {
     expect(await problemsOf(forRoot({ ...validOptions, ...options }))).toEqual({});
   });
 
@@ -163,7 +169,7 @@ describe('The options of the module', () => {
     ['tenant', 'acme', /no option.*spelling/],
     ['app_id', 'app', /Did you mean `appId`/],
     ['baseURL', 'https://app.example.com', /Did you mean `baseUrl`/],
-  ])('say what is wrong with %s: %j', async (option, value, remedy) => {
+  ])('refuse %s: %j', async (option, value, remedy) => {
     const [name = ''] = option.split('.');
 
     const problems = await problemsOf(forRoot({ ...validOptions, [name]: value }));
@@ -181,16 +187,16 @@ describe('The options of the module', () => {
     'session',
     'lock',
     'allowedOrigins',
-  ])('say what %s has to be when it is none of it', async (option) => {
+  ])('refuse a %s of the wrong type', async (option) => {
     for (const value of [5, 'yes', true]) {
       const problems = await problemsOf(forRoot({ ...validOptions, [option]: value }));
       expect(Object.keys(problems)).toEqual([option]);
-      // Not in the words of the library that checks it.
+      // The message is not that of the validation library.
       expect(problems[option]).not.toMatch(/Invalid input|received/);
     }
   });
 
-  it('say what is wrong with a secure cookie over http, which would never be set', async () => {
+  it('refuse a secure cookie over http, which browsers would not store', async () => {
     const options = {
       ...validOptions,
       baseUrl: 'http://localhost:3000',
@@ -202,7 +208,7 @@ describe('The options of the module', () => {
     });
   });
 
-  it('say that nothing seals the sign-in cookies where there is no secret at all', async () => {
+  it('require a secret to seal the sign-in cookies', async () => {
     const options = { ...validOptions, appSecret: undefined, session: undefined };
 
     expect(await problemsOf(forRoot(options))).toEqual({
@@ -210,13 +216,13 @@ describe('The options of the module', () => {
     });
   });
 
-  it('say that nobody can sign in without the scope openid', async () => {
+  it('require the scope openid', async () => {
     const options = { ...validOptions, includeReservedScopes: false, scopes: ['email'] };
 
     expect(await problemsOf(forRoot(options))).toEqual({ scopes: expect.stringMatching(/`openid`/) });
   });
 
-  it('say that introspection needs an application', async () => {
+  it('require an application for introspection', async () => {
     const api = { audience: 'https://api', introspection: { clientIds: ['a'] } };
 
     expect(await problemsOf(forRoot({ endpoint: validOptions.endpoint, api }))).toEqual({
@@ -224,7 +230,7 @@ describe('The options of the module', () => {
     });
   });
 
-  it('are all told at once, each with its remedy, in a message to read', async () => {
+  it('are checked as a whole: one message lists every problem with its remedy', async () => {
     const options = {
       endpoint: 'tenant',
       appid: 'x',
@@ -241,11 +247,11 @@ describe('The options of the module', () => {
     );
     for (const { option, remedy } of error.problems)
       expect(error.message).toContain(`\n  - ${option}: ${remedy}`);
-    // As Nest prints it when the app does not start: the mistakes, once, and nothing else.
+    // As Nest prints it when the app does not start: every problem once, and no more.
     expect(inspect(error)).toBe(`LogtoOptionsException: ${error.message}`);
   });
 
-  it('are asked for by name after forRoot without options', async () => {
+  it('are required: forRoot without options lists them by name', async () => {
     expect(Object.keys(await problemsOf(forRoot(undefined))).toSorted()).toEqual([
       'appId',
       'baseUrl',
@@ -254,7 +260,7 @@ describe('The options of the module', () => {
     ]);
   });
 
-  it.each([undefined, null])('are missed as a whole where a factory returns %s', async (nothing) => {
+  it.each([undefined, null])('are required from a factory too: it cannot return %s', async (nothing) => {
     class Factory implements LogtoOptionsFactory {
       createLogtoOptions = (): LogtoModuleOptions => nothing as never;
     }
@@ -265,7 +271,7 @@ describe('The options of the module', () => {
     }
   });
 
-  it('are told apart from the extras, which no factory can give', async () => {
+  it('do not include the extras of the module, which a factory cannot return', async () => {
     const module = LogtoModule.forRootAsync({
       useFactory: () => ({ ...validOptions, authRoutesPrefix: 'auth' }),
     });
@@ -275,7 +281,7 @@ describe('The options of the module', () => {
     });
   });
 
-  it('never show a secret, not even a wrong one', async () => {
+  it('never appear in the error when they are secrets', async () => {
     const secrets = { appSecret: 'the-wrong-app-secret-1', cookieSecret: 'the-wrong-cookie-secret-2' };
     const building = Test.createTestingModule({
       imports: [

@@ -1,43 +1,38 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import session, { type SessionOptions } from 'express-session';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 import { watchLogs } from '../support/options.js';
+import { ownSession } from '../support/own-session.js';
 import { PagesController } from '../support/pages.js';
+import { withNodeEnv } from '../support/with-node-env.js';
 
 const secret = 'a-session-secret';
 
-describe('A session whose set-up is not known at start', () => {
+describe('A session that can only be checked at the first request', () => {
   let issuer: LogtoEmulator;
-  const apps: TestApp[] = [];
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = await startIssuer();
+    issuer = untilTheEnd(await startIssuer());
   });
 
-  afterEach(async () => {
-    for (const app of apps.splice(0)) await app.close();
-  });
-
-  afterAll(() => issuer.close());
-
-  async function started(parts: Omit<TestAppParts, 'issuer'>): Promise<TestApp> {
-    const app = await startApp({ issuer, controllers: [PagesController], ...parts });
-    apps.push(app);
-    return app;
-  }
+  const start = async (parts: Omit<TestAppParts, 'issuer'>): Promise<TestApp> =>
+    closing(await startApp({ issuer, controllers: [PagesController], ...parts }));
 
   const mounting =
-    (options: Partial<SessionOptions>) =>
+    (options?: Partial<SessionOptions>) =>
     (nest: NestExpressApplication): void => {
-      nest.use(session({ secret, resave: false, saveUninitialized: false, ...options }));
+      nest.use(ownSession(options));
     };
 
-  it('is remarked on when it is first seen, once', async () => {
+  it('is warned of once, when the module first sees it', async () => {
     const logs = watchLogs();
-    const app = await started({
+    const app = await start({
       logto: { session: undefined },
       configure: mounting({ cookie: { maxAge: 14 * 24 * 60 * 60, sameSite: 'strict' } }),
     });
@@ -45,101 +40,98 @@ describe('A session whose set-up is not known at start', () => {
 
     for (let visit = 0; visit < 3; visit += 1) await app.browser().open('/user');
 
-    const remarks = logs().filter((text) => text.includes('session cookie'));
-    expect(remarks).toHaveLength(2);
-    expect(remarks.join()).toMatch(/milliseconds[^]*"lax"/);
+    const warnings = logs().filter((text) => text.includes('session cookie'));
+    expect(warnings).toHaveLength(2);
+    expect(warnings.join()).toMatch(/milliseconds[^]*"lax"/);
   });
 
-  /** The attributes that are remarked on once a page was opened. */
-  async function remarkedOn(
+  /** The cookie attributes that the log warns of after the first request. */
+  async function attributesWarnedOf(
     parts: Omit<TestAppParts, 'issuer'>,
     headers: Record<string, string> = {},
   ): Promise<string[]> {
     const logs = watchLogs();
-    const app = await started(parts);
+    const app = await start(parts);
     await app.browser().open('/user', headers);
     return logs().flatMap((text) => /session cookie's `(\w+)`/.exec(text)?.[1] ?? []);
   }
 
-  it('is looked at as a whole', async () => {
+  it('is checked as a whole', async () => {
     const cookie = { domain: 'example.org', httpOnly: false, sameSite: 'none' as const };
 
-    expect(await remarkedOn({ logto: { session: undefined }, configure: mounting({ cookie }) })).toEqual([
+    expect(
+      await attributesWarnedOf({ logto: { session: undefined }, configure: mounting({ cookie }) }),
+    ).toEqual(['domain', 'sameSite', 'httpOnly']);
+  });
+
+  it('is checked when `session.cookie` is a function', async () => {
+    const cookie = (): object => ({ domain: 'example.org', maxAge: 60_000 });
+
+    expect(await attributesWarnedOf({ logto: { session: { secret, cookie } } })).toEqual([
       'domain',
-      'sameSite',
-      'httpOnly',
+      'maxAge',
     ]);
   });
 
-  it('is looked at when a function makes the cookie of the module’s own', async () => {
-    const cookie = (): object => ({ domain: 'example.org', maxAge: 60_000 });
-
-    expect(await remarkedOn({ logto: { session: { secret, cookie } } })).toEqual(['domain', 'maxAge']);
-  });
-
-  it('is remarked on where a function says that the connection decides, which express-session does not ask then', async () => {
+  it('is warned of when a function returns `secure: "auto"`, which express-session ignores there', async () => {
     const cookie = (): object => ({ secure: 'auto' });
 
-    expect(await remarkedOn({ logto: { session: { secret, cookie } } })).toEqual(['secure']);
+    expect(await attributesWarnedOf({ logto: { session: { secret, cookie } } })).toEqual(['secure']);
   });
 
-  describe('of an app that browsers reach by https', () => {
+  describe('of an app that browsers reach over https', () => {
     const logto = { session: undefined, baseUrl: 'https://app.example.com' };
     const viaProxy = { 'x-forwarded-proto': 'https' };
 
-    it('is remarked on where its cookie is not secure', async () => {
-      expect(await remarkedOn({ logto, configure: mounting({}) }, viaProxy)).toEqual(['secure']);
+    it('is warned of when its cookie is not secure', async () => {
+      expect(await attributesWarnedOf({ logto, configure: mounting() }, viaProxy)).toEqual(['secure']);
     });
 
-    it('is remarked on where the app does not trust the proxy that says so', async () => {
+    it('is warned of when the app does not trust the proxy', async () => {
       const configure = mounting({ cookie: { secure: 'auto' } });
 
-      expect(await remarkedOn({ logto, configure }, viaProxy)).toEqual(['secure']);
+      expect(await attributesWarnedOf({ logto, configure }, viaProxy)).toEqual(['secure']);
     });
 
-    it('needs no remark where it does', async () => {
+    it('is fine when the app trusts the proxy', async () => {
       const configure = mounting({ proxy: true, cookie: { secure: 'auto', sameSite: 'none' } });
 
-      expect(await remarkedOn({ logto, configure }, viaProxy)).toEqual([]);
+      expect(await attributesWarnedOf({ logto, configure }, viaProxy)).toEqual([]);
     });
 
-    it('needs none for a health check that comes by http', async () => {
+    it('is fine when a health check comes over http', async () => {
       const configure = mounting({ proxy: true, cookie: { secure: 'auto', sameSite: 'none' } });
 
-      expect(await remarkedOn({ logto, configure })).toEqual([]);
+      expect(await attributesWarnedOf({ logto, configure })).toEqual([]);
     });
   });
 
   describe('in memory', () => {
-    async function remarksIn(environment: string, parts: Omit<TestAppParts, 'issuer'>): Promise<string[]> {
-      const before = process.env.NODE_ENV;
+    async function warningsIn(environment: string, parts: Omit<TestAppParts, 'issuer'>): Promise<string[]> {
       const logs = watchLogs();
-      process.env.NODE_ENV = environment;
-      try {
-        const app = await started(parts);
+      await withNodeEnv(environment, async () => {
+        const app = await start(parts);
         await app.browser().open('/user');
         await app.browser().open('/user');
-      } finally {
-        process.env.NODE_ENV = before;
-      }
+      });
       return logs().filter((text) => text.includes('restart'));
     }
 
-    const everySessionEnds = expect.stringMatching(/each restart.*signs everybody out.*`store`/);
+    const sessionsEndAtRestart = expect.stringMatching(/each restart.*signs everybody out.*`store`/);
 
     it.each<[string, Omit<TestAppParts, 'issuer'>]>([
-      ['the module’s', { logto: { session: { secret } } }],
-      ['the app’s own', { logto: { session: undefined }, configure: mounting({}) }],
-    ])('is told in development that a restart ends it: %s', async (_, parts) => {
-      expect(await remarksIn('development', parts)).toEqual([everySessionEnds]);
-      expect(await remarksIn('', parts)).toEqual([everySessionEnds]);
+      ['of the module', { logto: { session: { secret } } }],
+      ['of the app', { logto: { session: undefined }, configure: mounting() }],
+    ])('logs in development that a restart ends it: %s', async (_, parts) => {
+      expect(await warningsIn('development', parts)).toEqual([sessionsEndAtRestart]);
+      expect(await warningsIn('', parts)).toEqual([sessionsEndAtRestart]);
     });
 
-    it.each(['test', 'production'])('is not told so in %s', async (environment) => {
-      expect(await remarksIn(environment, { logto: { session: { secret } } })).toEqual([]);
+    it.each(['test', 'production'])('does not log that in %s', async (environment) => {
+      expect(await warningsIn(environment, { logto: { session: { secret } } })).toEqual([]);
     });
 
-    it('is not told so of a store that outlives a restart', async () => {
+    it('does not log that when the store survives a restart', async () => {
       class FileStore extends session.Store {
         get = (_id: string, done: (error: unknown, data?: null) => void): void => done(undefined, null);
         set = (_id: string, _data: unknown, done?: () => void): void => done?.();
@@ -150,7 +142,7 @@ describe('A session whose set-up is not known at start', () => {
         { logto: { session: { secret, store: new FileStore() } } },
         { logto: { session: undefined }, configure: mounting({ store: new FileStore() }) },
       ])
-        expect(await remarksIn('development', parts)).toEqual([]);
+        expect(await warningsIn('development', parts)).toEqual([]);
     });
   });
 });

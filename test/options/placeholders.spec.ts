@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import type { LogtoModuleOptions } from 'nestjs-logto';
-import { leaks } from '../support/leaks.js';
-import { forRoot, problemsOf, validOptions, watchLogs } from '../support/options.js';
+import { forRoot, problemsOf, validOptions } from '../support/options.js';
+import { loggedAtStart } from './support/logged-at-start.js';
 
 describe('In production', () => {
   const before = process.env.NODE_ENV;
@@ -27,13 +27,13 @@ describe('In production', () => {
     ['appId', { appId: 'your-application-id' }],
     ['endpoint', { endpoint: 'https://your-tenant.logto.app/' }],
     ['machineToMachine.appSecret', { machineToMachine }],
-  ])('the placeholder of the documentation is refused as %s: %j', async (option, options) => {
+  ])('a placeholder of the documentation is refused as %s: %j', async (option, options) => {
     const problems = await problemsOf(forRoot({ ...validOptions, ...options }));
 
     expect(Object.keys(problems)).toEqual([option]);
     expect(problems[option]).toMatch(/placeholder/);
     const { session, cookieSecret, appSecret } = options;
-    // Not even such a secret is printed.
+    // Secrets are not printed, not even placeholders.
     for (const secret of [session?.secret ?? [], cookieSecret ?? [], appSecret ?? []].flat())
       expect(problems[option]).not.toContain(secret);
   });
@@ -42,33 +42,28 @@ describe('In production', () => {
     ['session.secret', { session: { secret: '0123456789abcde' } }],
     ['session.secret', { session: { secret: ['0123456789abcdef', 'old'] } }],
     ['cookieSecret', { cookieSecret: 'short' }],
-  ])('a short %s is remarked on', async (option, options) => {
-    expect(await remarksOn(options)).toEqual([
+  ])('a short %s is warned of', async (option, options) => {
+    expect(await warningsOf(options)).toEqual([
       expect.stringMatching(new RegExp(`\`${option}\`.*16 characters`)),
     ]);
   });
 
-  it('secrets of one’s own are not', async () => {
+  it('other secrets are accepted without a warning', async () => {
     expect(await problemsOf(forRoot(validOptions))).toEqual({});
-    expect(await remarksOn({})).toEqual([]);
+    expect(await warningsOf({})).toEqual([]);
   });
 
-  it('they are fine elsewhere', async () => {
+  it('nothing is refused unless NODE_ENV says so', async () => {
     process.env.NODE_ENV = 'development';
     const options = { appId: 'your-application-id', session: { secret: 'secret' } };
 
     expect(await problemsOf(forRoot({ ...validOptions, ...options }))).toEqual({});
-    expect(await remarksOn(options)).toEqual([]);
+    expect(await warningsOf(options)).toEqual([]);
   });
 
-  async function remarksOn(options: Partial<LogtoModuleOptions>): Promise<string[]> {
-    const logs = watchLogs();
-    const module = await Test.createTestingModule({
-      imports: [forRoot({ ...validOptions, ...options })],
-    }).compile();
-    const app = module.createNestApplication({ logger: leaks });
-    await app.init();
-    await app.close();
-    return logs().filter((line) => line.includes('characters'));
+  async function warningsOf(options: Partial<LogtoModuleOptions>): Promise<string[]> {
+    const imports = [forRoot({ ...validOptions, ...options })];
+    const lines = await loggedAtStart(Test.createTestingModule({ imports }));
+    return lines.filter((line) => line.includes('characters'));
   }
 });

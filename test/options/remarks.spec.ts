@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -9,36 +9,36 @@ import {
   type MiddlewareConsumer,
   type NestModule,
 } from '@nestjs/common';
-import session from 'express-session';
 import { LogtoModule, type LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 import { watchLogs } from '../support/options.js';
+import { ownSession } from '../support/own-session.js';
 import { PagesController } from '../support/pages.js';
 
 /** An API without sign-in. */
 const bearerOnly = (endpoint: string): DynamicModule =>
   LogtoModule.forRoot({ endpoint, api: { audience: 'https://api' }, authRoutes: false });
 
-describe('The module at start', () => {
+describe('At start the module', () => {
   let issuer: LogtoEmulator;
-  const apps: TestApp[] = [];
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = await startIssuer();
+    issuer = untilTheEnd(await startIssuer());
   });
 
-  afterEach(async () => {
-    for (const app of apps.splice(0)) await app.close();
-  });
+  const start = async (parts: Omit<TestAppParts, 'issuer'> = {}): Promise<TestApp> =>
+    closing(await startApp({ issuer, controllers: [PagesController], ...parts }));
 
-  afterAll(() => issuer.close());
-
-  async function started(parts: Omit<TestAppParts, 'issuer'> = {}): Promise<TestApp> {
-    const app = await startApp({ issuer, controllers: [PagesController], ...parts });
-    apps.push(app);
-    return app;
+  /** Starts an app. @returns the logged lines that contain a text */
+  async function loggedAtStart(text: string, parts: Omit<TestAppParts, 'issuer'>): Promise<string[]> {
+    const logs = watchLogs();
+    await start(parts);
+    return logs().filter((line) => line.includes(text));
   }
 
   async function expectSignInWorks(app: TestApp): Promise<void> {
@@ -47,9 +47,9 @@ describe('The module at start', () => {
     expect((await browser.open('/protected')).text).toBe('hello ada');
   }
 
-  it('logs the exact addresses to register at Logto', async () => {
+  it('logs the URIs to register at Logto', async () => {
     const logs = watchLogs();
-    const app = await started({
+    const app = await start({
       logto: { authRoutesPrefix: 'auth', postSignOutRedirectUri: 'https://www.example.com/bye' },
     });
 
@@ -61,7 +61,7 @@ describe('The module at start', () => {
     expect(line).toMatch(new RegExp(`back-channel logout +${app.baseUrl}/auth/back-channel-logout`));
   });
 
-  describe('of an app that writes the routes itself', () => {
+  describe('in an app with its own routes', () => {
     @Controller('auth')
     class OwnController {
       @Get('sign-in')
@@ -77,9 +77,9 @@ describe('The module at start', () => {
       }
     }
 
-    it('logs what is still to be registered', async () => {
+    it('logs the URIs that it knows', async () => {
       const logs = watchLogs();
-      const app = await started({
+      const app = await start({
         controllers: [OwnController],
         logto: { authRoutes: false, authRoutesPrefix: 'auth' },
       });
@@ -90,8 +90,6 @@ describe('The module at start', () => {
       expect(line).toMatch(new RegExp(`post sign-out URI +${app.baseUrl}\\n`));
       expect(line).toMatch(/back-channel logout +where you call handleBackChannelLogout\(\)/);
     });
-
-    const warnings = (logs: () => string[]): string[] => logs().filter((text) => text.includes('LogtoGuard'));
 
     it.each<[string, Omit<TestAppParts, 'issuer'>]>([
       ['at the default prefix', { logto: { authRoutes: false } }],
@@ -104,12 +102,9 @@ describe('The module at start', () => {
           configure: (nest) => nest.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
         },
       ],
-    ])('warns that nothing answers where the guard sends people: %s', async (_, parts) => {
-      const logs = watchLogs();
-      await started({ controllers: [OwnController], ...parts });
-
+    ])('warns that the route is missing that the guard redirects to: %s', async (_, parts) => {
       const prefix = parts.logto?.authRoutesPrefix ?? 'logto';
-      expect(warnings(logs)).toEqual([
+      expect(await loggedAtStart('LogtoGuard', { controllers: [OwnController], ...parts })).toEqual([
         expect.stringMatching(
           new RegExp(
             `to /${prefix}/sign-in, .*write that route.*authRoutesPrefix.*unauthenticated: 'reject'`,
@@ -119,9 +114,9 @@ describe('The module at start', () => {
     });
 
     it.each<[string, Omit<TestAppParts, 'issuer'>]>([
-      ['there is such a route', { logto: { authRoutes: false, authRoutesPrefix: 'auth' } }],
+      ['the route exists', { logto: { authRoutes: false, authRoutesPrefix: 'auth' } }],
       [
-        'there is one for every method, and a global prefix',
+        'the route exists for every method, outside a global prefix',
         {
           controllers: [],
           logto: { authRoutes: false },
@@ -131,19 +126,16 @@ describe('The module at start', () => {
           },
         },
       ],
-      ['the guard sends nobody', { logto: { authRoutes: false, unauthenticated: 'reject' } }],
+      ['the guard never redirects', { logto: { authRoutes: false, unauthenticated: 'reject' } }],
       ['nobody can sign in', { register: ({ endpoint }) => bearerOnly(endpoint) }],
-    ])('has nothing to warn of where %s', async (_, parts) => {
-      const logs = watchLogs();
-      await started({ controllers: [OwnController], ...parts });
-
-      expect(warnings(logs)).toEqual([]);
+    ])('does not warn of that when %s', async (_, parts) => {
+      expect(await loggedAtStart('LogtoGuard', { controllers: [OwnController], ...parts })).toEqual([]);
     });
   });
 
-  it('remarks once on a session cookie that lives as briefly as the seed’s, which mistook its unit', async () => {
+  it('warns once of a session cookie whose maxAge looks like seconds', async () => {
     const logs = watchLogs();
-    const app = await started({
+    const app = await start({
       logto: { session: { secret: 'a-session-secret', cookie: { maxAge: 14 * 24 * 60 * 60 } } },
     });
     await expectSignInWorks(app);
@@ -171,138 +163,121 @@ describe('The module at start', () => {
       },
       /Nobody can sign in: `baseUrl` is missing.*`resources` does nothing/,
     ],
-  ])('warns that nobody can sign in where only %j hints at it', async (options, remark) => {
+  ])('warns that nobody can sign in when %j suggests that somebody should', async (options, warning) => {
     const logs = watchLogs();
     const api = { endpoint: issuer.endpoint, api: { audience: 'https://api' }, ...options };
-    const app = await started({ register: () => LogtoModule.forRoot(api) });
+    const app = await start({ register: () => LogtoModule.forRoot(api) });
 
     expect(logs().filter((text) => text.includes('Nobody can sign in'))).toEqual([
-      expect.stringMatching(remark),
+      expect.stringMatching(warning),
     ]);
     expect((await app.browser().open('/user')).json()).toEqual({ isAuthenticated: false });
   });
 
   it.each<[string, Partial<LogtoModuleOptions>]>([
-    ['only takes bearer tokens', {}],
+    ['only accepts bearer tokens', {}],
     ['has empty lists', { scopes: [], resources: [] }],
-  ])('has nothing to say of signing in to an API that %s', async (_, options) => {
-    const logs = watchLogs();
+  ])('does not warn of that in an API that %s', async (_, options) => {
     const api = { endpoint: issuer.endpoint, api: { audience: 'https://api' }, ...options };
-    await started({ register: () => LogtoModule.forRoot(api) });
 
-    expect(logs().join()).not.toMatch(/sign in/);
+    expect(await loggedAtStart('sign in', { register: () => LogtoModule.forRoot(api) })).toEqual([]);
   });
 
-  it('has nothing to remark on otherwise', async () => {
+  it('does not warn of a session cookie without problems', async () => {
     const logs = watchLogs();
-    await expectSignInWorks(await started());
+    await expectSignInWorks(await start());
 
     expect(logs().filter((text) => text.includes('session cookie'))).toEqual([]);
   });
 
   it.each<[string, Partial<LogtoModuleOptions>, RegExp]>([
     [
-      'the scope of organizations by its short name',
+      'the short name of the organizations scope',
       { scopes: ['organizations'] },
       /"organizations".*"urn:logto:scope:organizations"/,
     ],
-    ['that of their roles', { scopes: ['organization_roles'] }, /"urn:logto:scope:organization_roles"/],
-    ['that of sessions', { scopes: ['sessions'] }, /"urn:logto:scope:sessions"/],
-    ['a scope in another spelling', { scopes: ['customData'] }, /"customData".*"custom_data"/],
+    [
+      'the short name of the organization roles scope',
+      { scopes: ['organization_roles'] },
+      /"urn:logto:scope:organization_roles"/,
+    ],
+    ['the short name of the sessions scope', { scopes: ['sessions'] }, /"urn:logto:scope:sessions"/],
+    ['another spelling of a scope', { scopes: ['customData'] }, /"customData".*"custom_data"/],
     ['a scope in capitals', { scopes: ['Email'] }, /"Email".*"email"/],
     [
-      'a prefix of Logto that has no such scope',
+      'an unknown scope with the prefix of Logto',
       { scopes: ['urn:logto:scope:organization'] },
       /"urn:logto:scope:organization"/,
     ],
-  ])('remarks on %s, which Logto would drop in silence', async (_, logto, remark) => {
-    const logs = watchLogs();
-    await started({ logto });
-
-    expect(logs().filter((text) => text.includes('`scopes`'))).toEqual([expect.stringMatching(remark)]);
+  ])('warns of %s, which Logto would ignore', async (_, logto, warning) => {
+    expect(await loggedAtStart('`scopes`', { logto })).toEqual([expect.stringMatching(warning)]);
   });
 
   it.each<[string, Partial<LogtoModuleOptions>]>([
-    ['prompt: login alone', { prompt: 'login' }],
+    ['only prompt: login', { prompt: 'login' }],
     ['prompt: none', { prompt: 'none' }],
     ['prompt: none for every sign-in', { signInOptions: { prompt: 'none' } }],
     [
       'resources without offline_access',
       { includeReservedScopes: false, scopes: ['openid'], resources: ['https://api.example.com'] },
     ],
-  ])('remarks that there will be no refresh token with %s', async (_, logto) => {
-    const logs = watchLogs();
-    await started({ logto });
-
-    expect(logs().filter((text) => text.includes('missing_refresh_token'))).toEqual([
+  ])('warns that there is no refresh token with %s', async (_, logto) => {
+    expect(await loggedAtStart('missing_refresh_token', { logto })).toEqual([
       expect.stringMatching(/no refresh token/),
     ]);
   });
 
   it.each<[string, Partial<LogtoModuleOptions>]>([
     ['prompts that include consent', { prompt: ['login', 'consent'] }],
-    ['a prompt that is added to consent', { signInOptions: { prompt: 'login' } }],
+    ['a prompt in addition to consent', { signInOptions: { prompt: 'login' } }],
     [
-      'a sign-in that wants none',
+      'scopes that need no refresh token',
       { prompt: 'login', includeReservedScopes: false, scopes: ['openid', 'profile'] },
     ],
     [
       'the scopes of Logto and of an API',
       { scopes: ['roles', 'urn:logto:scope:organizations', 'read:organizations'] },
     ],
-  ])('remarks on no scope and no refresh token with %s', async (_, logto) => {
+  ])('warns of neither scopes nor refresh tokens with %s', async (_, logto) => {
     const logs = watchLogs();
-    await started({ logto });
+    await start({ logto });
 
     expect(logs().join()).not.toMatch(/refresh token|`scopes`/);
   });
 
-  describe('of an app that has no session', () => {
-    const remarks = (logs: () => string[]): string[] =>
-      logs().filter((text) => text.includes('finds no session'));
+  describe('in an app without a session', () => {
+    const text = 'finds no session';
 
-    it('says what to set, LOGTO_SESSION_SECRET too', async () => {
-      const logs = watchLogs();
-      await started({ logto: { session: undefined } });
-
-      expect(remarks(logs)).toEqual([
+    it('warns, and says what to set, also in the environment', async () => {
+      expect(await loggedAtStart(text, { logto: { session: undefined } })).toEqual([
         expect.stringMatching(
           /session_not_configured.*`session: \{ secret \}`.*LOGTO_SESSION_SECRET.*main\.ts/,
         ),
       ]);
     });
 
-    it('says nothing where main.ts mounts one', async () => {
-      const logs = watchLogs();
-      await started({
-        logto: { session: undefined },
-        configure: (nest) =>
-          nest.use(session({ secret: 'a-session-secret', resave: false, saveUninitialized: false })),
-      });
+    it('does not warn when main.ts mounts one', async () => {
+      const configure: TestAppParts['configure'] = (nest) => nest.use(ownSession());
 
-      expect(remarks(logs)).toEqual([]);
+      expect(await loggedAtStart(text, { logto: { session: undefined }, configure })).toEqual([]);
     });
 
-    it('says nothing where a module mounts something that may be one', async () => {
+    it('does not warn when a module mounts middleware that may be one', async () => {
       @Module({})
       class SessionModule implements NestModule {
         configure(consumer: MiddlewareConsumer): void {
-          consumer
-            .apply(session({ secret: 'a-session-secret', resave: false, saveUninitialized: false }))
-            .forRoutes('*path');
+          consumer.apply(ownSession()).forRoutes('*path');
         }
       }
-      const logs = watchLogs();
-      await started({ logto: { session: undefined }, imports: [SessionModule] });
+      const parts = { logto: { session: undefined }, imports: [SessionModule] };
 
-      expect(remarks(logs)).toEqual([]);
+      expect(await loggedAtStart(text, parts)).toEqual([]);
     });
 
-    it('says nothing where nobody signs in', async () => {
-      const logs = watchLogs();
-      await started({ register: ({ endpoint }) => bearerOnly(endpoint) });
+    it('does not warn when nobody can sign in', async () => {
+      const register: TestAppParts['register'] = ({ endpoint }) => bearerOnly(endpoint);
 
-      expect(remarks(logs)).toEqual([]);
+      expect(await loggedAtStart(text, { register })).toEqual([]);
     });
   });
 });

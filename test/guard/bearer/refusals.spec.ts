@@ -11,6 +11,7 @@ import { passTime, restoreTime } from '../../support/clock.js';
 import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
 import { application, resource } from '../../support/issuer.js';
+import { withNodeEnv } from '../../support/with-node-env.js';
 import { accessTokenClaims, now, signAccessToken } from '../support/access-token.js';
 
 @Controller()
@@ -187,9 +188,7 @@ describe('A refused bearer token', () => {
   });
 
   it('in production is answered without details of the server', async () => {
-    const before = process.env.NODE_ENV;
-    process.env.NODE_ENV = 'production';
-    try {
+    await withNodeEnv('production', async () => {
       const page = await call(api, '/things', await signed({ aud: 'https://other.example.com' }));
 
       expect(page.json()).toMatchObject({ detail: 'The token was made for another API.' });
@@ -198,9 +197,7 @@ describe('A refused bearer token', () => {
       expect(roles.json<{ detail: string }>().detail).not.toContain('custom token claims');
       const other = await call(api, '/things', await signed({ organization_id: 'org_1' }));
       expect(other.json<{ detail: string }>().detail).not.toContain('@RequireOrganization');
-    } finally {
-      process.env.NODE_ENV = before;
-    }
+    });
   });
 });
 
