@@ -1,41 +1,41 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from 'playwright-core';
 import { freePort } from '../support/app.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { Elsewhere } from '../support/elsewhere.js';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
 
-/** What `npm run start:api` has built and then runs. */
+/** The API sample, as `npm run start:api` builds and runs it. */
 const builtApi = [process.execPath, 'build/sample/api/main.js'];
 
-describe('The sample of an API', () => {
-  describe('that the web sample calls', () => {
+describe('The API sample', () => {
+  describe('beside the web sample', () => {
     let browser: Browser;
     let web: Sample;
     let api: Sample;
     let visitor: Visitor | undefined;
+    const closing = closeAfterAll();
 
     beforeAll(async () => {
       const port = String(await freePort());
       const logto = String(await freePort());
-      browser = await launchChromium();
-      web = await startSample({
-        env: { LOGTO_EMULATOR_PORT: logto, SAMPLE_API: `http://localhost:${port}` },
-      });
-      api = await startSample({ command: builtApi, env: { PORT: port, LOGTO_EMULATOR_PORT: logto } });
+      browser = closing(await launchChromium());
+      web = closing(
+        await startSample({
+          env: { LOGTO_EMULATOR_PORT: logto, SAMPLE_API: `http://localhost:${port}` },
+        }),
+      );
+      api = closing(
+        await startSample({ command: builtApi, env: { PORT: port, LOGTO_EMULATOR_PORT: logto } }),
+      );
     });
 
     afterEach(async () => {
       await visitor?.leave();
       visitor = undefined;
-    });
-
-    afterAll(async () => {
-      await browser.close();
-      await web.interrupt();
-      await api.interrupt();
     });
 
     async function tokenPageOf(username: string, password: string): Promise<Page> {
@@ -46,11 +46,11 @@ describe('The sample of an API', () => {
       return page;
     }
 
-    it('says that it takes the Logto of the web sample', () => {
+    it('says that it uses the Logto of the web sample', () => {
       expect(api.output()).toMatch(/Logto +http:\S+, that of the web sample$/m);
     });
 
-    it('answers to the user’s own access token', async () => {
+    it('accepts the access token of the user', async () => {
       const page = await tokenPageOf('ada', 'lovelace');
 
       const answer = await page.getByLabel('Answer of the API').textContent();
@@ -58,7 +58,7 @@ describe('The sample of an API', () => {
       expect(answer).toContain('Sketch of the Analytical Engine');
     });
 
-    it('says what a user lacks whose roles give no permission', async () => {
+    it('names the scope that the user lacks', async () => {
       const page = await tokenPageOf('alan', 'turing');
 
       const answer = await page.getByLabel('Answer of the API').textContent();
@@ -67,34 +67,30 @@ describe('The sample of an API', () => {
     });
   });
 
-  describe('beside a stranger on the port of the web sample’s Logto', () => {
-    let api: Sample | undefined;
+  describe('with another server on the port of the web sample’s Logto', () => {
+    const closing = closeAfterEach();
 
-    afterEach(() => api?.interrupt());
-
-    async function expectOwnLogtoBeside(stranger: string): Promise<void> {
-      api = await startSample({
-        command: builtApi,
-        env: { LOGTO_EMULATOR_PORT: new URL(stranger).port },
-      });
-      expect(api.output()).toContain(`What answers at ${stranger} is not that of the web sample`);
+    async function expectOwnLogtoBeside(url: string): Promise<void> {
+      const api = closing(
+        await startSample({ command: builtApi, env: { LOGTO_EMULATOR_PORT: new URL(url).port } }),
+      );
+      expect(api.output()).toContain(`What answers at ${url} is not that of the web sample`);
       expect(api.output()).toMatch(/READER=\S+/);
     }
 
-    it('says so, and starts a Logto of its own: another Logto, which knows neither application nor resource', async () => {
-      const other = await startLogtoEmulator({ port: 0, applications: [{ id: 'app', secret: 'a-secret' }] });
+    it('says so and starts its own Logto: a Logto with other applications', async () => {
+      const applications = [{ id: 'app', secret: 'a-secret' }];
+      const other = closing(await startLogtoEmulator({ port: 0, applications }));
       await expectOwnLogtoBeside(other.endpoint);
-      await other.close();
     });
 
-    it('says so, and starts a Logto of its own: a server that is no Logto', async () => {
-      const other = await Elsewhere.start(() => Promise.resolve({ status: 200, body: '{}' }));
+    it('says so and starts its own Logto: a server that is not Logto', async () => {
+      const other = closing(await Elsewhere.start(() => Promise.resolve({ status: 200, body: '{}' })));
       await expectOwnLogtoBeside(other.origin);
-      await other.close();
     });
   });
 
-  it('does with the requests that it tells to try what it says it does', async () => {
+  it('answers the requests that it suggests with the statuses that it prints', async () => {
     const api = await startSample({ command: builtApi });
     const output = api.output();
     const tokens = Object.fromEntries(

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Header, Post, UseGuards } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AuthUser, IdTokenClaims, LogtoGuard } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from 'playwright-core';
 import { asInMain, freePort, startApp, type TestApp } from '../support/app.js';
+import { closeAfterAll } from '../support/close-after.js';
 import { application, startIssuer } from '../support/issuer.js';
 import { launchChromium } from './support/chromium.js';
 import { Visitor } from './support/visitor.js';
@@ -55,23 +55,25 @@ const policies: [what: string, configure: (app: NestExpressApplication) => unkno
 
 describe.each(policies)('Under the Content-Security-Policy of %s', (_, configure) => {
   let browser: Browser;
-  let issuer: LogtoEmulator;
   let app: TestApp;
   let visitor: Visitor;
   let page: Page;
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    issuer = await startIssuer();
+    browser = closing(await launchChromium());
+    const issuer = closing(await startIssuer());
     const port = await freePort();
-    app = await startApp({
-      issuer,
-      controllers: [ShopController],
-      port,
-      create: asInMain,
-      logto: { postSignOutRedirectUri: `http://localhost:${port}/bye` },
-      configure,
-    });
+    app = closing(
+      await startApp({
+        issuer,
+        controllers: [ShopController],
+        port,
+        create: asInMain,
+        logto: { postSignOutRedirectUri: `http://localhost:${port}/bye` },
+        configure,
+      }),
+    );
     issuer.setApplication({
       ...application,
       backchannelLogoutUri: `${app.baseUrl}/logto/back-channel-logout`,
@@ -79,16 +81,10 @@ describe.each(policies)('Under the Content-Security-Policy of %s', (_, configure
     });
   });
 
-  // It has no icon.
+  // The app has no icon.
   afterEach(() => visitor.leave(404));
 
-  afterAll(async () => {
-    await browser.close();
-    await app.close();
-    await issuer.close();
-  });
-
-  async function arrive(javaScriptEnabled = true): Promise<void> {
+  async function signIn(javaScriptEnabled = true): Promise<void> {
     visitor = await Visitor.arrive(browser, { baseURL: app.baseUrl, javaScriptEnabled });
     page = await visitor.newTab();
     await page.goto('/account');
@@ -96,7 +92,7 @@ describe.each(policies)('Under the Content-Security-Policy of %s', (_, configure
     await page.waitForURL('**/account');
   }
 
-  /** Whether Logto asks the person who they are, which it does not while its session lives. */
+  /** Whether Logto asks for a password, which it does not do during a session. */
   async function isAskedToSignIn(): Promise<boolean> {
     await page.goto('/account');
     return (await page.getByLabel('Password', { exact: true }).count()) === 1;
@@ -105,11 +101,11 @@ describe.each(policies)('Under the Content-Security-Policy of %s', (_, configure
   it.each([
     ['with scripts', true],
     ['without scripts', false],
-  ])('a sign-out button ends the session here and at Logto, %s', async (__, javaScriptEnabled) => {
-    await arrive(javaScriptEnabled);
+  ])('a sign-out button ends the sessions of the app and of Logto, %s', async (__, javaScriptEnabled) => {
+    await signIn(javaScriptEnabled);
 
     await page.getByRole('button', { name: 'Sign out' }).click();
-    // Without scripts Logto's own page takes a click.
+    // Without scripts the page of Logto needs a click.
     if (!javaScriptEnabled) await page.locator('#sign-out').click();
     await page.waitForURL('**/bye');
 
@@ -117,13 +113,13 @@ describe.each(policies)('Under the Content-Security-Policy of %s', (_, configure
     expect(await isAskedToSignIn()).toBe(true);
   });
 
-  it('a form of a person whose session has ended leads to the sign-in, and back to the app', async () => {
-    await arrive();
+  it('a form that is posted after the session has ended redirects to sign-in, and back to the app', async () => {
+    await signIn();
     await visitor.forget(/^logto\.sid\./);
 
     await page.getByRole('button', { name: 'Order' }).click();
 
-    // Home, since `Referrer-Policy: no-referrer` hides which page the form is on.
+    // The home page, since `Referrer-Policy: no-referrer` hides the page of the form.
     await page.waitForURL(`${app.baseUrl}/`);
     await expect(page.getByRole('heading').textContent()).resolves.toBe('Hello ada');
   });

@@ -1,31 +1,32 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { launchChromium } from './support/chromium.js';
 
-describe('Two tabs that ask Logto for a sign-in in the same moment, while its session lives', () => {
+describe('Two tabs of a signed-in browser that start a sign-in at the same time', () => {
   let browser: Browser;
   let emulator: LogtoEmulator;
   let context: BrowserContext;
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterEach(async () => {
-    await context.close();
-    await emulator.close();
-  });
-  afterAll(() => browser.close());
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
-  /** Ada's browser, signed in at an emulator. */
-  async function arrive(sharedInteraction: boolean): Promise<void> {
-    emulator = await startLogtoEmulator({
-      port: 0,
-      users: [{ username: 'ada', password: 'lovelace' }],
-      applications: [{ id: 'app', secret: 'a-secret' }],
-      sharedInteraction,
-    });
-    context = await browser.newContext();
+  beforeAll(async () => {
+    browser = untilTheEnd(await launchChromium());
+  });
+
+  /** Signs ada in at an emulator. */
+  async function signAdaIn(sharedInteraction: boolean): Promise<void> {
+    emulator = closing(
+      await startLogtoEmulator({
+        port: 0,
+        users: [{ username: 'ada', password: 'lovelace' }],
+        applications: [{ id: 'app', secret: 'a-secret' }],
+        sharedInteraction,
+      }),
+    );
+    context = closing(await browser.newContext());
     const page = await context.newPage();
     await page.goto(authorize('before'));
     await page.getByRole('button', { name: /^ada/i }).click();
@@ -33,7 +34,7 @@ describe('Two tabs that ask Logto for a sign-in in the same moment, while its se
     await page.close();
   }
 
-  /** The application is the emulator's own home page: it answers, and any loopback address may be one. */
+  /** The home page of the emulator is the application, since any loopback URI is accepted. */
   const authorize = (state: string) =>
     `${emulator.issuer}/auth?${new URLSearchParams({
       client_id: 'app',
@@ -44,8 +45,8 @@ describe('Two tabs that ask Logto for a sign-in in the same moment, while its se
       state,
     }).toString()}`;
 
-  /** Sends both tabs off, and lets none go on from the authorization endpoint before the other is there as well. */
-  async function askAtOnce(tabs: Page[]): Promise<void> {
+  /** Starts a sign-in in each tab, and lets both continue once both have reached the authorization endpoint. */
+  async function startAtOnce(tabs: Page[]): Promise<void> {
     const debuggers = await Promise.all(tabs.map((tab) => context.newCDPSession(tab)));
     const held = debuggers.map(async (session) => {
       await session.send('Fetch.enable', {
@@ -66,22 +67,22 @@ describe('Two tabs that ask Logto for a sign-in in the same moment, while its se
     await Promise.all(loaded);
   }
 
-  it('share one interaction: one comes back, the other ends at bare JSON', async () => {
-    await arrive(true);
+  it('share one interaction: one returns, the other ends on the JSON of an error', async () => {
+    await signAdaIn(true);
     const tabs = [await context.newPage(), await context.newPage()];
-    await askAtOnce(tabs);
+    await startAtOnce(tabs);
 
-    const back = tabs.filter((tab) => new URL(tab.url()).searchParams.has('code'));
-    const lost = tabs.filter((tab) => !back.includes(tab));
-    expect([back.length, lost.length]).toEqual([1, 1]);
+    const returned = tabs.filter((tab) => new URL(tab.url()).searchParams.has('code'));
+    const lost = tabs.filter((tab) => !returned.includes(tab));
+    expect([returned.length, lost.length]).toEqual([1, 1]);
     const shown = JSON.parse((await lost[0]?.locator('body').textContent()) ?? '') as unknown;
     expect(shown).toMatchObject({ code: 'session.not_found' });
   });
 
-  it('come back both, each with its own state, with `sharedInteraction: false`', async () => {
-    await arrive(false);
+  it('both return with their own state with `sharedInteraction: false`', async () => {
+    await signAdaIn(false);
     const tabs = [await context.newPage(), await context.newPage()];
-    await askAtOnce(tabs);
+    await startAtOnce(tabs);
     const states = tabs.map((tab) => new URL(tab.url()).searchParams.get('state'));
     expect(states).toEqual(['tab-0', 'tab-1']);
   });

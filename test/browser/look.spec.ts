@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from 'playwright-core';
 import { english } from '../../src/emulator/pages/texts/english.js';
-import { Client, type Parameters } from '../emulator/support/client.js';
+import type { Client, Parameters } from '../emulator/support/client.js';
+import { webClient } from '../emulator/support/web-client.js';
+import { closeAfterAll } from '../support/close-after.js';
 import { Elsewhere } from '../support/elsewhere.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
@@ -20,24 +22,21 @@ const signedIn = {
   'user-info': '/user-info',
   'access-token': '/fetch-access-token',
 };
-const dead = '/logto/sign-in-callback?code=lost&state=dead-dead-dead-dead-dead';
+const unknownCallback = '/logto/sign-in-callback?code=lost&state=dead-dead-dead-dead-dead';
 
 let browser: Browser;
+const closing = closeAfterAll();
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = closing(await launchChromium());
 });
 
-afterAll(() => browser.close());
-
-describe('The sample', () => {
+describe('The web sample', () => {
   let sample: Sample;
 
   beforeAll(async () => {
-    sample = await startSample();
+    sample = closing(await startSample());
   });
-
-  afterAll(() => sample.interrupt());
 
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
     const arrive = (): Promise<Visitor> => Visitor.arrive(browser, { baseURL: sample.baseUrl, colorScheme });
@@ -65,15 +64,15 @@ describe('The sample', () => {
       await visitor.leave();
     });
 
-    it('is accessible and fits wide and narrow screens where a sign-in failed', async () => {
+    it('is accessible and fits wide and narrow screens after a failed sign-in', async () => {
       const visitor = await arrive();
       const page = await visitor.newTab();
-      await page.goto(dead);
+      await page.goto(unknownCallback);
       await examine(page, 'dead-callback', colorScheme);
       await visitor.leave(400);
     });
 
-    it('is accessible and fits wide and narrow screens on the way out, where Logto is slow', async () => {
+    it('is accessible and fits wide and narrow screens during sign-out, while Logto is slow', async () => {
       const visitor = await arrive();
       const page = await visitor.newTab();
       await page.goto('/protected');
@@ -92,40 +91,37 @@ describe('The sample', () => {
 
 describe('The emulator', () => {
   let emulator: LogtoEmulator;
-  /** Where the application is that people sign in to. */
-  let application: Elsewhere;
   let web: Client;
   let thirdParty: Client;
 
   beforeAll(async () => {
-    application = await Elsewhere.start(() => Promise.resolve({ status: 200, body: 'signed in' }));
-    emulator = await startLogtoEmulator({
-      port: 0,
-      users: [
-        {
-          username: 'ada',
-          password: 'lovelace',
-          name: 'Ada Lovelace',
-          roles: ['admin'],
-          organizations: [{ id: 'engines' }],
-        },
-        { username: 'eve', primaryEmail: 'eve@example.com', isSuspended: true },
-      ],
-      roles: [{ name: 'admin' }],
-      organizations: [{ id: 'engines', name: 'Analytical Engines' }],
-      applications: [
-        { id: 'shop', secret: 'a-secret', name: 'The shop' },
-        { id: 'stats', secret: 'a-secret', name: 'Statistics', isThirdParty: true },
-        { id: 'strict', secret: 'a-secret', redirectUris: ['https://app.example.com/callback'] },
-      ],
-    });
-    web = new Client(emulator, 'shop', `${application.origin}/callback`, 'a-secret');
-    thirdParty = new Client(emulator, 'stats', `${application.origin}/callback`, 'a-secret');
-  });
-
-  afterAll(async () => {
-    await emulator.close();
-    await application.close();
+    const application = closing(
+      await Elsewhere.start(() => Promise.resolve({ status: 200, body: 'signed in' })),
+    );
+    emulator = closing(
+      await startLogtoEmulator({
+        port: 0,
+        users: [
+          {
+            username: 'ada',
+            password: 'lovelace',
+            name: 'Ada Lovelace',
+            roles: ['admin'],
+            organizations: [{ id: 'engines' }],
+          },
+          { username: 'eve', primaryEmail: 'eve@example.com', isSuspended: true },
+        ],
+        roles: [{ name: 'admin' }],
+        organizations: [{ id: 'engines', name: 'Analytical Engines' }],
+        applications: [
+          { id: 'shop', secret: 'a-secret', name: 'The shop' },
+          { id: 'stats', secret: 'a-secret', name: 'Statistics', isThirdParty: true },
+          { id: 'strict', secret: 'a-secret', redirectUris: ['https://app.example.com/callback'] },
+        ],
+      }),
+    );
+    web = webClient(emulator, 'shop', `${application.origin}/callback`);
+    thirdParty = webClient(emulator, 'stats', `${application.origin}/callback`);
   });
 
   const authorize = (parameters: Parameters = {}, client = web): string =>
@@ -134,7 +130,7 @@ describe('The emulator', () => {
   it('is accessible and fits wide and narrow screens on each of its pages', async () => {
     const visitor = await Visitor.arrive(browser, { baseURL: emulator.endpoint });
     const page = await visitor.newTab();
-    // The page finishes signing out by itself: without its script it can be looked at.
+    // The page continues by itself. Without its script it stays open.
     await page.route('**/oidc/session/end?*', async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, body: (await response.text()).replace(/<script>.*<\/script>/, '') });
@@ -196,7 +192,7 @@ describe('The emulator', () => {
   }, 180_000);
 
   describe('by keyboard alone', () => {
-    /** Goes on to what the eye can see to have the focus. */
+    /** Presses Tab until the element has a visible focus. */
     const tabTo = async (page: Page, element: string): Promise<void> => {
       const focused = page.locator(`${element}:focus-visible`);
       for (let press = 0; (await focused.count()) === 0; press += 1) {
@@ -215,7 +211,7 @@ describe('The emulator', () => {
           await page.keyboard.type('lovelace');
         },
       ],
-      ['the one button for a user', (page) => tabTo(page, '.person')],
+      ['the button of a user', (page) => tabTo(page, '.person')],
     ])('signs in with %s', async (_, choose) => {
       const visitor = await Visitor.arrive(browser);
       const page = await visitor.newTab();
@@ -230,8 +226,8 @@ describe('The emulator', () => {
   });
 });
 
-describe('The code that a page shows', () => {
-  it('is the code that made it', async () => {
+describe('The code that the sample shows', () => {
+  it('is the code of its controller', async () => {
     const controller = (await source('app.controller.ts')).replaceAll(/ {2}@Header.*\n/g, '');
     const shown = [...(await source('views/code-of.ts')).matchAll(/`(@Get[^`]+)`/g)].map(
       ([, code = '']) => code,

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser } from 'playwright-core';
+import { closeAfterAll } from '../support/close-after.js';
 import { Elsewhere } from '../support/elsewhere.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
@@ -9,38 +10,34 @@ import { Visitor } from './support/visitor.js';
 
 describe('A picture that does not load', () => {
   let browser: Browser;
-  let elsewhere: Elsewhere;
-  let emulator: LogtoEmulator;
   let sample: Sample;
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    elsewhere = await Elsewhere.start(() => Promise.resolve({ status: 404 }));
-    emulator = await startLogtoEmulator({
-      port: 0,
-      users: [
-        {
-          username: 'mary',
-          password: 'somerville',
-          name: 'Mary Somerville',
-          avatar: `${elsewhere.origin}/mary.png`,
-        },
-      ],
-      applications: [{ id: 'sample', secret: 'a-secret' }],
-    });
-    sample = await startSample({
-      env: { LOGTO_ENDPOINT: emulator.endpoint, LOGTO_APP_ID: 'sample', LOGTO_APP_SECRET: 'a-secret' },
-    });
+    const pictures = closing(await Elsewhere.start(() => Promise.resolve({ status: 404 })));
+    const emulator = closing(
+      await startLogtoEmulator({
+        port: 0,
+        users: [
+          {
+            username: 'mary',
+            password: 'somerville',
+            name: 'Mary Somerville',
+            avatar: `${pictures.origin}/mary.png`,
+          },
+        ],
+        applications: [{ id: 'sample', secret: 'a-secret' }],
+      }),
+    );
+    sample = closing(
+      await startSample({
+        env: { LOGTO_ENDPOINT: emulator.endpoint, LOGTO_APP_ID: 'sample', LOGTO_APP_SECRET: 'a-secret' },
+      }),
+    );
+    browser = closing(await launchChromium());
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await sample.interrupt();
-    await emulator.close();
-    await elsewhere.close();
-  });
-
-  it('gives way to the initial of the name', async () => {
+  it('is replaced by the initial of the name', async () => {
     const visitor = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
     const page = await visitor.newTab();
     await page.goto('/logto/sign-in');
@@ -53,7 +50,7 @@ describe('A picture that does not load', () => {
       const inPage = `document.querySelectorAll('.picture')[${index}]`;
       expect(await page.evaluate(`getComputedStyle(${inPage}, '::after').content`)).toBe('"M"');
       const { x = 0, y = 0, width = 0 } = (await pictures.nth(index).boundingBox()) ?? {};
-      // Its edge is round, and smoothed where two layers meet.
+      // Without the round edge, which is antialiased.
       const clip = { x: x + width / 6, y: y + width / 6, width: (width * 2) / 3, height: (width * 2) / 3 };
       const seen = await page.screenshot({ clip });
       await page.evaluate(`(${withoutImage})(${inPage})`);
@@ -63,7 +60,7 @@ describe('A picture that does not load', () => {
   });
 });
 
-/** Puts an element without an image in its place: if that looks the same, nothing is seen of a broken image. */
+/** Replaces the image by an element without one. If it looks the same, no broken image was visible. */
 const withoutImage = `(image) => {
   const { width, height } = image;
   const other = document.createElement('span');

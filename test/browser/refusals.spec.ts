@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from 'playwright-core';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
@@ -14,25 +15,29 @@ describe('A sign-in that is refused', () => {
   let sample: Sample;
   let visitor: Visitor;
   let page: Page;
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    // A Logto of its own, found through the environment, where people are asked whether they let the app in.
-    logto = await startLogtoEmulator({
-      port: 0,
-      applications: [
-        { id: 'app', secret: 'the-secret-of-the-app', name: 'Reading Room', isThirdParty: true },
-      ],
-      users: [{ username: 'ada', password: 'lovelace', name: 'Ada Lovelace' }],
-      resources: [{ indicator: resource }],
-    });
+    browser = untilTheEnd(await launchChromium());
+    // The app is a third-party application, so that Logto asks for consent.
+    logto = untilTheEnd(
+      await startLogtoEmulator({
+        port: 0,
+        applications: [
+          { id: 'app', secret: 'the-secret-of-the-app', name: 'Reading Room', isThirdParty: true },
+        ],
+        users: [{ username: 'ada', password: 'lovelace', name: 'Ada Lovelace' }],
+        resources: [{ indicator: resource }],
+      }),
+    );
     env = {
       LOGTO_ENDPOINT: logto.endpoint,
       LOGTO_APP_ID: 'app',
       LOGTO_APP_SECRET: 'the-secret-of-the-app',
       LOGTO_RESOURCE: resource,
     };
-    sample = await startSample({ env });
+    sample = untilTheEnd(await startSample({ env }));
   });
 
   beforeEach(async () => {
@@ -40,15 +45,9 @@ describe('A sign-in that is refused', () => {
     page = await visitor.newTab();
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await sample.interrupt();
-    await logto.close();
-  });
-
   const heading = (): Promise<string | null> => page.getByRole('heading', { level: 1 }).textContent();
 
-  it('says that the password is wrong, and takes the right one', async () => {
+  it('because of a wrong password can be repeated with the right one', async () => {
     await page.goto('/protected');
     await visitor.signIn(page, 'ada', 'byron');
     await expect(page.getByRole('alert').textContent()).resolves.toContain('password is wrong');
@@ -58,7 +57,7 @@ describe('A sign-in that is refused', () => {
     await visitor.leave(422);
   });
 
-  it('tells a person who cancels that nothing happened, and can be started again', async () => {
+  it('because the user cancels can be started again', async () => {
     await page.goto('/protected');
     await visitor.signIn(page, 'ada', 'lovelace');
     await page.getByRole('button', { name: 'Cancel' }).click();
@@ -74,7 +73,7 @@ describe('A sign-in that is refused', () => {
     await visitor.leave(403, 400);
   });
 
-  it('explains a callback that belongs to no sign-in of this browser, and starts one from there', async () => {
+  it('because the callback belongs to no sign-in of this browser can be started from there', async () => {
     const answer = await page.goto(`/logto/sign-in-callback?code=lost&state=${'x'.repeat(43)}`);
     expect(answer?.status()).toBe(400);
     await expect(page.getByRole('main').textContent()).resolves.toContain('sign_in_session.not_found');
@@ -85,7 +84,7 @@ describe('A sign-in that is refused', () => {
     await visitor.leave(400);
   });
 
-  it('keeps a signed-in person signed in when an old callback is opened again', async () => {
+  it('does not happen when a signed-in user opens an old callback again', async () => {
     await page.goto('/protected');
     await visitor.signIn(page, 'ada', 'lovelace');
     const [callback] = await Promise.all([
@@ -97,16 +96,15 @@ describe('A sign-in that is refused', () => {
     await visitor.leave();
   });
 
-  it('asks for patience while Logto is down, and leads on to the same page when it is back', async () => {
+  it('because Logto is down can be started again for the same page when it is back', async () => {
     await logto.pause();
-    const started = await startSample({ env });
+    const started = closing(await startSample({ env }));
     const answer = await page.goto(`${started.baseUrl}/protected`).finally(() => logto.resume());
     expect(answer?.status()).toBe(503);
     await page.getByRole('link', { name: 'Start again' }).click();
     await visitor.signIn(page, 'ada', 'lovelace');
     await page.getByRole('button', { name: 'Authorize' }).click();
     await expect(heading()).resolves.toBe('Members only');
-    await started.interrupt();
     await visitor.leave(503);
   });
 });

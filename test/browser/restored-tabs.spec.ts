@@ -1,37 +1,31 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { asInMain, startApp, type TestApp } from '../support/app.js';
+import { closeAfterAll } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { Visitor } from './support/visitor.js';
 
-describe('Twelve tabs of a restored window, while Logto still knows the person', () => {
+describe('The tabs of a restored window, while the user is still signed in at Logto,', () => {
   let browser: Browser;
-  let issuer: LogtoEmulator;
   let app: TestApp;
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    issuer = await startIssuer();
-    app = await startApp({ issuer, controllers: [PagesController], create: asInMain });
+    const issuer = closing(await startIssuer());
+    app = closing(await startApp({ issuer, controllers: [PagesController], create: asInMain }));
+    browser = closing(await launchChromium());
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await app.close();
-    await issuer.close();
-  });
-
-  it('all end at their own page', async () => {
+  it('all end on their own page when there are twelve', async () => {
     const visitor = await Visitor.arrive(browser, { baseURL: app.baseUrl });
     const first = await visitor.newTab();
     await first.goto('/protected');
     await first.getByRole('button', { name: 'Ada' }).click();
     await first.getByText('hello ada').waitFor();
-    // As after a night: neither the session nor that the person has just signed in.
+    // As on the next day: without the session and without the cookie of a finished sign-in.
     await visitor.forget(/^logto/);
 
     const tabs: Page[] = [];
@@ -46,11 +40,11 @@ describe('Twelve tabs of a restored window, while Logto still knows the person',
     await visitor.leave(404);
   });
 
-  it.each(['light', 'dark'] as const)('wait on a page that anybody can read: %s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('wait on an accessible page: %s', async (colorScheme) => {
     const visitor = await Visitor.arrive(browser, { baseURL: app.baseUrl, colorScheme });
     const [one, other] = [await visitor.newTab(), await visitor.newTab()];
     await one.goto('/protected?tab=1');
-    // The page goes on at once: the next step is held up, so that it can be looked at.
+    // The page continues at once, so its next step is blocked to keep it open.
     await other.route(/waited=1/, (route) => route.abort('aborted'));
     await other.goto('/protected?tab=2');
     await expect(other.getByRole('heading').textContent()).resolves.toBe('Signing you in');

@@ -1,45 +1,40 @@
-import { afterAll, afterEach, beforeAll, describe, it } from '@jest/globals';
-import expressSession, { type SessionOptions } from 'express-session';
+import { beforeAll, describe, it } from '@jest/globals';
+import type { SessionOptions } from 'express-session';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser } from 'playwright-core';
-import { asInMain, startApp, type TestApp } from '../support/app.js';
+import { asInMain, startApp } from '../support/app.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
+import { ownSession } from '../support/own-session.js';
 import { PagesController } from '../support/pages.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { Visitor } from './support/visitor.js';
 
-describe('A browser that refuses the session cookie', () => {
+describe('A session cookie that browsers refuse', () => {
   let browser: Browser;
   let issuer: LogtoEmulator;
-  let app: TestApp;
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    issuer = await startIssuer();
-  });
-
-  afterEach(() => app.close());
-
-  afterAll(async () => {
-    await browser.close();
-    await issuer.close();
+    browser = untilTheEnd(await launchChromium());
+    issuer = untilTheEnd(await startIssuer());
   });
 
   it.each<[string, SessionOptions['cookie']]>([
-    ['of another domain', { domain: 'shop.example' }],
-    ['for other sites, without TLS', { sameSite: 'none' }],
-  ])('%s shows one page that says so, and starts again', async (what, cookie) => {
-    app = await startApp({
-      issuer,
-      controllers: [PagesController],
-      create: asInMain,
-      logto: { session: undefined },
-      configure: (nest) =>
-        nest.use(
-          expressSession({ secret: 'a-session-secret', resave: false, saveUninitialized: false, cookie }),
-        ),
-    });
+    ['with another domain', { domain: 'shop.example' }],
+    ['with sameSite: none over http', { sameSite: 'none' }],
+  ])('%s leads to one page that says so, and can start again', async (what, cookie) => {
+    const app = closing(
+      await startApp({
+        issuer,
+        controllers: [PagesController],
+        create: asInMain,
+        logto: { session: undefined },
+        configure: (nest) => nest.use(ownSession({ cookie })),
+      }),
+    );
     const visitor = await Visitor.arrive(browser, { baseURL: app.baseUrl });
     const page = await visitor.newTab();
 
@@ -47,9 +42,9 @@ describe('A browser that refuses the session cookie', () => {
     await page.getByRole('button', { name: 'Ada' }).click();
 
     await page.getByText('session_not_kept').waitFor();
-    if (what === 'of another domain') await examine(page, 'session-not-kept', 'light');
+    if (what === 'with another domain') await examine(page, 'session-not-kept', 'light');
     await page.getByRole('link', { name: 'Start again' }).click();
-    // Logto knows the person by now, so the second try ends as the first did, and not in a loop.
+    // The user is signed in at Logto now, so the second try must end like the first one and not in a loop.
     await page.getByText('session_not_kept').waitFor();
     await visitor.leave(500);
   });

@@ -1,29 +1,23 @@
-import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { launchChromium } from './support/chromium.js';
-import { startSample, type Sample } from './support/sample.js';
+import { startSample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
 
-/** What a person types. */
 const npmStart = ['npm', 'start'];
 
 describe('npm start', () => {
   let browser: Browser;
-  let sample: Sample | undefined;
+  const untilTheEnd = closeAfterAll();
+  const closing = closeAfterEach();
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = untilTheEnd(await launchChromium());
   });
 
-  afterEach(async () => {
-    await sample?.interrupt();
-    sample = undefined;
-  });
-
-  afterAll(() => browser.close());
-
-  it('builds everything, says what to open and who can sign in, and these people can', async () => {
-    sample = await startSample({ command: npmStart });
+  it('builds the sample, and prints a URL to open and users who can sign in', async () => {
+    const sample = closing(await startSample({ command: npmStart }));
     const [, username = '', password = '', name = ''] =
       /Sign in as +(\S+) \/ (\S+) +([^,\n]+)/.exec(sample.output()) ?? [];
     const visitor = await Visitor.arrive(browser);
@@ -35,20 +29,20 @@ describe('npm start', () => {
     await visitor.leave();
   }, 180_000);
 
-  it('ends at Ctrl-C, with a browser still connected, and leaves its ports free', async () => {
-    const first = (sample = await startSample());
+  it('stops at Ctrl-C while a browser is connected, and frees its ports', async () => {
+    const first = await startSample();
     const page = await browser.newPage();
     await page.goto(first.baseUrl);
     await first.interrupt();
 
     const { port } = new URL(first.baseUrl);
-    sample = await startSample({ env: { PORT: port } });
-    expect(sample.baseUrl).toBe(first.baseUrl);
+    const second = closing(await startSample({ env: { PORT: port } }));
+    expect(second.baseUrl).toBe(first.baseUrl);
     await page.close();
   });
 
-  it('says which port is in use, and how to choose another', async () => {
-    sample = await startSample();
+  it('reports a port that is in use, and how to choose another', async () => {
+    const sample = closing(await startSample());
     const { port } = new URL(sample.baseUrl);
     const second = startSample({ env: { PORT: port } });
     await expect(second).rejects.toThrow(`Port ${port} is in use`);
@@ -56,8 +50,8 @@ describe('npm start', () => {
     await expect(second).rejects.not.toThrow('    at ');
   });
 
-  it('starts beside a Logto that has its port already', async () => {
-    sample = await startSample();
+  it('starts when the port of its Logto is in use', async () => {
+    const sample = closing(await startSample());
     const logto = /Logto +(http:\S+),/.exec(sample.output())?.[1] ?? '';
     const second = await startSample({ env: { LOGTO_EMULATOR_PORT: new URL(logto).port } });
     await expect(second.interrupt()).resolves.not.toBe(1);

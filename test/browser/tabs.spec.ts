@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { closeAfterAll } from '../support/close-after.js';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
@@ -9,16 +10,18 @@ function open(tab: Page, name: string): Promise<void> {
   return tab.getByRole('navigation').getByRole('link', { name, exact: true }).click();
 }
 
-describe('Two tabs that were sent to the sign-in together', () => {
+describe('Two tabs that were redirected to sign-in', () => {
   let browser: Browser;
   let sample: Sample;
   let visitor: Visitor;
   let older: Page;
   let newer: Page;
 
+  const closing = closeAfterAll();
+
   beforeAll(async () => {
-    browser = await launchChromium();
-    sample = await startSample();
+    browser = closing(await launchChromium());
+    sample = closing(await startSample());
   });
 
   beforeEach(async () => {
@@ -27,21 +30,16 @@ describe('Two tabs that were sent to the sign-in together', () => {
     newer = await visitor.newTab();
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await sample.interrupt();
-  });
-
   describe('from a page of the app', () => {
     beforeEach(async () => {
       for (const tab of [older, newer]) await tab.goto('/');
       await open(older, 'Protected');
       await open(newer, 'User info');
-      // It waits for the older one first.
+      // The newer tab waits for the older one first.
       await newer.getByLabel('Username').waitFor();
     });
 
-    it('both finish on their own page: the newer one by the password, the older one by going back', async () => {
+    it('both end on their own page: the newer one with the password, the older one after going back', async () => {
       await visitor.signIn(newer, 'ada', 'lovelace');
       expect(newer.url()).toBe(`${sample.baseUrl}/user-info`);
 
@@ -54,7 +52,7 @@ describe('Two tabs that were sent to the sign-in together', () => {
       await visitor.leave();
     });
 
-    it('both finish, too, when the older one sends its password in vain', async () => {
+    it('both end on their own page after the older one has sent its password too late', async () => {
       await visitor.signIn(newer, 'ada', 'lovelace');
       await visitor.signIn(older, 'ada', 'lovelace');
       await expect(older.getByRole('main').textContent()).resolves.toContain('no longer open');
@@ -64,9 +62,9 @@ describe('Two tabs that were sent to the sign-in together', () => {
       await visitor.leave(400);
     });
 
-    it('are both signed in when the older one is first, and each can go to its page', async () => {
+    it('are both signed in when the older one sends its password first', async () => {
       await visitor.signIn(older, 'ada', 'lovelace');
-      // Logto finishes the newest sign-in, whichever page was sent.
+      // Logto finishes the newest sign-in, whichever tab sent the password.
       expect(older.url()).toBe(`${sample.baseUrl}/user-info`);
       await open(older, 'Protected');
       expect(older.url()).toBe(`${sample.baseUrl}/protected`);
@@ -77,10 +75,10 @@ describe('Two tabs that were sent to the sign-in together', () => {
     });
   });
 
-  it('come back to their own page when Logto still knows the person', async () => {
+  it('end on their own page while the user is still signed in at Logto', async () => {
     await newer.goto('/protected');
     await visitor.signIn(newer, 'ada', 'lovelace');
-    // As after a night: neither the session nor that the person has just signed in.
+    // As on the next day: without the session and without the cookie of a finished sign-in.
     await visitor.forget(/^logto/);
 
     await Promise.all([older.goto('/protected'), newer.goto('/fetch-access-token')]);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
-/** No call home, no sandbox (which containers refuse to root), no GPU. */
+/** No telemetry, no GPU, and no sandbox, which root does not get in containers. */
 const args = [
   '--no-sandbox',
   '--disable-gpu',
@@ -12,7 +12,7 @@ const args = [
   '--disable-sync',
 ];
 
-/** Starts the machine's own Chromium, headless. */
+/** Starts the Chromium of the machine, headless. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
   if (!existsSync(executablePath)) {

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 
 const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
 
-/** Width and height of a large screen and of a telephone's, in pixels. */
+/** Width and height of a large screen and of a phone, in pixels. */
 const screens = [
   [1280, 800],
   [390, 844],
@@ -15,10 +15,10 @@ const screens = [
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The colours that a person may have chosen. */
+/** The colour scheme of the browser. */
 export type ColorScheme = 'light' | 'dark';
 
-/** Keeps pictures of the page, and checks what a person needs who sees little or has little room. */
+/** Takes screenshots of the page, and checks that it fits the screens and is accessible. */
 export async function examine(page: Page, name: string, colorScheme: ColorScheme): Promise<void> {
   await mkdir(screenshots, { recursive: true });
   for (const [width, height] of screens) {

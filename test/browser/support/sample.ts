@@ -2,26 +2,28 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../support/app.js';
 
-/** The sample, running in a process of its own. */
+/** A sample that runs in its own process. */
 export interface Sample {
-  /** The address it says to open. */
+  /** The URL that it prints to open. */
   readonly baseUrl: string;
-  /** All that it has written so far. */
+  /** Its output so far. */
   output(): string;
-  /** Presses Ctrl-C. @returns the exit code, null if a signal ended it */
+  /** Sends Ctrl-C. @returns the exit code, null if a signal ended it */
   interrupt(): Promise<number | null>;
+  /** The same as {@link interrupt}. */
+  close(): Promise<number | null>;
 }
 
-/** How to start the sample. */
+/** How to start a sample. */
 export interface SampleStart {
-  /** Default: what `npm start` has built and then runs. */
+  /** Default: the web sample, as `npm start` builds and runs it. */
   command?: string[];
   env?: Record<string, string>;
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Starts the sample on free ports. @throws when it ends instead, with what it wrote */
+/** Starts a sample on free ports. @throws Error with the output when it exits */
 export async function startSample({ command = built, env = {} }: SampleStart = {}): Promise<Sample> {
   const { PORT = String(await freePort()), LOGTO_EMULATOR_PORT = String(await freePort()) } = env;
   const [program = '', ...args] = command;
@@ -29,9 +31,9 @@ export async function startSample({ command = built, env = {} }: SampleStart = {
     cwd: root,
     env: { ...withoutLogto(process.env), ...env, PORT, LOGTO_EMULATOR_PORT, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // npm has children: in a group of their own they can be sent Ctrl-C together, as a terminal does.
+    // npm has child processes. In their own group they all get Ctrl-C, as in a terminal.
     detached: program === 'npm',
-    // Nothing may stay behind, whatever becomes of a test.
+    // Ends the process even when a test fails.
     timeout: 300_000,
   });
   let output = '';
@@ -55,18 +57,21 @@ export async function startSample({ command = built, env = {} }: SampleStart = {
   return {
     baseUrl: /^ {2}Open +(\S+)$/m.exec(output)?.[1] ?? '',
     output: () => output,
-    interrupt: () => {
-      const running = child.exitCode === null && child.signalCode === null;
-      if (running && child.pid !== undefined)
-        process.kill(program === 'npm' ? -child.pid : child.pid, 'SIGINT');
-      return ended;
-    },
+    interrupt,
+    close: interrupt,
   };
+
+  function interrupt(): Promise<number | null> {
+    const running = child.exitCode === null && child.signalCode === null;
+    if (running && child.pid !== undefined)
+      process.kill(program === 'npm' ? -child.pid : child.pid, 'SIGINT');
+    return ended;
+  }
 }
 
 const built = [process.execPath, 'build/sample/web/main.js'];
 
-/** Whatever Logto the machine is set up for is not this test's. */
+/** Without the configuration of the machine. */
 function withoutLogto(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !name.startsWith('LOGTO_') && name !== 'NODE_ENV'),

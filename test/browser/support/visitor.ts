@@ -1,15 +1,15 @@
 import { expect } from '@jest/globals';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
-/** A person with a browser of their own: no cookies, and an ear for what the console complains about. */
+/** A browser profile without cookies that records the errors of the console. */
 export class Visitor {
-  private readonly complaints: string[] = [];
+  private readonly errors: string[] = [];
 
   private constructor(private readonly context: BrowserContext) {
     context.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(`${message.location().url}: ${message.text()}`);
+      if (message.type() === 'error') this.errors.push(`${message.location().url}: ${message.text()}`);
     });
-    context.on('weberror', (error) => this.complaints.push(String(error.error())));
+    context.on('weberror', (error) => this.errors.push(String(error.error())));
   }
 
   static async arrive(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
@@ -20,12 +20,12 @@ export class Visitor {
     return this.context.newPage();
   }
 
-  /** Loses one cookie, as at the end of its life. */
+  /** Deletes cookies, as when they expire. */
   forget(cookie: RegExp): Promise<void> {
     return this.context.clearCookies({ name: cookie });
   }
 
-  /** Types name and password on Logto's page. */
+  /** Signs in with a password on the page of Logto. */
   async signIn(page: Page, username: string, password: string): Promise<void> {
     await page.getByLabel('Username').fill(username);
     await page.getByLabel('Password', { exact: true }).fill(password);
@@ -33,14 +33,12 @@ export class Visitor {
   }
 
   /**
-   * Ends the visit.
-   * @param expected statuses of pages that were refused on purpose: browsers complain about them on the console
+   * Closes the profile, and fails if the console has errors.
+   * @param expected statuses that were caused on purpose, since the console has an error for each of them
    */
   async leave(...expected: number[]): Promise<void> {
     await this.context.close();
     const known = expected.map((status) => `responded with a status of ${status} `);
-    expect(this.complaints.filter((complaint) => !known.some((part) => complaint.includes(part)))).toEqual(
-      [],
-    );
+    expect(this.errors.filter((error) => !known.some((part) => error.includes(part)))).toEqual([]);
   }
 }
