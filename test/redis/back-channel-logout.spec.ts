@@ -1,33 +1,27 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { closeAfterAll } from '../support/close-after.js';
 import { application, startIssuer } from '../support/issuer.js';
 import { tokenTenant } from '../support/token-app.js';
 import { startInstance, type Instance } from './support/instances.js';
 import { RedisServer } from './support/redis-server.js';
 
 describe('Back-channel logout with two instances on one Redis', () => {
-  let redis: RedisServer;
+  const closing = closeAfterAll();
   let issuer: LogtoEmulator;
   let one: Instance;
   let other: Instance;
 
   beforeAll(async () => {
-    redis = await RedisServer.start();
-    issuer = await startIssuer(tokenTenant);
-    one = await startInstance({ issuer, url: redis.url });
-    other = await startInstance({ issuer, url: redis.url, instanceOf: one });
+    const redis = closing(await RedisServer.start());
+    issuer = closing(await startIssuer(tokenTenant));
+    one = closing(await startInstance({ issuer, url: redis.url }));
+    other = closing(await startInstance({ issuer, url: redis.url, instanceOf: one }));
     issuer.setApplication({
       ...application,
       backchannelLogoutUri: `${one.baseUrl}/logto/back-channel-logout`,
       backchannelLogoutSessionRequired: true,
     });
-  });
-
-  afterAll(async () => {
-    await one.close();
-    await other.close();
-    await issuer.close();
-    await redis.close();
   });
 
   const endSession = (): URL => {
@@ -37,7 +31,7 @@ describe('Back-channel logout with two instances on one Redis', () => {
     return url;
   };
 
-  it('a token that reaches one instance ends the session on the other, at once', async () => {
+  it('ends the session on both when the logout token reaches one', async () => {
     const browser = one.browser();
     await browser.signIn(issuer);
     expect((await browser.fetch(`${other.baseUrl}/token`)).status).toBe(200);

@@ -1,25 +1,26 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { freePort } from '../support/app.js';
 import { Browser } from '../support/browser.js';
+import { closeAfterAll } from '../support/close-after.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
 
 const program = 'build/sample/cluster/main.js';
 
-describe('The sample of two instances', () => {
+describe('The sample with two instances', () => {
   let issuer: LogtoEmulator;
-  let sample: ChildProcess;
+  const closing = closeAfterAll();
   let browser: Browser;
   const instances = new Map<string, string>();
 
   beforeAll(async () => {
-    issuer = await startIssuer({ rotation: 'every-use', refreshTokenReuseInterval: 0 });
+    issuer = closing(await startIssuer({ rotation: 'every-use', refreshTokenReuseInterval: 0 }));
     const port = await freePort();
     const child = spawn(process.execPath, [program], {
       env: {
@@ -32,7 +33,12 @@ describe('The sample of two instances', () => {
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    sample = child;
+    closing({
+      async close() {
+        child.kill();
+        if (child.exitCode === null) await once(child, 'exit');
+      },
+    });
     browser = new Browser(`http://localhost:${port}`);
     for await (const line of createInterface(child.stdout)) {
       const [, name, url] = /Instance (\w)\s+(\S+),/.exec(line) ?? [];
@@ -42,29 +48,28 @@ describe('The sample of two instances', () => {
     child.stdout.resume();
   });
 
-  afterAll(async () => {
-    sample.kill();
-    if (sample.exitCode === null) await once(sample, 'exit');
-    await issuer.close();
-  });
-
-  const answeredBy = async (): Promise<string | undefined> =>
+  const answeringInstance = async (): Promise<string | undefined> =>
     /instance (\w)/.exec((await browser.open('/')).text)?.[1];
 
-  it('takes turns between its instances', async () => {
-    const turns = [await answeredBy(), await answeredBy(), await answeredBy(), await answeredBy()];
+  it('alternates between its instances', async () => {
+    const turns = [
+      await answeringInstance(),
+      await answeringInstance(),
+      await answeringInstance(),
+      await answeringInstance(),
+    ];
     expect(new Set(turns)).toEqual(new Set(['A', 'B']));
     expect(turns.slice(2)).toEqual(turns.slice(0, 2));
   });
 
-  it('signs in when the sign-in starts on one instance and finishes on the other', async () => {
+  it('finishes a sign-in on the other instance than the one it started on', async () => {
     const callback = await browser.authorize(issuer, 'ada', `${instances.get('A')}/logto/sign-in`);
     const { pathname, search } = new URL(callback);
     expect((await browser.open(`${instances.get('B')}${pathname}${search}`)).status).toBe(302);
     for (const url of instances.values()) expect((await browser.open(url)).text).toContain('Ada Lovelace');
   });
 
-  it('refreshes a token once for 20 requests over both', async () => {
+  it('refreshes a token once for 20 requests to both instances', async () => {
     await browser.fetch('/forget-token', { method: 'POST' });
     issuer.resetRequests();
     const answers = await Promise.all(Array.from({ length: 20 }, () => browser.fetch('/token')));
@@ -74,7 +79,7 @@ describe('The sample of two instances', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('says what to install where there is no redis-server', async () => {
+  it('says what to install when redis-server is missing', async () => {
     const path = await mkdtemp(join(tmpdir(), 'nestjs-logto-path-'));
     await symlink(process.execPath, join(path, 'node'));
     const { code, output } = await new Promise<{ code: unknown; output: string }>((resolve) => {

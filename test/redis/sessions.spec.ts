@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from '../support/browser.js';
+import { closeAfterAll } from '../support/close-after.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { otherResource, tokenTenant } from '../support/token-app.js';
+import { pause } from '../support/waiting.js';
 import { startInstance, type Instance } from './support/instances.js';
 import { RedisServer } from './support/redis-server.js';
 
@@ -10,44 +12,40 @@ const forResource = `/token?resource=${encodeURIComponent(resource)}`;
 const forOther = `/token?resource=${encodeURIComponent(otherResource)}`;
 const day = 24 * 3600;
 
-/** Asks until the answer is 200: an instance takes its time to connect to Redis again. */
-async function eventually(ask: () => Promise<Page>): Promise<Page> {
+/** Repeats a request until it succeeds, since an instance needs a moment to reconnect to Redis. */
+async function untilOk(ask: () => Promise<Page>): Promise<Page> {
   for (let time = 0; ; time += 1) {
     const page = await ask();
     if (page.status === 200 || time === 500) return page;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
 }
 
 describe.each([
-  { resave: false, title: 'sessions that are saved when they changed' },
-  { resave: true, title: 'sessions that every request saves (resave: true)' },
-])('Two instances on one Redis, with $title', ({ resave }) => {
+  { resave: false, title: 'sessions that are saved when they change' },
+  { resave: true, title: 'resave: true' },
+])('Two instances on one Redis with $title', ({ resave }) => {
   let redis: RedisServer;
   let issuer: LogtoEmulator;
   let one: Instance;
   let other: Instance;
   let browser: Browser;
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
-    redis = await RedisServer.start();
-    issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+    redis = closing(await RedisServer.start());
+    issuer = closing(
+      await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 }),
+    );
     const options = { issuer, url: redis.url, locks: true, sessions: { resave } };
-    one = await startInstance(options);
-    other = await startInstance({ ...options, instanceOf: one });
+    one = closing(await startInstance(options));
+    other = closing(await startInstance({ ...options, instanceOf: one }));
   });
 
   beforeEach(async () => {
     await one.redis.flushAll();
     browser = one.browser();
     await browser.signIn(issuer);
-  });
-
-  afterAll(async () => {
-    await one.close();
-    await other.close();
-    await issuer.close();
-    await redis.close();
   });
 
   const keys = async (pattern: string): Promise<string[]> => one.redis.keys(pattern);
@@ -58,7 +56,7 @@ describe.each([
       new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await one.redis.info('commandstats'))?.[1] ?? '0',
     );
 
-  it('a sign-in that starts on one instance finishes on the other, and is known to both', async () => {
+  it('finish a sign-in on the other instance, and both know the user', async () => {
     const fresh = one.browser();
     const callback = await fresh.authorize(issuer);
     const landed = await fresh.open(callback.replace(one.baseUrl, other.baseUrl));
@@ -69,7 +67,7 @@ describe.each([
     }
   });
 
-  it('a token that one instance refreshed is the other’s as well, and an old refresh token never comes back', async () => {
+  it('share a refreshed token, and never restore an old refresh token', async () => {
     const gate = one.gates.create('late');
     const slow = browser.fetch('/slow/late');
     await gate.reached;
@@ -83,7 +81,7 @@ describe.each([
     }
   });
 
-  it('a sign-out on one instance is final for slow requests on the other: none of 20 brings the user back', async () => {
+  it('keep a user signed out while 20 slow requests finish on the other instance', async () => {
     const cookie = browser.cookies.header(one.baseUrl);
     const [session] = await sessionKeys();
     const gates = Array.from({ length: 20 }, (_, index) => other.gates.create(`late-${index}`));
@@ -92,7 +90,7 @@ describe.each([
     );
     await Promise.all(gates.map(({ reached }) => reached));
     const signOut = browser.open('/logto/sign-out');
-    // Some before it, some while it is under way, some after.
+    // Half of them finish during the sign-out, the others after it.
     for (const gate of gates.slice(0, 10)) gate.release();
     await signOut;
     for (const gate of gates.slice(10)) gate.release();
@@ -101,13 +99,13 @@ describe.each([
     expect(await keys(session ?? '')).toEqual([]);
     expect(await keys('sess:logto-tokens-*')).toEqual([]);
     for (const { baseUrl } of [one, other]) {
-      const thief = one.browser();
-      const user = await thief.fetch(`${baseUrl}/user`, { headers: { cookie } });
+      const returning = one.browser();
+      const user = await returning.fetch(`${baseUrl}/user`, { headers: { cookie } });
       expect(user.json()).toEqual({ isAuthenticated: false });
     }
   });
 
-  it('a sign-in that Logto ended is over on both, and slow requests do not undo it', async () => {
+  it('both end a session that Logto ended, also while a slow request finishes', async () => {
     const gate = other.gates.create('late');
     const slow = browser.fetch(`${other.baseUrl}/slow/late`);
     await gate.reached;
@@ -121,7 +119,7 @@ describe.each([
     expect((await browser.fetch('/cart')).json()).toEqual(['late']);
   });
 
-  it('the tokens expire with the session, not before it: Redis forgets both by itself', async () => {
+  it('let Redis expire the tokens a little later than the session', async () => {
     const [session = ''] = await sessionKeys();
     const [record = ''] = await keys('sess:logto-tokens-*');
     const [sessionTtl, recordTtl] = [await one.redis.ttl(session), await one.redis.ttl(record)];
@@ -130,15 +128,15 @@ describe.each([
     expect(recordTtl).toBeLessThanOrEqual(14 * 1.2 * day);
   });
 
-  it('marks of ended sessions are gone after a day', async () => {
+  it('let Redis expire the tombstones of ended sessions after a day', async () => {
     await browser.open('/logto/sign-out');
-    const marks = await keys('sess:logto-ended-*');
-    expect(marks.length).toBeGreaterThan(0);
-    for (const mark of marks) expect(await one.redis.ttl(mark)).toBeLessThanOrEqual(day);
+    const tombstones = await keys('sess:logto-ended-*');
+    expect(tombstones.length).toBeGreaterThan(0);
+    for (const key of tombstones) expect(await one.redis.ttl(key)).toBeLessThanOrEqual(day);
   });
 
   if (!resave) {
-    it('20 ordinary requests read their session 20 times, and ask nothing else of Redis', async () => {
+    it('read the session once for each of 20 requests, and send no other command to Redis', async () => {
       await one.redis.configResetStat();
       for (let request = 0; request < 20; request += 1) await browser.fetch('/user');
       expect(await calls('get')).toBe(20);
@@ -146,13 +144,13 @@ describe.each([
     });
   }
 
-  it('a Redis that goes away is a 503, nobody hangs, and everybody is still signed in when it is back', async () => {
+  it('answer 503 while Redis is down, and know the user when it is back', async () => {
     await redis.kill();
     const down = await Promise.all(Array.from({ length: 10 }, () => browser.fetch('/user')));
     expect(new Set(down.map(({ status }) => status))).toEqual(new Set([503]));
 
     await redis.resume();
-    const back = await eventually(() => browser.fetch('/user'));
+    const back = await untilOk(() => browser.fetch('/user'));
     expect(back.json()).toMatchObject({ isAuthenticated: true });
     expect((await browser.fetch(forResource)).status).toBe(200);
   });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
+import { closeAfterAll } from '../support/close-after.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { otherResource, tokenTenant } from '../support/token-app.js';
 import { startInstance, type Instance } from './support/instances.js';
@@ -14,108 +15,104 @@ const statuses = (pages: Page[]): number[] => [...new Set(pages.map(({ status })
 
 describe('Two instances on one Redis', () => {
   let redis: RedisServer;
+  const closing = closeAfterAll();
 
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    redis = closing(await RedisServer.start());
   });
 
-  afterAll(async () => {
-    restoreTime();
-    await redis.close();
-  });
+  afterAll(restoreTime);
 
   describe.each([
-    { leeway: 3, locks: false, mostRequests: 2, title: '3 seconds of leeway, without a lock' },
-    { leeway: 3, locks: true, mostRequests: 1, title: '3 seconds of leeway, with a lock' },
-    { leeway: 0, locks: true, mostRequests: 1, title: 'no leeway at all, with a lock' },
-  ])('and a provider that rotates at every use, with $title', ({ leeway, locks, mostRequests }) => {
-    let issuer: LogtoEmulator;
-    let one: Instance;
-    let other: Instance;
-    let browser: Browser;
+    { reuseInterval: 3, locks: false, mostRequests: 2, title: 'a reuse interval of 3 seconds and no lock' },
+    { reuseInterval: 3, locks: true, mostRequests: 1, title: 'a reuse interval of 3 seconds and a lock' },
+    { reuseInterval: 0, locks: true, mostRequests: 1, title: 'no reuse interval and a lock' },
+  ])(
+    'with refresh tokens that are rotated at every use, $title',
+    ({ reuseInterval, locks, mostRequests }) => {
+      let issuer: LogtoEmulator;
+      let one: Instance;
+      let other: Instance;
+      let browser: Browser;
+      const untilTheEnd = closeAfterAll();
 
-    beforeAll(async () => {
-      issuer = await startIssuer({
-        ...tokenTenant,
-        rotation: 'every-use',
-        refreshTokenReuseInterval: leeway,
+      beforeAll(async () => {
+        issuer = untilTheEnd(
+          await startIssuer({
+            ...tokenTenant,
+            rotation: 'every-use',
+            refreshTokenReuseInterval: reuseInterval,
+          }),
+        );
+        one = untilTheEnd(await startInstance({ issuer, url: redis.url, locks }));
+        other = untilTheEnd(await startInstance({ issuer, url: redis.url, locks, instanceOf: one }));
       });
-      one = await startInstance({ issuer, url: redis.url, locks });
-      other = await startInstance({ issuer, url: redis.url, locks, instanceOf: one });
-    });
 
-    beforeEach(async () => {
-      browser = one.browser();
-      await browser.signIn(issuer);
-    });
+      beforeEach(async () => {
+        browser = one.browser();
+        await browser.signIn(issuer);
+      });
 
-    afterEach(() => issuer.clearFaults());
+      afterEach(() => issuer.clearFaults());
 
-    afterAll(async () => {
-      await one.close();
-      await other.close();
-      await issuer.close();
-    });
+      const onBoth = (count: number, path: string): Promise<Page[]> =>
+        Promise.all(
+          [one, other].flatMap(({ baseUrl }) =>
+            Array.from({ length: count }, () => browser.fetch(baseUrl + path)),
+          ),
+        );
 
-    const onBoth = (count: number, path: string): Promise<Page[]> =>
-      Promise.all(
-        [one, other].flatMap(({ baseUrl }) =>
-          Array.from({ length: count }, () => browser.fetch(baseUrl + path)),
-        ),
-      );
+      it('answer 2 × 50 parallel requests with an expired token, ten times in a row', async () => {
+        await browser.fetch(forOther);
+        for (let round = 0; round < 10; round += 1) {
+          passTime(600);
+          issuer.resetRequests();
+          const pages = await onBoth(50, forOther);
+          expect(statuses(pages)).toEqual([200]);
+          expect(issuer.countRequests('token')).toBeGreaterThanOrEqual(1);
+          // Once an hour the claims are revalidated too.
+          expect(issuer.countRequests('token')).toBeLessThanOrEqual(2 * mostRequests);
+        }
+        // The stored refresh token still works on both, long after the reuse interval.
+        passTime(3600);
+        expect(statuses(await onBoth(1, forResource))).toEqual([200]);
+      });
 
-    it('2 × 50 parallel requests on an expired token are all answered well, ten times over', async () => {
-      await browser.fetch(forOther);
-      for (let round = 0; round < 10; round += 1) {
-        passTime(600);
+      it('answer parallel requests for different tokens', async () => {
+        const pages = await Promise.all(
+          [forResource, forOther, '/organizations', '/user-info'].map((path) => onBoth(10, path)),
+        );
+        expect(statuses(pages.flat())).toEqual([200]);
+        passTime(3600);
+        expect(statuses(await onBoth(3, forResource))).toEqual([200]);
+      });
+
+      it('revalidate the claims for 2 × 50 parallel requests without signing the user out', async () => {
+        passTime(3601);
         issuer.resetRequests();
-        const pages = await onBoth(50, forOther);
-        expect(statuses(pages)).toEqual([200]);
-        expect(issuer.countRequests('token')).toBeGreaterThanOrEqual(1);
-        // Claims are looked at too, once an hour.
-        expect(issuer.countRequests('token')).toBeLessThanOrEqual(2 * mostRequests);
-      }
-      // Whoever wrote last: what is stored still works on both, long after any leeway.
-      passTime(3600);
-      expect(statuses(await onBoth(1, forResource))).toEqual([200]);
-    });
+        const pages = await onBoth(50, '/user');
+        expect(pages.map((page) => page.json<{ isAuthenticated: boolean }>().isAuthenticated)).not.toContain(
+          false,
+        );
+        expect(issuer.countRequests('token')).toBeLessThanOrEqual(mostRequests);
+      });
+    },
+  );
 
-    it('requests for different tokens at once are all answered well', async () => {
-      const pages = await Promise.all(
-        [forResource, forOther, '/organizations', '/user-info'].map((path) => onBoth(10, path)),
-      );
-      expect(statuses(pages.flat())).toEqual([200]);
-      passTime(3600);
-      expect(statuses(await onBoth(3, forResource))).toEqual([200]);
-    });
-
-    it('claims that are due are looked at by 2 × 50 requests without losing the user', async () => {
-      passTime(3601);
-      issuer.resetRequests();
-      const pages = await onBoth(50, '/user');
-      expect(pages.map((page) => page.json<{ isAuthenticated: boolean }>().isAuthenticated)).not.toContain(
-        false,
-      );
-      expect(issuer.countRequests('token')).toBeLessThanOrEqual(mostRequests);
-    });
-  });
-
-  describe('and a provider without any leeway, without a lock', () => {
+  describe('without a reuse interval and without a lock', () => {
     let issuer: LogtoEmulator;
     let instances: Instance[];
+    const untilTheEnd = closeAfterAll();
 
     beforeAll(async () => {
-      issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
-      const one = await startInstance({ issuer, url: redis.url });
-      instances = [one, await startInstance({ issuer, url: redis.url, instanceOf: one })];
+      issuer = untilTheEnd(
+        await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 }),
+      );
+      const one = untilTheEnd(await startInstance({ issuer, url: redis.url }));
+      instances = [one, untilTheEnd(await startInstance({ issuer, url: redis.url, instanceOf: one }))];
     });
 
-    afterAll(async () => {
-      for (const instance of instances) await instance.close();
-      await issuer.close();
-    });
-
-    it('may have to ask for a new sign-in, which then works, and fail in no other way', async () => {
+    it('may require a new sign-in, but fail in no other way', async () => {
       const browser = (instances[0] as Instance).browser();
       await browser.signIn(issuer);
       const onBoth = (): Promise<Page[]> =>

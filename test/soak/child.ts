@@ -32,7 +32,7 @@ export async function startInstance(port: number, env: Record<string, string>): 
   };
 }
 
-/** A Redis that keeps what it was told over a kill. */
+/** A Redis that keeps its data when it is killed. */
 export interface Redis {
   readonly url: string;
   kill(): Promise<void>;
@@ -89,5 +89,5 @@ async function listening(port: number): Promise<void> {
     if (open) return;
     await setTimeout(50);
   }
-  throw new Error(`Nobody listens on port ${port}.`);
+  throw new Error(`No server listens on port ${port}.`);
 }

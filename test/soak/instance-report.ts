@@ -1,9 +1,9 @@
-/** What an instance says of itself. */
+/** The state of an instance. */
 export interface InstanceReport {
   /** Bytes. */
   rss: number;
   /** Bytes, right after a garbage collection. */
   heapUsed: number;
-  /** Promises that were rejected with nobody listening. */
+  /** Unhandled rejections so far. */
   unhandled: number;
 }

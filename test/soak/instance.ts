@@ -39,7 +39,7 @@ const client = createClient({
   disableOfflineQueue: true,
   socket: { reconnectStrategy: 200, connectTimeout: 1000 },
 });
-// The store reports each failed call itself; a client without a listener would end the process.
+// The store reports each failed call. Without a listener the client would end the process.
 client.on('error', () => undefined);
 await client.connect();
 

@@ -7,29 +7,29 @@ export interface Tally {
   reads: number;
   tokens: number;
   signOuts: number;
-  /** Answers that a fault explains: 5xx, or a connection that broke. */
+  /** 5xx or a broken connection during a fault. */
   refusedInFault: number;
-  /** 5xx or a broken connection while nothing was wrong. */
+  /** 5xx or a broken connection without a fault. */
   failed: number;
-  /** Signed-in people who were asked to sign in again. */
+  /** Signed-in people who had to sign in again. */
   lost: number;
-  /** Answers that were another person's. */
+  /** Answers with the data of another person. */
   mixedUp: number;
 }
 
-/** Why requests failed while nothing was wrong, and how often. */
+/** Why requests failed without a fault, and how often. */
 export type Reasons = Map<string, number>;
 
-/** The world that people live in. */
+/** What all people share. */
 export interface World {
   readonly issuer: LogtoEmulator;
   readonly baseUrl: string;
-  /** Ports of the instances; each request goes to any of them. */
+  /** Ports of the instances. Each request goes to one of them at random. */
   readonly ports: readonly number[];
   readonly agent: Agent;
   readonly tally: Tally;
   readonly reasons: Reasons;
-  /** Whether something is broken on purpose, or was until a moment ago. */
+  /** Whether there is a fault, or was until a moment ago. */
   inFault(): boolean;
 }
 
@@ -39,7 +39,7 @@ interface Answer {
   text: string;
 }
 
-/** Somebody who signs in, reads, asks for tokens and signs out, in a browser of their own. */
+/** A person with a browser who signs in, reads, requests tokens and signs out. */
 export class Person {
   private cookies = new CookieJar();
   private signedIn = false;
@@ -49,7 +49,7 @@ export class Person {
     private readonly name: string,
   ) {}
 
-  /** One thing that a person does. */
+  /** Does one thing at random. */
   async act(): Promise<void> {
     try {
       if (!this.signedIn) await this.signIn();
@@ -87,7 +87,7 @@ export class Person {
   }
 
   private async signOut(): Promise<void> {
-    // Whoever was not told may be signed out all the same: Redis may have been killed after it had deleted the session.
+    // Signed out even without an answer: Redis may have been killed after it had deleted the session.
     this.signedIn = false;
     const cookies = this.cookies;
     this.cookies = new CookieJar();
@@ -134,7 +134,7 @@ export class Person {
       });
       sent.on('timeout', () => sent.destroy(new Error('no answer')));
       sent.on('error', (error: NodeJS.ErrnoException) => {
-        // A connection that the server closed as unused just now: browsers send the request again.
+        // The server has just closed the idle connection. Browsers send the request again.
         if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(this.open(path, cookies));
         else reject(error);
       });
@@ -143,7 +143,7 @@ export class Person {
   }
 }
 
-/** What was asked for, and the code that the error page names. */
+/** The request, and the code on the error page. */
 function reasonOf(what: string, { status, text }: Answer): string {
   return `${what} ${status} ${/<code>([^<]*)/.exec(text)?.[1] ?? ''}`;
 }

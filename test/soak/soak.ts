@@ -1,9 +1,9 @@
-/* Several hundred people on two instances, with Logto and Redis failing in between.
+/* Several hundred people use two instances while Logto and Redis fail from time to time.
  *
  *   npm run soak -- --minutes 20 --people 300
  *
- * Ends with exit code 1 when somebody was lost whom no fault doomed, when memory grew, or when a promise was
- * rejected with nobody listening. */
+ * Exits with code 1 when a session was lost, requests failed without a fault, memory grew, or a rejection was not
+ * handled. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
@@ -22,7 +22,7 @@ const duration = Number(values.minutes) * 60_000;
 const resource = 'https://api.example.com';
 const names = Array.from({ length: Number(values.people) }, (_, index) => `person-${index}-x`);
 
-/** How long a fault lasts, and how long after it answers may still suffer, in milliseconds. */
+/** How long a fault lasts, and how long requests may fail after it, in milliseconds. */
 const fault = { lasts: Math.min(20_000, duration / 10), recovers: 10_000 };
 
 /** How much the heap of an instance may grow between the first third and the end. */
@@ -79,7 +79,7 @@ const world = {
 };
 
 async function live(person: Person): Promise<void> {
-  // Not all at the same moment: people arrive over the first seconds.
+  // People start over the first seconds.
   await setTimeout(Math.random() * Math.min(20_000, duration / 5));
   while (Date.now() < ends) {
     await person.act();
@@ -115,7 +115,7 @@ let unhandled = 0;
 async function watch(): Promise<void> {
   while (Date.now() < ends) {
     await setTimeout(Math.min(30_000, duration / 10));
-    // The stand-in keeps every request for tests to look at; nobody looks here.
+    // The emulator records every request, which is not needed here.
     issuer.resetRequests();
     const reports = await Promise.all(instances.map((instance) => instance.report()));
     heaps.push(reports.map(({ heapUsed }) => heapUsed));
@@ -150,11 +150,11 @@ console.log({
   heapGrowth: Number(growth.toFixed(2)),
 });
 const faults = [
-  [tally.lost > 0, `${tally.lost} people were lost`],
-  [tally.mixedUp > 0, `${tally.mixedUp} answers were another person's`],
-  [tally.failed > 0, `${tally.failed} requests failed while nothing was wrong`],
-  [tally.reads === 0 || tally.tokens === 0 || tally.signOuts === 0, 'not everything was exercised'],
-  [unhandled > 0, `${unhandled} promises were rejected with nobody listening`],
+  [tally.lost > 0, `${tally.lost} sessions were lost`],
+  [tally.mixedUp > 0, `${tally.mixedUp} answers had the data of another person`],
+  [tally.failed > 0, `${tally.failed} requests failed without a fault`],
+  [tally.reads === 0 || tally.tokens === 0 || tally.signOuts === 0, 'reads, tokens or sign-outs are missing'],
+  [unhandled > 0, `${unhandled} rejections were not handled`],
   [growth > allowedGrowth, `the heap grew to ${growth.toFixed(2)} of what it was`],
 ] as const;
 const found = faults.filter(([happened]) => happened).map(([, what]) => what);

@@ -6,27 +6,27 @@ import type { Gates } from '../../support/gates.js';
 import { startTokenApp } from '../../support/token-app.js';
 import { redisLock, redisStore } from './redis-session.js';
 
-/** An instance of an app with connections to Redis of its own. */
+/** An instance of an app with its own connections to Redis. */
 export interface Instance extends TestApp {
   readonly gates: Gates;
   readonly redis: RedisClientType;
 }
 
-/** What an instance is started with. */
+/** How to start an instance. */
 export interface InstanceOptions {
   issuer: LogtoEmulator;
-  /** Where Redis is. */
+  /** The URL of Redis. */
   url: string;
-  /** Whether refreshes and callbacks take a lock on Redis. */
+  /** Whether the `lock` is on Redis. */
   locks?: boolean;
   logto?: Partial<LogtoModuleOptions>;
-  /** Further options of express-session. */
+  /** More options of express-session. */
   sessions?: object;
-  /** The first instance, where this is another one of the same app. */
+  /** The first instance, if this is another one of the same app. */
   instanceOf?: Pick<TestApp, 'baseUrl'>;
 }
 
-/** Starts an instance of an app whose sessions are on Redis. */
+/** Starts an instance of an app with its sessions on Redis. */
 export async function startInstance({
   issuer,
   url,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from '../../support/app.js';
 
-/** A redis-server of the spec's own, on a free port and in a directory that is gone with it. */
+/** A redis-server on a free port, with its own directory. */
 export class RedisServer {
   private process: ChildProcess | undefined;
 
@@ -25,7 +25,7 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it again with what it knew. */
+  /** Starts it again with its data. */
   async resume(): Promise<void> {
     const options = {
       port: this.port,
@@ -50,7 +50,7 @@ export class RedisServer {
     throw new Error(`redis-server did not start:\n${output.join('\n')}`);
   }
 
-  /** Ends it as a power cut would; what it knew comes back with {@link resume}. */
+  /** Kills it, like a power cut. {@link resume} restores the data. */
   async kill(): Promise<void> {
     const child = this.process;
     this.process = undefined;

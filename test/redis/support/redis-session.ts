@@ -4,21 +4,21 @@ import type { LogtoLock } from 'nestjs-logto';
 import { createClient, type RedisClientType } from 'redis';
 import { Mutex } from 'redis-semaphore';
 
-/** A store of sessions on Redis, with the connection of its own that an instance of an app has. */
+/** A session store on Redis with its own connection. */
 export async function redisStore(url: string): Promise<{ store: RedisStore; client: RedisClientType }> {
   const client: RedisClientType = createClient({
     url,
-    // A request is answered with an error rather than waiting for Redis to come back.
+    // Requests fail instead of waiting for Redis to come back.
     disableOfflineQueue: true,
     socket: { reconnectStrategy: 50 },
   });
-  // Told by each command that fails.
+  // Each failed command reports the error.
   client.on('error', () => undefined);
   await client.connect();
   return { store: new RedisStore({ client }), client };
 }
 
-/** A lock on Redis, over all instances. */
+/** A lock on Redis that all instances share. */
 export function redisLock(url: string): { lock: LogtoLock; client: Redis } {
   const client = new Redis(url, { maxRetriesPerRequest: 1 });
   client.on('error', () => undefined);
