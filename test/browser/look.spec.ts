@@ -191,7 +191,7 @@ describe('The emulator', () => {
     await visitor.leave(400, 404, 422);
   }, 180_000);
 
-  describe('by keyboard alone', () => {
+  describe('with the keyboard only', () => {
     /** Presses Tab until the element has a visible focus. */
     const tabTo = async (page: Page, element: string): Promise<void> => {
       const focused = page.locator(`${element}:focus-visible`);
@@ -212,7 +212,7 @@ describe('The emulator', () => {
         },
       ],
       ['the button of a user', (page) => tabTo(page, '.person')],
-    ])('signs in with %s', async (_, choose) => {
+    ])('lets a user sign in with %s', async (_, choose) => {
       const visitor = await Visitor.arrive(browser);
       const page = await visitor.newTab();
       await page.goto(authorize());

@@ -84,7 +84,7 @@ describe('A sign-in that is refused', () => {
     await visitor.leave(400);
   });
 
-  it('does not happen when a signed-in user opens an old callback again', async () => {
+  it('is not the result of opening an old callback again while signed in', async () => {
     await page.goto('/protected');
     await visitor.signIn(page, 'ada', 'lovelace');
     const [callback] = await Promise.all([

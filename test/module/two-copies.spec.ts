@@ -107,7 +107,7 @@ describe('An app with two copies of the package', () => {
     expect(body).toMatchObject({ detail: expect.stringContaining(folder) });
   });
 
-  it('can be two apps in one process, each with its own copy', async () => {
+  it('works as two apps in one process, each with its own copy', async () => {
     const user = (copy: typeof ours): ModuleMetadata => {
       const { AuthUser } = copy;
       @Controller()

@@ -30,7 +30,7 @@ describe('A session that can only be checked at the first request', () => {
       nest.use(ownSession(options));
     };
 
-  it('is warned of once, when the module first sees it', async () => {
+  it('causes one warning, when the module first sees it', async () => {
     const logs = watchLogs();
     const app = await start({
       logto: { session: undefined },
@@ -45,8 +45,8 @@ describe('A session that can only be checked at the first request', () => {
     expect(warnings.join()).toMatch(/milliseconds[^]*"lax"/);
   });
 
-  /** The cookie attributes that the log warns of after the first request. */
-  async function attributesWarnedOf(
+  /** The cookie attributes that the log warns about after the first request. */
+  async function attributesWarnedAbout(
     parts: Omit<TestAppParts, 'issuer'>,
     headers: Record<string, string> = {},
   ): Promise<string[]> {
@@ -60,49 +60,49 @@ describe('A session that can only be checked at the first request', () => {
     const cookie = { domain: 'example.org', httpOnly: false, sameSite: 'none' as const };
 
     expect(
-      await attributesWarnedOf({ logto: { session: undefined }, configure: mounting({ cookie }) }),
+      await attributesWarnedAbout({ logto: { session: undefined }, configure: mounting({ cookie }) }),
     ).toEqual(['domain', 'sameSite', 'httpOnly']);
   });
 
   it('is checked when `session.cookie` is a function', async () => {
     const cookie = (): object => ({ domain: 'example.org', maxAge: 60_000 });
 
-    expect(await attributesWarnedOf({ logto: { session: { secret, cookie } } })).toEqual([
+    expect(await attributesWarnedAbout({ logto: { session: { secret, cookie } } })).toEqual([
       'domain',
       'maxAge',
     ]);
   });
 
-  it('is warned of when a function returns `secure: "auto"`, which express-session ignores there', async () => {
+  it('causes a warning when a function returns `secure: "auto"`, which express-session ignores there', async () => {
     const cookie = (): object => ({ secure: 'auto' });
 
-    expect(await attributesWarnedOf({ logto: { session: { secret, cookie } } })).toEqual(['secure']);
+    expect(await attributesWarnedAbout({ logto: { session: { secret, cookie } } })).toEqual(['secure']);
   });
 
   describe('of an app that browsers reach over https', () => {
     const logto = { session: undefined, baseUrl: 'https://app.example.com' };
     const viaProxy = { 'x-forwarded-proto': 'https' };
 
-    it('is warned of when its cookie is not secure', async () => {
-      expect(await attributesWarnedOf({ logto, configure: mounting() }, viaProxy)).toEqual(['secure']);
+    it('causes a warning when its cookie is not secure', async () => {
+      expect(await attributesWarnedAbout({ logto, configure: mounting() }, viaProxy)).toEqual(['secure']);
     });
 
-    it('is warned of when the app does not trust the proxy', async () => {
+    it('causes a warning when the app does not trust the proxy', async () => {
       const configure = mounting({ cookie: { secure: 'auto' } });
 
-      expect(await attributesWarnedOf({ logto, configure }, viaProxy)).toEqual(['secure']);
+      expect(await attributesWarnedAbout({ logto, configure }, viaProxy)).toEqual(['secure']);
     });
 
     it('is fine when the app trusts the proxy', async () => {
       const configure = mounting({ proxy: true, cookie: { secure: 'auto', sameSite: 'none' } });
 
-      expect(await attributesWarnedOf({ logto, configure }, viaProxy)).toEqual([]);
+      expect(await attributesWarnedAbout({ logto, configure }, viaProxy)).toEqual([]);
     });
 
     it('is fine when a health check comes over http', async () => {
       const configure = mounting({ proxy: true, cookie: { secure: 'auto', sameSite: 'none' } });
 
-      expect(await attributesWarnedOf({ logto, configure })).toEqual([]);
+      expect(await attributesWarnedAbout({ logto, configure })).toEqual([]);
     });
   });
 

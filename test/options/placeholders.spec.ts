@@ -42,7 +42,7 @@ describe('In production', () => {
     ['session.secret', { session: { secret: '0123456789abcde' } }],
     ['session.secret', { session: { secret: ['0123456789abcdef', 'old'] } }],
     ['cookieSecret', { cookieSecret: 'short' }],
-  ])('a short %s is warned of', async (option, options) => {
+  ])('a short %s causes a warning', async (option, options) => {
     expect(await warningsOf(options)).toEqual([
       expect.stringMatching(new RegExp(`\`${option}\`.*16 characters`)),
     ]);
@@ -53,7 +53,7 @@ describe('In production', () => {
     expect(await warningsOf({})).toEqual([]);
   });
 
-  it('nothing is refused unless NODE_ENV says so', async () => {
+  it('and only there, placeholders are refused and short secrets cause a warning', async () => {
     process.env.NODE_ENV = 'development';
     const options = { appId: 'your-application-id', session: { secret: 'secret' } };
 

@@ -128,12 +128,12 @@ describe('At start the module', () => {
       ],
       ['the guard never redirects', { logto: { authRoutes: false, unauthenticated: 'reject' } }],
       ['nobody can sign in', { register: ({ endpoint }) => bearerOnly(endpoint) }],
-    ])('does not warn of that when %s', async (_, parts) => {
+    ])('does not warn about that when %s', async (_, parts) => {
       expect(await loggedAtStart('LogtoGuard', { controllers: [OwnController], ...parts })).toEqual([]);
     });
   });
 
-  it('warns once of a session cookie whose maxAge looks like seconds', async () => {
+  it('warns once about a session cookie whose maxAge looks like seconds', async () => {
     const logs = watchLogs();
     const app = await start({
       logto: { session: { secret: 'a-session-secret', cookie: { maxAge: 14 * 24 * 60 * 60 } } },
@@ -177,13 +177,13 @@ describe('At start the module', () => {
   it.each<[string, Partial<LogtoModuleOptions>]>([
     ['only accepts bearer tokens', {}],
     ['has empty lists', { scopes: [], resources: [] }],
-  ])('does not warn of that in an API that %s', async (_, options) => {
+  ])('does not warn about that in an API that %s', async (_, options) => {
     const api = { endpoint: issuer.endpoint, api: { audience: 'https://api' }, ...options };
 
     expect(await loggedAtStart('sign in', { register: () => LogtoModule.forRoot(api) })).toEqual([]);
   });
 
-  it('does not warn of a session cookie without problems', async () => {
+  it('does not warn about a session cookie without problems', async () => {
     const logs = watchLogs();
     await expectSignInWorks(await start());
 
@@ -209,7 +209,7 @@ describe('At start the module', () => {
       { scopes: ['urn:logto:scope:organization'] },
       /"urn:logto:scope:organization"/,
     ],
-  ])('warns of %s, which Logto would ignore', async (_, logto, warning) => {
+  ])('warns about %s, which Logto would ignore', async (_, logto, warning) => {
     expect(await loggedAtStart('`scopes`', { logto })).toEqual([expect.stringMatching(warning)]);
   });
 
@@ -238,7 +238,7 @@ describe('At start the module', () => {
       'the scopes of Logto and of an API',
       { scopes: ['roles', 'urn:logto:scope:organizations', 'read:organizations'] },
     ],
-  ])('warns of neither scopes nor refresh tokens with %s', async (_, logto) => {
+  ])('warns about neither scopes nor refresh tokens with %s', async (_, logto) => {
     const logs = watchLogs();
     await start({ logto });
 

@@ -141,7 +141,7 @@ describe('A session cookie', () => {
     ],
     ['a fixed expires', { cookie: { expires: new Date(Date.now() + day) } }, /`expires`.*`maxAge`/],
     ['the path of the routes only', { cookie: { path: '/logto' } }, /`path`.*your pages would not/],
-  ])('is warned of at start with %s', async (_, setUp, warning) => {
+  ])('causes a warning at start with %s', async (_, setUp, warning) => {
     expect(await warningsOf(appWith(setUp))).toContainEqual(expect.stringMatching(warning));
   });
 
@@ -179,7 +179,7 @@ describe('A session cookie', () => {
     );
   });
 
-  it('is not warned of in a test that has the cookie of production and no baseUrl', async () => {
+  it('causes no warning in a test that has the cookie of production and no baseUrl', async () => {
     const { baseUrl: _baseUrl, ...options } = optionsOf({
       cookie: { sameSite: 'none', secure: true, domain: 'example.com', path: '/shop' },
     }) as { baseUrl?: string };

@@ -47,7 +47,7 @@ describe('A stream on one of two instances', () => {
     return { browser, stream };
   }
 
-  it('ends within ten seconds after a sign-out on the other, and those of others stay open', async () => {
+  it('ends within ten seconds of a sign-out on the other instance, while other streams stay open', async () => {
     const [leaving, staying] = [await open(), await open()];
     const began = Date.now();
 

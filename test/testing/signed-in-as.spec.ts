@@ -1,64 +1,19 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { UserScope } from 'nestjs-logto';
-import { anonymous, LogtoTestingModule, signedInAs, type LogtoTestUser } from 'nestjs-logto/testing';
+import { anonymous, signedInAs } from 'nestjs-logto/testing';
 import { closeAfterAll } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
-import { shop, startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
+import type { ShopUnderTest } from './support/shop-under-test.js';
+import { startShop } from './support/start-shop.js';
+import { ada, bob } from './support/users.js';
 
-const ada: LogtoTestUser = {
-  sub: 'ada',
-  name: 'Ada Lovelace',
-  email: 'ada@example.com',
-  phone_number: null,
-  custom_data: { plan: 'pro' },
-  roles: ['admin'],
-  scopes: { [resource]: ['read:orders'], 'https://other.example.com': ['read:other'] },
-  organizations: [
-    {
-      id: 'acme',
-      name: 'Acme Ltd',
-      roles: ['owner'],
-      scopes: ['invite'],
-      resourceScopes: { [resource]: ['read:orders'] },
-    },
-    'globex',
-  ],
-};
-const bob: LogtoTestUser = {
-  sub: 'bob',
-  roles: ['reader'],
-  organizations: [{ id: 'acme', roles: ['guest'] }],
-};
-
-describe('signedInAs on one request', () => {
+describe('signedInAs', () => {
   let tested: ShopUnderTest;
   let http: ShopUnderTest['http'];
   const closing = closeAfterAll();
 
   beforeAll(async () => {
-    tested = closing(
-      await startUnderTest(
-        shop([
-          LogtoTestingModule.forRoot({
-            endpoint: 'https://logto.example.com',
-            appId: 'shop',
-            scopes: [
-              UserScope.Email,
-              UserScope.CustomData,
-              UserScope.Roles,
-              UserScope.Organizations,
-              UserScope.OrganizationRoles,
-              'read:orders',
-              'invite',
-            ],
-            resources: [resource],
-            api: { audience: resource },
-            lifetime: { absolute: 24 * 3600 },
-          }),
-        ]),
-      ),
-    );
+    tested = closing(await startShop());
     ({ http } = tested);
   });
 
@@ -247,94 +202,6 @@ describe('signedInAs on one request', () => {
       await http().get('/account').set(expired).expect(401);
       await http().get('/whoami').set(expired).expect(200, { isAuthenticated: false });
       await http().get('/account').set(expired).set('accept', 'text/html').expect(302);
-    });
-  });
-
-  describe('by a bearer token', () => {
-    it('gives the handler the claims and scopes of the token', async () => {
-      const { body } = await http()
-        .get('/api')
-        .set(signedInAs(ada, { as: 'bearer' }))
-        .expect(200);
-
-      expect(body).toMatchObject({
-        isAuthenticated: true,
-        claims: { sub: 'ada', aud: resource, client_id: 'shop', scope: 'read:orders' },
-        scopes: ['read:orders'],
-      });
-    });
-
-    it('is accepted only where bearer tokens are accepted', async () => {
-      await http()
-        .get('/account')
-        .set(signedInAs(ada, { as: 'bearer' }))
-        .expect(401);
-      await http().get('/api').set(signedInAs(ada)).expect(401);
-      await http().get('/either').set(signedInAs(ada)).expect(200, { sub: 'ada' });
-      await http()
-        .get('/either')
-        .set(signedInAs(ada, { as: 'bearer' }))
-        .expect(200, { sub: 'ada' });
-    });
-
-    it('lacks the scopes that the user lacks', async () => {
-      await http()
-        .get('/api/orders')
-        .set(signedInAs(ada, { as: 'bearer' }))
-        .expect(200);
-      const { headers } = await http()
-        .get('/api/orders')
-        .set(signedInAs(bob, { as: 'bearer' }))
-        .expect(403);
-      expect(headers['www-authenticate']).toBe('Bearer error="insufficient_scope", scope="read:orders"');
-    });
-
-    it('is refused when it is for another API', async () => {
-      const other = { as: 'bearer', resource: 'https://other.example.com' } as const;
-      const { headers } = await http().get('/api').set(signedInAs(ada, other)).expect(401);
-      expect(headers['www-authenticate']).toContain('invalid_token');
-    });
-
-    it('is refused once it has expired', async () => {
-      const { headers } = await http()
-        .get('/api')
-        .set(signedInAs(ada, { as: 'bearer', expired: true }))
-        .expect(401);
-      expect(headers['www-authenticate']).toContain('The token has expired.');
-    });
-
-    it('has roles only when `tokenClaims` adds them', async () => {
-      const { body } = await http()
-        .get('/api/admin')
-        .set(signedInAs(ada, { as: 'bearer' }))
-        .expect(403);
-      expect(body.code).toBe('roles_not_in_token');
-      await http()
-        .get('/api/admin')
-        .set(signedInAs(ada, { as: 'bearer', tokenClaims: { roles: ['admin'] } }))
-        .expect(200);
-    });
-
-    it('has `auth_time` only when `signedInAgo` is given', async () => {
-      await http()
-        .get('/api/delete-account')
-        .set(signedInAs(ada, { as: 'bearer' }))
-        .expect(401);
-      await http()
-        .get('/api/delete-account')
-        .set(signedInAs(ada, { as: 'bearer', signedInAgo: 10 }))
-        .expect(200);
-    });
-
-    it('is accepted for its own organization only', async () => {
-      const acme = signedInAs(ada, { as: 'bearer', organizationId: 'acme' });
-      await http().get('/api/organizations/acme').set(acme).expect(200);
-      await http().get('/api/organizations/globex').set(acme).expect(403);
-      await http().get('/api').set(acme).expect(403);
-      await http()
-        .get('/api/organizations/acme')
-        .set(signedInAs(ada, { as: 'bearer', organizationId: 'acme', resource }))
-        .expect(200);
     });
   });
 
