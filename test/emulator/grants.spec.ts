@@ -106,8 +106,8 @@ describe('The provider', () => {
   it('accepts pushed authorization requests, but not from an unknown client', async () => {
     const { emulator, web } = await startThreeApplications();
     const parameters = Object.fromEntries(web.authorizationUrl({ scope: 'openid' }).searchParams);
-    const stranger = webClient(emulator, 'nobody');
-    const refused = await stranger.post('/oidc/request', { ...parameters, client_id: 'nobody' });
+    const unknownClient = webClient(emulator, 'nobody');
+    const refused = await unknownClient.post('/oidc/request', { ...parameters, client_id: 'nobody' });
     expect([refused.status, refused.body['error']]).toEqual([400, 'invalid_client']);
 
     const { body } = await web.post('/oidc/request', parameters);

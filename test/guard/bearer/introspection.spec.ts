@@ -108,7 +108,7 @@ describe('An opaque bearer token', () => {
   });
 
   it('that Logto does not know is refused', async () => {
-    expect(refusalOf(await call(api, '/things', 'a-token-that-nobody-gave'))).toEqual({
+    expect(refusalOf(await call(api, '/things', 'an-unknown-token'))).toEqual({
       ...invalid,
       challenge: 'Bearer error="invalid_token", error_description="The token is not valid."',
     });

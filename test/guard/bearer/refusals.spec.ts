@@ -243,7 +243,7 @@ describe('A refused opaque token', () => {
   });
 
   it('that Logto does not know is logged at debug level', async () => {
-    const { challenge, lines } = await refusedBy(application.id, 'a-token-that-nobody-gave');
+    const { challenge, lines } = await refusedBy(application.id, 'an-unknown-token');
 
     expect(challenge).toContain('error_description="The token is not valid."');
     expect(lines.map(({ level }) => level)).toEqual(['debug']);

@@ -172,7 +172,7 @@ describe('@RequireRecentSignIn', () => {
   });
 
   it.each([
-    ['was too long ago', (now: number) => now - 4000],
+    ['was too long ago', (issuedAt: number) => issuedAt - 4000],
     ['has no time', () => undefined],
   ])('refuses a callback whose sign-in %s, although a recent one was requested', async (_, authTime) => {
     const provider = closing(await startHostileProvider());

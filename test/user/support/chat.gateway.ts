@@ -13,7 +13,7 @@ import {
 } from 'nestjs-logto';
 
 /** Long enough that socket.io keeps a connection open while a spec advances the clock. */
-export const longPings = { pingInterval: 20_000_000, pingTimeout: 20_000_000 };
+const longPings = { pingInterval: 20_000_000, pingTimeout: 20_000_000 };
 
 /** A gateway on socket.io with an event for each kind of protection. */
 @UseFilters(LogtoExceptionFilter)
