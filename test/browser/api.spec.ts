@@ -17,18 +17,18 @@ describe('The API sample', () => {
     let web: Sample;
     let api: Sample;
     let visitor: Visitor | undefined;
-    const closing = closeAfterAll();
+    const closedAfterAll = closeAfterAll();
 
     beforeAll(async () => {
       const port = String(await freePort());
       const logto = String(await freePort());
-      browser = closing(await launchChromium());
-      web = closing(
+      browser = closedAfterAll(await launchChromium());
+      web = closedAfterAll(
         await startSample({
           env: { LOGTO_EMULATOR_PORT: logto, SAMPLE_API: `http://localhost:${port}` },
         }),
       );
-      api = closing(
+      api = closedAfterAll(
         await startSample({ command: builtApi, env: { PORT: port, LOGTO_EMULATOR_PORT: logto } }),
       );
     });
@@ -68,10 +68,10 @@ describe('The API sample', () => {
   });
 
   describe('with another server on the port of the web sample’s Logto', () => {
-    const closing = closeAfterEach();
+    const closedAfterAll = closeAfterEach();
 
     async function expectOwnLogtoBeside(url: string): Promise<void> {
-      const api = closing(
+      const api = closedAfterAll(
         await startSample({ command: builtApi, env: { LOGTO_EMULATOR_PORT: new URL(url).port } }),
       );
       expect(api.output()).toContain(`What answers at ${url} is not that of the web sample`);
@@ -80,12 +80,12 @@ describe('The API sample', () => {
 
     it('says so and starts its own Logto: a Logto with other applications', async () => {
       const applications = [{ id: 'app', secret: 'a-secret' }];
-      const other = closing(await startLogtoEmulator({ port: 0, applications }));
+      const other = closedAfterAll(await startLogtoEmulator({ port: 0, applications }));
       await expectOwnLogtoBeside(other.endpoint);
     });
 
     it('says so and starts its own Logto: a server that is not Logto', async () => {
-      const other = closing(await Elsewhere.start(() => Promise.resolve({ status: 200, body: '{}' })));
+      const other = closedAfterAll(await Elsewhere.start(() => Promise.resolve({ status: 200, body: '{}' })));
       await expectOwnLogtoBeside(other.origin);
     });
   });

@@ -58,13 +58,13 @@ describe.each(policies)('Under the Content-Security-Policy of %s', (_, configure
   let app: TestApp;
   let visitor: Visitor;
   let page: Page;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    browser = closing(await launchChromium());
-    const issuer = closing(await startIssuer());
+    browser = closedAfterAll(await launchChromium());
+    const issuer = closedAfterAll(await startIssuer());
     const port = await freePort();
-    app = closing(
+    app = closedAfterAll(
       await startApp({
         issuer,
         controllers: [ShopController],

@@ -9,16 +9,16 @@ describe('Two tabs of a signed-in browser that start a sign-in at the same time'
   let emulator: LogtoEmulator;
   let context: BrowserContext;
 
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    browser = untilTheEnd(await launchChromium());
+    browser = closedAfterAll(await launchChromium());
   });
 
   /** Signs ada in at an emulator. */
   async function signAdaIn(sharedInteraction: boolean): Promise<void> {
-    emulator = closing(
+    emulator = closedAfterEach(
       await startLogtoEmulator({
         port: 0,
         users: [{ username: 'ada', password: 'lovelace' }],
@@ -26,7 +26,7 @@ describe('Two tabs of a signed-in browser that start a sign-in at the same time'
         sharedInteraction,
       }),
     );
-    context = closing(await browser.newContext());
+    context = closedAfterEach(await browser.newContext());
     const page = await context.newPage();
     await page.goto(authorize('before'));
     await page.getByRole('button', { name: /^ada/i }).click();

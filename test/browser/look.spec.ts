@@ -25,17 +25,17 @@ const signedIn = {
 const unknownCallback = '/logto/sign-in-callback?code=lost&state=dead-dead-dead-dead-dead';
 
 let browser: Browser;
-const closing = closeAfterAll();
+const closedAfterAll = closeAfterAll();
 
 beforeAll(async () => {
-  browser = closing(await launchChromium());
+  browser = closedAfterAll(await launchChromium());
 });
 
 describe('The web sample', () => {
   let sample: Sample;
 
   beforeAll(async () => {
-    sample = closing(await startSample());
+    sample = closedAfterAll(await startSample());
   });
 
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
@@ -95,10 +95,10 @@ describe('The emulator', () => {
   let thirdParty: Client;
 
   beforeAll(async () => {
-    const application = closing(
+    const application = closedAfterAll(
       await Elsewhere.start(() => Promise.resolve({ status: 200, body: 'signed in' })),
     );
-    emulator = closing(
+    emulator = closedAfterAll(
       await startLogtoEmulator({
         port: 0,
         users: [

@@ -11,11 +11,11 @@ import { Visitor } from './support/visitor.js';
 describe('A picture that does not load', () => {
   let browser: Browser;
   let sample: Sample;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    const pictures = closing(await Elsewhere.start(() => Promise.resolve({ status: 404 })));
-    const emulator = closing(
+    const pictures = closedAfterAll(await Elsewhere.start(() => Promise.resolve({ status: 404 })));
+    const emulator = closedAfterAll(
       await startLogtoEmulator({
         port: 0,
         users: [
@@ -29,12 +29,12 @@ describe('A picture that does not load', () => {
         applications: [{ id: 'sample', secret: 'a-secret' }],
       }),
     );
-    sample = closing(
+    sample = closedAfterAll(
       await startSample({
         env: { LOGTO_ENDPOINT: emulator.endpoint, LOGTO_APP_ID: 'sample', LOGTO_APP_SECRET: 'a-secret' },
       }),
     );
-    browser = closing(await launchChromium());
+    browser = closedAfterAll(await launchChromium());
   });
 
   it('is replaced by the initial of the name', async () => {

@@ -15,13 +15,13 @@ describe('A sign-in that is refused', () => {
   let sample: Sample;
   let visitor: Visitor;
   let page: Page;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    browser = untilTheEnd(await launchChromium());
+    browser = closedAfterAll(await launchChromium());
     // The app is a third-party application, so that Logto asks for consent.
-    logto = untilTheEnd(
+    logto = closedAfterAll(
       await startLogtoEmulator({
         port: 0,
         applications: [
@@ -37,7 +37,7 @@ describe('A sign-in that is refused', () => {
       LOGTO_APP_SECRET: 'the-secret-of-the-app',
       LOGTO_RESOURCE: resource,
     };
-    sample = untilTheEnd(await startSample({ env }));
+    sample = closedAfterAll(await startSample({ env }));
   });
 
   beforeEach(async () => {
@@ -98,7 +98,7 @@ describe('A sign-in that is refused', () => {
 
   it('because Logto is down can be started again for the same page when it is back', async () => {
     await logto.pause();
-    const started = closing(await startSample({ env }));
+    const started = closedAfterEach(await startSample({ env }));
     const answer = await page.goto(`${started.baseUrl}/protected`).finally(() => logto.resume());
     expect(answer?.status()).toBe(503);
     await page.getByRole('link', { name: 'Start again' }).click();

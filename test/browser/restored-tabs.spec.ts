@@ -11,12 +11,12 @@ import { Visitor } from './support/visitor.js';
 describe('The tabs of a restored window, while the user is still signed in at Logto,', () => {
   let browser: Browser;
   let app: TestApp;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    const issuer = closing(await startIssuer());
-    app = closing(await startApp({ issuer, controllers: [PagesController], create: asInMain }));
-    browser = closing(await launchChromium());
+    const issuer = closedAfterAll(await startIssuer());
+    app = closedAfterAll(await startApp({ issuer, controllers: [PagesController], create: asInMain }));
+    browser = closedAfterAll(await launchChromium());
   });
 
   it('all end on their own page when there are twelve', async () => {

@@ -14,19 +14,19 @@ import { Visitor } from './support/visitor.js';
 describe('A session cookie that browsers refuse', () => {
   let browser: Browser;
   let issuer: LogtoEmulator;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    browser = untilTheEnd(await launchChromium());
-    issuer = untilTheEnd(await startIssuer());
+    browser = closedAfterAll(await launchChromium());
+    issuer = closedAfterAll(await startIssuer());
   });
 
   it.each<[string, SessionOptions['cookie']]>([
     ['with another domain', { domain: 'shop.example' }],
     ['with sameSite: none over http', { sameSite: 'none' }],
   ])('%s leads to one page that says so, and can start again', async (what, cookie) => {
-    const app = closing(
+    const app = closedAfterEach(
       await startApp({
         issuer,
         controllers: [PagesController],

@@ -17,11 +17,11 @@ describe('Two tabs that were redirected to sign-in', () => {
   let older: Page;
   let newer: Page;
 
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    browser = closing(await launchChromium());
-    sample = closing(await startSample());
+    browser = closedAfterAll(await launchChromium());
+    sample = closedAfterAll(await startSample());
   });
 
   beforeEach(async () => {

@@ -11,11 +11,11 @@ describe('A visitor of the web sample', () => {
   let visitor: Visitor;
   let page: Page;
 
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    browser = closing(await launchChromium());
-    sample = closing(await startSample());
+    browser = closedAfterAll(await launchChromium());
+    sample = closedAfterAll(await startSample());
   });
 
   beforeEach(async () => {

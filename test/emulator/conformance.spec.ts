@@ -58,12 +58,12 @@ const push = (parameters: Parameters = {}, secret?: string) =>
   );
 
 describe('The emulator answers as a running Logto 1.42 did', () => {
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    const tenant = recordedTenant(await closing(receiver).start());
+    const tenant = recordedTenant(await closedAfterAll(receiver).start());
     // The key of the recorded tenant had been rotated from RSA to ES384.
-    emulator = closing(await startLogtoEmulator({ ...tenant, signingAlgorithm: 'RS256' }));
+    emulator = closedAfterAll(await startLogtoEmulator({ ...tenant, signingAlgorithm: 'RS256' }));
     await emulator.rotateSigningKeys({ algorithm: 'ES384' });
 
     web = webClient(emulator, 'web', 'https://app.example.com/callback');

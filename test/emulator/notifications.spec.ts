@@ -11,7 +11,7 @@ import { startSignedIn, type SignedIn } from './support/start-signed-in.js';
 import { webClient } from './support/web-client.js';
 
 const receiver = new Receiver();
-const closing = closeAfterEach();
+const closedAfterEach = closeAfterEach();
 let receiverUrl: string;
 let emulator: SignedIn['emulator'];
 let web: SignedIn['web'];
@@ -27,7 +27,7 @@ beforeEach(async () => {
     applications: [{ id: 'web', secret: 'a-secret', backchannelLogoutUri: `${receiverUrl}/logout` }],
     webhooks: [{ url: `${receiverUrl}/hook`, signingKey: 'a-key' }],
   });
-  ({ emulator, web, signInSilently } = closing(started));
+  ({ emulator, web, signInSilently } = closedAfterEach(started));
   await receivedWebhook('PostSignIn');
 });
 

@@ -4,7 +4,7 @@ import { closeAfterEach } from '../support/close-after.js';
 import { startSignedIn, type SignedIn } from './support/start-signed-in.js';
 
 describe('A test', () => {
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
   let emulator: SignedIn['emulator'];
   let web: SignedIn['web'];
   let tokens: SignedIn['tokens'];
@@ -13,7 +13,7 @@ describe('A test', () => {
   let signInSilently: SignedIn['signInSilently'];
 
   beforeEach(async () => {
-    ({ emulator, web, tokens, refresh, userInfo, signInSilently } = closing(await startSignedIn()));
+    ({ emulator, web, tokens, refresh, userInfo, signInSilently } = closedAfterEach(await startSignedIn()));
   });
 
   const discover = () => fetch(`${emulator.issuer}/.well-known/openid-configuration`);

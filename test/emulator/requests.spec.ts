@@ -14,11 +14,11 @@ let emulator: LogtoEmulator;
 let web: Client;
 let machine: Client;
 
-const closing = closeAfterAll();
+const closedAfterAll = closeAfterAll();
 
 beforeAll(async () => {
   const tenant = recordedTenant('http://localhost:1');
-  emulator = closing(
+  emulator = closedAfterAll(
     await startLogtoEmulator({
       ...tenant,
       applications: [

@@ -16,10 +16,10 @@ import { withNodeEnv } from '../support/with-node-env.js';
 import { Client } from './support/client.js';
 import { webClient } from './support/web-client.js';
 
-const closing = closeAfterEach();
+const closedAfterEach = closeAfterEach();
 
 const start = async (options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> =>
-  closing(await startLogtoEmulator({ port: 0, ...options }));
+  closedAfterEach(await startLogtoEmulator({ port: 0, ...options }));
 
 const tenant: LogtoEmulatorOptions = {
   users: [{ username: 'ada' }],

@@ -6,7 +6,7 @@ import { decode } from './support/recording.js';
 import { startSignedIn, type SignedIn } from './support/start-signed-in.js';
 import { webClient } from './support/web-client.js';
 
-const closing = closeAfterEach();
+const closedAfterEach = closeAfterEach();
 let emulator: SignedIn['emulator'];
 let web: SignedIn['web'];
 let refresh: SignedIn['refresh'];
@@ -14,7 +14,7 @@ let userInfo: SignedIn['userInfo'];
 let signInSilently: SignedIn['signInSilently'];
 
 beforeEach(async () => {
-  ({ emulator, web, refresh, userInfo, signInSilently } = closing(await startSignedIn()));
+  ({ emulator, web, refresh, userInfo, signInSilently } = closedAfterEach(await startSignedIn()));
 });
 
 describe('Ending tokens and sessions', () => {
@@ -59,7 +59,7 @@ describe('Ending tokens and sessions', () => {
   });
 
   it('ttl sets how long tokens are valid', async () => {
-    const shortLived = closing(
+    const shortLived = closedAfterEach(
       await startLogtoEmulator({
         port: 0,
         users: [{ username: 'ada' }],
@@ -107,7 +107,7 @@ describe('A user', () => {
 
   it('keeps the same id from start to start', async () => {
     const { id } = emulator.getUser('ada');
-    const restarted = closing(await startLogtoEmulator({ port: 0, users: [{ username: 'ada' }] }));
+    const restarted = closedAfterEach(await startLogtoEmulator({ port: 0, users: [{ username: 'ada' }] }));
     expect(restarted.getUser('ada').id).toBe(id);
   });
 

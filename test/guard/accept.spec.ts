@@ -73,12 +73,12 @@ describe('A route that accepts sessions and bearer tokens', () => {
   let app: TestApp;
   let ada: Browser;
   let bobsToken = '';
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = closing(await startAccessIssuer());
-    const tokens = closing(await RealTokens.from(issuer));
-    app = closing(
+    issuer = closedAfterAll(await startAccessIssuer());
+    const tokens = closedAfterAll(await RealTokens.from(issuer));
+    app = closedAfterAll(
       await startApp({
         issuer,
         controllers: [EitherController, BothGuardsController, UnguardedController],

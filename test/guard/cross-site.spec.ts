@@ -40,11 +40,11 @@ describe('A request with a session', () => {
   let app: TestApp;
   let browser: Browser;
 
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = closing(await startIssuer());
-    app = closing(
+    issuer = closedAfterAll(await startIssuer());
+    app = closedAfterAll(
       await startApp({
         issuer,
         controllers: [AccountController],

@@ -149,16 +149,16 @@ class RequestScopedGuard extends LogtoGuard {}
 describe('A guard that is installed globally', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = untilTheEnd(await startAccessIssuer());
-    tokens = untilTheEnd(await RealTokens.from(issuer));
+    issuer = closedAfterAll(await startAccessIssuer());
+    tokens = closedAfterAll(await RealTokens.from(issuer));
   });
 
   const start = async (parts: Partial<TestAppParts>): Promise<TestApp> =>
-    closing(
+    closedAfterEach(
       await startApp({
         issuer,
         controllers,
@@ -278,7 +278,7 @@ describe('A guard that is installed globally', () => {
       }
     }
     const token = await tokens.ofUser('ada', { resource });
-    const api = closing(
+    const api = closedAfterEach(
       await startApi({
         issuer,
         controllers: [ThingsController],

@@ -111,15 +111,15 @@ class PlainController {
 
 describe('A guard of the app', () => {
   let issuer: LogtoEmulator;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = untilTheEnd(await startAccessIssuer());
+    issuer = closedAfterAll(await startAccessIssuer());
   });
 
   const start = async (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
-    closing(
+    closedAfterEach(
       await startApp({
         issuer,
         controllers: [RoutesController],
@@ -141,7 +141,7 @@ describe('A guard of the app', () => {
   });
 
   it('can choose the credentials for each request', async () => {
-    const tokens = closing(await RealTokens.from(issuer));
+    const tokens = closedAfterEach(await RealTokens.from(issuer));
     const token = await tokens.ofUser('ada', { resource });
     const app = await start();
     const mobile = { headers: { 'x-client': 'mobile' } };
@@ -193,7 +193,9 @@ describe('A guard of the app', () => {
   });
 
   it('names the missing option when sessions are not configured', async () => {
-    const api = closing(await startApi({ issuer, controllers: [RoutesController], providers: [Blocklist] }));
+    const api = closedAfterEach(
+      await startApi({ issuer, controllers: [RoutesController], providers: [Blocklist] }),
+    );
     expect(refusalOf(await call(api, '/blocklist'))).toMatchObject({
       status: 500,
       code: 'session_not_configured',

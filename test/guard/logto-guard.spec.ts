@@ -103,18 +103,20 @@ const toSignIn = '/logto/sign-in?returnTo=';
 
 describe('LogtoGuard', () => {
   let issuer: LogtoEmulator;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = untilTheEnd(await startIssuer());
+    issuer = closedAfterAll(await startIssuer());
   });
 
   const start = async (
     logto: Partial<LogtoModuleOptions> = {},
     parts: Partial<TestAppParts> = {},
   ): Promise<TestApp> =>
-    closing(await startApp({ issuer, controllers: [PagesController, RejectingController], logto, ...parts }));
+    closedAfterEach(
+      await startApp({ issuer, controllers: [PagesController, RejectingController], logto, ...parts }),
+    );
 
   afterEach(() => issuer.resume());
 

@@ -38,7 +38,7 @@ class ConfigModule {}
 const options = (): LogtoModuleOptions => validOptions;
 
 describe('Request-scoped options', () => {
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
 
   function appModule(asyncOptions: LogtoModuleAsyncOptions): new () => object {
     @Module({ imports: [LogtoModule.forRootAsync({ imports: [ConfigModule], ...asyncOptions })] })
@@ -48,7 +48,7 @@ describe('Request-scoped options', () => {
 
   async function start(asyncOptions: LogtoModuleAsyncOptions): Promise<void> {
     const module = appModule(asyncOptions);
-    await closing(await NestFactory.create(module, { logger: leaks, abortOnError: false })).init();
+    await closedAfterEach(await NestFactory.create(module, { logger: leaks, abortOnError: false })).init();
   }
 
   it.each<[string, LogtoModuleAsyncOptions, string]>([

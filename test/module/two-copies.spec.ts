@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 describe('An app with two copies of the package', () => {
   let folder: string;
   let theirs: typeof ours;
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
     await mkdir(join(root, 'build'), { recursive: true });
@@ -31,7 +31,7 @@ describe('An app with two copies of the package', () => {
   async function start(metadata: ModuleMetadata): Promise<ReturnType<typeof request>> {
     @Module(metadata)
     class AppModule {}
-    const app = closing(await NestFactory.create(AppModule, { abortOnError: false, logger: leaks }));
+    const app = closedAfterEach(await NestFactory.create(AppModule, { abortOnError: false, logger: leaks }));
     await app.init();
     return request(app.getHttpServer());
   }

@@ -110,7 +110,7 @@ class UserGateway {
 }
 
 describe('An app without LogtoModule', () => {
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
   const logs = new LogRecorder();
   let url: string;
 
@@ -129,7 +129,7 @@ describe('An app without LogtoModule', () => {
   ): Promise<Browser> {
     @Module(metadata)
     class AppModule {}
-    const app = closing(
+    const app = closedAfterEach(
       await NestFactory.create<NestExpressApplication>(AppModule, { abortOnError: false, logger: logs }),
     );
     configure?.(app);
@@ -213,7 +213,9 @@ describe('An app without LogtoModule', () => {
   it('does not find the module of another app that it mounts', async () => {
     @Module({ imports: [LogtoModule.forRoot(validOptions)], controllers: [UserController] })
     class InnerModule {}
-    const inner = closing(await NestFactory.create<NestExpressApplication>(InnerModule, { logger: logs }));
+    const inner = closedAfterEach(
+      await NestFactory.create<NestExpressApplication>(InnerModule, { logger: logs }),
+    );
     await inner.init();
     const parent = express();
     parent.use('/inner', inner.getHttpAdapter().getInstance() as express.Application);

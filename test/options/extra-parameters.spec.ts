@@ -18,11 +18,11 @@ class EnterController {
 
 describe('The `extraParams` of LogtoService.signIn()', () => {
   let app: TestApp;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    const issuer = closing(await startIssuer());
-    app = closing(await startApp({ issuer, controllers: [EnterController] }));
+    const issuer = closedAfterAll(await startIssuer());
+    app = closedAfterAll(await startApp({ issuer, controllers: [EnterController] }));
   });
 
   it.each(['response_mode', 'state', 'scope', 'redirect_uri'])(

@@ -7,7 +7,7 @@ import { startIssuer } from '../support/issuer.js';
 import { forRoot, problemsOf } from '../support/options.js';
 
 describe('Options from the environment', () => {
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
   const env = {
     LOGTO_ENDPOINT: 'https://tenant.logto.app',
     LOGTO_APP_ID: 'app',
@@ -51,8 +51,8 @@ describe('Options from the environment', () => {
   it('can be combined with the extras of forRoot', async () => {
     const register = (options: LogtoModuleOptions): DynamicModule =>
       LogtoModule.forRoot(logtoOptionsFromEnv({ ...options, authRoutesPrefix: 'auth' }, env));
-    const issuer = closing(await startIssuer());
-    const app = closing(await startApp({ issuer, register }));
+    const issuer = closedAfterEach(await startIssuer());
+    const app = closedAfterEach(await startApp({ issuer, register }));
 
     expect((await app.browser().open('/auth/sign-in')).status).toBe(302);
   });

@@ -14,15 +14,15 @@ const secret = 'a-session-secret';
 
 describe('A session that can only be checked at the first request', () => {
   let issuer: LogtoEmulator;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = untilTheEnd(await startIssuer());
+    issuer = closedAfterAll(await startIssuer());
   });
 
   const start = async (parts: Omit<TestAppParts, 'issuer'>): Promise<TestApp> =>
-    closing(await startApp({ issuer, controllers: [PagesController], ...parts }));
+    closedAfterEach(await startApp({ issuer, controllers: [PagesController], ...parts }));
 
   const mounting =
     (options?: Partial<SessionOptions>) =>

@@ -24,15 +24,15 @@ const bearerOnly = (endpoint: string): DynamicModule =>
 
 describe('At start the module', () => {
   let issuer: LogtoEmulator;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = untilTheEnd(await startIssuer());
+    issuer = closedAfterAll(await startIssuer());
   });
 
   const start = async (parts: Omit<TestAppParts, 'issuer'> = {}): Promise<TestApp> =>
-    closing(await startApp({ issuer, controllers: [PagesController], ...parts }));
+    closedAfterEach(await startApp({ issuer, controllers: [PagesController], ...parts }));
 
   /** Starts an app. @returns the logged lines that contain a text */
   async function loggedAtStart(text: string, parts: Omit<TestAppParts, 'issuer'>): Promise<string[]> {

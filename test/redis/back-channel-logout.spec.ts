@@ -7,16 +7,16 @@ import { startInstance, type Instance } from './support/instances.js';
 import { RedisServer } from './support/redis-server.js';
 
 describe('Back-channel logout with two instances on one Redis', () => {
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
   let issuer: LogtoEmulator;
   let one: Instance;
   let other: Instance;
 
   beforeAll(async () => {
-    const redis = closing(await RedisServer.start());
-    issuer = closing(await startIssuer(tokenTenant));
-    one = closing(await startInstance({ issuer, url: redis.url }));
-    other = closing(await startInstance({ issuer, url: redis.url, instanceOf: one }));
+    const redis = closedAfterAll(await RedisServer.start());
+    issuer = closedAfterAll(await startIssuer(tokenTenant));
+    one = closedAfterAll(await startInstance({ issuer, url: redis.url }));
+    other = closedAfterAll(await startInstance({ issuer, url: redis.url, instanceOf: one }));
     issuer.setApplication({
       ...application,
       backchannelLogoutUri: `${one.baseUrl}/logto/back-channel-logout`,

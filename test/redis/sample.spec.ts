@@ -15,12 +15,12 @@ const program = 'build/sample/cluster/main.js';
 
 describe('The sample with two instances', () => {
   let issuer: LogtoEmulator;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
   let browser: Browser;
   const instances = new Map<string, string>();
 
   beforeAll(async () => {
-    issuer = closing(await startIssuer({ rotation: 'every-use', refreshTokenReuseInterval: 0 }));
+    issuer = closedAfterAll(await startIssuer({ rotation: 'every-use', refreshTokenReuseInterval: 0 }));
     const port = await freePort();
     const child = spawn(process.execPath, [program], {
       env: {
@@ -33,7 +33,7 @@ describe('The sample with two instances', () => {
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    closing({
+    closedAfterAll({
       async close() {
         child.kill();
         if (child.exitCode === null) await once(child, 'exit');

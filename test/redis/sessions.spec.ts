@@ -30,16 +30,16 @@ describe.each([
   let one: Instance;
   let other: Instance;
   let browser: Browser;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    redis = closing(await RedisServer.start());
-    issuer = closing(
+    redis = closedAfterAll(await RedisServer.start());
+    issuer = closedAfterAll(
       await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 }),
     );
     const options = { issuer, url: redis.url, locks: true, sessions: { resave } };
-    one = closing(await startInstance(options));
-    other = closing(await startInstance({ ...options, instanceOf: one }));
+    one = closedAfterAll(await startInstance(options));
+    other = closedAfterAll(await startInstance({ ...options, instanceOf: one }));
   });
 
   beforeEach(async () => {

@@ -13,21 +13,21 @@ import { redisStore } from './support/redis-session.js';
 describe('A stream on one of two instances', () => {
   let redis: RedisServer;
   let issuer: LogtoEmulator;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
   let one: TestApp;
   let other: TestApp;
 
   beforeAll(async () => {
-    redis = closing(await RedisServer.start());
-    issuer = closing(await startIssuer());
+    redis = closedAfterAll(await RedisServer.start());
+    issuer = closedAfterAll(await startIssuer());
     one = await start();
     other = await start({ instanceOf: one });
   });
 
   async function start(parts: Partial<TestAppParts> = {}): Promise<TestApp> {
     const { store, client } = await redisStore(redis.url);
-    closing({ close: () => client.destroy() });
-    return closing(
+    closedAfterAll({ close: () => client.destroy() });
+    return closedAfterAll(
       await startApp({
         issuer,
         controllers: [StreamsController],

@@ -15,10 +15,10 @@ const statuses = (pages: Page[]): number[] => [...new Set(pages.map(({ status })
 
 describe('Two instances on one Redis', () => {
   let redis: RedisServer;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    redis = closing(await RedisServer.start());
+    redis = closedAfterAll(await RedisServer.start());
   });
 
   afterAll(restoreTime);
@@ -34,18 +34,17 @@ describe('Two instances on one Redis', () => {
       let one: Instance;
       let other: Instance;
       let browser: Browser;
-      const untilTheEnd = closeAfterAll();
 
       beforeAll(async () => {
-        issuer = untilTheEnd(
+        issuer = closedAfterAll(
           await startIssuer({
             ...tokenTenant,
             rotation: 'every-use',
             refreshTokenReuseInterval: reuseInterval,
           }),
         );
-        one = untilTheEnd(await startInstance({ issuer, url: redis.url, locks }));
-        other = untilTheEnd(await startInstance({ issuer, url: redis.url, locks, instanceOf: one }));
+        one = closedAfterAll(await startInstance({ issuer, url: redis.url, locks }));
+        other = closedAfterAll(await startInstance({ issuer, url: redis.url, locks, instanceOf: one }));
       });
 
       beforeEach(async () => {
@@ -102,14 +101,13 @@ describe('Two instances on one Redis', () => {
   describe('without a reuse interval and without a lock', () => {
     let issuer: LogtoEmulator;
     let instances: Instance[];
-    const untilTheEnd = closeAfterAll();
 
     beforeAll(async () => {
-      issuer = untilTheEnd(
+      issuer = closedAfterAll(
         await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 }),
       );
-      const one = untilTheEnd(await startInstance({ issuer, url: redis.url }));
-      instances = [one, untilTheEnd(await startInstance({ issuer, url: redis.url, instanceOf: one }))];
+      const one = closedAfterAll(await startInstance({ issuer, url: redis.url }));
+      instances = [one, closedAfterAll(await startInstance({ issuer, url: redis.url, instanceOf: one }))];
     });
 
     it('may require a new sign-in, but fail in no other way', async () => {

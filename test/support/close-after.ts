@@ -4,10 +4,15 @@ interface Closable {
   close(): unknown;
 }
 
-/** Gives back what it is given, and closes it after the test. Call it once in a `describe`. */
+/**
+ * @returns a function that closes what it is given after the test, and gives it back:
+ *
+ *     const closedAfterEach = closeAfterEach();
+ *     const app = closedAfterEach(await startApp({ issuer }));
+ */
 export const closeAfterEach = (): (<T extends Closable>(started: T) => T) => closeAfter(afterEach);
 
-/** Gives back what it is given, and closes it after the last test of the `describe` that it is called in. */
+/** The same as {@link closeAfterEach}, after the last test of the `describe` that it is called in. */
 export const closeAfterAll = (): (<T extends Closable>(started: T) => T) => closeAfter(afterAll);
 
 function closeAfter(hook: typeof afterEach): <T extends Closable>(started: T) => T {

@@ -8,11 +8,12 @@ import { shop, startUnderTest, type ShopUnderTest } from './support/shop-under-t
 const ada = { sub: 'ada', name: 'Ada Lovelace', roles: ['admin'], scopes: ['read:orders'] };
 
 describe('LogtoTestingModule in place of LogtoModule', () => {
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
 
   const shopWith = async (
     options?: Parameters<typeof LogtoTestingModule.forRoot>[0],
-  ): Promise<ShopUnderTest> => closing(await startUnderTest(shop([LogtoTestingModule.forRoot(options)])));
+  ): Promise<ShopUnderTest> =>
+    closedAfterEach(await startUnderTest(shop([LogtoTestingModule.forRoot(options)])));
 
   it('treats requests as anonymous, and refuses or redirects them as in production', async () => {
     const { http } = await shopWith();
@@ -90,7 +91,7 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
 
   it('can be imported by several apps at once, each with its own keys', async () => {
     const imported = LogtoTestingModule.forRoot({ user: ada, as: 'bearer' });
-    const first = closing(await startUnderTest(shop([imported])));
+    const first = closedAfterEach(await startUnderTest(shop([imported])));
     const second = await startUnderTest(shop([imported]));
 
     const [one, two] = await Promise.all([first.http().get('/api'), second.http().get('/api')]);

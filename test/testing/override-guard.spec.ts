@@ -63,10 +63,10 @@ class GuardedByAppController {
 const allowAll = { canActivate: () => true };
 
 describe('A unit test that overrides LogtoGuard', () => {
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
 
   const start = async (builder: TestingModuleBuilder): Promise<TestAgent> =>
-    closing(await startUnderTest(builder)).http();
+    closedAfterEach(await startUnderTest(builder)).http();
 
   describe('without LogtoModule', () => {
     it('can call handlers', async () => {

@@ -13,10 +13,10 @@ const options = {
 };
 
 describe('The testing kit in production', () => {
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
 
   it('has no effect on an app with the real module', async () => {
-    const { http } = closing(await startUnderTest(shop([LogtoModule.forRoot(options)])));
+    const { http } = closedAfterEach(await startUnderTest(shop([LogtoModule.forRoot(options)])));
 
     await http()
       .get('/account')
@@ -41,7 +41,7 @@ describe('The testing kit in production', () => {
     ['another process', `x${Object.values(signedInAs({ sub: 'ada' })).join('')}`],
     ['somebody who only knows the format', 'eyJ1c2VyIjp7InN1YiI6ImFkYSJ9fQ'],
   ])('refuses headers that were written by %s', async (_name, forged) => {
-    const { http } = closing(await startUnderTest(shop([LogtoTestingModule.forRoot()])));
+    const { http } = closedAfterEach(await startUnderTest(shop([LogtoTestingModule.forRoot()])));
 
     const { body } = await http().get('/account').set('x-nestjs-logto-testing', forged).expect(400);
     expect(body.message).toContain('was not written in this process');

@@ -10,11 +10,11 @@ import { shop, startUnderTest, type ShopUnderTest } from './support/shop-under-t
 
 describe('signInWithoutBrowser against the emulator', () => {
   let emulator: LogtoEmulator;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    emulator = untilTheEnd(await startIssuer());
+    emulator = closedAfterAll(await startIssuer());
   });
 
   async function shopAt(
@@ -32,7 +32,7 @@ describe('signInWithoutBrowser against the emulator', () => {
       resources: [resource],
       ...options,
     });
-    return closing(await startUnderTest(shop([logto, ...imports])));
+    return closedAfterEach(await startUnderTest(shop([logto, ...imports])));
   }
 
   it('signs a user in to an app that does not listen, and returns a client of that user', async () => {
@@ -166,7 +166,7 @@ describe('signInWithoutBrowser against the emulator', () => {
   });
 
   it('fails for an app that uses LogtoTestingModule', async () => {
-    const { app } = closing(await startUnderTest(shop([LogtoTestingModule.forRoot()])));
+    const { app } = closedAfterEach(await startUnderTest(shop([LogtoTestingModule.forRoot()])));
 
     await expect(signInWithoutBrowser(app, emulator, 'ada')).rejects.toThrow(
       'use neither LogtoTestingModule nor useLogtoTesting',

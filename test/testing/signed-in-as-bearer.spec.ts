@@ -8,10 +8,10 @@ import { ada, bob } from './support/users.js';
 
 describe('A bearer token of signedInAs', () => {
   let http: ShopUnderTest['http'];
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    ({ http } = closing(await startShop()));
+    ({ http } = closedAfterAll(await startShop()));
   });
 
   it('gives the handler the claims and scopes of the token', async () => {

@@ -10,10 +10,10 @@ import { ada, bob } from './support/users.js';
 describe('signedInAs', () => {
   let tested: ShopUnderTest;
   let http: ShopUnderTest['http'];
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    tested = closing(await startShop());
+    tested = closedAfterAll(await startShop());
     ({ http } = tested);
   });
 

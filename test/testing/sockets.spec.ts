@@ -20,11 +20,11 @@ class ChatGateway {
 
 describe('signedInAs on the handshake of a socket', () => {
   let baseUrl: string;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
     const builder = shop([LogtoTestingModule.forRoot(), { module: class Chat {}, providers: [ChatGateway] }]);
-    const { app } = closing(
+    const { app } = closedAfterAll(
       await startUnderTest(builder, (nest) => nest.useWebSocketAdapter(new IoAdapter(nest))),
     );
     await app.listen(0);

@@ -8,11 +8,11 @@ import { shop, startUnderTest } from './support/shop-under-test.js';
 
 describe('A stream that signedInAs opens', () => {
   let url: string;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
     const streams = { module: class Streams {}, controllers: [StreamsController] };
-    const { app } = closing(await startUnderTest(shop([LogtoTestingModule.forRoot(), streams])));
+    const { app } = closedAfterAll(await startUnderTest(shop([LogtoTestingModule.forRoot(), streams])));
     await app.listen(0);
     url = await app.getUrl();
   });

@@ -35,14 +35,14 @@ function appModule(logto: DynamicModule): TestingModuleBuilder {
 }
 
 describe('useLogtoTesting on an app that has LogtoModule already', () => {
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
 
   const start = async (
     logto: DynamicModule,
     setup?: UseLogtoTestingOptions,
     configure?: Parameters<typeof startUnderTest>[1],
   ): Promise<ShopUnderTest> =>
-    closing(await startUnderTest(useLogtoTesting(appModule(logto), setup), configure));
+    closedAfterEach(await startUnderTest(useLogtoTesting(appModule(logto), setup), configure));
 
   it('lets a test sign in single requests', async () => {
     const { http } = await start(LogtoModule.forRoot(deployed));
@@ -84,7 +84,7 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
     })
     class GuardedModule {}
     const builder = useLogtoTesting(Test.createTestingModule({ imports: [GuardedModule] }));
-    const { http } = closing(await startUnderTest(builder));
+    const { http } = closedAfterEach(await startUnderTest(builder));
 
     await http().get('/whoami').expect(401);
     await http().get('/whoami').set(signedInAs(ada)).expect(200);
@@ -94,7 +94,7 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
     const getContext = jest.fn();
     const builder = useLogtoTesting(appModule(LogtoModule.forRoot(deployed)));
     const overridden = builder.overrideProvider(LogtoService).useValue({ getContext });
-    const { app } = closing(await startUnderTest(overridden));
+    const { app } = closedAfterEach(await startUnderTest(overridden));
 
     expect(app.get(LogtoService)).toEqual({ getContext });
   });

@@ -50,11 +50,11 @@ class BoundHandshakeGateway extends ChatGateway implements OnGatewayConnection {
 
 describe('A session behind a socket.io connection', () => {
   let issuer: LogtoEmulator;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = untilTheEnd(await startAccessIssuer());
+    issuer = closedAfterAll(await startAccessIssuer());
   });
 
   afterEach(restoreTime);
@@ -64,9 +64,9 @@ describe('A session behind a socket.io connection', () => {
     parts: Partial<TestAppParts>,
     gateway: Type = ChatGateway,
   ): Promise<{ browser: Browser; ask: (event: string) => Promise<unknown> }> {
-    const app = closing(await startSocketApp(IoAdapter, gateway, { issuer, ...parts }));
+    const app = closedAfterEach(await startSocketApp(IoAdapter, gateway, { issuer, ...parts }));
     const { browser, handshake } = await signedInBrowser(app, issuer, username);
-    const client = closing(await SocketIoClient.connect(app, { headers: handshake }));
+    const client = closedAfterEach(await SocketIoClient.connect(app, { headers: handshake }));
     return { browser, ask: (event) => client.ask(event) };
   }
 

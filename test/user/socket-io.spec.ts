@@ -43,21 +43,21 @@ class GatewayWithoutGuard {
 describe('A gateway on socket.io', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = untilTheEnd(await startAccessIssuer());
-    tokens = untilTheEnd(await RealTokens.from(issuer));
+    issuer = closedAfterAll(await startAccessIssuer());
+    tokens = closedAfterAll(await RealTokens.from(issuer));
   });
 
   afterEach(restoreClock);
 
   const start = async (gateway: Type = ChatGateway, parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
-    closing(await startSocketApp(IoAdapter, gateway, { issuer, ...parts }));
+    closedAfterEach(await startSocketApp(IoAdapter, gateway, { issuer, ...parts }));
 
   async function connect(app: TestApp, handshake?: Handshake): Promise<(event: string) => Promise<unknown>> {
-    const client = closing(await SocketIoClient.connect(app, handshake));
+    const client = closedAfterEach(await SocketIoClient.connect(app, handshake));
     return (event) => client.ask(event);
   }
 

@@ -85,18 +85,18 @@ const answer = (data: string): unknown => ({ event: 'answer', data });
 describe('A gateway on ws', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = untilTheEnd(await startAccessIssuer());
-    tokens = untilTheEnd(await RealTokens.from(issuer));
+    issuer = closedAfterAll(await startAccessIssuer());
+    tokens = closedAfterAll(await RealTokens.from(issuer));
   });
 
   afterEach(restoreTime);
 
   const start = async (gateway: Type = BoundGateway, parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
-    closing(await startSocketApp(WsAdapter, gateway, { issuer, ...parts }));
+    closedAfterEach(await startSocketApp(WsAdapter, gateway, { issuer, ...parts }));
 
   /** Opens a socket. @returns how to send an event and wait for its answer */
   async function connect(
@@ -104,7 +104,7 @@ describe('A gateway on ws', () => {
     headers: Record<string, string> = {},
   ): Promise<(event: string) => Promise<unknown>> {
     const client = new WebSocket(`${app.baseUrl.replace('http', 'ws')}/ws`, { headers });
-    closing({ close: () => client.close() });
+    closedAfterEach({ close: () => client.close() });
     await new Promise<void>((resolve, reject) => client.once('open', resolve).once('error', reject));
     return (event) =>
       new Promise((resolve) => {

@@ -13,11 +13,11 @@ describe('A forged bearer token', () => {
   let provider: HostileProvider;
   let api: TestApp;
 
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
 
   beforeEach(async () => {
-    provider = closing(await startHostileProvider());
-    api = closing(await startApi({ issuer: provider, controllers: [ThingsController] }));
+    provider = closedAfterEach(await startHostileProvider());
+    api = closedAfterEach(await startApi({ issuer: provider, controllers: [ThingsController] }));
   });
 
   const signed = (

@@ -41,14 +41,14 @@ describe('An opaque bearer token', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let api: TestApp;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   /** Starts an API that introspects tokens as an application of its own. */
   async function startIntrospectingApi(
     clientIds: string[],
     appSecret: string = apiApplication.secret,
   ): Promise<TestApp> {
-    return closing(
+    return closedAfterAll(
       await startApi({
         issuer,
         controllers: [ThingsController],
@@ -59,9 +59,9 @@ describe('An opaque bearer token', () => {
   }
 
   beforeAll(async () => {
-    issuer = closing(await startAccessIssuer());
+    issuer = closedAfterAll(await startAccessIssuer());
     issuer.setApplication(apiApplication);
-    tokens = closing(await RealTokens.from(issuer));
+    tokens = closedAfterAll(await RealTokens.from(issuer));
     api = await startIntrospectingApi([application.id]);
   });
 

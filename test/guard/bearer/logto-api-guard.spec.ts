@@ -16,12 +16,12 @@ describe('LogtoApiGuard', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let api: TestApp;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = closing(await startAccessIssuer());
-    tokens = closing(await RealTokens.from(issuer));
-    api = closing(await startApi({ issuer, controllers: [ThingsController] }));
+    issuer = closedAfterAll(await startAccessIssuer());
+    tokens = closedAfterAll(await RealTokens.from(issuer));
+    api = closedAfterAll(await startApi({ issuer, controllers: [ThingsController] }));
   });
 
   describe('accepts', () => {

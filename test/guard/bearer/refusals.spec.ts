@@ -45,12 +45,12 @@ describe('A refused bearer token', () => {
   let provider: HostileProvider;
   let api: TestApp;
   let logs: LogRecorder;
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
 
   beforeEach(async () => {
     logs = new LogRecorder();
-    provider = closing(await startHostileProvider());
-    api = closing(
+    provider = closedAfterEach(await startHostileProvider());
+    api = closedAfterEach(
       await startApi({
         issuer: provider,
         controllers: [ThingsController],
@@ -205,11 +205,11 @@ describe('A refused opaque token', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let logs: LogRecorder;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = closing(await startAccessIssuer());
-    tokens = closing(await RealTokens.from(issuer));
+    issuer = closedAfterAll(await startAccessIssuer());
+    tokens = closedAfterAll(await RealTokens.from(issuer));
   });
 
   beforeEach(() => {

@@ -10,11 +10,11 @@ import { accessTokenClaims } from '../support/access-token.js';
 describe('The signing algorithm of a bearer token', () => {
   let provider: HostileProvider;
   let api: TestApp;
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
 
   beforeEach(async () => {
-    provider = closing(await startHostileProvider());
-    api = closing(await startApi({ issuer: provider, controllers: [ThingsController] }));
+    provider = closedAfterEach(await startHostileProvider());
+    api = closedAfterEach(await startApi({ issuer: provider, controllers: [ThingsController] }));
   });
 
   /** The status for a token that is signed with a published key, where discovery lists these algorithms. */

@@ -15,12 +15,12 @@ describe('The keys that verify bearer tokens', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let api: TestApp;
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = untilTheEnd(await startAccessIssuer());
-    tokens = untilTheEnd(await RealTokens.from(issuer));
+    issuer = closedAfterAll(await startAccessIssuer());
+    tokens = closedAfterAll(await RealTokens.from(issuer));
   });
 
   beforeEach(async () => {
@@ -35,7 +35,7 @@ describe('The keys that verify bearer tokens', () => {
   });
 
   const start = async (parts: Partial<Parameters<typeof startApi>[0]> = {}): Promise<TestApp> =>
-    closing(await startApi({ issuer, controllers: [ThingsController], ...parts }));
+    closedAfterEach(await startApi({ issuer, controllers: [ThingsController], ...parts }));
 
   it('are fetched once for any number of tokens', async () => {
     const all = [await tokens.ofUser('ada', { resource }), await tokens.ofUser('bob', { resource })];

@@ -15,12 +15,12 @@ const status = async (app: TestApp, token: string): Promise<number> =>
   (await call(app, '/things', token)).status;
 
 describe('The cache of verified bearer tokens', () => {
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
   let [ada, bob] = ['', ''];
   let issuer: LogtoEmulator;
 
   beforeEach(async () => {
-    issuer = closing(await startAccessIssuer());
+    issuer = closedAfterEach(await startAccessIssuer());
     const tokens = await RealTokens.from(issuer);
     [ada, bob] = [await tokens.ofUser('ada', { resource }), await tokens.ofUser('bob', { resource })];
     await tokens.close();
@@ -30,7 +30,7 @@ describe('The cache of verified bearer tokens', () => {
 
   async function apiWith(cache?: LogtoApiOptions['cache']): Promise<TestApp> {
     const api = { audience: resource, ...(cache === undefined ? {} : { cache }) };
-    return closing(await startApi({ issuer, controllers: [ThingsController], api }));
+    return closedAfterEach(await startApi({ issuer, controllers: [ThingsController], api }));
   }
 
   /** An API that has verified these tokens, with keys that Logto has since removed. */

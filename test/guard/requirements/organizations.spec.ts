@@ -123,12 +123,12 @@ describe('@RequireOrganization', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let app: TestApp;
-  const closing = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = closing(await startAccessIssuer());
-    tokens = closing(await RealTokens.from(issuer));
-    app = closing(
+    issuer = closedAfterAll(await startAccessIssuer());
+    tokens = closedAfterAll(await RealTokens.from(issuer));
+    app = closedAfterAll(
       await startApp({
         issuer,
         controllers: [TenantsController],
@@ -302,8 +302,8 @@ describe('@RequireOrganization', () => {
     });
 
     it('takes organization permissions only from organization tokens, not from scopes of the API with the same name', async () => {
-      const provider = closing(await startHostileProvider());
-      const own = closing(await startApi({ issuer: provider, controllers: [TenantsController] }));
+      const provider = closedAfterAll(await startHostileProvider());
+      const own = closedAfterAll(await startApi({ issuer: provider, controllers: [TenantsController] }));
       const token = (claims: object): Promise<string> =>
         signAccessToken(provider, { scope: 'invite', ...claims });
       const invite = '/organizations/org_1/invite';
@@ -340,7 +340,7 @@ describe('@RequireOrganization', () => {
     let api: TestApp;
 
     beforeAll(async () => {
-      api = closing(
+      api = closedAfterAll(
         await startApi({
           issuer,
           controllers: [SingleTenantController],

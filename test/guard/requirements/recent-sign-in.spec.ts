@@ -79,12 +79,12 @@ describe('@RequireRecentSignIn', () => {
   let app: TestApp;
   let browser: Browser;
 
-  const untilTheEnd = closeAfterAll();
-  const closing = closeAfterEach();
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = untilTheEnd(await startAccessIssuer());
-    app = untilTheEnd(
+    issuer = closedAfterAll(await startAccessIssuer());
+    app = closedAfterAll(
       await startApp({
         issuer,
         controllers: [AccountController, StrictController],
@@ -175,8 +175,8 @@ describe('@RequireRecentSignIn', () => {
     ['was too long ago', (issuedAt: number) => issuedAt - 4000],
     ['has no time', () => undefined],
   ])('refuses a callback whose sign-in %s, although a recent one was requested', async (_, authTime) => {
-    const provider = closing(await startHostileProvider());
-    const own = closing(await startApp({ issuer: provider, controllers: [AccountController] }));
+    const provider = closedAfterEach(await startHostileProvider());
+    const own = closedAfterEach(await startApp({ issuer: provider, controllers: [AccountController] }));
     const client = own.browser();
     const { location } = await client.open('/logto/sign-in?max_age=300');
     provider.bends = { claims: (honest) => ({ ...honest, auth_time: authTime(honest.iat ?? 0) }) };
@@ -225,8 +225,8 @@ describe('@RequireRecentSignIn', () => {
 
   describe('for a bearer token', () => {
     it('goes by `auth_time`, and refuses a token without it (RFC 9470)', async () => {
-      const provider = closing(await startHostileProvider());
-      const api = closing(
+      const provider = closedAfterEach(await startHostileProvider());
+      const api = closedAfterEach(
         await startApp({
           issuer: provider,
           controllers: [AccountController],

@@ -87,7 +87,7 @@ const inTokens = { roles: true, organizations: true, organizationRoles: true };
 const onlyInUserInfo = { roles: false, organizations: false, organizationRoles: false };
 
 describe('@RequireRoles', () => {
-  const closing = closeAfterEach();
+  const closedAfterEach = closeAfterEach();
   let issuer: LogtoEmulator;
 
   afterEach(restoreTime);
@@ -96,8 +96,8 @@ describe('@RequireRoles', () => {
     tenant: LogtoEmulatorOptions,
     logto: Partial<LogtoModuleOptions> = {},
   ): Promise<{ app: TestApp; ada: Browser; bob: Browser }> {
-    issuer = closing(await startAccessIssuer(tenant));
-    const app = closing(
+    issuer = closedAfterEach(await startAccessIssuer(tenant));
+    const app = closedAfterEach(
       await startApp({
         issuer,
         controllers: [RolesController],
@@ -236,15 +236,15 @@ describe('@RequireRoles', () => {
   describe('for a bearer token', () => {
     let own: LogtoEmulator;
     let tokens: RealTokens;
-    const untilTheEnd = closeAfterAll();
+    const closedAfterAll = closeAfterAll();
 
     beforeAll(async () => {
-      own = untilTheEnd(await startAccessIssuer());
-      tokens = untilTheEnd(await RealTokens.from(own));
+      own = closedAfterAll(await startAccessIssuer());
+      tokens = closedAfterAll(await RealTokens.from(own));
     });
 
     it('says so when the token has no roles because the tenant does not add them', async () => {
-      const api = closing(await startApi({ issuer: own, controllers: [ApiController] }));
+      const api = closedAfterEach(await startApi({ issuer: own, controllers: [ApiController] }));
       const answer = await call(api, '/admins', await tokens.ofUser('ada', { resource }));
 
       expect(refusalOf(answer)).toEqual({
@@ -256,8 +256,8 @@ describe('@RequireRoles', () => {
     });
 
     it('takes the roles from the token when the tenant adds them', async () => {
-      const provider = closing(await startHostileProvider());
-      const api = closing(await startApi({ issuer: provider, controllers: [ApiController] }));
+      const provider = closedAfterEach(await startHostileProvider());
+      const api = closedAfterEach(await startApi({ issuer: provider, controllers: [ApiController] }));
       const withRoles = (roles: unknown): Promise<string> => signAccessToken(provider, { roles });
       const code = async (roles: unknown): Promise<unknown> =>
         refusalOf(await call(api, '/admins', await withRoles(roles))).code;

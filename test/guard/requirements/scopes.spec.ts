@@ -85,11 +85,11 @@ const forbidden = { status: 403, code: 'insufficient_scope' };
 describe('@RequireScopes', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
-  const untilTheEnd = closeAfterAll();
+  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = untilTheEnd(await startAccessIssuer());
-    tokens = untilTheEnd(await RealTokens.from(issuer));
+    issuer = closedAfterAll(await startAccessIssuer());
+    tokens = closedAfterAll(await RealTokens.from(issuer));
   });
 
   describe('for a bearer token', () => {
@@ -97,7 +97,7 @@ describe('@RequireScopes', () => {
     let [reader, writer, both, nothing, other] = ['', '', '', '', ''];
 
     beforeAll(async () => {
-      api = untilTheEnd(
+      api = closedAfterAll(
         await startApi({
           issuer,
           controllers: [ApiController, AddedController],
@@ -187,7 +187,7 @@ describe('@RequireScopes', () => {
   });
 
   describe('for a signed-in user', () => {
-    const closing = closeAfterEach();
+    const closedAfterEach = closeAfterEach();
 
     afterEach(() => issuer.clearFaults());
 
@@ -195,7 +195,7 @@ describe('@RequireScopes', () => {
       logto: Parameters<typeof startApp>[0]['logto'] = {},
       username = 'ada',
     ): Promise<Browser> {
-      const app = closing(
+      const app = closedAfterEach(
         await startApp({
           issuer,
           controllers: [PagesController, AddedController],
