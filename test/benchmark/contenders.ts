@@ -2,15 +2,16 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Store } from 'express-session';
 import type { ContenderSetup } from './support/setup.js';
 
-/** Starts a contender's app; it listens when the promise is fulfilled. */
+/** Starts a contender's app. The app listens once the promise is fulfilled. */
 export type StartContender = (
   setup: ContenderSetup,
   store: () => Promise<Store>,
 ) => Promise<NestExpressApplication>;
 
-/** Everybody who is measured. Each is loaded only where it runs, so that what it loads is its own. */
+/** The apps to compare. Each process loads its own contender only, so that no contender pays for another's imports. */
 export const contenders = {
   nest: async () => (await import('./contenders/nest.js')).start,
+  'nest + interceptor': async () => (await import('./contenders/nest.js')).startWithInterceptor,
   'express-session': async () => (await import('./contenders/express-session.js')).start,
   'express-session + interceptor': async () =>
     (await import('./contenders/express-session.js')).startWithInterceptor,

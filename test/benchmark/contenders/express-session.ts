@@ -1,20 +1,11 @@
-import {
-  Controller,
-  Get,
-  Module,
-  Session,
-  UnauthorizedException,
-  type CallHandler,
-  type ExecutionContext,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { Controller, Get, Module, Session, UnauthorizedException } from '@nestjs/common';
 import session from 'express-session';
-import type { Observable } from 'rxjs';
 import type { StartContender } from '../contenders.js';
 import { sessionOptions } from '../support/stores.js';
+import { EmptyInterceptor } from './empty-interceptor.js';
 import { listen } from './listen.js';
 
-/** The session of an app that signs its users in by itself. */
+/** The session of an app that signs in its users itself. */
 interface OwnSession {
   user?: { claims: { sub: string } };
 }
@@ -36,19 +27,13 @@ class PagesController {
 @Module({ controllers: [PagesController] })
 class AppModule {}
 
-class EmptyInterceptor implements NestInterceptor {
-  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return next.handle();
-  }
-}
-
-/** Nest with express-session, which keeps the user in the session. */
+/** Nest with express-session; the app keeps the user in the session. */
 export const start: StartContender = async (setup, store) => {
   const handler = session({ ...sessionOptions, store: await store() });
   return listen(AppModule, setup, (app) => void app.use(handler));
 };
 
-/** The same with a global interceptor that does nothing. */
+/** The same app with one empty interceptor. */
 export const startWithInterceptor: StartContender = async (setup, store) => {
   const handler = session({ ...sessionOptions, store: await store() });
   return listen(AppModule, setup, (app) => {

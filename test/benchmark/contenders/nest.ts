@@ -1,5 +1,6 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import type { StartContender } from '../contenders.js';
+import { EmptyInterceptor } from './empty-interceptor.js';
 import { listen } from './listen.js';
 
 @Controller()
@@ -18,5 +19,9 @@ class PagesController {
 @Module({ controllers: [PagesController] })
 class AppModule {}
 
-/** Nest with nothing beside it. */
+/** Nest alone. */
 export const start: StartContender = (setup) => listen(AppModule, setup);
+
+/** The same app with one empty interceptor. */
+export const startWithInterceptor: StartContender = (setup) =>
+  listen(AppModule, setup, (app) => void app.useGlobalInterceptors(new EmptyInterceptor()));

@@ -6,10 +6,10 @@ import { requestsTable } from './requests-table.js';
 
 const peers: ContenderName[] = ['jose', 'passport-jwt', 'express-oauth2-jwt-bearer'];
 
-/** What a request costs that carries an access token which was seen before. */
+/** The cost of a request with an access token that the app has verified before. */
 export async function repeatedBearer(stage: Stage): Promise<SuiteResult> {
   const title = 'Bearer tokens, ES384, the same again';
-  const contenders = await stage.contenders(['nest', 'LogtoApiGuard', ...peers]);
+  const contenders = await stage.contenders(['nest + interceptor', 'LogtoApiGuard', ...peers]);
   const [token = ''] = await stage.provider.ask('accessTokens', 1);
   const headers = [{ authorization: `Bearer ${token}` }];
   const entrants = contenders.map((contender) => ({ contender, target: { path: '/me', headers } }));
@@ -19,21 +19,24 @@ export async function repeatedBearer(stage: Stage): Promise<SuiteResult> {
     stage.progress(title),
   );
   const ratios = peers.map((peer) => samples.ratio('LogtoApiGuard', peer, 'cpu'));
-  // Against the peer that comes closest.
+  // The peer that comes closest.
   const best = ratios.reduce((one, other) => (one.value < other.value ? one : other));
   return {
     title,
-    method:
-      'The token of one client, sent with each of its requests, as clients do for as long as it is valid.',
-    tables: [requestsTable('', entrants, samples, 'nest')],
+    method: 'One access token, sent with every request, as a client does while its token is valid.',
+    tables: [requestsTable('', entrants, samples, 'nest + interceptor')],
     verdicts: [
-      atLeast('LogtoApiGuard, against Nest alone', samples.ratio('LogtoApiGuard', 'nest', 'cpu'), 0.9),
-      atLeast('LogtoApiGuard, against the best peer', best, 5),
+      atLeast(
+        'LogtoApiGuard, against Nest with one empty interceptor',
+        samples.ratio('LogtoApiGuard', 'nest + interceptor', 'cpu'),
+        0.85,
+      ),
+      atLeast('LogtoApiGuard, against the best peer', best, 7),
     ],
   };
 }
 
-/** What a request costs whose access token was never seen before. */
+/** The cost of a request with an access token that the app has not seen before. */
 export async function freshBearer(stage: Stage): Promise<SuiteResult> {
   const title = 'Bearer tokens, ES384, each for the first time';
   const contenders = await stage.contenders(['LogtoApiGuard, small cache', ...peers]);
@@ -47,8 +50,7 @@ export async function freshBearer(stage: Stage): Promise<SuiteResult> {
   );
   return {
     title,
-    method:
-      'Four hundred tokens in turn, and a cache that holds fifty, so that the module finds none of them there.',
+    method: '400 access tokens in turn, and a cache for 50, so that the module never finds one in its cache.',
     tables: [requestsTable('', entrants, samples, 'jose')],
     verdicts: [
       atLeast(

@@ -119,7 +119,7 @@ export async function manyResources(stage: Stage): Promise<SuiteResult> {
   };
 }
 
-/** What it costs to start, and what stays in memory. */
+/** What it costs to start, and the memory in use after that. */
 export async function startUp(stage: Stage): Promise<SuiteResult> {
   const title = 'Start-up and memory';
   const progress = stage.progress(title);

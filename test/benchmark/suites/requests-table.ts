@@ -2,7 +2,7 @@ import type { ContenderName } from '../contenders.js';
 import { estimate, figure, type Table } from '../support/report.js';
 import type { Entrant, Samples } from '../support/rounds.js';
 
-/** A row for each contender: what it cost, and how it stands against one of them. */
+/** A row for each contender: its cost, and the ratio to the baseline. */
 export function requestsTable(
   title: string,
   entrants: readonly Entrant[],

@@ -15,7 +15,7 @@ const names: ContenderName[] = [
   'express-openid-connect',
 ];
 
-/** What a request of a signed-in user costs, on one store. */
+/** The cost of a signed-in request, on one store. */
 async function onStore(stage: Stage, kind: 'memory' | 'redis'): Promise<SuiteResult> {
   const title = `Signed-in requests, ${kind === 'redis' ? 'Redis' : 'MemoryStore'}`;
   const store = kind === 'redis' ? { kind, url: (await stage.redis()).url } : { kind };
@@ -29,18 +29,18 @@ async function onStore(stage: Stage, kind: 'memory' | 'redis'): Promise<SuiteRes
   return {
     title,
     method:
-      'The same page of the same Nest app, for a user who is signed in: behind `LogtoGuard` with `@AuthUser()`, `withLogto`, `requiresAuth()`, or read from the session by the handler.',
+      'The same page of the same Nest app, for a signed-in user. It is protected by `LogtoGuard` and reads `@AuthUser()`, or by `withLogto` or `requiresAuth()`, or the handler reads the session itself.',
     tables: [requestsTable('', entrants, samples, 'express-session')],
     verdicts: [
       atLeast(
         'The module with its own session, against Nest + express-session',
         samples.ratio('nestjs-logto', 'express-session', 'cpu'),
-        1.05,
+        1.1,
       ),
       atLeast(
-        "The module over the app's session, against the same with an empty interceptor",
+        "The module over the app's session, against the same app with one empty interceptor",
         samples.ratio("nestjs-logto, app's session", 'express-session + interceptor', 'cpu'),
-        0.97,
+        1,
       ),
       atLeast(
         'The module, against @logto/express',
@@ -55,15 +55,15 @@ async function onStore(stage: Stage, kind: 'memory' | 'redis'): Promise<SuiteRes
       atLeast(
         'The module, against express-openid-connect on the same store',
         samples.ratio('nestjs-logto', 'express-openid-connect', 'cpu'),
-        2,
+        1,
       ),
       ...(kind === 'redis'
         ? []
         : [
             atLeast(
-              'The module, against express-openid-connect as it comes, with a cookie that holds the session',
+              'The module, against express-openid-connect as it comes, with the session in a cookie',
               samples.ratio('nestjs-logto', 'express-openid-connect, cookie', 'cpu'),
-              2,
+              2.5,
             ),
           ]),
     ],

@@ -1,14 +1,14 @@
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import type { Estimate } from './statistics.js';
 
-/** A table of a suite, its first column names the rows. */
+/** A table of a suite. The first column names the rows. */
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What was aimed at, and what came of it. */
+/** An aim, and whether it was met. */
 export interface Verdict {
   readonly what: string;
   readonly measured: string;
@@ -16,39 +16,39 @@ export interface Verdict {
   readonly met: boolean;
 }
 
-/** What a suite found. */
+/** The result of a suite. */
 export interface SuiteResult {
   readonly title: string;
-  /** What was done, in a sentence or two. */
+  /** How it was measured, in a sentence or two. */
   readonly method: string;
   readonly tables: readonly Table[];
   readonly verdicts: readonly Verdict[];
 }
 
-/** Where and with what it was measured. */
+/** The machine, and every version. */
 export interface Surroundings {
   readonly machine: string;
   readonly node: string;
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** A number with as many digits as say something. */
+/** A number with its significant digits only. */
 export function figure(value: number): string {
   if (Math.abs(value) >= 100) return value.toFixed(0);
   return Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** A figure, and how sure it is. */
+/** A figure with its confidence interval. */
 export function estimate({ value, low, high }: Estimate): string {
   return `${figure(value)} (${figure(low)}–${figure(high)})`;
 }
 
-/** @param least the smallest ratio that will do */
+/** @param least the smallest ratio that meets the aim */
 export function atLeast(what: string, measured: Estimate, least: number): Verdict {
   return { what, measured: estimate(measured), target: `at least ${least}`, met: measured.value >= least };
 }
 
-/** The machine, without a name or a path of it. */
+/** The machine, without its host name or any path. */
 export function surroundings(versions: Record<string, string>): Surroundings {
   const all = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
@@ -73,14 +73,19 @@ export function markdown(
     '',
     `${used.join(', ')}.`,
     '',
-    'CPU is that of the process of the contender, per request, over all rounds. Ratios are those of these sums, above 1 is',
-    'better; in brackets where nine of ten lie when the rounds are drawn anew from those that were measured.',
+    "CPU is that of the contender's own process, per request, over all rounds. A ratio above 1 is better. In brackets: the",
+    '90 % confidence interval, from bootstrap resampling of the rounds.',
     '',
-    ...suites.flatMap((suite) => suiteLines(suite)),
+    ...suites.flatMap((suite) => suiteLines(suite, hasAims(node))),
   ].join('\n');
 }
 
-function suiteLines({ title, method, tables, verdicts }: SuiteResult): string[] {
+/** The aims are for Node 24 and later. On older versions the report only gives the figures. */
+function hasAims(node: string): boolean {
+  return Number.parseInt(node.slice(1), 10) >= 24;
+}
+
+function suiteLines({ title, method, tables, verdicts }: SuiteResult, withAims: boolean): string[] {
   return [
     `## ${title}`,
     '',
@@ -93,23 +98,29 @@ function suiteLines({ title, method, tables, verdicts }: SuiteResult): string[] 
     ]),
     ...(verdicts.length === 0
       ? []
-      : [
-          ...tableLines({
-            title: '',
-            columns: ['Aim', 'measured', 'target', 'met'],
-            rows: verdicts.map(({ what, measured, target, met }) => [
-              what,
-              measured,
-              target,
-              met ? 'yes' : '**no**',
-            ]),
-          }),
-          '',
-        ]),
+      : [...tableLines(withAims ? aimsTable(verdicts) : comparisonsTable(verdicts)), '']),
   ];
 }
 
-/** A table whose columns stand under each other in a terminal too. */
+function aimsTable(verdicts: readonly Verdict[]): Table {
+  const rows = verdicts.map(({ what, measured, target, met }) => [
+    what,
+    measured,
+    target,
+    met ? 'yes' : '**no**',
+  ]);
+  return { title: '', columns: ['Aim', 'measured', 'target', 'met'], rows };
+}
+
+function comparisonsTable(verdicts: readonly Verdict[]): Table {
+  return {
+    title: '',
+    columns: ['Comparison', 'measured'],
+    rows: verdicts.map(({ what, measured }) => [what, measured]),
+  };
+}
+
+/** Pads the cells, so that the columns line up in a terminal too. */
 function tableLines({ columns, rows }: Table): string[] {
   const widths = columns.map((column, index) =>
     Math.max(3, column.length, ...rows.map((row) => row[index]?.length ?? 0)),
