@@ -23,7 +23,7 @@ const readersFiles = {
 
 const documents = [
   'README.md',
-  ...(await readdir(join(repository, 'docs')))
+  ...(await readdir(join(repository, 'docs'), { recursive: true }))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ];
@@ -44,7 +44,7 @@ describe('The code in the documents', () => {
     );
     for (const document of documents) {
       for (const block of codeBlocksOf(await readFile(join(repository, document), 'utf8'))) {
-        const name = `${document.replace('/', '-')}-${block.line}.ts`;
+        const name = `${document.replaceAll('/', '-')}-${block.line}.ts`;
         const kind = isWholeProgram(block) ? 'programs' : 'fragments';
         await writeFile(join(folder, kind, name), moduleOf(block, publicNames));
       }
