@@ -25,7 +25,8 @@ describe('The tarball', () => {
     const { files } = packed();
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']));
     const others = files.filter(
-      (file) => !/^(?:LICENSE|README\.md|CHANGELOG\.md|docs\/(?:[\w-]+\/)?[\w-]+\.md|package\.json)$/.test(file),
+      (file) =>
+        !/^(?:LICENSE|README\.md|CHANGELOG\.md|docs\/(?:[\w-]+\/)?[\w-]+\.md|package\.json)$/.test(file),
     );
     expect(others.filter((file) => !/^dist\/[\w./-]+\.(?:js|d\.ts|schema\.json)$/.test(file))).toEqual([]);
     expect(others.filter((file) => /\.spec\.|^dist\/(?:src|test|sample)\//.test(file))).toEqual([]);
