@@ -6,14 +6,14 @@ import { LibrariesController } from './libraries.controller.js';
 
 @Module({
   imports: [
-    // Bearer tokens alone: no application at Logto, no session, no routes of the module's own.
+    // An API that only accepts bearer tokens needs no application at Logto, no session and no routes of the module.
     LogtoModule.forRoot({
       endpoint: process.env.LOGTO_ENDPOINT ?? '',
       api: { audience: process.env.LOGTO_RESOURCE ?? '' },
     }),
   ],
   controllers: [BooksController, LibrariesController],
-  // Every route wants a token, but for those that are @Public().
+  // Every route requires a token, except @Public() ones.
   providers: [{ provide: APP_GUARD, useClass: LogtoApiGuard }],
 })
 export class AppModule {}

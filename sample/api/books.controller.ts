@@ -3,7 +3,7 @@ import { AuthUser, LogtoContext, Public, RequireScopes } from 'nestjs-logto';
 
 interface Book {
   title: string;
-  /** Who put it on the shelf: a user, or a program. */
+  /** The `sub` of the user or the client that added it. */
   addedBy?: string;
 }
 
@@ -14,25 +14,25 @@ export class BooksController {
     { title: 'The Education of a Computer' },
   ];
 
-  /** Everybody may ask how many there are. */
+  /** Public: needs no token. */
   @Get('count')
   @Public()
   count(): { books: number } {
     return { books: this.books.length };
   }
 
-  /** Whose token has the scope `read:books`. */
+  /** Requires a token with the scope `read:books`. */
   @Get()
   @RequireScopes('read:books')
   list(@AuthUser() user: LogtoContext): { reader: string | undefined; books: Book[] } {
     return { reader: user.claims?.sub, books: this.books };
   }
 
-  /** Whose token has `write:books`; `read:books` is not enough, nor needed. */
+  /** Requires a token with the scope `write:books`. `read:books` is neither enough nor required. */
   @Post()
   @RequireScopes('write:books')
   add(@Body('title') title: unknown, @AuthUser('claims') { sub }: { sub: string }): Book {
-    if (typeof title !== 'string' || title === '') throw new BadRequestException('A book has a title.');
+    if (typeof title !== 'string' || title === '') throw new BadRequestException('The book needs a title.');
     const book = { title, addedBy: sub };
     this.books.push(book);
     return book;

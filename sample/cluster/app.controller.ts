@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { AuthUser, LogtoContext, LogtoGuard, LogtoService } from 'nestjs-logto';
 import { homePage } from './home-page.js';
 
-/** Which instance this is. */
+/** The name of this instance. */
 const instance = process.env.INSTANCE ?? 'alone';
 const resource = process.env.LOGTO_RESOURCE;
 
@@ -12,14 +12,14 @@ const resource = process.env.LOGTO_RESOURCE;
 export class AppController {
   constructor(private readonly logto: LogtoService) {}
 
-  /** Whichever instance answers knows the user. */
+  /** Every instance has the signed-in user. */
   @Get()
   @Header('Cache-Control', 'private, no-store')
   home(@AuthUser() user: LogtoContext): string {
     return homePage(instance, user);
   }
 
-  /** A fingerprint of the user's access token: the same on every instance, however many ask at once. */
+  /** A fingerprint of the user's access token. It is the same on every instance, also for parallel requests. */
   @Get('token')
   @UseGuards(LogtoGuard)
   async token(@Req() request: Request): Promise<{ instance: string; fingerprint: string }> {
@@ -27,7 +27,7 @@ export class AppController {
     return { instance, fingerprint: createHash('sha256').update(token).digest('hex').slice(0, 8) };
   }
 
-  /** Forgets the access token: the next to ask has to refresh it, and so would all who ask at once. */
+  /** Removes the cached access token, so that the next request has to refresh it. */
   @Post('forget-token')
   @HttpCode(204)
   @UseGuards(LogtoGuard)

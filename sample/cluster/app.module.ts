@@ -11,7 +11,7 @@ import { RedisModule } from './redis.module.js';
       inject: [RedisConnections],
       useFactory: ({ store, lock }: RedisConnections) =>
         logtoOptionsFromEnv({
-          // Its secret is the environment's: every instance has the same, or it could not read the others' cookies.
+          // The secret comes from the environment. All instances need the same one to read each other's cookies.
           session: { store },
           lock,
           resources: process.env.LOGTO_RESOURCE ? [process.env.LOGTO_RESOURCE] : [],

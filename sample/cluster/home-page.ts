@@ -1,13 +1,13 @@
 import type { LogtoContext } from 'nestjs-logto';
 
-/** The one page of the sample: who answered, who is signed in, and 20 requests at once. */
+/** The page of the sample: the instance, the signed-in user, and a button that sends 20 parallel requests. */
 export function homePage(instance: string, { isAuthenticated, claims }: LogtoContext): string {
   const name = escaped(claims?.name ?? claims?.username ?? claims?.sub ?? '');
   const account = isAuthenticated
     ? `<form method="post" action="/logto/sign-out">
 <p>Signed in as <strong>${name}</strong>. <button type="submit">Sign out</button></p>
 </form>${burst}`
-    : '<p>Nobody is signed in.</p><p><a class="action" href="/logto/sign-in">Sign in</a></p>';
+    : '<p>You are not signed in.</p><p><a class="action" href="/logto/sign-in">Sign in</a></p>';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -19,8 +19,8 @@ export function homePage(instance: string, { isAuthenticated, claims }: LogtoCon
 </head>
 <body>
 <main>
-<h1>Answered by instance ${escaped(instance)}</h1>
-<p class="muted">Load the page again: the proxy takes turns, and the session is on Redis.</p>
+<h1>Response from instance ${escaped(instance)}</h1>
+<p class="muted">Reload the page: the proxy alternates between the instances, and the session is in Redis.</p>
 ${account}
 </main>
 </body>
@@ -29,21 +29,21 @@ ${account}
 }
 
 const burst = `
-<p><button class="action" type="button">Have the token refreshed by 20 requests at once</button></p>
+<p><button class="action" type="button">Refresh the token with 20 parallel requests</button></p>
 <p role="status"></p>
 <script>
 const status = document.querySelector('[role=status]');
 document.querySelector('button[type=button]').addEventListener('click', async () => {
-  status.textContent = 'Asking…';
+  status.textContent = 'Sending requests…';
   try {
     await fetch('/forget-token', { method: 'POST' });
     const answers = await Promise.all(Array.from({ length: 20 }, async () => (await fetch('/token')).json()));
     const instances = [...new Set(answers.map(({ instance }) => instance))].sort();
     const tokens = [...new Set(answers.map(({ fingerprint }) => fingerprint))];
-    status.textContent = answers.length + ' answers from ' + instances.join(' and ') + ', ' +
+    status.textContent = answers.length + ' responses from ' + instances.join(' and ') + ', ' +
       (tokens.length === 1 ? 'all with the same token (' + tokens[0] + '): one refresh.' : tokens.length + ' tokens.');
   } catch {
-    status.textContent = 'That did not work. Load the page again.';
+    status.textContent = 'The requests failed. Reload the page.';
   }
 });
 </script>`;

@@ -3,7 +3,7 @@ import { prepareEnvironment } from './demo/prepare-environment.js';
 import { startInstances } from './demo/start-instances.js';
 import { RedisMissing } from './demo/start-redis.js';
 
-/** Two instances of the app behind a proxy, with their sessions on one Redis. The app itself is `app.module.ts`. */
+/** Starts two instances of the app behind a proxy, with their sessions in one Redis. The app itself is in `app.module.ts`. */
 async function bootstrap(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit());
   await prepareEnvironment();
@@ -12,7 +12,9 @@ async function bootstrap(): Promise<void> {
   const instances = await startInstances(['A', 'B']);
   const proxy = createProxy(() => [...instances.keys()]);
   await new Promise<void>((resolve, reject) => proxy.once('error', reject).listen(Number(PORT), resolve));
-  console.log(`\n  Open        ${LOGTO_BASE_URL}  (ada / lovelace at the stand-in)\n  Stop        Ctrl-C\n`);
+  console.log(
+    `\n  Open        ${LOGTO_BASE_URL}  (with the emulator, sign in as ada / lovelace)\n  Stop        Ctrl-C\n`,
+  );
 }
 
 bootstrap().catch((error: unknown) => {

@@ -5,12 +5,12 @@ import type { LogtoLock } from 'nestjs-logto';
 import { createClient, type RedisClientType } from 'redis';
 import { Mutex } from 'redis-semaphore';
 
-/** Longest time that a lock is held without being prolonged, and waited for, in milliseconds. */
+/** How long a lock is held without being extended, and how long to wait for it, in milliseconds. */
 const lockTimeout = 10_000;
 
-/** What all instances share: the sessions, and a lock so that only one of them refreshes a user's tokens. */
+/** What the instances share: the sessions, and a lock so that only one of them refreshes a user's tokens. */
 export class RedisConnections implements OnApplicationShutdown {
-  /** Where express-session keeps its sessions, and the module the tokens beside them. */
+  /** The store for express-session. The module keeps the tokens in it, too. */
   readonly store: RedisStore;
   /** The `lock` of the module's options. */
   readonly lock: LogtoLock;
@@ -34,7 +34,7 @@ export class RedisConnections implements OnApplicationShutdown {
   }
 
   static async open(url: string): Promise<RedisConnections> {
-    // Without a queue: while Redis is away a request is answered 503 at once, rather than waiting for it.
+    // Without a queue, so that requests get 503 immediately while Redis is down, instead of waiting.
     const sessions: RedisClientType = createClient({ url, disableOfflineQueue: true });
     const locks = new Redis(url, { maxRetriesPerRequest: 1 });
     for (const client of [sessions, locks]) {

@@ -9,28 +9,28 @@ import { userPage } from './views/user-page.js';
 
 @Controller()
 export class AppController {
-  /** Everybody may come here: the page greets a signed-in user, and offers a sign-in to the others. */
+  /** Public: greets a signed-in user, and offers a sign-in to anonymous visitors. */
   @Get()
   @Header('Cache-Control', 'private, no-store')
   home(@AuthUser() user: LogtoContext): string {
     return homePage(user);
   }
 
-  /** Who is signed in, from the session alone: no call to Logto. */
+  /** The signed-in user, from the session. This makes no request to Logto. */
   @Get('user')
   @Header('Cache-Control', 'private, no-store')
   user(@AuthUser() user: LogtoContext): string {
     return userPage(user);
   }
 
-  /** The guard sends everybody else to the sign-in, and back here. */
+  /** Protected: the guard sends anonymous visitors to sign in, and then back here. */
   @Get('protected')
   @UseGuards(LogtoGuard)
   protected(@AuthUser() user: LogtoContext): string {
     return protectedPage(user);
   }
 
-  /** What Logto's userinfo endpoint says at this moment. */
+  /** The current response of Logto's userinfo endpoint. */
   @Get('user-info')
   @UseGuards(LogtoGuard)
   @WithLogto({ fetchUserInfo: true })
@@ -38,7 +38,7 @@ export class AppController {
     return userInfoPage(user);
   }
 
-  /** An access token for an API of yours, refreshed when it is about to expire. */
+  /** An access token for your API, refreshed shortly before it expires. */
   @Get('fetch-access-token')
   @UseGuards(LogtoGuard)
   @WithLogto({ getAccessToken: true })

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { LogtoModule, logtoOptionsFromEnv, UserScope } from 'nestjs-logto';
 import { AppController } from './app.controller.js';
 
-/** The API that access tokens are for: one that is registered at Logto. Without it they are for user info. */
+/** The API resource to get access tokens for. Without one, access tokens are for user info. */
 const resource = process.env.LOGTO_RESOURCE;
 
 @Module({

@@ -1,7 +1,7 @@
-/** Where an API of yours is, such as that of `npm run start:api`. */
+/** The address of your API, such as the one that `npm run start:api` starts. */
 const api = process.env.SAMPLE_API;
 
-/** What the API answers to the user's access token; `undefined` where none was named. */
+/** Calls the API with the user's access token. @returns the response; `undefined` if no API is configured */
 export async function askApi(accessToken: string | undefined): Promise<string | undefined> {
   if (!api || !accessToken) return undefined;
   try {
@@ -11,6 +11,6 @@ export async function askApi(accessToken: string | undefined): Promise<string | 
     });
     return `${answer.status} ${JSON.stringify(await answer.json(), null, 2)}`;
   } catch {
-    return `Nobody answers at ${api}. Start it: npm run start:api`;
+    return `No response from ${api}. Start the API: npm run start:api`;
   }
 }

@@ -5,7 +5,7 @@ import { prepareEnvironment } from './demo/prepare-environment.js';
 
 async function bootstrap(): Promise<void> {
   const demo = await prepareEnvironment();
-  // Imported here because AppModule reads the environment, which is complete only now.
+  // Imported here, because AppModule reads environment variables that were set just now.
   const { AppModule } = await import('./app.module.js');
   const app = await NestFactory.create(AppModule, { forceCloseConnections: true });
   app.enableShutdownHooks();

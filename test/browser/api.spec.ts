@@ -47,7 +47,7 @@ describe('The API sample', () => {
     }
 
     it('says that it uses the Logto of the web sample', () => {
-      expect(api.output()).toMatch(/Logto +http:\S+, that of the web sample$/m);
+      expect(api.output()).toMatch(/Logto +http:\S+, the emulator of the web sample$/m);
     });
 
     it('accepts the access token of the user', async () => {
@@ -74,7 +74,7 @@ describe('The API sample', () => {
       const api = closedAfterAll(
         await startSample({ command: builtApi, env: { LOGTO_EMULATOR_PORT: new URL(url).port } }),
       );
-      expect(api.output()).toContain(`What answers at ${url} is not that of the web sample`);
+      expect(api.output()).toContain(`The server at ${url} is not the emulator of the web sample`);
       expect(api.output()).toMatch(/READER=\S+/);
     }
 

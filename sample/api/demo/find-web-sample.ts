@@ -1,20 +1,20 @@
-/** How `npm start` is registered at its stand-in. */
+/** The application ID of the web sample at its emulator. */
 const application = 'reading-room';
 
-/** What answers where `npm start` has its stand-in. */
+/** The server at the address of the web sample's emulator. */
 export interface WebSample {
   endpoint: string;
-  /** False for another Logto, or for something else altogether. */
+  /** Whether it is the web sample's emulator, rather than another Logto or any other server. */
   isIt: boolean;
 }
 
 /**
- * Looks for the stand-in of the web sample.
- * @returns `undefined` when nothing answers
+ * Looks for the emulator of the web sample.
+ * @returns `undefined` if no server responds
  */
 export async function findWebSample(resource: string): Promise<WebSample | undefined> {
   const endpoint = `http://localhost:${process.env.LOGTO_EMULATOR_PORT || 3001}`;
-  // Who is not signed in comes back with this error, but only to an application that is known, for a resource that is.
+  // Logto answers `login_required` only if it knows both the application and the resource.
   const url = new URL(`${endpoint}/oidc/auth`);
   url.search = new URLSearchParams({
     client_id: application,

@@ -1,13 +1,13 @@
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 
-/** A program that is registered at the stand-in, and calls the API in its own name. */
+/** The credentials of a machine-to-machine application at the emulator. */
 export interface Machine {
   id: string;
   secret: string;
 }
 
 /**
- * Asks the stand-in for an access token as a program does (RFC 6749 section 4.4). An app of yours calls
+ * Requests an access token from the emulator with client credentials (RFC 6749 section 4.4). In your app, call
  * `LogtoService.getClientCredentialsToken` instead.
  */
 export async function tokenOf(

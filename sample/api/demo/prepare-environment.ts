@@ -3,7 +3,7 @@ import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 import { findWebSample } from './find-web-sample.js';
 import type { Machine } from './machine.js';
 
-/** A stand-in of this sample's own, with a program that may call the API. */
+/** This sample's own emulator, with a machine-to-machine application that may call the API. */
 export interface Demo {
   emulator: LogtoEmulator;
   machine: Machine;
@@ -11,15 +11,15 @@ export interface Demo {
 
 /** Which Logto the API trusts. */
 export interface Preparation {
-  /** The stand-in, if one was started. */
+  /** The emulator, if one was started. */
   demo?: Demo;
-  /** What to say of that Logto, a line each. */
+  /** Lines to print about it. */
   logto: string[];
 }
 
 /**
- * Fills in what the environment leaves open. Without `LOGTO_ENDPOINT` the stand-in of the web sample is taken if
- * that runs, for then its pages can call this API; otherwise one starts in this process.
+ * Sets environment variables that are not set. Without `LOGTO_ENDPOINT`, it uses the emulator of the web sample if that
+ * is running, so that the web sample can call this API. Otherwise it starts an emulator in this process.
  */
 export async function prepareEnvironment(): Promise<Preparation> {
   const { env } = process;
@@ -30,14 +30,14 @@ export async function prepareEnvironment(): Promise<Preparation> {
   const found = await findWebSample(env.LOGTO_RESOURCE);
   if (found?.isIt) {
     env.LOGTO_ENDPOINT = found.endpoint;
-    return { logto: [`${found.endpoint}, that of the web sample`] };
+    return { logto: [`${found.endpoint}, the emulator of the web sample`] };
   }
   const demo = await startDemo(env.LOGTO_RESOURCE);
   env.LOGTO_ENDPOINT = demo.emulator.endpoint;
-  const logto = [`${demo.emulator.endpoint}, a stand-in inside this process`];
+  const logto = [`${demo.emulator.endpoint}, an emulator in this process`];
   if (found) {
-    logto.push(`What answers at ${found.endpoint} is not that of the web sample, or does not know`);
-    logto.push(`${env.LOGTO_RESOURCE}. If it is your Logto, set LOGTO_ENDPOINT.`);
+    logto.push(`The server at ${found.endpoint} is not the emulator of the web sample, or does not have`);
+    logto.push(`the resource ${env.LOGTO_RESOURCE}. If it is your Logto, set LOGTO_ENDPOINT.`);
   }
   return { demo, logto };
 }

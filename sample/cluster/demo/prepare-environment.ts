@@ -4,7 +4,7 @@ import { startRedis } from './start-redis.js';
 
 const resource = 'https://api.example.com';
 
-/** Fills in what the environment leaves open, with a Redis and a stand-in for Logto of the sample's own. */
+/** Sets environment variables that are not set, and starts Redis and an emulator of Logto if they are needed. */
 export async function prepareEnvironment(): Promise<void> {
   const { env } = process;
   env.PORT ||= '3000';
@@ -19,8 +19,8 @@ export async function prepareEnvironment(): Promise<void> {
     applications: [{ id: 'cluster', secret, name: 'Two instances' }],
     users: [{ username: 'ada', password: 'lovelace', name: 'Ada Lovelace' }],
     resources: [{ indicator: resource }],
-    // Harder than Logto, which rotates a refresh token when most of its life has passed, and takes the one
-    // before for three seconds more.
+    // Stricter than Logto, which rotates a refresh token late in its lifetime and accepts the previous one for another
+    // three seconds.
     rotation: 'every-use',
     refreshTokenReuseInterval: 0,
   });

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** There is no Redis to start. */
+/** Redis is not installed. */
 export class RedisMissing extends Error {
   override readonly message = `
-  This sample keeps its sessions on Redis, and there is no redis-server here. Install it:
+  This sample keeps its sessions in Redis, but redis-server is not installed. Install it:
 
     Debian, Ubuntu    sudo apt install redis-server
     macOS             brew install redis
     Fedora            sudo dnf install redis
 
-  or use one that runs elsewhere, for example in Docker:
+  or use a running Redis, for example in Docker:
 
     docker run --rm -p 6379:6379 redis
     REDIS_URL=redis://localhost:6379 npm run start:cluster
@@ -22,9 +22,9 @@ export class RedisMissing extends Error {
 }
 
 /**
- * Starts a Redis of the sample's own, which forgets everything when the sample ends.
+ * Starts a Redis server for the sample. Its data is deleted when the sample ends.
  * @returns its URL
- * @throws RedisMissing when there is no `redis-server`
+ * @throws RedisMissing if `redis-server` is not installed
  */
 export async function startRedis(): Promise<string> {
   const port = await freePort();

@@ -1,7 +1,7 @@
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { people } from './people.js';
 
-/** Says on the terminal what to open and who can sign in. */
+/** Prints the URL to open and the accounts to sign in with. */
 export function announce(embedded: LogtoEmulator | undefined): void {
   const { LOGTO_BASE_URL: baseUrl, LOGTO_ENDPOINT: endpoint } = process.env;
   const about = embedded ? [...whoCanSignIn(), '', ...whereLogtoIs(embedded)] : [`Logto       ${endpoint}`];
@@ -20,7 +20,7 @@ function whoCanSignIn(): string[] {
 
 function whereLogtoIs({ endpoint }: LogtoEmulator): string[] {
   return [
-    `Logto       ${endpoint}, a stand-in inside this process that forgets everything when it ends`,
-    '            For your own set LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET',
+    `Logto       ${endpoint}, an emulator in this process; its data is lost when it ends`,
+    '            To use your own Logto, set LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET',
   ];
 }

@@ -7,11 +7,11 @@ import {
 } from 'nestjs-logto/emulator';
 import { people } from './people.js';
 
-/** A running stand-in, and how the sample is registered there. */
+/** A running emulator, and the sample's application there. */
 export interface EmbeddedLogto {
   emulator: LogtoEmulator;
   application: { id: string; secret: string };
-  /** The API resource that access tokens can be had for. */
+  /** The API resource to get access tokens for. */
   resource: string;
 }
 
@@ -19,7 +19,7 @@ const resource = 'https://books.example.com';
 const readBooks = { resource, name: 'read:books' };
 const writeBooks = { resource, name: 'write:books' };
 
-/** Starts a stand-in for Logto in this process, with a few people and a library. */
+/** Starts an emulator of Logto in this process, with a few users and an organization. */
 export async function startEmbeddedLogto(baseUrl: string): Promise<EmbeddedLogto> {
   const application = { id: 'reading-room', secret: randomBytes(24).toString('base64url') };
   const emulator = await startOnFreePort(Number(process.env.LOGTO_EMULATOR_PORT || 3001), {
@@ -46,7 +46,7 @@ export async function startEmbeddedLogto(baseUrl: string): Promise<EmbeddedLogto
   return { emulator, application, resource };
 }
 
-/** Logto's own port may well be taken, by Logto itself: nothing here depends on which one it is. */
+/** If the port is in use, for example by a real Logto, any free port works as well. */
 async function startOnFreePort(port: number, options: LogtoEmulatorOptions): Promise<LogtoEmulator> {
   try {
     return await startLogtoEmulator({ ...options, port });

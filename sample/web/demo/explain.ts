@@ -1,10 +1,10 @@
 import { LogtoEmulatorError } from 'nestjs-logto/emulator';
 
-/** What a person should read when the sample cannot start. */
+/** The message to print if the sample cannot start. */
 export function explain(error: unknown): string {
   if (isPortInUse(error)) {
     return (
-      `\n  Port ${error.port} is in use: stop what listens there, or choose another port.\n\n` +
+      `\n  Port ${error.port} is in use. Stop the program that uses it, or choose another port:\n\n` +
       '    macOS, Linux      PORT=3100 npm start\n' +
       '    Windows           set "PORT=3100" && npm start\n'
     );

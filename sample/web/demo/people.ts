@@ -4,7 +4,7 @@ import { portrait } from './portrait.js';
 /** A user who signs in with a password. */
 export type Person = EmulatorUser & { name: string; password: string; roles: string[] };
 
-/** Who can sign in at the stand-in. */
+/** The users of the emulator. */
 export const people: Person[] = [
   {
     username: 'ada',

@@ -6,7 +6,7 @@ export interface Palette {
   background: string;
 }
 
-/** A small picture of a person, as a URL that needs no network. */
+/** A small picture of a person, as a data URL. */
 export function portrait({ skin, hair, clothes, background }: Palette): string {
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><path fill="${background}" d="M0 0h64v64H0z"/>` +

@@ -3,15 +3,15 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startEmbeddedLogto } from './embedded-logto.js';
 
 /**
- * Fills in what the environment leaves open. Without `LOGTO_ENDPOINT` a stand-in for Logto starts in this
- * process, and the environment says where it is: the sample itself does not know the difference.
- * @returns the stand-in, if one was started
+ * Sets environment variables that are not set. Without `LOGTO_ENDPOINT`, it starts an emulator of Logto in this process
+ * and sets the variables to its values. The app itself is the same in both cases.
+ * @returns the emulator, if one was started
  */
 export async function prepareEnvironment(): Promise<LogtoEmulator | undefined> {
   const { env } = process;
   env.PORT ||= '3000';
   env.LOGTO_BASE_URL ||= `http://localhost:${env.PORT}`;
-  // The sessions are in this process's memory: a secret that lives no longer than they do is enough.
+  // Sessions are in this process's memory, so the secret does not have to outlive the process.
   env.LOGTO_SESSION_SECRET ||= randomBytes(32).toString('base64url');
   if (env.LOGTO_ENDPOINT) return undefined;
 

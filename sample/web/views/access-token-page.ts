@@ -3,30 +3,30 @@ import { codeOf } from './code-of.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 
-/** An access token, what it allows, and what the API says to it where there is one. */
+/** An access token, its scopes, and the response of the API if one is configured. */
 export function accessTokenPage(user: LogtoContext, answer: string | undefined): string {
   const { accessToken = '', scopes = [] } = user;
   return layout({
     title: 'Access token',
     path: '/fetch-access-token',
     user,
-    content: html`<h1>A key to your API</h1>
+    content: html`<h1>An access token for your API</h1>
       <p class="lead">
-        Your handler sends it to the API, for this user. An app of yours would keep it on the server; here you
-        may look.
+        Your handler sends it to the API on behalf of this user. Your own app should keep it on the server.
+        This sample shows it, so that you can look at it.
       </p>
-      <h2>What it allows</h2>
+      <h2>Scopes</h2>
       ${
         scopes.length > 0
           ? html`<ul class="chips">
               ${scopes.map((scope) => html`<li>${scope}</li>`)}
             </ul>`
-          : html`<p>Nothing in particular: no role of yours gives a permission.</p>`
+          : html`<p>None: your roles do not grant any permissions.</p>`
       }
       ${
         answer === undefined
           ? ''
-          : html`<h2>What the API answers</h2>
+          : html`<h2>Response of the API</h2>
               <pre class="box" tabindex="0" aria-label="Answer of the API">${answer}</pre>`
       }
       <h2>The token</h2>

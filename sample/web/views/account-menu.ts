@@ -2,7 +2,7 @@ import type { LogtoContext } from 'nestjs-logto';
 import { html, type Markup } from './html.js';
 import { displayName, picture } from './person.js';
 
-/** Who is signed in and the way out; or the ways in, which come back to this page. */
+/** The user and a sign-out button, or links to sign in and sign up that return to this page. */
 export function accountMenu({ isAuthenticated, claims }: LogtoContext, path: string): Markup {
   if (!isAuthenticated || !claims) {
     const returnTo = encodeURIComponent(path);

@@ -7,7 +7,7 @@ const shelf = [
   { title: 'A Mathematical Theory of Communication', author: 'Claude Shannon', colour: '#17624a' },
 ];
 
-/** The books that only members may see. */
+/** The books that only signed-in users can see. */
 export const books = html`<ul class="books">
   ${shelf.map(
     ({ title, author, colour }) =>
@@ -15,7 +15,7 @@ export const books = html`<ul class="books">
   )}
 </ul>`;
 
-/** A shelf for a page that has room for one. */
+/** A picture of a bookshelf. */
 export const spines = new Markup(
   '<svg class="spines" viewBox="0 0 220 150" aria-hidden="true">' +
     '<path fill="#5b3a8c" d="M14 20h30v122H14z"/><path fill="#d9a441" d="M14 36h30v6H14zM14 118h30v6H14z"/>' +

@@ -1,11 +1,11 @@
 import type { UserClaims } from 'nestjs-logto';
 import { html, type Markup } from './html.js';
 
-/** When a token was issued and expires is told in seconds, all else in milliseconds. */
+/** The times of a token are in seconds, those of the account in milliseconds. */
 const seconds: ReadonlySet<string> = new Set(['iat', 'exp', 'auth_time']);
 const milliseconds: ReadonlySet<string> = new Set(['created_at', 'updated_at']);
 
-/** Claims, one a row, and the same as JSON. */
+/** A table of claims, and the same claims as JSON. */
 export function claimsTable(claims: UserClaims): Markup {
   return html`<table aria-label="Claims">
       <tbody>
@@ -46,7 +46,7 @@ function time(value: number): Markup {
   return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC</time>`;
 }
 
-/** A picture may be in its own address, and long. */
+/** A picture may be a long data URL. */
 function shortened(_name: string, value: unknown): unknown {
   return typeof value === 'string' && value.length > 100 ? `${value.slice(0, 60)}…` : value;
 }

@@ -1,6 +1,6 @@
 import { html, type Markup } from './html.js';
 
-/** The handlers of `app.controller.ts`, for the pages to show. */
+/** The handlers of `app.controller.ts`, to show on the pages. */
 const handlers = {
   user: `@Get('user')
 user(@AuthUser() user: LogtoContext): string {
@@ -25,7 +25,7 @@ async accessToken(@AuthUser() user: LogtoContext): Promise<string> {
 }`,
 };
 
-/** The code that made the page. */
+/** The code behind a page. */
 export function codeOf(route: keyof typeof handlers): Markup {
   return html`<figure>
     <figcaption>The code behind this page, in <code>app.controller.ts</code></figcaption>

@@ -7,31 +7,31 @@ import { displayName, picture } from './person.js';
 const cards = [
   {
     path: '/user',
-    title: 'Who is there',
-    text: 'The claims of the signed-in user, from the session alone. Open to everybody.',
+    title: 'The signed-in user',
+    text: 'The claims of the signed-in user, from the session. This page is public.',
     code: '@AuthUser() user: LogtoContext',
   },
   {
     path: '/protected',
     title: 'Members only',
-    text: 'Asks you to sign in, and then brings you back to this very page.',
+    text: 'Asks you to sign in, and then returns to this page.',
     code: '@UseGuards(LogtoGuard)',
   },
   {
     path: '/user-info',
-    title: 'The whole profile',
-    text: 'What Logto’s userinfo endpoint says of you at this moment.',
+    title: 'The full profile',
+    text: 'What Logto’s userinfo endpoint returns for you now.',
     code: '@WithLogto({ fetchUserInfo: true })',
   },
   {
     path: '/fetch-access-token',
-    title: 'A key to your API',
+    title: 'An access token for your API',
     text: 'An access token, kept on the server and refreshed before it expires.',
     code: '@WithLogto({ getAccessToken: true })',
   },
 ];
 
-/** The first page. */
+/** The home page. */
 export function homePage(user: LogtoContext): string {
   return layout({
     title: 'Home',

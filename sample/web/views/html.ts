@@ -1,4 +1,4 @@
-/** Markup that is safe to send: made by {@link html}, which escapes every value. */
+/** Safe markup, created by {@link html}, which escapes every value. */
 export class Markup {
   constructor(private readonly source: string) {}
 
@@ -17,7 +17,7 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** A tagged template for markup: what is no markup itself is escaped. */
+/** A tagged template for markup. It escapes every value that is not {@link Markup}. */
 export function html(strings: TemplateStringsArray, ...values: Part[]): Markup {
   return new Markup(strings.map((text, index) => text + rendered(values[index])).join(''));
 }

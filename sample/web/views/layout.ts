@@ -3,10 +3,10 @@ import { accountMenu } from './account-menu.js';
 import { html, Markup } from './html.js';
 import { styles } from './styles.js';
 
-/** What a page is made of. */
+/** The parts of a page. */
 export interface Page {
   title: string;
-  /** The page's own path: marked in the navigation, and where a sign-in comes back to. */
+  /** The path of the page. The navigation marks it, and a sign-in returns to it. */
   path: string;
   user: LogtoContext;
   content: Markup;
@@ -25,7 +25,7 @@ const icon =
   "<path d='M16 10c-2-2-5-2-9-2v14c4 0 7 0 9 2 2-2 5-2 9-2V8c-4 0-7 0-9 2z' fill='#fff'/>" +
   "<path d='M16 10v14' stroke='#17624a' stroke-width='1.5'/></svg>";
 
-/** The frame around every page. */
+/** The layout of every page. */
 export function layout({ title, path, user, content }: Page): string {
   return html`<!doctype html>
     <html lang="en">
@@ -38,7 +38,7 @@ export function layout({ title, path, user, content }: Page): string {
         ${new Markup(`<style>${styles}</style>`)}
       </head>
       <body>
-        <a class="skip" href="#content">Skip to the content</a>
+        <a class="skip" href="#content">Skip to content</a>
         <header>
           <a class="brand" href="/">${new Markup(icon)} Reading Room</a>
           <nav aria-label="Pages">

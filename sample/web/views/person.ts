@@ -1,14 +1,14 @@
 import type { UserClaims } from 'nestjs-logto';
 import { html, type Markup } from './html.js';
 
-/** What to call a user. Any of these claims may be missing, or `null`. */
+/** The name to show for a user. Any of these claims may be missing or `null`. */
 export function displayName({ name, username, email, sub }: UserClaims): string {
   return name ?? username ?? email ?? sub;
 }
 
 /**
- * The user's picture, or an initial where there is none or it does not load. It stands beside the name, and so says
- * nothing to a screen reader.
+ * The user's picture, or the initial of the name if there is no picture or it does not load. It is hidden from screen
+ * readers, because the name is next to it.
  */
 export function picture(claims: UserClaims, size: number): Markup {
   const [first = ''] = displayName(claims);

@@ -13,8 +13,8 @@ export function protectedPage(user: LogtoContext): string {
     user,
     content: html`<h1>Members only</h1>
       <p class="lead">
-        Come in, ${user.claims && displayName(user.claims)}. Here are the books that nobody else gets to see:
-        sign out, come here again, and you will be asked who you are.
+        Come in, ${user.claims && displayName(user.claims)}. Only signed-in users can see these books. Sign
+        out and open this page again: you will be asked to sign in.
       </p>
       ${books} ${codeOf('protected')}`,
   });

@@ -4,16 +4,16 @@ import { codeOf } from './code-of.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 
-/** What the userinfo endpoint answers. */
+/** The response of the userinfo endpoint. */
 export function userInfoPage(user: LogtoContext): string {
   return layout({
     title: 'User info',
     path: '/user-info',
     user,
-    content: html`<h1>The whole profile</h1>
+    content: html`<h1>The full profile</h1>
       <p class="lead">
         Fetched from Logto for this request. Some of it, such as custom data and the names of organizations,
-        is in no ID token.
+        is not part of the ID token.
       </p>
       ${user.userInfo && claimsTable(user.userInfo)} ${codeOf('user-info')}`,
   });
