@@ -42,9 +42,9 @@ const packages = [
 ];
 
 const usage = `npm run bench [-- options]
-  --quick         see in a minute that everything runs; the numbers say little
-  --only a,b      these only: ${Object.keys(suites).join(', ')}
-  --node-flag f   a flag of Node for the contenders, such as --cpu-prof
+  --quick         checks in a few minutes that everything runs; the figures mean little
+  --only a,b      runs only these suites: ${Object.keys(suites).join(', ')}
+  --node-flag f   passes a flag to Node for the contenders, such as --cpu-prof
 `;
 
 const { values } = parseArgs({
@@ -56,7 +56,7 @@ const { values } = parseArgs({
   },
 });
 
-/** What is kept between runs: a suite that is run again replaces its own part. */
+/** The results of all runs. Running a suite again replaces its part. */
 interface Results {
   surroundings: Surroundings;
   suites: Record<string, SuiteResult>;
@@ -72,9 +72,9 @@ async function main(): Promise<void> {
     values.only === undefined ? names : names.filter((name) => values.only?.split(',').includes(name));
   if (chosen.length === 0) throw new Error(`No such suite.\n${usage}`);
 
-  // A quick run says too little to take the place of a real one.
+  // A quick run is not precise enough to replace the committed results.
   const directory = join(values.quick ? 'build' : 'test', 'benchmark', 'results');
-  // Versions of Node differ by more than what is compared.
+  // Results depend on the version of Node, so each major version has its own file.
   const file = join(directory, `node-${process.versions.node.split('.')[0]}`);
   const kept = `${file}.json`;
   const earlier = existsSync(kept) ? (JSON.parse(readFileSync(kept, 'utf8')) as Results).suites : {};

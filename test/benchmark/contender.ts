@@ -18,21 +18,21 @@ const readyAfter = performance.now();
 const answers = {
   /** Milliseconds from the start of the process until the app listened. */
   readyAfter: () => readyAfter,
-  /** Microseconds of CPU that this process has used, in all its threads. */
+  /** The CPU time of this process in all its threads, in microseconds. */
   cpu: () => {
     const { user, system } = process.cpuUsage();
     return user + system;
   },
-  /** Megabytes after a collection of the garbage. */
+  /** Memory after a garbage collection, in megabytes. */
   memory: () => {
     globalThis.gc?.();
     const { rss, heapUsed } = process.memoryUsage();
     return { resident: rss / 2 ** 20, heap: heapUsed / 2 ** 20 };
   },
-  /** Puts copies of a session into the store, and gives their cookies. */
+  /** Puts copies of a session into the store. @returns their cookies */
   putSessions: async (data: object, count: number) => putSessions(await store(), data, count),
   readSession: async (id: string) => readSession(await store(), id),
-  /** How many entries the store holds; only MemoryStore can say. */
+  /** The number of entries in the store. Only works with MemoryStore. */
   countEntries: async () => {
     const all = (await store()).all?.bind(await store());
     return new Promise<number>((resolve) => {

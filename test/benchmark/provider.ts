@@ -2,7 +2,7 @@ import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import { answer } from './support/remote.js';
 import { application, audience, machine, resources, shortLived, username } from './support/setup.js';
 
-/** Logto's stand-in, in a process of its own. */
+/** The emulator of Logto, in its own process. */
 const emulator = await startLogtoEmulator({
   port: 0,
   allowProduction: true,
@@ -31,9 +31,9 @@ const emulator = await startLogtoEmulator({
 
 const answers = {
   endpoint: () => emulator.endpoint,
-  /** Goes through the pages. Gives the callback's address, not opened. */
+  /** Goes through the sign-in pages. @returns the callback URL, without opening it */
   signIn: async (url: string) => (await emulator.signIn(url, { username })).href,
-  /** How many requests each endpoint has had, since this was asked last. */
+  /** The number of requests to each endpoint since the last call. */
   requests: (): Record<string, number> => {
     const counts: Record<string, number> = {};
     for (const { endpoint } of emulator.requests()) {
@@ -42,7 +42,7 @@ const answers = {
     emulator.resetRequests();
     return counts;
   },
-  /** Access tokens for {@link audience}, each another one. */
+  /** Different access tokens for {@link audience}. */
   accessTokens: async (count: number): Promise<string[]> => {
     const tokens: string[] = [];
     while (tokens.length < count) {

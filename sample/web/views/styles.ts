@@ -64,7 +64,7 @@ nav a[aria-current] { color: var(--on-tint); background: var(--tint); font-weigh
 .name { max-width: 12rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
 .picture { flex: none; border-radius: 50%; background: var(--tint); object-fit: cover; vertical-align: middle; }
 .picture text { fill: var(--on-tint); font-weight: 600; }
-/* Only an image that does not load has an ::after: the initial covers the browser's sign for it. */
+/* Browsers only render ::after on an image that does not load. The initial covers the broken-image icon. */
 .picture[data-initial] { position: relative; overflow: hidden; font-size: 1rem; }
 .picture[data-initial]::after { content: attr(data-initial); position: absolute; inset: 0; display: grid; place-items: center; background: var(--tint); color: var(--on-tint); font-weight: 600; line-height: 1; }
 

@@ -42,9 +42,9 @@ const startWith = (setup: ContenderSetup, store?: SessionStore): ReturnType<Star
     app.use('/me', openid.requiresAuth());
   });
 
-/** express-openid-connect with its sessions in the same store as everybody's. */
+/** express-openid-connect with its sessions in the same store as the other contenders. */
 export const start: StartContender = async (setup, store) =>
   startWith(setup, (await store()) as unknown as SessionStore);
 
-/** express-openid-connect as it comes: the whole session encrypted in a cookie. */
+/** express-openid-connect with its defaults: the whole session is in an encrypted cookie. */
 export const startWithCookie: StartContender = (setup) => startWith(setup);

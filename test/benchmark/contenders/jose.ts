@@ -56,5 +56,5 @@ function moduleOf({ endpoint }: ContenderSetup): Type {
   return AppModule;
 }
 
-/** The guard that somebody writes who takes jose and nothing else. */
+/** A hand-written guard that uses jose and nothing else. */
 export const start: StartContender = (setup) => listen(moduleOf(setup), setup);

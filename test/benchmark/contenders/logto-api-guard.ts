@@ -27,8 +27,8 @@ function moduleOf({ endpoint }: ContenderSetup, cache?: { max: number }): Type {
   return AppModule;
 }
 
-/** The module for an API that only takes bearer tokens. */
+/** The module for an API that only accepts bearer tokens. */
 export const start: StartContender = (setup) => listen(moduleOf(setup), setup);
 
-/** The same with a cache too small for the tokens that it is sent: each is verified as if never seen before. */
+/** The same with a cache that is too small for the tokens, so that it verifies each one as if it were new. */
 export const startWithSmallCache: StartContender = (setup) => listen(moduleOf(setup, { max: 50 }), setup);

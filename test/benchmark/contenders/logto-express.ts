@@ -7,7 +7,7 @@ import { application, shortLived } from '../support/setup.js';
 import { sessionOptions } from '../support/stores.js';
 import { listen } from './listen.js';
 
-/** What `withLogto` puts on the request. */
+/** The properties that `withLogto` sets on the request. */
 interface WithUser {
   user: { isAuthenticated: boolean; claims?: { sub: string }; accessToken?: string };
 }
@@ -35,7 +35,7 @@ class PagesController {
 @Module({ controllers: [PagesController] })
 class AppModule {}
 
-/** The official SDK for Express in a Nest app, as its documentation says. */
+/** The official SDK for Express in a Nest app, set up as in its documentation. */
 export const start: StartContender = async (setup, store) => {
   const config: LogtoExpressConfig = {
     endpoint: setup.endpoint,

@@ -47,5 +47,5 @@ function moduleOf({ endpoint }: ContenderSetup): Type {
   return AppModule;
 }
 
-/** What Nest's documentation takes for bearer tokens, with keys by jwks-rsa. */
+/** Bearer tokens as in Nest's documentation, with keys from jwks-rsa. */
 export const start: StartContender = (setup) => listen(moduleOf(setup), setup);

@@ -9,7 +9,7 @@ import { median } from '../support/statistics.js';
 const names: ContenderName[] = ['nestjs-logto', '@logto/express'];
 const parallel = 50;
 
-/** Many requests of one session at once, whose access token has just expired. */
+/** Parallel requests of one session whose access token has just expired. */
 export async function expiredToken(stage: Stage): Promise<SuiteResult> {
   const title = `${parallel} parallel requests on an expired token`;
   const progress = stage.progress(title);
@@ -38,11 +38,12 @@ export async function expiredToken(stage: Stage): Promise<SuiteResult> {
     median(found.get(name)?.[of] ?? []);
   return {
     title,
-    method: 'One session, whose token for an API resource has run out, opens a page fifty times at once.',
+    method:
+      'One session, whose access token for an API resource has expired, requests a page 50 times in parallel.',
     tables: [
       {
         title: '',
-        columns: ['', 'token requests', 'ms to the last answer', 'answers that are not 200'],
+        columns: ['', 'token requests', 'ms to the last response', 'responses other than 200'],
         rows: names.map((name) => [
           name,
           figure(typical(name, 'requests')),

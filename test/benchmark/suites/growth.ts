@@ -7,7 +7,7 @@ import type { Stage } from '../support/stage.js';
 import { median } from '../support/statistics.js';
 import { signedIn } from './signed-in.js';
 
-/** How many different sessions send requests, at most. */
+/** The maximum number of sessions that send requests. */
 const senders = 2000;
 
 const sizeOf = (stage: Stage, size: Size): Size =>
@@ -32,7 +32,7 @@ export async function manySessions(stage: Stage): Promise<SuiteResult> {
     }
     const samples = await runRounds(
       filled,
-      // Each round is long enough for every session to have its turn.
+      // Each round is long enough to use every session.
       sizeOf(stage, { rounds: 20, amount: senders, warmUp: 4 }),
       progress,
     );
@@ -46,7 +46,7 @@ export async function manySessions(stage: Stage): Promise<SuiteResult> {
   }
   return {
     title,
-    method: `Signed-in requests of up to ${senders.toLocaleString('en')} different sessions out of so many on MemoryStore.`,
+    method: `Signed-in requests of up to ${senders.toLocaleString('en')} different sessions, with this many sessions in MemoryStore.`,
     tables: [
       {
         title: '',
@@ -58,7 +58,7 @@ export async function manySessions(stage: Stage): Promise<SuiteResult> {
   };
 }
 
-/** The cost of a request of a user who holds tokens for many API resources. */
+/** The cost of a request of a user with tokens for many API resources. */
 export async function manyResources(stage: Stage): Promise<SuiteResult> {
   const title = 'One to 50 API resources in a session';
   const rows: string[][] = [];
@@ -107,7 +107,7 @@ export async function manyResources(stage: Stage): Promise<SuiteResult> {
   return {
     title,
     method:
-      'A session with a token for each resource. Every request reads the session; one that hands out a token reads the tokens too, which the module keeps apart.',
+      'A session with a token for each resource. Every request reads the session. A request for a token also reads the tokens, which the module stores separately.',
     tables: [
       {
         title: '',
@@ -150,7 +150,7 @@ export async function startUp(stage: Stage): Promise<SuiteResult> {
   return {
     title,
     method:
-      'From the start of the process until the app listens, and what is in memory then, after a collection.',
+      'From the start of the process until the app listens, and the memory in use then, after a garbage collection.',
     tables: [
       {
         title: '',

@@ -6,10 +6,10 @@ import type { Stage } from '../support/stage.js';
 
 const names: ContenderName[] = ['nestjs-logto', '@logto/express', 'express-openid-connect'];
 
-/** What the app itself asks of the provider; the other endpoints are the browser's. */
+/** The endpoints that the app calls. The browser calls the others. */
 const backChannel: ReadonlySet<string> = new Set(['token', 'jwks', 'discovery', 'userinfo']);
 
-/** Whole sign-ins, from the link to the first page, one after the other. */
+/** Complete sign-ins, from the link to the first page, one after the other. */
 export async function signIns(stage: Stage): Promise<SuiteResult> {
   const title = 'Whole sign-ins';
   const progress = stage.progress(title);
@@ -39,7 +39,7 @@ export async function signIns(stage: Stage): Promise<SuiteResult> {
   return {
     title,
     method:
-      "From `/logto/sign-in` over the provider's pages and the callback to the first page, one after the other. Most of the time is the provider's: CPU is the app's alone. Requests are those from the app to the provider.",
+      "From `/logto/sign-in` through the provider's pages and the callback to the first page, one after the other. The provider takes most of the time; CPU is that of the app only. Requests are those from the app to the provider.",
     tables: [
       {
         title: '',

@@ -3,7 +3,7 @@ import type { Entrant } from '../support/rounds.js';
 import { sessionIdOf } from '../support/stores.js';
 import type { Stage } from '../support/stage.js';
 
-/** Who has a sign-in of their own; the others are given a session that holds what the module's does. */
+/** The contenders that can sign in. The others get a session with the same content as the module's. */
 const signsIn: ReadonlySet<string> = new Set([
   'nestjs-logto',
   "nestjs-logto, app's session",
@@ -12,7 +12,7 @@ const signsIn: ReadonlySet<string> = new Set([
   'express-openid-connect, cookie',
 ]);
 
-/** Makes one signed-in session for each contender, and what they are then sent. */
+/** Creates a signed-in session for each contender, and the requests to send with it. */
 export async function signedIn(
   contenders: readonly ContenderProcess[],
   { provider }: Stage,
@@ -38,7 +38,7 @@ async function cookieOf(contender: ContenderProcess, provider: Stage['provider']
   return (await contender.signIn(provider)).cookies.header(contender.baseUrl);
 }
 
-/** What the module keeps in a session. */
+/** The module's data in a session. */
 async function recordOf({ remote }: ContenderProcess, cookie: string): Promise<unknown> {
   return (await remote.ask('readSession', sessionIdOf(cookie)))?.logto;
 }

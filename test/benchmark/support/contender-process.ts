@@ -6,7 +6,7 @@ import { Browser } from '../../support/browser.js';
 import { Remote } from './remote.js';
 import type { ContenderSetup } from './setup.js';
 
-/** A contender that runs, in a process of its own. */
+/** A running contender, in its own process. */
 export class ContenderProcess {
   private constructor(
     readonly name: ContenderName,
@@ -31,7 +31,7 @@ export class ContenderProcess {
     return new ContenderProcess(name, baseUrl, remote);
   }
 
-  /** The whole sign-in, from a link to the first page. */
+  /** A complete sign-in, from a link to the first page. */
   async signIn(provider: Remote<ProviderAnswers>): Promise<Browser> {
     const browser = new Browser(this.baseUrl);
     const { location, status, text } = await browser.open('/logto/sign-in');

@@ -2,25 +2,25 @@ import { performance } from 'node:perf_hooks';
 import autocannon from 'autocannon';
 import type { ContenderProcess } from './contender-process.js';
 
-/** How many requests are under way at any time. */
+/** The number of concurrent requests. */
 const connections = 8;
 
-/** What a contender is sent. */
+/** The requests to send to a contender. */
 export interface Target {
   readonly path: string;
-  /** The headers of the requests, one after the other. One for all: the same each time. */
+  /** The headers of the requests, used in turn. */
   readonly headers: readonly Record<string, string>[];
 }
 
-/** What a number of requests took. */
+/** The cost of a number of requests. */
 export interface Sample {
-  /** Microseconds of CPU of the contender's process, for each request. */
+  /** CPU time of the contender's process per request, in microseconds. */
   readonly cpu: number;
-  /** Microseconds from one answer to the next, over all connections. */
+  /** Time between two responses over all connections, in microseconds. */
   readonly time: number;
 }
 
-/** Sends a number of requests, all of which have to succeed. */
+/** Sends a number of requests. All of them have to succeed. */
 export async function load(
   { name, baseUrl, remote }: ContenderProcess,
   { path, headers }: Target,
@@ -34,10 +34,10 @@ export async function load(
     url: `${baseUrl.replace('localhost', '127.0.0.1')}${path}`,
     connections,
     amount,
-    // How often it looks whether it is done, in milliseconds.
+    // How often autocannon checks whether it is done, in milliseconds.
     sampleInt: 25,
     setupClient: (client) => {
-      // Each connection has its own, or what one brings into a cache the others would find there.
+      // Each connection has its own headers. Otherwise the others would use what one of them put into a cache.
       const own = headers.filter((_, index) => index % connections === opened % connections);
       opened += 1;
       client.on('response', () => (end = performance.now()));

@@ -1,4 +1,4 @@
-/** Says on the standard error how far the benchmark is. */
+/** Prints the progress of the benchmark to standard error. */
 export class Progress {
   constructor(private readonly title: string) {}
 

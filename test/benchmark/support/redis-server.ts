@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createClient } from 'redis';
 import { freePort } from '../../support/app.js';
 
-/** A Redis of the benchmark's own, which writes nothing to the disk. */
+/** A Redis server for the benchmark, which writes nothing to disk. */
 export class RedisServer {
   private constructor(
     private readonly child: ChildProcess,
@@ -11,7 +11,7 @@ export class RedisServer {
     readonly version: string,
   ) {}
 
-  /** @throws Error when there is no `redis-server` */
+  /** @throws Error if `redis-server` is not installed */
   static async start(): Promise<RedisServer> {
     const port = await freePort();
     const child = spawn('redis-server', ['--port', String(port), '--save', '', '--appendonly', 'no'], {

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 
-/** What a process answers to: one function for each question. */
+/** The functions that a process exposes to its parent. */
 export type Answers = Record<string, (...parameters: never[]) => unknown>;
 
 interface Question {
@@ -15,7 +15,7 @@ interface Answer {
   error?: string;
 }
 
-/** A process of the benchmark's own, asked over IPC: the load must not run where what it measures runs. */
+/** A child process, called over IPC. The load must not run in the process that it measures. */
 export class Remote<A extends Answers> {
   private readonly waiting = new Map<
     number,
@@ -39,7 +39,7 @@ export class Remote<A extends Answers> {
     });
   }
 
-  /** Starts a module as a process. Production, as what is measured runs there. */
+  /** Starts a module as a process, with `NODE_ENV=production`. */
   static start<A extends Answers>(
     module: URL,
     parameters: readonly string[],
@@ -74,9 +74,9 @@ export class Remote<A extends Answers> {
   }
 }
 
-/** Answers the questions of the process that started this one. */
+/** Answers the calls of the parent process. */
 export function answer(answers: Answers): void {
-  // Ends with the process that started it, however that ends; by an exit, so that Node writes its profiles.
+  // Exits when the parent process ends for any reason. A regular exit lets Node write its profiles.
   process.on('disconnect', () => process.exit());
   process.on('message', ({ id, name, parameters }: Question) => {
     void (async () => {

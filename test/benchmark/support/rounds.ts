@@ -4,18 +4,18 @@ import { load, type Sample, type Target } from './load.js';
 import type { Progress } from './progress.js';
 import { mean, ratioOfSums, type Estimate } from './statistics.js';
 
-/** Who takes part, and what they are sent. */
+/** A contender and the requests to send to it. */
 export interface Entrant {
   readonly contender: ContenderProcess;
   readonly target: Target;
 }
 
-/** How much is measured: many short rounds, so that what else the machine does in one meets everybody. */
+/** How much is measured: many short rounds, so that other load on the machine affects all contenders. */
 export interface Size {
   readonly rounds: number;
-  /** Requests a round. */
+  /** Requests per round. */
   readonly amount: number;
-  /** Rounds before those that count. */
+  /** Rounds that are not counted, before the others. */
   readonly warmUp: number;
 }
 
@@ -33,7 +33,7 @@ export class Samples {
     return mean(this.values(name, of));
   }
 
-  /** How a contender does against another: above one it is the cheaper or the faster one. */
+  /** Compares a contender with another one. Above 1, it is cheaper or faster. */
   ratio(name: ContenderName, baseline: ContenderName, of: keyof Sample): Estimate {
     return ratioOfSums(this.values(baseline, of), this.values(name, of));
   }
@@ -43,7 +43,7 @@ export class Samples {
   }
 }
 
-/** Lets everybody run in turn, round by round, each round in another order. */
+/** Sends requests to one contender after the other, round by round, each round in another order. */
 export async function runRounds(
   entrants: readonly Entrant[],
   { rounds, amount, warmUp }: Size,

@@ -1,35 +1,35 @@
-/** Where the sessions of a contender are. */
+/** The session store of a contender. */
 export type StoreSetup = { kind: 'memory' } | { kind: 'redis'; url: string };
 
-/** What a contender is started with. */
+/** The settings that a contender starts with. */
 export interface ContenderSetup {
   readonly port: number;
   readonly baseUrl: string;
-  /** Where the stand-in for Logto is. */
+  /** The address of the emulator. */
   readonly endpoint: string;
   readonly store: StoreSetup;
-  /** The API resources that a sign-in asks for. */
+  /** The API resources that a sign-in requests. */
   readonly resources: readonly string[];
 }
 
-/** The application that everybody signs in with, and the secret of their sessions. */
+/** The application and the session secret that all contenders share. */
 export const application = { id: 'app', secret: 'the-application-secret-of-the-benchmark' } as const;
 export const sessionSecret = 'the-session-secret-of-the-benchmark-0123456789';
 
-/** The application whose access tokens the bearer contenders are sent. */
+/** The application that gets the access tokens for the bearer contenders. */
 export const machine = { id: 'machine', secret: 'the-machine-secret-of-the-benchmark' } as const;
 
 /** The API that bearer tokens are for. */
 export const audience = 'https://api.example.com';
 
-/** The API resources of the tenant, beside {@link audience}. */
+/** The API resources of the tenant, in addition to {@link audience}. */
 export const resources: readonly string[] = Array.from(
   { length: 50 },
   (_, index) => `https://api-${index + 1}.example.com`,
 );
 
-/** An API resource whose tokens live for two seconds only. */
+/** An API resource whose tokens expire after two seconds. */
 export const shortLived = { indicator: 'https://short-lived.example.com', lifetime: 2 } as const;
 
-/** The user who signs in everywhere. */
+/** The user who signs in to all contenders. */
 export const username = 'ada';

@@ -6,13 +6,13 @@ import { RedisServer } from './redis-server.js';
 import { Remote } from './remote.js';
 import type { StoreSetup } from './setup.js';
 
-/** What a contender of a suite is started with. */
+/** The settings that the contenders of a suite start with. */
 export interface Casting {
   store?: StoreSetup;
   resources?: readonly string[];
 }
 
-/** Everything that a suite runs on. */
+/** The provider, the contenders and the Redis server of a run. */
 export class Stage {
   private readonly running = new Set<ContenderProcess>();
   private server: RedisServer | undefined;
@@ -20,7 +20,7 @@ export class Stage {
   private constructor(
     readonly provider: Remote<ProviderAnswers>,
     private readonly endpoint: string,
-    /** Whether it is only to be seen that everything runs. */
+    /** Whether this run only checks that everything works. */
     readonly quick: boolean,
     /** Flags of Node for the contenders, such as `--cpu-prof`. */
     private readonly execArgv: readonly string[],
@@ -52,12 +52,12 @@ export class Stage {
     return contender;
   }
 
-  /** The Redis of this run, started when it is first needed. */
+  /** The Redis server of this run, started on first use. */
   async redis(): Promise<RedisServer> {
     return (this.server ??= await RedisServer.start());
   }
 
-  /** Ends the contenders, so that the next suite has the machine to itself. */
+  /** Stops the contenders, so that they do not disturb the next suite. */
   async clear(): Promise<void> {
     await Promise.all([...this.running].map(({ remote }) => remote.stop()));
     this.running.clear();

@@ -1,19 +1,19 @@
-/** A figure, and between which values nine of ten lie that resampling gives. */
+/** A figure with its 90 % confidence interval, from bootstrap resampling. */
 export interface Estimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** How often samples are drawn anew. */
+/** The number of resamplings. */
 const resamplings = 1000;
 
-/** Into how many parts samples are cut to be drawn anew: neighbours stay together, for collections of the garbage do. */
+/** The number of blocks that a resampling consists of. Blocks, because garbage collections affect several samples in a row. */
 const parts = 10;
 
 /**
- * How two sums of samples stand to each other, each pair of which was taken at about the same time. Sums, for a median
- * would leave out the collections of the garbage, which are a good part of what a request costs.
+ * The ratio of two sums of samples, where each pair of samples was taken at about the same time. Sums, because a median
+ * would ignore garbage collections, which are a considerable part of the cost of a request.
  */
 export function ratioOfSums(above: readonly number[], below: readonly number[]): Estimate {
   const length = Math.max(1, Math.floor(above.length / parts));

@@ -4,10 +4,10 @@ import session, { type SessionData, type Store } from 'express-session';
 import { createClient } from 'redis';
 import { sessionSecret, type StoreSetup } from './setup.js';
 
-/** How long a session lives, in milliseconds: the module's default, for everybody. */
+/** The lifetime of a session in milliseconds: the module's default, for all contenders. */
 const maxAge = 14 * 24 * 60 * 60 * 1000;
 
-/** The options of express-session that every contender uses: those that the module fills in by default. */
+/** The express-session options of all contenders: the module's defaults. */
 export const sessionOptions = {
   secret: sessionSecret,
   name: 'bench.sid',
@@ -16,7 +16,7 @@ export const sessionOptions = {
   cookie: { httpOnly: true, sameSite: 'lax', secure: false, maxAge },
 } as const satisfies session.SessionOptions;
 
-/** Opens the store that the contenders of a suite have in common. */
+/** Opens the store that the contenders of a suite share. */
 export async function openStore(setup: StoreSetup): Promise<Store> {
   if (setup.kind === 'memory') return new session.MemoryStore();
   const client = createClient({ url: setup.url });
@@ -24,7 +24,7 @@ export async function openStore(setup: StoreSetup): Promise<Store> {
   return new RedisStore({ client });
 }
 
-/** What a store holds under an id. */
+/** The session with an id, from a store. */
 export function readSession(store: Store, id: string): Promise<SessionData | undefined> {
   return new Promise((resolve, reject) => {
     store.get(id, (error: unknown, data) => (error ? reject(error) : resolve(data ?? undefined)));
@@ -53,12 +53,12 @@ export async function putSessions(store: Store, data: object, count: number): Pr
   return cookies;
 }
 
-/** The id in a cookie of express-session's. */
+/** The session id in a cookie of express-session. */
 export function sessionIdOf(cookie: string): string {
   return /s:([^.]+)\./.exec(decodeURIComponent(cookie))?.[1] ?? '';
 }
 
-/** As express-session signs its cookie. */
+/** Signs a cookie like express-session. */
 function signed(id: string): string {
   return `s:${id}.${createHmac('sha256', sessionSecret).update(id).digest('base64').replace(/=+$/, '')}`;
 }
