@@ -37,25 +37,29 @@ import { Navigation } from './routes/navigation.js';
 import { WaitingTabs } from './routes/waiting-tabs.js';
 import { BasePath } from './session/base-path.js';
 import { Handshakes } from './session/handshakes.js';
+import { SessionEnd } from './session/session-end.js';
 import { SessionLifetime } from './session/session-lifetime.js';
 import { SessionMount } from './session/session-mount.js';
+import { SessionStart } from './session/session-start.js';
 import { Sessions } from './session/sessions.js';
 import { BackChannelLogout } from './sign-in/back-channel/back-channel-logout.js';
+import { CodeExchange } from './sign-in/code-exchange.js';
 import { ConcurrentSignIns } from './sign-in/concurrent-sign-ins.js';
 import { FinishedSignInCookie } from './sign-in/finished-sign-in-cookie.js';
-import { KeptSession } from './sign-in/kept-session.js';
+import { IdempotentCallbacks } from './sign-in/idempotent-callbacks.js';
+import { RedirectLoopDetector } from './sign-in/redirect-loop-detector.js';
 import { SignInCallback } from './sign-in/sign-in-callback.js';
 import { SignInCookies } from './sign-in/sign-in-cookies.js';
 import { SignInState } from './sign-in/sign-in-state.js';
 import { SignIn } from './sign-in/sign-in.js';
 import { SignOut } from './sign-in/sign-out.js';
 import { RefreshedRecords } from './store/refreshed-records.js';
-import { SignInEnds } from './store/sign-in-ends.js';
+import { SignInEndEvents } from './store/sign-in-end-events.js';
 import { SignInIndex } from './store/sign-in-index.js';
-import { StoreGuard } from './store/store-guard.js';
+import { PatchedStores } from './store/patched-stores.js';
 import { TokenRecords } from './store/token-records.js';
 import { Tombstones } from './store/tombstones.js';
-import { Touches } from './store/touches.js';
+import { TouchThrottle } from './store/touch-throttle.js';
 import { MachineTokens } from './tokens/machine-tokens.js';
 import { RefreshGrant } from './tokens/refresh-grant.js';
 import { Revalidation } from './tokens/revalidation.js';
@@ -94,13 +98,16 @@ export const logtoProviders: Provider[] = [
   },
   OperatorLog,
   ...[CircuitBreaker, MachineClient, OidcClient, ProviderFetch, TokenExchange, TokenVerifier],
-  ...[RefreshedRecords, SignInEnds, SignInIndex, StoreGuard, TokenRecords, Tombstones, Touches],
-  ...[BasePath, Handshakes, SessionLifetime, SessionMount, Sessions],
+  ...[RefreshedRecords, SignInEndEvents, SignInIndex, PatchedStores, TokenRecords, Tombstones, TouchThrottle],
+  ...[BasePath, Handshakes, SessionEnd, SessionLifetime, SessionMount, Sessions, SessionStart],
   ...[MachineTokens, RefreshGrant, Revalidation, TokenRefresh, Tokens, UserInfo],
   ...[HandlerContext, LogtoInterceptor, RequestSource, RoutePlans, Unauthenticated, UserContextResolver],
   ...[SignedOut, SignInWatch],
   ...[SignIn, SignInCallback, SignInCookies, SignInState, SignOut].map((type) => signIn(type)),
-  ...[BackChannelLogout, ConcurrentSignIns, FinishedSignInCookie, KeptSession].map((type) => signIn(type)),
+  ...[CodeExchange, IdempotentCallbacks].map((type) => signIn(type)),
+  ...[BackChannelLogout, ConcurrentSignIns, FinishedSignInCookie, RedirectLoopDetector].map((type) =>
+    signIn(type),
+  ),
   ...[AccessDecision, AccessPlans, CrossSite, DecidingScopes, DecidingUserInfo, FreshClaimsGuard],
   ...[LogtoApiGuard, LogtoExceptionFilter, LogtoGuard, Refusal, SessionAuthentication, SignInClock],
   ...[BearerAuthentication, BearerTokens, RequirementCheck],

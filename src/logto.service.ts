@@ -12,7 +12,7 @@ import { Handshakes } from './session/handshakes.js';
 import { MachineTokens, type ClientCredentialsParameters } from './tokens/machine-tokens.js';
 import { SignInCallback } from './sign-in/sign-in-callback.js';
 import { SignIn, type SignInParameters } from './sign-in/sign-in.js';
-import { KeptSession } from './sign-in/kept-session.js';
+import { RedirectLoopDetector } from './sign-in/redirect-loop-detector.js';
 import { SignOut, type SignOutParameters } from './sign-in/sign-out.js';
 import { Tokens } from './tokens/tokens.js';
 import type { LogtoContext } from './user/logto-context.js';
@@ -37,7 +37,7 @@ export class LogtoService {
     @Optional() private readonly signIns?: SignIn,
     @Optional() private readonly callbacks?: SignInCallback,
     @Optional() private readonly signOuts?: SignOut,
-    @Optional() private readonly kept?: KeptSession,
+    @Optional() private readonly redirectLoops?: RedirectLoopDetector,
     @Optional() private readonly backChannelLogouts?: BackChannelLogout,
   ) {}
 
@@ -60,7 +60,7 @@ export class LogtoService {
   /** The claims of the signed-in user. @throws LogtoUnauthenticatedException when nobody is signed in */
   async getIdTokenClaims(request: Request): Promise<IdTokenClaims> {
     const { claims } = await this.getContext(request);
-    const signedIn = this.tokens.signedIn(request);
+    const signedIn = this.tokens.requireSignedIn(request);
     return claims ?? signedIn.claims;
   }
 
@@ -162,7 +162,7 @@ export class LogtoService {
   /** Forgets all tokens: the user is no longer signed in, the app's own session data stays. */
   async clearAllTokens(request: Request): Promise<void> {
     await this.tokens.clearAll(request);
-    this.kept?.forget(request);
+    this.redirectLoops?.reset(request);
   }
 
   /**

@@ -11,7 +11,7 @@ import expressSession from 'express-session';
 import { LogtoGuard, LogtoService } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { WebSocket } from 'ws';
-import { Touches } from '../src/store/touches.js';
+import { TouchThrottle } from '../src/store/touch-throttle.js';
 import { TouchingStore } from '../src/store/touching-store.js';
 import { session, startApp, type TestApp } from './support/app.js';
 import { passTime, restoreTime } from './support/clock.js';
@@ -184,7 +184,7 @@ describe('A session store that hangs', () => {
     store.destroy = () => undefined;
     jest.useFakeTimers();
     const destroyed = new Promise((resolve) =>
-      new TouchingStore(store, new Touches()).destroy('id', resolve),
+      new TouchingStore(store, new TouchThrottle()).destroy('id', resolve),
     );
     jest.advanceTimersByTime(10_000);
 

@@ -310,7 +310,7 @@ describe('The list by which a logout token finds a user’s sessions', () => {
         checkedAt: serial,
         completed: [],
       };
-      await index.follow(store, record, `session-${serial}`, 60_000);
+      await index.track(store, record, `session-${serial}`, 60_000);
     }
 
     const found = await index.find(store, { application: 'app', sub: 'ada' });

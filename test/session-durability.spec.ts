@@ -6,7 +6,7 @@ import type { Request } from 'express';
 import expressSession, { type SessionData, type SessionOptions } from 'express-session';
 import { LogtoGuard, LogtoService } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { Touches } from '../src/store/touches.js';
+import { TouchThrottle } from '../src/store/touch-throttle.js';
 import { TouchingStore } from '../src/store/touching-store.js';
 import { session, startApp, type TestApp, type TestAppParts } from './support/app.js';
 import type { Browser } from './support/browser.js';
@@ -316,7 +316,7 @@ describe('A session', () => {
       store.get = (_id, callback) => {
         answer = () => callback(null, { cart: 'x' } as unknown as SessionData);
       };
-      new TouchingStore(store, new Touches()).get('id', () => undefined);
+      new TouchingStore(store, new TouchThrottle()).get('id', () => undefined);
 
       expect(answer).not.toThrow();
     });

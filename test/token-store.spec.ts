@@ -3,7 +3,7 @@ import expressSession from 'express-session';
 import type { LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { TouchingStore } from '../src/store/touching-store.js';
-import { Touches } from '../src/store/touches.js';
+import { TouchThrottle } from '../src/store/touch-throttle.js';
 import { session, type TestApp, type TestAppParts } from './support/app.js';
 import type { Browser } from './support/browser.js';
 import { passTime, restoreTime } from './support/clock.js';
@@ -450,7 +450,7 @@ describe('A session store that never answers', () => {
     const hanging = new MemorySessionStore();
     hanging.get = () => undefined;
     const answers: unknown[] = [];
-    new TouchingStore(hanging, new Touches()).get('some-session', (error) => answers.push(error));
+    new TouchingStore(hanging, new TouchThrottle()).get('some-session', (error) => answers.push(error));
 
     jest.advanceTimersByTime(9_999);
     expect(answers).toEqual([]);

@@ -1,9 +1,8 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { Request, RequestHandler, Response } from 'express';
-import type { ExpressSession } from './express-session.js';
 import { SessionMount } from './session-mount.js';
-import { completed, readEntry } from '../store/store-access.js';
+import { fromCallback, readEntry } from '../store/store-access.js';
 
 /**
  * How long a socket goes on with the session as it was read, in milliseconds: a sign-out on another instance reaches it
@@ -76,7 +75,7 @@ export class Handshakes {
       return Object.assign(copy, {
         sessionID,
         sessionStore,
-        session: (stored ?? { cookie }) as unknown as ExpressSession,
+        session: (stored ?? { cookie }) as unknown as Request['session'],
       });
     }
     const handler = session ?? this.mount.handler;
@@ -85,7 +84,7 @@ export class Handshakes {
       return copy;
     }
     // express-session writes nothing before the response ends, and this one never does.
-    await completed((done) => handler(copy, new ServerResponse(request) as Response, done));
+    await fromCallback((done) => handler(copy, new ServerResponse(request) as Response, done));
     return copy;
   }
 }

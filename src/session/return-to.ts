@@ -7,7 +7,7 @@ const maxLength = 1024;
  * `returnTo` if a browser may be sent there: a path on this app, or a URL on an allowed origin. Whatever looks different
  * to a browser than to this check is no path on this app.
  */
-export function permitted(
+export function allowedReturnTo(
   returnTo: unknown,
   options: Pick<ResolvedLogtoOptions, 'client' | 'allowedOrigins' | 'authRoutesPrefix'>,
 ): string | undefined {
@@ -47,7 +47,7 @@ export function safeReturnTo(
     'client' | 'allowedOrigins' | 'postSignInRedirectUri' | 'authRoutesPrefix'
   >,
 ): string {
-  return permitted(returnTo, options) ?? options.postSignInRedirectUri;
+  return allowedReturnTo(returnTo, options) ?? options.postSignInRedirectUri;
 }
 
 /** The origin that a `returnTo` names, where it names one. */

@@ -1,7 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ExpressSession } from './express-session.js';
 
 /** Whether the browser sent the session's cookie: a session that only this request knows was never stored. */
 export function carriesSessionCookie(request: Request): boolean {
@@ -18,7 +17,7 @@ export function isOverTls(request: Request): boolean {
  * connection that it does not take for one over TLS, and the sign-in would begin anew for ever.
  * @throws LogtoException `session_cookie_insecure`, 500
  */
-export function assertCookieIsSent(request: Request, { cookie }: ExpressSession): void {
+export function assertCookieIsSent(request: Request, { cookie }: Request['session']): void {
   if (cookie.secure !== true || isOverTls(request)) return;
   const [protocol = ''] = String(request.headers['x-forwarded-proto'] ?? '').split(',');
   if (protocol.trim().toLowerCase() === 'https') return;
@@ -31,8 +30,8 @@ export function assertCookieIsSent(request: Request, { cookie }: ExpressSession)
 }
 
 /** Tells the browser to forget the session's cookie. */
-export function clearSessionCookie(request: Request, session: ExpressSession): void {
-  const { path, domain, secure, sameSite, partitioned } = session.cookie as ExpressSession['cookie'] & {
+export function clearSessionCookie(request: Request, session: Request['session']): void {
+  const { path, domain, secure, sameSite, partitioned } = session.cookie as Request['session']['cookie'] & {
     partitioned?: boolean;
   };
   for (const name of cookieNamesOf(request, request.sessionID)) {

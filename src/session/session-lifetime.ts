@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SessionRecord } from '../store/session-record.js';
 
-/** Longest time between two notes that a session is in use, in milliseconds. */
-const longestNoteInterval = 60_000;
+/** Longest time between two writes that record activity, in milliseconds. */
+const longestActivityInterval = 60_000;
 
-/** How long a sign-in lasts beside its session's cookie, which only binds honest browsers. */
+/** The absolute and idle timeout of a sign-in. The server enforces them, for a client may keep an expired cookie. */
 @Injectable()
 export class SessionLifetime {
   private readonly absolute: number;
   private readonly idle: number;
-  /** Whether there is anything to look at. */
+  /** Whether the options set a timeout. */
   readonly isLimited: boolean;
 
   constructor(options: ResolvedLogtoOptions) {
@@ -20,23 +20,20 @@ export class SessionLifetime {
     this.isLimited = absolute !== undefined || idle !== undefined;
   }
 
-  /** Whether a sign-in has lasted long enough. */
-  isOver({ signedInAt, seenAt }: SessionRecord): boolean {
+  isExpired({ signedInAt, seenAt }: SessionRecord): boolean {
     const now = Date.now();
     return now - signedInAt > this.absolute || now - (seenAt ?? signedInAt) > this.idle;
   }
 
-  /** How long a sign-in can go on from now, in milliseconds, if nobody uses it. */
+  /** Time until a sign-in expires if the user is not active, in milliseconds. */
   remaining({ signedInAt, seenAt }: SessionRecord): number {
-    return Math.max(
-      0,
-      Math.min(signedInAt + this.absolute, (seenAt ?? signedInAt) + this.idle) - Date.now() + 1,
-    );
+    const expiresAt = Math.min(signedInAt + this.absolute, (seenAt ?? signedInAt) + this.idle);
+    return Math.max(0, expiresAt - Date.now() + 1);
   }
 
-  /** Whether it is time to note that the session is in use: at most once a minute, for each note is a write. */
-  isNoteDue({ signedInAt, seenAt }: SessionRecord): boolean {
+  /** Whether it is time to record activity: at most once a minute, because it is a write to the store. */
+  isActivityDue({ signedInAt, seenAt }: SessionRecord): boolean {
     if (this.idle === Number.POSITIVE_INFINITY) return false;
-    return Date.now() - (seenAt ?? signedInAt) > Math.min(longestNoteInterval, this.idle / 10);
+    return Date.now() - (seenAt ?? signedInAt) > Math.min(longestActivityInterval, this.idle / 10);
   }
 }

@@ -4,11 +4,11 @@ import session from 'express-session';
 import type { CookieOptions, SessionOptions, Store } from 'express-session';
 import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { applicationTag } from './application-tag.js';
-import { memoryStoreRemark } from './memory-store-remark.js';
+import { memoryStoreRemark } from './session-remarks.js';
 import { mountsExpressSession, mountsExpressSessionAnywhere } from '../nest/session-layers.js';
 import { sessionConfiguredTwice } from './session-problems.js';
 import { TouchingStore } from '../store/touching-store.js';
-import { Touches } from '../store/touches.js';
+import { TouchThrottle } from '../store/touch-throttle.js';
 
 /** How long a session's cookie lives, in milliseconds, unless told otherwise. */
 const defaultMaxAge = 14 * 24 * 60 * 60 * 1000;
@@ -21,7 +21,7 @@ export class SessionMount {
   /** What is to be said once of how the session is set up. */
   readonly remarks: readonly string[] = [];
 
-  constructor({ session: given, client }: ResolvedLogtoOptions, touches: Touches) {
+  constructor({ session: given, client }: ResolvedLogtoOptions, touches: TouchThrottle) {
     if (!client || !given) return;
     const options = sessionDefaults(given, client);
     const store = given.store ?? new session.MemoryStore();

@@ -1,29 +1,51 @@
 import type { Request } from 'express';
-import { cookieFaults, cookieRemark, type CookieInApp } from '../options/cookie-faults.js';
+import session from 'express-session';
+import { cookieFaults, cookieRemark, type CookieFault, type CookieInApp } from '../options/cookie-faults.js';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { memoryStoreRemark } from './memory-store-remark.js';
+
+type Options = Pick<ResolvedLogtoOptions, 'client' | 'session' | 'authRoutesPrefix'>;
 
 /**
- * What is said once of a session whose set-up was not known at start: an app's own, and one whose cookie a function
- * makes for each request.
- * @param request the first one that has it
+ * Warnings about a session whose setup is only known once a request has it: the app's own session, and a session whose
+ * `cookie` is a function.
  */
-export function sessionRemarks(
-  {
-    client,
-    session: mounted,
-    authRoutesPrefix,
-  }: Pick<ResolvedLogtoOptions, 'client' | 'session' | 'authRoutesPrefix'>,
-  request: Request,
-): string[] {
+export function sessionRemarks(options: Options, request: Request): string[] {
+  const { client, session: mounted } = options;
   if (!client || (mounted && typeof mounted.cookie !== 'function')) return [];
-  const { baseUrl } = client;
-  const faults = cookieFaults({ cookie: attributesOf(request, baseUrl), baseUrl, authRoutesPrefix });
-  return [...storeRemarks(request, mounted !== undefined), ...faults.map((fault) => cookieRemark(fault))];
+  const faults = sessionCookieFaults(options, request).map((fault) => cookieRemark(fault));
+  return [...storeRemarks(request, mounted !== undefined), ...faults];
 }
 
+/** What is wrong with the cookie of a request's session. */
+export function sessionCookieFaults(
+  { client, authRoutesPrefix }: Pick<Options, 'client' | 'authRoutesPrefix'>,
+  request: Request,
+): CookieFault[] {
+  if (!client) return [];
+  const { baseUrl } = client;
+  return cookieFaults({ cookie: attributesOf(request, baseUrl), baseUrl, authRoutesPrefix });
+}
+
+/**
+ * A warning about sessions that are only kept in memory, by express-session's default store.
+ * @returns `undefined` for other stores, and in tests
+ */
+export function memoryStoreRemark(store: object): string | undefined {
+  // By name too, for the app may have another copy of express-session.
+  const isInMemory = store instanceof session.MemoryStore || store.constructor.name === 'MemoryStore';
+  const environment = process.env.NODE_ENV;
+  if (!isInMemory || environment === 'test') return undefined;
+  return environment === 'production'
+    ? 'Sessions are kept in the memory of this process: they end when it does, no other instance knows them, and ' +
+        `nothing bounds them. ${memoryStoreRemedy}`
+    : `Sessions are kept in memory, so each restart of the app signs everybody out. ${memoryStoreRemedy}`;
+}
+
+const memoryStoreRemedy =
+  'Give the session one of https://www.npmjs.com/package/express-session#compatible-session-stores as `store`.';
+
 function storeRemarks({ sessionStore }: Request, isMounted: boolean): string[] {
-  // In production express-session says it of an app's own, and of the module's it was said at start.
+  // In production express-session warns of the app's own store, and the module has warned of its store at start.
   if (isMounted || process.env.NODE_ENV === 'production') return [];
   return [memoryStoreRemark(sessionStore) ?? []].flat();
 }
@@ -32,14 +54,14 @@ function attributesOf(request: Request, baseUrl: string): CookieInApp['cookie'] 
   const { originalMaxAge: maxAge, secure, sameSite, domain, path, httpOnly } = request.session.cookie;
   const { partitioned } = request.session.cookie as { partitioned?: boolean };
   const rest = { maxAge, sameSite, domain, path, httpOnly, partitioned };
-  // Only of a function: express-session does not ask the connection then, and takes it for true.
+  // "auto" is only left over from a `cookie` function: express-session then treats it as true.
   if (secure === 'auto') return { ...rest, secure: true };
-  // A request that did not come by https, such as a health check, does not tell "auto" from false.
+  // On a request that did not come by https, such as a health check, "auto" looks the same as false.
   const isUnknown = !secure && baseUrl.startsWith('https:') && !isHttps(request);
   return { ...rest, secure: isUnknown ? 'auto' : (secure ?? false) };
 }
 
-/** Whether a request came by https, be it to a proxy that Express does not trust. */
+/** Whether a request came by https, even to a proxy that Express does not trust. */
 function isHttps(request: Request): boolean {
   return request.secure || /^https\b/i.test(String(request.headers['x-forwarded-proto'] ?? ''));
 }

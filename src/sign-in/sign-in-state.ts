@@ -39,3 +39,8 @@ export class SignInState {
 export function isSignInState(value: string): boolean {
   return /^[\w-]{20,200}(\.[\w.-]{1,2000})?$/.test(value);
 }
+
+/** The start of a state, which is enough to recognize it. */
+export function shortState(state: string): string {
+  return state.slice(0, 12);
+}

@@ -8,10 +8,10 @@ import type { SignInOptions } from '../options/logto-module-options.js';
 import { authorizationParameters } from '../oidc/authorization-parameters.js';
 import { OidcClient } from '../oidc/oidc-client.js';
 import { OperatorLog } from '../operator-log.js';
-import { foreignHost } from './foreign-host.js';
-import { KeptSession } from './kept-session.js';
-import { rememberPage } from './lost-page.js';
-import { permitted, refusedOrigin } from '../session/return-to.js';
+import { mismatchedHost } from './mismatched-host.js';
+import { RedirectLoopDetector } from './redirect-loop-detector.js';
+import { rememberReturnTo } from './remembered-return-to.js';
+import { allowedReturnTo, refusedOrigin } from '../session/return-to.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { ownedParameterRemedy } from '../options/owned-parameters.js';
 import { Sessions } from '../session/sessions.js';
@@ -41,7 +41,7 @@ export class SignIn {
     private readonly cookies: SignInCookies,
     private readonly states: SignInState,
     private readonly sessions: Sessions,
-    private readonly kept: KeptSession,
+    private readonly redirectLoops: RedirectLoopDetector,
     private readonly log: OperatorLog,
   ) {}
 
@@ -58,8 +58,8 @@ export class SignIn {
     assertExtraParams(asked.extraParams);
     this.remarkOnHost(request, redirectUri ?? baseUrl);
     const page = this.pageFor(returnTo);
-    rememberPage(request, page);
-    const isRetry = await this.kept.check(request);
+    rememberReturnTo(request, page);
+    const isRetry = await this.redirectLoops.check(request);
     const signIn: SignInOptions = { ...this.options.signInOptions, ...withoutUndefined(asked) };
     const parameters = authorizationParameters(this.options, signIn);
     const pending: PendingSignIn = {
@@ -80,7 +80,7 @@ export class SignIn {
 
   /** The page to come back to, where one is given and allowed. */
   private pageFor(returnTo: string | undefined): string | undefined {
-    const page = permitted(returnTo, this.options);
+    const page = allowedReturnTo(returnTo, this.options);
     if (returnTo === undefined || page !== undefined) return page;
     const origin = refusedOrigin(returnTo);
     // Anybody can write such a link, so all of them count as one cause.
@@ -101,7 +101,7 @@ export class SignIn {
 
   /** Says once for each host name that the callback will not find the sign-in's cookie. */
   private remarkOnHost(request: Request, callback: string): void {
-    const host = foreignHost(request, callback);
+    const host = mismatchedHost(request, callback);
     if (host === undefined || this.foreignHosts.get(host)) return;
     this.foreignHosts.set(host, true);
     this.log.remark(

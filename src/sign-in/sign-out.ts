@@ -4,7 +4,8 @@ import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { OperatorLog } from '../operator-log.js';
 import { OidcClient } from '../oidc/oidc-client.js';
-import { KeptSession } from './kept-session.js';
+import { RedirectLoopDetector } from './redirect-loop-detector.js';
+import { SessionEnd } from '../session/session-end.js';
 import { Sessions } from '../session/sessions.js';
 import { SignInIndex } from '../store/sign-in-index.js';
 import { accessTokenKey, type TokenRecord } from '../store/token-record.js';
@@ -25,9 +26,10 @@ export class SignOut {
     private readonly options: ResolvedLogtoOptions,
     private readonly oidc: OidcClient,
     private readonly sessions: Sessions,
+    private readonly sessionEnd: SessionEnd,
     private readonly records: TokenRecords,
     private readonly index: SignInIndex,
-    private readonly kept: KeptSession,
+    private readonly redirectLoops: RedirectLoopDetector,
     private readonly log: OperatorLog,
   ) {}
 
@@ -36,7 +38,7 @@ export class SignOut {
    * on working after the end of Logto's session.
    * @returns where to send the browser: the end session endpoint, or straight home when Logto is away
    * @throws LogtoException `invalid_options` for a `postSignOutRedirectUri` that is no absolute URL, and as
-   * `Sessions.end`
+   * {@link SessionEnd.end}
    */
   async start(
     request: Request,
@@ -62,10 +64,10 @@ export class SignOut {
     const record = this.sessions.record(request);
     const tokens = record && (await this.records.load(store, record.tokens).catch(() => undefined));
     const lifetime = request.session.cookie.originalMaxAge;
-    await this.sessions.end(request);
-    this.kept.forget(request);
+    await this.sessionEnd.end(request);
+    this.redirectLoops.reset(request);
     // An entry that is left behind names a session that is gone: it ends nobody.
-    if (record) await this.index.leave(store, record, lifetime).catch(() => undefined);
+    if (record) await this.index.remove(store, record, lifetime).catch(() => undefined);
     if (record) await this.records.delete(store, record.tokens);
     return tokens;
   }

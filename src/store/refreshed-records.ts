@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { isNewer, isSignedIn, type EndedRecord, type SessionRecord } from './session-record.js';
-import { SignInEnds } from './sign-in-ends.js';
+import { SignInEndEvents } from './sign-in-end-events.js';
 
 /**
  * Records that were refreshed in this process, for the requests that began before: they hold the older record
@@ -11,11 +11,11 @@ import { SignInEnds } from './sign-in-ends.js';
 export class RefreshedRecords {
   private readonly records = new LRUCache<string, SessionRecord | EndedRecord>({ max: 10_000 });
 
-  constructor(private readonly ends: SignInEnds) {}
+  constructor(private readonly ends: SignInEndEvents) {}
 
   remember(tokens: string, record: SessionRecord | EndedRecord): void {
     this.records.set(tokens, record);
-    if (!isSignedIn(record)) this.ends.announce(tokens);
+    if (!isSignedIn(record)) this.ends.emit(tokens);
   }
 
   /** The newest record known of the same sign-in. */

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../logto.exceptions.js';
-import { Serial } from './serial.js';
+import { KeyedMutex } from './keyed-mutex.js';
 import type { SessionRecord } from './session-record.js';
 import {
   lifetimeCookie,
@@ -17,7 +17,7 @@ import { tokenRecordLifetime } from './token-record.js';
 import { Tombstones } from './tombstones.js';
 
 /** What is marked as ended when Logto's session ends. */
-export function sidMark(sid: string): string {
+export function logtoSessionTombstone(sid: string): string {
   return `sid ${sid}`;
 }
 
@@ -50,7 +50,7 @@ const attempts = 4;
  */
 @Injectable()
 export class SignInIndex {
-  private readonly serial = new Serial();
+  private readonly serial = new KeyedMutex();
   /** Which sign-in this process has entered a session's id for, and how long that session lives. */
   private readonly entered = new LRUCache<string, { tokens: string; lifetime: unknown }>({ max: 10_000 });
 
@@ -60,7 +60,7 @@ export class SignInIndex {
    * Enters a sign-in before its session is stored, and forgets the one that it supersedes.
    * @throws LogtoException `invalid_grant` when Logto's session has ended meanwhile
    */
-  async enter(
+  async add(
     request: Request,
     record: SessionRecord,
     sessionId: string,
@@ -68,10 +68,10 @@ export class SignInIndex {
   ): Promise<void> {
     const store = request.sessionStore;
     const lifetime = request.session.cookie.originalMaxAge;
-    if (superseded) await this.leave(store, superseded, lifetime);
-    await this.addTo(store, record, sessionId, lifetime);
+    if (superseded) await this.remove(store, superseded, lifetime);
+    await this.addSession(store, record, sessionId, lifetime);
     // A logout token may have come between the code and now, when there was nothing to end yet.
-    if (record.sid !== undefined && (await this.tombstones.has(store, sidMark(record.sid)))) {
+    if (record.sid !== undefined && (await this.tombstones.has(store, logtoSessionTombstone(record.sid)))) {
       throw new LogtoException('invalid_grant', 'The sign-in has ended at Logto. Sign in again.', {
         status: 401,
       });
@@ -83,7 +83,7 @@ export class SignInIndex {
    * it new ones.
    * @returns whether there was anything to enter
    */
-  async follow(
+  async track(
     store: Store,
     record: SessionRecord,
     sessionId: string,
@@ -91,24 +91,30 @@ export class SignInIndex {
   ): Promise<boolean> {
     const known = this.entered.get(sessionId);
     if (known?.tokens === record.tokens && isSameLifetime(known.lifetime, lifetime)) return false;
-    await this.addTo(store, record, sessionId, lifetime);
+    await this.addSession(store, record, sessionId, lifetime);
     return true;
   }
 
   /** Forgets a sign-in that has ended. */
-  async leave(store: Store, record: SessionRecord, lifetime: number | null): Promise<void> {
-    for (const subject of subjectsOf(record)) await this.remove(store, subject, [record.tokens], lifetime);
+  async remove(store: Store, record: SessionRecord, lifetime: number | null): Promise<void> {
+    for (const subject of subjectsOf(record)) {
+      await this.change(store, subject, lifetime, (known) =>
+        known.some(({ tokens }) => tokens === record.tokens)
+          ? known.filter(({ tokens }) => tokens !== record.tokens)
+          : undefined,
+      );
+    }
   }
 
   /** The sessions that a sign-in is stored in. */
-  async sessionsOf(store: Store, record: SessionRecord): Promise<readonly string[]> {
+  async sessionIdsOf(store: Store, record: SessionRecord): Promise<readonly string[]> {
     const [ofUser] = subjectsOf(record);
     const entered = ofUser ? await this.find(store, ofUser) : [];
     return entered.filter(({ tokens }) => tokens === record.tokens).map(({ session }) => session);
   }
 
   /** @param lifetime of the session, in milliseconds; `null` leaves it to the store */
-  private async addTo(
+  private async addSession(
     store: Store,
     record: SessionRecord,
     session: string,
@@ -123,19 +129,6 @@ export class SignInIndex {
       );
     }
     this.entered.set(session, { tokens, lifetime });
-  }
-
-  private async remove(
-    store: Store,
-    subject: IndexSubject,
-    tokens: readonly string[],
-    lifetime: number | null,
-  ): Promise<void> {
-    await this.change(store, subject, lifetime, (known) =>
-      known.some((signIn) => tokens.includes(signIn.tokens))
-        ? known.filter((signIn) => !tokens.includes(signIn.tokens))
-        : undefined,
-    );
   }
 
   async find(store: Store, subject: IndexSubject): Promise<readonly IndexedSignIn[]> {
@@ -153,7 +146,7 @@ export class SignInIndex {
     next: (known: readonly IndexedSignIn[]) => readonly IndexedSignIn[] | undefined,
   ): Promise<void> {
     const key = indexKey(subject);
-    return this.serial.run(key, async () => {
+    return this.serial.runExclusive(key, async () => {
       for (let attempt = 0; attempt < attempts; attempt += 1) {
         const stored = await readEntry(store, key);
         const changed = next(signInsOf(stored));

@@ -50,7 +50,7 @@ export function storeUnavailable(cause?: unknown): LogtoException {
  * Calls a store, which may fail, throw or never answer.
  * @param done called once: with the error of a store that fails, or with what it gave
  */
-export function inTime<T>(
+export function withTimeout<T>(
   call: (answer: (error?: unknown, value?: T) => void) => void,
   done: (error: LogtoException | undefined, value?: T) => void,
 ): void {
@@ -77,39 +77,42 @@ export function inTime<T>(
   }
 }
 
-function promised<T>(call: (done: (error?: unknown, value?: T) => void) => void): Promise<T | undefined> {
+/** Calls a callback-style method of a store or a session as a promise. @throws LogtoException `session_store_unavailable` */
+export function fromCallback<T = void>(
+  call: (done: (error?: unknown, value?: T) => void) => void,
+): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    inTime(call, (error, value) => (error ? reject(error) : resolve(value ?? undefined)));
+    withTimeout(call, (error, value) => (error ? reject(error) : resolve(value ?? undefined)));
   });
 }
 
 /** Reads an entry. @throws LogtoException `session_store_unavailable` */
 export async function readEntry(store: Store, key: string): Promise<StoreEntry | undefined> {
-  return (await promised<SessionData | null>((done) => store.get(key, done))) as StoreEntry | undefined;
+  return (await fromCallback<SessionData | null>((done) => store.get(key, done))) as StoreEntry | undefined;
 }
 
 /** Writes an entry. @throws LogtoException `session_store_unavailable` */
 export async function writeEntry(store: Store, key: string, entry: SessionData): Promise<void> {
-  await promised((done) => store.set(key, entry, done));
+  await fromCallback((done) => store.set(key, entry, done));
 }
 
 /** Deletes an entry. @throws LogtoException `session_store_unavailable` */
 export async function deleteEntry(store: Store, key: string): Promise<void> {
-  await promised((done) => store.destroy(key, done));
+  await fromCallback((done) => store.destroy(key, done));
 }
 
 /** Where a store has the one beneath it, whose `touch` it hides from express-session. No name that an app's store may have. */
-export const storeBeneath: unique symbol = Symbol('nestjs-logto.store-beneath');
+export const innerStore: unique symbol = Symbol('nestjs-logto.store-beneath');
 
 /** The store whose `touch` is used. */
-export function touchedStore(store: Store): Store {
-  return (store as { readonly [storeBeneath]?: Store })[storeBeneath] ?? store;
+export function unwrapStore(store: Store): Store {
+  return (store as { readonly [innerStore]?: Store })[innerStore] ?? store;
 }
 
 /** Prolongs an entry's life by its cookie, by whatever the store offers for it. */
 export async function prolongEntry(store: Store, key: string, entry: SessionData): Promise<void> {
-  const touched = touchedStore(store);
-  if (touched.touch) await promised((done) => touched.touch?.(key, entry, done));
+  const touched = unwrapStore(store);
+  if (touched.touch) await fromCallback((done) => touched.touch?.(key, entry, done));
   else await writeEntry(store, key, entry);
 }
 
@@ -127,11 +130,6 @@ export async function touchEntry(store: Store, key: string, lifetime: number): P
 /** How long an entry of several sessions has to live from each touch, in milliseconds. */
 export function longestLifetime(entry: StoreEntry | undefined): number {
   return typeof entry?.logtoLifetime === 'number' ? entry.logtoLifetime : 0;
-}
-
-/** Runs a callback-style method of a session as a promise. */
-export async function completed(call: (done: (error?: unknown) => void) => void): Promise<void> {
-  await promised(call);
 }
 
 // The types declare no constructor parameters, though `new Cookie(options)` is how express-session does it.

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { isSignedIn, type SessionRecord } from './session-record.js';
 import type { SignInIndex } from './sign-in-index.js';
-import { readEntry, touchedStore } from './store-access.js';
+import { readEntry, unwrapStore } from './store-access.js';
 
 /**
  * A sign-in as it is stored now, which another instance may have changed or ended. Reading it does not prolong the
@@ -14,7 +14,7 @@ export async function storedSignIn(
   record: SessionRecord,
   index: SignInIndex,
 ): Promise<SessionRecord | undefined> {
-  const store = touchedStore(sessionStore);
+  const store = unwrapStore(sessionStore);
   const read = async (id: string): Promise<SessionRecord | undefined> => {
     const stored = (await readEntry(store, id))?.logto;
     return isSignedIn(stored) && stored.tokens === record.tokens ? stored : undefined;
@@ -22,7 +22,7 @@ export async function storedSignIn(
   const found = await read(sessionID);
   if (found) return found;
   // An app may have given its session another id.
-  for (const id of await index.sessionsOf(store, record)) {
+  for (const id of await index.sessionIdsOf(store, record)) {
     const moved = id === sessionID ? undefined : await read(id);
     if (moved) return moved;
   }

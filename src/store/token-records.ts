@@ -6,19 +6,19 @@ import { LRUCache } from 'lru-cache';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SessionRecord } from './session-record.js';
 import { indexKeysOf } from './sign-in-index.js';
-import { locked } from './locked.js';
-import { Serial } from './serial.js';
+import { withLock } from './with-lock.js';
+import { KeyedMutex } from './keyed-mutex.js';
 import {
   deleteEntry,
   lifetimeCookie,
   readEntry,
   touchEntry,
-  touchedStore,
+  unwrapStore,
   writeEntry,
   type StoreEntry,
 } from './store-access.js';
 import { tokenRecordKey, tokenRecordLifetime, type TokenRecord } from './token-record.js';
-import { Touches } from './touches.js';
+import { TouchThrottle } from './touch-throttle.js';
 
 /**
  * Tokens of sign-ins, each an entry of its own in the session store: an unrelated write of a session can never
@@ -26,20 +26,20 @@ import { Touches } from './touches.js';
  */
 @Injectable()
 export class TokenRecords {
-  private readonly serial = new Serial();
+  private readonly serial = new KeyedMutex();
   /** Records whose write failed: the only place where a rotated refresh token still is. */
   private readonly unsaved = new LRUCache<string, StoreEntry>({ max: 10_000 });
   private readonly retrying = new Set<string>();
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
-    private readonly touches: Touches,
+    private readonly touchThrottle: TouchThrottle,
   ) {}
 
   /** Runs `fn` while nothing else changes the record: in this process, or everywhere with a `lock`. */
-  exclusively<T>(id: string, fn: () => Promise<T>): Promise<T> {
+  runExclusive<T>(id: string, fn: () => Promise<T>): Promise<T> {
     const { lock } = this.options;
-    return this.serial.run(id, () => (lock ? locked(lock, lockKey(id), fn) : fn()));
+    return this.serial.runExclusive(id, () => (lock ? withLock(lock, lockKey(id), fn) : fn()));
   }
 
   /** @throws LogtoException `session_store_unavailable` */
@@ -71,11 +71,11 @@ export class TokenRecords {
     const id = record.tokens;
     const lifetime = request.session.cookie.originalMaxAge;
     // Nothing touches the session of a socket, and its turn must not be that of a request.
-    if (!request.res || !this.touches.isDue(tokenRecordKey(id), lifetime)) return;
+    if (!request.res || !this.touchThrottle.isDue(tokenRecordKey(id), lifetime)) return;
     const store = request.sessionStore;
     request.res.once('finish', () => {
       // A touch that fails is made up for by the next one.
-      void this.prolong(store, record, lifetime).catch(() => this.touches.forget(tokenRecordKey(id)));
+      void this.prolong(store, record, lifetime).catch(() => this.touchThrottle.forget(tokenRecordKey(id)));
     });
   }
 
@@ -89,7 +89,7 @@ export class TokenRecords {
     const touchTokens = (): Promise<void> => touch(tokenRecordKey(id));
     await Promise.all([
       // Without a touch the entry is written again, which must not happen beside a refresh.
-      touchedStore(store).touch ? touchTokens() : this.exclusively(id, touchTokens),
+      unwrapStore(store).touch ? touchTokens() : this.runExclusive(id, touchTokens),
       ...indexKeysOf(record).map((key) => touch(key)),
     ]);
   }
@@ -108,7 +108,7 @@ export class TokenRecords {
   private saveLater(store: Store, id: string): void {
     if (this.retrying.has(id)) return;
     this.retrying.add(id);
-    void this.exclusively(id, async () => {
+    void this.runExclusive(id, async () => {
       const entry = this.unsaved.get(id);
       if (entry) await this.write(store, id, entry);
     })

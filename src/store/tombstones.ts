@@ -31,7 +31,7 @@ export class Tombstones {
    * Runs what ends something that is marked, and takes the marks back when it fails: what goes on has to be stored
    * as ever.
    */
-  async ending<T>(store: Store, ids: readonly string[], end: () => Promise<T>): Promise<T> {
+  async markWhile<T>(store: Store, ids: readonly string[], end: () => Promise<T>): Promise<T> {
     try {
       await this.mark(store, ids);
       return await end();

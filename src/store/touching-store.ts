@@ -3,15 +3,15 @@ import type { SessionData, Store } from 'express-session';
 import { isSignedIn } from './session-record.js';
 import { companionKeysOf } from './companion-keys.js';
 import {
-  inTime,
+  withTimeout,
   isOwnEntry,
   prolongedCookie,
   prolongEntry,
-  storeBeneath,
+  innerStore,
   touchEntry,
 } from './store-access.js';
 import { tokenRecordLifetime } from './token-record.js';
-import type { Touches } from './touches.js';
+import type { TouchThrottle } from './touch-throttle.js';
 
 /**
  * The store under a session that the module mounts itself. It has no `touch` on purpose: express-session would
@@ -21,7 +21,7 @@ import type { Touches } from './touches.js';
 export class TouchingStore extends session.Store {
   constructor(
     private readonly inner: Store,
-    private readonly touches: Touches,
+    private readonly touchThrottle: TouchThrottle,
   ) {
     super();
     // What a store need not have, for an app that uses it where it has.
@@ -32,13 +32,13 @@ export class TouchingStore extends session.Store {
     this.inner.on('disconnect', (...values: unknown[]) => this.emit('disconnect', ...values));
   }
 
-  get [storeBeneath](): Store {
+  get [innerStore](): Store {
     return this.inner;
   }
 
   override get(id: string, callback: (error: unknown, session?: SessionData | null) => void): void {
     // express-session has no limit of its own: every request would hang with the store.
-    inTime<SessionData | null>(
+    withTimeout<SessionData | null>(
       (done) => this.inner.get(id, done),
       (error, found) => {
         // There are entries of another making in a store that is shared, without a cookie.
@@ -54,7 +54,7 @@ export class TouchingStore extends session.Store {
 
   override destroy(id: string, callback?: (error?: unknown) => void): void {
     // With `unset: "destroy"` express-session waits for it before it ends the response.
-    inTime(
+    withTimeout(
       (done) => this.inner.destroy(id, done),
       (error) => callback?.(error),
     );
@@ -62,7 +62,7 @@ export class TouchingStore extends session.Store {
 
   private prolong(id: string, found: SessionData): void {
     const lifetime = found.cookie.originalMaxAge;
-    if (!this.inner.touch || !this.touches.isDue(id, lifetime, found.cookie.expires)) return;
+    if (!this.inner.touch || !this.touchThrottle.isDue(id, lifetime, found.cookie.expires)) return;
     const touched = [
       prolongEntry(this.inner, id, { ...found, cookie: prolongedCookie(found.cookie) }),
       ...(isSignedIn(found.logto)
@@ -72,6 +72,6 @@ export class TouchingStore extends session.Store {
         : []),
     ];
     // A touch that fails is made up for by the next one.
-    Promise.all(touched).catch(() => this.touches.forget(id));
+    Promise.all(touched).catch(() => this.touchThrottle.forget(id));
   }
 }

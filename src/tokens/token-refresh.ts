@@ -37,7 +37,7 @@ export class TokenRefresh {
   ): Promise<StoredAccessToken> {
     const key = accessTokenKey(target);
     return this.calls.run(`${record.tokens} ${key} ${refused ?? ''}`, () =>
-      this.records.exclusively(record.tokens, async () => {
+      this.records.runExclusive(record.tokens, async () => {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         const found = tokens?.accessTokens[key];
         const kept = found?.token === refused ? undefined : found;
@@ -58,7 +58,7 @@ export class TokenRefresh {
   now(request: Request, record: SessionRecord): Promise<void> {
     const key = `${record.tokens} now`;
     return this.calls.run(key, () =>
-      this.records.exclusively(record.tokens, async () => {
+      this.records.runExclusive(record.tokens, async () => {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         // Who asks from here on may want to see what changes from here on.
         this.calls.release(key);
@@ -73,8 +73,8 @@ export class TokenRefresh {
    */
   claims(request: Request, record: SessionRecord): Promise<boolean> {
     return this.calls.run(`${record.tokens} claims`, () =>
-      this.records.exclusively(record.tokens, async () => {
-        if (await this.sessions.catchUp(request, record)) return true;
+      this.records.runExclusive(record.tokens, async () => {
+        if (await this.sessions.loadNewer(request, record)) return true;
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         await this.grants.run(request, record, {}, { tokens, refused: keptForUserInfo(tokens) });
         return this.refreshed.newest(record) !== record;

@@ -30,7 +30,7 @@ export class Tokens {
    */
   async accessToken(request: Request, target: TokenTarget): Promise<StoredAccessToken> {
     if (target.organizationId !== undefined) this.assertOrganizationsAsked();
-    const record = this.signedIn(request);
+    const record = this.requireSignedIn(request);
     const tokens = await this.records.load(request.sessionStore, record.tokens);
     const kept = tokens?.accessTokens[accessTokenKey(target)];
     if (kept && Date.now() < kept.refreshAt) return kept;
@@ -46,12 +46,12 @@ export class Tokens {
    * @throws LogtoException as {@link accessToken}
    */
   renewedAccessToken(request: Request, target: TokenTarget, old: string): Promise<StoredAccessToken> {
-    return this.refreshing.accessToken(request, this.signedIn(request), target, old);
+    return this.refreshing.accessToken(request, this.requireSignedIn(request), target, old);
   }
 
   /** Claims and tokens anew, now. */
   async refresh(request: Request): Promise<void> {
-    await this.refreshing.now(request, this.signedIn(request));
+    await this.refreshing.now(request, this.requireSignedIn(request));
   }
 
   /** @throws LogtoUnauthenticatedException when nobody is signed in */
@@ -66,8 +66,8 @@ export class Tokens {
 
   /** Forgets the access tokens; the next use asks for new ones. */
   async clearAccessTokens(request: Request): Promise<void> {
-    const record = this.signedIn(request);
-    await this.records.exclusively(record.tokens, async () => {
+    const record = this.requireSignedIn(request);
+    await this.records.runExclusive(record.tokens, async () => {
       const tokens = await this.records.load(request.sessionStore, record.tokens);
       if (tokens)
         await this.records.save(request, record.tokens, { ...tokens, accessTokens: {}, userInfo: undefined });
@@ -76,17 +76,17 @@ export class Tokens {
 
   /** Forgets all tokens: the user is no longer signed in, the app's own session data stays. */
   async clearAll(request: Request): Promise<void> {
-    await this.refreshing.end(request, this.signedIn(request));
+    await this.refreshing.end(request, this.requireSignedIn(request));
   }
 
   private async stored(request: Request): Promise<TokenRecord | undefined> {
-    return this.records.load(request.sessionStore, this.signedIn(request).tokens);
+    return this.records.load(request.sessionStore, this.requireSignedIn(request).tokens);
   }
 
   /** @throws LogtoUnauthenticatedException when nobody is signed in */
-  signedIn(request: Request): SessionRecord {
+  requireSignedIn(request: Request): SessionRecord {
     this.sessions.require(request);
-    const record = this.sessions.trace(request);
+    const record = this.sessions.lastRecord(request);
     if (!isSignedIn(record)) throw new LogtoUnauthenticatedException();
     return record;
   }

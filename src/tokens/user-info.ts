@@ -67,7 +67,7 @@ export class UserInfo {
   private async keep(request: Request, record: SessionRecord, claims: UserInfoResponse): Promise<void> {
     const at = Date.now();
     await this.records
-      .exclusively(record.tokens, async () => {
+      .runExclusive(record.tokens, async () => {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         if (tokens) await this.records.save(request, record.tokens, { ...tokens, userInfo: { at, claims } });
       })

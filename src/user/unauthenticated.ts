@@ -5,7 +5,7 @@ import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
 import { BasePath } from '../session/base-path.js';
-import { permitted } from '../session/return-to.js';
+import { allowedReturnTo } from '../session/return-to.js';
 
 /** Why a visitor has to sign in. */
 export interface UnauthenticatedReason {
@@ -71,7 +71,7 @@ export class Unauthenticated {
   }
 
   private pathOf(request: Request): string | undefined {
-    return permitted(`${this.basePath.strippedFrom(request)}${request.originalUrl}`, this.options);
+    return allowedReturnTo(`${this.basePath.strippedFrom(request)}${request.originalUrl}`, this.options);
   }
 
   /** What a posted form cannot be repeated for, its page can. */
@@ -80,7 +80,7 @@ export class Unauthenticated {
     if (referer === undefined || !URL.canParse(referer)) return undefined;
     const { host, pathname, search } = new URL(referer);
     const own = [request.headers.host, new URL(this.options.client?.baseUrl ?? referer).host];
-    return own.includes(host) ? permitted(`${pathname}${search}`, this.options) : undefined;
+    return own.includes(host) ? allowedReturnTo(`${pathname}${search}`, this.options) : undefined;
   }
 }
 

@@ -117,7 +117,7 @@ export class UserContextResolver {
   async fetchUserInfo(request: Request, fresh = false): Promise<UserInfoResponse> {
     const found = this.stateOf(request);
     if (!found.userInfo || fresh) {
-      const asked = this.userInfo.fetch(request, this.tokens.signedIn(request), fresh);
+      const asked = this.userInfo.fetch(request, this.tokens.requireSignedIn(request), fresh);
       found.userInfo = asked;
       // A failure is not the answer: whoever asks again asks anew.
       asked.catch(() => delete found.userInfo);
@@ -189,7 +189,7 @@ export class UserContextResolver {
     const found = this.foundOut(request);
     if (found?.adopted) return found;
     const signedIn = this.sessions.record(request);
-    const record = signedIn && this.sessions.note(request, signedIn);
+    const record = signedIn && this.sessions.recordActivity(request, signedIn);
     if (found && found.record === record) return found;
     if (record && this.keepsRecordsAlive) this.records.keepAlive(request, record);
     const fresh = { handled: found?.handled === true, record, context: contextOf(record?.claims) };

@@ -5,7 +5,7 @@ import type { LogtoErrorCode } from '../../logto.error-codes.js';
 import { LogtoException, LogtoUnauthenticatedException } from '../../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { OperatorLog } from '../../operator-log.js';
-import { rememberedPage } from '../../sign-in/lost-page.js';
+import { rememberedReturnTo } from '../../sign-in/remembered-return-to.js';
 import { BasePath } from '../../session/base-path.js';
 import { markCopy } from '../../nest/package-copy.js';
 import { isNavigation } from '../../user/unauthenticated.js';
@@ -113,7 +113,7 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
     const path = `${this.basePath?.path}/${this.options.authRoutesPrefix}/sign-in`;
     const [, asked, query = ''] = /^([^?]*)(\?.*)?$/.exec(request.originalUrl) ?? [];
     if (asked?.endsWith(`/${this.options.authRoutesPrefix}/sign-in`)) return `${path}${query}`;
-    const page = rememberedPage(response);
+    const page = rememberedReturnTo(response);
     return page === undefined ? path : `${path}?returnTo=${encodeURIComponent(page)}`;
   }
 }

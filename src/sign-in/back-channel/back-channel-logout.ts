@@ -10,9 +10,9 @@ import { logoutTokenOf } from './logout-form.js';
 import { logoutTokenInvalid } from './logout-token-invalid.js';
 import { logoutTokenRemedy } from './logout-token-remedy.js';
 import { signInClient } from '../../session/sign-in-client.js';
-import { Serial } from '../../store/serial.js';
+import { KeyedMutex } from '../../store/keyed-mutex.js';
 import { Sessions } from '../../session/sessions.js';
-import { sidMark, type IndexedSignIn, SignInIndex } from '../../store/sign-in-index.js';
+import { logtoSessionTombstone, type IndexedSignIn, SignInIndex } from '../../store/sign-in-index.js';
 import { deleteEntry, lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../../store/store-access.js';
 import { tokenRecordKey } from '../../store/token-record.js';
 import { Tombstones } from '../../store/tombstones.js';
@@ -36,7 +36,7 @@ interface LogoutToken extends JWTPayload {
 /** Ends sessions that Logto says have ended (OpenID Connect Back-Channel Logout 1.0). */
 @Injectable()
 export class BackChannelLogout {
-  private readonly serial = new Serial();
+  private readonly serial = new KeyedMutex();
   private readonly received = new WeakSet<Request>();
 
   constructor(
@@ -84,7 +84,7 @@ export class BackChannelLogout {
     const store = request.sessionStore;
     const token = await this.verified(await logoutTokenOf(request));
     const key = ownEntryKey('logout', token.jti);
-    await this.serial.run(key, async () => {
+    await this.serial.runExclusive(key, async () => {
       if (await readEntry(store, key)) {
         throw logoutTokenInvalid('It was used before and its sessions have already ended. Nothing to do.');
       }
@@ -121,7 +121,7 @@ export class BackChannelLogout {
     const application = signInClient(this.options).appId;
     if (typeof sid === 'string') {
       // Marked first: a sign-in that is just being finished looks for the mark.
-      await this.tombstones.mark(store, [sidMark(sid)]);
+      await this.tombstones.mark(store, [logtoSessionTombstone(sid)]);
       await this.endAll(store, await this.index.find(store, { application, sid }), sub);
     } else if (sub !== undefined) {
       const before = (await this.index.find(store, { application, sub })).filter(

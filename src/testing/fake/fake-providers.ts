@@ -6,7 +6,7 @@ import type { LogtoModuleExtras, LogtoModuleOptions } from '../../options/logto-
 import { SessionMount } from '../../session/session-mount.js';
 import { Sessions } from '../../session/sessions.js';
 import { TokenRecords } from '../../store/token-records.js';
-import { Touches } from '../../store/touches.js';
+import { TouchThrottle } from '../../store/touch-throttle.js';
 import { optionsForTests } from '../options-for-tests.js';
 import { TestSignIns, type TestSignInDefaults } from '../test-sign-ins.js';
 import { FakeEndpoints } from './fake-endpoints.js';
@@ -48,8 +48,8 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
     },
     {
       provide: TokenRecords,
-      inject: [ResolvedLogtoOptions, Touches],
-      useFactory: (options: ResolvedLogtoOptions, touches: Touches) =>
+      inject: [ResolvedLogtoOptions, TouchThrottle],
+      useFactory: (options: ResolvedLogtoOptions, touches: TouchThrottle) =>
         new FakeTokenRecords(logtoOf(options), options, touches),
     },
     {
@@ -60,8 +60,8 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
     },
     {
       provide: SessionMount,
-      inject: [ResolvedLogtoOptions, Touches],
-      useFactory: (options: ResolvedLogtoOptions, touches: Touches): SessionMount => {
+      inject: [ResolvedLogtoOptions, TouchThrottle],
+      useFactory: (options: ResolvedLogtoOptions, touches: TouchThrottle): SessionMount => {
         const { handler } = new SessionMount(options, touches);
         const signIns = new TestSignIns(options, defaults);
         return { remarks: [], handler: fakeSessionHandler(handler, logtoOf(options), signIns) };

@@ -3,9 +3,8 @@ import { SessionLifetime } from '../../session/session-lifetime.js';
 import { endedRecord, isSignedIn, type EndedRecord, type SessionRecord } from '../../store/session-record.js';
 import { Sessions } from '../../session/sessions.js';
 import { RefreshedRecords } from '../../store/refreshed-records.js';
-import { SignInEnds } from '../../store/sign-in-ends.js';
 import { SignInIndex } from '../../store/sign-in-index.js';
-import { StoreGuard } from '../../store/store-guard.js';
+import { PatchedStores } from '../../store/patched-stores.js';
 import { Tombstones } from '../../store/tombstones.js';
 import type { TestSignIn } from '../logto-test-user.js';
 import type { TestSignIns } from '../test-sign-ins.js';
@@ -15,9 +14,8 @@ import type { FakeTokenRecords } from './fake-token-records.js';
 /** What `Sessions` is made of, beside the options. */
 export const sessionParts = [
   SessionLifetime,
-  StoreGuard,
+  PatchedStores,
   Tombstones,
-  SignInEnds,
   RefreshedRecords,
   SignInIndex,
 ] as const;
@@ -40,12 +38,12 @@ export class FakeSessions extends Sessions {
     [this.lifetimeInTests] = parts;
   }
 
-  override trace(request: Request): SessionRecord | EndedRecord | undefined {
+  override lastRecord(request: Request): SessionRecord | EndedRecord | undefined {
     if (!this.find(request) || !this.logto.options.client) return undefined;
     let record = this.testRecords.get(request);
     if (record === undefined) {
       const test = this.signIns.of(request);
-      if (!test) return super.trace(request);
+      if (!test) return super.lastRecord(request);
       record = test.signIn?.as === 'session' ? this.signedIn(test.signIn) : 'anonymous';
       this.testRecords.set(request, record);
     }
@@ -54,18 +52,13 @@ export class FakeSessions extends Sessions {
   }
 
   /** The store does not contain test sign-ins. */
-  override async stored(request: Request, record: SessionRecord): Promise<SessionRecord | undefined> {
-    return this.testRecords.has(request) ? record : super.stored(request, record);
+  override async storedRecord(request: Request, record: SessionRecord): Promise<SessionRecord | undefined> {
+    return this.testRecords.has(request) ? record : super.storedRecord(request, record);
   }
 
   override disregard(request: Request): void {
     this.testRecords.set(request, 'anonymous');
     super.disregard(request);
-  }
-
-  override async end(request: Request): Promise<void> {
-    await super.end(request);
-    this.testRecords.set(request, 'anonymous');
   }
 
   private signedIn(signIn: TestSignIn): SessionRecord | EndedRecord {
@@ -81,6 +74,6 @@ export class FakeSessions extends Sessions {
       ...(claims.auth_time === undefined ? {} : { authTime: claims.auth_time }),
       completed: [],
     };
-    return signIn.expired || this.lifetimeInTests.isOver(record) ? endedRecord(record) : record;
+    return signIn.expired || this.lifetimeInTests.isExpired(record) ? endedRecord(record) : record;
   }
 }

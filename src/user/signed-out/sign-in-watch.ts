@@ -6,7 +6,7 @@ import { SessionLifetime } from '../../session/session-lifetime.js';
 import { isNewer, isSignedIn, type SessionRecord } from '../../store/session-record.js';
 import { Sessions } from '../../session/sessions.js';
 import { RefreshedRecords } from '../../store/refreshed-records.js';
-import { SignInEnds } from '../../store/sign-in-ends.js';
+import { SignInEndEvents } from '../../store/sign-in-end-events.js';
 
 /** Longest time between two looks into the store, in milliseconds: what another instance ends is noticed after that. */
 const longestPause = 10_000;
@@ -19,7 +19,7 @@ export class SignInWatch {
     private readonly sessions: Sessions,
     private readonly revalidation: Revalidation,
     private readonly refreshed: RefreshedRecords,
-    private readonly ends: SignInEnds,
+    private readonly ends: SignInEndEvents,
   ) {}
 
   /**
@@ -56,11 +56,11 @@ export class SignInWatch {
 
   /** The newest record of a sign-in, if it goes on. */
   private async find(request: Request, known: SessionRecord): Promise<SessionRecord | undefined> {
-    const stored = await this.sessions.stored(request, known);
+    const stored = await this.sessions.storedRecord(request, known);
     const refreshed = this.refreshed.newest(known);
     if (!stored || !isSignedIn(refreshed)) return undefined;
     const newest = isNewer(stored, refreshed) ? stored : refreshed;
-    if (this.lifetime.isOver(newest)) return undefined;
+    if (this.lifetime.isExpired(newest)) return undefined;
     if (!this.revalidation.isDue(newest)) return newest;
     // No request may come to find out that the user was suspended, as long as they only watch.
     await this.revalidation.run(request, newest);

@@ -58,7 +58,7 @@ export class SignedOut {
       await untilExpired(this.resolver.known(request).claims?.exp, watching);
       return;
     }
-    const record = this.sessions.trace(request);
+    const record = this.sessions.lastRecord(request);
     // Who has not signed in cannot be signed out.
     if (record === undefined) await never();
     else if (isSignedIn(record)) await this.watch.untilEnded(request, record, watching);

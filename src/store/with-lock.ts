@@ -7,7 +7,7 @@ import { harmless } from '../oidc/errors/harmless-error.js';
  * not be given back must not lose a rotated refresh token.
  * @throws LogtoException `lock_unavailable`, transient, when the lock could not be had
  */
-export async function locked<T>(lock: LogtoLock, key: string, fn: () => Promise<T>): Promise<T> {
+export async function withLock<T>(lock: LogtoLock, key: string, fn: () => Promise<T>): Promise<T> {
   let outcome: Promise<T> | undefined;
   try {
     const given = await lock.run(key, () => (outcome = fn()));

@@ -4,7 +4,7 @@ import type { Request } from 'express';
  * The host name that a browser has asked for, where it is not that of the callback. A proxy may rewrite `Host` and say in
  * `X-Forwarded-Host` what the browser has asked for: this only decides whether to log something, so anybody may say it.
  */
-export function foreignHost({ headers }: Request, callback: string): string | undefined {
+export function mismatchedHost({ headers }: Request, callback: string): string | undefined {
   const forwarded = String(headers['x-forwarded-host'] ?? '').split(',');
   const hosts = [...forwarded, headers.host ?? '']
     .map((host) => hostnameOf(host.trim()))

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { SessionData, Store } from 'express-session';
 import { LRUCache } from 'lru-cache';
 import { RefreshedRecords } from './refreshed-records.js';
-import { Serial } from './serial.js';
+import { KeyedMutex } from './keyed-mutex.js';
 import { endedRecord, isNewer, isSignedIn } from './session-record.js';
 import { SignInIndex } from './sign-in-index.js';
-import { completed, deleteEntry, isOwnEntry, readEntry, type StoreEntry } from './store-access.js';
+import { fromCallback, deleteEntry, isOwnEntry, readEntry, type StoreEntry } from './store-access.js';
 import { isTokenRecordKey } from './token-record.js';
 import { TokenRecords } from './token-records.js';
 import { Tombstones } from './tombstones.js';
@@ -18,9 +18,9 @@ type Set = (id: string, session: SessionData) => Promise<void>;
  * instance: a proxy or an `Object.create` would break stores with private fields.
  */
 @Injectable()
-export class StoreGuard {
+export class PatchedStores {
   private readonly stores = new WeakMap<Store, Set>();
-  private readonly writes = new Serial();
+  private readonly writes = new KeyedMutex();
   /** Sessions that a sign-in in this process has replaced. */
   private readonly superseded = new LRUCache<string, true>({ max: 10_000 });
 
@@ -37,10 +37,10 @@ export class StoreGuard {
   }
 
   /** Guards a store, once. @returns whether this was the first time */
-  install(store: Store): boolean {
+  patch(store: Store): boolean {
     if (this.stores.has(store)) return false;
     const original = store.set.bind(store);
-    const set: Set = (id, session) => completed((done) => original(id, session, done));
+    const set: Set = (id, session) => fromCallback((done) => original(id, session, done));
     this.stores.set(store, set);
     store.set = (id, session, callback): Promise<void> => {
       if (this.superseded.get(id)) withholdCookie(id, session);
@@ -69,7 +69,7 @@ export class StoreGuard {
   ): Promise<void> {
     const set = this.stores.get(store);
     if (!set) return;
-    await this.writes.run(id, () =>
+    await this.writes.runExclusive(id, () =>
       this.unlessEnded(store, set, { id, tokens }, async () => {
         // Read last, so that the least can happen on another instance before it is written.
         const stored = await readEntry(store, id);
@@ -80,14 +80,14 @@ export class StoreGuard {
 
   private async set(store: Store, set: Set, id: string, session: SessionData): Promise<void> {
     const record = isSignedIn(session.logto) ? session.logto : undefined;
-    await this.writes.run(id, () =>
+    await this.writes.runExclusive(id, () =>
       this.unlessEnded(store, set, { id, tokens: record?.tokens }, () => this.newest(store, id, session)),
     );
     if (!record) return;
     const lifetime = session.cookie.originalMaxAge;
     // The session is stored; the next time it is, what failed here is made up for.
     await this.index
-      .follow(store, record, id, lifetime)
+      .track(store, record, id, lifetime)
       .then((isNew) => (isNew ? this.records.prolong(store, record, lifetime) : undefined))
       .catch(() => undefined);
   }

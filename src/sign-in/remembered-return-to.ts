@@ -4,12 +4,12 @@ import type { Request, Response } from 'express';
 const name = 'logtoReturnTo';
 
 /** Remembers the page that a sign-in is for, so that the page of an error can offer to start again. */
-export function rememberPage({ res: response }: Request, returnTo: string | undefined): void {
+export function rememberReturnTo({ res: response }: Request, returnTo: string | undefined): void {
   if (response && returnTo !== undefined) response.locals[name] = returnTo;
 }
 
 /** The page that the failed sign-in of a response was for. */
-export function rememberedPage({ locals }: Response): string | undefined {
+export function rememberedReturnTo({ locals }: Response): string | undefined {
   const page: unknown = locals[name];
   return typeof page === 'string' ? page : undefined;
 }

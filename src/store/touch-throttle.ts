@@ -6,7 +6,7 @@ const unknownLifetimeInterval = 60 * 60 * 1000;
 
 /** When which entry of the store was last touched by this process. */
 @Injectable()
-export class Touches {
+export class TouchThrottle {
   private readonly touchedAt = new LRUCache<string, number>({ max: 50_000 });
 
   /**

@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 
 /** Tells this process which sign-ins end, as they do. By the ids of their token records. */
 @Injectable()
-export class SignInEnds {
+export class SignInEndEvents {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
 
   /** Says that a sign-in has ended. */
-  announce(tokens: string): void {
+  emit(tokens: string): void {
     this.emitter.emit(tokens);
   }
 

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
+import type { IdTokenClaims } from '../oidc/claims.js';
+import { OidcClient } from '../oidc/oidc-client.js';
+import type { TokenSet } from '../oidc/token-set.js';
+import { SessionStart } from '../session/session-start.js';
+import { Sessions } from '../session/sessions.js';
+import type { SessionRecord } from '../store/session-record.js';
+import { SignInIndex } from '../store/sign-in-index.js';
+import { newTokenRecordId, withTokens } from '../store/token-record.js';
+import { TokenRecords } from '../store/token-records.js';
+import type { PendingSignIn } from './sign-in-cookies.js';
+import { shortState } from './sign-in-state.js';
+
+/** The result of a callback. */
+export interface CallbackOutcome {
+  readonly returnTo: string;
+  /** The session that was started; `undefined` after a silent sign-in that found no user. */
+  readonly sessionId: string | undefined;
+}
+
+/** Errors of a silent sign-in (`prompt=none`) that only mean that Logto would have to ask the user something. */
+const silentErrors: ReadonlySet<string> = new Set([
+  'login_required',
+  'interaction_required',
+  'consent_required',
+  'account_selection_required',
+]);
+
+/** How many finished sign-ins a session remembers, to tell a reloaded callback from a forged one. */
+const maxCompleted = 5;
+
+/** Exchanges the code of a callback for tokens, and starts a session with them. */
+@Injectable()
+export class CodeExchange {
+  constructor(
+    private readonly oidc: OidcClient,
+    private readonly sessions: Sessions,
+    private readonly sessionStart: SessionStart,
+    private readonly records: TokenRecords,
+    private readonly index: SignInIndex,
+  ) {}
+
+  /**
+   * @param query the query of the callback
+   * @param pending the sign-in that it belongs to
+   * @throws LogtoException `id_token_invalid`, Logto's own refusal, or a transient one
+   */
+  async run(request: Request, query: URLSearchParams, pending: PendingSignIn): Promise<CallbackOutcome> {
+    const { returnTo } = pending;
+    const callbackUrl = new URL(pending.redirectUri);
+    callbackUrl.search = query.toString();
+    let tokens: TokenSet;
+    try {
+      tokens = await this.oidc.exchangeCode(callbackUrl, { ...pending, maxAge: pending.maxAge });
+    } catch (error) {
+      const isSilent = pending.silent && error instanceof LogtoException && silentErrors.has(error.code);
+      if (isSilent) return { returnTo, sessionId: undefined };
+      throw error;
+    }
+    const { claims } = tokens;
+    if (!claims)
+      throw new LogtoException('id_token_invalid', 'Logto gave no ID token. Sign in again.', { status: 401 });
+    await this.startSession(request, pending, tokens, claims);
+    return { returnTo, sessionId: request.sessionID };
+  }
+
+  private async startSession(
+    request: Request,
+    pending: PendingSignIn,
+    tokens: TokenSet,
+    claims: IdTokenClaims,
+  ): Promise<void> {
+    const previous = this.sessions.lastRecord(request);
+    const superseded = this.sessions.record(request);
+    const id = newTokenRecordId();
+    const now = Date.now();
+    await this.records.save(request, id, withTokens(undefined, {}, tokens));
+    const record: SessionRecord = {
+      claims,
+      tokens: id,
+      signedInAt: now,
+      checkedAt: now,
+      ...(claims.sid === undefined ? {} : { sid: claims.sid }),
+      ...(claims.auth_time === undefined ? {} : { authTime: claims.auth_time }),
+      completed: [...(previous?.completed ?? []), shortState(pending.state)].slice(-maxCompleted),
+    };
+    const lifetime = request.session.cookie.originalMaxAge;
+    await this.sessionStart.start(request, record, async (sessionId) => {
+      // Tokens live as long as their session, and the new session may have another lifetime than the previous one.
+      if (request.session.cookie.originalMaxAge !== lifetime)
+        await this.records.prolong(request.sessionStore, record, request.session.cookie.originalMaxAge);
+      await this.index.add(request, record, sessionId, superseded);
+    });
+    // Deleted, not revoked: all sign-ins of one browser share a grant at Logto.
+    if (superseded) await this.records.delete(request.sessionStore, superseded.tokens);
+  }
+}

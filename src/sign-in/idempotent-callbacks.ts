@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { LRUCache } from 'lru-cache';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import {
+  lifetimeCookie,
+  ownEntryKey,
+  readEntry,
+  writeEntry,
+  type StoreEntry,
+} from '../store/store-access.js';
+import { withLock } from '../store/with-lock.js';
+import type { CallbackOutcome } from './code-exchange.js';
+
+/** How long the outcome of a callback is remembered, in milliseconds. */
+const outcomeLifetime = 60_000;
+
+/**
+ * Makes callbacks idempotent: a repeated callback gets the outcome of the first one, for Logto revokes the whole grant
+ * when it sees a code twice. Within this process; on every instance with a `lock`.
+ */
+@Injectable()
+export class IdempotentCallbacks {
+  private readonly outcomes = new LRUCache<string, Promise<CallbackOutcome>>({
+    max: 10_000,
+    ttl: outcomeLifetime,
+    perf: Date,
+  });
+
+  constructor(private readonly options: ResolvedLogtoOptions) {}
+
+  /** @param key what identifies the callback */
+  async run(
+    request: Request,
+    key: string,
+    exchange: () => Promise<CallbackOutcome>,
+  ): Promise<{ outcome: CallbackOutcome; isRepeated: boolean }> {
+    const earlier = this.outcomes.get(key);
+    if (earlier) return { outcome: await earlier, isRepeated: true };
+    const outcome = this.runOnAllInstances(request, key, exchange);
+    this.outcomes.set(key, outcome);
+    return { outcome: await outcome, isRepeated: false };
+  }
+
+  /** Takes the `lock`, and leaves the outcome in the session store for the other instances. */
+  private async runOnAllInstances(
+    request: Request,
+    key: string,
+    exchange: () => Promise<CallbackOutcome>,
+  ): Promise<CallbackOutcome> {
+    const { lock } = this.options;
+    if (!lock) return exchange();
+    const entryKey = ownEntryKey('callback', key);
+    const store = request.sessionStore;
+    return withLock(lock, entryKey, async () => {
+      const known = (await readEntry(store, entryKey))?.logtoCallback as CallbackOutcome | undefined;
+      if (known) return known;
+      const outcome = await exchange();
+      const entry = {
+        cookie: lifetimeCookie(outcomeLifetime),
+        logtoCallback: outcome,
+      } as unknown as StoreEntry;
+      // The user is signed in, even if the other instances do not find out.
+      await writeEntry(store, entryKey, entry).catch(() => undefined);
+      return outcome;
+    });
+  }
+}
