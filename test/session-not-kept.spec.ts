@@ -83,8 +83,16 @@ describe('A sign-in that succeeds and does not stick', () => {
   });
 
   it.each<[string, SessionOptions['cookie'], RegExp]>([
-    ['is sameSite "none" over http', { sameSite: 'none' }, /session_not_kept: .*`sameSite: "none"` cookie that is not secure/],
-    ['has the domain of another host', { domain: 'shop.example' }, /session_not_kept: .*`domain`: "shop\.example".*"localhost"/],
+    [
+      'is sameSite "none" over http',
+      { sameSite: 'none' },
+      /session_not_kept: .*`sameSite: "none"` cookie that is not secure/,
+    ],
+    [
+      'has the domain of another host',
+      { domain: 'shop.example' },
+      /session_not_kept: .*`domain`: "shop\.example".*"localhost"/,
+    ],
   ])("names the cause when the app's own cookie %s", async (_, cookie, cause) => {
     const browser = (await started(mountedByApp(cookie))).browser();
     browser.refuses = /^sid=/;

@@ -13,15 +13,15 @@ import { Tombstones } from './tombstones.js';
 type Set = (id: string, session: SessionData) => Promise<void>;
 
 /**
- * Stands before a store's `set`: what has ended is not stored again, not even by a request that began before
- * the end, and claims that a parallel request refreshed are not put back. Only `set` is replaced, on the
- * instance: a proxy or an `Object.create` would break stores with private fields.
+ * Patches the `set` of session stores, so that a slow request cannot undo what happened since it began: it neither stores
+ * a session that has ended nor overwrites claims that a parallel request has refreshed. Patches the instance, because a
+ * proxy or an `Object.create` would break stores with private fields.
  */
 @Injectable()
 export class PatchedStores {
   private readonly stores = new WeakMap<Store, Set>();
-  private readonly writes = new KeyedMutex();
-  /** Sessions that a sign-in in this process has replaced. */
+  private readonly mutex = new KeyedMutex();
+  /** Ids of sessions that a sign-in in this process has replaced. */
   private readonly superseded = new LRUCache<string, true>({ max: 10_000 });
 
   constructor(
@@ -31,12 +31,12 @@ export class PatchedStores {
     private readonly records: TokenRecords,
   ) {}
 
-  /** Tells that the browser has got another session in the place of this one. */
+  /** Marks a session as replaced: the browser gets another one. */
   supersede(id: string): void {
     this.superseded.set(id, true);
   }
 
-  /** Guards a store, once. @returns whether this was the first time */
+  /** Patches a store, unless it is patched already. @returns whether it was not */
   patch(store: Store): boolean {
     if (this.stores.has(store)) return false;
     const original = store.set.bind(store);
@@ -46,7 +46,7 @@ export class PatchedStores {
       if (this.superseded.get(id)) withholdCookie(id, session);
       const stored =
         isOwnEntry(id) && !isTokenRecordKey(id) ? set(id, session) : this.set(store, set, id, session);
-      // There are stores whose own `set` is waited for so.
+      // Some stores return a promise from `set`.
       return stored.then(
         () => callback?.(),
         (error: unknown) => callback?.(error),
@@ -56,10 +56,10 @@ export class PatchedStores {
   }
 
   /**
-   * Changes a stored session. No other write of it by this process comes in between, so that neither loses
-   * what the other adds.
-   * @param tokens the sign-in that the session holds
-   * @param change the session to store, or `undefined` to leave it as it is
+   * Updates a stored session, under a mutex with every other write of it by this process: neither loses what the other
+   * has written.
+   * @param tokens id of the token record of the session's sign-in
+   * @param change returns the session to store, or `undefined` to leave it unchanged
    */
   async update(
     store: Store,
@@ -69,9 +69,9 @@ export class PatchedStores {
   ): Promise<void> {
     const set = this.stores.get(store);
     if (!set) return;
-    await this.writes.runExclusive(id, () =>
+    await this.mutex.runExclusive(id, () =>
       this.unlessEnded(store, set, { id, tokens }, async () => {
-        // Read last, so that the least can happen on another instance before it is written.
+        // Read as late as possible: another instance may write it too.
         const stored = await readEntry(store, id);
         return stored && change(stored);
       }),
@@ -80,19 +80,19 @@ export class PatchedStores {
 
   private async set(store: Store, set: Set, id: string, session: SessionData): Promise<void> {
     const record = isSignedIn(session.logto) ? session.logto : undefined;
-    await this.writes.runExclusive(id, () =>
+    await this.mutex.runExclusive(id, () =>
       this.unlessEnded(store, set, { id, tokens: record?.tokens }, () => this.newest(store, id, session)),
     );
     if (!record) return;
     const lifetime = session.cookie.originalMaxAge;
-    // The session is stored; the next time it is, what failed here is made up for.
+    // The session is stored. If this fails, the next `set` tries again.
     await this.index
       .track(store, record, id, lifetime)
       .then((isNew) => (isNew ? this.records.prolong(store, record, lifetime) : undefined))
       .catch(() => undefined);
   }
 
-  /** Looks for the tombstones before and after: it may end while it is stored. */
+  /** Checks for tombstones before and after the write: the session may end while it is stored. */
   private async unlessEnded(
     store: Store,
     set: Set,
@@ -113,7 +113,7 @@ export class PatchedStores {
     else if (tokensEndedAfter && !tokensEndedBefore) await set(id, withoutSignIn(next));
   }
 
-  /** The session with what this process or another has found out of its sign-in since the request began. */
+  /** The session with the newest record of its sign-in that the store or this process knows. */
   private async newest(store: Store, id: string, session: SessionData): Promise<SessionData> {
     if (!isSignedIn(session.logto)) return session;
     const stored = (await readEntry(store, id))?.logto;
@@ -124,8 +124,8 @@ export class PatchedStores {
 }
 
 /**
- * Keeps the answer of a request that began before its browser signed in from giving it the old session's cookie back:
- * express-session stores a session before it writes the headers, and sets no cookie for one without an id.
+ * Keeps a response to a request that began before the sign-in from setting the cookie of the replaced session:
+ * express-session stores a session before it writes the headers, and sets no cookie if the request has no session id.
  */
 function withholdCookie(id: string, session: SessionData): void {
   const { req: request } = session as { req?: { sessionID?: string } };

@@ -4,8 +4,8 @@ import { isNewer, isSignedIn, type EndedRecord, type SessionRecord } from './ses
 import { SignInEndEvents } from './sign-in-end-events.js';
 
 /**
- * Records that were refreshed in this process, for the requests that began before: they hold the older record
- * in their session, and must neither decide by it nor store it again.
+ * Remembers the newest record of each sign-in that this process has refreshed. A request that began before the refresh
+ * has an older record in its session, which it must neither use nor store again.
  */
 @Injectable()
 export class RefreshedRecords {
@@ -18,7 +18,7 @@ export class RefreshedRecords {
     if (!isSignedIn(record)) this.ends.emit(tokens);
   }
 
-  /** The newest record known of the same sign-in. */
+  /** The newest known record of the same sign-in. */
   newest(record: SessionRecord): SessionRecord | EndedRecord {
     const known = this.records.get(record.tokens);
     if (known === undefined) return record;

@@ -1,25 +1,25 @@
 import type { IdTokenClaims } from '../oidc/claims.js';
 
-/** What every request needs of a sign-in, kept in the session under `logto`. Tokens live elsewhere. */
+/** What every request needs to know of a sign-in, in the session under `logto`. Tokens are stored separately. */
 export interface SessionRecord {
   readonly claims: IdTokenClaims;
   /** Id of the token record. */
   readonly tokens: string;
   /** When the user signed in here, in milliseconds since 1970. */
   readonly signedInAt: number;
-  /** When Logto last told the claims, in milliseconds since 1970. */
+  /** When Logto last confirmed the claims, in milliseconds since 1970. */
   readonly checkedAt: number;
-  /** When the session was last noted to be in use, in milliseconds since 1970; only with `lifetime.idle`. */
+  /** When the user was last active, in milliseconds since 1970; only with `lifetime.idle`. */
   readonly seenAt?: number;
-  /** Logto's session, kept over refreshes that do not tell it. */
+  /** Id of the session at Logto, kept when a refreshed ID token has none. */
   readonly sid?: string;
-  /** When the user signed in at Logto, in seconds since 1970, kept over refreshes. */
+  /** When the user signed in at Logto, in seconds since 1970, kept when the claims are refreshed. */
   readonly authTime?: number;
-  /** Sign-ins that ended in this session: a reloaded callback is told apart from a forged one. */
+  /** The last sign-ins that were finished in this session: tells a reloaded callback from a forged one. */
   readonly completed: readonly string[];
 }
 
-/** What is left of a sign-in that Logto ended: whose it was, so that nobody else inherits the session's data. */
+/** What the session keeps of a sign-in that has ended: whose it was, so that no other user inherits the session's data. */
 export interface EndedRecord {
   readonly ended: true;
   readonly sub: string;
@@ -33,30 +33,30 @@ declare module 'express-session' {
   }
 }
 
-/** Whether a record says that somebody is signed in. */
+/** Whether the user of a record is still signed in. */
 export function isSignedIn(record: SessionRecord | EndedRecord | undefined): record is SessionRecord {
   return record !== undefined && !('ended' in record) && typeof record.tokens === 'string';
 }
 
 /**
- * What another tenant's or application's sign-in counts as, where several share a store and a secret: somebody else's
- * that has ended.
+ * Stands for the sign-in of another tenant or application with the same store and secret: an ended sign-in of another
+ * user.
  */
 export const foreignRecord: EndedRecord = { ended: true, sub: '', completed: [] };
 
-/** Whose record it is. */
+/** The user id of a record. */
 export function subjectOf(record: SessionRecord | EndedRecord): string {
   return isSignedIn(record) ? record.claims.sub : record.sub;
 }
 
-/** Whether a record of the same sign-in tells more than another. */
+/** Whether a record is newer than another one of the same sign-in. */
 export function isNewer(one: SessionRecord, other: SessionRecord): boolean {
   if (one.tokens !== other.tokens) return false;
   if (one.checkedAt !== other.checkedAt) return one.checkedAt > other.checkedAt;
   return (one.seenAt ?? 0) > (other.seenAt ?? 0);
 }
 
-/** The trace that an ended sign-in leaves. */
+/** The record that replaces one whose sign-in has ended. */
 export function endedRecord(record: SessionRecord): EndedRecord {
   return { ended: true, sub: record.claims.sub, completed: record.completed };
 }

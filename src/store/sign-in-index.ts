@@ -16,49 +16,49 @@ import {
 import { tokenRecordLifetime } from './token-record.js';
 import { Tombstones } from './tombstones.js';
 
-/** What is marked as ended when Logto's session ends. */
+/** The id that gets a tombstone when a session at Logto ends. */
 export function logtoSessionTombstone(sid: string): string {
   return `sid ${sid}`;
 }
 
-/** A sign-in as the index knows it. */
+/** A sign-in in the index. */
 export interface IndexedSignIn {
-  /** The session's id. */
+  /** Id of the session. */
   readonly session: string;
-  /** The id of its token record. */
+  /** Id of the token record. */
   readonly tokens: string;
   /** When the user signed in here, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Whom the sign-ins of one entry belong to: Logto's session or a user, of one of the applications that share a store. */
+/** Whose sign-ins an entry lists: those of a user or of a session at Logto, in one of the applications that share a store. */
 export interface IndexSubject {
   readonly application: string;
   readonly sid?: string;
   readonly sub?: string;
 }
 
-/** How many sign-ins one entry holds at most: the newest. */
+/** How many sign-ins an entry lists at most: the newest ones. */
 const maxSignIns = 200;
 
-/** How often a write is looked after that another instance overtook. */
+/** How often a write is tried that another instance keeps overwriting. */
 const attempts = 4;
 
 /**
- * Which sessions belong to which user, and to which session at Logto, in the session store: a logout token
- * names those, and no store can be searched for them.
+ * Lists in the session store which sessions belong to a user and to a session at Logto: a logout token names only those,
+ * and express-session's stores have no search.
  */
 @Injectable()
 export class SignInIndex {
-  private readonly serial = new KeyedMutex();
-  /** Which sign-in this process has entered a session's id for, and how long that session lives. */
-  private readonly entered = new LRUCache<string, { tokens: string; lifetime: unknown }>({ max: 10_000 });
+  private readonly mutex = new KeyedMutex();
+  /** What this process has listed for a session id. */
+  private readonly listed = new LRUCache<string, { tokens: string; lifetime: unknown }>({ max: 10_000 });
 
   constructor(private readonly tombstones: Tombstones) {}
 
   /**
-   * Enters a sign-in before its session is stored, and forgets the one that it supersedes.
-   * @throws LogtoException `invalid_grant` when Logto's session has ended meanwhile
+   * Adds a sign-in before its session is stored, and removes the one that it supersedes.
+   * @throws LogtoException `invalid_grant` when the session at Logto has ended in the meantime
    */
   async add(
     request: Request,
@@ -70,7 +70,7 @@ export class SignInIndex {
     const lifetime = request.session.cookie.originalMaxAge;
     if (superseded) await this.remove(store, superseded, lifetime);
     await this.addSession(store, record, sessionId, lifetime);
-    // A logout token may have come between the code and now, when there was nothing to end yet.
+    // A logout token may have arrived before there was a session to end.
     if (record.sid !== undefined && (await this.tombstones.has(store, logtoSessionTombstone(record.sid)))) {
       throw new LogtoException('invalid_grant', 'The sign-in has ended at Logto. Sign in again.', {
         status: 401,
@@ -79,9 +79,8 @@ export class SignInIndex {
   }
 
   /**
-   * Enters a session that is stored under another id than its sign-in was, or with another lifetime: an app may give
-   * it new ones.
-   * @returns whether there was anything to enter
+   * Adds a session whose id or lifetime the app has changed.
+   * @returns whether there was anything to add
    */
   async track(
     store: Store,
@@ -89,13 +88,13 @@ export class SignInIndex {
     sessionId: string,
     lifetime: number | null,
   ): Promise<boolean> {
-    const known = this.entered.get(sessionId);
+    const known = this.listed.get(sessionId);
     if (known?.tokens === record.tokens && isSameLifetime(known.lifetime, lifetime)) return false;
     await this.addSession(store, record, sessionId, lifetime);
     return true;
   }
 
-  /** Forgets a sign-in that has ended. */
+  /** Removes a sign-in that has ended. */
   async remove(store: Store, record: SessionRecord, lifetime: number | null): Promise<void> {
     for (const subject of subjectsOf(record)) {
       await this.change(store, subject, lifetime, (known) =>
@@ -106,14 +105,18 @@ export class SignInIndex {
     }
   }
 
-  /** The sessions that a sign-in is stored in. */
-  async sessionIdsOf(store: Store, record: SessionRecord): Promise<readonly string[]> {
-    const [ofUser] = subjectsOf(record);
-    const entered = ofUser ? await this.find(store, ofUser) : [];
-    return entered.filter(({ tokens }) => tokens === record.tokens).map(({ session }) => session);
+  async find(store: Store, subject: IndexSubject): Promise<readonly IndexedSignIn[]> {
+    return signInsOf(await readEntry(store, indexKey(subject)));
   }
 
-  /** @param lifetime of the session, in milliseconds; `null` leaves it to the store */
+  /** The ids of the sessions that hold a sign-in. */
+  async sessionIdsOf(store: Store, record: SessionRecord): Promise<readonly string[]> {
+    const [ofUser] = subjectsOf(record);
+    const signIns = ofUser ? await this.find(store, ofUser) : [];
+    return signIns.filter(({ tokens }) => tokens === record.tokens).map(({ session }) => session);
+  }
+
+  /** @param lifetime of the session, in milliseconds; `null`: the store decides */
   private async addSession(
     store: Store,
     record: SessionRecord,
@@ -128,16 +131,12 @@ export class SignInIndex {
           : [...known, { session, tokens, at: signedInAt }].slice(-maxSignIns),
       );
     }
-    this.entered.set(session, { tokens, lifetime });
-  }
-
-  async find(store: Store, subject: IndexSubject): Promise<readonly IndexedSignIn[]> {
-    return signInsOf(await readEntry(store, indexKey(subject)));
+    this.listed.set(session, { tokens, lifetime });
   }
 
   /**
-   * Changes an entry until the change is there to read: another instance may write the same entry at the same
-   * moment, and no store of express-session compares before it sets.
+   * Writes an entry until the change can be read back: another instance may write it at the same moment, and
+   * express-session's stores have no compare-and-set.
    */
   private change(
     store: Store,
@@ -146,12 +145,12 @@ export class SignInIndex {
     next: (known: readonly IndexedSignIn[]) => readonly IndexedSignIn[] | undefined,
   ): Promise<void> {
     const key = indexKey(subject);
-    return this.serial.runExclusive(key, async () => {
+    return this.mutex.runExclusive(key, async () => {
       for (let attempt = 0; attempt < attempts; attempt += 1) {
         const stored = await readEntry(store, key);
         const changed = next(signInsOf(stored));
         if (!changed) return;
-        // As long as the longest of its sessions.
+        // An entry lives as long as the longest of its sessions.
         const logtoLifetime = Math.max(tokenRecordLifetime(lifetime), longestLifetime(stored));
         const entry = {
           cookie: lifetimeCookie(logtoLifetime),
@@ -164,24 +163,23 @@ export class SignInIndex {
   }
 }
 
-/** With each touch of a session express-session reads its lifetime off the clock, and loses a millisecond now and then. */
+/** Tolerates a second: express-session recomputes the lifetime with each touch, which may cost a millisecond. */
 function isSameLifetime(one: unknown, other: unknown): boolean {
   if (typeof one !== 'number' || typeof other !== 'number') return one === other;
   return Math.abs(one - other) < 1000;
 }
 
-/** Where an entry stands in the store. */
 function indexKey({ application, sid, sub }: IndexSubject): string {
   return ownEntryKey('sign-ins', `${application} ${sid === undefined ? `sub ${sub}` : `sid ${sid}`}`);
 }
 
-/** The entries that a sign-in is in. */
+/** The keys of the entries that list a sign-in. */
 export function indexKeysOf(record: SessionRecord): string[] {
   return subjectsOf(record).map((subject) => indexKey(subject));
 }
 
 function subjectsOf({ claims, sid }: SessionRecord): IndexSubject[] {
-  // For several audiences at once the authorized party is named (OpenID Connect Core 2).
+  // With several audiences, `azp` names the application (OpenID Connect Core 2).
   const application = typeof claims.aud === 'string' ? claims.aud : String(claims.azp);
   return [{ application, sub: claims.sub }, ...(sid === undefined ? [] : [{ application, sid }])];
 }

@@ -4,35 +4,35 @@ import type { SessionData, Store } from 'express-session';
 import { LogtoException } from '../logto.exceptions.js';
 import { harmless } from '../oidc/errors/harmless-error.js';
 
-/** Longest time that one call of the store may take, in milliseconds. */
+/** Timeout of a call to the store, in milliseconds. */
 const storeTimeout = 10_000;
 
-/** What the keys of the module's own entries in the session store begin with. */
+/** Prefix of the keys of the module's own entries in the session store. */
 export const ownEntryPrefix = 'logto-';
 
-/** The kinds of such entries. In full, for an app may begin the ids of its sessions with its own name. */
+/** Lists the kinds in full, for an app's session ids may begin with the same prefix. */
 const ownEntry = new RegExp(`^${ownEntryPrefix}(?:callback|ended|logout|sign-ins|tokens)-`);
 
 /**
- * Where an entry of a kind stands. A hash, so that a list of the store's keys gives nothing away; a short one, for
- * there are stores with keys of 36 characters.
+ * The key of an entry. Hashes the name, so that a list of the store's keys reveals nothing; the hash is short, because
+ * some stores allow only 36 characters.
  */
 export function ownEntryKey(kind: 'callback' | 'ended' | 'logout' | 'sign-ins', name: string): string {
   return `${ownEntryPrefix}${kind}-${createHash('sha256').update(name).digest('base64url').slice(0, 20)}`;
 }
 
-/** Whether an entry of the module's own stands there, rather than a session. */
+/** Whether a key is of one of the module's own entries, and not of a session. */
 export function isOwnEntry(key: string): boolean {
   return ownEntry.test(key);
 }
 
-/** An entry of the module's own in the session store: a session's shape, for stores read its `cookie`. */
+/** An entry in the session store. The module's own ones look like sessions too, because stores read `cookie`. */
 export type StoreEntry = SessionData & Record<string, unknown>;
 
 /**
- * The error for a store that fails or hangs. Transient: it never signs anybody out.
- * @param cause what the store said. Only a harmless copy is kept: clients of Redis attach the command that
- * failed, with the tokens that it was to store.
+ * The error for a store that fails or hangs. Transient: it never signs a user out.
+ * @param cause the error of the store. Only a redacted copy is kept: Redis clients attach the failed command, with the
+ * tokens in it.
  */
 export function storeUnavailable(cause?: unknown): LogtoException {
   return new LogtoException(
@@ -47,8 +47,8 @@ export function storeUnavailable(cause?: unknown): LogtoException {
 }
 
 /**
- * Calls a store, which may fail, throw or never answer.
- * @param done called once: with the error of a store that fails, or with what it gave
+ * Calls a store that may fail, throw or never answer.
+ * @param done called once, with an error or with the store's answer
  */
 export function withTimeout<T>(
   call: (answer: (error?: unknown, value?: T) => void) => void,
@@ -64,14 +64,14 @@ export function withTimeout<T>(
   const timer = setTimeout(() => finish(storeUnavailable(new Error('timed out'))), storeTimeout);
   timer.unref();
   const answer = (error?: unknown, value?: T): void => {
-    // How a store of files says that there is no such session.
+    // session-file-store reports a missing session like this.
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     finish(error && !missing ? storeUnavailable(error) : undefined, missing ? undefined : value);
   };
   try {
     call(answer);
   } catch (error) {
-    // An error of whoever was answered is theirs.
+    // Thrown by `done`, and not by the store.
     if (!waiting) throw error;
     answer(error);
   }
@@ -101,24 +101,24 @@ export async function deleteEntry(store: Store, key: string): Promise<void> {
   await fromCallback((done) => store.destroy(key, done));
 }
 
-/** Where a store has the one beneath it, whose `touch` it hides from express-session. No name that an app's store may have. */
+/** Where a wrapping store has the wrapped one. A symbol, so that it cannot clash with a name of an app's store. */
 export const innerStore: unique symbol = Symbol('nestjs-logto.store-beneath');
 
-/** The store whose `touch` is used. */
+/** The app's store, whose `touch` a wrapping store hides from express-session. */
 export function unwrapStore(store: Store): Store {
   return (store as { readonly [innerStore]?: Store })[innerStore] ?? store;
 }
 
-/** Prolongs an entry's life by its cookie, by whatever the store offers for it. */
+/** Prolongs the life of an entry to that of its cookie: by `touch`, or by `set` if the store has no `touch`. */
 export async function prolongEntry(store: Store, key: string, entry: SessionData): Promise<void> {
-  const touched = unwrapStore(store);
-  if (touched.touch) await fromCallback((done) => touched.touch?.(key, entry, done));
+  const unwrapped = unwrapStore(store);
+  if (unwrapped.touch) await fromCallback((done) => unwrapped.touch?.(key, entry, done));
   else await writeEntry(store, key, entry);
 }
 
 /**
- * Lets an entry live on for a lifetime from now, in milliseconds. With what it holds: there are stores whose
- * touch writes the whole entry.
+ * Prolongs the life of an entry, in milliseconds from now. Reads it first, because some stores write the whole entry on
+ * a touch.
  */
 export async function touchEntry(store: Store, key: string, lifetime: number): Promise<void> {
   const entry = await readEntry(store, key);
@@ -127,23 +127,23 @@ export async function touchEntry(store: Store, key: string, lifetime: number): P
   await prolongEntry(store, key, { ...entry, cookie });
 }
 
-/** How long an entry of several sessions has to live from each touch, in milliseconds. */
+/** The longest lifetime of the sessions that share an entry, in milliseconds. */
 export function longestLifetime(entry: StoreEntry | undefined): number {
   return typeof entry?.logtoLifetime === 'number' ? entry.logtoLifetime : 0;
 }
 
-// The types declare no constructor parameters, though `new Cookie(options)` is how express-session does it.
+// The types declare no constructor parameters, although express-session itself calls `new Cookie(options)`.
 const Cookie = session.Cookie as unknown as new (options: object) => session.Cookie;
 
 /**
- * A cookie that stands for a lifetime from now: stores read an entry's lifetime there.
- * @param lifetime milliseconds; `null` leaves it to the store, as for a session that ends with the browser
+ * A cookie that gives an entry its lifetime: stores read it there.
+ * @param lifetime milliseconds from now; `null`: the store decides, as for a session that ends with the browser
  */
 export function lifetimeCookie(lifetime: number | null): session.Cookie {
   return new Cookie({ maxAge: lifetime });
 }
 
-/** The same cookie with its lifetime beginning anew. */
+/** The same cookie, with its lifetime starting now. */
 export function prolongedCookie(cookie: session.Cookie): session.Cookie {
   const {
     expires: _expires,

@@ -4,9 +4,9 @@ import type { SignInIndex } from './sign-in-index.js';
 import { readEntry, unwrapStore } from './store-access.js';
 
 /**
- * A sign-in as it is stored now, which another instance may have changed or ended. Reading it does not prolong the
- * session: nobody uses it by leaving a stream open.
- * @returns `undefined` for one that is in no session any more
+ * Reads a sign-in from the store, where another instance may have changed or ended it. Does not prolong the session: an
+ * open stream is no user activity.
+ * @returns `undefined` if no session holds the sign-in any more
  * @throws LogtoException `session_store_unavailable`
  */
 export async function storedSignIn(
@@ -21,7 +21,7 @@ export async function storedSignIn(
   };
   const found = await read(sessionID);
   if (found) return found;
-  // An app may have given its session another id.
+  // The app may have changed the session's id.
   for (const id of await index.sessionIdsOf(store, record)) {
     const moved = id === sessionID ? undefined : await read(id);
     if (moved) return moved;

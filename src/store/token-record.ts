@@ -4,13 +4,13 @@ import type { TokenTarget } from '../oidc/oidc-client.js';
 import { refreshAt, type TokenSet } from '../oidc/token-set.js';
 import { ownEntryPrefix } from './store-access.js';
 
-/** An access token as it is kept. */
+/** An access token as it is stored. */
 export interface StoredAccessToken {
   readonly token: string;
   readonly scopes: readonly string[];
-  /** When Logto gave it, in milliseconds since 1970. */
+  /** When Logto issued it, in milliseconds since 1970. */
   readonly givenAt: number;
-  /** From when on it is refreshed, in milliseconds since 1970: shortly before it expires. */
+  /** When it is due for a refresh, in milliseconds since 1970: shortly before it expires. */
   readonly refreshAt: number;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
@@ -21,46 +21,45 @@ export interface TokenRecord {
   readonly idToken?: string | undefined;
   readonly refreshToken?: string | undefined;
   readonly accessTokens: Readonly<Record<string, StoredAccessToken>>;
-  /** The last answer of the userinfo endpoint, with when it came. */
+  /** The last response of the userinfo endpoint, and when it arrived. */
   readonly userInfo?: { readonly at: number; readonly claims: UserInfoResponse } | undefined;
 }
 
 const keyPrefix = `${ownEntryPrefix}tokens-`;
 
-/** The id of a new record. As short as an id may be that nobody guesses: there are stores whose keys are. */
+/** A random id. 120 bits, because some stores have short keys. */
 export function newTokenRecordId(): string {
   return randomBytes(15).toString('base64url');
 }
 
-/** Where a record stands in the session store. */
+/** The key of a record in the session store. */
 export function tokenRecordKey(id: string): string {
   return keyPrefix + id;
 }
 
-/** Whether a record stands there. */
 export function isTokenRecordKey(key: string): boolean {
   return key.startsWith(keyPrefix);
 }
 
-/** How long a record lives untouched when the store decides how long sessions do, in milliseconds. */
+/** Lifetime of a session for which the store decides, in milliseconds. */
 const unknownSessionLifetime = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * How long a record lives from each touch, in milliseconds: longer than its session, which may be touched a
- * tenth of a lifetime after the record was.
- * @param session milliseconds; anything else when the store decides: express-session takes `expires: false` too, and
- * then has `false` for the lifetime
+ * How long a record lives after each touch, in milliseconds: longer than its session, which may be touched a tenth of
+ * its lifetime later.
+ * @param session lifetime of the session in milliseconds; anything else: the store decides. With `expires: false`,
+ * express-session's lifetime is `false`
  */
 export function tokenRecordLifetime(session: unknown): number {
   return Math.ceil((typeof session === 'number' ? session : unknownSessionLifetime) * 1.2);
 }
 
-/** Where an access token stands in its record. */
+/** The key of an access token in its record. */
 export function accessTokenKey({ resource, organizationId }: TokenTarget): string {
   return `${resource ?? ''}#${organizationId ?? ''}`;
 }
 
-/** The record with what a token answer brought. */
+/** The record with the tokens of a token response. */
 export function withTokens(
   record: TokenRecord | undefined,
   target: TokenTarget,

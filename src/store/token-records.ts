@@ -21,13 +21,13 @@ import { tokenRecordKey, tokenRecordLifetime, type TokenRecord } from './token-r
 import { TouchThrottle } from './touch-throttle.js';
 
 /**
- * Tokens of sign-ins, each an entry of its own in the session store: an unrelated write of a session can never
- * put an old refresh token back, and what every request reads stays small.
+ * Stores the tokens of each sign-in in an entry of its own in the session store: a write of the session can never bring
+ * back an old refresh token, and sessions stay small.
  */
 @Injectable()
 export class TokenRecords {
-  private readonly serial = new KeyedMutex();
-  /** Records whose write failed: the only place where a rotated refresh token still is. */
+  private readonly mutex = new KeyedMutex();
+  /** Records whose write failed: a rotated refresh token is nowhere else. */
   private readonly unsaved = new LRUCache<string, StoreEntry>({ max: 10_000 });
   private readonly retrying = new Set<string>();
 
@@ -36,21 +36,21 @@ export class TokenRecords {
     private readonly touchThrottle: TouchThrottle,
   ) {}
 
-  /** Runs `fn` while nothing else changes the record: in this process, or everywhere with a `lock`. */
+  /** Runs `fn` while nothing else changes the record: in this process; with a `lock`, on all instances. */
   runExclusive<T>(id: string, fn: () => Promise<T>): Promise<T> {
     const { lock } = this.options;
-    return this.serial.runExclusive(id, () => (lock ? withLock(lock, lockKey(id), fn) : fn()));
+    return this.mutex.runExclusive(id, () => (lock ? withLock(lock, lockKey(id), fn) : fn()));
   }
 
   /** @throws LogtoException `session_store_unavailable` */
   async load(store: Store, id: string): Promise<TokenRecord | undefined> {
     const unsaved = this.unsaved.get(id);
-    if (unsaved) this.saveLater(store, id);
+    if (unsaved) this.retrySave(store, id);
     const entry = unsaved ?? (await readEntry(store, tokenRecordKey(id)));
     return entry?.logtoTokens as TokenRecord | undefined;
   }
 
-  /** @throws LogtoException `session_store_unavailable`; this process then goes on with what it could not save */
+  /** @throws LogtoException `session_store_unavailable`; this process then keeps the record in memory and retries */
   async save(request: Request, id: string, record: TokenRecord): Promise<void> {
     const session = request.session as Request['session'] | undefined;
     const lifetime = tokenRecordLifetime(session?.cookie.originalMaxAge);
@@ -64,23 +64,23 @@ export class TokenRecords {
   }
 
   /**
-   * Lets the record live as long as the session, by a touch after the response, at most once per tenth of its
-   * lifetime. For an app's own session: one that the module mounts does it as it loads the session.
+   * Keeps the record alive as long as the session, by a touch after the response, at most once per tenth of its lifetime.
+   * Only for the app's own session: the store of the module's session does it when it loads the session.
    */
   keepAlive(request: Request, record: SessionRecord): void {
     const id = record.tokens;
     const lifetime = request.session.cookie.originalMaxAge;
-    // Nothing touches the session of a socket, and its turn must not be that of a request.
+    // The session of a socket is not touched either, and must not use up the turn of a request.
     if (!request.res || !this.touchThrottle.isDue(tokenRecordKey(id), lifetime)) return;
     const store = request.sessionStore;
     request.res.once('finish', () => {
-      // A touch that fails is made up for by the next one.
+      // If the touch fails, the next request tries again.
       void this.prolong(store, record, lifetime).catch(() => this.touchThrottle.forget(tokenRecordKey(id)));
     });
   }
 
   /**
-   * Lets what stands beside a session live as long as it does, from now on.
+   * Prolongs the life of a session's token record and index entries.
    * @param lifetime of the session, in milliseconds
    */
   async prolong(store: Store, record: SessionRecord, lifetime: number | null): Promise<void> {
@@ -88,7 +88,7 @@ export class TokenRecords {
     const touch = (key: string): Promise<void> => touchEntry(store, key, tokenRecordLifetime(lifetime));
     const touchTokens = (): Promise<void> => touch(tokenRecordKey(id));
     await Promise.all([
-      // Without a touch the entry is written again, which must not happen beside a refresh.
+      // A store without `touch` gets a write, which must not overlap with a refresh.
       unwrapStore(store).touch ? touchTokens() : this.runExclusive(id, touchTokens),
       ...indexKeysOf(record).map((key) => touch(key)),
     ]);
@@ -104,8 +104,8 @@ export class TokenRecords {
     this.unsaved.delete(id);
   }
 
-  /** Writes what could not be saved as soon as nobody changes it, so that other instances and a restart find it. */
-  private saveLater(store: Store, id: string): void {
+  /** Saves a record whose write failed, once nothing else changes it. */
+  private retrySave(store: Store, id: string): void {
     if (this.retrying.has(id)) return;
     this.retrying.add(id);
     void this.runExclusive(id, async () => {
@@ -121,7 +121,7 @@ function entryOf(record: TokenRecord, lifetime: number): StoreEntry {
   return { cookie: lifetimeCookie(lifetime), logtoTokens: record };
 }
 
-/** A hash: locks are named in logs and in monitors, where the ids of records have no business. */
+/** A hash, because locks are named in logs and dashboards, where ids of records do not belong. */
 function lockKey(id: string): string {
   return `logto-refresh-${createHash('sha256').update(id).digest('base64url')}`;
 }

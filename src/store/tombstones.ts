@@ -9,12 +9,12 @@ import {
   type StoreEntry,
 } from './store-access.js';
 
-/** Longest that a request may go on after its session ended and still save it, in milliseconds. */
+/** How long after the end of its session a request may still try to save it, in milliseconds. */
 const tombstoneLifetime = 24 * 60 * 60 * 1000;
 
 /**
- * Marks of what has ended, in the session store, so that every instance sees them: express-session saves at
- * the end of a request, and would bring a session back that ended in between.
+ * Marks what has ended, in the session store, where every instance sees it: express-session saves at the end of a
+ * request, and would bring back a session that has ended in the meantime.
  */
 @Injectable()
 export class Tombstones {
@@ -28,26 +28,26 @@ export class Tombstones {
   }
 
   /**
-   * Runs what ends something that is marked, and takes the marks back when it fails: what goes on has to be stored
-   * as ever.
+   * Marks ids as ended while `end` ends them, and removes the marks if it fails: what goes on has to be stored as
+   * before.
    */
   async markWhile<T>(store: Store, ids: readonly string[], end: () => Promise<T>): Promise<T> {
     try {
       await this.mark(store, ids);
       return await end();
     } catch (error) {
-      await Promise.allSettled(ids.map((id) => this.takeBack(store, ownEntryKey('ended', id))));
+      await Promise.allSettled(ids.map((id) => this.unmark(store, ownEntryKey('ended', id))));
       throw error;
     }
   }
 
-  /** By whichever the store still does: there are those that cannot delete, as there are those that cannot write. */
-  private async takeBack(store: Store, key: string): Promise<void> {
+  /** Overwrites the mark if the store fails to delete it. */
+  private async unmark(store: Store, key: string): Promise<void> {
     const entry: StoreEntry = { cookie: lifetimeCookie(tombstoneLifetime), logtoTakenBack: true };
     await deleteEntry(store, key).catch(() => writeEntry(store, key, entry));
   }
 
-  /** Whether `id` has ended. */
+  /** Whether `id` is marked as ended. */
   async has(store: Store, id: string): Promise<boolean> {
     const entry = await readEntry(store, ownEntryKey('ended', id));
     return entry !== undefined && entry.logtoTakenBack !== true;

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
-/** How often an entry of unknown lifetime is touched, in milliseconds. */
+/** Interval between touches of an entry of unknown lifetime, in milliseconds. */
 const unknownLifetimeInterval = 60 * 60 * 1000;
 
-/** When which entry of the store was last touched by this process. */
+/** Limits how often this process touches an entry of the store: once per tenth of its lifetime. */
 @Injectable()
 export class TouchThrottle {
   private readonly touchedAt = new LRUCache<string, number>({ max: 50_000 });
 
   /**
-   * Whether it is time to touch an entry; if so, it counts as touched from now on.
-   * @param lifetime milliseconds from each touch; anything else when the store decides
-   * @param expires when it expires as far as the entry itself says
+   * Whether it is time to touch an entry; if so, the entry counts as touched.
+   * @param lifetime milliseconds; anything else: the store decides
+   * @param expires when the entry itself says that it expires
    */
   isDue(id: string, lifetime: unknown, expires?: Date | string | null): boolean {
     const now = Date.now();

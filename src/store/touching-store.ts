@@ -1,7 +1,7 @@
 import session from 'express-session';
 import type { SessionData, Store } from 'express-session';
 import { isSignedIn } from './session-record.js';
-import { companionKeysOf } from './companion-keys.js';
+import { indexKeysOf } from './sign-in-index.js';
 import {
   withTimeout,
   isOwnEntry,
@@ -10,13 +10,13 @@ import {
   innerStore,
   touchEntry,
 } from './store-access.js';
-import { tokenRecordLifetime } from './token-record.js';
+import { tokenRecordKey, tokenRecordLifetime } from './token-record.js';
 import type { TouchThrottle } from './touch-throttle.js';
 
 /**
- * The store under a session that the module mounts itself. It has no `touch` on purpose: express-session would
- * touch at every request, and wait for it before it ends the response. Instead a session that is due is
- * touched as it is loaded, with its token record, at most once per tenth of its lifetime.
+ * The store of the session that the module mounts: wraps the app's store and touches a session when it loads it, with
+ * its token record and index entries, at most once per tenth of its lifetime. It has no `touch` on purpose:
+ * express-session would touch with every request, and hold back the response until the touch is done.
  */
 export class TouchingStore extends session.Store {
   constructor(
@@ -24,7 +24,7 @@ export class TouchingStore extends session.Store {
     private readonly touchThrottle: TouchThrottle,
   ) {
     super();
-    // What a store need not have, for an app that uses it where it has.
+    // Optional methods that the app may use.
     if (inner.all) this.all = inner.all.bind(inner);
     if (inner.length) this.length = inner.length.bind(inner);
     if (inner.clear) this.clear = inner.clear.bind(inner);
@@ -37,11 +37,11 @@ export class TouchingStore extends session.Store {
   }
 
   override get(id: string, callback: (error: unknown, session?: SessionData | null) => void): void {
-    // express-session has no limit of its own: every request would hang with the store.
+    // express-session has no timeout: every request would hang if the store did.
     withTimeout<SessionData | null>(
       (done) => this.inner.get(id, done),
       (error, found) => {
-        // There are entries of another making in a store that is shared, without a cookie.
+        // A shared store may have entries of other programs, without a cookie.
         if (!error && found && (found.cookie as unknown) && !isOwnEntry(id)) this.prolong(id, found);
         callback(error, found);
       },
@@ -53,7 +53,7 @@ export class TouchingStore extends session.Store {
   }
 
   override destroy(id: string, callback?: (error?: unknown) => void): void {
-    // With `unset: "destroy"` express-session waits for it before it ends the response.
+    // With `unset: "destroy"`, express-session holds back the response until this is done.
     withTimeout(
       (done) => this.inner.destroy(id, done),
       (error) => callback?.(error),
@@ -63,15 +63,13 @@ export class TouchingStore extends session.Store {
   private prolong(id: string, found: SessionData): void {
     const lifetime = found.cookie.originalMaxAge;
     if (!this.inner.touch || !this.touchThrottle.isDue(id, lifetime, found.cookie.expires)) return;
+    const { logto } = found;
+    const companions = isSignedIn(logto) ? [tokenRecordKey(logto.tokens), ...indexKeysOf(logto)] : [];
     const touched = [
       prolongEntry(this.inner, id, { ...found, cookie: prolongedCookie(found.cookie) }),
-      ...(isSignedIn(found.logto)
-        ? companionKeysOf(found.logto).map((key) =>
-            touchEntry(this.inner, key, tokenRecordLifetime(lifetime)),
-          )
-        : []),
+      ...companions.map((key) => touchEntry(this.inner, key, tokenRecordLifetime(lifetime))),
     ];
-    // A touch that fails is made up for by the next one.
+    // If a touch fails, the next request tries again.
     Promise.all(touched).catch(() => this.touchThrottle.forget(id));
   }
 }

@@ -3,16 +3,16 @@ import type { LogtoLock } from '../options/logto-module-options.js';
 import { harmless } from '../oidc/errors/harmless-error.js';
 
 /**
- * Runs `fn` under the app's own lock. What was done counts, however the lock ends: one that was lost or could
- * not be given back must not lose a rotated refresh token.
- * @throws LogtoException `lock_unavailable`, transient, when the lock could not be had
+ * Runs `fn` under the `lock` of the options. Returns its result even if the lock is lost or cannot be released: a
+ * rotated refresh token must not be lost.
+ * @throws LogtoException `lock_unavailable`, transient, if the lock cannot be acquired
  */
 export async function withLock<T>(lock: LogtoLock, key: string, fn: () => Promise<T>): Promise<T> {
   let outcome: Promise<T> | undefined;
   try {
-    const given = await lock.run(key, () => (outcome = fn()));
-    // Whatever the lock itself gives back.
-    return outcome ? await outcome : given;
+    const returned = await lock.run(key, () => (outcome = fn()));
+    // The lock may return something else than `fn` did.
+    return outcome ? await outcome : returned;
   } catch (error) {
     if (outcome) return outcome;
     throw new LogtoException(
