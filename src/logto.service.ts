@@ -7,7 +7,7 @@ import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/
 import type { TokenTarget } from './oidc/oidc-client.js';
 import { TokenExchange, type ExchangedToken, type TokenExchangeParameters } from './oidc/token-exchange.js';
 import { BackChannelLogout } from './sign-in/back-channel/back-channel-logout.js';
-import { bearerTokensOnly } from './session/session-problems.js';
+import { bearerTokensOnly } from './session/sign-in-client.js';
 import { Handshakes } from './session/handshakes.js';
 import { MachineTokens, type ClientCredentialsParameters } from './tokens/machine-tokens.js';
 import { SignInCallback } from './sign-in/sign-in-callback.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { handshakeWithoutSession } from '../session/session-problems.js';
+import { handshakeWithoutSession } from '../session/missing-session.js';
 import { Sessions } from '../session/sessions.js';
 import { RequestSource } from '../user/request-source.js';
 import { UserContextResolver } from '../user/user-context-resolver.js';

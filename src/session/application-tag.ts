@@ -3,14 +3,14 @@ import type { CookieOptions } from 'express';
 import type { ResolvedClientOptions } from '../options/resolved-logto-options.js';
 
 /**
- * A short name for this application, which its cookies carry: cookies know no port, so that two apps on one host name
- * would otherwise share them, and sign each other out.
+ * A short id of this application, for the names of its cookies: cookies do not depend on the port, so two apps on one
+ * host name would otherwise overwrite each other's.
  */
 export function applicationTag({ appId, baseUrl }: Pick<ResolvedClientOptions, 'appId' | 'baseUrl'>): string {
   return createHash('sha256').update(`${appId} ${baseUrl}`).digest('hex').slice(0, 8);
 }
 
-/** The name and the attributes of a cookie of the module's own, which only this host is sent. */
+/** Name and attributes of one of the module's own cookies, which are only sent to this host. */
 export function ownCookie(
   client: Pick<ResolvedClientOptions, 'appId' | 'baseUrl'>,
   name: string,

@@ -5,54 +5,54 @@ import { SessionMount } from './session-mount.js';
 import { fromCallback, readEntry } from '../store/store-access.js';
 
 /**
- * How long a socket goes on with the session as it was read, in milliseconds: a sign-out on another instance reaches it
- * after that, one on this instance with its next message.
+ * How long a socket uses the session that was read for it, in milliseconds. After that it notices a sign-out on another
+ * instance; one on this instance it notices with its next message.
  */
 const rereadInterval = 10_000;
 
-/** What is known of an open socket. */
+/** The handshake of an open socket. */
 interface Handshake {
   readonly request: IncomingMessage;
-  /** The middleware that the app mounts its session by, where the module does not mount one. */
+  /** The app's own session middleware. */
   readonly session: RequestHandler | undefined;
-  /** A token that came with the handshake in another way than by its header. */
+  /** A bearer token that came without an `Authorization` header. */
   readonly token: string | undefined;
   current?: { readonly request: Request; readonly readAt: number };
   reading?: Promise<Request>;
 }
 
-/** Sessions of open sockets: their handshake passed no middleware, so the session is read for it here. */
+/** Reads the sessions of open sockets, because their handshakes pass no middleware. */
 @Injectable()
 export class Handshakes {
-  private readonly known = new WeakMap<object, Handshake>();
+  private readonly handshakes = new WeakMap<object, Handshake>();
   private readonly withoutSession = new WeakSet<Request>();
 
   constructor(private readonly mount: SessionMount) {}
 
   /**
-   * Tells which handshake a socket came with, where the transport hides it.
+   * Registers the handshake of a socket.
    * @param session the app's own session middleware; default: the module's, or the session that a middleware of
-   * the transport has put on the handshake already
+   * the transport has already put on the handshake
    */
   bind(client: object, request: IncomingMessage, session?: RequestHandler, token?: string): void {
-    this.known.set(client, { request, session, token });
+    this.handshakes.set(client, { request, session, token });
   }
 
   has(client: object): boolean {
-    return this.known.has(client);
+    return this.handshakes.has(client);
   }
 
-  /** Whether nothing could give a handshake a session: the app mounts its own, and did not hand it over. */
+  /** Whether a handshake has no session because the app has not passed its own session middleware. */
   hasNoSession(request: Request): boolean {
     return this.withoutSession.has(request);
   }
 
   /**
-   * The handshake as a request with a session that is not older than ten seconds.
+   * The handshake of a socket as a request whose session was read at most ten seconds ago.
    * @throws LogtoException `session_store_unavailable`
    */
   requestOf(client: object): Request | Promise<Request> | undefined {
-    const handshake = this.known.get(client);
+    const handshake = this.handshakes.get(client);
     if (!handshake) return undefined;
     const { current } = handshake;
     if (current && Date.now() - current.readAt < rereadInterval) return current.request;
@@ -83,16 +83,15 @@ export class Handshakes {
       this.withoutSession.add(copy);
       return copy;
     }
-    // express-session writes nothing before the response ends, and this one never does.
+    // express-session writes when the response ends, and this one never does.
     await fromCallback((done) => handler(copy, new ServerResponse(request) as Response, done));
     return copy;
   }
 }
 
-/** What the address of a handshake is resolved against. */
 const base = 'http://localhost';
 
-/** As much of an Express request as sessions, guards and the app's own functions look at. */
+/** The part of an Express request that sessions, guards and the app's own callbacks use. */
 function requestFrom(
   { headers, rawHeaders, url, socket }: IncomingMessage,
   token: string | undefined,

@@ -1,20 +1,18 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import { mountsExpressSession } from '../nest/session-layers.js';
-import { sessionNotConfigured, sessionNotSupported } from './session-problems.js';
 import { storeUnavailable } from '../store/store-access.js';
 
-/** What is known of the session that the module or the app mounts. */
+/** What is known of the session that the app or the module mounts. */
 export interface KnownSession {
   /** Whether the module mounts it, or an earlier request had it. */
   readonly isMounted: boolean;
-  /** Whether its store has said that it is disconnected. */
+  /** Whether its store has emitted `disconnect`. */
   readonly isDisconnected: boolean;
-  /** The path of its cookie. */
   readonly cookiePath: string | undefined;
 }
 
-/** Says why a request has no session that could hold a sign-in. */
+/** The error for a request without a session of express-session, with the reason. */
 export function missingSession(request: Request, known: KnownSession): LogtoException {
   if (request.session as unknown) return sessionNotSupported();
   if (request.sessionStore as unknown) return sessionDropped();
@@ -23,7 +21,7 @@ export function missingSession(request: Request, known: KnownSession): LogtoExce
   if (known.isDisconnected) return storeUnavailable(new Error('The store has emitted "disconnect".'));
   const mountsItself = mountsExpressSession(request);
   if (!known.isMounted && !mountsItself) return sessionNotConfigured();
-  // A socket's handshake has no app, and a handler has a route: everything that is mounted has run before it.
+  // All middleware has run once there is a route, and the handshake of a socket has no app.
   const isMiddleware = (request.app as unknown) !== undefined && (request.route as unknown) === undefined;
   return isMiddleware ? notMountedYet(mountsItself) : storeUnavailable();
 }
@@ -52,5 +50,32 @@ function notMountedYet(byTheApp: boolean): LogtoException {
           'give LogtoModule `session: { secret: "…" }`: the module mounts the session in front of everything.'
       : 'This middleware runs before the session that LogtoModule mounts: it was added to the Express instance before ' +
           '`NestFactory.create`. Add it with `app.use()` after that.',
+  );
+}
+
+function sessionNotConfigured(): LogtoException {
+  return new LogtoException(
+    'session_not_configured',
+    'There is no session on the request. Either give LogtoModule `session: { secret: "…" }`, and it mounts ' +
+      'express-session itself, or mount your own in main.ts before the app listens: ' +
+      '`app.use(session({ secret: "…", resave: false, saveUninitialized: false }))`.',
+  );
+}
+
+function sessionNotSupported(): LogtoException {
+  return new LogtoException(
+    'session_not_supported',
+    'The session on the request is none of express-session (cookie-session keeps all data in the cookie and has ' +
+      'no store). Mount express-session in its place, or give LogtoModule `session: { secret: "…" }`.',
+  );
+}
+
+/** The error for a socket whose handshake has no session: the app's own session middleware does not run for it. */
+export function handshakeWithoutSession(): LogtoException {
+  return new LogtoException(
+    'session_not_configured',
+    'There is no session on the handshake of this socket. Let the module mount the session, or hand yours over: ' +
+      '`LogtoService.bindHandshake(client, request, sessionMiddleware)` in `handleConnection`, or ' +
+      '`server.engine.use(sessionMiddleware)` with socket.io.',
   );
 }

@@ -1,21 +1,22 @@
+import { basePathOf } from './base-path.js';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
-/** Longest `returnTo`, in characters once it is written as a URL: it travels in a cookie, of 4 kB at most. */
+/** Longest `returnTo` in characters, percent-encoded: it is part of a cookie, which may have 4 kB. */
 const maxLength = 1024;
 
 /**
- * `returnTo` if a browser may be sent there: a path on this app, or a URL on an allowed origin. Whatever looks different
- * to a browser than to this check is no path on this app.
+ * `returnTo`, if the browser may be redirected there: to a path of this app, or to a URL of an allowed origin. Prevents open
+ * redirects, so it refuses every path that a browser may read differently.
  */
 export function allowedReturnTo(
   returnTo: unknown,
   options: Pick<ResolvedLogtoOptions, 'client' | 'allowedOrigins' | 'authRoutesPrefix'>,
 ): string | undefined {
-  const written = writtenAsUrl(returnTo, options);
-  return written !== undefined && written.length <= maxLength ? written : undefined;
+  const normalized = normalize(returnTo, options);
+  return normalized !== undefined && normalized.length <= maxLength ? normalized : undefined;
 }
 
-function writtenAsUrl(
+function normalize(
   returnTo: unknown,
   options: Pick<ResolvedLogtoOptions, 'client' | 'allowedOrigins' | 'authRoutesPrefix'>,
 ): string | undefined {
@@ -30,16 +31,16 @@ function writtenAsUrl(
   if (url.username || url.password) return undefined;
   if (url.origin !== base.origin) return options.allowedOrigins.includes(url.origin) ? url.href : undefined;
 
-  const basePath = base.pathname.replace(/\/$/, '');
-  const within = url.pathname === basePath || url.pathname.startsWith(`${basePath}/`);
+  const basePath = basePathOf(base.href);
+  const isWithin = url.pathname === basePath || url.pathname.startsWith(`${basePath}/`);
   // `/..//evil` becomes `//evil` once it is resolved, and `/%2F/evil` once a proxy has decoded it.
-  if (!within || /^\/(\/|%2f|%5c)/i.test(url.pathname.slice(basePath.length))) return undefined;
+  if (!isWithin || /^\/(\/|%2f|%5c)/i.test(url.pathname.slice(basePath.length))) return undefined;
   const routes = `${basePath}/${options.authRoutesPrefix}/`;
   if (url.pathname.toLowerCase().startsWith(routes.toLowerCase())) return undefined;
   return `${url.pathname}${url.search}${url.hash}`;
 }
 
-/** Where a sign-in ends: `returnTo` if a browser may be sent there, otherwise `postSignInRedirectUri`. */
+/** `returnTo` if it is allowed, else `postSignInRedirectUri`. */
 export function safeReturnTo(
   returnTo: unknown,
   options: Pick<
@@ -50,7 +51,7 @@ export function safeReturnTo(
   return allowedReturnTo(returnTo, options) ?? options.postSignInRedirectUri;
 }
 
-/** The origin that a `returnTo` names, where it names one. */
+/** The origin of a `returnTo`, if it is an absolute URL. */
 export function refusedOrigin(returnTo: string): string | undefined {
   if (!/^https?:\/\//i.test(returnTo) || !URL.canParse(returnTo)) return undefined;
   return new URL(returnTo).origin.slice(0, 100);

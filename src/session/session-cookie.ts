@@ -2,19 +2,19 @@ import type { TLSSocket } from 'node:tls';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 
-/** Whether the browser sent the session's cookie: a session that only this request knows was never stored. */
+/** Whether the browser has sent the cookie of its session. If not, the session is new. */
 export function carriesSessionCookie(request: Request): boolean {
   return cookieNamesOf(request, request.sessionID).length > 0;
 }
 
-/** Whether express-session takes a connection for one over TLS, as far as the app trusts its proxy. */
+/** Whether express-session considers a connection secure, given how the app trusts its proxy. */
 export function isOverTls(request: Request): boolean {
   return (request.socket as Partial<TLSSocket>).encrypted === true || request.secure;
 }
 
 /**
- * Makes sure that a browser will get a session's cookie. A secure one express-session silently leaves out of a
- * connection that it does not take for one over TLS, and the sign-in would begin anew for ever.
+ * Makes sure that express-session will set the session's cookie. It silently sets no secure cookie on a connection that it
+ * does not consider secure, and the sign-in would start again for ever.
  * @throws LogtoException `session_cookie_insecure`, 500
  */
 export function assertCookieIsSent(request: Request, { cookie }: Request['session']): void {
@@ -47,16 +47,16 @@ export function clearSessionCookie(request: Request, session: Request['session']
 }
 
 /**
- * The names of the cookies that hold a session's id. Found by their value, since an app that mounts express-session
- * itself may call its cookie anything.
+ * The names of the cookies with a session's id. Found by their value, since an app that mounts express-session itself may
+ * give its cookie any name.
  */
 export function cookieNamesOf(request: Request, session: string): string[] {
   const pairs = request.headers.cookie?.split(';') ?? [];
   return pairs.flatMap((pair) => {
     const [name, value] = pair.split('=', 2);
-    const ours = name && value && decoded(value).startsWith(`s:${session}.`);
-    // Only a token can be a cookie's name (RFC 6265 section 4.1.1), and only such a cookie can be cleared.
-    return ours && /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name.trim()) ? [name.trim()] : [];
+    const isMatch = name && value && decoded(value).startsWith(`s:${session}.`);
+    // A cookie can only be cleared if its name is a token (RFC 6265 section 4.1.1).
+    return isMatch && /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name.trim()) ? [name.trim()] : [];
   });
 }
 

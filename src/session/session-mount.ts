@@ -3,22 +3,23 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import type { CookieOptions, SessionOptions, Store } from 'express-session';
 import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { withoutUndefined } from '../options/without-undefined.js';
 import { applicationTag } from './application-tag.js';
+import { LogtoException } from '../logto.exceptions.js';
 import { memoryStoreRemark } from './session-remarks.js';
 import { mountsExpressSession, mountsExpressSessionAnywhere } from '../nest/session-layers.js';
-import { sessionConfiguredTwice } from './session-problems.js';
 import { TouchingStore } from '../store/touching-store.js';
 import { TouchThrottle } from '../store/touch-throttle.js';
 
-/** How long a session's cookie lives, in milliseconds, unless told otherwise. */
+/** Default lifetime of the session cookie, in milliseconds. */
 const defaultMaxAge = 14 * 24 * 60 * 60 * 1000;
 
-/** The session that the module mounts itself, when it was given `session`. */
+/** The session middleware that the module mounts if the options have `session`. */
 @Injectable()
 export class SessionMount {
-  /** The middleware; `undefined` when the app mounts its own session. */
+  /** `undefined` if the app mounts its own session. */
   readonly handler: RequestHandler | undefined;
-  /** What is to be said once of how the session is set up. */
+  /** Warnings about the setup, to log at start. */
   readonly remarks: readonly string[] = [];
 
   constructor({ session: given, client }: ResolvedLogtoOptions, touches: TouchThrottle) {
@@ -32,26 +33,34 @@ export class SessionMount {
 }
 
 /**
- * express-session over a store that is touched now and then instead of at every request. An app that mounts a session
- * too gets an error at every request that reaches both: the second express-session would silently do nothing.
+ * express-session, with an error for every request that also reaches a session of the app: the second express-session
+ * would silently do nothing.
  */
 function sessionHandler(options: SessionOptions, store: Store): RequestHandler {
   const handler = session({ ...options, store });
-  // Only looked for once where there is none: everything is mounted before the first request.
-  let mayBeMountedTwice = true;
+  // Stops with the first request if the app mounts no session: by then everything is mounted.
+  let checkForSecondSession = true;
   return (request: Request, response: Response, next: NextFunction): void => {
-    if (mayBeMountedTwice) {
+    if (checkForSecondSession) {
       if ((request.session as unknown) || mountsExpressSession(request)) {
         next(sessionConfiguredTwice());
         return;
       }
-      mayBeMountedTwice = mountsExpressSessionAnywhere(request);
+      checkForSecondSession = mountsExpressSessionAnywhere(request);
     }
     handler(request, response, next);
   };
 }
 
-/** The options of express-session with the module's defaults filled in. */
+function sessionConfiguredTwice(): LogtoException {
+  return new LogtoException(
+    'session_configured_twice',
+    'Two sessions are set up: the app mounts one in main.ts, and LogtoModule was given `session` too. ' +
+      'Remove one of them.',
+  );
+}
+
+/** The options of express-session, with the module's defaults. */
 function sessionDefaults(given: SessionOptions, client: ResolvedClientOptions): SessionOptions {
   const secure = client.baseUrl.startsWith('https:');
   const defaults: CookieOptions = { httpOnly: true, sameSite: 'lax', secure, maxAge: defaultMaxAge };
@@ -62,15 +71,10 @@ function sessionDefaults(given: SessionOptions, client: ResolvedClientOptions): 
     name: `logto.sid.${applicationTag(client)}`,
     // Behind a proxy that ends TLS, express-session would silently set no secure cookie.
     ...(secure ? { proxy: true } : {}),
-    ...told(given),
+    ...withoutUndefined(given),
     cookie:
       typeof cookie === 'function'
-        ? (request: Request) => ({ ...defaults, ...told(cookie(request)) })
-        : { ...defaults, ...(cookie && told(cookie)) },
+        ? (request: Request) => ({ ...defaults, ...withoutUndefined(cookie(request)) })
+        : { ...defaults, ...(cookie && withoutUndefined(cookie)) },
   };
-}
-
-/** Without what is `undefined`: that is no answer to a default. */
-function told<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,5 +1,5 @@
+import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { bearerTokensOnly } from './session-problems.js';
 
 /**
  * The application at Logto that users sign in to.
@@ -8,4 +8,12 @@ import { bearerTokensOnly } from './session-problems.js';
 export function signInClient({ client }: Pick<ResolvedLogtoOptions, 'client'>): ResolvedClientOptions {
   if (client) return client;
   throw bearerTokensOnly();
+}
+
+/** The error of an app that only takes bearer tokens, and so has no application to sign users in to. */
+export function bearerTokensOnly(): LogtoException {
+  return new LogtoException(
+    'session_not_configured',
+    'LogtoModule was set up for bearer tokens alone. To sign people in, give it `appId`, `baseUrl` and a session.',
+  );
 }

@@ -8,6 +8,7 @@ import type { SignInOptions } from '../options/logto-module-options.js';
 import { authorizationParameters } from '../oidc/authorization-parameters.js';
 import { OidcClient } from '../oidc/oidc-client.js';
 import { OperatorLog } from '../operator-log.js';
+import { withoutUndefined } from '../options/without-undefined.js';
 import { mismatchedHost } from './mismatched-host.js';
 import { RedirectLoopDetector } from './redirect-loop-detector.js';
 import { rememberReturnTo } from './remembered-return-to.js';
@@ -131,8 +132,4 @@ function assertExtraParams(extraParams: SignInOptions['extraParams'] = {}): void
     if (remedy !== undefined)
       throw new LogtoException('invalid_options', `\`extraParams\` cannot have \`${name}\`: ${remedy}`);
   }
-}
-
-function withoutUndefined<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
