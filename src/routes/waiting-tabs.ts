@@ -47,7 +47,7 @@ export class WaitingTabs {
       this.leadTo(response, page, query);
       return true;
     }
-    if (!hasWaited && (await this.signIns.waitForOther(request))) {
+    if (!hasWaited && (await this.signIns.waitForParallelRequest(request))) {
       response.redirect(302, again);
       return true;
     }

@@ -7,25 +7,25 @@ import { safeReturnTo } from '../session/return-to.js';
 import { Sessions } from '../session/sessions.js';
 import { SignInCookies } from './sign-in-cookies.js';
 
-/** How long a sign-in is given to come back before another tab of the same browser starts its own, in milliseconds. */
-const headStart = 5000;
+/** How long a tab waits for a sign-in of another tab before it starts its own, in milliseconds. */
+const otherTabTimeout = 5000;
 
-/** How long after an answer the browser may be without its cookie, in milliseconds. */
+/** How long a browser may take to store a response's cookie, in milliseconds. */
 const cookieDelay = 200;
 
-/** How long a tab waits at most, in milliseconds. */
-const recently = 60_000;
+/** How long a tab waits in all, in milliseconds. */
+const longestWait = 60_000;
 
-/** Longest wait for the answer to another tab, in milliseconds. */
-const longestMoment = 2000;
+/** How long a request waits for the response to another one, in milliseconds. */
+const responseTimeout = 2000;
 
 /**
- * Keeps the tabs of one browser from racing each other at Logto, as those of a restored window would. They share one
- * interaction there: of several that come at once, some end at Logto's `session.not_found`.
+ * Keeps the tabs of one browser, for example of a restored window, from signing in at the same time: they share one
+ * interaction at Logto, and some of them would end with Logto's `session.not_found`.
  */
 @Injectable()
 export class ConcurrentSignIns {
-  private readonly answering = new Map<string, Promise<unknown>>();
+  private readonly pendingResponses = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -34,60 +34,60 @@ export class ConcurrentSignIns {
   ) {}
 
   /**
-   * The page of a tab that has waited, once another tab has signed in.
-   * @param since when the wait began, in milliseconds since 1970
+   * The page that a waiting tab can go to, because another tab has signed in.
+   * @param since when the tab began to wait, in milliseconds since 1970
    */
   finishedPage(request: Request, returnTo: string | undefined, since: number): string | undefined {
     const signedInAt = this.sessions.record(request)?.signedInAt ?? 0;
-    const isRecent = Date.now() - since < recently && signedInAt >= since - headStart;
+    const isRecent = Date.now() - since < longestWait && signedInAt >= since - otherTabTimeout;
     return isRecent ? safeReturnTo(returnTo, this.options) : undefined;
   }
 
   /**
-   * Whether another tab of this browser has started a sign-in a moment ago, which may be on its way back from Logto. A
-   * second click on the same link is no other tab: it cancels the first.
+   * Whether another tab of this browser has just started a sign-in. A second click on the same link does not count as
+   * another tab: it cancels the first.
    */
   async isUnderWay(request: Request, returnTo: string | undefined): Promise<boolean> {
     const startedAt = this.cookies.newestStart(request);
-    if (startedAt === undefined || !isBrowser(request)) return false;
-    // A time ahead is of another clock.
-    if (Math.abs(Date.now() - startedAt) > headStart) return false;
+    if (startedAt === undefined || !isNavigation(request)) return false;
+    // A time in the future is from another clock.
+    if (Math.abs(Date.now() - startedAt) > otherTabTimeout) return false;
     if (!isClick(request)) return true;
     const newest = await this.cookies.newest(request);
     return newest !== undefined && newest.returnTo !== safeReturnTo(returnTo, this.options);
   }
 
   /**
-   * Waits for the answer to a request that may be of another tab, and came in the same moment: only then can the
-   * browser's next request carry the cookie of that tab's sign-in. Two people with one address, one browser version and
-   * no cookies only make one more request.
-   * @returns whether there was one
+   * Waits for the response to a parallel request that may be from another tab: after it, the browser's next request has
+   * the cookie of that tab's sign-in. If it is from another user with the same address, browser and language, the wait
+   * only costs one more request.
+   * @returns whether there was such a request
    */
-  async waitForOther(request: Request): Promise<boolean> {
+  async waitForParallelRequest(request: Request): Promise<boolean> {
     const userAgent = request.headers['user-agent'];
-    if (!isBrowser(request) || userAgent === undefined) return false;
+    if (!isNavigation(request) || userAgent === undefined) return false;
     const { cookie, 'accept-language': language } = request.headers;
     const key = [request.ip, userAgent, language, cookie].join(' ');
-    const other = this.answering.get(key);
+    const other = this.pendingResponses.get(key);
     if (other) {
-      await Promise.race([other, delay(longestMoment, undefined, { ref: false })]);
+      await Promise.race([other, delay(responseTimeout, undefined, { ref: false })]);
       return true;
     }
     const answered = new Promise((resolve) => responseOf(request).once('close', resolve)).then(() =>
       delay(cookieDelay),
     );
-    this.answering.set(key, answered);
-    void answered.finally(() => this.answering.delete(key));
+    this.pendingResponses.set(key, answered);
+    void answered.finally(() => this.pendingResponses.delete(key));
     return false;
   }
 }
 
-/** Whether a browser navigates: other clients have no tabs. */
-function isBrowser({ headers }: Request): boolean {
+/** Whether a request is a browser's navigation: other clients have no tabs. */
+function isNavigation({ headers }: Request): boolean {
   return headers['sec-fetch-mode'] === 'navigate';
 }
 
-/** Whether a person has just clicked or typed (Fetch Metadata). */
+/** Whether the user has just clicked or typed (Fetch Metadata). */
 function isClick({ headers }: Request): boolean {
   return headers['sec-fetch-user'] === '?1';
 }

@@ -8,21 +8,21 @@ import { Seal } from './seal.js';
 
 /** A sign-in that this browser has just finished. */
 export interface FinishedSignIn {
-  /** The id of the session that it was put into. */
+  /** The id of its session. */
   readonly session: string;
-  /** Whether the one before it had not lasted until the browser came back. */
+  /** Whether the session of the sign-in before it was lost. */
   readonly isRetry: boolean;
 }
 
 /**
- * How long a browser remembers that it has finished a sign-in, in seconds. A loop comes back at once; a person who signs
- * out by other means than this module takes longer to sign in again.
+ * Lifetime of the cookie, in seconds. A redirect loop comes back at once; a user who is signed out without this module
+ * takes longer to sign in again.
  */
 const lifetime = 20;
 
 /**
- * A short-lived cookie that says which session a browser was given. It has the attributes of the sign-in cookies, which
- * a browser keeps, whatever is wrong with the session cookie.
+ * A short-lived cookie with the session that a browser was given. It has the attributes of the sign-in cookies, which the
+ * browser accepts even if it rejects the session cookie.
  */
 @Injectable()
 export class FinishedSignInCookie {

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 
 /**
- * The host name that a browser has asked for, where it is not that of the callback. A proxy may rewrite `Host` and say in
- * `X-Forwarded-Host` what the browser has asked for: this only decides whether to log something, so anybody may say it.
+ * The host name of a request, if it is not the host name of the callback. Also trusts `X-Forwarded-Host`, because a proxy
+ * may rewrite `Host`, and the result is only logged.
  */
 export function mismatchedHost({ headers }: Request, callback: string): string | undefined {
   const forwarded = String(headers['x-forwarded-host'] ?? '').split(',');

@@ -3,15 +3,15 @@ import { EncryptJWT, errors, jwtDecrypt, type JWTPayload } from 'jose';
 
 const algorithms = { alg: 'dir', enc: 'A256GCM' } as const;
 
-/** What comes of opening a sealed value. `unreadable`: it was sealed with another secret, or was changed. */
+/** The result of opening a sealed value. `unreadable`: it was sealed with another secret, or was changed. */
 export type Opened<T> = { readonly payload: T } | { readonly problem: 'expired' | 'unreadable' };
 
-/** Seals values into strings that only this app can read or make, by `jose` (JWE, RFC 7516). */
+/** Encrypts values into strings that only this app can make and read (JWE, RFC 7516). */
 export class Seal {
-  /** Private at run time too, so that an inspection of the app does not show them. */
+  /** A private field, so that `util.inspect` does not print the keys. */
   readonly #keys: readonly Uint8Array[];
 
-  /** @param secrets any strings; a key is derived from each (RFC 5869). The first seals, each opens. */
+  /** @param secrets any strings: the first seals, all open. Each becomes a key by HKDF (RFC 5869) */
   constructor(
     secrets: readonly string[],
     private readonly purpose: string,

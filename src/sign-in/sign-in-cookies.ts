@@ -7,42 +7,42 @@ import { cookiesOf, responseOf } from '../session/request-cookies.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { Seal, type Opened } from './seal.js';
 
-/** A sign-in that is under way. */
+/** A sign-in that has been started and not yet finished. */
 export interface PendingSignIn extends JWTPayload {
   state: string;
   nonce: string;
   codeVerifier: string;
   redirectUri: string;
   returnTo: string;
-  /** Whether `prompt=none` was asked: then `login_required` is an answer, not a failure. */
+  /** Whether the sign-in has `prompt=none`: then `login_required` is a result, not a failure. */
   silent?: boolean;
   /** Seconds. */
   maxAge?: number;
-  /** Whether the browser's last sign-in had not lasted until it came back. */
+  /** Whether the browser has just lost the session of its last sign-in. */
   isRetry?: boolean;
 }
 
-/** How many sign-ins of one browser may be under way at once. */
+/** How many pending sign-ins a browser may have. */
 const maxPending = 5;
 
-/** How long they may be together, in characters: servers take headers of 8 kB, and an app has cookies of its own. */
+/** Their total length in characters: servers accept headers of 8 kB, and the app needs some for its own cookies. */
 const maxLength = 4096;
 
-/** How many cookies one answer forgets at most: whoever planted hundreds must not make it too large to be read. */
-const maxForgotten = 10;
+/** How many cookies one response clears at most: hundreds of planted ones must not make it too large. */
+const maxCleared = 10;
 
-/** How long a person may take to sign in, in seconds. */
+/** How long a user may take to sign in, in seconds. */
 const lifetime = 60 * 60;
 
-/** How much of the state the cookie's name holds: enough to tell five apart. */
+/** Length of the part of the state that is in the cookie's name, to tell the sign-ins apart. */
 const statePrefixLength = 16;
 
-/** What follows the prefix of a name: when the sign-in began, and how its state begins. */
-const ownName = /^[\da-z]+\.[\w-]{16}$/;
+/** The name without its prefix: start time and start of the state. */
+const nameSuffix = /^[\da-z]+\.[\w-]{16}$/;
 
 /**
- * Sign-ins under way, each in a sealed cookie of its own: kept in the session, two tabs would overwrite each
- * other's, and a flood of sign-ins would fill the store.
+ * Keeps each pending sign-in in a sealed cookie of its own. In the session, two tabs would overwrite each other's, and a
+ * flood of sign-ins would fill the store.
  */
 @Injectable()
 export class SignInCookies {
@@ -58,7 +58,7 @@ export class SignInCookies {
     this.attributes = attributes;
   }
 
-  /** Remembers a sign-in in the browser, and forgets its oldest ones beyond five. */
+  /** Sets the cookie of a sign-in, and clears the oldest ones beyond the limits. */
   async add(request: Request, pending: PendingSignIn): Promise<void> {
     const response = responseOf(request);
     const name = `${this.prefix}${Date.now().toString(36)}.${pending.state.slice(0, statePrefixLength)}`;
@@ -69,7 +69,7 @@ export class SignInCookies {
     response.cookie(name, sealed, { ...this.attributes, maxAge: lifetime * 1000 });
   }
 
-  /** The oldest, as far as there are too many of them, or too long ones. */
+  /** The names of the oldest cookies beyond the limits. */
   private surplus(request: Request, length: number): string[] {
     const cookies = cookiesOf(request);
     const newestFirst = this.names(request).toSorted().toReversed();
@@ -78,29 +78,29 @@ export class SignInCookies {
       total += name.length + String(cookies[name]).length;
       return index === maxPending - 1 || total > maxLength;
     });
-    return kept === -1 ? [] : newestFirst.slice(kept).slice(-maxForgotten);
+    return kept === -1 ? [] : newestFirst.slice(kept).slice(-maxCleared);
   }
 
-  /** The sealed value of this browser's sign-in with that state. */
+  /** The sealed value of the sign-in with a state. */
   find(request: Request, state: string): string | undefined {
     const name = this.nameOf(request, state);
     const value: unknown = name === undefined ? undefined : cookiesOf(request)[name];
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** What a sealed value holds. */
+  /** Opens a sealed value. */
   async open(sealed: string, state: string): Promise<Opened<PendingSignIn>> {
     const opened = await this.seal.open<PendingSignIn>(sealed);
     return 'payload' in opened && opened.payload.state !== state ? { problem: 'unreadable' } : opened;
   }
 
-  /** When this browser's newest sign-in began, in milliseconds since 1970. */
+  /** When the browser's newest pending sign-in was started, in milliseconds since 1970. */
   newestStart(request: Request): number | undefined {
     const name = this.newestName(request);
     return name === undefined ? undefined : Number.parseInt(name.slice(this.prefix.length), 36);
   }
 
-  /** This browser's newest sign-in, if it can be opened. */
+  /** The browser's newest pending sign-in, if it can be opened. */
   async newest(request: Request): Promise<PendingSignIn | undefined> {
     const name = this.newestName(request);
     const opened = name && (await this.seal.open<PendingSignIn>(String(cookiesOf(request)[name])));
@@ -111,7 +111,7 @@ export class SignInCookies {
     return this.names(request).toSorted().at(-1);
   }
 
-  /** Forgets the sign-in with that state. */
+  /** Clears the cookie of the sign-in with a state. */
   remove(request: Request, state: string): void {
     const name = this.nameOf(request, state);
     if (name !== undefined) responseOf(request).clearCookie(name, this.attributes);
@@ -123,9 +123,9 @@ export class SignInCookies {
   }
 
   private names(request: Request): string[] {
-    // Names of another making, as somebody else's script may set them, can neither be ours nor be cleared.
+    // Scripts may set cookies with the prefix whose names cannot be cleared.
     return Object.keys(cookiesOf(request)).filter(
-      (name) => name.startsWith(this.prefix) && ownName.test(name.slice(this.prefix.length)),
+      (name) => name.startsWith(this.prefix) && nameSuffix.test(name.slice(this.prefix.length)),
     );
   }
 }

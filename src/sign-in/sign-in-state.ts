@@ -4,15 +4,15 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { Seal } from './seal.js';
 
-/** How long a state tells its page, in seconds: longer than a sign-in's cookie, which is what it stands in for. */
+/** How long the page can be read from a state, in seconds: longer than the sign-in's cookie lives. */
 const lifetime = 24 * 60 * 60;
 
-/** Longest page that a state carries, in characters: the state travels in addresses. */
+/** Longest page in a state, in characters: the state is part of URLs. */
 const maxLength = 256;
 
 /**
- * The `state` of a sign-in: nobody can guess it, and it carries the page that the person wanted, sealed. When the
- * sign-in's cookie is gone, as after an hour or under another host name, "Start again" still leads to that page.
+ * Makes the `state` of a sign-in: a random value and the sealed page that the user wants to see. So "Start again" leads to
+ * that page even if the sign-in's cookie is gone, for example after an hour or under another host name.
  */
 @Injectable()
 export class SignInState {
@@ -28,14 +28,14 @@ export class SignInState {
     return `${randomState()}.${await this.seal.seal({ returnTo }, lifetime)}`;
   }
 
-  /** The page that a state carries. The caller checks it like any other `returnTo`. */
+  /** The page in a state. Check it like any other `returnTo`. */
   async returnToOf(state: string): Promise<string | undefined> {
     const opened = await this.seal.open<{ returnTo?: string }>(state.slice(state.indexOf('.') + 1));
     return 'payload' in opened ? opened.payload.returnTo : undefined;
   }
 }
 
-/** Whether a string may be a state that {@link SignInState} made. */
+/** Whether a string has the form of a state. */
 export function isSignInState(value: string): boolean {
   return /^[\w-]{20,200}(\.[\w.-]{1,2000})?$/.test(value);
 }

@@ -19,22 +19,22 @@ import { Sessions } from '../session/sessions.js';
 import { type PendingSignIn, SignInCookies } from './sign-in-cookies.js';
 import { SignInState } from './sign-in-state.js';
 
-/** What a sign-in is started with. */
+/** Parameters of a sign-in. */
 export interface SignInParameters extends SignInOptions {
   /**
-   * Where the person comes back to: a path on this app as the browser sees it, or a URL on one of
-   * `allowedOrigins`, at most 1024 characters. Anything else becomes `postSignInRedirectUri`.
+   * Where the user comes back to: a path of this app as the browser sees it, or a URL of one of `allowedOrigins`, at most
+   * 1024 characters. Anything else falls back to `postSignInRedirectUri`.
    */
   returnTo?: string;
-  /** Where Logto sends the code, without a query; has to be registered there. Default: the module's own callback route. */
+  /** Where Logto sends the code, without a query; must be registered there. Default: the module's own callback route. */
   redirectUri?: string;
 }
 
-/** Starts sign-ins. */
+/** Starts a sign-in: the browser goes to Logto. */
 @Injectable()
 export class SignIn {
-  /** Any client may send any name, so only the last few are remembered. */
-  private readonly foreignHosts = new LRUCache<string, true>({ max: 20 });
+  /** Host names that are logged already. Bounded, because clients may send any name. */
+  private readonly loggedHosts = new LRUCache<string, true>({ max: 20 });
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -47,21 +47,21 @@ export class SignIn {
   ) {}
 
   /**
-   * Remembers a sign-in in a sealed cookie of the response.
-   * @returns where to send the browser
+   * Stores the pending sign-in in a sealed cookie of the response.
+   * @returns the URL to redirect the browser to
    * @throws LogtoException `session_not_kept` when the browser has just finished a sign-in and has no session
    */
-  async start(request: Request, { returnTo, redirectUri, ...asked }: SignInParameters = {}): Promise<URL> {
+  async start(request: Request, { returnTo, redirectUri, ...given }: SignInParameters = {}): Promise<URL> {
     const { baseUrl } = signInClient(this.options);
-    // Better now than when the person comes back.
+    // Fails now rather than when the user comes back.
     this.sessions.require(request);
     assertRedirectUri(redirectUri);
-    assertExtraParams(asked.extraParams);
-    this.remarkOnHost(request, redirectUri ?? baseUrl);
-    const page = this.pageFor(returnTo);
+    assertExtraParams(given.extraParams);
+    this.warnOfMismatchedHost(request, redirectUri ?? baseUrl);
+    const page = this.checkedReturnTo(returnTo);
     rememberReturnTo(request, page);
     const isRetry = await this.redirectLoops.check(request);
-    const signIn: SignInOptions = { ...this.options.signInOptions, ...withoutUndefined(asked) };
+    const signIn: SignInOptions = { ...this.options.signInOptions, ...withoutUndefined(given) };
     const parameters = authorizationParameters(this.options, signIn);
     const pending: PendingSignIn = {
       state: await this.states.create(page),
@@ -79,12 +79,12 @@ export class SignIn {
     return url;
   }
 
-  /** The page to come back to, where one is given and allowed. */
-  private pageFor(returnTo: string | undefined): string | undefined {
+  /** `returnTo` if it is given and allowed. Logs one that is not allowed. */
+  private checkedReturnTo(returnTo: string | undefined): string | undefined {
     const page = allowedReturnTo(returnTo, this.options);
     if (returnTo === undefined || page !== undefined) return page;
     const origin = refusedOrigin(returnTo);
-    // Anybody can write such a link, so all of them count as one cause.
+    // Anyone can make such a link, so the log counts them all as one.
     if (origin === undefined)
       this.log.remark(
         'debug',
@@ -100,11 +100,11 @@ export class SignIn {
     return undefined;
   }
 
-  /** Says once for each host name that the callback will not find the sign-in's cookie. */
-  private remarkOnHost(request: Request, callback: string): void {
+  /** Warns once for each host name whose cookies the callback will not get. */
+  private warnOfMismatchedHost(request: Request, callback: string): void {
     const host = mismatchedHost(request, callback);
-    if (host === undefined || this.foreignHosts.get(host)) return;
-    this.foreignHosts.set(host, true);
+    if (host === undefined || this.loggedHosts.get(host)) return;
+    this.loggedHosts.set(host, true);
     this.log.remark(
       'warn',
       `A sign-in starts at the host "${host}" and comes back to "${new URL(callback).hostname}", where the ` +
@@ -114,18 +114,18 @@ export class SignIn {
   }
 }
 
-/** The code exchange repeats the redirect URI without its query, and Logto compares the two as a whole. */
+/** The code exchange sends the redirect URI without its query, and Logto requires both to be equal. */
 function assertRedirectUri(redirectUri: string | undefined): void {
   if (redirectUri === undefined) return;
   const url = URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;
   if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash) return;
   throw new LogtoException(
     'invalid_options',
-    '`redirectUri` has to be an absolute http(s) URL without query. What the page needs to know stands in `returnTo`.',
+    '`redirectUri` has to be an absolute http(s) URL without a query. Put what the page needs to know into `returnTo`.',
   );
 }
 
-/** What the module sets itself would be overwritten, or would overwrite what was given. */
+/** Refuses parameters that the module sets itself. */
 function assertExtraParams(extraParams: SignInOptions['extraParams'] = {}): void {
   for (const name of Object.keys(extraParams)) {
     const remedy = ownedParameterRemedy(name);

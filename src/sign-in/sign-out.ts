@@ -11,15 +11,15 @@ import { SignInIndex } from '../store/sign-in-index.js';
 import { accessTokenKey, type TokenRecord } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
 
-/** How a sign-out goes. */
+/** Parameters of a sign-out. */
 export interface SignOutParameters {
-  /** Only end this app's session, and leave the person signed in at Logto. Default: `false`. */
+  /** Whether to end only this app's session, and leave the user signed in at Logto. Default: `false`. */
   local?: boolean;
-  /** Where the person ends up; has to be registered at Logto. Default: `postSignOutRedirectUri`. */
+  /** Where the user ends up; must be registered at Logto. Default: `postSignOutRedirectUri` of the options. */
   postSignOutRedirectUri?: string;
 }
 
-/** Ends sessions: here first, then at Logto. */
+/** Signs a user out: here first, then at Logto. */
 @Injectable()
 export class SignOut {
   constructor(
@@ -34,9 +34,10 @@ export class SignOut {
   ) {}
 
   /**
-   * Ends the session and its tokens. The refresh token is revoked as far as Logto can be reached: it would go
-   * on working after the end of Logto's session.
-   * @returns where to send the browser: the end session endpoint, or straight home when Logto is away
+   * Ends the session and its tokens. Revokes the refresh token if Logto can be reached, because it would outlive the
+   * session at Logto.
+   * @returns the URL to redirect the browser to: the end session endpoint, or `postSignOutRedirectUri` if Logto is
+   * unavailable
    * @throws LogtoException `invalid_options` for a `postSignOutRedirectUri` that is no absolute URL, and as
    * {@link SessionEnd.end}
    */
@@ -45,11 +46,10 @@ export class SignOut {
     { local = false, postSignOutRedirectUri }: SignOutParameters = {},
   ): Promise<URL> {
     const home = postSignOutRedirectUri ?? this.options.postSignOutRedirectUri;
-    // Before anything has ended.
     assertAbsolute(home);
     const tokens = await this.endLocally(request);
-    const reached = tokens === undefined || (await this.revoke(tokens));
-    if (local || !reached) return new URL(home);
+    const isReachable = tokens === undefined || (await this.revoke(tokens));
+    if (local || !isReachable) return new URL(home);
     try {
       return await this.oidc.endSessionUrl(home);
     } catch (error) {
@@ -66,13 +66,13 @@ export class SignOut {
     const lifetime = request.session.cookie.originalMaxAge;
     await this.sessionEnd.end(request);
     this.redirectLoops.reset(request);
-    // An entry that is left behind names a session that is gone: it ends nobody.
+    // An entry that stays behind does no harm: its session is gone.
     if (record) await this.index.remove(store, record, lifetime).catch(() => undefined);
     if (record) await this.records.delete(store, record.tokens);
     return tokens;
   }
 
-  /** @returns whether Logto was there */
+  /** @returns whether Logto could be reached */
   private async revoke(tokens: TokenRecord): Promise<boolean> {
     const accessToken = tokens.accessTokens[accessTokenKey({})]?.token;
     try {
@@ -81,7 +81,7 @@ export class SignOut {
       return true;
     } catch (error) {
       this.log.remark('warn', `The tokens of a user who signed out were not revoked: ${messageOf(error)}`);
-      return !isAway(error);
+      return !isUnavailable(error);
     }
   }
 }
@@ -98,8 +98,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether Logto was not there, rather than that it refused. */
-function isAway(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   if (!(error instanceof LogtoException)) return false;
   return error.code === 'provider_unavailable' || error.code === 'provider_timeout';
 }

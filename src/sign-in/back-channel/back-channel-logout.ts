@@ -18,10 +18,10 @@ import { tokenRecordKey } from '../../store/token-record.js';
 import { Tombstones } from '../../store/tombstones.js';
 import { RefreshedRecords } from '../../store/refreshed-records.js';
 
-/** The event that makes a token a logout token. */
+/** The member of `events` that a logout token must have. */
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
-/** How long a token's id is remembered beyond its expiry, in milliseconds: clocks differ. */
+/** How long a token's id is stored after the token has expired, in milliseconds, because clocks differ. */
 const replayMargin = 5 * 60_000;
 
 interface LogoutToken extends JWTPayload {
@@ -33,10 +33,10 @@ interface LogoutToken extends JWTPayload {
   sid?: unknown;
 }
 
-/** Ends sessions that Logto says have ended (OpenID Connect Back-Channel Logout 1.0). */
+/** Ends sessions when Logto sends a logout token (OpenID Connect Back-Channel Logout 1.0). */
 @Injectable()
 export class BackChannelLogout {
-  private readonly serial = new KeyedMutex();
+  private readonly mutex = new KeyedMutex();
   private readonly received = new WeakSet<Request>();
 
   constructor(
@@ -49,15 +49,15 @@ export class BackChannelLogout {
     private readonly log: OperatorLog,
   ) {}
 
-  /** Whether a request has come this far: what goes wrong from here on is logged. */
+  /** Whether a request has arrived here: from then on this class logs what goes wrong. */
   hasReceived(request: Request): boolean {
     return this.received.has(request);
   }
 
   /**
-   * Ends the sessions that a logout token names: with `sid` those of that session at Logto, with `sub` alone
-   * those of that user who signed in before the token was issued.
-   * @param request a request whose form has the token in `logout_token`
+   * Ends the sessions that a logout token names: with `sid` those of a session at Logto, with `sub` alone all that the
+   * user started before the token was issued.
+   * @param request a request with a form that has the token in `logout_token`
    * @throws LogtoException `logout_token_invalid`, 400; `session_store_unavailable`, 503; or a transient one
    */
   async receive(request: Request): Promise<void> {
@@ -71,8 +71,8 @@ export class BackChannelLogout {
   }
 
   /**
-   * Logto does not read the answer, and the person stays signed in: the log is the only place to say why. Without the
-   * cause of a token that fails validation, whose text whoever sent it may have chosen.
+   * Logs why the user stays signed in, because Logto ignores the response. Leaves out the cause of an invalid token, for
+   * an attacker may have chosen its text.
    */
   private logRefusal(error: LogtoException): void {
     if (error.getStatus() >= 500) this.log.exception(error);
@@ -84,7 +84,7 @@ export class BackChannelLogout {
     const store = request.sessionStore;
     const token = await this.verified(await logoutTokenOf(request));
     const key = ownEntryKey('logout', token.jti);
-    await this.serial.runExclusive(key, async () => {
+    await this.mutex.runExclusive(key, async () => {
       if (await readEntry(store, key)) {
         throw logoutTokenInvalid('It was used before and its sessions have already ended. Nothing to do.');
       }
@@ -120,7 +120,7 @@ export class BackChannelLogout {
   private async end(store: Store, { sid, sub, iat }: LogoutToken): Promise<void> {
     const application = signInClient(this.options).appId;
     if (typeof sid === 'string') {
-      // Marked first: a sign-in that is just being finished looks for the mark.
+      // First the mark: a sign-in that is being finished checks for it.
       await this.tombstones.mark(store, [logtoSessionTombstone(sid)]);
       await this.endAll(store, await this.index.find(store, { application, sid }), sub);
     } else if (sub !== undefined) {
@@ -145,7 +145,7 @@ export class BackChannelLogout {
   }
 }
 
-/** What a verified token has that a logout token must not have, or lacks (OpenID Connect Back-Channel Logout 1.0, 2.6). */
+/** Why a verified token is no logout token (OpenID Connect Back-Channel Logout 1.0, 2.6). */
 function malformationOf({ events, jti, nonce, sid, sub }: LogoutToken): string | undefined {
   if (typeof (jti as unknown) !== 'string' || jti === '') return 'Its jti is malformed.';
   if (!isObject(events) || !isObject(events[logoutEvent])) return 'It has no back-channel logout event.';

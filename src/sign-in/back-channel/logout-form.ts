@@ -5,20 +5,20 @@ import { logoutTokenInvalid } from './logout-token-invalid.js';
 import { mountedMiddleware } from '../../nest/mounted-middleware.js';
 import { peekBody } from './peek-body.js';
 
-/** Longest form that is read, in bytes: a logout token has about a thousand. */
+/** Longest form, in bytes: a logout token has about a thousand. */
 const longestForm = 64 * 1024;
 
-/** The fields of a form. A field that is there more than once is an array. */
+/** The fields of a form. A repeated field is an array. */
 export type FormFields = Readonly<Record<string, unknown>>;
 
-/** Whether a request says that it carries a form, as Logto's does (OpenID Connect Back-Channel Logout 1.0, 2.5). */
+/** Whether a request has the content type of a form (OpenID Connect Back-Channel Logout 1.0, 2.5). */
 export function carriesForm({ headers }: Request): boolean {
   return /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(headers['content-type'] ?? '');
 }
 
 /**
- * Reads the form of a request that no body parser has read, and leaves the body to whatever reads it next.
- * @returns `undefined` for a form that is too long, and for one that was read before
+ * Reads the form of a request before the body parsers do, and leaves the body for them.
+ * @returns `undefined` if the form is too long or was read before
  */
 export async function peekForm(request: Request): Promise<FormFields | undefined> {
   if (Number(request.headers['content-length']) > longestForm) return undefined;
@@ -27,8 +27,8 @@ export async function peekForm(request: Request): Promise<FormFields | undefined
 }
 
 /**
- * The logout token of a request, whatever the app's body parsers have made of the form.
- * @throws LogtoException `logout_token_invalid`, with the reason why there is none
+ * The logout token of a request, whatever the app's body parsers have made of its form.
+ * @throws LogtoException `logout_token_invalid`, with the reason, if there is none
  */
 export async function logoutTokenOf(request: Request): Promise<string> {
   const { logout_token: token } = await fieldsOf(request);
@@ -54,7 +54,7 @@ async function fieldsOf(request: Request): Promise<FormFields> {
   if (!hasContent(request)) return {};
   const fields = await peekForm(request);
   if (fields) return fields;
-  // Or the connection could carry no other request.
+  // Otherwise the connection could not be reused.
   request.resume();
   throw request.readableEnded || request.destroyed ? alreadyRead(request) : tooLong();
 }
@@ -63,7 +63,7 @@ function hasContent({ headers }: Request): boolean {
   return Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined;
 }
 
-/** A body that a parser has left as text, as bytes or as something that is written like a form. */
+/** The text of a form that a body parser has left as a string, as bytes or as URLSearchParams. */
 function textOf(body: unknown): string | undefined {
   if (typeof body === 'string') return body;
   if (body instanceof Uint8Array) return Buffer.from(body).toString();

@@ -3,7 +3,7 @@ import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.
 
 /**
  * What to do about a logout token that fails validation, for the log.
- * @param cause what failed
+ * @param cause the error of the validation
  */
 export function logoutTokenRemedy(
   cause: unknown,

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Reads the body of a request and puts it back, so that whatever reads it next finds all of it. A body parser would
- * use the stream up, and a middleware behind it that waits for its end would wait for ever.
- * @param limit longest body that is read, in bytes
- * @returns `undefined` for a longer body, for one that was read before, and when the sender hangs up
+ * Reads the body of a request and puts it back for the next reader. A body parser would consume the stream, and a
+ * middleware of the app that waits for its `end` would hang.
+ * @param limit longest body, in bytes
+ * @returns `undefined` if the body is longer, if it was read before, or if the client hangs up
  */
 export function peekBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   if (request.readableEnded || request.destroyed) return Promise.resolve(undefined);
@@ -13,13 +13,13 @@ export function peekBody(request: IncomingMessage, limit: number): Promise<Buffe
     let length = 0;
     const announced = Number(request.headers['content-length']);
     const finish = (body: Buffer | undefined): void => {
-      request.off('readable', read).off('close', hungUp);
+      request.off('readable', read).off('close', aborted);
       if (length > 0) request.unshift(Buffer.concat(chunks));
       resolve(body);
     };
-    const hungUp = (): void => finish(undefined);
+    const aborted = (): void => finish(undefined);
     const read = (): void => {
-      // Never beyond what is there: past the end of a body nothing can be put back.
+      // Only what has arrived: once the stream has ended, `unshift` fails.
       while (request.readableLength > 0) {
         const chunk = Buffer.from(request.read(request.readableLength) as Buffer | string);
         length += chunk.byteLength;
@@ -28,6 +28,6 @@ export function peekBody(request: IncomingMessage, limit: number): Promise<Buffe
       if (length > limit) finish(undefined);
       else if (request.complete || length >= announced) finish(Buffer.concat(chunks));
     };
-    request.on('readable', read).on('close', hungUp);
+    request.on('readable', read).on('close', aborted);
   });
 }
