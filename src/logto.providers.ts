@@ -62,6 +62,7 @@ import { Tombstones } from './store/tombstones.js';
 import { TouchThrottle } from './store/touch-throttle.js';
 import { MachineTokens } from './tokens/machine-tokens.js';
 import { RefreshGrant } from './tokens/refresh-grant.js';
+import { RefreshedTokens } from './tokens/refreshed-tokens.js';
 import { Revalidation } from './tokens/revalidation.js';
 import { TokenRefresh } from './tokens/token-refresh.js';
 import { Tokens } from './tokens/tokens.js';
@@ -100,7 +101,7 @@ export const logtoProviders: Provider[] = [
   ...[CircuitBreaker, MachineClient, OidcClient, ProviderFetch, TokenExchange, TokenVerifier],
   ...[RefreshedRecords, SignInEndEvents, SignInIndex, PatchedStores, TokenRecords, Tombstones, TouchThrottle],
   ...[BasePath, Handshakes, SessionEnd, SessionLifetime, SessionMount, Sessions, SessionStart],
-  ...[MachineTokens, RefreshGrant, Revalidation, TokenRefresh, Tokens, UserInfo],
+  ...[MachineTokens, RefreshedTokens, RefreshGrant, Revalidation, TokenRefresh, Tokens, UserInfo],
   ...[HandlerContext, LogtoInterceptor, RequestSource, RoutePlans, Unauthenticated, UserContextResolver],
   ...[SignedOut, SignInWatch],
   ...[SignIn, SignInCallback, SignInCookies, SignInState, SignOut].map((type) => signIn(type)),

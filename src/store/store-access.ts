@@ -35,15 +35,12 @@ export type StoreEntry = SessionData & Record<string, unknown>;
  * tokens in it.
  */
 export function storeUnavailable(cause?: unknown): LogtoException {
-  return new LogtoException(
-    'session_store_unavailable',
-    'The session store does not answer. Try again shortly.',
-    {
-      status: 503,
-      transient: true,
-      cause: harmless(cause),
-    },
-  );
+  const message = 'The session store does not answer. Try again shortly.';
+  return new LogtoException('session_store_unavailable', message, {
+    status: 503,
+    transient: true,
+    cause: harmless(cause),
+  });
 }
 
 /**

@@ -18,11 +18,7 @@ export async function withLock<T>(lock: LogtoLock, key: string, fn: () => Promis
     throw new LogtoException(
       'lock_unavailable',
       'The `lock` of the options could not be had. Try again shortly.',
-      {
-        status: 503,
-        transient: true,
-        cause: harmless(error),
-      },
+      { status: 503, transient: true, cause: harmless(error) },
     );
   }
 }

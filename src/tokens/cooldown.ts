@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { retryInterval } from '../oidc/circuit-breaker.js';
 
-/** Keys that are left alone for 30 seconds: Logto has just had nothing new to say about them. */
+/** Remembers for 30 seconds the keys for which Logto has just been asked without success. */
 export class Cooldown {
   private readonly keys = new LRUCache<string, true>({ max: 10_000, ttl: retryInterval, perf: Date });
 

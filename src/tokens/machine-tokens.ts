@@ -8,17 +8,17 @@ import type { TokenTarget } from '../oidc/oidc-client.js';
 import { refreshAt, type TokenSet } from '../oidc/token-set.js';
 import { SingleFlight } from './single-flight.js';
 
-/** What a machine-to-machine token is for: a resource, an organization or both. */
+/** Parameters of a machine-to-machine token: a resource, an organization or both. */
 export interface ClientCredentialsParameters extends TokenTarget {
-  /** Scopes, space-separated. Logto gives only those that are asked for. Default: none. */
+  /** Scopes, separated by spaces. Logto grants only those that are requested. Default: none. */
   scope?: string;
 }
 
-/** Tokens of the app itself, without a user: kept until shortly before they expire, asked for once. */
+/** Tokens of the app itself, without a user: cached until shortly before they expire, requested by a single flight. */
 @Injectable()
 export class MachineTokens {
-  private readonly kept = new LRUCache<string, TokenSet>({ max: 1000 });
-  private readonly calls = new SingleFlight();
+  private readonly cache = new LRUCache<string, TokenSet>({ max: 1000 });
+  private readonly singleFlight = new SingleFlight();
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -34,21 +34,21 @@ export class MachineTokens {
     if (!this.options.machineToMachine) throw notConfigured();
     const { resource, organizationId, scope } = parameters;
     const key = JSON.stringify([resource, organizationId, scope]);
-    const kept = this.kept.get(key);
-    if (kept && Date.now() < refreshAt(kept)) return kept.accessToken;
-    const ask = (): Promise<TokenSet> => this.calls.run(key, () => this.ask(key, parameters));
-    if (!kept || Date.now() >= kept.expiresAt) return (await ask()).accessToken;
+    const cached = this.cache.get(key);
+    if (cached && Date.now() < refreshAt(cached)) return cached.accessToken;
+    const request = (): Promise<TokenSet> => this.singleFlight.run(key, () => this.request(key, parameters));
+    if (!cached || Date.now() >= cached.expiresAt) return (await request()).accessToken;
     try {
-      return ((await this.breaker.unlessOpen('client credentials', ask, { expiring: true })) ?? kept)
-        .accessToken;
+      const renewed = await this.breaker.unlessOpen('client credentials', request, { expiring: true });
+      return (renewed ?? cached).accessToken;
     } catch (error) {
-      // The time before its expiry is there to bridge this.
-      if (error instanceof LogtoException && error.transient) return kept.accessToken;
+      // The cached token has not expired yet.
+      if (error instanceof LogtoException && error.transient) return cached.accessToken;
       throw error;
     }
   }
 
-  private async ask(
+  private async request(
     key: string,
     { resource, organizationId, scope }: ClientCredentialsParameters,
   ): Promise<TokenSet> {
@@ -57,7 +57,7 @@ export class MachineTokens {
       ...(organizationId !== undefined && { organization_id: organizationId }),
       ...(scope !== undefined && { scope }),
     });
-    this.kept.set(key, tokens);
+    this.cache.set(key, tokens);
     return tokens;
   }
 }

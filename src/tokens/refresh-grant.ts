@@ -1,43 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { OperatorLog } from '../operator-log.js';
 import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
-import { refreshedRecord, sameClaims } from './refreshed-claims.js';
-import { endedRecord, isSignedIn, type SessionRecord } from '../store/session-record.js';
+import { RefreshedTokens, type GrantStart } from './refreshed-tokens.js';
+import { endedRecord, type SessionRecord } from '../store/session-record.js';
 import { Sessions } from '../session/sessions.js';
 import {
   accessTokenKey,
   tokenRecordKey,
-  withTokens,
   type StoredAccessToken,
   type TokenRecord,
 } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
 import { Tombstones } from '../store/tombstones.js';
-import { RefreshedRecords } from '../store/refreshed-records.js';
 
-/** How long another instance is given to store the rotation that made this one's token invalid, in milliseconds. */
-const adoptionDelays = [0, 100, 300, 600];
+/** Waits for the instance that has rotated the refresh token to store the new one, in milliseconds. */
+const rotationDelays = [0, 100, 300, 600];
 
-/** How often rotations of other instances are adopted in one go: with each, this one's token was overtaken. */
-const maxAdoptions = 3;
+/** How often a refresh is retried with a refresh token that another instance has stored. */
+const maxRetries = 3;
 
-/** What a grant starts from. */
-export interface GrantStart {
-  /** The stored tokens, read while no other refresh of the sign-in runs. */
-  readonly tokens: TokenRecord | undefined;
-  /** An access token that Logto no longer takes. */
-  readonly refused?: string | undefined;
-  /** Whether whatever was kept is to be had anew. Default: `false`. */
-  readonly renew?: boolean;
-}
-
-/** One refresh grant from the stored tokens to the stored answer, whatever happens on the way. */
+/** Runs a refresh grant (RFC 6749 section 6) and stores its tokens, with what may go wrong in between. */
 @Injectable()
 export class RefreshGrant {
   constructor(
@@ -46,8 +32,7 @@ export class RefreshGrant {
     private readonly sessions: Sessions,
     private readonly records: TokenRecords,
     private readonly tombstones: Tombstones,
-    private readonly refreshed: RefreshedRecords,
-    private readonly log: OperatorLog,
+    private readonly refreshedTokens: RefreshedTokens,
   ) {}
 
   /**
@@ -60,28 +45,19 @@ export class RefreshGrant {
     record: SessionRecord,
     target: TokenTarget,
     start: GrantStart,
-    adoptions = 0,
+    retries = 0,
   ): Promise<StoredAccessToken> {
     const { tokens } = start;
     if (!tokens) return this.ended(request, record);
     if (tokens.refreshToken === undefined) return withoutRefreshToken(target, start);
     let answer: TokenSet;
     try {
-      answer = await this.oidc.refresh(tokens.refreshToken, target, (rotated) =>
-        this.rescue(request, record, { ...tokens, refreshToken: rotated }),
-      );
+      answer = await this.oidc.refresh(tokens.refreshToken, target, async (refreshToken) => {
+        // Even if the response is invalid: without the rotated token, the next refresh would end the sign-in.
+        await this.records.save(request, record.tokens, { ...tokens, refreshToken }).catch(() => undefined);
+      });
     } catch (error) {
-      if (!endsSignIn(error, target)) {
-        if (usesTokenUp(error)) await this.run(request, record, {}, { tokens }).catch(() => undefined);
-        throw error;
-      }
-      const elsewhere = await this.rotatedElsewhere(request, record, tokens.refreshToken);
-      if (!elsewhere || adoptions === maxAdoptions) return this.ended(request, record, error);
-      const key = accessTokenKey(target);
-      const brought = elsewhere.accessTokens[key];
-      const isNew = brought && brought.token !== tokens.accessTokens[key]?.token;
-      if (!start.renew && isNew && Date.now() < brought.refreshAt) return brought;
-      return this.run(request, record, target, { ...start, tokens: elsewhere }, adoptions + 1);
+      return this.afterRefusal(request, record, target, { ...start, tokens }, error, retries);
     }
     if (answer.claims && answer.claims.sub !== record.claims.sub) {
       throw new LogtoException('id_token_invalid', "The refreshed ID token is another user's.", {
@@ -89,14 +65,37 @@ export class RefreshGrant {
         needsOperator: true,
       });
     }
-    return this.keep(request, record, target, { ...start, tokens }, answer);
+    return this.refreshedTokens.store(request, record, target, { ...start, tokens }, answer);
   }
 
-  /** Ends the sign-in; the session and the app's own data in it stay. */
+  /** Ends the sign-in. The session and the app's own data in it stay. */
   async end(request: Request, record: SessionRecord): Promise<void> {
     await this.tombstones.mark(request.sessionStore, [record.tokens, tokenRecordKey(record.tokens)]);
     await this.sessions.replace(request, record, endedRecord(record));
     await this.records.delete(request.sessionStore, record.tokens);
+  }
+
+  /** Retries with the refresh token of another instance if that has rotated it. Ends the sign-in if Logto has ended it. */
+  private async afterRefusal(
+    request: Request,
+    record: SessionRecord,
+    target: TokenTarget,
+    start: GrantStart & { readonly tokens: TokenRecord },
+    error: unknown,
+    retries: number,
+  ): Promise<StoredAccessToken> {
+    const { tokens } = start;
+    if (!endsSignIn(error, target)) {
+      if (mayHaveRotated(error)) await this.run(request, record, {}, { tokens }).catch(() => undefined);
+      throw error;
+    }
+    const rotated = await this.findRotation(request, record, tokens.refreshToken);
+    if (!rotated || retries === maxRetries) return this.ended(request, record, error);
+    const key = accessTokenKey(target);
+    const found = rotated.accessTokens[key];
+    const isNew = found && found.token !== tokens.accessTokens[key]?.token;
+    if (!start.replaceAll && isNew && Date.now() < found.refreshAt) return found;
+    return this.run(request, record, target, { ...start, tokens: rotated }, retries + 1);
   }
 
   private async ended(request: Request, record: SessionRecord, cause?: unknown): Promise<never> {
@@ -104,62 +103,14 @@ export class RefreshGrant {
     throw new LogtoUnauthenticatedException({ cause });
   }
 
-  private async keep(
+  /** The stored tokens once another instance has rotated the refresh token; `undefined` if none has. */
+  private async findRotation(
     request: Request,
     record: SessionRecord,
-    target: TokenTarget,
-    { tokens, renew = false }: GrantStart,
-    answer: TokenSet,
-  ): Promise<StoredAccessToken> {
-    const store = request.sessionStore;
-    if (await this.tombstones.has(store, record.tokens).catch(() => false)) {
-      // The user signed out meanwhile: nobody may go on with what came too late.
-      if (answer.refreshToken !== undefined) {
-        await this.oidc.revoke(answer.refreshToken, 'refresh_token').catch(() => undefined);
-      }
-      throw new LogtoUnauthenticatedException();
-    }
-    // Read again: another instance may have added tokens meanwhile.
-    const latest = (await this.records.load(store, record.tokens).catch(() => undefined)) ?? tokens;
-    const base = renew ? { ...latest, accessTokens: {}, userInfo: undefined } : latest;
-    const next = withTokens(base, target, answer);
-    try {
-      await this.records.save(request, record.tokens, next);
-      await this.updateClaims(request, record, answer);
-    } catch (error) {
-      this.log.remark(
-        'warn',
-        'Refreshed tokens could not be stored. This process keeps them until they can.',
-        {
-          details: inspect(error),
-        },
-      );
-    }
-    return next.accessTokens[accessTokenKey(target)] as StoredAccessToken;
-  }
-
-  /** Keeps a successor whose answer could not be validated: without it the next refresh would end the grant. */
-  private async rescue(request: Request, record: SessionRecord, tokens: TokenRecord): Promise<void> {
-    await this.records.save(request, record.tokens, tokens).catch(() => undefined);
-  }
-
-  private async updateClaims(request: Request, record: SessionRecord, { claims }: TokenSet): Promise<void> {
-    const known = this.refreshed.newest(record);
-    if (!claims || !isSignedIn(known)) return;
-    const next = refreshedRecord(known, claims);
-    this.refreshed.remember(record.tokens, next);
-    const { revalidateAfter } = this.options;
-    const due = revalidateAfter !== false && next.checkedAt - record.checkedAt > revalidateAfter / 2;
-    if (due || !sameClaims(known.claims, next.claims)) await this.sessions.replace(request, record, next);
-  }
-
-  private async rotatedElsewhere(
-    request: Request,
-    record: SessionRecord,
-    used: string,
+    used: string | undefined,
   ): Promise<TokenRecord | undefined> {
-    // Under a lock nobody else is about to store anything.
-    for (const wait of this.options.lock ? [0] : adoptionDelays) {
+    // With a lock, no other instance is about to store anything.
+    for (const wait of this.options.lock ? [0] : rotationDelays) {
       await delay(wait);
       const latest = await this.records.load(request.sessionStore, record.tokens);
       if (!latest) return undefined;
@@ -170,12 +121,12 @@ export class RefreshGrant {
 }
 
 function withoutRefreshToken(target: TokenTarget, { tokens, refused }: GrantStart): StoredAccessToken {
-  const kept = tokens?.accessTokens[accessTokenKey(target)];
-  if (kept && kept.token !== refused && Date.now() < kept.expiresAt) return kept;
+  const stored = tokens?.accessTokens[accessTokenKey(target)];
+  if (stored && stored.token !== refused && Date.now() < stored.expiresAt) return stored;
   const message =
     'There is no refresh token to get this access token with. Logto gives one for the scope `offline_access` ' +
     'and `prompt: "consent"`, the defaults.';
-  // A new sign-in brings a token for userinfo, but none for a resource: to ask for one would go round in circles.
+  // A new sign-in brings a token for userinfo, but none for a resource: a 401 would be a redirect loop.
   if (target.resource === undefined && target.organizationId === undefined) {
     throw new LogtoUnauthenticatedException({
       code: 'missing_refresh_token',
@@ -187,14 +138,14 @@ function withoutRefreshToken(target: TokenTarget, { tokens, refused }: GrantStar
 }
 
 /**
- * Whether Logto may have used the refresh token up all the same: it rotates before it looks at the resource. The
- * successor is to be had while the one that was sent is still taken.
+ * Whether Logto may have rotated the refresh token although it refused: it rotates before it checks the resource. A second
+ * refresh gets the new token as long as Logto still accepts the old one.
  */
-function usesTokenUp(error: unknown): boolean {
+function mayHaveRotated(error: unknown): boolean {
   return error instanceof LogtoException && error.code === 'invalid_target';
 }
 
-/** Whether a refusal means that the sign-in is over, rather than that this one token cannot be had. */
+/** Whether a refusal ends the sign-in, rather than only denying this token. */
 function endsSignIn(error: unknown, { resource, organizationId }: TokenTarget): boolean {
   if (!(error instanceof LogtoException) || error.transient) return false;
   if (error.code === 'invalid_grant') return true;

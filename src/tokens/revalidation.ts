@@ -9,51 +9,51 @@ import type { SessionRecord } from '../store/session-record.js';
 import { TokenRefresh } from './token-refresh.js';
 
 /**
- * Keeps claims from growing old: Logto tells no client when it suspends, deletes or demotes a user; a refresh
- * finds out.
+ * Refreshes claims that are older than `revalidateAfter`: Logto does not notify clients when it suspends or deletes a
+ * user or changes their roles, but a refresh shows it.
  */
 @Injectable()
 export class Revalidation {
   private readonly cooldown = new Cooldown();
-  /** Requests whose claims are refreshed once they are answered. */
+  /** Requests that refresh their claims after the response. */
   private readonly scheduled = new WeakSet<Request>();
   private readonly skipped = new WeakSet<Request>();
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
-    private readonly refreshing: TokenRefresh,
+    private readonly tokenRefresh: TokenRefresh,
     private readonly breaker: CircuitBreaker,
     private readonly log: OperatorLog,
   ) {}
 
-  /** Whether the claims are too old to decide anything. */
+  /** Whether the claims are too old for an authorization decision. */
   isDue(record: SessionRecord): boolean {
     const { revalidateAfter } = this.options;
     if (revalidateAfter === false) return false;
     return Date.now() - record.checkedAt > revalidateAfter && this.cooldown.isOver(record.tokens);
   }
 
-  /** Refreshes the claims. While Logto fails the old ones go on deciding; a refusal ends the sign-in. */
+  /** Refreshes the claims. If Logto is unavailable, the old claims stay valid; if it refuses, the sign-in ends. */
   async run(request: Request, record: SessionRecord): Promise<void> {
     try {
       const refreshed = await this.breaker.unlessOpen('refresh', () =>
-        this.refreshing.claims(request, record),
+        this.tokenRefresh.refreshClaims(request, record),
       );
       if (refreshed !== false) return;
     } catch (error) {
       if (!(error instanceof LogtoException)) throw error;
-      // Ended: what the session holds now says so.
+      // The sign-in has ended, and the session's record says so.
       if (error.code === 'not_authenticated') return;
-      // The request goes on, so the log is the only place for it. An app may do without refresh tokens.
+      // Only logged, because the request goes on. An app may do without refresh tokens.
       this.log.exception(error, error.code === 'missing_refresh_token' ? 'debug' : 'warn');
     }
-    // Anything else leaves the old claims in force, for a while.
+    // The old claims stay valid; the next attempt is after the cooldown.
     this.cooldown.start(record.tokens);
   }
 
   /**
-   * Refreshes the claims once the request is answered: it has only shown them, so it does not wait.
-   * @param current the request's sign-in as it is by then
+   * Refreshes the claims after the response: a request that only displays them does not wait.
+   * @param current returns the request's sign-in at that time
    */
   runAfterwards(request: Request, current: () => SessionRecord | undefined): void {
     if (this.scheduled.has(request)) return;
@@ -61,15 +61,15 @@ export class Revalidation {
     const refresh = (): void => {
       if (this.skipped.has(request)) return;
       const record = current();
-      // The request is answered, so there is nobody to report a failure to.
+      // The response is finished, so nobody can get the error.
       if (record && this.isDue(record)) this.run(request, record).catch(() => undefined);
     };
-    // A message of a socket has no answer of its own.
+    // A message of a socket has no response.
     if (request.res) request.res.once('finish', refresh);
     else refresh();
   }
 
-  /** Leaves the claims as they are after this request: its user is about to sign in anew. */
+  /** Prevents the refresh after this request, because its user is about to sign in again. */
   skip(request: Request): void {
     this.skipped.add(request);
   }

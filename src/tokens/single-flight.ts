@@ -1,19 +1,19 @@
-/** Shares calls that are under way: a second call with the same key gets the result of the first. */
+/** Shares pending calls: a second call with the same key gets the result of the first. */
 export class SingleFlight {
-  private readonly underWay = new Map<string, Promise<unknown>>();
+  private readonly pending = new Map<string, Promise<unknown>>();
 
   run<T>(key: string, call: () => Promise<T>): Promise<T> {
-    const running = this.underWay.get(key) as Promise<T> | undefined;
-    if (running) return running;
+    const shared = this.pending.get(key) as Promise<T> | undefined;
+    if (shared) return shared;
     const started = call().finally(() => {
-      if (this.underWay.get(key) === started) this.underWay.delete(key);
+      if (this.pending.get(key) === started) this.pending.delete(key);
     });
-    this.underWay.set(key, started);
+    this.pending.set(key, started);
     return started;
   }
 
-  /** Stops sharing the call that is under way: from here on the key starts a new one. */
+  /** Stops sharing the pending call: the next call with the key runs. */
   release(key: string): void {
-    this.underWay.delete(key);
+    this.pending.delete(key);
   }
 }

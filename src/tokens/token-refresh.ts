@@ -11,12 +11,12 @@ import { TokenRecords } from '../store/token-records.js';
 import { RefreshedRecords } from '../store/refreshed-records.js';
 
 /**
- * Who waits for whom: refreshes of one sign-in run one after the other, for each may rotate the refresh token,
- * and those who want the same one share it.
+ * Coordinates the refreshes of a sign-in: they run one after the other, because each may rotate the refresh token, and
+ * concurrent requests for the same token share one.
  */
 @Injectable()
 export class TokenRefresh {
-  private readonly calls = new SingleFlight();
+  private readonly singleFlight = new SingleFlight();
 
   constructor(
     private readonly grants: RefreshGrant,
@@ -26,8 +26,8 @@ export class TokenRefresh {
   ) {}
 
   /**
-   * An access token that is good for a while yet.
-   * @param refused one that Logto no longer takes, however long it should have lived
+   * An access token that is not about to expire.
+   * @param refused a token that Logto no longer accepts, although it has not expired
    */
   accessToken(
     request: Request,
@@ -36,60 +36,65 @@ export class TokenRefresh {
     refused?: string,
   ): Promise<StoredAccessToken> {
     const key = accessTokenKey(target);
-    return this.calls.run(`${record.tokens} ${key} ${refused ?? ''}`, () =>
+    return this.singleFlight.run(`${record.tokens} ${key} ${refused ?? ''}`, () =>
       this.records.runExclusive(record.tokens, async () => {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         const found = tokens?.accessTokens[key];
-        const kept = found?.token === refused ? undefined : found;
-        // Somebody else may have refreshed it while this waited for its turn.
-        if (kept && Date.now() < kept.refreshAt) return kept;
+        const stored = found?.token === refused ? undefined : found;
+        // Another call may have refreshed it while this one waited for the mutex.
+        if (stored && Date.now() < stored.refreshAt) return stored;
         try {
           return await this.grants.run(request, record, target, { tokens, refused });
         } catch (error) {
-          // The time before its expiry is there to bridge this.
-          if (kept && Date.now() < kept.expiresAt && isTransient(error)) return kept;
+          // The stored token has not expired yet.
+          if (stored && Date.now() < stored.expiresAt && isTransient(error)) return stored;
           throw error;
         }
       }),
     );
   }
 
-  /** New claims and tokens, as Logto tells them after this was called. */
-  now(request: Request, record: SessionRecord): Promise<void> {
-    const key = `${record.tokens} now`;
-    return this.calls.run(key, () =>
+  /** Refreshes claims and tokens with a request to Logto that starts after this call. */
+  refreshAll(request: Request, record: SessionRecord): Promise<void> {
+    const key = `${record.tokens} all`;
+    return this.singleFlight.run(key, () =>
       this.records.runExclusive(record.tokens, async () => {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
-        // Who asks from here on may want to see what changes from here on.
-        this.calls.release(key);
-        await this.grants.run(request, record, {}, { tokens, refused: keptForUserInfo(tokens), renew: true });
+        // A later call must see what changes at Logto from now on.
+        this.singleFlight.release(key);
+        await this.grants.run(
+          request,
+          record,
+          {},
+          { tokens, refused: userInfoToken(tokens), replaceAll: true },
+        );
       }),
     );
   }
 
   /**
-   * New claims, unless somebody else has refreshed them since `record`.
-   * @returns whether there are any: an answer may have no ID token
+   * Refreshes the claims, unless another request or instance has done so since `record`.
+   * @returns whether there are newer claims: a token response may have no ID token
    */
-  claims(request: Request, record: SessionRecord): Promise<boolean> {
-    return this.calls.run(`${record.tokens} claims`, () =>
+  refreshClaims(request: Request, record: SessionRecord): Promise<boolean> {
+    return this.singleFlight.run(`${record.tokens} claims`, () =>
       this.records.runExclusive(record.tokens, async () => {
         if (await this.sessions.loadNewer(request, record)) return true;
         const tokens = await this.records.load(request.sessionStore, record.tokens);
-        await this.grants.run(request, record, {}, { tokens, refused: keptForUserInfo(tokens) });
+        await this.grants.run(request, record, {}, { tokens, refused: userInfoToken(tokens) });
         return this.refreshed.newest(record) !== record;
       }),
     );
   }
 
-  /** Ends the sign-in; the session and the app's own data in it stay. */
+  /** Ends the sign-in. The session and the app's own data in it stay. */
   end(request: Request, record: SessionRecord): Promise<void> {
     return this.grants.end(request, record);
   }
 }
 
-/** The token that would do if it were not for the claims. */
-function keptForUserInfo(tokens: TokenRecord | undefined): string | undefined {
+/** The stored token for userinfo, which would otherwise make the refresh unnecessary. */
+function userInfoToken(tokens: TokenRecord | undefined): string | undefined {
   return tokens?.accessTokens[accessTokenKey({})]?.token;
 }
 

@@ -18,53 +18,53 @@ export class Tokens {
     private readonly options: ResolvedLogtoOptions,
     private readonly sessions: Sessions,
     private readonly records: TokenRecords,
-    private readonly refreshing: TokenRefresh,
+    private readonly tokenRefresh: TokenRefresh,
     private readonly breaker: CircuitBreaker,
   ) {}
 
   /**
-   * An access token that is good for a while yet: the kept one, or one by refresh grant.
+   * An access token that is not about to expire: the stored one, or one by refresh grant.
    * @throws LogtoUnauthenticatedException when nobody is signed in or Logto has ended the sign-in
    * @throws LogtoException `missing_scope_organizations`, `missing_refresh_token`, Logto's own refusal, or a
    * transient one
    */
   async accessToken(request: Request, target: TokenTarget): Promise<StoredAccessToken> {
-    if (target.organizationId !== undefined) this.assertOrganizationsAsked();
+    if (target.organizationId !== undefined) this.assertOrganizationsScope();
     const record = this.requireSignedIn(request);
     const tokens = await this.records.load(request.sessionStore, record.tokens);
-    const kept = tokens?.accessTokens[accessTokenKey(target)];
-    if (kept && Date.now() < kept.refreshAt) return kept;
-    const refresh = (): Promise<StoredAccessToken> => this.refreshing.accessToken(request, record, target);
-    // The time before its expiry is there to bridge a Logto that is away.
-    if (kept && Date.now() < kept.expiresAt)
-      return (await this.breaker.unlessOpen('refresh', refresh, { expiring: true })) ?? kept;
+    const stored = tokens?.accessTokens[accessTokenKey(target)];
+    if (stored && Date.now() < stored.refreshAt) return stored;
+    const refresh = (): Promise<StoredAccessToken> => this.tokenRefresh.accessToken(request, record, target);
+    // Until it expires, the stored token is the fallback if Logto is unavailable.
+    if (stored && Date.now() < stored.expiresAt)
+      return (await this.breaker.unlessOpen('refresh', refresh, { expiring: true })) ?? stored;
     return refresh();
   }
 
   /**
-   * An access token in place of one that is too old.
+   * A new access token in place of one that is too old.
    * @throws LogtoException as {@link accessToken}
    */
   renewedAccessToken(request: Request, target: TokenTarget, old: string): Promise<StoredAccessToken> {
-    return this.refreshing.accessToken(request, this.requireSignedIn(request), target, old);
+    return this.tokenRefresh.accessToken(request, this.requireSignedIn(request), target, old);
   }
 
-  /** Claims and tokens anew, now. */
+  /** Refreshes claims and tokens now. */
   async refresh(request: Request): Promise<void> {
-    await this.refreshing.now(request, this.requireSignedIn(request));
+    await this.tokenRefresh.refreshAll(request, this.requireSignedIn(request));
   }
 
   /** @throws LogtoUnauthenticatedException when nobody is signed in */
   async idToken(request: Request): Promise<string | undefined> {
-    return (await this.stored(request))?.idToken;
+    return (await this.storedTokens(request))?.idToken;
   }
 
   /** @throws LogtoUnauthenticatedException when nobody is signed in */
   async refreshToken(request: Request): Promise<string | undefined> {
-    return (await this.stored(request))?.refreshToken;
+    return (await this.storedTokens(request))?.refreshToken;
   }
 
-  /** Forgets the access tokens; the next use asks for new ones. */
+  /** Deletes the access tokens; the next use requests new ones. */
   async clearAccessTokens(request: Request): Promise<void> {
     const record = this.requireSignedIn(request);
     await this.records.runExclusive(record.tokens, async () => {
@@ -74,12 +74,12 @@ export class Tokens {
     });
   }
 
-  /** Forgets all tokens: the user is no longer signed in, the app's own session data stays. */
+  /** Deletes all tokens: the user is no longer signed in, the app's own session data stays. */
   async clearAll(request: Request): Promise<void> {
-    await this.refreshing.end(request, this.requireSignedIn(request));
+    await this.tokenRefresh.end(request, this.requireSignedIn(request));
   }
 
-  private async stored(request: Request): Promise<TokenRecord | undefined> {
+  private async storedTokens(request: Request): Promise<TokenRecord | undefined> {
     return this.records.load(request.sessionStore, this.requireSignedIn(request).tokens);
   }
 
@@ -91,8 +91,8 @@ export class Tokens {
     return record;
   }
 
-  /** @throws LogtoException `missing_scope_organizations` when the options do not ask for it */
-  assertOrganizationsAsked(): void {
+  /** @throws LogtoException `missing_scope_organizations` if `scopes` does not have it */
+  assertOrganizationsScope(): void {
     if (this.options.scopes.includes(UserScope.Organizations)) return;
     throw new LogtoException(
       'missing_scope_organizations',

@@ -9,36 +9,36 @@ import { TokenRecords } from '../store/token-records.js';
 import { TokenRefresh } from './token-refresh.js';
 import { Tokens } from './tokens.js';
 
-/** What the userinfo endpoint says of the request's user. */
+/** The claims of the userinfo endpoint. */
 @Injectable()
 export class UserInfo {
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly oidc: OidcClient,
     private readonly tokens: Tokens,
-    private readonly refreshing: TokenRefresh,
+    private readonly tokenRefresh: TokenRefresh,
     private readonly records: TokenRecords,
   ) {}
 
   /**
-   * The answer of the userinfo endpoint, or one that is not older than `userInfoTtl`. An access token that is
-   * refused is replaced once.
-   * @param fresh whether a kept answer will not do
+   * Fetches the claims, or takes stored ones that are not older than `userInfoTtl`. Replaces an access token once if it is
+   * refused.
+   * @param fresh whether to ignore stored claims
    * @throws LogtoUnauthenticatedException when Logto has ended the sign-in
    * @throws LogtoException `user_info_invalid` when the answer is another user's, or a transient one
    */
   async fetch(request: Request, record: SessionRecord, fresh = false): Promise<UserInfoResponse> {
     const { userInfoTtl } = this.options;
     if (userInfoTtl > 0 && !fresh) {
-      const kept = (await this.records.load(request.sessionStore, record.tokens))?.userInfo;
-      if (kept && Date.now() - kept.at < userInfoTtl) return kept.claims;
+      const stored = (await this.records.load(request.sessionStore, record.tokens))?.userInfo;
+      if (stored && Date.now() - stored.at < userInfoTtl) return stored.claims;
     }
-    const claims = await this.ask(request, record);
-    if (userInfoTtl > 0) await this.keep(request, record, claims);
+    const claims = await this.request(request, record);
+    if (userInfoTtl > 0) await this.store(request, record, claims);
     return claims;
   }
 
-  private async ask(request: Request, record: SessionRecord): Promise<UserInfoResponse> {
+  private async request(request: Request, record: SessionRecord): Promise<UserInfoResponse> {
     const { sub } = record.claims;
     const { token } = await this.tokens.accessToken(request, {});
     try {
@@ -46,32 +46,28 @@ export class UserInfo {
     } catch (error) {
       if (!isRefused(error)) throw error;
     }
-    const renewed = await this.refreshing.accessToken(request, record, {}, token);
+    const renewed = await this.tokenRefresh.accessToken(request, record, {}, token);
     try {
       return await this.oidc.userInfo(renewed.token, sub);
     } catch (error) {
       if (!isRefused(error)) throw error;
-      // To ask for a sign-in would go round in circles: it brings just such a token.
+      // No 401, because a new sign-in would bring such a token again: a redirect loop.
       throw new LogtoException(
         'user_info_invalid',
         'The userinfo endpoint refuses a token that Logto has just given.',
-        {
-          status: 503,
-          needsOperator: true,
-          cause: error,
-        },
+        { status: 503, needsOperator: true, cause: error },
       );
     }
   }
 
-  private async keep(request: Request, record: SessionRecord, claims: UserInfoResponse): Promise<void> {
+  private async store(request: Request, record: SessionRecord, claims: UserInfoResponse): Promise<void> {
     const at = Date.now();
     await this.records
       .runExclusive(record.tokens, async () => {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         if (tokens) await this.records.save(request, record.tokens, { ...tokens, userInfo: { at, claims } });
       })
-      // The answer is there: that it could not be kept costs the next one a request.
+      // The claims are there; without the store the next request fetches them again.
       .catch(() => undefined);
   }
 }

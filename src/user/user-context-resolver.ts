@@ -173,7 +173,7 @@ export class UserContextResolver {
     request: Request,
     userInfo: UserInfoResponse | undefined,
   ): Promise<Record<string, string>> {
-    this.tokens.assertOrganizationsAsked();
+    this.tokens.assertOrganizationsScope();
     const told = this.known(request).claims?.organizations;
     const organizations = told ?? (userInfo ?? (await this.fetchUserInfo(request))).organizations ?? [];
     const tokens: Record<string, string> = {};
