@@ -21,7 +21,7 @@ import { SessionLifetime } from './session-lifetime.js';
 import { sessionRemarks } from './session-remarks.js';
 import { signInClient } from './sign-in-client.js';
 
-/** Reads and updates the sign-in in a request's session. `SessionStart` and `SessionEnd` start and end sessions. */
+/** Reads and updates the sign-in in a request's session. `SessionStart` starts sessions, `SessionEnd` ends them. */
 @Injectable()
 export class Sessions {
   private readonly logger = new Logger('LogtoModule');
@@ -85,7 +85,7 @@ export class Sessions {
     if (this.options.client) this.disregarded.add(request);
   }
 
-  /** The session's last sign-in: one that goes on, or one that has ended. */
+  /** The session's last sign-in, whether or not it has ended. */
   lastRecord(request: Request): SessionRecord | EndedRecord | undefined {
     if (this.disregarded.has(request)) return undefined;
     const session = this.find(request);

@@ -13,7 +13,7 @@ const otherTabTimeout = 5000;
 /** How long a browser may take to store a response's cookie, in milliseconds. */
 const cookieDelay = 200;
 
-/** How long a tab waits in all, in milliseconds. */
+/** Longest time that a tab waits, in milliseconds. */
 const longestWait = 60_000;
 
 /** How long a request waits for the response to another one, in milliseconds. */

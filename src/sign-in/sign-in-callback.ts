@@ -45,14 +45,14 @@ export class SignInCallback {
    */
   async finish(request: Request): Promise<{ returnTo: string }> {
     try {
-      return await this.finishUnlogged(request);
+      return await this.finishSignIn(request);
     } catch (error) {
       if (error instanceof LogtoException) this.logFailure(error);
       throw error;
     }
   }
 
-  private async finishUnlogged(request: Request): Promise<{ returnTo: string }> {
+  private async finishSignIn(request: Request): Promise<{ returnTo: string }> {
     this.sessions.require(request);
     const query = requestUrl(request, signInClient(this.options).baseUrl).searchParams;
     const state = stateOf(query);

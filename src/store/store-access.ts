@@ -99,7 +99,7 @@ export async function deleteEntry(store: Store, key: string): Promise<void> {
 }
 
 /** Where a wrapping store has the wrapped one. A symbol, so that it cannot clash with a name of an app's store. */
-export const innerStore: unique symbol = Symbol('nestjs-logto.store-beneath');
+export const innerStore: unique symbol = Symbol('nestjs-logto.inner-store');
 
 /** The app's store, whose `touch` a wrapping store hides from express-session. */
 export function unwrapStore(store: Store): Store {

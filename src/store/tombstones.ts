@@ -28,8 +28,8 @@ export class Tombstones {
   }
 
   /**
-   * Marks ids as ended while `end` ends them, and removes the marks if it fails: what goes on has to be stored as
-   * before.
+   * Marks ids as ended while `end` ends them, and removes the marks if it fails, so that what has not ended
+   * can be stored again.
    */
   async markWhile<T>(store: Store, ids: readonly string[], end: () => Promise<T>): Promise<T> {
     try {

@@ -61,7 +61,7 @@ export class Revalidation {
     const refresh = (): void => {
       if (this.skipped.has(request)) return;
       const record = current();
-      // The response is finished, so nobody can get the error.
+      // The response is finished, so there is no way to report the error.
       if (record && this.isDue(record)) this.run(request, record).catch(() => undefined);
     };
     // A message of a socket has no response.

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Reads the body of a request and puts it back for the next reader. A body parser would consume the stream, and a
- * middleware of the app that waits for its `end` would hang.
+ * Reads the body of a request and puts it back for the next reader. Express' `urlencoded()` would consume the stream, and
+ * a middleware of the app that waits for its `end` would hang.
  * @param limit longest body, in bytes
  * @returns `undefined` if the body is longer, if it was read before, or if the client hangs up
  */
