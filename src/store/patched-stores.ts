@@ -10,7 +10,7 @@ import { isTokenRecordKey } from './token-record.js';
 import { TokenRecords } from './token-records.js';
 import { Tombstones } from './tombstones.js';
 
-type Set = (id: string, session: SessionData) => Promise<void>;
+type StoreSet = (id: string, session: SessionData) => Promise<void>;
 
 /**
  * Patches the `set` of session stores, so that a slow request cannot undo what happened since it began: it neither stores
@@ -19,7 +19,7 @@ type Set = (id: string, session: SessionData) => Promise<void>;
  */
 @Injectable()
 export class PatchedStores {
-  private readonly stores = new WeakMap<Store, Set>();
+  private readonly stores = new WeakMap<Store, StoreSet>();
   private readonly mutex = new KeyedMutex();
   /** Ids of sessions that a sign-in in this process has replaced. */
   private readonly superseded = new LRUCache<string, true>({ max: 10_000 });
@@ -40,7 +40,7 @@ export class PatchedStores {
   patch(store: Store): boolean {
     if (this.stores.has(store)) return false;
     const original = store.set.bind(store);
-    const set: Set = (id, session) => fromCallback((done) => original(id, session, done));
+    const set: StoreSet = (id, session) => fromCallback((done) => original(id, session, done));
     this.stores.set(store, set);
     store.set = (id, session, callback): Promise<void> => {
       if (this.superseded.get(id)) withholdCookie(id, session);
@@ -78,7 +78,7 @@ export class PatchedStores {
     );
   }
 
-  private async set(store: Store, set: Set, id: string, session: SessionData): Promise<void> {
+  private async set(store: Store, set: StoreSet, id: string, session: SessionData): Promise<void> {
     const record = isSignedIn(session.logto) ? session.logto : undefined;
     await this.mutex.runExclusive(id, () =>
       this.unlessEnded(store, set, { id, tokens: record?.tokens }, () => this.newest(store, id, session)),
@@ -95,7 +95,7 @@ export class PatchedStores {
   /** Checks for tombstones before and after the write: the session may end while it is stored. */
   private async unlessEnded(
     store: Store,
-    set: Set,
+    set: StoreSet,
     { id, tokens }: { id: string; tokens: string | undefined },
     session: () => Promise<SessionData | undefined>,
   ): Promise<void> {
