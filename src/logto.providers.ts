@@ -7,12 +7,12 @@ import { OptionsScope } from './bootstrap/options-scope.js';
 import { RequirementReport } from './bootstrap/requirement-report.js';
 import { StartReport } from './bootstrap/start-report.js';
 import { AccessDecision } from './guard/access-decision.js';
-import { AccessPlans } from './guard/access-plans.js';
+import { AccessPolicyReader } from './guard/access-policy.js';
 import { BearerAuthentication } from './guard/bearer/bearer-authentication.js';
-import { BearerTokens } from './guard/bearer/bearer-tokens.js';
-import { CrossSite } from './guard/cross-site.js';
-import { DecidingScopes } from './guard/deciding-scopes.js';
-import { DecidingUserInfo } from './guard/deciding-user-info.js';
+import { BearerTokenVerifier } from './guard/bearer/bearer-token-verifier.js';
+import { CsrfProtection } from './guard/csrf-protection.js';
+import { FreshScopes } from './guard/fresh-scopes.js';
+import { FreshUserInfo } from './guard/fresh-user-info.js';
 import { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
 import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
 import { LogtoApiGuard } from './guard/logto-api.guard.js';
@@ -20,7 +20,7 @@ import { LogtoGuard } from './guard/logto.guard.js';
 import { Refusal } from './guard/refusal.js';
 import { RequirementCheck } from './guard/requirements/requirement-check.js';
 import { SessionAuthentication } from './guard/session-authentication.js';
-import { SignInClock } from './guard/sign-in-clock.js';
+import { ClockSkewCheck } from './guard/clock-skew-check.js';
 import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from './logto.module-definition.js';
 import { LogtoService } from './logto.service.js';
 import { CircuitBreaker } from './oidc/circuit-breaker.js';
@@ -32,7 +32,7 @@ import { TokenVerifier } from './oidc/token-verifier.js';
 import { OperatorLog } from './operator-log.js';
 import { resolveLogtoOptions } from './options/resolve-logto-options.js';
 import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
-import { LogoutForms } from './routes/logout-forms.js';
+import { LogoutFormMiddleware } from './routes/logout-form.middleware.js';
 import { Navigation } from './routes/navigation.js';
 import { WaitingTabs } from './routes/waiting-tabs.js';
 import { BasePath } from './session/base-path.js';
@@ -70,10 +70,10 @@ import { UserInfo } from './tokens/user-info.js';
 import { HandlerContext } from './user/handler-context.js';
 import { LogtoInterceptor } from './user/logto.interceptor.js';
 import { RequestSource } from './user/request-source.js';
-import { RoutePlans } from './user/route-plan.js';
+import { RouteOptionsReader } from './user/route-options.js';
 import { SignInWatch } from './user/signed-out/sign-in-watch.js';
 import { SignedOut } from './user/signed-out/signed-out.js';
-import { Unauthenticated } from './user/unauthenticated.js';
+import { UnauthenticatedExceptionFactory } from './user/unauthenticated-exception-factory.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 
 /**
@@ -99,21 +99,25 @@ export const logtoProviders: Provider[] = [
   },
   OperatorLog,
   ...[CircuitBreaker, MachineClient, OidcClient, ProviderFetch, TokenExchange, TokenVerifier],
-  ...[RefreshedRecords, SignInEndEvents, SignInIndex, PatchedStores, TokenRecords, Tombstones, TouchThrottle],
-  ...[BasePath, Handshakes, SessionEnd, SessionLifetime, SessionMount, Sessions, SessionStart],
-  ...[MachineTokens, RefreshedTokens, RefreshGrant, Revalidation, TokenRefresh, Tokens, UserInfo],
-  ...[HandlerContext, LogtoInterceptor, RequestSource, RoutePlans, Unauthenticated, UserContextResolver],
+  ...[RefreshedRecords, SignInEnds, SignInIndex, StoreGuard, TokenRecords, Tombstones, Touches],
+  ...[BasePath, Handshakes, SessionLifetime, SessionMount, Sessions],
+  ...[MachineTokens, RefreshGrant, Revalidation, TokenRefresh, Tokens, UserInfo],
+  ...[
+    HandlerContext,
+    LogtoInterceptor,
+    RequestSource,
+    RouteOptionsReader,
+    UnauthenticatedExceptionFactory,
+    UserContextResolver,
+  ],
   ...[SignedOut, SignInWatch],
   ...[SignIn, SignInCallback, SignInCookies, SignInState, SignOut].map((type) => signIn(type)),
-  ...[CodeExchange, IdempotentCallbacks].map((type) => signIn(type)),
-  ...[BackChannelLogout, ConcurrentSignIns, FinishedSignInCookie, RedirectLoopDetector].map((type) =>
-    signIn(type),
-  ),
-  ...[AccessDecision, AccessPlans, CrossSite, DecidingScopes, DecidingUserInfo, FreshClaimsGuard],
-  ...[LogtoApiGuard, LogtoExceptionFilter, LogtoGuard, Refusal, SessionAuthentication, SignInClock],
-  ...[BearerAuthentication, BearerTokens, RequirementCheck],
+  ...[BackChannelLogout, ConcurrentSignIns, FinishedSignInCookie, KeptSession].map((type) => signIn(type)),
+  ...[AccessDecision, AccessPolicyReader, CsrfProtection, FreshScopes, FreshUserInfo, FreshClaimsGuard],
+  ...[LogtoApiGuard, LogtoExceptionFilter, LogtoGuard, Refusal, SessionAuthentication, ClockSkewCheck],
+  ...[BearerAuthentication, BearerTokenVerifier, RequirementCheck],
   LogtoService,
-  ...[LogoutForms, Navigation, WaitingTabs].map((type) => signIn(type)),
+  ...[LogoutFormMiddleware, Navigation, WaitingTabs].map((type) => signIn(type)),
   ...[ExpressMount, GlobalPrefix, OptionsScope, RequirementReport, StartReport],
 ];
 

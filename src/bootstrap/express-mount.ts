@@ -2,7 +2,7 @@ import { Injectable, Optional, type HttpServer } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Application, Request } from 'express';
 import { LogtoSetupException } from '../logto.exceptions.js';
-import { LogoutForms } from '../routes/logout-forms.js';
+import { LogoutFormMiddleware } from '../routes/logout-form.middleware.js';
 import { SessionMount } from '../session/session-mount.js';
 import { defineUserAccessor } from '../user/user-accessor.js';
 import { defineSessionContext } from '../user/user-context-of.js';
@@ -17,7 +17,7 @@ export class ExpressMount {
     private readonly adapterHost: HttpAdapterHost,
     private readonly sessionMount: SessionMount,
     private readonly resolver: UserContextResolver,
-    @Optional() private readonly logoutForms?: LogoutForms,
+    @Optional() private readonly logoutFormMiddleware?: LogoutFormMiddleware,
   ) {}
 
   /**
@@ -36,7 +36,7 @@ export class ExpressMount {
     const { adapter } = this;
     if (adapter?.getType() !== 'express' || adapter === this.mountedOn) return;
     this.mountedOn = adapter;
-    this.logoutForms?.mountOn(adapter);
+    this.logoutFormMiddleware?.mountOn(adapter);
     if (this.sessionMount.handler) adapter.use(this.sessionMount.handler);
     const { request } = this.application();
     defineUserAccessor(request, this.resolver);

@@ -3,8 +3,8 @@ import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/co
 import { LogtoSetupException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { methodsOf, type Method } from '../nest/methods-of.js';
-import { accessOf, requirementsOf } from '../guard/access-plans.js';
-import { injectsLogtoGuard, isGuarded, isLogtoGuard } from '../guard/guarded.js';
+import { accessPolicyOf, requirementsOf } from '../guard/access-policy.js';
+import { injectsLogtoGuard, hasLogtoGuard, isLogtoGuard } from '../guard/guard-metadata.js';
 import { unmetByOptions } from './unmet-by-options.js';
 import {
   hasGuard,
@@ -45,7 +45,7 @@ export class RequirementReport implements OnApplicationBootstrap {
         if (why !== undefined) open.push(`${place}: ${why}`);
         if (!isGatewayHook(type, name)) this.remarkOn(type, place, method, guards);
       }
-      if (guards.everywhere && !guards.gateways && isGateway(type) && !isGuarded(type))
+      if (guards.everywhere && !guards.gateways && isGateway(type) && !hasLogtoGuard(type))
         this.remarkOnGateway(type);
     }
     if (open.length > 0) this.refuse(open);
@@ -80,7 +80,7 @@ export class RequirementReport implements OnApplicationBootstrap {
           'with `inheritAppConfig: true`: otherwise everybody passes. Add @UseGuards(LogtoGuard).',
       );
     }
-    const { requirements } = accessOf(type, method);
+    const { requirements } = accessPolicyOf(type, method);
     const needsOrganization = requirements.some(
       ({ kind }) => kind === 'organizationRoles' || kind === 'organizationScopes',
     );
@@ -93,8 +93,8 @@ export class RequirementReport implements OnApplicationBootstrap {
     // It may well be reached by guarded queries alone.
     const isOnlyInGuardedClass =
       requirementsOf(method).length === 0 &&
-      !isGuarded(method) &&
-      (requirementsOf(type).length > 0 || isGuarded(type));
+      !hasLogtoGuard(method) &&
+      (requirementsOf(type).length > 0 || hasLogtoGuard(type));
     if (!fields && isField(method) && isOnlyInGuardedClass) {
       this.logger.warn(
         `The class of ${place} is guarded, but @nestjs/graphql runs no guards for fields, so everybody gets access. Give ` +

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { Method } from '../nest/methods-of.js';
-import { accessOf, requirementsOf } from '../guard/access-plans.js';
-import { isGuarded, isGuardedByDelegate } from '../guard/guarded.js';
+import { accessPolicyOf, requirementsOf } from '../guard/access-policy.js';
+import { hasLogtoGuard, hasDelegatingGuard } from '../guard/guard-metadata.js';
 
 /* Metadata and a token of Nest's packages that have no public name. */
 const gatewayMetadata = 'websockets:is_gateway';
@@ -38,7 +38,7 @@ export function isField(method: Method): boolean {
 
 /** Whether a class or handler has a guard of this library, or one of the app's own that asks such a guard. */
 export function hasGuard(subject: object): boolean {
-  return isGuarded(subject) || isGuardedByDelegate(subject);
+  return hasLogtoGuard(subject) || hasDelegatingGuard(subject);
 }
 
 /**
@@ -56,7 +56,7 @@ export function whyUnenforced(
   method: Method,
   { everywhere, gateways, fields }: AppGuards,
 ): string | undefined {
-  const asks = requirementsOf(method).length > 0 || isGuarded(method);
+  const asks = requirementsOf(method).length > 0 || hasLogtoGuard(method);
   if (isGatewayHook(type, name)) {
     return asks
       ? 'Nest runs no guard when a socket opens or closes. Guard the message handlers, or call LogtoService in this hook.'
@@ -74,5 +74,7 @@ export function whyUnenforced(
 function isOpen(type: Type, method: Method): boolean {
   // A method of a decorated class that is no handler has no metadata of its own, and nothing to guard.
   const isHandler = requirementsOf(method).length > 0 || Reflect.getMetadataKeys(method).length > 0;
-  return isHandler && accessOf(type, method).requirements.length > 0 && !hasGuard(type) && !hasGuard(method);
+  return (
+    isHandler && accessPolicyOf(type, method).requirements.length > 0 && !hasGuard(type) && !hasGuard(method)
+  );
 }

@@ -3,8 +3,8 @@ import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js'
 import { UserScope } from '../options/logto-constants.js';
 import type { Method } from '../nest/methods-of.js';
 import { withLogtoOf, type Credential } from '../user/with-logto.options.js';
-import { accessOf } from '../guard/access-plans.js';
-import { isGuarded } from '../guard/guarded.js';
+import { accessPolicyOf } from '../guard/access-policy.js';
+import { hasLogtoGuard } from '../guard/guard-metadata.js';
 import { LogtoApiGuard } from '../guard/logto-api.guard.js';
 import type { Requirement } from '../guard/requirements/requirement.js';
 
@@ -23,7 +23,7 @@ export function unmetByOptions(
   method: Method,
 ): string[] {
   const accept = acceptedBy(type, method);
-  const { access, requirements } = accessOf(type, method);
+  const { access, requirements } = accessPolicyOf(type, method);
   if (!accept || access === 'public') return [];
   if (accept.includes('bearer') && !options.api)
     return ['takes bearer tokens, and the options have no `api: { audience }`: no token passes.'];
@@ -47,6 +47,6 @@ function acceptedBy(type: Type, method: Method): readonly Credential[] | undefin
   if (Reflect.getMetadataKeys(method).length === 0) return undefined;
   const { accept } = withLogtoOf(type, method);
   if (accept) return accept;
-  if (isGuarded(method, LogtoApiGuard) || isGuarded(type, LogtoApiGuard)) return ['bearer'];
-  return isGuarded(method) || isGuarded(type) ? ['session'] : undefined;
+  if (hasLogtoGuard(method, LogtoApiGuard) || hasLogtoGuard(type, LogtoApiGuard)) return ['bearer'];
+  return hasLogtoGuard(method) || hasLogtoGuard(type) ? ['session'] : undefined;
 }

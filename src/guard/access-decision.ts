@@ -7,18 +7,18 @@ import type { LogtoContext } from '../user/logto-context.js';
 import { RequestSource } from '../user/request-source.js';
 import { UserContextResolver } from '../user/user-context-resolver.js';
 import type { Credential } from '../user/with-logto.options.js';
-import { AccessPlans } from './access-plans.js';
-import type { Attempt } from './attempt.js';
+import { AccessPolicyReader } from './access-policy.js';
+import type { AccessAttempt } from './access-attempt.js';
 import { BearerAuthentication } from './bearer/bearer-authentication.js';
-import { hasAuthorization } from './bearer/bearer-token.js';
-import { CrossSite } from './cross-site.js';
+import { hasAuthorizationHeader } from './bearer/bearer-token.js';
+import { CsrfProtection } from './csrf-protection.js';
 import { protectFromCaches } from './protect-from-caches.js';
 import { Refusal } from './refusal.js';
 import { boundOrganization } from './requirements/bound-organization.js';
 import type { Principal } from './requirements/principal.js';
 import { RequirementCheck } from './requirements/requirement-check.js';
 import { SessionAuthentication } from './session-authentication.js';
-import { SignInClock } from './sign-in-clock.js';
+import { ClockSkewCheck } from './clock-skew-check.js';
 
 const anonymous: LogtoContext = { isAuthenticated: false };
 
@@ -28,13 +28,13 @@ export class AccessDecision {
   constructor(
     private readonly source: RequestSource,
     private readonly resolver: UserContextResolver,
-    private readonly plans: AccessPlans,
+    private readonly plans: AccessPolicyReader,
     private readonly sessions: SessionAuthentication,
     private readonly bearer: BearerAuthentication,
     private readonly requirements: RequirementCheck,
-    private readonly crossSite: CrossSite,
+    private readonly crossSite: CsrfProtection,
     private readonly refusal: Refusal,
-    private readonly signInClock: SignInClock,
+    private readonly clockSkew: ClockSkewCheck,
     private readonly log: OperatorLog,
   ) {}
 
@@ -49,13 +49,13 @@ export class AccessDecision {
     if (!request) throw this.unreadable(host);
     const accept = plan.route.accept ?? credentials;
     protectFromCaches(request, accept);
-    const attempt: Attempt = { host, request, plan, accept };
+    const attempt: AccessAttempt = { host, request, plan, accept };
     // An Authorization header decides: a bad token does not fall back to the session.
-    const isBearer = accept.includes('bearer') && hasAuthorization(request);
+    const isBearer = accept.includes('bearer') && hasAuthorizationHeader(request);
     return isBearer ? this.mayByBearer(attempt) : this.mayBySession(attempt);
   }
 
-  private async mayByBearer(attempt: Attempt): Promise<boolean> {
+  private async mayByBearer(attempt: AccessAttempt): Promise<boolean> {
     const { host, request, plan } = attempt;
     try {
       const principal = await this.bearer.authenticate(request);
@@ -71,7 +71,7 @@ export class AccessDecision {
     }
   }
 
-  private async mayBySession(attempt: Attempt): Promise<boolean> {
+  private async mayBySession(attempt: AccessAttempt): Promise<boolean> {
     const { host, request, accept } = attempt;
     // A bearer token that another guard has accepted does not stand for a session.
     const isSession = accept.includes('session') && !this.resolver.isAdopted(request);
@@ -85,7 +85,7 @@ export class AccessDecision {
     return true;
   }
 
-  private mayAnonymously(attempt: Attempt): boolean {
+  private mayAnonymously(attempt: AccessAttempt): boolean {
     const { host, request, plan, accept } = attempt;
     // While the store is down nobody knows whether the request has a session, so not even optional routes open.
     if (accept.includes('session')) this.sessions.assertReadable(request);
@@ -96,10 +96,10 @@ export class AccessDecision {
     return true;
   }
 
-  private async assertRequirements(attempt: Attempt, principal: Principal): Promise<void> {
+  private async assertRequirements(attempt: AccessAttempt, principal: Principal): Promise<void> {
     const { request, plan } = attempt;
     if (plan.requirements.length === 0 || (await this.requirements.isMet(request, principal, plan))) return;
-    const clockDifference = this.signInClock.differenceFor(principal, plan.signInMaxAge ?? 0);
+    const clockDifference = this.clockSkew.differenceFor(principal, plan.signInMaxAge ?? 0);
     throw this.refusal.recentSignIn(attempt, principal.credential, clockDifference);
   }
 

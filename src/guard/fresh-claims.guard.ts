@@ -3,8 +3,8 @@ import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { methodsOf } from '../nest/methods-of.js';
 import { isSocket, RequestSource } from '../user/request-source.js';
 import { UserContextResolver } from '../user/user-context-resolver.js';
-import { accessOf } from './access-plans.js';
-import { hasForeignGuard, isLogtoGuard } from './guarded.js';
+import { accessPolicyOf } from './access-policy.js';
+import { hasAppGuard, isLogtoGuard } from './guard-metadata.js';
 import { LogtoGuard } from './logto.guard.js';
 
 /**
@@ -41,8 +41,8 @@ export class FreshClaimsGuard implements CanActivate {
     if (!ofType) this.guarded.set(type, (ofType = new WeakMap()));
     let guarded = ofType.get(handler);
     if (guarded === undefined) {
-      const isPublic = accessOf(type, handler).access === 'public';
-      guarded = hasForeignGuard(handler) || hasForeignGuard(type) || (!isPublic && this.guardsEverything());
+      const isPublic = accessPolicyOf(type, handler).access === 'public';
+      guarded = hasAppGuard(handler) || hasAppGuard(type) || (!isPublic && this.guardsEverything());
       ofType.set(handler, guarded);
     }
     return guarded;
@@ -65,8 +65,7 @@ export class FreshClaimsGuard implements CanActivate {
         ({ metatype }) =>
           typeof metatype === 'function' &&
           metatype.prototype &&
-          (hasForeignGuard(metatype) ||
-            methodsOf(metatype as Type).some(([, method]) => hasForeignGuard(method))),
+          (hasAppGuard(metatype) || methodsOf(metatype as Type).some(([, method]) => hasAppGuard(method))),
       ),
     );
   }

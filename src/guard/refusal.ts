@@ -4,20 +4,20 @@ import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { InvalidTokenException } from '../oidc/errors/invalid-token.exception.js';
 import { OperatorLog } from '../operator-log.js';
-import { Unauthenticated } from '../user/unauthenticated.js';
+import { UnauthenticatedExceptionFactory } from '../user/unauthenticated-exception-factory.js';
 import type { Credential } from '../user/with-logto.options.js';
-import type { Attempt } from './attempt.js';
+import type { AccessAttempt } from './access-attempt.js';
 
 /** How a request is refused: with a redirect to the sign-in, or with a challenge (RFC 6750 section 3). */
 @Injectable()
 export class Refusal {
   constructor(
-    private readonly unauthenticated: Unauthenticated,
+    private readonly unauthenticated: UnauthenticatedExceptionFactory,
     private readonly log: OperatorLog,
   ) {}
 
   /** Of an anonymous request. */
-  ofAnonymous({ host, request, plan, accept }: Attempt): LogtoException {
+  ofAnonymous({ host, request, plan, accept }: AccessAttempt): LogtoException {
     if (!accept.includes('session') || host.getType<string>() !== 'http') {
       if (accept.includes('bearer')) challenge(request, {});
       return new LogtoUnauthenticatedException(
@@ -32,14 +32,14 @@ export class Refusal {
   }
 
   /** Of a signed-in user who lacks something, or whose sign-in has ended at Logto. */
-  ofSession({ host, request, plan }: Attempt, error: unknown): unknown {
+  ofSession({ host, request, plan }: AccessAttempt, error: unknown): unknown {
     const ended = error instanceof LogtoUnauthenticatedException && error.code === 'not_authenticated';
     return ended && host.getType<string>() === 'http' ? this.signIn({ request, plan }, error) : error;
   }
 
   /** Asks for a sign-in that is recent enough at once, so that the person does not have to sign in twice. */
   private signIn(
-    { request, plan }: Pick<Attempt, 'request' | 'plan'>,
+    { request, plan }: Pick<AccessAttempt, 'request' | 'plan'>,
     cause?: unknown,
   ): LogtoUnauthenticatedException {
     const { signInMaxAge: maxAge, route } = plan;
@@ -80,7 +80,7 @@ export class Refusal {
    * @param clockDifference how the clocks differ where another sign-in would not help, and nobody is sent to one
    */
   recentSignIn(
-    { host, request, plan }: Attempt,
+    { host, request, plan }: AccessAttempt,
     credential: Credential,
     clockDifference: string | undefined,
   ): LogtoException {

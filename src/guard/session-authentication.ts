@@ -5,8 +5,8 @@ import { handshakeWithoutSession } from '../session/missing-session.js';
 import { Sessions } from '../session/sessions.js';
 import { RequestSource } from '../user/request-source.js';
 import { UserContextResolver } from '../user/user-context-resolver.js';
-import { DecidingScopes } from './deciding-scopes.js';
-import { DecidingUserInfo } from './deciding-user-info.js';
+import { FreshScopes } from './fresh-scopes.js';
+import { FreshUserInfo } from './fresh-user-info.js';
 import { SessionPrincipal } from './session-principal.js';
 
 /** Finds the user of a request by its session. */
@@ -17,8 +17,8 @@ export class SessionAuthentication {
     private readonly source: RequestSource,
     private readonly sessions: Sessions,
     private readonly resolver: UserContextResolver,
-    private readonly scopes: DecidingScopes,
-    private readonly userInfo: DecidingUserInfo,
+    private readonly scopes: FreshScopes,
+    private readonly userInfo: FreshUserInfo,
   ) {}
 
   /** The signed-in user, with claims that are fresh enough to decide by; `undefined` for an anonymous request. */

@@ -5,8 +5,8 @@ import { UserScope } from '../options/logto-constants.js';
 import type { UserClaims } from '../oidc/claims.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import type { LogtoContext } from '../user/logto-context.js';
-import type { DecidingScopes } from './deciding-scopes.js';
-import type { DecidingUserInfo } from './deciding-user-info.js';
+import type { FreshScopes } from './fresh-scopes.js';
+import type { FreshUserInfo } from './fresh-user-info.js';
 import { rolesWithin, type Principal } from './requirements/principal.js';
 
 /** A signed-in user: the claims tell some of it, userinfo more, and scopes stand in access tokens. */
@@ -16,8 +16,8 @@ export class SessionPrincipal implements Principal {
   constructor(
     private readonly request: Request,
     readonly context: LogtoContext,
-    private readonly decidingScopes: DecidingScopes,
-    private readonly userInfo: DecidingUserInfo,
+    private readonly freshScopes: FreshScopes,
+    private readonly userInfo: FreshUserInfo,
     private readonly askedScopes: readonly string[],
   ) {}
 
@@ -74,7 +74,7 @@ export class SessionPrincipal implements Principal {
 
   private async scopesOf(target: TokenTarget): Promise<readonly string[]> {
     try {
-      return await this.decidingScopes.of(this.request, target);
+      return await this.freshScopes.of(this.request, target);
     } catch (error) {
       // Not a member, or no permission at all: no scopes. What cannot be told is another matter.
       if (error instanceof LogtoException && error.code === 'access_denied') return [];

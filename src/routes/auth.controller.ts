@@ -11,7 +11,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Public } from '../guard/access.decorators.js';
-import { CrossSite } from '../guard/cross-site.js';
+import { CsrfProtection } from '../guard/csrf-protection.js';
 import { LogtoExceptionFilter } from '../guard/denial/logto-exception.filter.js';
 import { sendPage } from '../guard/denial/send-page.js';
 import type { LogtoModuleExtras } from '../options/logto-module-options.js';
@@ -19,11 +19,11 @@ import { LogtoService } from '../logto.service.js';
 import { BasePath } from '../session/base-path.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { requestUrl } from '../session/request-url.js';
-import { formMark } from '../user/unauthenticated.js';
+import { formMark } from '../user/unauthenticated-exception-factory.js';
 import { WithLogto } from '../user/with-logto.decorator.js';
 import { asksForJson, isFormNavigation, Navigation } from './navigation.js';
-import { onwardPage } from './onward-page.js';
-import { canonicalUrl } from './canonical-host.js';
+import { redirectPage } from './redirect-page.js';
+import { canonicalUrl } from './canonical-url.js';
 import { WaitingTabs } from './waiting-tabs.js';
 import { signInParameters } from './sign-in-query.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -38,7 +38,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 class AuthController {
   constructor(
     private readonly logto: LogtoService,
-    private readonly crossSite: CrossSite,
+    private readonly crossSite: CsrfProtection,
     private readonly navigation: Navigation,
     private readonly tabs: WaitingTabs,
     private readonly options: ResolvedLogtoOptions,
@@ -119,7 +119,7 @@ class AuthController {
 
   /** Answers a form, whose redirects to another origin a browser may block. */
   private goOn(response: Response, title: string, url: URL): void {
-    sendPage(response.status(200), onwardPage({ title, url }));
+    sendPage(response.status(200), redirectPage({ title, url }));
   }
 }
 

@@ -6,8 +6,8 @@ import { ConcurrentSignIns } from '../sign-in/concurrent-sign-ins.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { requestUrl } from '../session/request-url.js';
-import { formMark } from '../user/unauthenticated.js';
-import { onwardPage } from './onward-page.js';
+import { formMark } from '../user/unauthenticated-exception-factory.js';
+import { redirectPage } from './redirect-page.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { waitingPage } from './waiting-page.js';
 
@@ -61,7 +61,7 @@ export class WaitingTabs {
   /** A form gets a page: a redirect to another origin may be blocked. */
   private leadTo(response: Response, page: string, query: URLSearchParams): void {
     const url = new URL(page, signInClient(this.options).baseUrl);
-    if (query.has(formMark)) sendPage(response.status(200), onwardPage({ title: 'Signing in', url }));
+    if (query.has(formMark)) sendPage(response.status(200), redirectPage({ title: 'Signing in', url }));
     else response.redirect(302, page);
   }
 }

@@ -4,7 +4,7 @@ import type { LogtoSetupException } from '../logto.exceptions.js';
 import { isOfOtherCopy, loadedTwice } from '../nest/package-copy.js';
 import { executionContextOf } from './execution-context.js';
 import type { LogtoContext } from './logto-context.js';
-import { carrierOf } from './request-source.js';
+import { requestOrSocketOf } from './request-source.js';
 
 /**
  * The user context of the request, or one member of it. Never another library's `req.user`.
@@ -25,7 +25,7 @@ export const AuthUser: (member?: keyof LogtoContext) => ParameterDecorator = cre
 
 /** Why nothing is known of the user: there is no LogtoModule, or it is another copy's. */
 function setupProblemOf(host: ExecutionContext): LogtoSetupException {
-  const carrier = carrierOf(host);
+  const carrier = requestOrSocketOf(host);
   return isOfOtherCopy(carrier)
     ? loadedTwice('@AuthUser()', 'LogtoModule', carrier)
     : moduleMissing('@AuthUser()');

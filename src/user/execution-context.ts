@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ArgumentsHost } from '@nestjs/common';
 import type { Request } from 'express';
 import type { LogtoContext } from './logto-context.js';
-import { carrierOf, executionOf } from './request-source.js';
+import { requestOrSocketOf, graphqlInfoOf } from './request-source.js';
 import { exposeUser } from './user-accessor.js';
 import { attachUserContext, attachedContextOf, knownContextOf } from './user-context-of.js';
 
@@ -21,19 +21,20 @@ export function attachContext(host: ArgumentsHost, request: Request, context: Lo
     exposeUser(request, context);
     return;
   }
-  const execution = executionOf(host);
+  const execution = graphqlInfoOf(host);
   if (execution) attachUserContext(execution, context);
 }
 
 /** Remembers what the session of a request or a socket says, for handlers that no guard and no interceptor runs for. */
 export function attachSharedContext(host: ArgumentsHost, context: LogtoContext): void {
-  const carrier = carrierOf(host);
+  const carrier = requestOrSocketOf(host);
   if (carrier) attachUserContext(carrier, context);
 }
 
 /** Runs a handler, and lets a message of a socket know its context. */
 export function runWithContext<T>(host: ArgumentsHost, context: LogtoContext | undefined, fn: () => T): T {
-  const isOwn = host.getType<string>() === 'ws' && context && knownContextOf(carrierOf(host)) !== context;
+  const isOwn =
+    host.getType<string>() === 'ws' && context && knownContextOf(requestOrSocketOf(host)) !== context;
   return isOwn ? ofMessage.run(context, fn) : fn();
 }
 
@@ -42,8 +43,8 @@ export function runWithContext<T>(host: ArgumentsHost, context: LogtoContext | u
  * @returns `undefined` where no LogtoModule has seen the request or the socket
  */
 export function executionContextOf(host: ArgumentsHost): LogtoContext | undefined {
-  const own = host.getType<string>() === 'ws' ? ofMessage.getStore() : attachedContextOf(executionOf(host));
+  const own = host.getType<string>() === 'ws' ? ofMessage.getStore() : attachedContextOf(graphqlInfoOf(host));
   if (own) return own;
-  const carrier = carrierOf(host);
+  const carrier = requestOrSocketOf(host);
   return carrier ? knownContextOf(carrier) : { isAuthenticated: false };
 }

@@ -4,8 +4,8 @@ import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import type { LogtoContext } from './logto-context.js';
 import { attachContext, attachSharedContext } from './execution-context.js';
 import { RequestSource } from './request-source.js';
-import { RoutePlans } from './route-plan.js';
-import { Unauthenticated } from './unauthenticated.js';
+import { RouteOptionsReader } from './route-options.js';
+import { UnauthenticatedExceptionFactory } from './unauthenticated-exception-factory.js';
 import { UserContextResolver } from './user-context-resolver.js';
 import { asksForMore } from './with-logto.options.js';
 
@@ -17,8 +17,8 @@ export class HandlerContext {
   constructor(
     private readonly source: RequestSource,
     private readonly resolver: UserContextResolver,
-    private readonly plans: RoutePlans,
-    private readonly unauthenticated: Unauthenticated,
+    private readonly plans: RouteOptionsReader,
+    private readonly unauthenticated: UnauthenticatedExceptionFactory,
   ) {}
 
   /**

@@ -28,7 +28,7 @@ interface SocketClient {
  * What tells the user of an execution: the request, or the socket, which several fields or messages may share.
  * @returns `undefined` for a transport that this library cannot read
  */
-export function carrierOf(host: ArgumentsHost): object | undefined {
+export function requestOrSocketOf(host: ArgumentsHost): object | undefined {
   const type: string = host.getType();
   if (type === 'http') return host.switchToHttp().getRequest<object>();
   if (type === 'ws') return host.switchToWs().getClient<object>();
@@ -38,7 +38,7 @@ export function carrierOf(host: ArgumentsHost): object | undefined {
 }
 
 /** What is one execution's alone where it shares its request or its socket: GraphQL makes an `info` for each field. */
-export function executionOf(host: ArgumentsHost): object | undefined {
+export function graphqlInfoOf(host: ArgumentsHost): object | undefined {
   return host.getType<string>() === 'graphql' ? host.getArgByIndex<object | undefined>(3) : undefined;
 }
 
@@ -64,7 +64,7 @@ export class RequestSource {
   async of(host: ArgumentsHost): Promise<Request | undefined> {
     const type: string = host.getType();
     if (type === 'http') return host.switchToHttp().getRequest<Request>();
-    const own = this.own.get(executionOf(host) ?? host.getArgs());
+    const own = this.own.get(graphqlInfoOf(host) ?? host.getArgs());
     if (own) return own;
     if (type === 'ws') return this.ofClient(host.switchToWs().getClient<SocketClient>());
     if (type !== 'graphql') return undefined;
@@ -95,13 +95,13 @@ export class RequestSource {
    */
   ownOf(host: ArgumentsHost, request: Request): Request {
     const own = Object.create(request) as Request;
-    this.own.set(executionOf(host) ?? host.getArgs(), own);
+    this.own.set(graphqlInfoOf(host) ?? host.getArgs(), own);
     return own;
   }
 
   /** Whether an execution has a request of its own. */
   isOwn(host: ArgumentsHost): boolean {
-    return this.own.has(executionOf(host) ?? host.getArgs());
+    return this.own.has(graphqlInfoOf(host) ?? host.getArgs());
   }
 
   /** Whether a request stands for a socket that nothing could give a session. */

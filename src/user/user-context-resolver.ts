@@ -11,7 +11,7 @@ import { UserInfo } from '../tokens/user-info.js';
 import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
 import type { LogtoContext } from './logto-context.js';
 import type { GetContextParameters } from '../options/get-context-parameters.js';
-import { ownCopy } from './own-copy.js';
+import { cloneJson } from './clone-json.js';
 import { asksForMore } from './with-logto.options.js';
 
 /** What one request has found out about its user. */
@@ -208,7 +208,7 @@ export class UserContextResolver {
 }
 
 function contextOf(claims: IdTokenClaims | undefined): LogtoContext {
-  return claims ? { isAuthenticated: true, claims: ownCopy(claims) } : { isAuthenticated: false };
+  return claims ? { isAuthenticated: true, claims: cloneJson(claims) } : { isAuthenticated: false };
 }
 
 /** Logto denies the token of an organization that the user has left since the claims were told. */

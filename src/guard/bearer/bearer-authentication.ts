@@ -3,10 +3,10 @@ import type { Request } from 'express';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { InvalidTokenException, quotedClaim } from '../../oidc/errors/invalid-token.exception.js';
 import { buildOrganizationUrn } from '../../options/logto-constants.js';
-import { organizationMismatch } from '../requirements/access-denied.js';
+import { organizationMismatch } from '../requirements/requirement-exceptions.js';
 import type { BearerPrincipal } from './bearer-principal.js';
 import { bearerToken } from './bearer-token.js';
-import { BearerTokens } from './bearer-tokens.js';
+import { BearerTokenVerifier } from './bearer-token-verifier.js';
 
 /** Decides whether a bearer token is one for this API (RFC 6750, RFC 9068 section 4). */
 @Injectable()
@@ -15,7 +15,7 @@ export class BearerAuthentication {
 
   constructor(
     options: ResolvedLogtoOptions,
-    private readonly tokens: BearerTokens,
+    private readonly tokens: BearerTokenVerifier,
   ) {
     this.audiences = new Set([options.api?.audience ?? []].flat());
   }

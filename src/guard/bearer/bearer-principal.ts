@@ -1,7 +1,7 @@
 import type { AccessTokenClaims } from '../../oidc/claims.js';
 import { buildOrganizationUrn, organizationUrnPrefix } from '../../options/logto-constants.js';
 import type { LogtoContext } from '../../user/logto-context.js';
-import { ownCopy } from '../../user/own-copy.js';
+import { cloneJson } from '../../user/clone-json.js';
 import { rolesWithin, type Principal } from '../requirements/principal.js';
 
 /** What a token says that its claims do not say at once. */
@@ -29,7 +29,7 @@ export class BearerPrincipal implements Principal {
 
   /** The same for another request: what a handler does to its user is no business of the next one. */
   anew(): BearerPrincipal {
-    return new BearerPrincipal(ownCopy(this.claims), this.facts);
+    return new BearerPrincipal(cloneJson(this.claims), this.facts);
   }
 
   get isOpaque(): boolean {

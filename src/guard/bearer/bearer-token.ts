@@ -6,7 +6,7 @@ import { InvalidTokenException } from '../../oidc/errors/invalid-token.exception
 const maxLength = 16 * 1024;
 
 /** Whether a request says by an `Authorization` header who is asking. */
-export function hasAuthorization({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+export function hasAuthorizationHeader({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers.authorization !== undefined;
 }
 

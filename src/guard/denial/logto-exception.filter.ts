@@ -8,10 +8,10 @@ import { OperatorLog } from '../../operator-log.js';
 import { rememberedReturnTo } from '../../sign-in/remembered-return-to.js';
 import { BasePath } from '../../session/base-path.js';
 import { markCopy } from '../../nest/package-copy.js';
-import { isNavigation } from '../../user/unauthenticated.js';
+import { isNavigation } from '../../user/unauthenticated-exception-factory.js';
 import { errorPage } from './error-page.js';
 import { sendPage } from './send-page.js';
-import { tellClient, told } from './tell-client.js';
+import { emitException, exceptionPayload } from './emit-exception.js';
 
 /** Failures of a sign-in, for which starting it again helps. */
 const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
@@ -57,10 +57,10 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
         this.answerRequest(exception, host);
         return undefined;
       case 'ws':
-        tellClient(host.switchToWs().getClient(), exception);
+        emitException(host.switchToWs().getClient(), exception);
         return undefined;
       case 'rpc':
-        return throwError(() => told(exception));
+        return throwError(() => exceptionPayload(exception));
       default:
         // Other transports answer in their own way, with the message of what is thrown here.
         exception.message = exception.detail;

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { organizationRequired } from './access-denied.js';
+import { organizationRequired } from './requirement-exceptions.js';
 import type { OrganizationSource } from './organization-source.js';
 
 /**

@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { organizationUrnPrefix, ReservedResource } from '../../options/logto-constants.js';
-import { lacking, organizationRequired, requirementIncomplete, rolesNotInToken } from './access-denied.js';
+import {
+  insufficient,
+  organizationRequired,
+  requirementIncomplete,
+  rolesNotInToken,
+} from './requirement-exceptions.js';
 import { boundOrganization } from './bound-organization.js';
 import type { Requirement } from './requirement.js';
 import type { RouteRequirements } from './route-requirements.js';
@@ -74,7 +79,7 @@ function satisfied(
   if (present === undefined) throw rolesNotInToken(requirement);
   const has = (name: string): boolean => present.includes(name);
   const passes = requirement.mode === 'any' ? requirement.names.some(has) : requirement.names.every(has);
-  if (!passes) throw lacking(requirement, present);
+  if (!passes) throw insufficient(requirement, present);
 }
 
 function bound(organizationId: string | undefined): string {

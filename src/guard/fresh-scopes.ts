@@ -13,7 +13,7 @@ import { Tokens } from '../tokens/tokens.js';
  * is older than `revalidateAfter` is had anew, for it tells what the user was permitted when it was given.
  */
 @Injectable()
-export class DecidingScopes {
+export class FreshScopes {
   private readonly cooldown = new Cooldown();
 
   constructor(

@@ -5,7 +5,7 @@ import { escapeHtml, pageLayout } from '../guard/denial/page-layout.js';
  * form: browsers block a redirect to another origin where the Content-Security-Policy of the form's page has
  * `form-action 'self'`, as those of helmet and of Nest's `useSecurityHeaders()` do.
  */
-export function onwardPage({ title, url }: { title: string; url: URL }): string {
+export function redirectPage({ title, url }: { title: string; url: URL }): string {
   const href = escapeHtml(url.href);
   return pageLayout({
     title,

@@ -19,7 +19,7 @@ const things: Record<NamedRequirement['kind'], string> = {
 };
 
 /** 403: names that a requirement asks for are not among those that the principal has. */
-export function lacking(requirement: NamedRequirement, present: readonly string[]): LogtoException {
+export function insufficient(requirement: NamedRequirement, present: readonly string[]): LogtoException {
   const missing = requirement.names.filter((name) => !present.includes(name));
   return new LogtoException(codes[requirement.kind], `This needs ${named(requirement, missing)}.`, {
     status: 403,

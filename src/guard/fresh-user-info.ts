@@ -8,14 +8,14 @@ import type { UserInfoResponse } from '../oidc/claims.js';
 import type { SessionRecord } from '../store/session-record.js';
 import { Sessions } from '../session/sessions.js';
 import { SingleFlight } from '../tokens/single-flight.js';
-import { ownCopy } from '../user/own-copy.js';
+import { cloneJson } from '../user/clone-json.js';
 import { UserContextResolver } from '../user/user-context-resolver.js';
 
 /** How long an answer decides where claims are never refreshed, in milliseconds. */
 const withoutRevalidation = 60 * 60 * 1000;
 
 /** An answer of the userinfo endpoint, and of which claims it is the rest. */
-interface KeptUserInfo {
+interface CachedUserInfo {
   /** When it is asked for again at the latest, in milliseconds since 1970. */
   readonly until: number;
   readonly checkedAt: number;
@@ -27,8 +27,8 @@ interface KeptUserInfo {
  * `revalidateAfter`, or once the claims were refreshed. While Logto fails the old one goes on deciding.
  */
 @Injectable()
-export class DecidingUserInfo {
-  private readonly kept = new LRUCache<string, KeptUserInfo>({ max: 10_000 });
+export class FreshUserInfo {
+  private readonly kept = new LRUCache<string, CachedUserInfo>({ max: 10_000 });
   private readonly calls = new SingleFlight();
 
   constructor(
@@ -53,13 +53,13 @@ export class DecidingUserInfo {
   private async ask(
     request: Request,
     { tokens, checkedAt }: SessionRecord,
-    known: KeptUserInfo | undefined,
+    known: CachedUserInfo | undefined,
   ): Promise<UserInfoResponse> {
     const lifetime =
       this.options.revalidateAfter === false ? withoutRevalidation : this.options.revalidateAfter;
     try {
       // A copy: what a handler does to its user's info is no business of the next decision.
-      const userInfo = ownCopy(await this.resolver.fetchUserInfo(request, true));
+      const userInfo = cloneJson(await this.resolver.fetchUserInfo(request, true));
       this.kept.set(tokens, { until: Date.now() + lifetime, checkedAt, userInfo });
       return userInfo;
     } catch (error) {

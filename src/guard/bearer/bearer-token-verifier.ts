@@ -15,7 +15,7 @@ const defaultCacheSize = 10_000;
 
 /** Who a bearer token says is asking. */
 @Injectable()
-export class BearerTokens {
+export class BearerTokenVerifier {
   private readonly verified: LRUCache<string, BearerPrincipal> | undefined;
 
   constructor(

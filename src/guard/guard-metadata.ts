@@ -5,22 +5,22 @@ const guardsMetadata = '__guards__';
 const propertiesMetadata = 'self:properties_metadata';
 
 /** Whether a guard of this library stands on a class, a base class included, or on a handler. */
-export function isGuarded(subject: object, by: typeof AccessGuard = AccessGuard): boolean {
+export function hasLogtoGuard(subject: object, by: typeof AccessGuard = AccessGuard): boolean {
   return guardsOf(Reflect.getMetadata(guardsMetadata, subject)).some((guard) => isLogtoGuard(guard, by));
 }
 
 /** Whether a guard of this library stands on a class or handler itself. */
-export function hasOwnGuard(subject: object): boolean {
+export function hasOwnLogtoGuard(subject: object): boolean {
   return guardsOf(Reflect.getOwnMetadata(guardsMetadata, subject)).some((guard) => isLogtoGuard(guard));
 }
 
 /** Whether a guard stands on a class or handler that injects one of this library, to ask it. */
-export function isGuardedByDelegate(subject: object): boolean {
+export function hasDelegatingGuard(subject: object): boolean {
   return guardsOf(Reflect.getMetadata(guardsMetadata, subject)).some((guard) => injectsLogtoGuard(guard));
 }
 
 /** Whether a guard of the app's own stands on a class, a base class included, or on a handler. */
-export function hasForeignGuard(subject: object): boolean {
+export function hasAppGuard(subject: object): boolean {
   const guards = (Reflect.getMetadata(guardsMetadata, subject) ?? []) as unknown[];
   return guards.some((guard) => !(guard instanceof AccessGuard) && !isLogtoGuard(guard));
 }

@@ -9,7 +9,7 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRA
 
 /** Refuses requests that another site makes a browser send with this app's session cookie. */
 @Injectable()
-export class CrossSite {
+export class CsrfProtection {
   private readonly allowed: ReadonlySet<string>;
 
   constructor(

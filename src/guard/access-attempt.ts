@@ -1,13 +1,13 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Credential } from '../user/with-logto.options.js';
-import type { AccessPlan } from './access-plans.js';
+import type { AccessPolicy } from './access-policy.js';
 
 /** A request that wants to pass a guard. */
-export interface Attempt {
+export interface AccessAttempt {
   readonly host: ExecutionContext;
   readonly request: Request;
-  readonly plan: AccessPlan;
+  readonly plan: AccessPolicy;
   /** How its user may authenticate. */
   readonly accept: readonly Credential[];
 }

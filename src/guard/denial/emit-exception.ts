@@ -12,20 +12,20 @@ interface GatewayClient {
 const open = 1;
 
 /** What other programs than browsers are told of an error. */
-export interface ToldException {
+export interface ExceptionPayload {
   readonly status: 'error';
   readonly code: LogtoException['code'];
   readonly message: string;
 }
 
 /** An error as gateways and message handlers of Nest tell one, with its code. */
-export function told({ code, detail }: LogtoException): ToldException {
+export function exceptionPayload({ code, detail }: LogtoException): ExceptionPayload {
   return { status: 'error', code, message: detail };
 }
 
 /** Tells a gateway's client as Nest does, by the event `exception`. */
-export function tellClient(client: GatewayClient, exception: LogtoException): void {
-  const data = told(exception);
+export function emitException(client: GatewayClient, exception: LogtoException): void {
+  const data = exceptionPayload(exception);
   if (typeof client.readyState !== 'number') client.emit?.('exception', data);
   else if (client.readyState === open) client.send?.(JSON.stringify({ event: 'exception', data }));
 }

@@ -1,17 +1,17 @@
 import { Injectable, type ExecutionContext, type Type } from '@nestjs/common';
 import { lineageOf } from '../nest/lineage-of.js';
-import { type RoutePlan, RoutePlans } from '../user/route-plan.js';
+import { type RouteOptions, RouteOptionsReader } from '../user/route-options.js';
 import { accessMetadata, type RouteAccess } from './access.decorators.js';
-import { hasOwnGuard } from './guarded.js';
+import { hasOwnLogtoGuard } from './guard-metadata.js';
 import { requirementsMetadata, type Requirement } from './requirements/requirement.js';
 import type { RouteRequirements } from './requirements/route-requirements.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /** What a route asks of its visitors. */
-export interface AccessPlan extends RouteRequirements {
+export interface AccessPolicy extends RouteRequirements {
   readonly access: RouteAccess | 'required';
-  readonly route: RoutePlan;
+  readonly route: RouteOptions;
 }
 
 /** The order in which requirements are looked at: those that the claims answer before those that ask Logto. */
@@ -26,19 +26,19 @@ const order: Requirement['kind'][] = [
 
 /** What the decorators of routes ask, read once a handler. */
 @Injectable()
-export class AccessPlans {
-  private readonly plans = new WeakMap<Type, WeakMap<Handler, AccessPlan>>();
+export class AccessPolicyReader {
+  private readonly plans = new WeakMap<Type, WeakMap<Handler, AccessPolicy>>();
 
-  constructor(private readonly routes: RoutePlans) {}
+  constructor(private readonly routes: RouteOptionsReader) {}
 
-  of(context: ExecutionContext): AccessPlan {
+  of(context: ExecutionContext): AccessPolicy {
     const type = context.getClass();
     const handler = context.getHandler();
     let ofType = this.plans.get(type);
     if (!ofType) this.plans.set(type, (ofType = new WeakMap()));
     let plan = ofType.get(handler);
     if (!plan) {
-      plan = { ...accessOf(type, handler), route: this.routes.of(context) };
+      plan = { ...accessPolicyOf(type, handler), route: this.routes.of(context) };
       plan.route.anonymousPasses = plan.access !== 'required';
       ofType.set(handler, plan);
     }
@@ -51,11 +51,11 @@ export class AccessPlans {
  * nearest counts: the handler's, then its class's, then a base class's; a requirement that stands as near as
  * `@Public()` or nearer keeps the route closed, and so does a guard that stands nearer.
  */
-export function accessOf(type: object, handler: object): Omit<AccessPlan, 'route'> {
+export function accessPolicyOf(type: object, handler: object): Omit<AccessPolicy, 'route'> {
   const levels = [handler, ...lineageOf(type)].map((subject) => ({
     access: Reflect.getOwnMetadata(accessMetadata, subject) as RouteAccess | undefined,
     requirements: (Reflect.getOwnMetadata(requirementsMetadata, subject) ?? []) as Requirement[],
-    guarded: hasOwnGuard(subject),
+    guarded: hasOwnLogtoGuard(subject),
   }));
   const nearest = levels.find(({ access, requirements }) => access ?? requirements.length > 0);
   const closed =

@@ -5,7 +5,7 @@ import { isRecent, type Principal } from './requirements/principal.js';
 
 /** Finds out where no sign-in can be recent enough for a route, because Logto's clock is behind this server's. */
 @Injectable()
-export class SignInClock {
+export class ClockSkewCheck {
   constructor(
     private readonly provider: ProviderFetch,
     private readonly log: OperatorLog,

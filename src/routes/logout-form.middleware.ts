@@ -11,7 +11,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
  * app decides whether a person is signed out.
  */
 @Injectable()
-export class LogoutForms {
+export class LogoutFormMiddleware {
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly logouts: BackChannelLogout,

@@ -27,7 +27,7 @@ export const formMark = 'form';
 
 /** How a visitor who is not signed in is answered. */
 @Injectable()
-export class Unauthenticated {
+export class UnauthenticatedExceptionFactory {
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly basePath: BasePath,
