@@ -25,7 +25,7 @@ export { LogtoContext } from './user/logto-context.js';
 export type { GetContextParameters } from './options/get-context-parameters.js';
 export { AuthUser } from './user/auth-user.decorator.js';
 export { WithLogto } from './user/with-logto.decorator.js';
-export type { Credential, WithLogtoOptions } from './user/with-logto.options.js';
+export type { Credential, WithLogtoOptions } from './user/with-logto.decorator.js';
 export { LogtoInterceptor } from './user/logto.interceptor.js';
 export { LogtoGuard } from './guard/logto.guard.js';
 export { LogtoApiGuard } from './guard/logto-api.guard.js';

@@ -33,7 +33,7 @@ import { OperatorLog } from './operator-log.js';
 import { resolveLogtoOptions } from './options/resolve-logto-options.js';
 import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
 import { LogoutFormMiddleware } from './routes/logout-form.middleware.js';
-import { Navigation } from './routes/navigation.js';
+import { NavigationCheck } from './routes/navigation-check.js';
 import { WaitingTabs } from './routes/waiting-tabs.js';
 import { BasePath } from './session/base-path.js';
 import { Handshakes } from './session/handshakes.js';
@@ -67,12 +67,13 @@ import { Revalidation } from './tokens/revalidation.js';
 import { TokenRefresh } from './tokens/token-refresh.js';
 import { Tokens } from './tokens/tokens.js';
 import { UserInfo } from './tokens/user-info.js';
+import { CurrentUser } from './user/current-user.js';
 import { HandlerContext } from './user/handler-context.js';
 import { LogtoInterceptor } from './user/logto.interceptor.js';
 import { RequestSource } from './user/request-source.js';
 import { RouteOptionsReader } from './user/route-options.js';
 import { SignInWatch } from './user/signed-out/sign-in-watch.js';
-import { SignedOut } from './user/signed-out/signed-out.js';
+import { SignedOutSignals } from './user/signed-out/signed-out-signals.js';
 import { UnauthenticatedExceptionFactory } from './user/unauthenticated-exception-factory.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 
@@ -103,6 +104,7 @@ export const logtoProviders: Provider[] = [
   ...[BasePath, Handshakes, SessionLifetime, SessionMount, Sessions],
   ...[MachineTokens, RefreshGrant, Revalidation, TokenRefresh, Tokens, UserInfo],
   ...[
+    CurrentUser,
     HandlerContext,
     LogtoInterceptor,
     RequestSource,
@@ -110,14 +112,14 @@ export const logtoProviders: Provider[] = [
     UnauthenticatedExceptionFactory,
     UserContextResolver,
   ],
-  ...[SignedOut, SignInWatch],
+  ...[SignedOutSignals, SignInWatch],
   ...[SignIn, SignInCallback, SignInCookies, SignInState, SignOut].map((type) => signIn(type)),
   ...[BackChannelLogout, ConcurrentSignIns, FinishedSignInCookie, KeptSession].map((type) => signIn(type)),
   ...[AccessDecision, AccessPolicyReader, CsrfProtection, FreshScopes, FreshUserInfo, FreshClaimsGuard],
   ...[LogtoApiGuard, LogtoExceptionFilter, LogtoGuard, Refusal, SessionAuthentication, ClockSkewCheck],
   ...[BearerAuthentication, BearerTokenVerifier, RequirementCheck],
   LogtoService,
-  ...[LogoutFormMiddleware, Navigation, WaitingTabs].map((type) => signIn(type)),
+  ...[LogoutFormMiddleware, NavigationCheck, WaitingTabs].map((type) => signIn(type)),
   ...[ExpressMount, GlobalPrefix, OptionsScope, RequirementReport, StartReport],
 ];
 

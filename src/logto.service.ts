@@ -14,10 +14,11 @@ import { SignInCallback } from './sign-in/sign-in-callback.js';
 import { SignIn, type SignInParameters } from './sign-in/sign-in.js';
 import { RedirectLoopDetector } from './sign-in/redirect-loop-detector.js';
 import { SignOut, type SignOutParameters } from './sign-in/sign-out.js';
+import { Revalidation } from './tokens/revalidation.js';
 import { Tokens } from './tokens/tokens.js';
 import type { LogtoContext } from './user/logto-context.js';
 import type { GetContextParameters } from './options/get-context-parameters.js';
-import { SignedOut } from './user/signed-out/signed-out.js';
+import { SignedOutSignals } from './user/signed-out/signed-out-signals.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 
 /**
@@ -28,11 +29,12 @@ import { UserContextResolver } from './user/user-context-resolver.js';
 export class LogtoService {
   constructor(
     private readonly resolver: UserContextResolver,
+    private readonly revalidation: Revalidation,
     private readonly tokens: Tokens,
     private readonly handshakes: Handshakes,
     private readonly machineTokens: MachineTokens,
     private readonly exchanges: TokenExchange,
-    private readonly signedOuts: SignedOut,
+    private readonly signedOuts: SignedOutSignals,
     // Not there in an app that only takes bearer tokens.
     @Optional() private readonly signIns?: SignIn,
     @Optional() private readonly callbacks?: SignInCallback,
@@ -49,7 +51,7 @@ export class LogtoService {
    * @throws LogtoException `missing_scope_organizations`, Logto's own refusal, or a transient one
    */
   async getContext(request: Request, asked: GetContextParameters = {}): Promise<LogtoContext> {
-    return this.resolver.resolve(request, asked);
+    return this.resolver.resolveFresh(request, asked);
   }
 
   /** Whether somebody is signed in. */
@@ -171,7 +173,7 @@ export class LogtoService {
    * @throws LogtoException `session_not_configured`, or a transient one when Logto is away
    */
   async signIn(request: Request, parameters: SignInParameters = {}): Promise<URL> {
-    this.resolver.skipRefresh(request);
+    this.revalidation.skip(request);
     return constructed(this.signIns).start(request, parameters);
   }
 
@@ -222,7 +224,7 @@ export class LogtoService {
    * @throws LogtoException `context_not_supported`, `session_not_configured` or `session_store_unavailable`
    */
   signedOut(request: object): AbortSignal {
-    return this.signedOuts.signal(request);
+    return this.signedOuts.create(request);
   }
 
   /**

@@ -5,8 +5,8 @@ import { LogtoSetupException } from '../logto.exceptions.js';
 import { LogoutFormMiddleware } from '../routes/logout-form.middleware.js';
 import { SessionMount } from '../session/session-mount.js';
 import { defineUserAccessor } from '../user/user-accessor.js';
-import { defineSessionContext } from '../user/user-context-of.js';
-import { UserContextResolver } from '../user/user-context-resolver.js';
+import { defineSessionContext } from '../user/attached-context.js';
+import { CurrentUser } from '../user/current-user.js';
 
 /** Mounts the session and `req.user` on the app's Express instance. */
 @Injectable()
@@ -16,7 +16,7 @@ export class ExpressMount {
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly sessionMount: SessionMount,
-    private readonly resolver: UserContextResolver,
+    private readonly currentUser: CurrentUser,
     @Optional() private readonly logoutFormMiddleware?: LogoutFormMiddleware,
   ) {}
 
@@ -39,8 +39,8 @@ export class ExpressMount {
     this.logoutFormMiddleware?.mountOn(adapter);
     if (this.sessionMount.handler) adapter.use(this.sessionMount.handler);
     const { request } = this.application();
-    defineUserAccessor(request, this.resolver);
-    defineSessionContext(request, (one) => this.resolver.known(one));
+    defineUserAccessor(request, this.currentUser);
+    defineSessionContext(request, (one) => this.currentUser.of(one));
   }
 
   /** @throws LogtoSetupException `adapter_not_supported` */

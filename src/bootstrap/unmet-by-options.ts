@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { UserScope } from '../options/logto-constants.js';
 import type { Method } from '../nest/methods-of.js';
-import { withLogtoOf, type Credential } from '../user/with-logto.options.js';
+import { withLogtoOf, type Credential } from '../user/with-logto.decorator.js';
 import { accessPolicyOf } from '../guard/access-policy.js';
 import { hasLogtoGuard } from '../guard/guard-metadata.js';
 import { LogtoApiGuard } from '../guard/logto-api.guard.js';

@@ -1,13 +1,13 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Credential } from '../user/with-logto.options.js';
+import type { Credential } from '../user/with-logto.decorator.js';
 import type { AccessPolicy } from './access-policy.js';
 
-/** A request that wants to pass a guard. */
+/** A request that a guard decides on. */
 export interface AccessAttempt {
   readonly host: ExecutionContext;
   readonly request: Request;
-  readonly plan: AccessPolicy;
-  /** How its user may authenticate. */
+  readonly policy: AccessPolicy;
+  /** The credentials that the route accepts. */
   readonly accept: readonly Credential[];
 }

@@ -2,15 +2,16 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
-import { attachContext } from '../user/execution-context.js';
-import type { LogtoContext } from '../user/logto-context.js';
+import { attachContext } from '../user/attached-context.js';
+import { CurrentUser } from '../user/current-user.js';
+import { anonymousContext, type LogtoContext } from '../user/logto-context.js';
 import { RequestSource } from '../user/request-source.js';
-import { UserContextResolver } from '../user/user-context-resolver.js';
-import type { Credential } from '../user/with-logto.options.js';
-import { AccessPolicyReader } from './access-policy.js';
+import type { Credential } from '../user/with-logto.decorator.js';
 import type { AccessAttempt } from './access-attempt.js';
+import { AccessPolicyReader } from './access-policy.js';
 import { BearerAuthentication } from './bearer/bearer-authentication.js';
 import { hasAuthorizationHeader } from './bearer/bearer-token.js';
+import { ClockSkewCheck } from './clock-skew-check.js';
 import { CsrfProtection } from './csrf-protection.js';
 import { protectFromCaches } from './protect-from-caches.js';
 import { Refusal } from './refusal.js';
@@ -18,106 +19,104 @@ import { boundOrganization } from './requirements/bound-organization.js';
 import type { Principal } from './requirements/principal.js';
 import { RequirementCheck } from './requirements/requirement-check.js';
 import { SessionAuthentication } from './session-authentication.js';
-import { ClockSkewCheck } from './clock-skew-check.js';
 
-const anonymous: LogtoContext = { isAuthenticated: false };
-
-/** Decides whether a request may pass, for every guard of this library. */
+/** The authorization decision of every guard of this library. */
 @Injectable()
 export class AccessDecision {
   constructor(
+    private readonly policies: AccessPolicyReader,
     private readonly source: RequestSource,
-    private readonly resolver: UserContextResolver,
-    private readonly plans: AccessPolicyReader,
+    private readonly currentUser: CurrentUser,
     private readonly sessions: SessionAuthentication,
     private readonly bearer: BearerAuthentication,
+    private readonly csrf: CsrfProtection,
     private readonly requirements: RequirementCheck,
-    private readonly crossSite: CsrfProtection,
-    private readonly refusal: Refusal,
     private readonly clockSkew: ClockSkewCheck,
+    private readonly refusal: Refusal,
     private readonly log: OperatorLog,
   ) {}
 
   /**
-   * @param credentials how users authenticate, where the route does not say so by `@WithLogto({ accept })`
-   * @throws LogtoException when the request may not pass, with the answer that fits its sender
+   * Returns if a request may pass, with its user attached.
+   * @param credentials what the guard accepts, unless the route has `@WithLogto({ accept })`
+   * @throws LogtoException the refusal; its headers, such as a challenge or a redirect, are set on the response already
    */
-  async may(host: ExecutionContext, credentials: readonly Credential[]): Promise<boolean> {
-    const plan = this.plans.of(host);
-    if (plan.access === 'public') return true;
-    const request = await this.source.of(host);
-    if (!request) throw this.unreadable(host);
-    const accept = plan.route.accept ?? credentials;
+  async authorize(host: ExecutionContext, credentials: readonly Credential[]): Promise<void> {
+    const policy = this.policies.read(host);
+    if (policy.access === 'public') return;
+    const request = await this.source.getRequest(host);
+    if (!request) throw this.unsupportedTransport(host);
+    const accept = policy.route.accept ?? credentials;
     protectFromCaches(request, accept);
-    const attempt: AccessAttempt = { host, request, plan, accept };
+    const attempt: AccessAttempt = { host, request, policy, accept };
     // An Authorization header decides: a bad token does not fall back to the session.
     const isBearer = accept.includes('bearer') && hasAuthorizationHeader(request);
-    return isBearer ? this.mayByBearer(attempt) : this.mayBySession(attempt);
+    await (isBearer ? this.authorizeBearer(attempt) : this.authorizeSession(attempt));
   }
 
-  private async mayByBearer(attempt: AccessAttempt): Promise<boolean> {
-    const { host, request, plan } = attempt;
+  private async authorizeBearer(attempt: AccessAttempt): Promise<void> {
+    const { host, request, policy } = attempt;
     try {
       const principal = await this.bearer.authenticate(request);
-      this.bearer.assertWithin(principal, boundOrganization(request, plan.organizations));
-      const own = this.adopt(host, request, principal.context);
+      this.bearer.assertOrganization(principal, boundOrganization(request, policy.organizations));
+      const ownRequest = this.overrideUser(attempt, principal.context);
       await this.assertRequirements(attempt, principal);
-      attachContext(host, own, principal.context);
-      return true;
+      attachContext(host, ownRequest, principal.context);
     } catch (error) {
-      // A guard of the app's own may let the request pass all the same. It is anonymous then.
-      this.adopt(host, request, anonymous);
-      throw this.refusal.ofBearer(request, error);
+      // A subclass of the guard may let the request pass all the same. Then it is anonymous.
+      this.overrideUser(attempt, anonymousContext());
+      throw this.refusal.forBearer(request, error);
     }
   }
 
-  private async mayBySession(attempt: AccessAttempt): Promise<boolean> {
+  private async authorizeSession(attempt: AccessAttempt): Promise<void> {
     const { host, request, accept } = attempt;
-    // A bearer token that another guard has accepted does not stand for a session.
-    const isSession = accept.includes('session') && !this.resolver.isAdopted(request);
-    const principal = isSession ? await this.sessions.authenticate(request) : undefined;
-    if (!principal) return this.mayAnonymously(attempt);
-    this.crossSite.assertOwnSite(host, request);
+    // A bearer token that another guard has accepted does not count as a session.
+    const usesSession = accept.includes('session') && !this.currentUser.isOverridden(request);
+    const principal = usesSession ? await this.sessions.authenticate(request) : undefined;
+    if (!principal) return this.authorizeAnonymous(attempt);
+    this.csrf.assertOwnSite(host, request);
     await this.assertRequirements(attempt, principal).catch((error: unknown) => {
-      throw this.refusal.ofSession(attempt, error);
+      throw this.refusal.forSession(attempt, error);
     });
     attachContext(host, request, principal.context);
-    return true;
   }
 
-  private mayAnonymously(attempt: AccessAttempt): boolean {
-    const { host, request, plan, accept } = attempt;
-    // While the store is down nobody knows whether the request has a session, so not even optional routes open.
+  private authorizeAnonymous(attempt: AccessAttempt): void {
+    const { host, request, policy, accept } = attempt;
+    const context = anonymousContext();
+    // While the store is down, the request may have a session: then even optional routes are closed.
     if (accept.includes('session')) this.sessions.assertReadable(request);
-    if (plan.access !== 'optional') throw this.refusal.ofAnonymous(attempt);
-    // To a route that does not accept sessions, a request with one is anonymous.
-    const own = accept.includes('session') ? request : this.adopt(host, request, anonymous);
-    attachContext(host, own, anonymous);
-    return true;
+    if (policy.access !== 'optional') throw this.refusal.forAnonymous(attempt);
+    // On a route that accepts no sessions, the user of a session is anonymous.
+    const ownRequest = accept.includes('session') ? request : this.overrideUser(attempt, context);
+    attachContext(host, ownRequest, context);
   }
 
   private async assertRequirements(attempt: AccessAttempt, principal: Principal): Promise<void> {
-    const { request, plan } = attempt;
-    if (plan.requirements.length === 0 || (await this.requirements.isMet(request, principal, plan))) return;
-    const clockDifference = this.clockSkew.differenceFor(principal, plan.signInMaxAge ?? 0);
-    throw this.refusal.recentSignIn(attempt, principal.credential, clockDifference);
+    const { request, policy } = attempt;
+    if (policy.requirements.length === 0) return;
+    if (await this.requirements.areMet(request, principal, policy)) return;
+    const clockDifference = this.clockSkew.differenceFor(principal, policy.signInMaxAge ?? 0);
+    throw this.refusal.forOldSignIn(attempt, principal.credential, clockDifference);
   }
 
   /**
    * Makes `context` the user of a request, whatever its session says.
-   * @returns the request to go on with: one of its own where other fields or messages of the request use the session
+   * @returns the request to go on with: a fork if other GraphQL fields or socket messages use the session of the shared
+   * one
    */
-  private adopt(host: ExecutionContext, request: Request, context: LogtoContext): Request {
+  private overrideUser({ host, request }: AccessAttempt, context: LogtoContext): Request {
     const isShared =
       host.getType() !== 'http' &&
-      !this.resolver.isAdopted(request) &&
-      this.resolver.known(request).isAuthenticated;
-    const own = isShared ? this.source.ownOf(host, request) : request;
-    this.resolver.adopt(own, context);
-    return own;
+      !this.currentUser.isOverridden(request) &&
+      this.currentUser.of(request).isAuthenticated;
+    const ownRequest = isShared ? this.source.fork(host, request) : request;
+    this.currentUser.override(ownRequest, context);
+    return ownRequest;
   }
 
-  private unreadable(host: ExecutionContext): LogtoException {
+  private unsupportedTransport(host: ExecutionContext): LogtoException {
     const transport: string = host.getType();
     const exception = new LogtoException(
       'context_not_supported',

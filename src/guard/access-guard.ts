@@ -1,2 +1,2 @@
-/** The base of every guard of this library, by which its decorators and reports know them. */
+/** The base class of this library's guards. It is a file of its own so that guard metadata can be read without them. */
 export abstract class AccessGuard {}

@@ -1,20 +1,18 @@
-import { Injectable, type ExecutionContext, type Type } from '@nestjs/common';
+import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { lineageOf } from '../nest/lineage-of.js';
-import { type RouteOptions, RouteOptionsReader } from '../user/route-options.js';
+import { HandlerCache } from '../user/handler-cache.js';
+import { RouteOptionsReader, type RouteOptions } from '../user/route-options.js';
 import { accessMetadata, type RouteAccess } from './access.decorators.js';
 import { hasOwnLogtoGuard } from './guard-metadata.js';
-import { requirementsMetadata, type Requirement } from './requirements/requirement.js';
-import type { RouteRequirements } from './requirements/route-requirements.js';
+import { ownRequirements, type Requirement, type RouteRequirements } from './requirements/requirement.js';
 
-type Handler = ReturnType<ExecutionContext['getHandler']>;
-
-/** What a route asks of its visitors. */
+/** Who may use a route, according to its decorators. */
 export interface AccessPolicy extends RouteRequirements {
   readonly access: RouteAccess | 'required';
   readonly route: RouteOptions;
 }
 
-/** The order in which requirements are looked at: those that the claims answer before those that ask Logto. */
+/** The order in which requirements are checked: those that the claims answer before those that may need Logto. */
 const order: Requirement['kind'][] = [
   'organization',
   'recentSignIn',
@@ -24,45 +22,41 @@ const order: Requirement['kind'][] = [
   'organizationScopes',
 ];
 
-/** What the decorators of routes ask, read once a handler. */
+/** Reads the policies of routes. */
 @Injectable()
 export class AccessPolicyReader {
-  private readonly plans = new WeakMap<Type, WeakMap<Handler, AccessPolicy>>();
+  private readonly cache = new HandlerCache<AccessPolicy>();
 
   constructor(private readonly routes: RouteOptionsReader) {}
 
-  of(context: ExecutionContext): AccessPolicy {
-    const type = context.getClass();
-    const handler = context.getHandler();
-    let ofType = this.plans.get(type);
-    if (!ofType) this.plans.set(type, (ofType = new WeakMap()));
-    let plan = ofType.get(handler);
-    if (!plan) {
-      plan = { ...accessPolicyOf(type, handler), route: this.routes.of(context) };
-      plan.route.anonymousPasses = plan.access !== 'required';
-      ofType.set(handler, plan);
-    }
-    return plan;
+  read(host: ExecutionContext): AccessPolicy {
+    const type = host.getClass();
+    const handler = host.getHandler();
+    return this.cache.get(type, handler, () => {
+      const policy = { ...accessPolicyOf(type, handler), route: this.routes.read(host) };
+      policy.route.allowsAnonymous = policy.access !== 'required';
+      return policy;
+    });
   }
 }
 
 /**
- * What the decorators of a class and its handler say together. Requirements add up. Of what opens a route the
- * nearest counts: the handler's, then its class's, then a base class's; a requirement that stands as near as
- * `@Public()` or nearer keeps the route closed, and so does a guard that stands nearer.
+ * The policy of a handler, by its own decorators and those of its class and base classes. Requirements add up. The nearest
+ * level with `@Public()`, `@OptionalAuth()` or a requirement decides who else may pass. There `@Public()` opens the handler
+ * only if that level has no requirement and no nearer one has a guard.
  */
 export function accessPolicyOf(type: object, handler: object): Omit<AccessPolicy, 'route'> {
   const levels = [handler, ...lineageOf(type)].map((subject) => ({
     access: Reflect.getOwnMetadata(accessMetadata, subject) as RouteAccess | undefined,
-    requirements: (Reflect.getOwnMetadata(requirementsMetadata, subject) ?? []) as Requirement[],
-    guarded: hasOwnLogtoGuard(subject),
+    requirements: ownRequirements(subject),
+    isGuarded: hasOwnLogtoGuard(subject),
   }));
   const nearest = levels.find(({ access, requirements }) => access ?? requirements.length > 0);
-  const closed =
+  const isClosed =
     nearest?.access === 'public' &&
     (nearest.requirements.length > 0 ||
-      levels.slice(0, levels.indexOf(nearest)).some(({ guarded }) => guarded));
-  const access = closed ? undefined : nearest?.access;
+      levels.slice(0, levels.indexOf(nearest)).some(({ isGuarded }) => isGuarded));
+  const access = isClosed ? undefined : nearest?.access;
   const requirements =
     access === 'public'
       ? []
@@ -79,9 +73,7 @@ export function accessPolicyOf(type: object, handler: object): Omit<AccessPolicy
   return { access: access ?? 'required', organizations, requirements, signInMaxAge };
 }
 
-/** The requirements that a class or handler was decorated with, a base class's included. */
+/** The requirements of a class and its base classes, or of a handler. */
 export function requirementsOf(subject: object): Requirement[] {
-  return lineageOf(subject).flatMap(
-    (one) => (Reflect.getOwnMetadata(requirementsMetadata, one) ?? []) as Requirement[],
-  );
+  return lineageOf(subject).flatMap((one) => ownRequirements(one));
 }

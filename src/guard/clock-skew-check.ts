@@ -3,7 +3,7 @@ import { ProviderFetch } from '../oidc/provider-fetch.js';
 import { OperatorLog } from '../operator-log.js';
 import { isRecent, type Principal } from './requirements/principal.js';
 
-/** Finds out where no sign-in can be recent enough for a route, because Logto's clock is behind this server's. */
+/** Detects that no sign-in can be recent enough for a route because Logto's clock is behind this server's. */
 @Injectable()
 export class ClockSkewCheck {
   constructor(
@@ -12,7 +12,7 @@ export class ClockSkewCheck {
   ) {}
 
   /**
-   * How the clocks differ, where a sign-in that is too old here is recent enough by Logto's clock. It is logged: another
+   * Logs and returns how the clocks differ if a sign-in that is too old here is recent enough by Logto's clock. Another
    * sign-in would be refused as well.
    * @param maxAge in seconds
    */

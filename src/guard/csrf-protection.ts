@@ -7,7 +7,7 @@ import { OperatorLog } from '../operator-log.js';
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
-/** Refuses requests that another site makes a browser send with this app's session cookie. */
+/** Refuses requests that another site makes a browser send with this app's session cookie (CSRF). */
 @Injectable()
 export class CsrfProtection {
   private readonly allowed: ReadonlySet<string>;
@@ -20,15 +20,15 @@ export class CsrfProtection {
     this.allowed = new Set([...own, ...options.allowedOrigins]);
   }
 
-  /** The same as {@link assertHandshake} for a socket, and as {@link assertSameSite} for everything else. */
+  /** Checks the handshake of a socket as {@link assertHandshake} does, everything else as {@link assertSameSite}. */
   assertOwnSite(host: ExecutionContext, request: Request): void {
     if (isSocket(host)) this.assertHandshake(request);
     else this.assertSameSite(request);
   }
 
   /**
-   * For unsafe methods: an allowed `Origin` passes, then `Sec-Fetch-Site: cross-site` does not, then any other
-   * `Origin` does not where that header is missing. Neither header (curl, native clients) passes.
+   * Checks requests with an unsafe method. An allowed `Origin` passes. `Sec-Fetch-Site: cross-site` does not; without that
+   * header no other `Origin` does. A request with neither header (curl, native clients) passes.
    * @throws LogtoException `cross_site_request`, 403
    */
   assertSameSite(request: Request): void {
@@ -41,7 +41,7 @@ export class CsrfProtection {
   }
 
   /**
-   * For the handshake of a socket, which browsers let any site open: by its `Origin` alone.
+   * Checks the `Origin` of a socket's handshake: browsers let any site open a socket.
    * @throws LogtoException `cross_site_request`, 403
    */
   private assertHandshake({ headers: { origin } }: Request): void {
@@ -49,12 +49,12 @@ export class CsrfProtection {
   }
 
   private refusal(origin: string | undefined): LogtoException {
-    const said =
+    const from =
       origin !== undefined && URL.canParse(origin) ? ` from "${new URL(origin).origin.slice(0, 100)}"` : '';
     const publicMessage = "Another site sent this request with the visitor's session.";
     const remedy = 'If that site is yours, list its origin in `allowedOrigins`.';
-    // Anybody can send such a request, so all of them count as one cause.
-    this.log.remark('warn', `cross_site_request: A request${said} was refused. ${publicMessage} ${remedy}`, {
+    // One key for all of them: anybody can send such requests, and they must not flood the log.
+    this.log.remark('warn', `cross_site_request: A request${from} was refused. ${publicMessage} ${remedy}`, {
       key: 'cross_site_request',
     });
     return new LogtoException('cross_site_request', `${publicMessage} ${remedy}`, {

@@ -1,28 +1,27 @@
 import { AccessGuard } from './access-guard.js';
 
-/* Metadata of Nest that has no public name: what `@UseGuards()` writes, and what a class injects. */
+/* Metadata of Nest without a public name: the guards of `@UseGuards()`, and the properties that a class injects. */
 const guardsMetadata = '__guards__';
 const propertiesMetadata = 'self:properties_metadata';
 
-/** Whether a guard of this library stands on a class, a base class included, or on a handler. */
-export function hasLogtoGuard(subject: object, by: typeof AccessGuard = AccessGuard): boolean {
-  return guardsOf(Reflect.getMetadata(guardsMetadata, subject)).some((guard) => isLogtoGuard(guard, by));
+/** Whether a class, including its base classes, or a handler uses a guard of this library. */
+export function hasLogtoGuard(subject: object, kind: typeof AccessGuard = AccessGuard): boolean {
+  return guardsOf(subject).some((guard) => isLogtoGuard(guard, kind));
 }
 
-/** Whether a guard of this library stands on a class or handler itself. */
+/** Whether a class itself, or a handler, uses a guard of this library. */
 export function hasOwnLogtoGuard(subject: object): boolean {
-  return guardsOf(Reflect.getOwnMetadata(guardsMetadata, subject)).some((guard) => isLogtoGuard(guard));
+  return Reflect.hasOwnMetadata(guardsMetadata, subject) && hasLogtoGuard(subject);
 }
 
-/** Whether a guard stands on a class or handler that injects one of this library, to ask it. */
+/** Whether a class, including its base classes, or a handler uses a guard that injects one of this library to call it. */
 export function hasDelegatingGuard(subject: object): boolean {
-  return guardsOf(Reflect.getMetadata(guardsMetadata, subject)).some((guard) => injectsLogtoGuard(guard));
+  return guardsOf(subject).some((guard) => injectsLogtoGuard(guard));
 }
 
-/** Whether a guard of the app's own stands on a class, a base class included, or on a handler. */
+/** Whether a class, including its base classes, or a handler uses a guard of the app's own. */
 export function hasAppGuard(subject: object): boolean {
-  const guards = (Reflect.getMetadata(guardsMetadata, subject) ?? []) as unknown[];
-  return guards.some((guard) => !(guard instanceof AccessGuard) && !isLogtoGuard(guard));
+  return guardsOf(subject).some((guard) => !isLogtoGuard(guard));
 }
 
 /** Whether a class is a guard of this library. */
@@ -38,9 +37,8 @@ export function injectsLogtoGuard(type: unknown): boolean {
   return [...parameters, ...properties.map((property) => property.type)].some((one) => isLogtoGuard(one));
 }
 
-/** The classes of the guards that `@UseGuards()` names: it takes instances as well. */
-function guardsOf(guards: unknown): unknown[] {
-  return ((guards ?? []) as unknown[]).map((guard) =>
-    typeof guard === 'object' && guard !== null ? guard.constructor : guard,
-  );
+/** The classes of the guards that `@UseGuards()` names. It takes instances as well. */
+function guardsOf(subject: object): unknown[] {
+  const guards = (Reflect.getMetadata(guardsMetadata, subject) ?? []) as unknown[];
+  return guards.map((guard) => (typeof guard === 'object' && guard !== null ? guard.constructor : guard));
 }

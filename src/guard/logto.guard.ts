@@ -9,30 +9,31 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { moduleMissingFor, refuseSetup } from '../nest/module-missing.js';
 import { markCopy } from '../nest/package-copy.js';
-import type { Credential } from '../user/with-logto.options.js';
+import type { Credential } from '../user/with-logto.decorator.js';
 import { AccessGuard } from './access-guard.js';
 import { AccessDecision } from './access-decision.js';
 
 /**
- * Lets signed-in users pass who have what the route requires. A browser navigation of anybody else is sent to
- * the sign-in and comes back, everything else is answered 401 with a problem body (RFC 9457); `unauthenticated`
- * decides otherwise. Works on controllers, GraphQL resolvers and gateways.
+ * Requires a signed-in user who meets the requirements of the route. An anonymous browser navigation is redirected to the
+ * sign-in and comes back; other anonymous requests get 401 with a problem body (RFC 9457). The option `unauthenticated`
+ * changes that. Works on controllers, GraphQL resolvers and gateways.
  *
  * ```ts
  * @Controller('account')
  * @UseGuards(LogtoGuard)
  * export class AccountController {}
  * ```
- * A subclass changes one decision: {@link credentials}, {@link refused}, or by `canActivate` what else is asked of
- * whoever passes. Its constructor is its own.
- * @throws LogtoUnauthenticatedException when nobody is signed in, or not recently enough
- * @throws LogtoException 403 for what is lacking and for `cross_site_request`; `session_not_configured`;
- * a transient one, 503, when it cannot be decided; `module_missing`, at start, in an app without LogtoModule
+ * A subclass can override {@link credentials}, {@link refused}, or `canActivate` to check more. It may have a constructor
+ * of its own.
+ * @throws LogtoUnauthenticatedException when the user is not signed in, or not recently enough
+ * @throws LogtoException 403 for a requirement that is not met and for `cross_site_request`; `session_not_configured`; a
+ * transient one, 503, while the session cannot be read or checked; `module_missing`, at start, in an app without
+ * LogtoModule
  */
 @markCopy
 @Injectable()
 export class LogtoGuard extends AccessGuard implements CanActivate, OnModuleInit {
-  // Optional, so that Nest lets this class explain what is missing.
+  // Optional, so that this class can report a missing LogtoModule itself.
   @Optional()
   @Inject(AccessDecision)
   private readonly access: AccessDecision | undefined;
@@ -40,28 +41,29 @@ export class LogtoGuard extends AccessGuard implements CanActivate, OnModuleInit
   @Inject(ModulesContainer)
   private readonly modules: ModulesContainer | undefined;
 
-  /** Fails the start of an app without LogtoModule. A unit test that only calls handlers does not come here. */
+  /** Fails the start of an app without LogtoModule. Unit tests that only call handlers do not run it. */
   onModuleInit(): void {
     if (!this.access) throw moduleMissingFor(this, this.modules);
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     try {
-      return await this.decision.may(context, this.credentials(context));
+      await this.decision.authorize(context, this.credentials(context));
+      return true;
     } catch (error) {
       return this.refused(context, error);
     }
   }
 
-  /** How visitors say who they are, where the route does not say it by `@WithLogto({ accept })`. */
+  /** Which credentials to accept, unless the route has `@WithLogto({ accept })`. */
   protected credentials(_context: ExecutionContext): readonly Credential[] {
     return ['session'];
   }
 
   /**
-   * What happens to whoever may not pass. The answer's headers are set already: a redirect, or a challenge.
+   * Handles a refused request. The headers of the response are set already: a redirect, or a challenge.
    * @param error a {@link LogtoException}, or what a function of the app's own has thrown
-   * @returns whether they may pass all the same. Default: throws `error`.
+   * @returns whether to let the request pass all the same. Default: throws `error`.
    */
   protected refused(_context: ExecutionContext, error: unknown): boolean | Promise<boolean> {
     throw error;
@@ -69,7 +71,7 @@ export class LogtoGuard extends AccessGuard implements CanActivate, OnModuleInit
 
   private get decision(): AccessDecision {
     if (this.access) return this.access;
-    // Nest calls no hook of a guard that it makes for each request.
+    // Nest calls no lifecycle hooks of request-scoped guards.
     if (this.modules) refuseSetup(moduleMissingFor(this, this.modules));
     throw new TypeError(
       `${this.constructor.name} has to be made by Nest, in a module that sees LogtoModule. Write ` +

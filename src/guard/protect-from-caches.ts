@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
-import type { Credential } from '../user/with-logto.options.js';
+import type { Credential } from '../user/with-logto.decorator.js';
 
 /**
- * Keeps caches from handing the answer of a guarded route to somebody else, whatever a middleware has set before. A
- * handler's own headers come later, and win.
+ * Sets the headers that keep caches from serving a guarded route's response to another user. They override those of a
+ * middleware; a handler's own come later and override these.
  */
 export function protectFromCaches(request: Request, accept: readonly Credential[]): void {
   const response = request.res;
@@ -13,7 +13,7 @@ export function protectFromCaches(request: Request, accept: readonly Credential[
   if (accept.includes('bearer')) vary(response, 'Authorization');
 }
 
-/** `response.vary` parses what is there first, even if nothing is. */
+/** `response.vary` is slower: it parses the header even if there is none. */
 function vary(response: Response, header: string): void {
   if (response.hasHeader('Vary')) response.vary(header);
   else response.setHeader('Vary', header);

@@ -5,10 +5,10 @@ import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptio
 import { InvalidTokenException } from '../oidc/errors/invalid-token.exception.js';
 import { OperatorLog } from '../operator-log.js';
 import { UnauthenticatedExceptionFactory } from '../user/unauthenticated-exception-factory.js';
-import type { Credential } from '../user/with-logto.options.js';
+import type { Credential } from '../user/with-logto.decorator.js';
 import type { AccessAttempt } from './access-attempt.js';
 
-/** How a request is refused: with a redirect to the sign-in, or with a challenge (RFC 6750 section 3). */
+/** Creates the exceptions of refused requests, and sets their redirects or challenges (RFC 6750 section 3). */
 @Injectable()
 export class Refusal {
   constructor(
@@ -16,8 +16,8 @@ export class Refusal {
     private readonly log: OperatorLog,
   ) {}
 
-  /** Of an anonymous request. */
-  ofAnonymous({ host, request, plan, accept }: AccessAttempt): LogtoException {
+  /** Refuses an anonymous request. */
+  forAnonymous({ host, request, policy, accept }: AccessAttempt): LogtoException {
     if (!accept.includes('session') || host.getType<string>() !== 'http') {
       if (accept.includes('bearer')) challenge(request, {});
       return new LogtoUnauthenticatedException(
@@ -26,31 +26,31 @@ export class Refusal {
           : { message: 'A bearer access token is needed in the Authorization header.' },
       );
     }
-    const exception = this.signIn({ request, plan });
+    const exception = this.signIn({ request, policy });
     if (accept.includes('bearer') && exception.redirectTo === undefined) challenge(request, {});
     return exception;
   }
 
-  /** Of a signed-in user who lacks something, or whose sign-in has ended at Logto. */
-  ofSession({ host, request, plan }: AccessAttempt, error: unknown): unknown {
+  /** Refuses a signed-in user who does not meet a requirement, or whose sign-in has ended at Logto. */
+  forSession({ host, request, policy }: AccessAttempt, error: unknown): unknown {
     const ended = error instanceof LogtoUnauthenticatedException && error.code === 'not_authenticated';
-    return ended && host.getType<string>() === 'http' ? this.signIn({ request, plan }, error) : error;
+    return ended && host.getType<string>() === 'http' ? this.signIn({ request, policy }, error) : error;
   }
 
-  /** Asks for a sign-in that is recent enough at once, so that the person does not have to sign in twice. */
+  /** Requests a sign-in that is recent enough for the route, so that the user does not have to sign in twice. */
   private signIn(
-    { request, plan }: Pick<AccessAttempt, 'request' | 'plan'>,
+    { request, policy }: Pick<AccessAttempt, 'request' | 'policy'>,
     cause?: unknown,
   ): LogtoUnauthenticatedException {
-    const { signInMaxAge: maxAge, route } = plan;
-    return this.unauthenticated.exceptionFor(request, route.unauthenticated, {
+    const { signInMaxAge: maxAge, route } = policy;
+    return this.unauthenticated.create(request, route.unauthenticated, {
       ...(cause === undefined ? {} : { cause }),
       ...(maxAge === undefined ? {} : { maxAge }),
     });
   }
 
-  /** A refused bearer token. The answer says what is wrong with the token, the log what is wrong with this server. */
-  ofBearer(request: Request, error: unknown): unknown {
+  /** Refuses a bearer token. The client learns what is wrong with the token, the log what is wrong with this server. */
+  forBearer(request: Request, error: unknown): unknown {
     if (!(error instanceof LogtoException)) return error;
     if (error.getStatus() < 500) this.logBearer(error);
     if (error.code === 'invalid_token')
@@ -70,21 +70,21 @@ export class Refusal {
     const { code, message } = error;
     const isForOperator =
       error instanceof InvalidTokenException ? error.isForOperator : operatorCodes.has(code);
-    // By what is wrong, not by what a token says of itself: no sender can flood the log.
+    // The key has nothing that the sender chooses, so that nobody can flood the log.
     const key = `bearer ${code} ${clientMessageOf(error)}`;
     this.log.remark(isForOperator ? 'warn' : 'debug', `${code}: ${message}`, { key });
   }
 
   /**
-   * Of a user whose sign-in is too long ago (RFC 9470).
-   * @param clockDifference how the clocks differ where another sign-in would not help, and nobody is sent to one
+   * Refuses a user whose sign-in is too old (RFC 9470).
+   * @param clockDifference how the clocks differ if another sign-in would not help; then there is no redirect to one
    */
-  recentSignIn(
-    { host, request, plan }: AccessAttempt,
+  forOldSignIn(
+    { host, request, policy }: AccessAttempt,
     credential: Credential,
     clockDifference: string | undefined,
   ): LogtoException {
-    const maxAge = plan.signInMaxAge ?? 0;
+    const maxAge = policy.signInMaxAge ?? 0;
     const needed = `This needs a sign-in within the last ${maxAge} seconds.`;
     const reason = {
       code: 'recent_sign_in_required',
@@ -98,11 +98,11 @@ export class Refusal {
     }
     if (host.getType<string>() !== 'http' || clockDifference !== undefined)
       return new LogtoUnauthenticatedException(reason);
-    return this.unauthenticated.exceptionFor(request, plan.route.unauthenticated, { ...reason, maxAge });
+    return this.unauthenticated.create(request, policy.route.unauthenticated, { ...reason, maxAge });
   }
 }
 
-/** Refusals of a good token that an operator has to look at: the app and Logto do not agree on what tokens say. */
+/** Refusals of a valid token that point to a mistake in the app or in Logto Console. */
 const operatorCodes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
   'organization_mismatch',
   'roles_not_in_token',

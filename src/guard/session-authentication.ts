@@ -3,34 +3,33 @@ import type { Request } from 'express';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { handshakeWithoutSession } from '../session/missing-session.js';
 import { Sessions } from '../session/sessions.js';
+import { CurrentUser } from '../user/current-user.js';
 import { RequestSource } from '../user/request-source.js';
-import { UserContextResolver } from '../user/user-context-resolver.js';
 import { FreshScopes } from './fresh-scopes.js';
 import { FreshUserInfo } from './fresh-user-info.js';
 import { SessionPrincipal } from './session-principal.js';
 
-/** Finds the user of a request by its session. */
+/** Authenticates a request by its session. */
 @Injectable()
 export class SessionAuthentication {
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly source: RequestSource,
     private readonly sessions: Sessions,
-    private readonly resolver: UserContextResolver,
+    private readonly currentUser: CurrentUser,
     private readonly scopes: FreshScopes,
     private readonly userInfo: FreshUserInfo,
   ) {}
 
-  /** The signed-in user, with claims that are fresh enough to decide by; `undefined` for an anonymous request. */
+  /** The signed-in user, with claims no older than `revalidateAfter`; `undefined` for an anonymous request. */
   async authenticate(request: Request): Promise<SessionPrincipal | undefined> {
-    // Tokens that the handler asks for are the interceptor's to fetch.
-    const context = await this.resolver.resolve(request, {});
+    const context = await this.currentUser.revalidated(request);
     if (!context.isAuthenticated) return undefined;
     return new SessionPrincipal(request, context, this.scopes, this.userInfo, this.options.scopes);
   }
 
   /**
-   * Makes sure that a request without a user has no session, rather than one that cannot be read.
+   * Asserts that a request is anonymous because it has no sign-in, not because its session cannot be read.
    * @throws LogtoException `session_not_configured`, `session_missing` or `session_store_unavailable`
    */
   assertReadable(request: Request): void {

@@ -7,9 +7,9 @@ import type { TokenTarget } from '../oidc/oidc-client.js';
 import type { LogtoContext } from '../user/logto-context.js';
 import type { FreshScopes } from './fresh-scopes.js';
 import type { FreshUserInfo } from './fresh-user-info.js';
-import { rolesWithin, type Principal } from './requirements/principal.js';
+import { rolesIn, type Principal } from './requirements/principal.js';
 
-/** A signed-in user: the claims tell some of it, userinfo more, and scopes stand in access tokens. */
+/** The signed-in user of a session. Roles and organizations are claims of the ID token or of userinfo. */
 export class SessionPrincipal implements Principal {
   readonly credential = 'session';
 
@@ -17,8 +17,8 @@ export class SessionPrincipal implements Principal {
     private readonly request: Request,
     readonly context: LogtoContext,
     private readonly freshScopes: FreshScopes,
-    private readonly userInfo: FreshUserInfo,
-    private readonly askedScopes: readonly string[],
+    private readonly freshUserInfo: FreshUserInfo,
+    private readonly requestedScopes: readonly string[],
   ) {}
 
   get authTime(): number | undefined {
@@ -34,11 +34,11 @@ export class SessionPrincipal implements Principal {
   }
 
   roles(): Promise<readonly string[]> {
-    return this.told('roles', UserScope.Roles, 'missing_scope_roles');
+    return this.listClaim('roles', UserScope.Roles, 'missing_scope_roles');
   }
 
   async isMemberOf(organizationId: string): Promise<boolean> {
-    const organizations = await this.told(
+    const organizations = await this.listClaim(
       'organizations',
       UserScope.Organizations,
       'missing_scope_organizations',
@@ -47,43 +47,43 @@ export class SessionPrincipal implements Principal {
   }
 
   async organizationRoles(organizationId: string): Promise<readonly string[]> {
-    const roles = await this.told(
+    const roles = await this.listClaim(
       'organization_roles',
       UserScope.OrganizationRoles,
       'missing_scope_organization_roles',
     );
-    return rolesWithin(organizationId, roles);
+    return rolesIn(organizationId, roles);
   }
 
-  /** A list that stands in the ID token, or only at userinfo, as the tenant has it. */
-  private async told(
+  /** Reads a claim from the ID token, or from userinfo if the tenant leaves it out of the ID token. */
+  private async listClaim(
     claim: 'roles' | 'organizations' | 'organization_roles',
     scope: string,
-    missing: LogtoErrorCode,
+    missingScope: LogtoErrorCode,
   ): Promise<readonly string[]> {
-    const inToken = list(this.context.claims, claim);
-    if (inToken) return inToken;
-    if (!this.askedScopes.includes(scope)) {
+    const inIdToken = strings(this.context.claims, claim);
+    if (inIdToken) return inIdToken;
+    if (!this.requestedScopes.includes(scope)) {
       throw new LogtoException(
-        missing,
+        missingScope,
         `Logto tells \`${claim}\` only for the scope \`${scope}\`. Add it to \`scopes\` in the options.`,
       );
     }
-    return list(await this.userInfo.of(this.request), claim) ?? [];
+    return strings(await this.freshUserInfo.get(this.request), claim) ?? [];
   }
 
   private async scopesOf(target: TokenTarget): Promise<readonly string[]> {
     try {
-      return await this.freshScopes.of(this.request, target);
+      return await this.freshScopes.get(this.request, target);
     } catch (error) {
-      // Not a member, or no permission at all: no scopes. What cannot be told is another matter.
+      // Logto denies a token to users who are not members, or have no permission at all: they have no scopes.
       if (error instanceof LogtoException && error.code === 'access_denied') return [];
       throw error;
     }
   }
 }
 
-function list(claims: UserClaims | undefined, claim: string): readonly string[] | undefined {
+function strings(claims: UserClaims | undefined, claim: string): readonly string[] | undefined {
   const value = claims?.[claim];
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : undefined;
 }

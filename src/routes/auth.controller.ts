@@ -20,17 +20,18 @@ import { BasePath } from '../session/base-path.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { requestUrl } from '../session/request-url.js';
 import { formMark } from '../user/unauthenticated-exception-factory.js';
+import type { SignInParameters } from '../sign-in/sign-in.js';
 import { WithLogto } from '../user/with-logto.decorator.js';
-import { asksForJson, isFormNavigation, Navigation } from './navigation.js';
+import { asksForJson, isFormNavigation, NavigationCheck } from './navigation-check.js';
 import { redirectPage } from './redirect-page.js';
 import { canonicalUrl } from './canonical-url.js';
 import { WaitingTabs } from './waiting-tabs.js';
-import { signInParameters } from './sign-in-query.js';
+import { parseSignInQuery } from './sign-in-query.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
 /**
- * The routes of sign-in and sign-out. They stand open also where a guard of this library guards the whole app, and
- * wait for nothing that the app's pages want to know of their user: Logto may be away at a sign-out.
+ * The routes of sign-in and sign-out. They are public despite a global guard, and fetch nothing for the user context:
+ * Logto may be down at a sign-out.
  */
 @Public()
 @WithLogto({ fetchUserInfo: false, getAccessToken: false, getOrganizationToken: false })
@@ -38,30 +39,30 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 class AuthController {
   constructor(
     private readonly logto: LogtoService,
-    private readonly crossSite: CsrfProtection,
-    private readonly navigation: Navigation,
+    private readonly csrf: CsrfProtection,
+    private readonly navigation: NavigationCheck,
     private readonly tabs: WaitingTabs,
     private readonly options: ResolvedLogtoOptions,
     private readonly basePath: BasePath,
   ) {}
 
-  /** Sends the browser to Logto's sign-in page (OpenID Connect Core 3.1.2). */
+  /** Redirects to Logto's sign-in page (OpenID Connect Core 3.1.2). */
   @Get('sign-in')
   async signIn(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.start(request, response, {});
+    await this.startSignIn(request, response, {});
   }
 
-  /** The same, with the registration page first. */
+  /** The same, starting with the registration page. */
   @Get('sign-up')
   async signUp(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.start(request, response, { firstScreen: 'register' });
+    await this.startSignIn(request, response, { firstScreen: 'register' });
   }
 
-  /** Where the browser comes back to, with a code. */
+  /** Finishes a sign-in when the browser comes back with a code. */
   @Get('sign-in-callback')
   async signInCallback(@Req() request: Request, @Res() response: Response): Promise<void> {
-    this.enter(response);
-    this.navigation.assertMaySignIn(request);
+    this.prepare(response);
+    this.navigation.assertSignInAllowed(request);
     const { returnTo } = await this.logto.handleSignInCallback(request);
     response.redirect(302, returnTo);
   }
@@ -69,68 +70,64 @@ class AuthController {
   /** Ends the session here and at Logto (OpenID Connect RP-Initiated Logout 1.0). */
   @Get('sign-out')
   async signOut(@Req() request: Request, @Res() response: Response): Promise<void> {
-    this.enter(response);
-    this.navigation.assertMaySignOut(request);
+    this.prepare(response);
+    this.navigation.assertSignOutAllowed(request);
     response.redirect(302, (await this.logto.signOut(request)).href);
   }
 
   /**
-   * The same for a form or a script of the app. A form gets a page that goes on by itself, a script the address to
-   * navigate to: for both a redirect to Logto may be blocked.
+   * The same for a form or a script of the app. The browser may block a redirect to Logto for both, so a form gets a page
+   * that redirects by itself, and a script the URL to navigate to.
    */
   @Post('sign-out')
   async postSignOut(@Req() request: Request, @Res() response: Response): Promise<void> {
-    this.enter(response);
-    this.crossSite.assertSameSite(request);
+    this.prepare(response);
+    this.csrf.assertSameSite(request);
     const url = await this.logto.signOut(request);
-    if (isFormNavigation(request)) this.goOn(response, 'Signing out', url);
+    if (isFormNavigation(request)) this.sendRedirectPage(response, 'Signing out', url);
     else if (asksForJson(request)) response.status(200).json({ redirectTo: url.href });
     else response.redirect(302, url.href);
   }
 
-  /** Where Logto tells that a session has ended (OpenID Connect Back-Channel Logout 1.0). */
+  /** Receives logout tokens from Logto (OpenID Connect Back-Channel Logout 1.0). */
   @Post('back-channel-logout')
   async backChannelLogout(@Req() request: Request, @Res() response: Response): Promise<void> {
-    this.enter(response);
+    this.prepare(response);
     await this.logto.handleBackChannelLogout(request);
     response.status(200).end();
   }
 
-  /** What no cache may keep, and what is not there for a module that only takes bearer tokens. */
-  private enter(response: Response): void {
+  /** Disables caching, and the route itself in a module that only takes bearer tokens. */
+  private prepare(response: Response): void {
     response.setHeader('Cache-Control', 'no-store');
     if (!this.options.client) throw new NotFoundException();
   }
 
-  private async start(
-    request: Request,
-    response: Response,
-    forced: ReturnType<typeof signInParameters>,
-  ): Promise<void> {
-    this.enter(response);
-    this.navigation.assertMaySignIn(request);
+  private async startSignIn(request: Request, response: Response, forced: SignInParameters): Promise<void> {
+    this.prepare(response);
+    this.navigation.assertSignInAllowed(request);
     const canonical = canonicalUrl(request, signInClient(this.options).baseUrl, this.basePath);
-    const parameters = { ...signInParameters(request, this.options.signInOptions.maxAge), ...forced };
+    const parameters = { ...parseSignInQuery(request, this.options.signInOptions.maxAge), ...forced };
     if (canonical === undefined && (await this.tabs.answer(request, response, parameters))) return;
     const url = canonical ?? (await this.logto.signIn(request, parameters));
-    if (requestUrl(request).searchParams.has(formMark)) this.goOn(response, 'Signing in', url);
+    if (requestUrl(request).searchParams.has(formMark)) this.sendRedirectPage(response, 'Signing in', url);
     else response.redirect(302, url.href);
   }
 
-  /** Answers a form, whose redirects to another origin a browser may block. */
-  private goOn(response: Response, title: string, url: URL): void {
+  /** Redirects after a form, where the browser may block a redirect to another origin. */
+  private sendRedirectPage(response: Response, title: string, url: URL): void {
     sendPage(response.status(200), redirectPage({ title, url }));
   }
 }
 
 /**
- * The controller at its path. A class of its own for each module, for decorators write on the class: two apps
- * in one process may want the routes at different paths.
+ * Creates the controller with the path and the decorators of a module. Each module gets its own class, since decorators
+ * write to the class: two apps in one process may have different paths.
  */
 export function authControllerAt({ authRoutesPrefix, authRoutesDecorators }: LogtoModuleExtras): Type {
   class LogtoAuthController extends AuthController {}
   Controller({ path: authRoutesPrefix ?? 'logto', version: VERSION_NEUTRAL })(LogtoAuthController);
-  // What `ApiExcludeController()` of @nestjs/swagger writes, without asking for that package.
+  // The metadata of `ApiExcludeController()`, without a dependency on @nestjs/swagger.
   Reflect.defineMetadata('swagger/apiExcludeController', [true], LogtoAuthController);
   for (const decorate of authRoutesDecorators ?? []) decorate(LogtoAuthController);
   return LogtoAuthController;

@@ -6,9 +6,9 @@ import { requestUrl } from '../session/request-url.js';
 const movedMark = 'moved';
 
 /**
- * The same address under `baseUrl`'s name, when the app was reached by another loopback name: the callback will
- * come to `baseUrl`, where the cookie of `127.0.0.1` is not sent. Loopback names only, for proxies rewrite the
- * others, and once only, for a proxy may rewrite these too.
+ * The URL of a request with the host of `baseUrl`, if the request came to another loopback name. The callback goes to
+ * `baseUrl`, where the browser does not send the cookie of `127.0.0.1`. Only for loopback names, since proxies rewrite
+ * others, and only once, since a proxy may rewrite these too.
  */
 export function canonicalUrl(request: Request, baseUrl: string, basePath: BasePath): URL | undefined {
   const base = new URL(baseUrl);
@@ -16,7 +16,7 @@ export function canonicalUrl(request: Request, baseUrl: string, basePath: BasePa
   if (host === undefined || !isLoopback(base.hostname) || !URL.canParse(`http://${host}`)) return undefined;
   const { hostname } = new URL(`http://${host}`);
   if (!isLoopback(hostname) || hostname === base.hostname) return undefined;
-  // Of a request target that is a whole URL only the path is followed.
+  // If the request target is a whole URL, only its path counts.
   const { pathname, search } = requestUrl(request, baseUrl);
   const url = new URL(`${base.origin}${basePath.strippedFrom(request)}${pathname}${search}`);
   if (url.searchParams.has(movedMark)) return undefined;

@@ -7,8 +7,8 @@ import { carriesForm, peekForm } from '../sign-in/back-channel/logout-form.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
 /**
- * Reads the forms of back-channel logouts in front of everything that the app mounts, so that no body parser of the
- * app decides whether a person is signed out.
+ * Express middleware that reads the forms of back-channel logouts before everything that the app mounts, so that a logout
+ * does not depend on the app's body parsers.
  */
 @Injectable()
 export class LogoutFormMiddleware {
@@ -19,7 +19,7 @@ export class LogoutFormMiddleware {
     private readonly basePath: BasePath,
   ) {}
 
-  /** Mounts the middleware. Call it before the app mounts anything. */
+  /** Call it before the app mounts anything. */
   mountOn(adapter: HttpServer): void {
     const path = `/${this.options.authRoutesPrefix}/back-channel-logout`;
     adapter.use((request: Request, response: Response, next: NextFunction) => {
@@ -27,19 +27,19 @@ export class LogoutFormMiddleware {
         next();
         return;
       }
-      response.once('finish', () => this.remarkOnRefusal(path, request, response.statusCode));
+      response.once('finish', () => this.warnIfRefused(path, request, response.statusCode));
       readForm(request).then(() => next(), next);
     });
   }
 
-  /** Whether the routes are below the global prefix is only known once main.ts has set it. */
+  /** Compares at each request: main.ts sets the global prefix later. */
   private isRoute(requested: string, path: string): boolean {
     const plain = requested.replace(/\/$/, '').toLowerCase();
     return [path, `${this.basePath.globalPrefix}${path}`].some((route) => plain === route.toLowerCase());
   }
 
-  /** What an app refuses in front of the route would otherwise leave a person signed in, and no line in the log. */
-  private remarkOnRefusal(path: string, request: Request, status: number): void {
+  /** Otherwise nothing would show that the app itself has refused a logout before the route. */
+  private warnIfRefused(path: string, request: Request, status: number): void {
     if (status < 400 || this.logouts.hasReceived(request)) return;
     this.log.remark(
       'warn',
@@ -51,12 +51,12 @@ export class LogoutFormMiddleware {
 }
 
 async function readForm(request: Request): Promise<void> {
-  // An adapter for serverless functions has read it already.
+  // Adapters for serverless functions have read it already.
   if (request.body !== undefined) return;
   const fields = await peekForm(request);
   if (!fields) return;
   request.body = fields;
-  // By these headers body parsers know that there is something to read, and some would fail on it.
+  // These headers tell body parsers to read a body. Some of them would fail on one that has been read.
   delete request.headers['content-length'];
   delete request.headers['transfer-encoding'];
 }

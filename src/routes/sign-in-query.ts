@@ -14,14 +14,14 @@ const firstScreens = [
 const identifiers = ['email', 'phone', 'username'] as const;
 const prompts = ['none', 'consent', 'login'] as const;
 
-/** Longest value that is passed on, in characters. */
+/** Longest accepted value, in characters. */
 const maxLength = 256;
 
 /**
- * What a link may ask of a sign-in, by Logto's own parameter names. What is malformed or given twice is left
- * out. `one_time_token` is none of it: a link with a stranger's would sign the visitor in as the stranger.
+ * Parses the parameters that a link to the sign-in may have, by Logto's own names. Malformed or repeated ones are ignored.
+ * So is `one_time_token`: a link with another user's token would sign the visitor in as that user.
  */
-export function signInParameters(request: Request, longestAge = Number.POSITIVE_INFINITY): SignInParameters {
+export function parseSignInQuery(request: Request, longestAge = Number.POSITIVE_INFINITY): SignInParameters {
   const query = requestUrl(request).searchParams;
   const one = (name: string): string | undefined => {
     const values = query.getAll(name);
@@ -32,27 +32,27 @@ export function signInParameters(request: Request, longestAge = Number.POSITIVE_
   return withoutUndefined({
     returnTo: returnTo.length === 1 ? returnTo[0] : undefined,
     firstScreen: firstScreens.find((screen) => screen === one('first_screen')),
-    identifiers: listOf(one('identifier'), identifiers),
-    directSignIn: directSignIn(one('direct_sign_in')),
+    identifiers: parseList(one('identifier'), identifiers),
+    directSignIn: parseDirectSignIn(one('direct_sign_in')),
     loginHint: one('login_hint'),
     uiLocales: one('ui_locales'),
     organizationId: one('organization_id'),
-    prompt: listOf(one('prompt'), prompts),
-    maxAge: seconds(one('max_age'), longestAge),
+    prompt: parseList(one('prompt'), prompts),
+    maxAge: parseSeconds(one('max_age'), longestAge),
   });
 }
 
-function listOf<T extends string>(value: string | undefined, allowed: readonly T[]): T[] | undefined {
+function parseList<T extends string>(value: string | undefined, allowed: readonly T[]): T[] | undefined {
   const words = value?.split(' ').filter((word): word is T => (allowed as readonly string[]).includes(word));
   return words?.length ? words : undefined;
 }
 
-/** A link may ask for a younger sign-in than the options do, not for an older one. */
-function seconds(value: string | undefined, longest: number): number | undefined {
+/** A link may shorten the maximum age that the options set, not extend it. */
+function parseSeconds(value: string | undefined, longest: number): number | undefined {
   return value !== undefined && /^\d{1,9}$/.test(value) ? Math.min(Number(value), longest) : undefined;
 }
 
-function directSignIn(value: string | undefined): SignInOptions['directSignIn'] {
+function parseDirectSignIn(value: string | undefined): SignInOptions['directSignIn'] {
   const [, method, target] = /^(social|sso):([\w.-]+)$/.exec(value ?? '') ?? [];
   return method && target ? { method: method as 'social' | 'sso', target } : undefined;
 }

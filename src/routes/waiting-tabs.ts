@@ -11,13 +11,13 @@ import { redirectPage } from './redirect-page.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { waitingPage } from './waiting-page.js';
 
-/** How long a tab waits before it looks again, in milliseconds. */
-const interval = 1000;
+/** Time between two requests of a waiting tab, in milliseconds. */
+const pollInterval = 1000;
 
-/** Marks the address of a sign-in that waits for another tab: since when, in milliseconds since 1970. */
+/** Query parameter of a waiting tab's URL: since when it waits, in milliseconds since 1970. */
 const waitedMark = 'waited';
 
-/** Lets a tab wait while another one of the same browser signs in, and then sends it to its own page. */
+/** Lets a tab wait while another tab of the browser signs in, and then redirects it to its page. */
 @Injectable()
 export class WaitingTabs {
   constructor(
@@ -26,8 +26,8 @@ export class WaitingTabs {
   ) {}
 
   /**
-   * Answers the request of a tab that does not start a sign-in of its own.
-   * @returns whether it has
+   * Answers the request of a tab that does not need a sign-in of its own.
+   * @returns whether it has answered
    */
   async answer(
     request: Request,
@@ -38,13 +38,13 @@ export class WaitingTabs {
     const since = Number(query.get(waitedMark) ?? Number.NaN);
     const hasWaited = since <= Date.now();
     query.set(waitedMark, String(hasWaited ? since : Date.now()));
-    // Relative to the address that the browser knows, whatever path a proxy has stripped.
+    // Relative, since a proxy may have stripped part of the path.
     const again = `?${query.toString()}`;
-    // A sign-in with parameters of its own, such as `prompt=login`, is not done by another one.
+    // Another tab's sign-in does not replace one with parameters such as `prompt=login`.
     const isPlain = Object.keys(others).length === 0;
     const page = hasWaited && isPlain && this.signIns.finishedPage(request, returnTo, since);
     if (page) {
-      this.leadTo(response, page, query);
+      this.redirectTo(response, page, query);
       return true;
     }
     if (!hasWaited && (await this.signIns.waitForParallelRequest(request))) {
@@ -52,14 +52,14 @@ export class WaitingTabs {
       return true;
     }
     if (!(await this.signIns.isUnderWay(request, returnTo))) return false;
-    // The page asks again at once. Its first answer comes without a delay, so that it is there to be seen.
-    if (hasWaited) await delay(interval);
+    // The page polls without a pause of its own. Its first response comes at once, so that the user sees it.
+    if (hasWaited) await delay(pollInterval);
     sendPage(response.status(200), waitingPage(again));
     return true;
   }
 
-  /** A form gets a page: a redirect to another origin may be blocked. */
-  private leadTo(response: Response, page: string, query: URLSearchParams): void {
+  /** A form gets a page, since the browser may block a redirect to another origin. */
+  private redirectTo(response: Response, page: string, query: URLSearchParams): void {
     const url = new URL(page, signInClient(this.options).baseUrl);
     if (query.has(formMark)) sendPage(response.status(200), redirectPage({ title: 'Signing in', url }));
     else response.redirect(302, page);

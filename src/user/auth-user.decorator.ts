@@ -2,12 +2,12 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { moduleMissing, refuseSetup } from '../nest/module-missing.js';
 import type { LogtoSetupException } from '../logto.exceptions.js';
 import { isOfOtherCopy, loadedTwice } from '../nest/package-copy.js';
-import { executionContextOf } from './execution-context.js';
+import { attachedContext } from './attached-context.js';
 import type { LogtoContext } from './logto-context.js';
 import { requestOrSocketOf } from './request-source.js';
 
 /**
- * The user context of the request, or one member of it. Never another library's `req.user`.
+ * Injects the user context of the request, or one member of it: never what another library put on `req.user`.
  *
  * ```ts
  * @Get('user')
@@ -18,15 +18,15 @@ import { requestOrSocketOf } from './request-source.js';
  */
 export const AuthUser: (member?: keyof LogtoContext) => ParameterDecorator = createParamDecorator(
   (member: keyof LogtoContext | undefined, host: ExecutionContext) => {
-    const context = executionContextOf(host) ?? refuseSetup(setupProblemOf(host));
+    const context = attachedContext(host) ?? refuseSetup(setupProblemOf(host));
     return member === undefined ? context : context[member];
   },
 );
 
-/** Why nothing is known of the user: there is no LogtoModule, or it is another copy's. */
+/** Why there is no context: the app has no LogtoModule, or one of another copy of this package. */
 function setupProblemOf(host: ExecutionContext): LogtoSetupException {
-  const carrier = requestOrSocketOf(host);
-  return isOfOtherCopy(carrier)
-    ? loadedTwice('@AuthUser()', 'LogtoModule', carrier)
+  const holder = requestOrSocketOf(host);
+  return isOfOtherCopy(holder)
+    ? loadedTwice('@AuthUser()', 'LogtoModule', holder)
     : moduleMissing('@AuthUser()');
 }

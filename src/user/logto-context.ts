@@ -1,14 +1,14 @@
 import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
 
-/* An interface beside a const of the same name, as the claims are. */
+/* An interface and a const of the same name: decorator metadata needs a value. The claims do the same. */
 
 /** Who the request's user is, in the official SDKs' shape. JSON-serialisable. */
 export interface LogtoContext {
-  /** Whether somebody is signed in (or a valid bearer token was sent). */
+  /** Whether the user is signed in, or has sent a valid bearer token. */
   isAuthenticated: boolean;
   /** The user's claims. */
   claims?: IdTokenClaims;
-  /** What the userinfo endpoint answered; only with `fetchUserInfo`. */
+  /** The response of the userinfo endpoint; only with `fetchUserInfo`. */
   userInfo?: UserInfoResponse;
   /** The access token that was asked for; only with `getAccessToken`. */
   accessToken?: string;
@@ -19,12 +19,17 @@ export interface LogtoContext {
 }
 export const LogtoContext = Object;
 
+/** A new one each time: a handler may change its `req.user`. */
+export function anonymousContext(): LogtoContext {
+  return { isAuthenticated: false };
+}
+
 declare global {
   // The namespace is how Express and Passport let `req.user` be typed.
   // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Express {
-    /* Optional members only: required ones would break `done(null, { id })` of an app that uses Passport too, and so
-     * would a type that knows no others. */
+    /* Every member is optional, and others are allowed, so that `done(null, { id })` compiles in an app that uses
+     * Passport too. */
     interface User {
       [member: string]: unknown;
       isAuthenticated?: boolean;

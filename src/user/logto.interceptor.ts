@@ -11,12 +11,12 @@ import { ModulesContainer } from '@nestjs/core';
 import type { Observable } from 'rxjs';
 import { moduleMissingFor, refuseSetup } from '../nest/module-missing.js';
 import { markCopy } from '../nest/package-copy.js';
-import { runWithContext } from './execution-context.js';
+import { runWithContext } from './attached-context.js';
 import { HandlerContext } from './handler-context.js';
 
 /**
- * Attaches the user context as `req.user`, with what `@WithLogto` asks for. The module registers it for the whole app,
- * in front of every other interceptor.
+ * Attaches the user context as `req.user`, with what `@WithLogto` asks for. The module registers it globally, before all
+ * other interceptors.
  */
 @markCopy
 @Injectable()
@@ -24,7 +24,7 @@ export class LogtoInterceptor implements NestInterceptor, OnModuleInit {
   @Inject(ModulesContainer)
   private readonly modules: ModulesContainer | undefined;
 
-  // Optional, so that Nest lets this class explain what is missing.
+  // Optional, so that this class can report a missing LogtoModule itself.
   constructor(@Optional() private readonly context?: HandlerContext) {}
 
   /** Fails the start of an app without LogtoModule. */

@@ -1,31 +1,48 @@
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import { Handshakes } from '../session/handshakes.js';
-import type { OpenConnection } from './open-connections.js';
 
-/** The context of a GraphQL operation, as Apollo on Express and graphql-ws make it. */
+/** The context of a GraphQL operation, as Apollo on Express and graphql-ws create it. */
 interface GraphqlContext {
   readonly req?: Request | GraphqlSocket;
   readonly extra?: GraphqlSocket['extra'];
   readonly connectionParams?: GraphqlSocket['connectionParams'];
 }
 
-/** An operation that came over a WebSocket by graphql-ws. */
+/** The context of an operation that came over a WebSocket by graphql-ws. */
 interface GraphqlSocket {
   readonly extra?: { readonly socket: object; readonly request: IncomingMessage };
   readonly connectionParams?: Readonly<Record<string, unknown>>;
 }
 
-/** A client of a gateway: socket.io's carries its handshake, that of `ws` hides it. */
+/** A client of a gateway: socket.io's has the handshake, that of `ws` does not. */
 interface SocketClient {
   readonly request?: IncomingMessage;
   readonly handshake?: { readonly auth?: Readonly<Record<string, unknown>> };
 }
 
+/** A response, or the client of a gateway. */
+export interface OpenConnection extends EventEmitter {
+  /** Of a response. */
+  readonly writableFinished?: boolean;
+  readonly destroyed?: boolean;
+  /** Of a client of `ws`. */
+  readonly readyState?: number;
+  /** Of a client of socket.io. */
+  readonly disconnected?: boolean;
+}
+
+/** A request, and the connection that closes when it is over. */
+export interface OpenRequest {
+  readonly request: Request | Promise<Request>;
+  readonly connection: OpenConnection | undefined;
+}
+
 /**
- * What tells the user of an execution: the request, or the socket, which several fields or messages may share.
+ * The request or the socket of an execution. Several fields or messages may share it.
  * @returns `undefined` for a transport that this library cannot read
  */
 export function requestOrSocketOf(host: ArgumentsHost): object | undefined {
@@ -37,35 +54,29 @@ export function requestOrSocketOf(host: ArgumentsHost): object | undefined {
   return socketOf(context)?.extra?.socket ?? context?.req;
 }
 
-/** What is one execution's alone where it shares its request or its socket: GraphQL makes an `info` for each field. */
+/** The `info` of a GraphQL field, which is this field's alone. */
 export function graphqlInfoOf(host: ArgumentsHost): object | undefined {
   return host.getType<string>() === 'graphql' ? host.getArgByIndex<object | undefined>(3) : undefined;
 }
 
-/** A request with what closes when it is over. */
-export interface OpenRequest {
-  readonly request: Request | Promise<Request>;
-  readonly connection: OpenConnection | undefined;
-}
-
-/** Finds the request behind whatever is being executed. */
+/** Finds the request of an execution. */
 @Injectable()
 export class RequestSource {
-  /** By what guards and interceptors of an execution have in common. */
-  private readonly own = new WeakMap<object, Request>();
+  /** By an object that the guards and interceptors of one execution have in common. */
+  private readonly forks = new WeakMap<object, Request>();
 
   constructor(private readonly handshakes: Handshakes) {}
 
   /**
-   * The Express request, or what stands for it where a socket was opened long ago.
+   * The Express request, or the handshake of a socket in the form of one.
    * @returns `undefined` for a transport that this library cannot read
    * @throws LogtoException `session_store_unavailable`
    */
-  async of(host: ArgumentsHost): Promise<Request | undefined> {
+  async getRequest(host: ArgumentsHost): Promise<Request | undefined> {
     const type: string = host.getType();
     if (type === 'http') return host.switchToHttp().getRequest<Request>();
-    const own = this.own.get(graphqlInfoOf(host) ?? host.getArgs());
-    if (own) return own;
+    const fork = this.forks.get(executionKey(host));
+    if (fork) return fork;
     if (type === 'ws') return this.ofClient(host.switchToWs().getClient<SocketClient>());
     if (type !== 'graphql') return undefined;
     const context = host.getArgByIndex<GraphqlContext | undefined>(2);
@@ -74,44 +85,42 @@ export class RequestSource {
   }
 
   /**
-   * What is behind an object that an application has at hand: a request, the client of a gateway, or the context of a
-   * GraphQL operation.
-   * @throws LogtoException `context_not_supported` where there is no request behind it
+   * The request of an Express request, a gateway's client or the context of a GraphQL operation.
+   * @throws LogtoException `context_not_supported` for any other object
    */
-  behind(given: object): OpenRequest {
+  getOpenRequest(given: object): OpenRequest {
     const context = given as GraphqlContext & SocketClient;
     const socket = socketOf(context);
     const client = socket?.extra?.socket ?? given;
     const handshake = socket ? this.ofGraphqlSocket(socket) : this.ofClient(context);
     if (handshake) return { request: handshake, connection: client as OpenConnection };
     const request = (context.req ?? given) as Request;
-    if (typeof (request.headers as unknown) !== 'object') throw nothingBehind();
+    if (typeof (request.headers as unknown) !== 'object') throw noRequest();
     return { request, connection: request.res };
   }
 
   /**
-   * The request as one execution's alone: who its user is by a bearer token is no business of the fields and messages
-   * that share it and have a session for it.
+   * Gives an execution a request of its own that inherits from the shared one. Its user may then differ from that of the
+   * other fields and messages.
    */
-  ownOf(host: ArgumentsHost, request: Request): Request {
-    const own = Object.create(request) as Request;
-    this.own.set(graphqlInfoOf(host) ?? host.getArgs(), own);
-    return own;
+  fork(host: ArgumentsHost, request: Request): Request {
+    const fork = Object.create(request) as Request;
+    this.forks.set(executionKey(host), fork);
+    return fork;
   }
 
-  /** Whether an execution has a request of its own. */
-  isOwn(host: ArgumentsHost): boolean {
-    return this.own.has(graphqlInfoOf(host) ?? host.getArgs());
+  isForked(host: ArgumentsHost): boolean {
+    return this.forks.has(executionKey(host));
   }
 
-  /** Whether a request stands for a socket that nothing could give a session. */
+  /** Whether a request is the handshake of a socket that nothing could give a session. */
   hasNoSession(request: Request): boolean {
     return this.handshakes.hasNoSession(request);
   }
 
   private ofClient(client: SocketClient): Request | Promise<Request> | undefined {
     if (!this.handshakes.has(client) && client.request) {
-      this.handshakes.bind(client, client.request, undefined, tokenIn(client.handshake?.auth?.token));
+      this.handshakes.bind(client, client.request, undefined, tokenFrom(client.handshake?.auth?.token));
     }
     return this.handshakes.requestOf(client);
   }
@@ -122,21 +131,25 @@ export class RequestSource {
   }: GraphqlSocket): Request | Promise<Request> | undefined {
     if (!extra) return undefined;
     if (!this.handshakes.has(extra.socket)) {
-      const given = connectionParams?.authorization ?? connectionParams?.Authorization;
-      this.handshakes.bind(extra.socket, extra.request, undefined, tokenIn(given));
+      const authorization = connectionParams?.authorization ?? connectionParams?.Authorization;
+      this.handshakes.bind(extra.socket, extra.request, undefined, tokenFrom(authorization));
     }
     return this.handshakes.requestOf(extra.socket);
   }
 }
 
-/** Whether a request came with the handshake of a socket, whose origin no browser restricts. */
+/** Whether a request is the handshake of a socket. Browsers let any site open one. */
 export function isSocket(host: ArgumentsHost): boolean {
   const type: string = host.getType();
   if (type === 'ws') return true;
   return type === 'graphql' && socketOf(host.getArgByIndex<GraphqlContext | undefined>(2)) !== undefined;
 }
 
-function nothingBehind(): LogtoException {
+function executionKey(host: ArgumentsHost): object {
+  return graphqlInfoOf(host) ?? host.getArgs();
+}
+
+function noRequest(): LogtoException {
   return new LogtoException(
     'context_not_supported',
     'There is no request behind this object. Give the Express request, the client of a gateway or the context of a ' +
@@ -148,13 +161,13 @@ function socketOf(context: GraphqlContext | undefined): GraphqlSocket | undefine
   return [context, context?.req].find((one): one is GraphqlSocket => isSocketContext(one));
 }
 
-/** Whether it is what graphql-ws makes: an app may call a property of its requests `extra` too. */
+/** Checks the whole shape that graphql-ws has: an app may give its requests a property `extra` too. */
 function isSocketContext(value: GraphqlContext | Request | undefined): boolean {
   const { socket, request } = (value as GraphqlSocket | undefined)?.extra ?? {};
   return typeof socket === 'object' && typeof request?.headers === 'object';
 }
 
-/** A browser cannot set the header of a handshake, so clients send the token beside it. */
-function tokenIn(value: unknown): string | undefined {
+/** A browser cannot set the headers of a handshake, so clients send the token beside it. */
+function tokenFrom(value: unknown): string | undefined {
   return typeof value === 'string' ? value.replace(/^bearer +/i, '') : undefined;
 }

@@ -1,38 +1,29 @@
-import { Injectable, type ExecutionContext, type Type } from '@nestjs/common';
+import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { withLogtoOf, type WithLogtoOptions } from './with-logto.options.js';
+import { HandlerCache } from './handler-cache.js';
+import { withLogtoOf, type WithLogtoOptions } from './with-logto.decorator.js';
 
-/** What a route wants: the module's defaults, overridden by the class, overridden by the handler. */
+/** The `@WithLogto()` options of a route, with the module's as defaults. */
 export type RouteOptions = WithLogtoOptions &
   Required<Pick<WithLogtoOptions, 'unauthenticated'>> & {
-    /** Whether a guard lets anonymous visitors pass; the guard says so as it sees the route first. */
-    anonymousPasses?: boolean;
+    /** Whether anonymous requests pass the route's guards. A guard sets it when it reads the route first. */
+    allowsAnonymous?: boolean;
   };
 
-type Handler = ReturnType<ExecutionContext['getHandler']>;
-
-/** What the decorators of a route say, read once a handler: metadata lookups at each request cost. */
+/** Reads the options of routes. */
 @Injectable()
 export class RouteOptionsReader {
-  private readonly plans = new WeakMap<Type, WeakMap<Handler, RouteOptions>>();
+  private readonly cache = new HandlerCache<RouteOptions>();
 
   constructor(private readonly options: ResolvedLogtoOptions) {}
 
-  /** The module's defaults, overridden by the class, overridden by the handler. */
-  of(context: ExecutionContext): RouteOptions {
-    const type = context.getClass();
-    const handler = context.getHandler();
-    let ofType = this.plans.get(type);
-    if (!ofType) this.plans.set(type, (ofType = new WeakMap()));
-    let plan = ofType.get(handler);
-    if (!plan) {
-      plan = {
-        ...this.options.context,
-        unauthenticated: this.options.unauthenticated,
-        ...withLogtoOf(type, handler),
-      };
-      ofType.set(handler, plan);
-    }
-    return plan;
+  read(host: ExecutionContext): RouteOptions {
+    const type = host.getClass();
+    const handler = host.getHandler();
+    return this.cache.get(type, handler, () => ({
+      ...this.options.context,
+      unauthenticated: this.options.unauthenticated,
+      ...withLogtoOf(type, handler),
+    }));
   }
 }

@@ -7,7 +7,7 @@ import type { UnauthenticatedBehaviour } from '../options/logto-module-options.j
 import { BasePath } from '../session/base-path.js';
 import { allowedReturnTo } from '../session/return-to.js';
 
-/** Why a visitor has to sign in. */
+/** Why a user has to sign in. */
 export interface UnauthenticatedReason {
   cause?: unknown;
   code?: LogtoErrorCode;
@@ -15,17 +15,17 @@ export interface UnauthenticatedReason {
   publicMessage?: string;
   /** Further members of the problem body. */
   extensions?: Record<string, unknown>;
-  /** Longest time since the sign-in that will do, in seconds. */
+  /** Longest accepted time since the sign-in, in seconds. */
   maxAge?: number;
 }
 
 /**
- * The query parameter that tells the sign-in that a form has led there. Where the Content-Security-Policy of its page
- * has `form-action 'self'`, a browser follows no redirect of it to Logto.
+ * The query parameter of a sign-in that a form was redirected to. If the Content-Security-Policy of the form's page has
+ * `form-action 'self'`, the browser follows no further redirect to Logto.
  */
 export const formMark = 'form';
 
-/** How a visitor who is not signed in is answered. */
+/** Creates the exception that answers an unauthenticated request: a redirect to the sign-in, or a 401. */
 @Injectable()
 export class UnauthenticatedExceptionFactory {
   constructor(
@@ -34,10 +34,10 @@ export class UnauthenticatedExceptionFactory {
   ) {}
 
   /**
-   * The exception to throw. When it is a redirect, its headers are on the response already, so that a
-   * catch-all filter that only reads `getStatus()` sends the visitor to the sign-in all the same.
+   * For a redirect, sets the headers of the response too: a catch-all filter that only reads `getStatus()` then still
+   * redirects to the sign-in.
    */
-  exceptionFor(
+  create(
     request: Request,
     behaviour: UnauthenticatedBehaviour,
     { maxAge, ...reason }: UnauthenticatedReason = {},
@@ -46,16 +46,16 @@ export class UnauthenticatedExceptionFactory {
     if (!this.options.client || !response || !redirects(request, behaviour)) {
       return new LogtoUnauthenticatedException(reason);
     }
-    const read = request.method === 'GET' || request.method === 'HEAD';
-    const redirectTo = read
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const redirectTo = isRead
       ? this.signInUrl(this.pathOf(request), maxAge)
       : this.signInUrl(this.refererOf(request), maxAge, [`${formMark}=1`]);
     response.setHeader('Location', redirectTo);
     response.setHeader('Cache-Control', 'no-store');
-    return new LogtoUnauthenticatedException({ status: read ? 302 : 303, redirectTo, ...reason });
+    return new LogtoUnauthenticatedException({ status: isRead ? 302 : 303, redirectTo, ...reason });
   }
 
-  /** The sign-in as a path on this app, so that it works under whichever name the browser knows the app by. */
+  /** A path rather than a URL, so that it works under every host name of the app. */
   private signInUrl(
     returnTo: string | undefined,
     maxAge: number | undefined,
@@ -74,7 +74,7 @@ export class UnauthenticatedExceptionFactory {
     return allowedReturnTo(`${this.basePath.strippedFrom(request)}${request.originalUrl}`, this.options);
   }
 
-  /** What a posted form cannot be repeated for, its page can. */
+  /** The page of a form: the browser cannot repeat the POST after the sign-in. */
   private refererOf(request: Request): string | undefined {
     const { referer } = request.headers;
     if (referer === undefined || !URL.canParse(referer)) return undefined;
@@ -88,10 +88,10 @@ function redirects(request: Request, behaviour: UnauthenticatedBehaviour): boole
   return behaviour === 'redirect' || (behaviour === 'auto' && isNavigation(request));
 }
 
-/** Whether a browser wants to show the answer to a person (Fetch Metadata; `Accept` for what does not send it). */
+/** Whether a browser shows the response to a person (Fetch Metadata, or `Accept` from clients that do not send it). */
 export function isNavigation(request: Request): boolean {
   const mode = request.headers['sec-fetch-mode'];
   if (mode !== undefined) return mode === 'navigate';
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  return reads && (request.headers.accept ?? '').includes('text/html');
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  return isRead && (request.headers.accept ?? '').includes('text/html');
 }

@@ -1,25 +1,25 @@
 import type { Request } from 'express';
+import type { CurrentUser } from './current-user.js';
 import type { LogtoContext } from './logto-context.js';
-import type { UserContextResolver } from './user-context-resolver.js';
 
 const ours: unique symbol = Symbol('nestjs-logto.exposed');
 
 type ExposedRequest = Request & { [ours]?: LogtoContext };
 
 /**
- * Makes `req.user` answer for a signed-in user from the first middleware on, and for nobody in handlers: a
- * guard would take any object for a user. One accessor on the prototype of the app's requests costs nothing
- * per request; whoever assigns `req.user` (Passport) shadows it.
+ * Defines `req.user`: the signed-in user from the first middleware on. In handlers it is there for anonymous requests
+ * too; in guards it is not, since a guard would take any object for a user. One accessor on the prototype of the app's
+ * requests costs nothing per request, and an assignment (Passport) replaces it.
  * @param prototype `request` of the Express application
  */
-export function defineUserAccessor(prototype: object, resolver: UserContextResolver): void {
+export function defineUserAccessor(prototype: object, currentUser: CurrentUser): void {
   Object.defineProperty(prototype, 'user', {
     configurable: true,
     enumerable: true,
     get(this: Request): LogtoContext | undefined {
-      const context = resolver.known(this);
-      const shown = context.isAuthenticated || (resolver.isHandled(this) && !('logIn' in this));
-      return shown ? context : undefined;
+      const context = currentUser.of(this);
+      const isShown = context.isAuthenticated || (currentUser.haveGuardsPassed(this) && !usesPassport(this));
+      return isShown ? context : undefined;
     },
     set(this: Request, value: unknown) {
       define(this, value);
@@ -27,19 +27,20 @@ export function defineUserAccessor(prototype: object, resolver: UserContextResol
   });
 }
 
-/**
- * Puts a handler's full context on `req.user`, unless another library has put its user there. Where Passport
- * is on the request nobody stays nobody: `req.isAuthenticated()` would take any object for a user.
- */
+/** Sets `req.user` to a context, unless another library has set it, or Passport is used and the user is anonymous. */
 export function exposeUser(request: ExposedRequest, context: LogtoContext): void {
-  // The accessor says the same already.
+  // The accessor has the same context already.
   if (request.user === context) return;
-  const shown: unknown = Object.hasOwn(request, 'user') ? request.user : undefined;
-  const foreign = shown !== undefined && shown !== null && shown !== request[ours];
-  if (foreign) return;
-  if (!context.isAuthenticated && 'logIn' in request) return;
+  const present: unknown = Object.hasOwn(request, 'user') ? request.user : undefined;
+  const isForeign = present !== undefined && present !== null && present !== request[ours];
+  if (isForeign || (!context.isAuthenticated && usesPassport(request))) return;
   request[ours] = context;
   define(request, context);
+}
+
+/** With Passport an anonymous user stays `undefined`: its `req.isAuthenticated()` takes any object for a user. */
+function usesPassport(request: Request): boolean {
+  return 'logIn' in request;
 }
 
 function define(request: Request, value: unknown): void {

@@ -1,18 +1,67 @@
-import { addWithLogto, assertWithLogtoOptions, type WithLogtoOptions } from './with-logto.options.js';
+import { lineageOf } from '../nest/lineage-of.js';
+import type { GetContextParameters } from '../options/get-context-parameters.js';
+import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
+
+/** A session of this app, or a bearer access token (RFC 6750). */
+export type Credential = 'session' | 'bearer';
+
+/** What a class or a handler wants of the user context, and of the guard. */
+export interface WithLogtoOptions extends GetContextParameters {
+  /** How `LogtoGuard` answers an anonymous request. Default: the module's `unauthenticated`. */
+  unauthenticated?: UnauthenticatedBehaviour;
+  /**
+   * Which credentials the guard accepts. If it accepts both and the request has an `Authorization` header, the header
+   * decides: a bad token does not fall back to the session. Default: the guard's own.
+   */
+  accept?: Credential[];
+}
+
+const optionNames = Object.keys({
+  fetchUserInfo: true,
+  getAccessToken: true,
+  resource: true,
+  organizationId: true,
+  getOrganizationToken: true,
+  unauthenticated: true,
+  accept: true,
+} satisfies Record<keyof WithLogtoOptions, true>);
+
+const withLogtoMetadata = 'nestjs-logto:with-logto';
 
 /**
- * Says what the user context of a class or a handler should hold. Options are merged: the handler's win over
- * the class's, those over its base class's, and those over the module's.
+ * Sets what the user context of a class or a handler holds. Options are merged: the handler's win over the class's,
+ * those over its base class's, and those over the module's.
  *
  * ```ts
  * @Get('user-info') @WithLogto({ fetchUserInfo: true })
  * info(@AuthUser('userInfo') userInfo: UserInfoResponse) {}
  * ```
- * @throws TypeError at definition when the options are none, or one of them is unknown
+ * @throws TypeError at definition when `options` is not an object or has an unknown option
  */
 export function WithLogto(options: WithLogtoOptions): ClassDecorator & MethodDecorator {
   assertWithLogtoOptions(options);
   return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor): void => {
-    addWithLogto((descriptor?.value ?? target) as object, options);
+    const subject = (descriptor?.value ?? target) as object;
+    Reflect.defineMetadata(withLogtoMetadata, { ...ownWithLogto(subject), ...options }, subject);
   };
+}
+
+/** The options of a handler, its class and its base classes, merged. */
+export function withLogtoOf(type: object, handler: object): WithLogtoOptions {
+  const farthestFirst = [handler, ...lineageOf(type)].toReversed();
+  return Object.assign({}, ...farthestFirst.map((subject) => ownWithLogto(subject))) as WithLogtoOptions;
+}
+
+function ownWithLogto(subject: object): WithLogtoOptions | undefined {
+  return Reflect.getOwnMetadata(withLogtoMetadata, subject) as WithLogtoOptions | undefined;
+}
+
+/** A misspelt option would do nothing, and nobody would notice. */
+function assertWithLogtoOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('@WithLogto() takes an object of options: @WithLogto({ fetchUserInfo: true }).');
+  }
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
+  if (unknown === undefined) return;
+  throw new TypeError(`@WithLogto() has no option "${unknown}". It takes ${optionNames.join(', ')}.`);
 }

@@ -5,34 +5,34 @@ import { InvalidTokenException, quotedClaim } from '../../oidc/errors/invalid-to
 import { buildOrganizationUrn } from '../../options/logto-constants.js';
 import { organizationMismatch } from '../requirements/requirement-exceptions.js';
 import type { BearerPrincipal } from './bearer-principal.js';
-import { bearerToken } from './bearer-token.js';
+import { extractBearerToken } from './bearer-token.js';
 import { BearerTokenVerifier } from './bearer-token-verifier.js';
 
-/** Decides whether a bearer token is one for this API (RFC 6750, RFC 9068 section 4). */
+/** Authenticates a request by its bearer token (RFC 6750, RFC 9068 section 4). */
 @Injectable()
 export class BearerAuthentication {
   private readonly audiences: ReadonlySet<string>;
 
   constructor(
     options: ResolvedLogtoOptions,
-    private readonly tokens: BearerTokenVerifier,
+    private readonly verifier: BearerTokenVerifier,
   ) {
     this.audiences = new Set([options.api?.audience ?? []].flat());
   }
 
   /**
-   * The user of a request's bearer token.
+   * Verifies that the token is for this API.
    * @throws LogtoException `invalid_request`, 400; `invalid_token`, 401; or a transient one
    */
   async authenticate(request: Request): Promise<BearerPrincipal> {
-    const principal = await this.tokens.principal(bearerToken(request));
+    const principal = await this.verifier.verify(extractBearerToken(request));
     const { isOpaque, audiences, organizations } = principal;
-    // Of an opaque token the client was looked at instead.
-    const isMeant =
+    // An opaque token has no audience: the verifier has checked its client instead.
+    const isForThisApi =
       isOpaque ||
       audiences.some((audience) => this.audiences.has(audience)) ||
       [...organizations].some((id) => audiences.includes(buildOrganizationUrn(id)));
-    if (isMeant) return principal;
+    if (isForThisApi) return principal;
     throw new InvalidTokenException('The token was made for another API.', {
       operatorMessage:
         `It is for ${quotedClaim(audiences)}, and this API takes ${quotedClaim([...this.audiences])}. If that is this ` +
@@ -41,12 +41,12 @@ export class BearerAuthentication {
   }
 
   /**
-   * A token that belongs to an organization opens what is that organization's alone: any tenant's token would
-   * open every tenant's data, unless the route or the options name that tenant.
+   * Asserts that an organization's token is used for that organization: the route or `api.audience` has to name it.
+   * Otherwise the token of any tenant would open the data of all.
    * @param boundOrganization the organization that the route binds the request to
    * @throws LogtoException `organization_mismatch`, 403
    */
-  assertWithin({ organizations }: BearerPrincipal, boundOrganization: string | undefined): void {
+  assertOrganization({ organizations }: BearerPrincipal, boundOrganization: string | undefined): void {
     for (const organizationId of organizations) {
       if (organizationId === boundOrganization) continue;
       if (!this.audiences.has(buildOrganizationUrn(organizationId))) throw organizationMismatch();

@@ -2,46 +2,45 @@ import type { AccessTokenClaims } from '../../oidc/claims.js';
 import { buildOrganizationUrn, organizationUrnPrefix } from '../../options/logto-constants.js';
 import type { LogtoContext } from '../../user/logto-context.js';
 import { cloneJson } from '../../user/clone-json.js';
-import { rolesWithin, type Principal } from '../requirements/principal.js';
+import { rolesIn, type Principal } from '../requirements/principal.js';
 
-/** What a token says that its claims do not say at once. */
-interface TokenFacts {
-  /** Whether Logto was asked about the token: an opaque one carries no audience. */
+/** What the claims of a token mean. */
+interface ParsedClaims {
+  /** Whether the token is opaque and was introspected. Such a token has no audience. */
   readonly isOpaque: boolean;
-  /** Whom the token is for. */
   readonly audiences: readonly string[];
-  /** The organizations that the token is bound to: Logto's belong to one at most. */
+  /** The organizations that the token is bound to: at most one in tokens of Logto. */
   readonly organizations: ReadonlySet<string>;
   readonly scopes: readonly string[];
 }
 
-/** Who a verified access token speaks for: all there is to know stands in the token. */
+/** The user of a verified access token. Everything about them is in the token. */
 export class BearerPrincipal implements Principal {
   readonly credential = 'bearer';
   readonly context: LogtoContext;
 
   constructor(
     private readonly claims: AccessTokenClaims,
-    private readonly facts: TokenFacts = factsOf(claims),
+    private readonly parsed: ParsedClaims = parseClaims(claims),
   ) {
-    this.context = { isAuthenticated: true, claims, scopes: [...facts.scopes] };
+    this.context = { isAuthenticated: true, claims, scopes: [...parsed.scopes] };
   }
 
-  /** The same for another request: what a handler does to its user is no business of the next one. */
-  anew(): BearerPrincipal {
-    return new BearerPrincipal(cloneJson(this.claims), this.facts);
+  /** A copy for another request, since a handler may change the claims of its own. */
+  clone(): BearerPrincipal {
+    return new BearerPrincipal(cloneJson(this.claims), this.parsed);
   }
 
   get isOpaque(): boolean {
-    return this.facts.isOpaque;
+    return this.parsed.isOpaque;
   }
 
   get audiences(): readonly string[] {
-    return this.facts.audiences;
+    return this.parsed.audiences;
   }
 
   get organizations(): ReadonlySet<string> {
-    return this.facts.organizations;
+    return this.parsed.organizations;
   }
 
   /** When the token expires, in milliseconds since 1970. */
@@ -55,9 +54,9 @@ export class BearerPrincipal implements Principal {
   }
 
   async scopes(resource: string | undefined, organizationId: string | undefined): Promise<readonly string[]> {
-    const forResource = resource === undefined || this.isOpaque || this.audiences.includes(resource);
-    const within = organizationId === undefined || this.organizations.has(organizationId);
-    return forResource && within ? this.facts.scopes : [];
+    const isForResource = resource === undefined || this.isOpaque || this.audiences.includes(resource);
+    const isForOrganization = organizationId === undefined || this.organizations.has(organizationId);
+    return isForResource && isForOrganization ? this.parsed.scopes : [];
   }
 
   async roles(): Promise<readonly string[] | undefined> {
@@ -70,15 +69,15 @@ export class BearerPrincipal implements Principal {
 
   async organizationRoles(organizationId: string): Promise<readonly string[] | undefined> {
     const roles = strings(this.claims.organization_roles);
-    return roles && rolesWithin(organizationId, roles);
+    return roles && rolesIn(organizationId, roles);
   }
 
   async organizationScopes(organizationId: string): Promise<readonly string[]> {
-    return this.audiences.includes(buildOrganizationUrn(organizationId)) ? this.facts.scopes : [];
+    return this.audiences.includes(buildOrganizationUrn(organizationId)) ? this.parsed.scopes : [];
   }
 }
 
-function factsOf(claims: AccessTokenClaims): TokenFacts {
+function parseClaims(claims: AccessTokenClaims): ParsedClaims {
   const { aud, organization_id } = claims as Partial<AccessTokenClaims>;
   const audiences = [aud ?? []].flat().filter((audience) => typeof audience === 'string');
   return {

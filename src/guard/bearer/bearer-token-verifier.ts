@@ -10,13 +10,13 @@ import { introspect } from '../../oidc/token-introspection.js';
 import { TokenVerifier } from '../../oidc/token-verifier.js';
 import { BearerPrincipal } from './bearer-principal.js';
 
-/** How many verified tokens are remembered, unless told otherwise. */
+/** Default number of verified tokens in the cache. */
 const defaultCacheSize = 10_000;
 
-/** Who a bearer token says is asking. */
+/** Verifies bearer tokens, and caches those that are JWTs. */
 @Injectable()
 export class BearerTokenVerifier {
-  private readonly verified: LRUCache<string, BearerPrincipal> | undefined;
+  private readonly cache: LRUCache<string, BearerPrincipal> | undefined;
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -24,14 +24,14 @@ export class BearerTokenVerifier {
     private readonly oidc: OidcClient,
   ) {
     const cache = options.api?.cache;
-    this.verified = cache === false ? undefined : new LRUCache({ max: cache?.max ?? defaultCacheSize });
+    this.cache = cache === false ? undefined : new LRUCache({ max: cache?.max ?? defaultCacheSize });
   }
 
   /**
-   * The user of an access token that Logto has signed and that has not expired. The caller checks its audience.
+   * Verifies that Logto has issued an access token and that it has not expired. The caller checks its audience.
    * @throws LogtoException `invalid_token`, 401, `api_not_configured`, or a transient one
    */
-  async principal(token: string): Promise<BearerPrincipal> {
+  async verify(token: string): Promise<BearerPrincipal> {
     if (!this.options.api) {
       throw new LogtoException(
         'api_not_configured',
@@ -39,28 +39,27 @@ export class BearerTokenVerifier {
           'was made for another API would open this one.',
       );
     }
-    const { verified } = this;
-    const key = verified && hash('sha256', token, 'base64');
-    const known = key === undefined ? undefined : verified?.get(key);
-    if (known && Date.now() < known.expiresAt) return known.anew();
-    // An opaque token has no parts, a JWT in compact form three (RFC 7515 section 7.1).
-    return token.split('.').length === 3 ? this.verify(token, key) : this.introspected(token);
+    const key = this.cache && hash('sha256', token, 'base64');
+    const cached = key === undefined ? undefined : this.cache?.get(key);
+    if (cached && Date.now() < cached.expiresAt) return cached.clone();
+    // A JWT in compact form has three parts (RFC 7515 section 7.1).
+    return token.split('.').length === 3 ? this.verifyJwt(token, key) : this.introspect(token);
   }
 
-  private async verify(token: string, key: string | undefined): Promise<BearerPrincipal> {
+  private async verifyJwt(token: string, key: string | undefined): Promise<BearerPrincipal> {
     const claims = await this.verifier.verify<AccessTokenClaims>(token, {
       typ: 'at+jwt',
       requiredClaims: ['aud', 'sub'],
     });
     const principal = new BearerPrincipal(claims);
-    if (key !== undefined) this.verified?.set(key, principal.anew());
+    if (key !== undefined) this.cache?.set(key, principal.clone());
     return principal;
   }
 
-  /** Opaque tokens carry no audience, so only those of named clients count. */
-  private async introspected(token: string): Promise<BearerPrincipal> {
+  /** Opaque tokens have no audience, so only those of the listed clients are accepted. */
+  private async introspect(token: string): Promise<BearerPrincipal> {
     const allowed = this.options.api?.introspection?.clientIds;
-    if (!allowed) throw this.opaqueRefused(token);
+    if (!allowed) throw this.notAJwt(token);
     const claims = await introspect(this.oidc, token);
     if (claims?.client_id === undefined) throw new InvalidTokenException('The token is not valid.');
     if (allowed.includes(claims.client_id)) return new BearerPrincipal(claims);
@@ -69,7 +68,7 @@ export class BearerTokenVerifier {
     });
   }
 
-  private opaqueRefused(token: string): InvalidTokenException {
+  private notAJwt(token: string): InvalidTokenException {
     if (token.includes('.')) return new InvalidTokenException('The token is malformed.');
     const [audience = ''] = [this.options.api?.audience ?? []].flat();
     return new InvalidTokenException(

@@ -2,22 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import { LogtoException } from '../../logto.exceptions.js';
 import { InvalidTokenException } from '../../oidc/errors/invalid-token.exception.js';
 
-/** Longest token that is looked at, in characters: Logto's have a thousand. */
+/** Longest accepted token, in characters. Logto's have about a thousand. */
 const maxLength = 16 * 1024;
 
-/** Whether a request says by an `Authorization` header who is asking. */
 export function hasAuthorizationHeader({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers.authorization !== undefined;
 }
 
 /**
- * The bearer token of a request (RFC 6750 section 2.1). Only the header counts: tokens in a query end up in
- * logs. The scheme's case does not matter (RFC 9110 section 11.1).
- * @throws LogtoException `invalid_request`, 400, when there are two `Authorization` headers; `invalid_token`,
- * 401, when it holds none
+ * Extracts the bearer token of a request (RFC 6750 section 2.1) from its header: tokens in a query would end up in logs.
+ * The scheme's case does not matter (RFC 9110 section 11.1).
+ * @throws LogtoException `invalid_request`, 400, for two `Authorization` headers; `invalid_token`, 401, for a header
+ * without a bearer token
  */
-export function bearerToken(request: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): string {
-  // Node keeps the first of two headers, a proxy may have looked at the second.
+export function extractBearerToken(request: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): string {
+  // Node keeps the first of two headers, but a proxy may have checked the second.
   if (countOf('authorization', request.rawHeaders) > 1) {
     throw new LogtoException('invalid_request', 'The request has more than one Authorization header.', {
       status: 400,
@@ -30,7 +29,7 @@ export function bearerToken(request: Pick<IncomingMessage, 'headers' | 'rawHeade
   return token;
 }
 
-/** How often a header was sent. @param rawHeaders names and values in turn */
+/** @param rawHeaders names and values in turn */
 function countOf(header: string, rawHeaders: readonly string[]): number {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {

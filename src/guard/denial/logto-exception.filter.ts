@@ -13,7 +13,7 @@ import { errorPage } from './error-page.js';
 import { sendPage } from './send-page.js';
 import { emitException, exceptionPayload } from './emit-exception.js';
 
-/** Failures of a sign-in, for which starting it again helps. */
+/** Failures of a sign-in that starting again may solve. */
 const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
   'session_not_kept',
   'sign_in_session.not_found',
@@ -33,24 +33,23 @@ const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
 ]);
 
 /**
- * Answers this library's errors well: a redirect, a small page for a browser, or a problem body (RFC 9457) for
- * everything else. It only beautifies: without it each exception has the same status and headers. Replace it
- * by a global filter of your own for {@link LogtoException}; on the module's own routes by
- * `authRoutesDecorators: [UseFilters(YourFilter)]`, for a filter that catches everything knows no sign-in page.
+ * Answers this library's exceptions: with a redirect, a small page for a browser, or a problem body (RFC 9457) for
+ * everything else. Without it each exception has the same status and headers. To replace it, register a global filter of
+ * your own for {@link LogtoException}; on the module's own routes use `authRoutesDecorators: [UseFilters(YourFilter)]`.
  */
 @markCopy
 @Catch(LogtoException)
 @Injectable()
 export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
   constructor(
-    // Optional, since a unit test may have this filter and no LogtoModule: it then answers without a way to the sign-in.
+    // Optional for unit tests without LogtoModule, where the error page has no link to the sign-in.
     @Optional() private readonly options?: ResolvedLogtoOptions,
     @Optional() private readonly basePath?: BasePath,
     @Optional() private readonly log: OperatorLog = new OperatorLog(),
   ) {}
 
   catch(exception: LogtoException, host: ArgumentsHost): Observable<never> | undefined {
-    // Everything below 500 is logged where it is found: only there it is known whether an operator has to act.
+    // Exceptions below 500 are logged where they are thrown: only there it is known whether an operator has to act.
     if (exception.getStatus() >= 500) this.log.exception(exception);
     switch (host.getType<string>()) {
       case 'http':
@@ -62,7 +61,7 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
       case 'rpc':
         return throwError(() => exceptionPayload(exception));
       default:
-        // Other transports answer in their own way, with the message of what is thrown here.
+        // Other transports have their own format, with the message of the exception.
         exception.message = exception.detail;
         throw exception;
     }
@@ -78,7 +77,7 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
     this.answer(exception, request, response.status(exception.getStatus()));
   }
 
-  /** Writes the answer; the status is set. */
+  /** Writes the response, whose status is set already. */
   protected answer(exception: LogtoException, request: Request, response: Response): void {
     response.setHeader('Cache-Control', 'no-store');
     if (exception.getStatus() === 503 && !exception.needsOperator) response.setHeader('Retry-After', '5');
@@ -97,13 +96,13 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
         status: exception.getStatus(),
         code: exception.code,
         detail: exception.detail,
-        passes: !exception.needsOperator,
+        isTemporary: !exception.needsOperator,
         signInPath: this.signInPath(exception, request, response),
       }),
     );
   }
 
-  /** Where starting again helps: the same sign-in where it has not begun, else a new one to the page it was for. */
+  /** If starting again helps: the same sign-in if it has not begun, else a new one for the same page. */
   private signInPath(
     { code, needsOperator }: LogtoException,
     request: Request,
@@ -111,8 +110,8 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
   ): string | undefined {
     if (!this.options?.client || needsOperator || !startAgain.has(code)) return undefined;
     const path = `${this.basePath?.path}/${this.options.authRoutesPrefix}/sign-in`;
-    const [, asked, query = ''] = /^([^?]*)(\?.*)?$/.exec(request.originalUrl) ?? [];
-    if (asked?.endsWith(`/${this.options.authRoutesPrefix}/sign-in`)) return `${path}${query}`;
+    const [, requestedPath, query = ''] = /^([^?]*)(\?.*)?$/.exec(request.originalUrl) ?? [];
+    if (requestedPath?.endsWith(`/${this.options.authRoutesPrefix}/sign-in`)) return `${path}${query}`;
     const page = rememberedReturnTo(response);
     return page === undefined ? path : `${path}?returnTo=${encodeURIComponent(page)}`;
   }

@@ -1,21 +1,20 @@
-/** The shapes of the icons, as SVG path data. */
-const icons = { alert: 'M12 7v6M12 16.5v.01', onward: 'M8 12h8M12.5 8.5 16 12l-3.5 3.5' } as const;
+/** SVG path data, drawn in a circle above the heading. */
+const icons = { alert: 'M12 7v6M12 16.5v.01', arrow: 'M8 12h8M12.5 8.5 16 12l-3.5 3.5' } as const;
 
-/** What a page of the module's own shows. */
+/** The content of a page of the module's own. */
 export interface PageContent {
   /** Title and heading. */
   title: string;
-  /** What stands in the circle above the heading. */
   icon: keyof typeof icons;
   /** Further elements of the head, as HTML. */
   head?: string;
-  /** What follows the heading, as HTML. */
+  /** Below the heading, as HTML. */
   body: string;
 }
 
 /**
- * A small accessible page for a browser, in neutral colours so that it goes with any app. It needs neither a script
- * nor a second request.
+ * Renders a small accessible page, in neutral colours that suit any app. It needs no script and no second request. Three
+ * short pages do not justify a template library in every app.
  */
 export function pageLayout({ title, icon, head = '', body }: PageContent): string {
   return `<!doctype html>
@@ -67,7 +66,7 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Text for use between tags and in quoted attributes. */
+/** Escapes text for use between tags and in quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,8 +1,8 @@
 import type { Response } from 'express';
 
 /**
- * Sends a page of the module's own, which may load and run nothing. It is no cache's to keep, and the policy that the
- * app has for its own pages does not apply to it.
+ * Sends a page of the module's own. It is not cached, and its Content-Security-Policy, which forbids loading and running
+ * anything, replaces the app's.
  */
 export function sendPage(response: Response, page: string): void {
   response.setHeader('Cache-Control', 'no-store');

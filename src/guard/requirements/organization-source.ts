@@ -1,5 +1,5 @@
 import type { Request } from 'express';
 
-/** Where the organization of a request is found: a route parameter, a header, or what a function says. */
+/** Where to find the organization of a request: in a route parameter or a header, or by a function. */
 export type OrganizationSource =
   { param: string } | { header: string } | ((request: Request) => string | undefined);

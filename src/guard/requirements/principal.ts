@@ -1,28 +1,27 @@
 import type { LogtoContext } from '../../user/logto-context.js';
-import type { Credential } from '../../user/with-logto.options.js';
+import type { Credential } from '../../user/with-logto.decorator.js';
 
-/** The user that a request is made for, and what is known about them. */
+/** The authenticated user of a request. */
 export interface Principal {
-  /** How they have authenticated. */
   readonly credential: Credential;
-  /** Which APIs their bearer token is for. */
+  /** Audiences of a bearer token. */
   readonly audiences?: readonly string[];
   readonly context: LogtoContext;
-  /** When they signed in at Logto, in seconds since 1970. */
+  /** When the user signed in at Logto, in seconds since 1970. */
   readonly authTime: number | undefined;
-  /** Scopes of their token for an API resource, in an organization where one is bound. */
+  /** Scopes of the access token for an API resource, in the bound organization if there is one. */
   scopes(resource: string | undefined, organizationId: string | undefined): Promise<readonly string[]>;
-  /** Names of their roles; `undefined` when the token does not say. */
+  /** Names of the user's roles; `undefined` if a token has no such claim. */
   roles(): Promise<readonly string[] | undefined>;
   isMemberOf(organizationId: string): Promise<boolean>;
-  /** Names of their roles in an organization; `undefined` when the token does not say. */
+  /** Names of the user's roles in an organization; `undefined` if a token has no such claim. */
   organizationRoles(organizationId: string): Promise<readonly string[] | undefined>;
-  /** Their permissions in an organization. */
+  /** The user's permissions in an organization. */
   organizationScopes(organizationId: string): Promise<readonly string[]>;
 }
 
-/** The roles in one organization, of claims that list them as `organizationId:roleName`. */
-export function rolesWithin(organizationId: string, organizationRoles: readonly string[]): string[] {
+/** Filters the `organization_roles` claim, whose values are `organizationId:roleName`. */
+export function rolesIn(organizationId: string, organizationRoles: readonly string[]): string[] {
   const prefix = `${organizationId}:`;
   return organizationRoles.filter((role) => role.startsWith(prefix)).map((role) => role.slice(prefix.length));
 }

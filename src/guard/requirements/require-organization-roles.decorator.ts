@@ -1,15 +1,15 @@
-import { namesAndOptions, requires, roleName, type RequirementOptions } from './requirement.js';
+import { parseArguments, requires, roleName, type RequirementOptions } from './requirement.js';
 
 /**
- * Lets pass who has these roles in the organization that `@RequireOrganization` binds. The scope
- * `urn:logto:scope:organization_roles` has to be asked for.
+ * Requires these roles in the organization that `@RequireOrganization` binds. Add the scope
+ * `urn:logto:scope:organization_roles` to `scopes` in the options.
  *
- * Lacking: 403 `insufficient_organization_role`; a bearer token without any: 403 `roles_not_in_token`.
+ * Otherwise: 403 `insufficient_organization_role`; for a bearer token without any roles: 403 `roles_not_in_token`.
  * @throws TypeError at definition when the arguments are wrong
  */
 export function RequireOrganizationRoles(
   ...roles: (string | RequirementOptions)[]
 ): ClassDecorator & MethodDecorator {
-  const { names, mode } = namesAndOptions('RequireOrganizationRoles', roles, roleName);
+  const { names, mode } = parseArguments('RequireOrganizationRoles', roles, roleName);
   return requires({ kind: 'organizationRoles', names, mode });
 }

@@ -2,25 +2,27 @@ import type { OrganizationSource } from './organization-source.js';
 import { requires } from './requirement.js';
 
 /**
- * Binds a request to an organization, and lets only its members pass: with a session who is a member, with a
- * bearer token whose token is that organization's.
+ * Binds a request to an organization and requires a member of it: with a session a user who is a member, with a bearer
+ * token a token of that organization.
  *
  * ```ts
  * @Get('organizations/:orgId/invoices')
  * @RequireOrganization({ param: 'orgId' })
  * ```
- * @param from the route parameter, the header, or a function that finds the organization's id
- *
- * Not a member, or no organization named: 403 `organization_required`.
+ * Not a member, or no organization in the request: 403 `organization_required`.
+ * @param from the route parameter, the header, or a function that returns the organization's id
  * @throws TypeError at definition when the argument is wrong
  */
 export function RequireOrganization(from: OrganizationSource): ClassDecorator & MethodDecorator {
-  const named = typeof from === 'object' && from !== null ? Object.entries(from) : [];
-  const [[key, name] = []] = named;
-  const valid =
+  const entries = typeof from === 'object' && from !== null ? Object.entries(from) : [];
+  const [[key, name] = []] = entries;
+  const isValid =
     typeof from === 'function' ||
-    (named.length === 1 && (key === 'param' || key === 'header') && typeof name === 'string' && name !== '');
-  if (!valid) {
+    (entries.length === 1 &&
+      (key === 'param' || key === 'header') &&
+      typeof name === 'string' &&
+      name !== '');
+  if (!isValid) {
     throw new TypeError(
       '@RequireOrganization() takes { param: "orgId" }, { header: "x-org" } or a function.',
     );

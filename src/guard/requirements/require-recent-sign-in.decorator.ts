@@ -1,9 +1,9 @@
 import { requires } from './requirement.js';
 
 /**
- * Lets pass who has signed in at Logto not long ago, by `auth_time`. A browser navigation is sent to sign in
- * again (`max_age`, OpenID Connect Core 3.1.2.1) and comes back; everything else gets 401
- * `recent_sign_in_required` (RFC 9470). A bearer token without `auth_time` does not pass.
+ * Requires a recent sign-in at Logto, by `auth_time`. A browser navigation is redirected to sign in again (`max_age`,
+ * OpenID Connect Core 3.1.2.1) and comes back; everything else gets 401 `recent_sign_in_required` (RFC 9470). A bearer
+ * token without `auth_time` does not pass.
  *
  * ```ts
  * @Post('delete-account') @RequireRecentSignIn({ maxAge: 300 })

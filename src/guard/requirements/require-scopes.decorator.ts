@@ -1,21 +1,20 @@
-import { namesAndOptions, requires, scopeName, type ScopeRequirementOptions } from './requirement.js';
+import { parseArguments, requires, scopeName, type ScopeRequirementOptions } from './requirement.js';
 
 /**
- * Lets pass whose access token has these scopes (RFC 6749 section 3.3), compared whole: `read` is not
- * `read:all`. With a session the scopes are those of the user's access token for the resource; where
- * `@RequireOrganization` binds an organization too, of the token for the resource in that organization.
+ * Requires an access token with these scopes (RFC 6749 section 3.3), compared whole: `read` is not `read:all`. With a
+ * session it is the user's access token for the resource, in the organization that `@RequireOrganization` binds, if any.
  *
  * ```ts
  * @RequireScopes('read:things')
  * @RequireScopes('read:things', 'write:things', { mode: 'any', resource: 'https://api.example.com' })
  * ```
- * Lacking: 403 `insufficient_scope`.
+ * Otherwise: 403 `insufficient_scope`.
  * @throws TypeError at definition when the arguments are wrong
  */
 export function RequireScopes(
   ...scopes: (string | ScopeRequirementOptions)[]
 ): ClassDecorator & MethodDecorator {
-  const { names, mode, options } = namesAndOptions<ScopeRequirementOptions>(
+  const { names, mode, options } = parseArguments<ScopeRequirementOptions>(
     'RequireScopes',
     scopes,
     scopeName,

@@ -9,21 +9,19 @@ import {
   rolesNotInToken,
 } from './requirement-exceptions.js';
 import { boundOrganization } from './bound-organization.js';
-import type { Requirement } from './requirement.js';
-import type { RouteRequirements } from './route-requirements.js';
+import type { Requirement, RouteRequirements } from './requirement.js';
 import { isRecent, type Principal } from './principal.js';
 
-/** Checks what a route requires of its users. */
+/** Checks the requirements of a route. */
 @Injectable()
 export class RequirementCheck {
   constructor(private readonly options: ResolvedLogtoOptions) {}
 
   /**
-   * @returns whether everything is met. `false` means that the sign-in is not recent enough, which another sign-in can
-   * change.
-   * @throws LogtoException naming what is missing
+   * @returns `false` if only a more recent sign-in is missing
+   * @throws LogtoException when anything else is missing
    */
-  async isMet(request: Request, principal: Principal, route: RouteRequirements): Promise<boolean> {
+  async areMet(request: Request, principal: Principal, route: RouteRequirements): Promise<boolean> {
     const organizationId = boundOrganization(request, route.organizations);
     for (const requirement of route.requirements) {
       if (requirement.kind !== 'recentSignIn') await this.check(principal, requirement, organizationId);
@@ -43,25 +41,25 @@ export class RequirementCheck {
           throw organizationRequired();
         return;
       case 'roles':
-        return satisfied(requirement, await principal.roles());
+        return assertNames(requirement, await principal.roles());
       case 'organizationRoles':
-        return satisfied(requirement, await principal.organizationRoles(bound(organizationId)));
+        return assertNames(requirement, await principal.organizationRoles(requireBound(organizationId)));
       case 'organizationScopes':
-        return satisfied(requirement, await principal.organizationScopes(bound(organizationId)));
+        return assertNames(requirement, await principal.organizationScopes(requireBound(organizationId)));
       case 'scopes': {
         const resource = requirement.resource ?? this.defaultResource(principal);
-        return satisfied(requirement, await principal.scopes(resource, organizationId));
+        return assertNames(requirement, await principal.scopes(resource, organizationId));
       }
     }
   }
 
-  /** `api.audience`, else the only resource. A bearer token was made for one of several audiences: that one counts. */
+  /** The audience of `api` that a bearer token is for, else the only `api.audience`, else the only one of `resources`. */
   private defaultResource(principal: Principal): string {
     const audiences = [this.options.api?.audience ?? []]
       .flat()
       .filter((one) => !one.startsWith(organizationUrnPrefix));
-    const own = audiences.find((audience) => principal.audiences?.includes(audience));
-    if (own !== undefined) return own;
+    const ofToken = audiences.find((audience) => principal.audiences?.includes(audience));
+    if (ofToken !== undefined) return ofToken;
     const resources = this.options.resources.filter((one) => one !== ReservedResource.Organization);
     const [only, ...others] = audiences.length > 0 ? audiences : resources;
     if (only !== undefined && others.length === 0) return only;
@@ -72,7 +70,7 @@ export class RequirementCheck {
   }
 }
 
-function satisfied(
+function assertNames(
   requirement: Extract<Requirement, { names: readonly string[] }>,
   present: readonly string[] | undefined,
 ): void {
@@ -82,7 +80,7 @@ function satisfied(
   if (!passes) throw insufficient(requirement, present);
 }
 
-function bound(organizationId: string | undefined): string {
+function requireBound(organizationId: string | undefined): string {
   if (organizationId !== undefined) return organizationId;
   throw requirementIncomplete(
     '@RequireOrganizationRoles() and @RequireOrganizationScopes() need @RequireOrganization() to say which organization.',

@@ -11,38 +11,38 @@ const codes: Record<NamedRequirement['kind'], LogtoErrorCode> = {
   organizationRoles: 'insufficient_organization_role',
 };
 
-const things: Record<NamedRequirement['kind'], string> = {
+const nouns: Record<NamedRequirement['kind'], string> = {
   scopes: 'scope',
   organizationScopes: 'organization permission',
   roles: 'role',
   organizationRoles: 'organization role',
 };
 
-/** 403: names that a requirement asks for are not among those that the principal has. */
+/** 403: the user has not all the scopes or roles that a requirement names. */
 export function insufficient(requirement: NamedRequirement, present: readonly string[]): LogtoException {
   const missing = requirement.names.filter((name) => !present.includes(name));
-  return new LogtoException(codes[requirement.kind], `This needs ${named(requirement, missing)}.`, {
+  return new LogtoException(codes[requirement.kind], `This needs ${listOf(requirement, missing)}.`, {
     status: 403,
-    // As RFC 6750 writes scopes; the name of a role may have spaces.
-    extensions: isOfRoles(requirement)
+    // Scopes as in RFC 6750. The name of a role may contain spaces.
+    extensions: requiresRoles(requirement)
       ? { roles: requirement.names }
       : { scope: requirement.names.join(' ') },
   });
 }
 
-function named({ kind, mode }: NamedRequirement, names: readonly string[]): string {
+function listOf({ kind, mode }: NamedRequirement, names: readonly string[]): string {
   const list = names.map((name) => `"${name}"`);
-  if (mode === 'any') return `the ${things[kind]} ${list.join(' or ')}`;
-  return `the ${things[kind]}${list.length > 1 ? 's' : ''} ${list.join(' and ')}`;
+  if (mode === 'any') return `the ${nouns[kind]} ${list.join(' or ')}`;
+  return `the ${nouns[kind]}${list.length > 1 ? 's' : ''} ${list.join(' and ')}`;
 }
 
-function isOfRoles({ kind }: NamedRequirement): boolean {
+function requiresRoles({ kind }: NamedRequirement): boolean {
   return kind === 'roles' || kind === 'organizationRoles';
 }
 
-/** 403: the token says nothing of roles, which is not the same as having none. */
+/** 403: the token has no claim with roles, so it is unknown which the user has. */
 export function rolesNotInToken(requirement: NamedRequirement): LogtoException {
-  const publicMessage = `This needs ${named(requirement, requirement.names)}, and the access token says nothing of roles.`;
+  const publicMessage = `This needs ${listOf(requirement, requirement.names)}, and the access token says nothing of roles.`;
   return new LogtoException(
     'roles_not_in_token',
     `${publicMessage} Add them with custom token claims in Logto Console, or require scopes instead.`,
@@ -50,7 +50,7 @@ export function rolesNotInToken(requirement: NamedRequirement): LogtoException {
   );
 }
 
-/** 403: no organization is named, or it is none of the subject's. */
+/** 403: the request names no organization, or one that the user is not a member of. */
 export function organizationRequired(): LogtoException {
   return new LogtoException(
     'organization_required',
@@ -61,7 +61,7 @@ export function organizationRequired(): LogtoException {
   );
 }
 
-/** 403: the token belongs to an organization that this request has nothing to do with. */
+/** 403: the token belongs to another organization than the request. */
 export function organizationMismatch(): LogtoException {
   const publicMessage =
     'The token is bound to an organization, and this request is not bound to the same one.';
@@ -72,7 +72,7 @@ export function organizationMismatch(): LogtoException {
   );
 }
 
-/** 500: decorators that do not make sense together. */
+/** 500: the decorators of a route lack something. */
 export function requirementIncomplete(message: string): LogtoException {
   return new LogtoException('requirement_incomplete', message);
 }

@@ -1,18 +1,18 @@
 import type { OrganizationSource } from './organization-source.js';
 
-/** Whether all of the names are needed, or one is enough. */
+/** Options of a requirement that takes names. */
 export interface RequirementOptions {
-  /** Default: `'all'`. */
+  /** Whether all of the names are needed, or one is enough. Default: `'all'`. */
   mode?: 'all' | 'any';
 }
 
-/** Whose token's scopes count. */
+/** Options of `@RequireScopes()`. */
 export interface ScopeRequirementOptions extends RequirementOptions {
-  /** The API resource. Default: the only `api.audience`, else the only one of `resources`. */
+  /** The API resource whose scopes count. Default: the only `api.audience`, else the only one of `resources`. */
   resource?: string;
 }
 
-/** Something that a user has to have to pass, beyond being there. */
+/** What a user needs besides being signed in. */
 export type Requirement =
   | { kind: 'scopes'; names: readonly string[]; mode: 'all' | 'any'; resource: string | undefined }
   | { kind: 'roles'; names: readonly string[]; mode: 'all' | 'any' }
@@ -21,29 +21,42 @@ export type Requirement =
   | { kind: 'organizationScopes'; names: readonly string[]; mode: 'all' | 'any' }
   | { kind: 'recentSignIn'; maxAge: number };
 
-export const requirementsMetadata = 'nestjs-logto:requirements';
+/** The requirements of a route. */
+export interface RouteRequirements {
+  /** Where the organization is found. If there are several sources, they have to agree. */
+  readonly organizations: readonly OrganizationSource[];
+  /** In the order in which they are checked. */
+  readonly requirements: readonly Requirement[];
+  /** Longest time since the sign-in, in seconds. */
+  readonly signInMaxAge: number | undefined;
+}
 
-/** A decorator that adds a requirement to those that the class or handler has already. */
+const requirementsMetadata = 'nestjs-logto:requirements';
+
+/** Creates a decorator that adds a requirement to a class or a handler. */
 export function requires(requirement: Requirement): ClassDecorator & MethodDecorator {
   return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const subject = (descriptor?.value ?? target) as object;
-    const present = (Reflect.getOwnMetadata(requirementsMetadata, subject) ?? []) as Requirement[];
-    Reflect.defineMetadata(requirementsMetadata, [...present, requirement], subject);
+    Reflect.defineMetadata(requirementsMetadata, [...ownRequirements(subject), requirement], subject);
   };
 }
 
-/** A scope (RFC 6749 section 3.3): several in one string would be one that nobody has. */
+/** The requirements of a class or handler itself, without those of its base classes. */
+export function ownRequirements(subject: object): Requirement[] {
+  return (Reflect.getOwnMetadata(requirementsMetadata, subject) ?? []) as Requirement[];
+}
+
+/** A scope (RFC 6749 section 3.3). Several in one string would be a scope that no user has. */
 export const scopeName = { pattern: /^[\x21\x23-\x5b\x5d-\x7e]+$/, rule: 'scopes without spaces or quotes' };
 
-/** A role may have a name of several words. */
+/** The name of a role may consist of several words. */
 export const roleName = { pattern: /^\S(?:.*\S)?$/, rule: 'names of roles' };
 
 /**
- * Reads a decorator's arguments: names, and options as the last one.
- * @throws TypeError when there is no name, one cannot be one, or the options are none: at definition, for a
- * route that asks for nothing would stand open
+ * Parses a decorator's arguments: names, optionally followed by options.
+ * @throws TypeError when there is no name, or a name or an option is wrong: a route without a requirement would be open
  */
-export function namesAndOptions<T extends RequirementOptions>(
+export function parseArguments<T extends RequirementOptions>(
   decorator: string,
   given: readonly (string | T)[],
   name: { pattern: RegExp; rule: string },

@@ -8,7 +8,7 @@ import { Sessions } from '../../session/sessions.js';
 import { RefreshedRecords } from '../../store/refreshed-records.js';
 import { SignInEndEvents } from '../../store/sign-in-end-events.js';
 
-/** Longest time between two looks into the store, in milliseconds: what another instance ends is noticed after that. */
+/** Longest time between two reads of the store, in milliseconds. A sign-in that another instance ends is noticed then. */
 const longestPause = 10_000;
 
 /** Notices that a sign-in ends while a response or a socket stays open. */
@@ -24,17 +24,17 @@ export class SignInWatch {
 
   /**
    * Resolves when a request's sign-in has ended: at once if it ends in this process, else within ten seconds.
-   * @param watching ends the watch, which then rejects
+   * @param watching aborts the watch, which then rejects
    */
   async untilEnded(request: Request, record: SessionRecord, watching: AbortSignal): Promise<void> {
     const endedHere = new Promise<void>((resolve) => {
       const forget = this.ends.once(record.tokens, resolve);
       watching.addEventListener('abort', forget, { once: true });
     });
-    await Promise.race([endedHere, this.untilFoundEnded(request, record, watching)]);
+    await Promise.race([endedHere, this.pollUntilEnded(request, record, watching)]);
   }
 
-  private async untilFoundEnded(
+  private async pollUntilEnded(
     request: Request,
     record: SessionRecord,
     watching: AbortSignal,
@@ -45,24 +45,24 @@ export class SignInWatch {
     while (known) {
       await delay(pause, undefined, { signal: watching, ref: false });
       try {
-        known = await this.find(request, known);
+        known = await this.newestRecord(request, known);
         if (known) pause = pauseFor(known);
       } catch {
-        // A store that fails ends nobody's sign-in.
+        // A store that is down does not end a sign-in.
         pause = longestPause;
       }
     }
   }
 
-  /** The newest record of a sign-in, if it goes on. */
-  private async find(request: Request, known: SessionRecord): Promise<SessionRecord | undefined> {
+  /** The newest record of a sign-in; `undefined` if it has ended. */
+  private async newestRecord(request: Request, known: SessionRecord): Promise<SessionRecord | undefined> {
     const stored = await this.sessions.storedRecord(request, known);
     const refreshed = this.refreshed.newest(known);
     if (!stored || !isSignedIn(refreshed)) return undefined;
     const newest = isNewer(stored, refreshed) ? stored : refreshed;
     if (this.lifetime.isExpired(newest)) return undefined;
     if (!this.revalidation.isDue(newest)) return newest;
-    // No request may come to find out that the user was suspended, as long as they only watch.
+    // No other request may come that finds out that the user was suspended.
     await this.revalidation.run(request, newest);
     const revalidated = this.refreshed.newest(newest);
     return isSignedIn(revalidated) ? revalidated : undefined;

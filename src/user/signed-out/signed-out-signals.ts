@@ -4,36 +4,36 @@ import type { Request } from 'express';
 import { LogtoUnauthenticatedException } from '../../logto.exceptions.js';
 import { isSignedIn } from '../../store/session-record.js';
 import { Sessions } from '../../session/sessions.js';
-import { SignInWatch } from './sign-in-watch.js';
-import { OpenConnections } from '../open-connections.js';
+import { CurrentUser } from '../current-user.js';
 import { RequestSource } from '../request-source.js';
-import { UserContextResolver } from '../user-context-resolver.js';
+import { OpenConnections } from './open-connections.js';
+import { SignInWatch } from './sign-in-watch.js';
 
-/** Longest time that a timer can be set to, in milliseconds. */
+/** Longest delay that a timer takes, in milliseconds. */
 const longestTimeout = 2 ** 31 - 1;
 
-/** Time until the session of a socket is read again that could not be read, in milliseconds. */
+/** Time before a failed read of a socket's session is retried, in milliseconds. */
 const retryAfter = 10_000;
 
-/** Signals for what stays open: a guard looks at a request once. */
+/** Signals the end of a sign-in to what stays open: a guard checks a request only once. */
 @Injectable()
-export class SignedOut {
+export class SignedOutSignals {
   private readonly connections = new OpenConnections();
 
   constructor(
     private readonly source: RequestSource,
-    private readonly resolver: UserContextResolver,
+    private readonly currentUser: CurrentUser,
     private readonly sessions: Sessions,
     private readonly watch: SignInWatch,
   ) {}
 
   /**
-   * A signal that fires when the sign-in ends behind a request, a client of a gateway or a GraphQL operation.
+   * A signal that fires when the sign-in ends of a request, a gateway's client or a GraphQL operation.
    * @throws LogtoException `context_not_supported`, `session_not_configured` or `session_store_unavailable`
    */
-  signal(given: object): AbortSignal {
-    const { request, connection } = this.source.behind(given);
-    if (!(request instanceof Promise) && !this.resolver.isAdopted(request))
+  create(given: object): AbortSignal {
+    const { request, connection } = this.source.getOpenRequest(given);
+    if (!(request instanceof Promise) && !this.currentUser.isOverridden(request))
       this.sessions.assertReadable(request);
     const signedOut = new AbortController();
     const watching = new AbortController();
@@ -41,34 +41,34 @@ export class SignedOut {
     if (connection) this.connections.onceClosed(connection, stop);
     const fire = (): void => {
       stop();
-      if (connection) this.connections.forget(connection, stop);
-      // A turn of the event loop later, when whoever asks for the signal now is listening to it.
+      if (connection) this.connections.removeListener(connection, stop);
+      // In the next turn of the event loop, so that the caller can listen first.
       setImmediate(() =>
         signedOut.abort(new LogtoUnauthenticatedException({ message: 'The sign-in has ended.' })),
       );
     };
-    // Rejected when the connection has closed.
+    // Rejects when the connection closes.
     this.untilEnded(given, watching.signal).then(fire, () => undefined);
     return signedOut.signal;
   }
 
   private async untilEnded(given: object, watching: AbortSignal): Promise<void> {
-    const request = await this.read(given, watching);
-    if (this.resolver.isAdopted(request)) {
-      await untilExpired(this.resolver.known(request).claims?.exp, watching);
+    const request = await this.requestOf(given, watching);
+    if (this.currentUser.isOverridden(request)) {
+      await untilExpired(this.currentUser.of(request).claims?.exp, watching);
       return;
     }
     const record = this.sessions.lastRecord(request);
-    // Who has not signed in cannot be signed out.
+    // An anonymous request cannot be signed out.
     if (record === undefined) await never();
     else if (isSignedIn(record)) await this.watch.untilEnded(request, record, watching);
   }
 
-  /** The request, as soon as the session of a socket can be read. */
-  private async read(given: object, watching: AbortSignal): Promise<Request> {
+  /** The request, with retries while the session of a socket cannot be read. */
+  private async requestOf(given: object, watching: AbortSignal): Promise<Request> {
     for (;;) {
       try {
-        return await this.source.behind(given).request;
+        return await this.source.getOpenRequest(given).request;
       } catch {
         await delay(retryAfter, undefined, { signal: watching, ref: false });
       }

@@ -5,18 +5,18 @@ import { OperatorLog } from '../operator-log.js';
 import { BasePath } from '../session/base-path.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
-/** What a browser shows to a person, rather than loads into a page (`Sec-Fetch-Dest`). */
+/** Values of `Sec-Fetch-Dest` for what a browser shows to a person, rather than loads into a page. */
 const documents: ReadonlySet<string> = new Set(['document', 'iframe', 'frame', 'fencedframe']);
 
 /**
- * Who has sent a request, as far as its headers tell: a person who opens the address, a page (for its images, by its
- * scripts or ahead of time), a program that is no browser, or one of the latter two.
+ * Who has sent a request, according to its headers: a person who navigates, a page (an image, a script or a prefetch), a
+ * program that is not a browser, or one of the latter two.
  */
 type Sender = 'person' | 'page' | 'program' | 'page or program';
 
-/** Lets nobody be signed in or out by a request that no person has made. */
+/** Refuses requests to sign in or out that are not navigations, such as images and prefetches. */
 @Injectable()
-export class Navigation {
+export class NavigationCheck {
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly basePath: BasePath,
@@ -24,22 +24,22 @@ export class Navigation {
   ) {}
 
   /**
-   * For the start and the end of a sign-in. A program may sign in: it rides nobody's session.
+   * For the start and the end of a sign-in. Programs may sign in, since they do not use the session of a browser.
    * @throws LogtoException `not_a_navigation`, 403
    */
-  assertMaySignIn(request: Request): void {
+  assertSignInAllowed(request: Request): void {
     if (request.method !== 'GET' || senderOf(request) === 'page') this.refuse('sign-in');
   }
 
   /**
-   * For a sign-out by GET. What may be the script of an old browser is refused, and so is a frame of another site's;
-   * a link of another site's is a person's to follow.
+   * For a sign-out by GET. Requests that may be a script's in an old browser are refused, and so are frames of another
+   * site. A link on another site works.
    * @throws LogtoException `not_a_navigation`, 403
    */
-  assertMaySignOut(request: Request): void {
+  assertSignOutAllowed(request: Request): void {
     const sender = senderOf(request);
-    const passes = request.method === 'GET' && (sender === 'person' || sender === 'program');
-    if (!passes || isFrameOfAnotherSite(request)) this.refuse('sign-out');
+    const isAllowed = request.method === 'GET' && (sender === 'person' || sender === 'program');
+    if (!isAllowed || isFrameOfAnotherSite(request)) this.refuse('sign-out');
   }
 
   private refuse(route: 'sign-in' | 'sign-out'): never {
@@ -56,7 +56,7 @@ export class Navigation {
   }
 }
 
-/** Whether a POST is a form that a browser sends to show the answer, rather than a script's request. */
+/** Whether a POST is a form whose response the browser shows, rather than a script's request. */
 export function isFormNavigation(request: Request): boolean {
   return senderOf(request) === 'person';
 }
@@ -67,21 +67,21 @@ export function asksForJson(request: Request): boolean {
 }
 
 function senderOf({ headers }: Request): Sender {
-  if (isSpeculative(headers) || headers['x-requested-with'] === 'XMLHttpRequest') return 'page';
+  if (isPrefetch(headers) || headers['x-requested-with'] === 'XMLHttpRequest') return 'page';
   const mode = headers['sec-fetch-mode'];
   const destination = headers['sec-fetch-dest'];
   if (mode === 'navigate') {
     return destination === undefined || documents.has(destination) ? 'person' : 'page';
   }
-  // A browser sends all of these headers or none. The fetch of Node sends the mode alone.
+  // Browsers send all of these headers or none. Node's `fetch` sends only the mode.
   if (destination !== undefined || headers['sec-fetch-site'] !== undefined) return 'page';
   if (mode !== undefined) return mode === 'cors' ? 'page or program' : 'page';
   return senderByAccept(headers.accept);
 }
 
 /**
- * The same where none of those headers tell: Safari before 16.4, any browser over plain http, or no browser. Every
- * browser sends `Accept`: with `text/html` for a page to show, with a wildcard for what it loads into one.
+ * For requests without those headers: Safari before 16.4, any browser over plain http, or no browser. Browsers always send
+ * `Accept`: with `text/html` for a page to show, with a wildcard for what they load into one.
  */
 function senderByAccept(accept: string | undefined): Sender {
   if (accept?.includes('text/html')) return 'person';
@@ -90,10 +90,10 @@ function senderByAccept(accept: string | undefined): Sender {
 }
 
 /**
- * Whether a page is loaded before anybody asks for it: `Sec-Purpose` of the browsers, `X-Sec-Purpose` of Turbo,
- * `Purpose`, `X-Purpose` and `X-Moz` of older browsers, `Next-Router-Prefetch`, `HX-Preloaded` and their like.
+ * Whether a request is a prefetch: by `Sec-Purpose` of browsers, `X-Sec-Purpose` of Turbo, `Purpose`, `X-Purpose` and
+ * `X-Moz` of older browsers, `Next-Router-Prefetch`, `HX-Preloaded` and similar headers.
  */
-function isSpeculative(headers: Request['headers']): boolean {
+function isPrefetch(headers: Request['headers']): boolean {
   return Object.entries(headers).some(
     ([name, value]) =>
       /prefetch|preload|prerender/.test(name) ||

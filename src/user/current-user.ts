@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { Sessions } from '../session/sessions.js';
+import type { SessionRecord } from '../store/session-record.js';
+import { TokenRecords } from '../store/token-records.js';
+import { Revalidation } from '../tokens/revalidation.js';
+import { cloneJson } from './clone-json.js';
+import type { LogtoContext } from './logto-context.js';
+
+/** What is known about the user of one request. */
+export interface UserState {
+  /** Whether a guard has set the user, whatever the session says. */
+  readonly isOverridden: boolean;
+  /** Whether every guard has let the request pass. */
+  guardsPassed: boolean;
+  readonly record: SessionRecord | undefined;
+  readonly context: LogtoContext;
+  userInfo?: Promise<UserInfoResponse>;
+  /** Contexts with tokens and user info, by what was asked for. */
+  contexts?: Map<string, Promise<LogtoContext>>;
+}
+
+/** A request holds one state for each app that it passes through. */
+interface StateHolder {
+  [app: symbol]: UserState | undefined;
+}
+
+/** The user of a request: the session's, unless a guard has set another one, as for a bearer token. */
+@Injectable()
+export class CurrentUser {
+  /** A property of the request: short-lived keys in a WeakMap would make every garbage collection slower. */
+  private readonly state = Symbol('nestjs-logto.user');
+
+  private readonly keepsRecordsAlive: boolean;
+
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly revalidation: Revalidation,
+    private readonly records: TokenRecords,
+    options: ResolvedLogtoOptions,
+  ) {
+    this.keepsRecordsAlive = !touchesOnLoad(options);
+  }
+
+  /** The context as the session has it. Outdated claims are refreshed after the response. */
+  of(request: Request): LogtoContext {
+    const { record, context } = this.stateOf(request);
+    if (record && this.revalidation.isDue(record))
+      this.revalidation.runAfterwards(request, () => this.sessions.record(request));
+    return context;
+  }
+
+  /** The context, after a refresh of claims that are older than `revalidateAfter`. */
+  async revalidated(request: Request): Promise<LogtoContext> {
+    const { record } = this.stateOf(request);
+    if (record && this.revalidation.isDue(record)) await this.revalidation.run(request, record);
+    return this.of(request);
+  }
+
+  /** Makes `context` the user of a request, whatever its session says. */
+  override(request: Request, context: LogtoContext): void {
+    this.sessions.disregard(request);
+    const guardsPassed = this.haveGuardsPassed(request);
+    this.setState(request, { isOverridden: true, guardsPassed, record: undefined, context });
+  }
+
+  isOverridden(request: Request): boolean {
+    return this.existingState(request)?.isOverridden === true;
+  }
+
+  /** Records that every guard has let a request pass, so that its handler runs next. */
+  markGuardsPassed(request: Request): void {
+    this.stateOf(request).guardsPassed = true;
+  }
+
+  haveGuardsPassed(request: Request): boolean {
+    return this.existingState(request)?.guardsPassed === true;
+  }
+
+  /** The state of a request, replaced by a new one whenever its session record changes. */
+  stateOf(request: Request): UserState {
+    const existing = this.existingState(request);
+    if (existing?.isOverridden) return existing;
+    const signedIn = this.sessions.record(request);
+    const record = signedIn && this.sessions.recordActivity(request, signedIn);
+    if (existing && existing.record === record) return existing;
+    if (record && this.keepsRecordsAlive) this.records.keepAlive(request, record);
+    const guardsPassed = existing?.guardsPassed === true;
+    const state = { isOverridden: false, guardsPassed, record, context: contextOf(record?.claims) };
+    this.setState(request, state);
+    return state;
+  }
+
+  /** A fork of a request, as a GraphQL field may have, inherits the state until it has its own. */
+  private existingState(request: object): UserState | undefined {
+    return (request as StateHolder)[this.state];
+  }
+
+  private setState(request: object, state: UserState): void {
+    (request as StateHolder)[this.state] = state;
+  }
+}
+
+function contextOf(claims: IdTokenClaims | undefined): LogtoContext {
+  return claims ? { isAuthenticated: true, claims: cloneJson(claims) } : { isAuthenticated: false };
+}
+
+/** Whether the module's store touches the token record of a session as it loads the session. */
+function touchesOnLoad({ session }: ResolvedLogtoOptions): boolean {
+  return session !== undefined && (session.store === undefined || session.store.touch !== undefined);
+}
