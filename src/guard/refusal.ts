@@ -18,23 +18,20 @@ export class Refusal {
 
   /** Refuses an anonymous request. */
   forAnonymous({ host, request, policy, accept }: AccessAttempt): LogtoException {
-    if (!accept.includes('session') || host.getType<string>() !== 'http') {
-      if (accept.includes('bearer')) challenge(request, {});
-      return new LogtoUnauthenticatedException(
-        accept.includes('session')
-          ? {}
-          : { message: 'A bearer access token is needed in the Authorization header.' },
-      );
-    }
-    const exception = this.signIn({ request, policy });
+    const message = 'A bearer access token is needed in the Authorization header.';
+    const exception = !accept.includes('session')
+      ? new LogtoUnauthenticatedException({ message })
+      : host.getType<string>() === 'http'
+        ? this.signIn({ request, policy })
+        : new LogtoUnauthenticatedException();
     if (accept.includes('bearer') && exception.redirectTo === undefined) challenge(request, {});
     return exception;
   }
 
   /** Refuses a signed-in user who does not meet a requirement, or whose sign-in has ended at Logto. */
   forSession({ host, request, policy }: AccessAttempt, error: unknown): unknown {
-    const ended = error instanceof LogtoUnauthenticatedException && error.code === 'not_authenticated';
-    return ended && host.getType<string>() === 'http' ? this.signIn({ request, policy }, error) : error;
+    const hasEnded = error instanceof LogtoUnauthenticatedException && error.code === 'not_authenticated';
+    return hasEnded && host.getType<string>() === 'http' ? this.signIn({ request, policy }, error) : error;
   }
 
   /** Requests a sign-in that is recent enough for the route, so that the user does not have to sign in twice. */

@@ -66,7 +66,7 @@ export class SessionPrincipal implements Principal {
     if (!this.requestedScopes.includes(scope)) {
       throw new LogtoException(
         missingScope,
-        `Logto tells \`${claim}\` only for the scope \`${scope}\`. Add it to \`scopes\` in the options.`,
+        `Logto returns \`${claim}\` only with the scope \`${scope}\`. Add it to \`scopes\` in the options.`,
       );
     }
     return strings(await this.freshUserInfo.get(this.request), claim) ?? [];

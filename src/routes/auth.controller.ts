@@ -19,7 +19,7 @@ import { LogtoService } from '../logto.service.js';
 import { BasePath } from '../session/base-path.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { requestUrl } from '../session/request-url.js';
-import { formMark } from '../user/unauthenticated-exception-factory.js';
+import { fromFormParameter } from '../user/unauthenticated-exception-factory.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
 import { WithLogto } from '../user/with-logto.decorator.js';
 import { asksForJson, isFormNavigation, NavigationCheck } from './navigation-check.js';
@@ -110,7 +110,7 @@ class AuthController {
     const parameters = { ...parseSignInQuery(request, this.options.signInOptions.maxAge), ...forced };
     if (canonical === undefined && (await this.tabs.answer(request, response, parameters))) return;
     const url = canonical ?? (await this.logto.signIn(request, parameters));
-    if (requestUrl(request).searchParams.has(formMark)) this.sendRedirectPage(response, 'Signing in', url);
+    if (requestUrl(request).searchParams.has(fromFormParameter)) this.sendRedirectPage(response, 'Signing in', url);
     else response.redirect(302, url.href);
   }
 

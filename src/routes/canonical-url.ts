@@ -3,7 +3,7 @@ import { isLoopback } from '../options/logto-options-schema.js';
 import type { BasePath } from '../session/base-path.js';
 import { requestUrl } from '../session/request-url.js';
 
-const movedMark = 'moved';
+const movedParameter = 'moved';
 
 /**
  * The URL of a request with the host of `baseUrl`, if the request came to another loopback name. The callback goes to
@@ -19,7 +19,7 @@ export function canonicalUrl(request: Request, baseUrl: string, basePath: BasePa
   // If the request target is a whole URL, only its path counts.
   const { pathname, search } = requestUrl(request, baseUrl);
   const url = new URL(`${base.origin}${basePath.strippedFrom(request)}${pathname}${search}`);
-  if (url.searchParams.has(movedMark)) return undefined;
-  url.searchParams.set(movedMark, '1');
+  if (url.searchParams.has(movedParameter)) return undefined;
+  url.searchParams.set(movedParameter, '1');
   return url;
 }

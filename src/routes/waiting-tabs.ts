@@ -6,7 +6,7 @@ import { ConcurrentSignIns } from '../sign-in/concurrent-sign-ins.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { requestUrl } from '../session/request-url.js';
-import { formMark } from '../user/unauthenticated-exception-factory.js';
+import { fromFormParameter } from '../user/unauthenticated-exception-factory.js';
 import { redirectPage } from './redirect-page.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { waitingPage } from './waiting-page.js';
@@ -15,7 +15,7 @@ import { waitingPage } from './waiting-page.js';
 const pollInterval = 1000;
 
 /** Query parameter of a waiting tab's URL: since when it waits, in milliseconds since 1970. */
-const waitedMark = 'waited';
+const waitingSinceParameter = 'waited';
 
 /** Lets a tab wait while another tab of the browser signs in, and then redirects it to its page. */
 @Injectable()
@@ -35,9 +35,9 @@ export class WaitingTabs {
     { returnTo, ...others }: SignInParameters,
   ): Promise<boolean> {
     const query = requestUrl(request).searchParams;
-    const since = Number(query.get(waitedMark) ?? Number.NaN);
+    const since = Number(query.get(waitingSinceParameter) ?? Number.NaN);
     const hasWaited = since <= Date.now();
-    query.set(waitedMark, String(hasWaited ? since : Date.now()));
+    query.set(waitingSinceParameter, String(hasWaited ? since : Date.now()));
     // Relative, since a proxy may have stripped part of the path.
     const again = `?${query.toString()}`;
     // Another tab's sign-in does not replace one with parameters such as `prompt=login`.
@@ -61,7 +61,7 @@ export class WaitingTabs {
   /** A form gets a page, since the browser may block a redirect to another origin. */
   private redirectTo(response: Response, page: string, query: URLSearchParams): void {
     const url = new URL(page, signInClient(this.options).baseUrl);
-    if (query.has(formMark)) sendPage(response.status(200), redirectPage({ title: 'Signing in', url }));
+    if (query.has(fromFormParameter)) sendPage(response.status(200), redirectPage({ title: 'Signing in', url }));
     else response.redirect(302, page);
   }
 }

@@ -23,7 +23,7 @@ export interface UnauthenticatedReason {
  * The query parameter of a sign-in that a form was redirected to. If the Content-Security-Policy of the form's page has
  * `form-action 'self'`, the browser follows no further redirect to Logto.
  */
-export const formMark = 'form';
+export const fromFormParameter = 'form';
 
 /** Creates the exception that answers an unauthenticated request: a redirect to the sign-in, or a 401. */
 @Injectable()
@@ -48,24 +48,24 @@ export class UnauthenticatedExceptionFactory {
     }
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const redirectTo = isRead
-      ? this.signInUrl(this.pathOf(request), maxAge)
-      : this.signInUrl(this.refererOf(request), maxAge, [`${formMark}=1`]);
+      ? this.signInPath(this.pathOf(request), maxAge)
+      : this.signInPath(this.refererOf(request), maxAge, [`${fromFormParameter}=1`]);
     response.setHeader('Location', redirectTo);
     response.setHeader('Cache-Control', 'no-store');
     return new LogtoUnauthenticatedException({ status: isRead ? 302 : 303, redirectTo, ...reason });
   }
 
   /** A path rather than a URL, so that it works under every host name of the app. */
-  private signInUrl(
+  private signInPath(
     returnTo: string | undefined,
     maxAge: number | undefined,
-    marks: readonly string[] = [],
+    others: readonly string[] = [],
   ): string {
     const path = `${this.basePath.path}/${this.options.authRoutesPrefix}/sign-in`;
     const query = [
       ...(returnTo === undefined ? [] : [`returnTo=${encodeURIComponent(returnTo)}`]),
       ...(maxAge === undefined ? [] : [`max_age=${Math.floor(maxAge)}`]),
-      ...marks,
+      ...others,
     ];
     return query.length === 0 ? path : `${path}?${query.join('&')}`;
   }

@@ -42,7 +42,7 @@ function requiresRoles({ kind }: NamedRequirement): boolean {
 
 /** 403: the token has no claim with roles, so it is unknown which the user has. */
 export function rolesNotInToken(requirement: NamedRequirement): LogtoException {
-  const publicMessage = `This needs ${listOf(requirement, requirement.names)}, and the access token says nothing of roles.`;
+  const publicMessage = `This needs ${listOf(requirement, requirement.names)}, and the access token has no roles claim.`;
   return new LogtoException(
     'roles_not_in_token',
     `${publicMessage} Add them with custom token claims in Logto Console, or require scopes instead.`,
