@@ -110,7 +110,8 @@ class AuthController {
     const parameters = { ...parseSignInQuery(request, this.options.signInOptions.maxAge), ...forced };
     if (canonical === undefined && (await this.tabs.answer(request, response, parameters))) return;
     const url = canonical ?? (await this.logto.signIn(request, parameters));
-    if (requestUrl(request).searchParams.has(fromFormParameter)) this.sendRedirectPage(response, 'Signing in', url);
+    if (requestUrl(request).searchParams.has(fromFormParameter))
+      this.sendRedirectPage(response, 'Signing in', url);
     else response.redirect(302, url.href);
   }
 

@@ -61,7 +61,8 @@ export class WaitingTabs {
   /** A form gets a page, since the browser may block a redirect to another origin. */
   private redirectTo(response: Response, page: string, query: URLSearchParams): void {
     const url = new URL(page, signInClient(this.options).baseUrl);
-    if (query.has(fromFormParameter)) sendPage(response.status(200), redirectPage({ title: 'Signing in', url }));
+    if (query.has(fromFormParameter))
+      sendPage(response.status(200), redirectPage({ title: 'Signing in', url }));
     else response.redirect(302, page);
   }
 }

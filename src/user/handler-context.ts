@@ -22,7 +22,8 @@ export class HandlerContext {
 
   /**
    * Attaches the user context as `req.user` and for `@AuthUser()`.
-   * @returns the context; `undefined` for a transport that this library cannot read
+   * @returns the context; `undefined` if nothing was attached: over HTTP both read the session by themselves, so that
+   * a page that uses neither refreshes no claims
    */
   async prepare(host: ExecutionContext): Promise<LogtoContext | undefined> {
     const request = await this.getRequest(host);
@@ -31,10 +32,12 @@ export class HandlerContext {
       attachSharedContext(host, anonymousContext());
       return undefined;
     }
+    const isHttp = host.getType() === 'http';
+    if (isHttp) this.currentUser.markGuardsPassed(request);
+    if (isHttp && !fetchesAnything(this.routes.read(host))) return undefined;
     const context = await this.resolve(host, request);
     attachContext(host, request, context);
-    const isShared = host.getType() !== 'http' && !this.source.isForked(host);
-    if (isShared) attachSharedContext(host, this.currentUser.of(request));
+    if (!isHttp && !this.source.isForked(host)) attachSharedContext(host, this.currentUser.of(request));
     return context;
   }
 
@@ -50,7 +53,6 @@ export class HandlerContext {
 
   private async resolve(host: ExecutionContext, request: Request): Promise<LogtoContext> {
     const route = this.routes.read(host);
-    if (host.getType() === 'http') this.currentUser.markGuardsPassed(request);
     try {
       // A guard has refreshed outdated claims already. A handler without a guard does not wait for a refresh.
       return await this.resolver.resolve(request, route);
