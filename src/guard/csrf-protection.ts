@@ -10,19 +10,19 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRA
 /** Refuses requests that another site makes a browser send with this app's session cookie (CSRF). */
 @Injectable()
 export class CsrfProtection {
-  private readonly allowed: ReadonlySet<string>;
+  private readonly allowedOrigins: ReadonlySet<string>;
 
   constructor(
     options: ResolvedLogtoOptions,
     private readonly log: OperatorLog,
   ) {
     const own = options.client ? [new URL(options.client.baseUrl).origin] : [];
-    this.allowed = new Set([...own, ...options.allowedOrigins]);
+    this.allowedOrigins = new Set([...own, ...options.allowedOrigins]);
   }
 
-  /** Checks the handshake of a socket as {@link assertHandshake} does, everything else as {@link assertSameSite}. */
+  /** Checks the handshake of a socket as {@link assertHandshakeOrigin} does, everything else as {@link assertSameSite}. */
   assertOwnSite(host: ExecutionContext, request: Request): void {
-    if (isSocket(host)) this.assertHandshake(request);
+    if (isSocket(host)) this.assertHandshakeOrigin(request);
     else this.assertSameSite(request);
   }
 
@@ -35,7 +35,7 @@ export class CsrfProtection {
     if (safeMethods.has(request.method)) return;
     const { origin } = request.headers;
     const site = request.headers['sec-fetch-site'];
-    if (origin !== undefined && this.allowed.has(origin)) return;
+    if (origin !== undefined && this.allowedOrigins.has(origin)) return;
     if (site === undefined ? origin === undefined : site !== 'cross-site') return;
     throw this.refusal(origin);
   }
@@ -44,8 +44,8 @@ export class CsrfProtection {
    * Checks the `Origin` of a socket's handshake: browsers let any site open a socket.
    * @throws LogtoException `cross_site_request`, 403
    */
-  private assertHandshake({ headers: { origin } }: Request): void {
-    if (origin !== undefined && !this.allowed.has(origin)) throw this.refusal(origin);
+  private assertHandshakeOrigin({ headers: { origin } }: Request): void {
+    if (origin !== undefined && !this.allowedOrigins.has(origin)) throw this.refusal(origin);
   }
 
   private refusal(origin: string | undefined): LogtoException {

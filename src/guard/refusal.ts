@@ -18,12 +18,12 @@ export class Refusal {
 
   /** Refuses an anonymous request. */
   forAnonymous({ host, request, policy, accept }: AccessAttempt): LogtoException {
+    const acceptsSession = accept.includes('session');
     const message = 'A bearer access token is needed in the Authorization header.';
-    const exception = !accept.includes('session')
-      ? new LogtoUnauthenticatedException({ message })
-      : host.getType<string>() === 'http'
+    const exception =
+      acceptsSession && host.getType<string>() === 'http'
         ? this.signIn({ request, policy })
-        : new LogtoUnauthenticatedException();
+        : new LogtoUnauthenticatedException(acceptsSession ? {} : { message });
     if (accept.includes('bearer') && exception.redirectTo === undefined) challenge(request, {});
     return exception;
   }
@@ -49,7 +49,7 @@ export class Refusal {
   /** Refuses a bearer token. The client learns what is wrong with the token, the log what is wrong with this server. */
   forBearer(request: Request, error: unknown): unknown {
     if (!(error instanceof LogtoException)) return error;
-    if (error.getStatus() < 500) this.logBearer(error);
+    if (error.getStatus() < 500) this.logBearerRefusal(error);
     if (error.code === 'invalid_token')
       challenge(request, { error: 'invalid_token', error_description: clientMessageOf(error) });
     else if (error.code === 'invalid_request') challenge(request, { error: 'invalid_request' });
@@ -63,7 +63,7 @@ export class Refusal {
     return error;
   }
 
-  private logBearer(error: LogtoException): void {
+  private logBearerRefusal(error: LogtoException): void {
     const { code, message } = error;
     const isForOperator =
       error instanceof InvalidTokenException ? error.isForOperator : operatorCodes.has(code);

@@ -65,10 +65,8 @@ export function runWithContext<T>(host: ArgumentsHost, context: LogtoContext | u
  * @returns `undefined` where no LogtoModule has seen the request or the socket
  */
 export function attachedContext(host: ArgumentsHost): LogtoContext | undefined {
-  const own =
-    host.getType<string>() === 'ws'
-      ? messageContext.getStore()
-      : (graphqlInfoOf(host) as ContextHolder | undefined)?.[attached];
+  const info: ContextHolder | undefined = graphqlInfoOf(host);
+  const own = host.getType<string>() === 'ws' ? messageContext.getStore() : info?.[attached];
   if (own) return own;
   const holder = requestOrSocketOf(host);
   return holder ? contextFrom(holder) : anonymousContext();

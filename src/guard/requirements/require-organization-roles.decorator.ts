@@ -1,4 +1,5 @@
-import { parseArguments, requires, roleName, type RequirementOptions } from './requirement.js';
+import { parseArguments, roleName } from './parse-arguments.js';
+import { requires, type RequirementOptions } from './requirement.js';
 
 /**
  * Requires these roles in the organization that `@RequireOrganization` binds. Add the scope

@@ -1,4 +1,5 @@
-import { parseArguments, requires, scopeName, type RequirementOptions } from './requirement.js';
+import { parseArguments, scopeName } from './parse-arguments.js';
+import { requires, type RequirementOptions } from './requirement.js';
 
 /**
  * Requires these permissions in the organization that `@RequireOrganization` binds: the scopes of the

@@ -1,4 +1,5 @@
-import { parseArguments, requires, roleName, type RequirementOptions } from './requirement.js';
+import { parseArguments, roleName } from './parse-arguments.js';
+import { requires, type RequirementOptions } from './requirement.js';
 
 /**
  * Requires these roles at Logto. With a session they come from the ID token, or from userinfo if the tenant leaves them

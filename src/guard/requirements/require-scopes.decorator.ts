@@ -1,4 +1,5 @@
-import { parseArguments, requires, scopeName, type ScopeRequirementOptions } from './requirement.js';
+import { parseArguments, scopeName } from './parse-arguments.js';
+import { requires, type ScopeRequirementOptions } from './requirement.js';
 
 /**
  * Requires an access token with these scopes (RFC 6749 section 3.3), compared whole: `read` is not `read:all`. With a
