@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Logger, UseGuards } from '@nestjs/common';
+import { LogtoApiGuard, LogtoGuard, RequireRecentSignIn, WithLogto } from 'nestjs-logto';
+import { startApp, type TestApp } from '../support/app.js';
+import type { Browser, Page } from '../support/browser.js';
+import { startHostileProvider, type HostileProvider } from '../support/hostile-provider.js';
+import { application, resource } from '../support/issuer.js';
+import { call } from '../access/support/api.js';
+import { LogRecorder } from '../access/support/log-recorder.js';
+
+@Controller()
+class PagesController {
+  @Get('protected')
+  @UseGuards(LogtoGuard)
+  protected(): string {
+    return 'in';
+  }
+
+  @Get('transfer')
+  @UseGuards(LogtoGuard)
+  @RequireRecentSignIn({ maxAge: 5 })
+  transfer(): string {
+    return 'sent';
+  }
+
+  @Get('api-transfer')
+  @UseGuards(LogtoGuard)
+  @WithLogto({ accept: ['session', 'bearer'] })
+  @RequireRecentSignIn({ maxAge: 5 })
+  apiTransfer(): string {
+    return 'sent';
+  }
+
+  @Get('things')
+  @UseGuards(LogtoApiGuard)
+  things(): string {
+    return 'things';
+  }
+}
+
+const minutes = 60;
+
+describe('When the clocks of Logto and of this server differ', () => {
+  let provider: HostileProvider;
+  let app: TestApp;
+  let log: LogRecorder;
+  /** How far Logto's clock is ahead, in seconds. */
+  let ahead: number;
+
+  beforeEach(async () => {
+    ahead = 0;
+    log = new LogRecorder();
+    provider = await startHostileProvider();
+    provider.bends = {
+      claims: ({ iat = 0, exp = 0, ...rest }) => ({
+        ...rest,
+        iat: iat + ahead,
+        exp: exp + ahead,
+        auth_time: iat + ahead,
+      }),
+      answer: (_, answer) => ({
+        ...answer,
+        headers: { ...answer.headers, date: new Date(Date.now() + ahead * 1000).toUTCString() },
+      }),
+    };
+    app = await startApp({
+      issuer: provider,
+      controllers: [PagesController],
+      logto: { api: { audience: resource } },
+      applicationOptions: { logger: log },
+    });
+    Logger.overrideLogger(log);
+  });
+
+  afterEach(async () => {
+    process.env.NODE_ENV = 'test';
+    log.stop();
+    await app.close();
+    await provider.close();
+  });
+
+  const logtoNow = (): number => Math.floor(Date.now() / 1000) + ahead;
+
+  async function signIn(browser: Browser, path = '/logto/sign-in'): Promise<Page> {
+    const { location = '' } = await browser.open(path);
+    return browser.fetch(provider.callback(location));
+  }
+
+  it.each([
+    { what: '15 minutes ahead of', by: -15 * minutes },
+    { what: '15 minutes behind', by: 15 * minutes },
+    { what: '3 hours ahead of', by: -3 * 60 * minutes },
+  ])('a sign-in is refused by name where this server is $what Logto', async ({ what, by }) => {
+    ahead = by;
+    const refused = await signIn(app.browser());
+
+    expect(refused.status).toBe(401);
+    expect(refused.json()).toMatchObject({ code: 'id_token_invalid' });
+    expect(refused.json().detail).toContain(`This server's clock is ${what} Logto's`);
+    expect(refused.json().detail).toContain('NTP');
+    expect(refused.json().detail).toContain('http.clockTolerance');
+  });
+
+  it('a visitor in production reads nothing of it', async () => {
+    ahead = -15 * minutes;
+    process.env.NODE_ENV = 'production';
+    const refused = await signIn(app.browser());
+
+    expect(refused.json()).toMatchObject({ status: 401, code: 'id_token_invalid' });
+    expect(refused.text).not.toMatch(/clock|NTP|minutes/);
+  });
+
+  it('nothing is said of clocks that agree: the token itself is too old', async () => {
+    provider.bends = { claims: (claims) => ({ ...claims, iat: (claims.iat ?? 0) - 3600 }) };
+    const refused = await signIn(app.browser());
+
+    expect(refused.json()).toMatchObject({ code: 'id_token_invalid' });
+    expect(refused.json().detail).not.toMatch(/ahead of|behind/);
+  });
+
+  describe('a bearer token', () => {
+    const sign = (claims: Record<string, unknown>): Promise<string> =>
+      provider.sign({ iss: provider.issuer, aud: resource, sub: 'ada', ...claims }, { typ: 'at+jwt' });
+
+    it.each([
+      ['that is still good at Logto', { behind: 600, claims: () => ({ exp: logtoNow() + 300 }) }],
+      [
+        'that is good already at Logto',
+        { behind: -600, claims: () => ({ exp: logtoNow() + 300, nbf: logtoNow() }) },
+      ],
+    ])('%s is refused with the difference, in the log too', async (_, { behind, claims }) => {
+      ahead = -behind;
+      const refused = await call(app, '/things', await sign(claims()));
+
+      expect(refused.status).toBe(401);
+      const difference = `This server's clock is 10 minutes ${behind > 0 ? 'ahead of' : 'behind'} Logto's`;
+      expect(refused.json().detail).toContain(difference);
+      expect(log.warnings.filter((line) => line.includes(difference))).toHaveLength(1);
+    });
+
+    it('that has expired at Logto too is refused without a word about clocks', async () => {
+      ahead = -600;
+      const refused = await call(app, '/things', await sign({ exp: logtoNow() - 300 }));
+
+      expect(refused.json()).toMatchObject({ code: 'invalid_token', detail: 'The token has expired.' });
+      expect(log.warnings).toEqual([]);
+    });
+
+    it('says to an API’s client in production only that it has expired', async () => {
+      ahead = -600;
+      process.env.NODE_ENV = 'production';
+      const refused = await call(app, '/things', await sign({ exp: logtoNow() + 300 }));
+
+      expect(refused.json()).toMatchObject({ code: 'invalid_token', detail: 'The token has expired.' });
+      expect(refused.headers.get('www-authenticate')).toBe(
+        'Bearer error="invalid_token", error_description="The token has expired."',
+      );
+    });
+  });
+
+  it('a logout token is refused with the difference', async () => {
+    ahead = -10 * minutes;
+    const logout_token = await provider.sign(
+      {
+        iss: provider.issuer,
+        aud: application.id,
+        sub: 'ada',
+        iat: logtoNow(),
+        exp: logtoNow() + 120,
+        jti: randomUUID(),
+        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+      },
+      { typ: 'logout+jwt' },
+    );
+    const refused = await app.browser().fetch('/logto/back-channel-logout', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ logout_token }).toString(),
+    });
+
+    expect([refused.status, refused.json().code]).toEqual([400, 'logout_token_invalid']);
+    expect(refused.json().detail).toContain("This server's clock is 10 minutes ahead of Logto's");
+    expect(log.warnings).toEqual(expect.arrayContaining([expect.stringContaining('10 minutes ahead of')]));
+  });
+
+  describe('a recent sign-in that a route requires', () => {
+    it('is refused with the difference as the person comes back, where it is great', async () => {
+      ahead = -90;
+      const refused = await signIn(app.browser(), '/logto/sign-in?max_age=5');
+
+      expect(refused.json()).toMatchObject({ status: 401, code: 'id_token_invalid' });
+      expect(refused.json().detail).toContain("This server's clock is 90 seconds ahead of Logto's");
+    });
+
+    it.each(['/transfer', '/api-transfer'])(
+      'ends at a page and in the log instead of going round in circles, where it is small: %s',
+      async (path) => {
+        ahead = -20;
+        const browser = app.browser();
+        expect((await signIn(browser, '/logto/sign-in?max_age=5')).status).toBe(302);
+        expect((await browser.open('/protected')).text).toBe('in');
+
+        const refused = await browser.open(path);
+        expect([refused.status, refused.location]).toEqual([401, undefined]);
+        expect(refused.text).toContain('recent_sign_in_required');
+        expect(log.warnings).toEqual([
+          expect.stringMatching(/This server's clock is (19|20|21) seconds ahead of Logto's[^]*maxAge/),
+        ]);
+      },
+    );
+
+    it('is asked for again where it is too old for Logto as well', async () => {
+      ahead = -20;
+      const browser = app.browser();
+      provider.bends = {
+        ...provider.bends,
+        claims: (claims) => ({ ...claims, auth_time: (claims.iat ?? 0) - 100 }),
+      };
+      await signIn(browser);
+
+      expect((await browser.open('/transfer')).location).toContain('/logto/sign-in?returnTo=%2Ftransfer');
+      expect(log.warnings).toEqual([]);
+    });
+  });
+});

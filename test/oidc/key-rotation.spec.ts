@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { generateKeyPair, SignJWT } from 'jose';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
+import type { Page } from '../support/browser.js';
+import { application, resource } from '../support/issuer.js';
+import { PagesController } from '../support/pages.js';
+import { tokenOptions } from '../support/token-app.js';
+import { TokensController } from '../support/tokens.controller.js';
+import { call } from '../access/support/api.js';
+import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
+import { ThingsController } from '../access/support/things.controller.js';
+import { comeBack, travel } from '../access/support/travel.js';
+
+describe('Signing keys that an administrator rotates twice within ten seconds', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp;
+
+  beforeEach(async () => {
+    issuer = await startAccessIssuer();
+    app = await startApp({
+      issuer,
+      controllers: [PagesController, TokensController, ThingsController],
+      logto: { ...tokenOptions, api: { audience: resource } },
+    });
+  });
+
+  afterEach(async () => {
+    comeBack();
+    await app.close();
+    await issuer.close();
+  });
+
+  const rotations = ['RS256', 'ES384', 'RS256'] as const;
+
+  it.each([true, false])('let everybody sign in (the key before is kept: %s)', async (keepPrevious) => {
+    await app.browser().signIn(issuer);
+    for (const algorithm of rotations) {
+      await issuer.rotateSigningKeys({ algorithm, keepPrevious });
+      const browser = app.browser();
+      expect((await browser.signIn(issuer)).status).toBe(302);
+      expect((await browser.open('/protected')).text).toBe('hello ada');
+    }
+  });
+
+  it('go unnoticed by a refresh', async () => {
+    const browser = app.browser();
+    await browser.signIn(issuer);
+    for (const algorithm of rotations) {
+      await issuer.rotateSigningKeys({ algorithm });
+      expect((await browser.fetch('/refresh')).json()).toMatchObject({ claims: { sub: 'ada' } });
+    }
+  });
+
+  it('go unnoticed by an API and its bearer tokens', async () => {
+    const tokens = await RealTokens.from(issuer);
+    for (const algorithm of rotations) {
+      await issuer.rotateSigningKeys({ algorithm });
+      tokens.forget();
+      expect((await call(app, '/things', await tokens.ofUser('ada', { resource }))).status).toBe(200);
+    }
+  });
+
+  it('are fetched once or twice for any number of sign-ins that come back at the same moment', async () => {
+    await app.browser().signIn(issuer);
+    await issuer.rotateSigningKeys({ algorithm: 'RS256' });
+    const browsers = Array.from({ length: 15 }, () => app.browser());
+    const callbacks = await Promise.all(browsers.map((browser) => browser.authorize(issuer)));
+    issuer.resetRequests();
+
+    const pages = await Promise.all(
+      callbacks.map(
+        (callback, index) => browsers[index]?.open(callback) ?? Promise.reject(new Error('none')),
+      ),
+    );
+    expect(pages.map(({ status }) => status)).toEqual(callbacks.map(() => 302));
+    expect(issuer.countRequests('discovery')).toBeLessThanOrEqual(2);
+  });
+
+  describe('while somebody sends forged tokens', () => {
+    let serial = 0;
+    let forge: (claims: Record<string, unknown>, typ: string) => Promise<string>;
+
+    beforeEach(async () => {
+      const { privateKey } = await generateKeyPair('ES384');
+      forge = (claims, typ) =>
+        new SignJWT({ iss: issuer.issuer, sub: 'ada', ...claims })
+          .setProtectedHeader({ alg: 'ES384', typ, kid: `forged-${(serial += 1)}` })
+          .setIssuedAt()
+          .setExpirationTime('1h')
+          .sign(privateKey);
+    });
+
+    const asBearer = async (): Promise<Page> =>
+      call(app, '/things', await forge({ aud: resource, client_id: 'app' }, 'at+jwt'));
+
+    async function asLogout(): Promise<Page> {
+      const logout_token = await forge(
+        {
+          aud: application.id,
+          jti: `jti-${serial}`,
+          events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+        },
+        'logout+jwt',
+      );
+      return app.browser().fetch('/logto/back-channel-logout', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ logout_token }).toString(),
+      });
+    }
+
+    it.each([
+      ['bearer', () => asBearer(), 401],
+      ['logout', () => asLogout(), 400],
+    ])('let everybody sign in, and the %s tokens make no flood of fetches', async (_, send, status) => {
+      await app.browser().signIn(issuer);
+      await send();
+      issuer.resetRequests();
+      for (let burst = 0; burst < 3; burst += 1) {
+        const answers = await Promise.all(Array.from({ length: 20 }, send));
+        expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([status]));
+      }
+      expect([issuer.countRequests('discovery'), issuer.countRequests('jwks')]).toEqual([0, 0]);
+
+      for (const algorithm of rotations) {
+        await issuer.rotateSigningKeys({ algorithm });
+        await send();
+        expect((await app.browser().signIn(issuer)).status).toBe(302);
+        await send();
+      }
+      travel(11);
+      issuer.resetRequests();
+      await Promise.all(Array.from({ length: 20 }, send));
+      expect(issuer.countRequests('discovery')).toBe(1);
+    });
+
+    it('let a token of the new key pass once Logto answers again, which was away as it came', async () => {
+      const tokens = await RealTokens.from(issuer);
+      const before = await tokens.ofUser('ada', { resource });
+      expect((await call(app, '/things', before)).status).toBe(200);
+      await issuer.rotateSigningKeys({ algorithm: 'RS256' });
+      tokens.forget();
+      const after = await tokens.ofUser('bob', { resource });
+      await issuer.pause();
+
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        const answer = await call(app, '/things', after);
+        expect([answer.status, answer.json().code]).toEqual([503, 'provider_unavailable']);
+      }
+      expect((await call(app, '/things', before)).status).toBe(200);
+      await issuer.resume();
+      travel(11);
+      expect((await call(app, '/things', after)).status).toBe(200);
+    });
+  });
+});

@@ -1,0 +1,173 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Post, Req, UseGuards } from '@nestjs/common';
+import type { Request } from 'express';
+import {
+  AuthUser,
+  IdTokenClaims,
+  LogtoApiGuard,
+  LogtoContext,
+  LogtoGuard,
+  LogtoService,
+  OptionalAuth,
+  Public,
+  RequireRoles,
+  UserInfoResponse,
+  UserScope,
+} from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { resource, startIssuer } from '../support/issuer.js';
+
+@Controller()
+class VisitorsController {
+  constructor(private readonly logto: LogtoService) {}
+
+  @Post('api')
+  @UseGuards(LogtoApiGuard)
+  @OptionalAuth()
+  @RequireRoles('nobody’s')
+  api(@AuthUser() user: LogtoContext, @Req() request: Request): unknown[] {
+    return [user, request.user];
+  }
+
+  @Get('admins')
+  @UseGuards(LogtoGuard)
+  @RequireRoles('admin')
+  admins(): string {
+    return 'admins';
+  }
+
+  @Get('user')
+  @UseGuards(LogtoGuard)
+  user(@AuthUser('claims') claims: IdTokenClaims): IdTokenClaims {
+    return claims;
+  }
+
+  @Get('promote')
+  @UseGuards(LogtoGuard)
+  async promote(@AuthUser('claims') claims: IdTokenClaims, @Req() request: Request): Promise<string> {
+    for (const own of [claims, await this.logto.getIdTokenClaims(request)]) {
+      own.roles?.push('admin');
+      own.name = 'Somebody else';
+    }
+    return 'promoted';
+  }
+
+  @Get('promote/info')
+  @UseGuards(LogtoGuard)
+  @RequireRoles('guest')
+  async promoteInfo(@Req() request: Request): Promise<UserInfoResponse> {
+    const info = await this.logto.fetchUserInfo(request);
+    info.roles?.push('admin');
+    return info;
+  }
+}
+
+@Public()
+@Controller('shop')
+class ShopController {
+  @Get()
+  shelf(): string {
+    return 'shelf';
+  }
+
+  @Get('till')
+  @UseGuards(LogtoGuard)
+  till(): string {
+    return 'till';
+  }
+}
+
+@UseGuards(LogtoGuard)
+@Controller('backroom')
+class BackroomController extends ShopController {}
+
+describe('Guards', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp;
+
+  const start = async (logto = {}): Promise<void> => {
+    app = await startApp({
+      issuer,
+      controllers: [VisitorsController, ShopController, BackroomController],
+      logto: { scopes: [UserScope.Roles], api: { audience: resource }, ...logto },
+    });
+  };
+
+  afterEach(async () => {
+    restoreTime();
+    await app.close();
+  });
+
+  describe('where the tenant tells roles in ID tokens', () => {
+    beforeAll(async () => {
+      issuer = await startIssuer({
+        users: [{ id: 'ada', username: 'ada', password: 'ada-password', name: 'Ada', roles: [] }],
+      });
+    });
+
+    afterAll(() => issuer.close());
+
+    it('keep a session out of account where an optional route takes bearer tokens alone', async () => {
+      await start();
+      const browser = app.browser();
+      await browser.signIn(issuer);
+      const elsewhere = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+      const nobody = { isAuthenticated: false };
+
+      expect((await browser.post('/api', elsewhere)).json()).toEqual([nobody, nobody]);
+    });
+
+    it('guard a handler that has one of its own, in a class that is public', async () => {
+      await start();
+
+      expect((await app.browser().fetch('/shop')).status).toBe(200);
+      expect((await app.browser().fetch('/shop/till')).status).toBe(401);
+      expect((await app.browser().fetch('/backroom')).status).toBe(401);
+    });
+
+    it('decide by what Logto says, whatever a handler did to its user before', async () => {
+      await start();
+      const browser = app.browser();
+      await browser.signIn(issuer);
+
+      expect((await browser.fetch('/promote')).text).toBe('promoted');
+      expect((await browser.fetch('/admins')).status).toBe(403);
+      expect((await browser.fetch('/user')).json()).toMatchObject({ name: 'Ada', roles: [] });
+    });
+  });
+
+  describe('where the tenant tells roles at userinfo alone', () => {
+    beforeAll(async () => {
+      issuer = await startIssuer({
+        idTokenClaims: { roles: false },
+        users: [{ id: 'ada', username: 'ada', password: 'ada-password', roles: ['guest'] }],
+        roles: [{ name: 'admin' }, { name: 'guest' }],
+      });
+    });
+
+    afterAll(() => issuer.close());
+
+    it('decide by what Logto says, whatever a handler did to its user info before', async () => {
+      await start();
+      const browser = app.browser();
+      await browser.signIn(issuer);
+
+      expect((await browser.fetch('/promote/info')).json()).toMatchObject({ roles: ['guest', 'admin'] });
+      expect((await browser.fetch('/admins')).status).toBe(403);
+    });
+
+    it('notice a demotion within revalidateAfter, however long the app keeps user info', async () => {
+      issuer.updateUser('ada', { roles: ['admin'] });
+      await start({ userInfoTtl: 24 * 3600, revalidateAfter: 60 });
+      const browser = app.browser();
+      await browser.signIn(issuer);
+      expect((await browser.fetch('/admins')).status).toBe(200);
+
+      issuer.updateUser('ada', { roles: [] });
+      passTime(61);
+      expect((await browser.fetch('/admins')).status).toBe(403);
+    });
+  });
+});

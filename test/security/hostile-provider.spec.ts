@@ -1,0 +1,365 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { MemoryStore } from 'express-session';
+import { generateKeyPair, SignJWT, UnsecuredJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import { AuthUser, LogtoGuard, WithLogto, type LogtoContext } from 'nestjs-logto';
+import { session, startApp, type TestApp } from '../support/app.js';
+import type { Browser } from '../support/browser.js';
+import {
+  startHostileProvider,
+  type Answer,
+  type Bends,
+  type HostileProvider,
+} from '../support/hostile-provider.js';
+import { application } from '../support/issuer.js';
+import { leaks } from '../support/leaks.js';
+
+@Controller()
+class PagesController {
+  @Get('protected')
+  @UseGuards(LogtoGuard)
+  protected(): string {
+    return 'in';
+  }
+
+  @Get('user-info')
+  @WithLogto({ fetchUserInfo: true })
+  userInfo(@AuthUser() user: LogtoContext): unknown {
+    return user.userInfo;
+  }
+}
+
+const now = (): number => Math.floor(Date.now() / 1000);
+
+const hmacSigned = (secret: Uint8Array) => (claims: JWTPayload, header: JWTHeaderParameters) =>
+  new SignJWT(claims).setProtectedHeader({ ...header, alg: 'HS256' }).sign(secret);
+
+async function signedByAnother(claims: JWTPayload, header: JWTHeaderParameters): Promise<string> {
+  const { privateKey } = await generateKeyPair('ES384');
+  return new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
+}
+
+const answering =
+  (path: string, change: (answer: Answer) => Answer | Promise<Answer>): NonNullable<Bends['answer']> =>
+  (asked, answer) =>
+    asked === path ? change(answer) : answer;
+
+const never = (): Promise<Answer> => new Promise(() => undefined);
+
+describe('A provider that lies', () => {
+  let provider: HostileProvider;
+  let app: TestApp;
+  let store: MemoryStore;
+
+  beforeEach(async () => {
+    provider = await startHostileProvider();
+    store = new MemoryStore();
+    app = await startApp({
+      issuer: provider,
+      controllers: [PagesController],
+      logto: { session: { ...session, store }, http: { timeout: 2000 } },
+    });
+  });
+
+  afterEach(async () => {
+    await app.close();
+    await provider.close();
+  });
+
+  async function callback(browser: Browser, parameters?: Record<string, string>): Promise<string> {
+    const { location } = await browser.open('/logto/sign-in');
+    return provider.callback(location ?? '', parameters);
+  }
+
+  async function expectNobodySignedIn(browser: Browser): Promise<void> {
+    expect((await browser.open('/protected')).status).toBe(302);
+    const stored = Object.values((store as unknown as { sessions: Record<string, string> }).sessions);
+    expect(stored.filter((entry) => entry.includes('"logto"') || entry.includes('logtoTokens'))).toEqual([]);
+  }
+
+  it('signs in somebody about whom it does not lie', async () => {
+    const browser = app.browser();
+
+    expect((await browser.open(await callback(browser))).status).toBe(302);
+    expect((await browser.open('/protected')).text).toBe('in');
+  });
+
+  type Row = [
+    lie: string,
+    bends: (provider: HostileProvider) => Bends | Promise<Bends>,
+    status: number,
+    code: string,
+  ];
+
+  describe('in the ID token', () => {
+    const wrong = (claims: Partial<JWTPayload>) => () => ({
+      claims: (honest: JWTPayload) => ({ ...honest, ...claims }),
+    });
+    const rows: Row[] = [
+      ['another issuer', wrong({ iss: 'https://other.example/oidc' }), 401, 'id_token_invalid'],
+      ['another audience', wrong({ aud: 'another-app' }), 401, 'id_token_invalid'],
+      ['no audience', wrong({ aud: undefined }), 401, 'id_token_invalid'],
+      [
+        'several audiences and no authorized party',
+        wrong({ aud: [application.id, 'other'] }),
+        401,
+        'id_token_invalid',
+      ],
+      [
+        'an authorized party that is another',
+        wrong({ aud: [application.id, 'other'], azp: 'other' }),
+        401,
+        'id_token_invalid',
+      ],
+      ['no subject', wrong({ sub: undefined }), 401, 'id_token_invalid'],
+      ['no time of issue', wrong({ iat: undefined }), 401, 'id_token_invalid'],
+      ['an old time of issue', wrong({ iat: now() - 86_400 }), 401, 'id_token_invalid'],
+      ['an expiry that is over', wrong({ exp: now() - 120 }), 401, 'id_token_invalid'],
+      ['no expiry', wrong({ exp: undefined }), 401, 'id_token_invalid'],
+      ['a time that is still to come', wrong({ nbf: now() + 3600 }), 401, 'id_token_invalid'],
+      ['no nonce', wrong({ nonce: undefined }), 401, 'id_token_invalid'],
+      ['another nonce', wrong({ nonce: 'another' }), 401, 'id_token_invalid'],
+      [
+        'the hash of another access token',
+        wrong({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' }),
+        401,
+        'id_token_invalid',
+      ],
+      ['a signature of another key', () => ({ idToken: signedByAnother }), 401, 'id_token_invalid'],
+      [
+        'no signature',
+        () => ({ idToken: (claims) => new UnsecuredJWT(claims).encode() }),
+        401,
+        'id_token_invalid',
+      ],
+      [
+        'a signature with the client secret',
+        () => ({ idToken: hmacSigned(new TextEncoder().encode(application.secret)) }),
+        401,
+        'id_token_invalid',
+      ],
+      [
+        'a signature with the public key as a secret',
+        ({ publicKey }) => ({ idToken: hmacSigned(new TextEncoder().encode(JSON.stringify(publicKey))) }),
+        401,
+        'id_token_invalid',
+      ],
+      [
+        'an unknown key',
+        () => ({ header: (header) => ({ ...header, kid: 'nobody' }) }),
+        401,
+        'id_token_invalid',
+      ],
+      [
+        'no key name where there are several keys',
+        () => ({
+          header: ({ alg }) => ({ alg, kid: undefined }),
+          jwks: (keys) => [...keys, { ...keys[0], kid: 'second' }],
+        }),
+        401,
+        'id_token_invalid',
+      ],
+    ];
+
+    it.each(rows)('is refused: %s', async (_, bends, status, code) => {
+      provider.bends = await bends(provider);
+      const browser = app.browser();
+
+      const answer = await browser.fetch(await callback(browser));
+
+      expect(answer.status).toBe(status);
+      expect(answer.json()).toMatchObject({ code });
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      await expectNobodySignedIn(browser);
+    });
+
+    /** What a sign-in is answered by an app that tolerates this difference of the clocks, in seconds. */
+    async function answered(claims: () => Partial<JWTPayload>, clockTolerance?: number): Promise<number> {
+      const own = await startApp({
+        issuer: provider,
+        controllers: [PagesController],
+        logto: { http: { clockTolerance } },
+      });
+      const browser = own.browser();
+      const { location = '' } = await browser.open('/logto/sign-in');
+      provider.bends = { claims: (honest) => ({ ...honest, ...claims() }) };
+      const { status } = await browser.fetch(provider.callback(location));
+      await own.close();
+      return status;
+    }
+
+    it('accepts times that are a little off, as clocks are, and no time of issue far ahead', async () => {
+      expect(await answered(() => ({ exp: now() - 10 }))).toBe(302);
+      expect(await answered(() => ({ nbf: now() + 10 }))).toBe(302);
+      expect(await answered(() => ({ iat: now() + 86_400, exp: now() + 90_000 }))).toBe(401);
+    });
+
+    it('accepts as much of that as the options tolerate', async () => {
+      expect(await answered(() => ({ exp: now() - 300 }), 600)).toBe(302);
+      expect(await answered(() => ({ exp: now() - 5 }), 0)).toBe(401);
+    });
+
+    it('accepts the hash of the very access token', async () => {
+      const digest = createHash('sha384').update('access-token-of-the-hostile-provider').digest();
+      const at_hash = digest.subarray(0, digest.length / 2).toString('base64url');
+      provider.bends = { claims: (claims) => ({ ...claims, at_hash }) };
+      const browser = app.browser();
+
+      expect((await browser.open(await callback(browser))).status).toBe(302);
+    });
+
+    it('looks for an unknown key once for each sign-in that comes back: its code is spent', async () => {
+      provider.bends = { header: (header) => ({ ...header, kid: 'nobody' }) };
+      for (let attempt = 1; attempt <= 5; attempt += 1) {
+        const browser = app.browser();
+        expect((await browser.fetch(await callback(browser))).status).toBe(401);
+        expect(provider.count('/oidc/.well-known/openid-configuration')).toBe(1 + attempt);
+        expect(provider.count('/oidc/jwks')).toBe(1 + attempt);
+      }
+    });
+
+    it('finds a key that was published a moment after a token named it', async () => {
+      const first = app.browser();
+      provider.bends = { header: (header) => ({ ...header, kid: 'late' }) };
+      expect((await first.fetch(await callback(first))).status).toBe(401);
+      provider.bends = { ...provider.bends, jwks: (keys) => keys.map((key) => ({ ...key, kid: 'late' })) };
+
+      const second = app.browser();
+      expect((await second.open(await callback(second))).status).toBe(302);
+    });
+
+    it('finds a key of another kind that the administrator has just put in place', async () => {
+      const before = app.browser();
+      await before.open(await callback(before));
+      await provider.rotate('RS256');
+      const browser = app.browser();
+
+      expect((await browser.open(await callback(browser))).status).toBe(302);
+      expect(provider.count('/oidc/token')).toBe(2);
+    });
+  });
+
+  describe('at the token endpoint', () => {
+    const token = '/oidc/token';
+    const rows: Row[] = [
+      ['an answer without ID token', () => ({ idToken: () => undefined }), 401, 'id_token_invalid'],
+      [
+        'tokens that are no bearer tokens',
+        () => ({ tokens: (body) => ({ ...body, token_type: 'DPoP' }) }),
+        401,
+        'provider_answer_invalid',
+      ],
+      [
+        '500',
+        () => ({ answer: answering(token, (answer) => ({ ...answer, status: 500 })) }),
+        503,
+        'provider_unavailable',
+      ],
+      [
+        'a page of a proxy',
+        () => ({
+          answer: answering(token, () => ({
+            status: 200,
+            headers: { 'content-type': 'text/html' },
+            body: '<h1>Hi</h1>',
+          })),
+        }),
+        503,
+        'provider_unavailable',
+      ],
+      [
+        'half an answer',
+        () => ({ answer: answering(token, (answer) => ({ ...answer, body: answer.body.slice(0, 40) })) }),
+        503,
+        'provider_unavailable',
+      ],
+      [
+        'ten megabytes',
+        () => ({
+          answer: answering(token, (answer) => ({
+            ...answer,
+            body: JSON.stringify({ ...(JSON.parse(answer.body) as object), filler: 'x'.repeat(10_000_000) }),
+          })),
+        }),
+        503,
+        'provider_unavailable',
+      ],
+      ['silence', () => ({ answer: answering(token, never) }), 503, 'provider_timeout'],
+      [
+        'a redirect to elsewhere',
+        ({ endpoint }) => ({
+          answer: answering(token, () => ({
+            status: 307,
+            headers: { location: `${endpoint}/elsewhere` },
+            body: '',
+          })),
+        }),
+        503,
+        'provider_unavailable',
+      ],
+    ];
+
+    it.each(rows)('is survived: %s', async (_, bends, status, code) => {
+      provider.bends = await bends(provider);
+      const browser = app.browser();
+
+      const answer = await browser.fetch(await callback(browser));
+
+      expect({ status: answer.status, code: answer.json().code }).toEqual({ status, code });
+      expect(provider.count('/elsewhere')).toBe(0);
+      await expectNobodySignedIn(browser);
+    });
+  });
+
+  describe('in its other answers', () => {
+    it('refuses a callback that another issuer sent (RFC 9207)', async () => {
+      const browser = app.browser();
+
+      const answer = await browser.fetch(await callback(browser, { iss: 'https://other.example/oidc' }));
+
+      expect(answer.status).toBe(400);
+      expect(answer.json()).toMatchObject({ code: 'callback_invalid' });
+      expect(provider.count('/oidc/token')).toBe(0);
+      await expectNobodySignedIn(browser);
+    });
+
+    it('refuses a discovery document of another issuer', async () => {
+      provider.bends = { discovery: (document) => ({ ...document, issuer: 'https://other.example/oidc' }) };
+
+      const answer = await app.browser().fetch('/logto/sign-in');
+
+      expect(answer.status).toBe(503);
+      expect(answer.json()).toMatchObject({ code: 'provider_misconfigured' });
+    });
+
+    it('logs why the application was refused, but not the code that the answer repeats', async () => {
+      const browser = app.browser();
+      const url = await callback(browser);
+      const code = new URL(url).searchParams.get('code') ?? '';
+      provider.bends = {
+        answer: answering('/oidc/token', (answer) => ({
+          ...answer,
+          status: 401,
+          body: JSON.stringify({ error: 'invalid_client', error_description: `${code} of a wrong client` }),
+        })),
+      };
+
+      expect((await browser.open(url)).status).toBe(503);
+      expect(leaks.logged.join('\n')).toMatch(/invalid_client[^]*of a wrong client/);
+      expect(leaks.logged.join('\n')).not.toContain(code);
+    });
+
+    it('refuses userinfo of somebody else', async () => {
+      const browser = app.browser();
+      await browser.open(await callback(browser));
+      provider.bends = { userInfo: (claims) => ({ ...claims, sub: 'mallory' }) };
+
+      const answer = await browser.fetch('/user-info');
+
+      expect(answer.status).toBe(503);
+      expect(answer.json()).toMatchObject({ code: 'user_info_invalid' });
+      expect(answer.text).not.toContain('mallory');
+    });
+  });
+});

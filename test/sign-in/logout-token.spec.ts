@@ -1,0 +1,323 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { Controller, Get, Req, Session, UseGuards } from '@nestjs/common';
+import type { Request } from 'express';
+import { MemoryStore } from 'express-session';
+import { generateKeyPair, SignJWT, UnsecuredJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import { LogtoGuard, LogtoService } from 'nestjs-logto';
+import type { SessionRecord } from '../../src/session/session-record.js';
+import { SignInIndex } from '../../src/session/sign-in-index.js';
+import { Tombstones } from '../../src/session/tombstones.js';
+import { session, startApp, type TestApp } from '../support/app.js';
+import type { Browser, Page } from '../support/browser.js';
+import { Gate } from '../support/gates.js';
+import { startHostileProvider, type HostileProvider } from '../support/hostile-provider.js';
+import { application } from '../support/issuer.js';
+import { leaks } from '../support/leaks.js';
+import { MemorySessionStore } from '../support/memory-session-store.js';
+
+@Controller()
+class PagesController {
+  constructor(private readonly logto: LogtoService) {}
+
+  @Get('protected')
+  @UseGuards(LogtoGuard)
+  protected(): string {
+    return 'in';
+  }
+
+  @Get('id-token')
+  @UseGuards(LogtoGuard)
+  idToken(@Req() request: Request): Promise<string | undefined> {
+    return this.logto.getIdToken(request);
+  }
+
+  /** Changes its session, and takes its time. */
+  @Get('slow')
+  @UseGuards(LogtoGuard)
+  async slow(@Session() own: { visits?: number }): Promise<string> {
+    own.visits = (own.visits ?? 0) + 1;
+    await slowRequest.pass();
+    return 'done';
+  }
+}
+
+/** Holds a request until the test lets it go. */
+const slowRequest = new Gate();
+
+const minutesAgo = (minutes: number): number => Math.floor(Date.now() / 1000) - minutes * 60;
+
+const logoutEvent = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+
+describe('A logout token', () => {
+  let provider: HostileProvider;
+  let app: TestApp;
+  let store: MemorySessionStore;
+
+  const start = (): Promise<TestApp> =>
+    startApp({ issuer: provider, controllers: [PagesController], logto: { session: { ...session, store } } });
+
+  beforeEach(async () => {
+    provider = await startHostileProvider();
+    store = new MemorySessionStore();
+    app = await start();
+  });
+
+  afterEach(async () => {
+    await app.close();
+    await provider.close();
+  });
+
+  async function signedIn(sub = 'ada', sid?: string): Promise<Browser> {
+    const browser = app.browser();
+    const { location } = await browser.open('/logto/sign-in');
+    provider.bends = { claims: (usual) => ({ ...usual, sub, sid }) };
+    await browser.open(provider.callback(location ?? ''));
+    provider.bends = {};
+    return browser;
+  }
+
+  const isIn = async (browser: Browser): Promise<boolean> =>
+    (await browser.open('/protected')).status === 200;
+
+  /** Keys of the sessions that are stored, the module's own entries left out. */
+  const sessions = (): string[] => store.keys().filter((key) => !key.startsWith('logto-'));
+
+  function claims(overrides: JWTPayload = {}): JWTPayload {
+    const now = Math.floor(Date.now() / 1000);
+    return {
+      iss: provider.issuer,
+      aud: application.id,
+      iat: now,
+      exp: now + 120,
+      jti: randomUUID(),
+      events: logoutEvent,
+      sub: 'ada',
+      ...overrides,
+    };
+  }
+
+  const signed = (overrides?: JWTPayload, header: Partial<JWTHeaderParameters> = {}): Promise<string> =>
+    provider.sign(JSON.parse(JSON.stringify(claims(overrides))) as JWTPayload, {
+      typ: 'logout+jwt',
+      ...header,
+    });
+
+  const send = (token: string): Promise<Page> =>
+    app.browser().fetch('/logto/back-channel-logout', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ logout_token: token }).toString(),
+    });
+
+  const rows: [what: string, token: (browser: Browser) => string | Promise<string>][] = [
+    ['is not signed', () => new UnsecuredJWT(claims()).encode()],
+    [
+      'is signed by somebody else',
+      async () => {
+        const { privateKey } = await generateKeyPair('ES384');
+        const header = { alg: 'ES384', kid: 'key-1', typ: 'logout+jwt' };
+        return new SignJWT(claims()).setProtectedHeader(header).sign(privateKey);
+      },
+    ],
+    [
+      'is signed with the client secret',
+      () =>
+        new SignJWT(claims())
+          .setProtectedHeader({ alg: 'HS256', typ: 'logout+jwt' })
+          .sign(new TextEncoder().encode(application.secret)),
+    ],
+    ['comes from another issuer', () => signed({ iss: 'https://other.example/oidc' })],
+    ['is for another application', () => signed({ aud: 'another-app' })],
+    ['has expired', () => signed({ exp: Math.floor(Date.now() / 1000) - 120 })],
+    ['never expires', () => signed({ exp: undefined })],
+    ['has no time of issue', () => signed({ iat: undefined })],
+    ['has no id', () => signed({ jti: undefined })],
+    ['has an id that is a number', () => signed({ jti: 7 as unknown as string })],
+    ['has an id that is empty', () => signed({ jti: '' })],
+    ['tells of no event', () => signed({ events: undefined })],
+    ['tells of another event', () => signed({ events: { 'https://example.com/event': {} } })],
+    ['has a nonce', () => signed({ nonce: 'n' })],
+    ['names neither session nor user', () => signed({ sub: undefined })],
+    ['names a session by a number', () => signed({ sid: 7 })],
+    ['names a session without a name', () => signed({ sid: '' })],
+    ['is the ID token of the sign-in', async (browser) => (await browser.fetch('/id-token')).text],
+    ['says nothing of its type', () => signed({}, { typ: undefined })],
+    ['says it is an access token', () => signed({}, { typ: 'at+jwt' })],
+  ];
+
+  it.each(rows)('is refused that %s', async (_, token) => {
+    const browser = await signedIn();
+
+    const sent = await token(browser);
+    expect(sent.split('.')).toHaveLength(3);
+
+    const answer = await send(sent);
+
+    expect(answer.status).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'logout_token_invalid' });
+    expect(await isIn(browser)).toBe(true);
+    // Logto does not read the answer: what is wrong stands in the log.
+    expect(leaks.logged.join('\n')).toContain('logout_token_invalid: A logout token was refused. ');
+  });
+
+  it.each<[string, JWTPayload, RegExp]>([
+    ['another application', { aud: 'another-app' }, /another application than app\. In Logto Console/],
+    ['another issuer', { iss: 'https://other.example/oidc' }, /Check `endpoint`/],
+    ['another time', { iat: minutesAgo(15), exp: minutesAgo(13) }, /issued 15 minutes ago.*Set the clock/],
+  ])('of %s is refused with a line in the log that says what to do', async (_, overrides, remedy) => {
+    expect((await send(await signed(overrides))).status).toBe(400);
+    expect(leaks.logged.join('\n')).toMatch(remedy);
+  });
+
+  it('is refused with little to read in production, where the log says the rest', async () => {
+    const { NODE_ENV } = process.env;
+    process.env.NODE_ENV = 'production';
+    const answer = await send(await signed({ aud: 'another-app' }));
+    process.env.NODE_ENV = NODE_ENV;
+
+    expect(answer.json().detail).toBe('The logout token is not acceptable.');
+    expect(leaks.logged.join('\n')).toContain('In Logto Console');
+  });
+
+  it('is refused when it comes a second time', async () => {
+    const token = await signed();
+    expect((await send(token)).status).toBe(200);
+
+    expect((await send(token)).status).toBe(400);
+  });
+
+  it('is taken once when it comes twice at the same time', async () => {
+    const token = await signed();
+    const answers = await Promise.all([send(token), send(token)]);
+
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.toSorted((one, other) => one - other)).toEqual([200, 400]);
+  });
+
+  it.each(['RS256', 'ES384'] as const)('is taken after the keys were rotated to %s', async (algorithm) => {
+    const browser = await signedIn('ada', 'session-1');
+    await provider.rotate(algorithm);
+
+    expect((await send(await signed({ sid: 'session-1' }))).status).toBe(200);
+    expect(await isIn(browser)).toBe(false);
+  });
+
+  it('ends the sessions of its `sid` and no others', async () => {
+    const here = await signedIn('ada', 'session-1');
+    const elsewhere = await signedIn('ada', 'session-2');
+
+    expect((await send(await signed({ sid: 'session-1' }))).status).toBe(200);
+
+    expect([await isIn(here), await isIn(elsewhere)]).toEqual([false, true]);
+  });
+
+  it('ends the sessions of its `sid` without naming the user', async () => {
+    const browser = await signedIn('ada', 'session-1');
+
+    expect((await send(await signed({ sid: 'session-1', sub: undefined }))).status).toBe(200);
+
+    expect(await isIn(browser)).toBe(false);
+  });
+
+  it('that names a user leaves the sessions alone that began after it was issued', async () => {
+    const token = await signed({ iat: Math.floor(Date.now() / 1000) - 60 });
+    const browser = await signedIn();
+
+    expect((await send(token)).status).toBe(200);
+
+    expect(await isIn(browser)).toBe(true);
+  });
+
+  it('ends both of two sign-ins that two instances were finishing at the same moment', async () => {
+    const other = await start();
+    const [earlier, later] = [new Gate(), new Gate()];
+    const gates = [earlier, later];
+    // Each instance has read the list of the user's sign-ins before one of them writes to it.
+    store.beforeSet = (key) => (key.startsWith('logto-sign-ins-') ? gates.shift()?.pass() : undefined);
+    const finish = async (browser: Browser): Promise<Page> => {
+      const { location } = await browser.open('/logto/sign-in');
+      return browser.open(provider.callback(location ?? ''));
+    };
+    const [here, there] = [app.browser(), other.browser()];
+    const finished = [finish(here)];
+    await earlier.reached;
+    finished.push(finish(there));
+    await later.reached;
+    earlier.release();
+    later.release();
+    await Promise.all(finished);
+    expect([await isIn(here), await isIn(there)]).toEqual([true, true]);
+
+    expect((await send(await signed())).status).toBe(200);
+    expect([await isIn(here), await isIn(there)]).toEqual([false, false]);
+    await other.close();
+  });
+
+  it('that comes while a sign-in of its session is being finished still ends that sign-in', async () => {
+    const browser = app.browser();
+    const { location } = await browser.open('/logto/sign-in');
+    provider.bends = {
+      claims: (honest) => ({ ...honest, sid: 'session-1' }),
+      answer: async (path, answer) => {
+        if (path === '/oidc/token') await send(await signed({ sid: 'session-1' }));
+        return answer;
+      },
+    };
+
+    const answer = await browser.fetch(provider.callback(location ?? ''));
+
+    expect(answer.status).toBe(401);
+    expect(await isIn(browser)).toBe(false);
+  });
+
+  it('ends a session for good: a request in flight cannot bring it back', async () => {
+    const browser = await signedIn('ada', 'session-1');
+    const slow = browser.fetch('/slow');
+    await slowRequest.reached;
+    expect(sessions()).toHaveLength(1);
+
+    await send(await signed({ sid: 'session-1' }));
+    slowRequest.release();
+
+    expect((await slow).status).toBe(200);
+    expect(sessions()).toEqual([]);
+    expect(await isIn(browser)).toBe(false);
+  });
+
+  it('gets 503 while the session store is down, and works once it is back', async () => {
+    const browser = await signedIn('ada', 'session-1');
+    const token = await signed({ sid: 'session-1' });
+    const { get } = store;
+    store.get = (_, callback) => callback(new Error('the store is down'));
+    expect((await send(token)).status).toBe(503);
+    store.get = get;
+
+    expect((await send(token)).status).toBe(200);
+    expect(await isIn(browser)).toBe(false);
+  });
+});
+
+describe('The list by which a logout token finds a user’s sessions', () => {
+  it('holds the newest 200: nobody’s sign-ins make an entry of the store grow without end', async () => {
+    const store = new MemoryStore();
+    const index = new SignInIndex(new Tombstones());
+    for (let serial = 1; serial <= 205; serial += 1) {
+      const record: SessionRecord = {
+        claims: { sub: 'ada', iss: 'https://logto.example/oidc', aud: 'app', iat: 1, exp: 2 },
+        tokens: `tokens-${serial}`,
+        signedInAt: serial,
+        checkedAt: serial,
+        completed: [],
+      };
+      await index.track(store, record, `session-${serial}`, 60_000);
+    }
+
+    const found = await index.find(store, { application: 'app', sub: 'ada' });
+    expect([found.length, found[0]?.session, found.at(-1)?.session]).toEqual([
+      200,
+      'session-6',
+      'session-205',
+    ]);
+  });
+});

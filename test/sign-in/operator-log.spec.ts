@@ -1,0 +1,224 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LoggerService } from '@nestjs/common';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import type { Browser, Page } from '../support/browser.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { startIssuer } from '../support/issuer.js';
+import { leaks } from '../support/leaks.js';
+import { MemorySessionStore } from '../support/memory-session-store.js';
+import { PagesController } from '../support/pages.js';
+
+describe('What an operator reads', () => {
+  let issuer: LogtoEmulator;
+  let lines: string[];
+  const apps: TestApp[] = [];
+
+  /** Keeps the level of each line as well. */
+  const logger: LoggerService = {
+    log: (...values: unknown[]) => leaks.log(...values),
+    debug: (...values: unknown[]) => keep('debug', values),
+    warn: (...values: unknown[]) => keep('warn', values),
+    error: (...values: unknown[]) => keep('error', values),
+  };
+  const keep = (level: string, values: unknown[]): void => {
+    lines.push(`${level} ${values.map(String).join(' ')}`);
+    leaks.log(...values);
+  };
+
+  beforeAll(async () => {
+    issuer = await startIssuer();
+  });
+
+  beforeEach(() => {
+    lines = [];
+  });
+
+  afterEach(async () => {
+    restoreTime();
+    issuer.clearFaults();
+    for (const app of apps.splice(0)) await app.close();
+  });
+
+  afterAll(() => issuer.close());
+
+  async function started(parts: Partial<TestAppParts> = {}): Promise<TestApp> {
+    const app = await startApp({
+      issuer,
+      controllers: [PagesController],
+      applicationOptions: { logger },
+      ...parts,
+    });
+    apps.push(app);
+    return app;
+  }
+
+  /** Opens a callback as Logto would send it, with another answer than a code. */
+  async function refusedWith(browser: Browser, error: string): Promise<Page> {
+    const { location = '' } = await browser.open('/logto/sign-in?returnTo=/protected');
+    const { searchParams } = new URL(location);
+    const state = searchParams.get('state') ?? '';
+    const query = new URLSearchParams({ error, state, iss: issuer.issuer });
+    return browser.open(`/logto/sign-in-callback?${query.toString()}`);
+  }
+
+  describe('of a refused sign-in', () => {
+    it.each([
+      ['access_denied', 'debug'],
+      ['invalid_target', 'error'],
+      ['unauthorized_client', 'warn'],
+    ])('is a line for %s at the level %s, whatever filter answers', async (error, level) => {
+      await refusedWith((await started()).browser(), error);
+
+      expect(lines.filter((line) => line.startsWith(`${level} ${error}: `))).toHaveLength(1);
+    });
+
+    it('is one line a minute for each cause, and how often it happened meanwhile', async () => {
+      const browser = (await started()).browser();
+      for (let times = 0; times < 3; times += 1) await refusedWith(browser, 'unauthorized_client');
+      expect(lines.filter((line) => line.includes('unauthorized_client'))).toHaveLength(1);
+
+      passTime(61);
+      await refusedWith(browser, 'unauthorized_client');
+
+      expect(lines.filter((line) => line.includes('unauthorized_client'))).toEqual([
+        expect.not.stringContaining('more times'),
+        expect.stringContaining('(2 more times since this was last logged)'),
+      ]);
+    });
+
+    it('is one line a minute whatever names a visitor makes up', async () => {
+      const browser = (await started()).browser();
+      for (let times = 1; times <= 3; times += 1) await refusedWith(browser, `made-up-${times}`);
+
+      expect(lines.filter((line) => line.includes('authorization_refused'))).toHaveLength(1);
+    });
+
+    it('names replicas with different secrets, which is not the same as an expired sign-in', async () => {
+      const store = new MemorySessionStore();
+      const one = await started({ logto: { session: { ...session, store } } });
+      const secret = 'the-session-secret-of-another-replica';
+      const other = await started({ instanceOf: one, logto: { session: { secret, store } } });
+      const browser = one.browser();
+      const { pathname, search } = new URL(await browser.authorize(issuer));
+
+      const page = await browser.open(`${other.baseUrl}${pathname}${search}`);
+
+      expect(page.text).toMatch(/cannot be opened.*sign_in_session\.invalid/s);
+      expect(page.text).not.toContain('expired');
+      expect(lines.join('\n')).toMatch(
+        /^warn sign_in_session\.invalid: .*sealed with another secret.*all instances/m,
+      );
+    });
+  });
+
+  describe('of a host name that is not in baseUrl', () => {
+    it('is said once, with both names, as a sign-in starts there', async () => {
+      const app = await started({ logto: { baseUrl: 'http://localhost:9', allowInsecureRequests: true } });
+      const browser = app.browser();
+      for (let times = 0; times < 2; times += 1)
+        await browser.open('/logto/sign-in', { host: 'www.shop.example' });
+
+      const remarks = lines.filter((line) => line.includes('www.shop.example'));
+      expect(remarks).toEqual([
+        expect.stringMatching(/^warn .*comes back to "localhost".*sign_in_session\.not_found/),
+      ]);
+    });
+
+    it('is not said where a proxy rewrites the name and tells the original', async () => {
+      const app = await started();
+      const headers = { host: 'app:3000', 'x-forwarded-host': new URL(app.baseUrl).host };
+      await app.browser().open('/logto/sign-in', headers);
+
+      expect(lines.join('\n')).not.toContain('app:3000');
+    });
+  });
+
+  describe('of a `returnTo` that is not allowed', () => {
+    it.each([
+      ['https://front.example/cart', /^warn .*"https:\/\/front\.example".*allowedOrigins/m],
+      ['javascript:alert(1)', /^debug .*not a page of this app/m],
+    ])('%s is a line with the remedy', async (returnTo, line) => {
+      await (await started()).browser().open(`/logto/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
+
+      expect(lines.join('\n')).toMatch(line);
+    });
+  });
+
+  it('of a request that another site has sent is a line with its origin and the remedy', async () => {
+    const browser = (await started()).browser();
+    await browser.signIn(issuer);
+    const origin = 'https://other.example';
+    const page = await browser.post('/logto/sign-out', { origin, 'sec-fetch-site': 'cross-site' });
+
+    expect(page.status).toBe(403);
+    expect(lines.join('\n')).toMatch(
+      /^warn cross_site_request: .*"https:\/\/other\.example".*allowedOrigins/m,
+    );
+  });
+
+  describe('stands in the log alone in production', () => {
+    let before: string | undefined;
+
+    beforeEach(() => {
+      before = process.env.NODE_ENV;
+      process.env.NODE_ENV = 'production';
+    });
+
+    afterEach(() => {
+      process.env.NODE_ENV = before;
+    });
+
+    it.each([
+      ['a page', { accept: 'text/html', 'sec-fetch-mode': 'navigate' }],
+      ['a problem body', { accept: 'application/json' }],
+    ])('where its remedy is not on %s', async (_, headers) => {
+      const app = await started({ logto: { session: undefined } });
+      const page = await app.browser().fetch('/protected', { headers });
+
+      expect(page.text).toContain('session_not_configured');
+      expect(page.text).not.toMatch(/main\.ts|express-session|secret/);
+      expect(page.text).toContain('not set up correctly');
+      expect(lines.join('\n')).toMatch(/^error session_not_configured: .*app\.use\(session\(/m);
+    });
+  });
+
+  describe('while the visitor starts again', () => {
+    it('does not lose the page: the sign-in took too long', async () => {
+      const browser = (await started()).browser();
+      const callback = await browser.authorize(issuer, 'ada', '/logto/sign-in?returnTo=/user?tab=2');
+      browser.cookies.clear();
+
+      const page = await browser.open(callback);
+
+      expect(page.text).toContain('sign_in_session.not_found');
+      expect(page.text).toContain('href="/logto/sign-in?returnTo=%2Fuser%3Ftab%3D2"');
+    });
+
+    it('does not lose the page: the visitor has cancelled at Logto', async () => {
+      const page = await refusedWith((await started()).browser(), 'access_denied');
+
+      expect(page.text).toContain('href="/logto/sign-in?returnTo=%2Fprotected"');
+    });
+  });
+});
+
+describe('Two apps on one host name', () => {
+  it('keep their users signed in beside each other', async () => {
+    const issuer = await startIssuer();
+    const [shop, admin] = [
+      await startApp({ issuer, controllers: [PagesController] }),
+      await startApp({ issuer, controllers: [PagesController] }),
+    ];
+    const browser = shop.browser();
+    await browser.signIn(issuer);
+    await browser.open(await browser.authorize(issuer, 'ada', `${admin.baseUrl}/logto/sign-in`));
+
+    expect((await browser.open('/protected')).text).toBe('hello ada');
+    expect((await browser.open(`${admin.baseUrl}/protected`)).text).toBe('hello ada');
+    await browser.open(`${admin.baseUrl}/logto/sign-out`);
+    expect((await browser.open('/protected')).text).toBe('hello ada');
+    for (const app of [shop, admin]) await app.close();
+    await issuer.close();
+  });
+});

@@ -1,0 +1,259 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Request, Response } from 'express';
+import expressSession, { type SessionOptions } from 'express-session';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import type { Browser, Page } from '../support/browser.js';
+import { application, startIssuer } from '../support/issuer.js';
+import { leaks } from '../support/leaks.js';
+import { MemorySessionStore } from '../support/memory-session-store.js';
+import { PagesController } from '../support/pages.js';
+import { SignInController } from '../support/sign-in.controller.js';
+
+describe('A sign-in that succeeds and does not stick', () => {
+  let issuer: LogtoEmulator;
+  const apps: TestApp[] = [];
+
+  beforeAll(async () => {
+    issuer = await startIssuer();
+  });
+
+  afterEach(async () => {
+    for (const app of apps.splice(0)) await app.close();
+  });
+
+  afterAll(() => issuer.close());
+
+  async function started(parts: Omit<TestAppParts, 'issuer'> = {}): Promise<TestApp> {
+    const app = await startApp({ issuer, controllers: [PagesController, SignInController], ...parts });
+    apps.push(app);
+    return app;
+  }
+
+  const mountedByModule = (cookie: SessionOptions['cookie']): Omit<TestAppParts, 'issuer'> => ({
+    logto: { session: { secret: 'a-session-secret-of-the-specs', name: 'sid', cookie } },
+  });
+
+  const mountedByApp = (cookie: SessionOptions['cookie']): Omit<TestAppParts, 'issuer'> => ({
+    logto: { session: undefined },
+    configure: (app) =>
+      app.use(
+        expressSession({
+          secret: 'a-session-secret',
+          resave: false,
+          saveUninitialized: false,
+          name: 'sid',
+          cookie,
+        }),
+      ),
+  });
+
+  /** Follows every redirect between app and Logto, as a browser does, until a page is shown. */
+  async function follow(browser: Browser, path: string, headers = {}): Promise<Page> {
+    let page = await browser.open(path, headers);
+    for (let hop = 0; hop < 20 && page.location !== undefined; hop += 1) {
+      const atLogto = page.location.startsWith(issuer.endpoint);
+      const next = atLogto
+        ? (await issuer.signIn(page.location, { username: 'ada', cookies: browser.cookies })).href
+        : page.location;
+      const { pathname, search } = new URL(next);
+      page = await browser.open(`${pathname}${search}`, headers);
+    }
+    return page;
+  }
+
+  describe.each([
+    ['the module', mountedByModule],
+    ['the app', mountedByApp],
+  ])('because the browser refuses the session cookie that %s sets', (_, mounted) => {
+    it('ends in a page that says so and starts again, and not in a loop', async () => {
+      const browser = (await started(mounted({ maxAge: 3_600_000 }))).browser();
+      browser.refuses = /^sid=/;
+
+      const page = await follow(browser, '/protected');
+
+      expect(page.status).toBe(500);
+      expect(page.text).toMatch(/session_not_kept/);
+      expect(page.text).toMatch(/href="\/logto\/sign-in[^"]*">Start again/);
+      expect(leaks.logged.join('\n')).toMatch(/session_not_kept: .*browser does not block cookies/);
+
+      browser.refuses = undefined;
+      expect((await follow(browser, '/protected')).text).toBe('hello ada');
+    });
+  });
+
+  it.each<[string, SessionOptions['cookie'], RegExp]>([
+    [
+      'is sameSite "none" over http',
+      { sameSite: 'none' },
+      /session_not_kept: .*`sameSite: "none"` cookie that is not secure/,
+    ],
+    [
+      'has the domain of another host',
+      { domain: 'shop.example' },
+      /session_not_kept: .*`domain`: "shop\.example".*"localhost"/,
+    ],
+  ])("names the cause when the app's own cookie %s", async (_, cookie, cause) => {
+    const browser = (await started(mountedByApp(cookie))).browser();
+    browser.refuses = /^sid=/;
+
+    expect((await follow(browser, '/protected')).text).toMatch(/session_not_kept/);
+    expect(leaks.logged.join('\n')).toMatch(cause);
+  });
+
+  it('names `trust proxy` when express-session sets no cookie behind a proxy that ends TLS', async () => {
+    const baseUrl = 'https://app.example.com';
+    issuer.setApplication({
+      id: 'tls',
+      secret: application.secret,
+      redirectUris: [`${baseUrl}/logto/sign-in-callback`],
+    });
+    const app = await started({
+      ...mountedByApp({ secure: true }),
+      logto: { session: undefined, baseUrl, appId: 'tls' },
+    });
+    const browser = app.browser();
+
+    const page = await follow(browser, '/protected', {
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'app.example.com',
+    });
+
+    expect([page.status, page.text]).toEqual([500, expect.stringMatching(/session_not_kept/)]);
+    // As the callback is answered, and as the browser comes back.
+    expect(leaks.logged.filter((line) => line.includes("app.set('trust proxy', 1)"))).toHaveLength(2);
+  });
+
+  it('clears an older cookie that hides the new one, so that the next sign-in works', async () => {
+    const app = await started(mountedByModule({ maxAge: 3_600_000 }));
+    const browser = app.browser();
+    // Of a time when the cookie had no domain: browsers send it first.
+    const older = `sid=${encodeURIComponent('s:an-older-session.signature')}`;
+    const withOlder = async (path: string): Promise<Page> =>
+      browser.open(path, { cookie: `${older}; ${browser.cookies.header(app.baseUrl)}` });
+    // Once may be chance.
+    for (let round = 1; round <= 2; round += 1) {
+      const { location = '' } = await withOlder('/logto/sign-in?returnTo=/protected');
+      const callback = await issuer.signIn(location, { username: 'ada', cookies: browser.cookies });
+      await withOlder(callback.href);
+      expect((await withOlder('/protected')).status).toBe(302);
+    }
+
+    const page = await withOlder('/logto/sign-in?returnTo=/protected');
+
+    expect(page.status).toBe(500);
+    expect(leaks.logged.join('\n')).toMatch(/two cookies named "sid"/);
+    const cleared = page.headers.getSetCookie().filter((cookie) => cookie.startsWith('sid=;'));
+    expect(cleared).toEqual(expect.arrayContaining([expect.not.stringContaining('Domain')]));
+    expect(page.headers.getSetCookie().length).toBeLessThan(10);
+    expect((await follow(browser, '/protected')).text).toBe('hello ada');
+  });
+
+  it('because the store loses it ends in a page on the second try, which names the store', async () => {
+    const store = new MemorySessionStore();
+    const forget = store.get.bind(store);
+    store.get = (key, callback) =>
+      forget(key, (error, found) => callback(error, found?.logto ? null : found));
+    const browser = (await started({ logto: { session: { secret: 'a-session-secret', store } } })).browser();
+
+    const page = await follow(browser, '/protected');
+
+    expect([page.status, page.text]).toEqual([500, expect.stringMatching(/session_not_kept/)]);
+    expect(leaks.logged.join('\n')).toMatch(/store has lost the session.*Several instances need one store/);
+    expect(issuer.countRequests('token')).toBeGreaterThan(0);
+  });
+
+  it('is noticed by an app that writes its own routes', async () => {
+    const app = await started({ ...mountedByModule({ maxAge: 3_600_000 }) });
+    const browser = app.browser();
+    browser.refuses = /^sid=/;
+    for (let round = 1; round <= 2; round += 1)
+      await browser.open(await browser.authorize(issuer, 'ada', '/enter?to=/protected'));
+
+    const page = await browser.fetch('/enter?to=/protected');
+
+    expect([page.status, page.json().code]).toEqual([500, 'session_not_kept']);
+  });
+
+  it('clears cookies of the app alone, however many names the visitor sends for its host', async () => {
+    const app = await started(mountedByModule({ maxAge: 3_600_000 }));
+    const browser = app.browser();
+    browser.refuses = /^sid=/;
+    for (let round = 1; round <= 2; round += 1)
+      await browser.open(await browser.authorize(issuer, 'ada', '/enter?to=/protected'));
+
+    const page = await browser.open('/enter', { host: `${'a.'.repeat(200)}example.com` });
+
+    expect(page.text).toContain('session_not_kept');
+    expect(page.headers.getSetCookie().join()).not.toContain('Domain');
+  });
+
+  describe('is not seen', () => {
+    it('where the app gives its sessions new ids, and the person signs in again and again', async () => {
+      const app = await started({
+        configure: (nest) =>
+          nest.use('/renew', (request: Request, response: Response) => {
+            const { cookie: _cookie, ...data } = request.session;
+            request.session.regenerate(() =>
+              response.send(String(Object.assign(request.session, data).id !== '')),
+            );
+          }),
+      });
+      const browser = app.browser();
+      for (let round = 1; round <= 3; round += 1) {
+        await browser.signIn(issuer);
+        await browser.open('/renew');
+      }
+
+      expect((await browser.open('/protected')).text).toBe('hello ada');
+      expect((await browser.open('/logto/sign-in')).status).toBe(302);
+    });
+
+    it('in a sign-in right after a sign-out', async () => {
+      const browser = (await started()).browser();
+      await browser.signIn(issuer);
+      await browser.open('/logto/sign-out');
+      await browser.signIn(issuer);
+      expect((await browser.open('/protected')).text).toBe('hello ada');
+    });
+
+    it('in a second sign-in of a signed-in user', async () => {
+      const browser = (await started()).browser();
+      await browser.signIn(issuer);
+      await browser.signIn(issuer);
+      expect((await browser.open('/protected')).text).toBe('hello ada');
+    });
+
+    it('where Logto has just ended the session', async () => {
+      const app = await started();
+      issuer.setApplication({
+        ...application,
+        backchannelLogoutUri: `${app.baseUrl}/logto/back-channel-logout`,
+        backchannelLogoutSessionRequired: true,
+      });
+      const browser = app.browser();
+      await browser.signIn(issuer);
+      await issuer.signOut(`${issuer.issuer}/session/end?client_id=${application.id}`, {
+        cookies: browser.cookies,
+      });
+      expect((await browser.open('/protected')).status).toBe(302);
+
+      await browser.signIn(issuer);
+
+      expect((await browser.open('/protected')).text).toBe('hello ada');
+    });
+
+    it('where the app has destroyed the session itself', async () => {
+      const store = new MemorySessionStore();
+      const app = await started({ logto: { session: { secret: 'a-session-secret', store } } });
+      const browser = app.browser();
+      await browser.signIn(issuer);
+      const { id } = (await browser.open('/session')).json<{ id: string }>();
+      store.destroy(id);
+
+      await browser.signIn(issuer);
+
+      expect((await browser.open('/protected')).text).toBe('hello ada');
+    });
+  });
+});

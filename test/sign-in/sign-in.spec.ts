@@ -1,0 +1,393 @@
+import { request } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Prompt, UserScope, type LogtoModuleOptions } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
+import type { Browser, Page } from '../support/browser.js';
+import { application, resource, startIssuer } from '../support/issuer.js';
+import { PagesController } from '../support/pages.js';
+
+const signInCookies = (page: Page): string[] =>
+  page.headers.getSetCookie().filter((cookie) => cookie.includes('logto-sign-in.'));
+
+describe('Sign-in', () => {
+  let issuer: LogtoEmulator;
+
+  beforeAll(async () => {
+    issuer = await startIssuer();
+  });
+
+  afterAll(() => issuer.close());
+
+  /** The parameters that the app sends to Logto's sign-in. */
+  function sentBy(page: Page): URLSearchParams {
+    expect([page.status, page.text]).toEqual([302, expect.anything()]);
+    const url = new URL(page.location ?? '');
+    expect(`${url.origin}${url.pathname}`).toBe(`${issuer.issuer}/auth`);
+    return url.searchParams;
+  }
+
+  describe('in an app with the defaults', () => {
+    let app: TestApp;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      app = await startApp({ issuer, controllers: [PagesController] });
+    });
+
+    beforeEach(() => {
+      browser = app.browser();
+      issuer.resetRequests();
+    });
+
+    afterAll(() => app.close());
+
+    it('brings a person from a protected page to Logto and back to that page, signed in', async () => {
+      const refused = await browser.open('/protected?tab=1');
+      expect(refused.status).toBe(302);
+      expect(refused.location).toBe(`${app.baseUrl}/logto/sign-in?returnTo=%2Fprotected%3Ftab%3D1`);
+
+      const callback = await browser.signIn(issuer, 'ada', refused.location);
+      expect(callback.status).toBe(302);
+      expect(callback.location).toBe(`${app.baseUrl}/protected?tab=1`);
+      expect((await browser.open('/protected?tab=1')).text).toBe('hello ada');
+    });
+
+    it('asks with PKCE, a state, a nonce and consent, for the scopes that every app needs', async () => {
+      const sent = sentBy(await browser.open('/logto/sign-in'));
+
+      expect(Object.fromEntries(sent)).toEqual({
+        client_id: application.id,
+        redirect_uri: `${app.baseUrl}/logto/sign-in-callback`,
+        response_type: 'code',
+        scope: 'openid offline_access profile',
+        prompt: 'consent',
+        code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+        code_challenge_method: 'S256',
+        state: expect.stringMatching(/^[\w-]{43}$/),
+        nonce: expect.stringMatching(/^[\w-]{43}$/),
+      });
+    });
+
+    it('makes state, nonce and challenge anew for every sign-in', async () => {
+      const [first, second] = [
+        sentBy(await browser.open('/logto/sign-in')),
+        sentBy(await browser.open('/logto/sign-in')),
+      ];
+
+      for (const name of ['state', 'nonce', 'code_challenge']) {
+        expect(first.get(name)).not.toBe(second.get(name));
+      }
+    });
+
+    it('proves itself with the secret in a header, and the code with its verifier', async () => {
+      await browser.signIn(issuer);
+
+      const [exchange] = issuer.requests('token');
+      const [scheme, credentials = ''] = String(exchange?.headers.authorization).split(' ');
+      const [id, secret] = Buffer.from(credentials, 'base64').toString().split(':').map(decodeURIComponent);
+      expect([scheme, id, secret]).toEqual(['Basic', application.id, application.secret]);
+      expect(exchange?.body).toEqual({
+        grant_type: 'authorization_code',
+        code: expect.any(String),
+        code_verifier: expect.stringMatching(/^[\w-]{43}$/),
+        redirect_uri: `${app.baseUrl}/logto/sign-in-callback`,
+      });
+    });
+
+    it('remembers the sign-in in one sealed cookie and stores nothing on the server', async () => {
+      const page = await browser.open('/logto/sign-in?returnTo=/protected');
+
+      expect(page.headers.getSetCookie()).toEqual(signInCookies(page));
+      const [cookie = ''] = signInCookies(page);
+      const [value, ...attributes] = cookie.split('; ');
+      expect(attributes).toEqual(expect.arrayContaining(['HttpOnly', 'SameSite=Lax', 'Path=/']));
+      expect(attributes).toContain('Max-Age=3600');
+      expect(attributes).not.toContain('Secure');
+      const readable = Buffer.from(value ?? '', 'base64').toString('latin1') + cookie;
+      expect(readable).not.toContain('protected');
+      expect(cookie).not.toContain(sentBy(page).get('state'));
+    });
+
+    it('is never answered from a cache', async () => {
+      const signIn = await browser.open('/logto/sign-in');
+      const callback = await browser.open(
+        (await issuer.signIn(signIn.location ?? '', { username: 'ada' })).href,
+      );
+
+      expect(signIn.headers.get('cache-control')).toBe('no-store');
+      expect(callback.headers.get('cache-control')).toBe('no-store');
+    });
+
+    it('hands on what a link asks for in the words of Logto', async () => {
+      const asked = {
+        first_screen: 'identifier:sign_in',
+        identifier: 'email phone',
+        direct_sign_in: 'social:google',
+        login_hint: 'ada@example.com',
+        ui_locales: 'de fr',
+        organization_id: 'org_1',
+      };
+      const sent = sentBy(await browser.open(`/logto/sign-in?${new URLSearchParams(asked).toString()}`));
+
+      expect(Object.fromEntries(sent)).toMatchObject(asked);
+    });
+
+    it('adds a prompt that a link asks for to the consent that brings refresh tokens', async () => {
+      const sent = sentBy(await browser.open('/logto/sign-in?prompt=login'));
+
+      expect(sent.get('prompt')?.split(' ').toSorted()).toEqual(['consent', 'login']);
+    });
+
+    it('lets prompt=none stand alone', async () => {
+      expect(sentBy(await browser.open('/logto/sign-in?prompt=none')).get('prompt')).toBe('none');
+      expect(sentBy(await browser.open('/logto/sign-in?prompt=none%20login')).get('prompt')).toBe('none');
+    });
+
+    it.each([
+      ['an unknown value', 'first_screen=evil&identifier=shoe&direct_sign_in=oops&prompt=create'],
+      ['a connector’s name that is a path', 'direct_sign_in=social:a%20b%2F..'],
+      ['a parameter given twice', 'login_hint=a&login_hint=b'],
+      ['an enormous one', `login_hint=${'a'.repeat(5000)}`],
+      [
+        'one that is none of a link’s business',
+        'scope=all&client_id=other&redirect_uri=https://evil.example',
+      ],
+    ])('leaves out %s', async (_, query) => {
+      const plain = sentBy(await browser.open('/logto/sign-in'));
+      const sent = sentBy(await browser.open(`/logto/sign-in?${query}`));
+
+      for (const random of ['state', 'nonce', 'code_challenge']) sent.set(random, plain.get(random) ?? '');
+      expect(Object.fromEntries(sent)).toEqual(Object.fromEntries(plain));
+    });
+
+    it('ignores the one-time token of a link: a stranger’s would sign the visitor in as the stranger', async () => {
+      const token = issuer.createOneTimeToken('ada@example.com');
+      const query = new URLSearchParams({ one_time_token: token, login_hint: 'ada@example.com' });
+
+      expect(sentBy(await browser.open(`/logto/sign-in?${query.toString()}`)).has('one_time_token')).toBe(
+        false,
+      );
+    });
+
+    it('shows the registration first under /logto/sign-up, whatever else a link asks for', async () => {
+      expect(sentBy(await app.browser().open('/logto/sign-up')).get('first_screen')).toBe('register');
+      const sent = sentBy(
+        await browser.open('/logto/sign-up?first_screen=sign_in&ui_locales=fr&returnTo=/protected'),
+      );
+      expect([sent.get('first_screen'), sent.get('ui_locales')]).toEqual(['register', 'fr']);
+
+      const callback = await app.browser().signIn(issuer, 'ada', '/logto/sign-up?returnTo=/protected');
+      expect(callback.location).toBe(`${app.baseUrl}/protected`);
+    });
+
+    it('leaves a signed-in user as they are until another sign-in has finished', async () => {
+      await browser.signIn(issuer, 'ada');
+      const before = (await browser.open('/session')).json<{ id: string }>().id;
+
+      sentBy(await browser.open('/logto/sign-in'));
+
+      expect((await browser.open('/protected')).text).toBe('hello ada');
+      expect((await browser.open('/session')).json<{ id: string }>().id).toBe(before);
+    });
+
+    it.each([
+      ['a prefetch', { 'sec-purpose': 'prefetch', 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'no-cors' }],
+      ['a prerendering', { 'sec-purpose': 'prefetch;prerender' }],
+      ['the prefetch of an older browser', { purpose: 'prefetch' }],
+      ['the prefetch of an older Firefox', { 'x-moz': 'prefetch' }],
+      ['the preview of an older Safari', { 'x-purpose': 'preview' }],
+      ['an image', { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' }],
+      ['a script', { 'sec-fetch-dest': 'script', 'sec-fetch-mode': 'no-cors' }],
+    ])('does not start for %s', async (_, headers) => {
+      for (const path of ['/logto/sign-in', '/logto/sign-up']) {
+        const page = await browser.open(path, headers);
+        expect(page.status).toBe(403);
+        expect(page.headers.getSetCookie()).toEqual([]);
+        expect(page.headers.get('cache-control')).toBe('no-store');
+      }
+    });
+
+    it('does not start for the HEAD request of a link checker', async () => {
+      const page = await browser.fetch('/logto/sign-in', { method: 'HEAD' });
+
+      expect([page.status, page.headers.getSetCookie()]).toEqual([403, []]);
+    });
+
+    it('begins at baseUrl’s own name when the app was reached by another name of this machine', async () => {
+      const { port } = new URL(app.baseUrl);
+      const moved = await browser.open(
+        `http://127.0.0.1:${port}/logto/sign-in?returnTo=%2Fprotected&prompt=login`,
+      );
+
+      expect([moved.status, moved.headers.getSetCookie()]).toEqual([302, []]);
+      const target = new URL(moved.location ?? '');
+      expect(`${target.origin}${target.pathname}`).toBe(`${app.baseUrl}/logto/sign-in`);
+      const callback = await browser.signIn(issuer, 'ada', target.href);
+      expect(callback.location).toBe(`${app.baseUrl}/protected`);
+      expect((await browser.open('/protected')).text).toBe('hello ada');
+    });
+
+    it('moves a browser once at most, for a proxy may go on rewriting the name', async () => {
+      const moved = await browser.open('/logto/sign-in', { host: '127.0.0.1:9' });
+      expect(moved.status).toBe(302);
+
+      sentBy(await browser.open(moved.location ?? '', { host: '127.0.0.1:9' }));
+    });
+
+    it('goes on where a proxy has rewritten the name to one that is not this machine’s', async () => {
+      sentBy(await browser.open('/logto/sign-in', { host: 'app.internal:8080' }));
+    });
+
+    it('never lets a request’s headers decide where Logto answers to', async () => {
+      const sent = sentBy(
+        await browser.open('/logto/sign-in', {
+          host: 'evil.example',
+          'x-forwarded-host': 'evil.example',
+          'x-forwarded-proto': 'https',
+          forwarded: 'host=evil.example',
+        }),
+      );
+
+      expect(sent.get('redirect_uri')).toBe(`${app.baseUrl}/logto/sign-in-callback`);
+    });
+
+    it('takes an absolute request target for what it is', async () => {
+      const location = await new Promise<string | undefined>((resolve, reject) => {
+        const path = 'http://evil.example/logto/sign-in';
+        request(app.baseUrl, { path, headers: { host: '127.0.0.1' } }, (response) => {
+          response.resume();
+          resolve(response.headers.location);
+        })
+          .on('error', reject)
+          .end();
+      });
+
+      expect(location).toMatch(new RegExp(`^(${app.baseUrl}/logto/sign-in|${issuer.issuer}/auth)\\?`));
+    });
+  });
+
+  describe('in an app with options of its own', () => {
+    const apps: TestApp[] = [];
+
+    afterEach(async () => {
+      for (const app of apps.splice(0)) await app.close();
+    });
+
+    async function appWith(logto: Partial<LogtoModuleOptions>): Promise<TestApp> {
+      const app = await startApp({ issuer, controllers: [PagesController], logto });
+      apps.push(app);
+      return app;
+    }
+
+    async function sentWith(
+      logto: Partial<LogtoModuleOptions>,
+      path = '/logto/sign-in',
+    ): Promise<URLSearchParams> {
+      return sentBy(await (await appWith(logto)).browser().open(path));
+    }
+
+    it('asks for the scopes and every resource of the options', async () => {
+      const sent = await sentWith({
+        scopes: [UserScope.Email, 'read:things', 'profile'],
+        resources: [resource, 'https://other.example.com'],
+      });
+
+      expect(sent.get('scope')).toBe('openid offline_access profile email read:things');
+      expect(sent.getAll('resource')).toEqual([resource, 'https://other.example.com']);
+    });
+
+    it('asks for the resource of organizations where their scope is asked for', async () => {
+      const sent = await sentWith({ scopes: [UserScope.Organizations] });
+
+      expect(sent.getAll('resource')).toEqual(['urn:logto:resource:organizations']);
+    });
+
+    it('leaves the reserved scopes out where it is told to', async () => {
+      const sent = await sentWith({ includeReservedScopes: false, scopes: ['openid', 'email'] });
+
+      expect(sent.get('scope')).toBe('openid email');
+    });
+
+    it('begins every sign-in with the options of signInOptions, and a link’s win', async () => {
+      const signInOptions: LogtoModuleOptions['signInOptions'] = {
+        firstScreen: 'identifier:register',
+        identifiers: ['email', 'username'],
+        directSignIn: { method: 'sso', target: 'connector-1' },
+        uiLocales: 'de',
+        loginHint: 'ada',
+        organizationId: 'org_1',
+        maxAge: 600,
+        extraParams: { theme: 'dark' },
+      };
+      const sent = await sentWith({ signInOptions }, '/logto/sign-in?ui_locales=fr');
+
+      expect(Object.fromEntries(sent)).toMatchObject({
+        first_screen: 'identifier:register',
+        identifier: 'email username',
+        direct_sign_in: 'sso:connector-1',
+        ui_locales: 'fr',
+        login_hint: 'ada',
+        organization_id: 'org_1',
+        max_age: '600',
+        theme: 'dark',
+      });
+    });
+
+    it.each([
+      ['a younger sign-in', '60', '60'],
+      ['an older one', '86400', '600'],
+      ['one of a negative age', '-1', '600'],
+      ['one of an age that is no whole number', '1e9', '600'],
+    ])('lets a link ask for %s (%s s): what is sent is %s s', async (_, asked, sent) => {
+      const found = await sentWith({ signInOptions: { maxAge: 600 } }, `/logto/sign-in?max_age=${asked}`);
+
+      expect(found.getAll('max_age')).toEqual([sent]);
+    });
+
+    it.each([
+      ['one prompt', Prompt.Login, 'login'],
+      ['several prompts', [Prompt.Login, Prompt.Consent], 'login consent'],
+    ])('asks for %s of the options', async (_, prompt, sent) => {
+      expect((await sentWith({ prompt })).get('prompt')).toBe(sent);
+    });
+
+    it('signs in as a public client where there is no secret', async () => {
+      issuer.setApplication({ id: 'public-app', type: 'Native' });
+      const app = await appWith({ appId: 'public-app', appSecret: undefined });
+      issuer.resetRequests();
+      const browser = app.browser();
+      await browser.signIn(issuer, 'ada');
+
+      expect((await browser.open('/protected')).text).toBe('hello ada');
+      const [exchange] = issuer.requests('token');
+      expect(exchange?.headers.authorization).toBeUndefined();
+      expect(exchange?.body).toMatchObject({ client_id: 'public-app', code_verifier: expect.any(String) });
+    });
+
+    it('comes back to postSignInRedirectUri when no other page was asked for', async () => {
+      const app = await appWith({ postSignInRedirectUri: 'https://www.example.com/welcome?new=1' });
+
+      expect((await app.browser().signIn(issuer)).location).toBe('https://www.example.com/welcome?new=1');
+    });
+
+    it('comes back to baseUrl otherwise', async () => {
+      const app = await appWith({});
+
+      expect((await app.browser().signIn(issuer)).location).toBe(`${app.baseUrl}/`);
+    });
+
+    it('marks its cookies for this https host alone, behind a proxy that ends TLS', async () => {
+      const app = await appWith({ baseUrl: 'https://app.example.com' });
+      const page = await app.browser().open('/logto/sign-in', { 'x-forwarded-proto': 'https' });
+
+      expect(sentBy(page).get('redirect_uri')).toBe('https://app.example.com/logto/sign-in-callback');
+      const [cookie = ''] = signInCookies(page);
+      expect(cookie).toMatch(/^__Host-logto-sign-in\./);
+      expect(cookie.split('; ')).toEqual(
+        expect.arrayContaining(['Secure', 'HttpOnly', 'SameSite=Lax', 'Path=/']),
+      );
+      expect(cookie).not.toContain('Domain');
+    });
+  });
+});

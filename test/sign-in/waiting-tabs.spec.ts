@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { startIssuer } from '../support/issuer.js';
+import { PagesController } from '../support/pages.js';
+
+/** A browser that restores a tab: no person has clicked. */
+const restored = { 'sec-fetch-user': '', 'user-agent': 'a browser', 'accept-language': 'en' };
+
+describe('A tab that asks for a sign-in', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    issuer = await startIssuer();
+    app = await startApp({ issuer, controllers: [PagesController] });
+  });
+
+  afterEach(() => restoreTime());
+
+  afterAll(async () => {
+    await app.close();
+    await issuer.close();
+  });
+
+  it('waits on a page while another tab has just started one, and goes to its own page once that is done', async () => {
+    const browser = app.browser();
+    const callback = await browser.authorize(issuer, 'ada', '/logto/sign-in?returnTo=/user');
+
+    const waiting = await browser.open('/logto/sign-in?returnTo=/protected', restored);
+    expect([waiting.status, waiting.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(waiting.text).toContain('Another tab of this browser is signing in');
+    const [, again = ''] = /url=([^"]+)/.exec(waiting.text) ?? [];
+    await browser.open(callback);
+
+    const page = await browser.open(`/logto/sign-in${again.replaceAll('&amp;', '&')}`, restored);
+    expect(page.headers.get('location')).toBe('/protected');
+  });
+
+  it('starts its own when the other one takes longer than a few seconds', async () => {
+    const browser = app.browser();
+    await browser.open('/logto/sign-in?returnTo=/user');
+    passTime(6);
+
+    const { location } = await browser.open('/logto/sign-in?returnTo=/protected', restored);
+    expect(location).toContain(`${issuer.endpoint}/oidc/auth`);
+  });
+
+  it('starts its own at once when a person clicks on the same link twice', async () => {
+    const browser = app.browser();
+    await browser.open('/logto/sign-in?returnTo=/user');
+
+    const { location } = await browser.open('/logto/sign-in?returnTo=/user');
+    expect(location).toContain(`${issuer.endpoint}/oidc/auth`);
+  });
+
+  it.each(['prompt=login', 'max_age=0', 'organization_id=org_1', 'first_screen=register'])(
+    'is not done by the sign-in of another tab when it asks for %s',
+    async (parameter) => {
+      const browser = app.browser();
+      await browser.signIn(issuer);
+
+      const since = Date.now() - 1000;
+      const path = `/logto/sign-in?waited=${since}&${parameter}&returnTo=/protected`;
+      expect((await browser.open(path, restored)).location).toContain(`${issuer.endpoint}/oidc/auth`);
+    },
+  );
+
+  it.each(['1', 'x', String(Date.now() + 86_400_000)])(
+    'is not led to a page by a link that says it has waited since %s',
+    async (since) => {
+      const browser = app.browser();
+      await browser.signIn(issuer);
+
+      const path = `/logto/sign-in?waited=${since}&returnTo=/protected`;
+      expect((await browser.open(path)).location).toContain(`${issuer.endpoint}/oidc/auth`);
+    },
+  );
+
+  it('that comes in the same moment is sent through once more, when the browser has the cookie of the first', async () => {
+    const browser = app.browser();
+    const [first, second] = await Promise.all([
+      browser.open('/logto/sign-in?returnTo=/user', restored),
+      browser.open('/logto/sign-in?returnTo=/protected', restored),
+    ]);
+
+    const [started, sent] = first.location?.startsWith(app.baseUrl) ? [second, first] : [first, second];
+    expect(started?.location).toContain(`${issuer.endpoint}/oidc/auth`);
+    expect(sent?.location).toContain('waited=');
+    expect((await browser.open(sent?.location ?? '', restored)).text).toContain(
+      'Another tab of this browser',
+    );
+  });
+});

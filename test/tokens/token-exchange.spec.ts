@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { buildOrganizationUrn } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import type { TestApp } from '../support/app.js';
+import { application, resource, startIssuer } from '../support/issuer.js';
+import { startTokenApp, tokenTenant } from '../support/token-app.js';
+
+describe('Impersonation by token exchange', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp;
+  let subjectToken: string;
+
+  beforeAll(async () => {
+    issuer = await startIssuer(tokenTenant);
+    app = await startTokenApp({ issuer });
+  });
+
+  beforeEach(() => {
+    subjectToken = issuer.createSubjectToken('ada');
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await issuer.close();
+  });
+
+  it('gives a token of the user for a resource, with the scopes that were asked for and when it expires', async () => {
+    const exchanged = await app.logto.exchangeToken({ subjectToken, resource, scope: 'read:things' });
+    expect(exchanged).toMatchObject({ scopes: ['read:things'] });
+    expect(decodeJwt(exchanged.accessToken)).toMatchObject({
+      sub: 'ada',
+      aud: resource,
+      client_id: application.id,
+      scope: 'read:things',
+    });
+    const { exp = 0 } = decodeJwt(exchanged.accessToken);
+    expect(Math.abs(exchanged.expiresAt - exp * 1000)).toBeLessThan(5000);
+  });
+
+  it('gives a token of the user for an organization', async () => {
+    const { accessToken } = await app.logto.exchangeToken({
+      subjectToken,
+      organizationId: 'org_1',
+      scope: 'invite',
+    });
+    expect(decodeJwt(accessToken)).toMatchObject({
+      sub: 'ada',
+      aud: buildOrganizationUrn('org_1'),
+      scope: 'invite',
+    });
+  });
+
+  it('names who acts, by the access token of a signed-in user', async () => {
+    const browser = app.browser();
+    await browser.signIn(issuer, 'bob');
+    const actorToken = (await browser.fetch('/token')).json<{ token: string }>().token;
+    const { accessToken } = await app.logto.exchangeToken({ subjectToken, resource, actorToken });
+    expect(decodeJwt(accessToken)).toMatchObject({ sub: 'ada', act: { sub: 'bob' } });
+  });
+
+  it('takes a subject token once, and refuses one that it does not know', async () => {
+    await app.logto.exchangeToken({ subjectToken, resource });
+    for (const token of [subjectToken, 'sub_unknown']) {
+      await expect(app.logto.exchangeToken({ subjectToken: token, resource })).rejects.toMatchObject({
+        code: 'invalid_grant',
+        transient: false,
+      });
+    }
+  });
+
+  it('is refused to an application that may not impersonate, by name', async () => {
+    issuer.setApplication({ ...application, allowTokenExchange: false });
+    await expect(app.logto.exchangeToken({ subjectToken, resource })).rejects.toMatchObject({
+      name: 'LogtoException',
+      code: 'invalid_request',
+      transient: false,
+    });
+    issuer.setApplication({ ...application, allowTokenExchange: true });
+  });
+});
