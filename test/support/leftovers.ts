@@ -1,20 +1,36 @@
 /**
- * What a test that failed has left running: it is ended with its file, or it would keep the runner from ending and
- * hide the failure behind a time limit.
+ * Ends what specs start: after the test that has started it, or after the file if it was started outside of a test.
+ * A test that fails leaves nothing running that would keep the runner from ending.
  */
 class Leftovers {
-  private readonly running = new Set<() => Promise<void>>();
+  private readonly ofFile = new Set<() => Promise<void>>();
+  private readonly ofTest = new Set<() => Promise<void>>();
+  private current = this.ofFile;
 
-  /** Remembers how something is ended. @returns how to end it, for whoever started it */
+  /** Remembers how something is ended. @returns how to end it earlier */
   ends(close: () => Promise<void>): () => Promise<void> {
-    const once = (): Promise<void> => (this.running.delete(once) ? close() : Promise.resolve());
-    this.running.add(once);
+    const owner = this.current;
+    const once = (): Promise<void> => (owner.delete(once) ? close() : Promise.resolve());
+    owner.add(once);
     return once;
   }
 
-  async end(): Promise<void> {
-    await Promise.all([...this.running].map((close) => close()));
+  beginTest(): void {
+    this.current = this.ofTest;
   }
+
+  async endTest(): Promise<void> {
+    this.current = this.ofFile;
+    await endAll(this.ofTest);
+  }
+
+  async end(): Promise<void> {
+    await endAll(this.ofFile);
+  }
+}
+
+async function endAll(running: Set<() => Promise<void>>): Promise<void> {
+  await Promise.all([...running].map((close) => close()));
 }
 
 /** The leftovers of the running spec file. */

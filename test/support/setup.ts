@@ -1,10 +1,14 @@
-import { afterAll, afterEach } from '@jest/globals';
+import { afterAll, afterEach, beforeEach } from '@jest/globals';
 import { leaks, watchConsole } from './leaks.js';
 import { leftovers } from './leftovers.js';
 
 watchConsole();
 
-// Every test of the suite is searched for secrets that it let out.
+beforeEach(() => leftovers.beginTest());
+
+afterEach(() => leftovers.endTest());
+
+// Every test is searched for secrets in its logs and its error answers.
 afterEach(() => leaks.check());
 
 afterAll(() => leftovers.end());
