@@ -1,3 +1,4 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -7,21 +8,19 @@ import {
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import cookieParser from 'cookie-parser';
 import type { NextFunction, Request, Response } from 'express';
 import expressSession from 'express-session';
 import { AuthUser, LogtoContext, UserInfoResponse, WithLogto } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
 
-/** What an app's own guard sees on the request. */
-class Looking implements CanActivate {
+/** Keeps what an app's own guard finds on the request. */
+class RecordingGuard implements CanActivate {
   canActivate(host: ExecutionContext): boolean {
     const request = host.switchToHttp().getRequest<Request & { seen?: unknown }>();
-    request.seen = request.user ?? 'nobody';
+    request.seen = request.user ?? 'anonymous';
     return true;
   }
 }
@@ -39,7 +38,7 @@ class UsersController {
   }
 
   @Get('guarded')
-  @UseGuards(Looking)
+  @UseGuards(RecordingGuard)
   guarded(@Req() request: Request & { seen: unknown }): { guard: unknown; handler: unknown } {
     return { guard: request.seen, handler: request.user };
   }
@@ -64,32 +63,20 @@ class InformedController {
 @Module({ controllers: [InformedController] })
 class InformedModule {}
 
+const issuer = await startIssuer();
+
+const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
+  startApp({
+    issuer,
+    controllers: [UsersController],
+    imports: [InformedModule],
+    ...parts,
+    logto: { scopes: ['custom_data'], ...parts.logto },
+  });
+
 describe("The request's user", () => {
-  let issuer: LogtoEmulator;
-  const apps: TestApp[] = [];
-
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
-  afterAll(async () => {
-    await Promise.all(apps.map((app) => app.close()));
-    await issuer.close();
-  });
-
-  const start = async (parts: Partial<TestAppParts> = {}): Promise<TestApp> => {
-    const app = await startApp({
-      issuer,
-      controllers: [UsersController],
-      imports: [InformedModule],
-      ...parts,
-      logto: { scopes: ['custom_data'], ...parts.logto },
-    });
-    apps.push(app);
-    return app;
-  };
-
   const kinds: [string, Partial<TestAppParts>][] = [
-    ['the session that the module mounts', {}],
+    ['a session that the module mounts', {}],
     [
       "the app's own session",
       {
@@ -103,25 +90,25 @@ describe("The request's user", () => {
     ],
   ];
 
-  describe.each(kinds)('over %s', (_kind, parts) => {
+  describe.each(kinds)('with %s', (_kind, parts) => {
     let app: TestApp;
 
     beforeAll(async () => {
       app = await start(parts);
     });
 
-    it('is nobody for handlers, and nothing at all for guards', async () => {
+    it('is undefined for guards and not authenticated for handlers where nobody is signed in', async () => {
       const browser = app.browser();
 
       expect((await browser.fetch('/decorated')).json()).toEqual({ isAuthenticated: false });
       expect((await browser.fetch('/raw')).json()).toEqual({ user: { isAuthenticated: false } });
       expect((await browser.fetch('/guarded')).json()).toEqual({
-        guard: 'nobody',
+        guard: 'anonymous',
         handler: { isAuthenticated: false },
       });
     });
 
-    it('is who signed in, without a guard of this library', async () => {
+    it('is the signed-in user, also without a guard of this library', async () => {
       const browser = app.browser();
       await browser.signIn(issuer);
 
@@ -131,7 +118,7 @@ describe("The request's user", () => {
       expect((await browser.fetch('/guarded')).json()).toEqual({ guard: ada, handler: ada });
     });
 
-    it('is looked up again once the claims are too old, before any guard or handler sees them', async () => {
+    it('has refreshed claims for guards and handlers once the claims are too old', async () => {
       const browser = app.browser();
       await browser.signIn(issuer);
       issuer.updateUser('ada', { name: 'Ada King' });
@@ -145,7 +132,7 @@ describe("The request's user", () => {
       }
     });
 
-    it('has what a class asks for by @WithLogto, and not where its handler says otherwise', async () => {
+    it('has what @WithLogto on the class asks for, unless the handler overrides it', async () => {
       const browser = app.browser();
       await browser.signIn(issuer);
 
@@ -154,7 +141,7 @@ describe("The request's user", () => {
     });
   });
 
-  it('has everywhere what the options of the module ask for', async () => {
+  it('has what the options of the module ask for on every route', async () => {
     const app = await start({ logto: { fetchUserInfo: true } });
     const browser = app.browser();
     await browser.signIn(issuer);
@@ -168,7 +155,7 @@ describe("The request's user", () => {
     expect((await browser.fetch('/informed/not')).json()).not.toHaveProperty('userInfo');
   });
 
-  it('stays what another library has put there, whoever is signed in', async () => {
+  it('is left as another library has set it, also when somebody is signed in', async () => {
     const app = await start({
       configure: (nest) =>
         nest.use((request: Request, _response: Response, next: NextFunction) => {
@@ -183,7 +170,7 @@ describe("The request's user", () => {
     expect((await browser.fetch('/decorated')).json()).toMatchObject({ claims: { sub: 'ada' } });
   });
 
-  it('stays away where Passport would take any object for a user', async () => {
+  it('is not set for an anonymous request where Passport would take any object for a user', async () => {
     const app = await start({
       configure: (nest) =>
         nest.use((request: Request, _response: Response, next: NextFunction) => {
