@@ -1,0 +1,67 @@
+import { afterEach, describe, it } from '@jest/globals';
+import { Module, type MiddlewareConsumer } from '@nestjs/common';
+import cookieParser from 'cookie-parser';
+import expressSession, { type SessionOptions } from 'express-session';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import { restoreTime } from '../support/clock.js';
+import { expectSessionWorks } from '../support/expect-session-works.js';
+import { expectStoredBeforeAnswer } from '../support/expect-stored-before-answer.js';
+import { startIssuer } from '../support/issuer.js';
+import { MemorySessionStore } from '../support/memory-session-store.js';
+import { PagesController } from '../support/pages.js';
+import { mountedByApp } from '../support/session-mounts.js';
+
+const issuer = await startIssuer();
+
+const start = (parts: Partial<TestAppParts>): Promise<TestApp> =>
+  startApp({ issuer, controllers: [PagesController], ...parts });
+
+describe('A session that the app mounts itself', () => {
+  afterEach(() => restoreTime());
+
+  it('works as Logto’s tutorial sets it up', async () => {
+    const app = await start({
+      logto: { session: undefined },
+      configure: (nest) => {
+        nest.use(cookieParser());
+        nest.use(
+          expressSession({ secret: 'a-secret-of-the-tutorial', cookie: { maxAge: 14 * 24 * 60 * 60 } }),
+        );
+      },
+    });
+
+    await expectSessionWorks(app, issuer, 'connect.sid');
+  });
+
+  it.each<[string, Partial<SessionOptions>]>([
+    ['without resave and saveUninitialized', {}],
+    ['with resave', { resave: true }],
+    ['with saveUninitialized', { saveUninitialized: true }],
+    ['with a store and a name of its own', { store: new MemorySessionStore(), name: 'shop-sid' }],
+    ['with rolling cookies', { rolling: true, cookie: { maxAge: 2 * 60 * 60 * 1000 } }],
+    ['with a cookie that ends with the browser', { cookie: { sameSite: 'lax' } }],
+    ['with a rotated secret', { secret: ['new-secret', 'old-secret'] }],
+  ])('works %s', async (_, options) => {
+    await expectSessionWorks(await start(mountedByApp(options)), issuer, options.name ?? 'connect.sid');
+  });
+
+  it('works when a module of the app mounts it', async () => {
+    @Module({})
+    class SessionModule {
+      configure(consumer: MiddlewareConsumer): void {
+        consumer
+          .apply(expressSession({ ...session, resave: false, saveUninitialized: false }))
+          .forRoutes('{*path}');
+      }
+    }
+
+    const app = await start({ logto: { session: undefined }, imports: [SessionModule] });
+
+    await expectSessionWorks(app, issuer, 'connect.sid');
+  });
+
+  it('is stored before the callback is answered, however slow the store is', async () => {
+    const store = new MemorySessionStore();
+    await expectStoredBeforeAnswer(await start(mountedByApp({ store })), issuer, store);
+  });
+});

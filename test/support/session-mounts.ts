@@ -1,0 +1,21 @@
+import expressSession, { type SessionOptions } from 'express-session';
+import { session, type TestAppParts } from './app.js';
+
+/** What an app is made of as far as its session is concerned. */
+type Mount = (options?: Partial<SessionOptions>) => Pick<TestAppParts, 'logto' | 'configure'>;
+
+/** The module mounts the session. */
+export const mountedByModule: Mount = (options) => ({ logto: { session: { ...session, ...options } } });
+
+/** The app mounts the session in main.ts. */
+export const mountedByApp: Mount = (options) => ({
+  logto: { session: undefined },
+  configure: (app) =>
+    app.use(expressSession({ ...session, resave: false, saveUninitialized: false, ...options })),
+});
+
+/** Both, as rows of a table. */
+export const sessionMounts: [mountedBy: string, mount: Mount][] = [
+  ['the module', mountedByModule],
+  ['the app', mountedByApp],
+];
