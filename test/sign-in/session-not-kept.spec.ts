@@ -1,73 +1,43 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Request, Response } from 'express';
-import expressSession, { type SessionOptions } from 'express-session';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import type { SessionOptions } from 'express-session';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
+import { fromTlsProxy, registerHttpsApplication } from '../support/https-application.js';
 import { application, startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
+import { mountedByApp, mountedByModule, sessionMounts } from '../support/session-mounts.js';
 import { SignInController } from '../support/sign-in.controller.js';
 
-describe('A sign-in that succeeds and does not stick', () => {
-  let issuer: LogtoEmulator;
-  const apps: TestApp[] = [];
+const issuer = await startIssuer();
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
+const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
+  startApp({ issuer, controllers: [PagesController, SignInController], ...parts });
 
-  afterEach(async () => {
-    for (const app of apps.splice(0)) await app.close();
-  });
+/** What sets the cookie that the browsers of these specs refuse. */
+const cookieOptions = { name: 'sid', cookie: { maxAge: 3_600_000 } };
 
-  afterAll(() => issuer.close());
-
-  async function started(parts: Omit<TestAppParts, 'issuer'> = {}): Promise<TestApp> {
-    const app = await startApp({ issuer, controllers: [PagesController, SignInController], ...parts });
-    apps.push(app);
-    return app;
+/** Follows every redirect between app and Logto, as a browser does, until a page is shown. */
+async function follow(browser: Browser, path: string, headers = {}): Promise<Page> {
+  let page = await browser.open(path, headers);
+  for (let hop = 0; hop < 20 && page.location !== undefined; hop += 1) {
+    const atLogto = page.location.startsWith(issuer.endpoint);
+    const next = atLogto
+      ? (await issuer.signIn(page.location, { username: 'ada', cookies: browser.cookies })).href
+      : page.location;
+    const { pathname, search } = new URL(next);
+    page = await browser.open(`${pathname}${search}`, headers);
   }
+  return page;
+}
 
-  const mountedByModule = (cookie: SessionOptions['cookie']): Omit<TestAppParts, 'issuer'> => ({
-    logto: { session: { secret: 'a-session-secret-of-the-specs', name: 'sid', cookie } },
-  });
-
-  const mountedByApp = (cookie: SessionOptions['cookie']): Omit<TestAppParts, 'issuer'> => ({
-    logto: { session: undefined },
-    configure: (app) =>
-      app.use(
-        expressSession({
-          secret: 'a-session-secret',
-          resave: false,
-          saveUninitialized: false,
-          name: 'sid',
-          cookie,
-        }),
-      ),
-  });
-
-  /** Follows every redirect between app and Logto, as a browser does, until a page is shown. */
-  async function follow(browser: Browser, path: string, headers = {}): Promise<Page> {
-    let page = await browser.open(path, headers);
-    for (let hop = 0; hop < 20 && page.location !== undefined; hop += 1) {
-      const atLogto = page.location.startsWith(issuer.endpoint);
-      const next = atLogto
-        ? (await issuer.signIn(page.location, { username: 'ada', cookies: browser.cookies })).href
-        : page.location;
-      const { pathname, search } = new URL(next);
-      page = await browser.open(`${pathname}${search}`, headers);
-    }
-    return page;
-  }
-
-  describe.each([
-    ['the module', mountedByModule],
-    ['the app', mountedByApp],
-  ])('because the browser refuses the session cookie that %s sets', (_, mounted) => {
-    it('ends in a page that says so and starts again, and not in a loop', async () => {
-      const browser = (await started(mounted({ maxAge: 3_600_000 }))).browser();
+describe('A sign-in that the browser or the store does not keep', () => {
+  it.each(sessionMounts)(
+    'ends in an error page and not in a loop when the browser refuses the session cookie that %s sets',
+    async (_, mount) => {
+      const browser = (await start(mount(cookieOptions))).browser();
       browser.refuses = /^sid=/;
 
       const page = await follow(browser, '/protected');
@@ -79,43 +49,29 @@ describe('A sign-in that succeeds and does not stick', () => {
 
       browser.refuses = undefined;
       expect((await follow(browser, '/protected')).text).toBe('hello ada');
-    });
-  });
+    },
+  );
 
   it.each<[string, SessionOptions['cookie'], RegExp]>([
-    [
-      'is sameSite "none" over http',
-      { sameSite: 'none' },
-      /session_not_kept: .*`sameSite: "none"` cookie that is not secure/,
-    ],
-    [
-      'has the domain of another host',
-      { domain: 'shop.example' },
-      /session_not_kept: .*`domain`: "shop\.example".*"localhost"/,
-    ],
-  ])("names the cause when the app's own cookie %s", async (_, cookie, cause) => {
-    const browser = (await started(mountedByApp(cookie))).browser();
+    ['is sameSite "none" over http', { sameSite: 'none' }, /sameSite: "none".*not `secure`/],
+    ['has the domain of another host', { domain: 'shop.example' }, /domain "shop\.example".*"localhost"/],
+  ])('names the cause when the cookie of the app’s own session %s', async (_, cookie, cause) => {
+    const browser = (await start(mountedByApp({ name: 'sid', cookie }))).browser();
     browser.refuses = /^sid=/;
 
     expect((await follow(browser, '/protected')).text).toMatch(/session_not_kept/);
     expect(leaks.logged.join('\n')).toMatch(cause);
   });
 
-  it('names `trust proxy` when express-session sets no cookie behind a proxy that ends TLS', async () => {
-    const baseUrl = 'https://app.example.com';
-    issuer.setApplication({
-      id: 'tls',
-      secret: application.secret,
-      redirectUris: [`${baseUrl}/logto/sign-in-callback`],
-    });
-    const app = await started({
-      ...mountedByApp({ secure: true }),
-      logto: { session: undefined, baseUrl, appId: 'tls' },
+  it('names `trust proxy` when express-session sets no cookie behind a proxy that terminates TLS', async () => {
+    const app = await start({
+      ...mountedByApp({ name: 'sid', cookie: { secure: true } }),
+      logto: { session: undefined, ...registerHttpsApplication(issuer) },
     });
     const browser = app.browser();
 
     const page = await follow(browser, '/protected', {
-      'x-forwarded-proto': 'https',
+      ...fromTlsProxy,
       'x-forwarded-host': 'app.example.com',
     });
 
@@ -125,13 +81,13 @@ describe('A sign-in that succeeds and does not stick', () => {
   });
 
   it('clears an older cookie that hides the new one, so that the next sign-in works', async () => {
-    const app = await started(mountedByModule({ maxAge: 3_600_000 }));
+    const app = await start(mountedByModule(cookieOptions));
     const browser = app.browser();
-    // Of a time when the cookie had no domain: browsers send it first.
+    // From before the cookie had a domain: browsers send it first.
     const older = `sid=${encodeURIComponent('s:an-older-session.signature')}`;
     const withOlder = async (path: string): Promise<Page> =>
       browser.open(path, { cookie: `${older}; ${browser.cookies.header(app.baseUrl)}` });
-    // Once may be chance.
+    // Once may be a coincidence.
     for (let round = 1; round <= 2; round += 1) {
       const { location = '' } = await withOlder('/logto/sign-in?returnTo=/protected');
       const callback = await issuer.signIn(location, { username: 'ada', cookies: browser.cookies });
@@ -149,12 +105,12 @@ describe('A sign-in that succeeds and does not stick', () => {
     expect((await follow(browser, '/protected')).text).toBe('hello ada');
   });
 
-  it('because the store loses it ends in a page on the second try, which names the store', async () => {
+  it('ends in an error page on the second try when the store loses the session, and the log names the store', async () => {
     const store = new MemorySessionStore();
     const forget = store.get.bind(store);
     store.get = (key, callback) =>
       forget(key, (error, found) => callback(error, found?.logto ? null : found));
-    const browser = (await started({ logto: { session: { secret: 'a-session-secret', store } } })).browser();
+    const browser = (await start(mountedByModule({ store }))).browser();
 
     const page = await follow(browser, '/protected');
 
@@ -163,8 +119,8 @@ describe('A sign-in that succeeds and does not stick', () => {
     expect(issuer.countRequests('token')).toBeGreaterThan(0);
   });
 
-  it('is noticed by an app that writes its own routes', async () => {
-    const app = await started({ ...mountedByModule({ maxAge: 3_600_000 }) });
+  it('is reported also to an app with its own sign-in routes', async () => {
+    const app = await start(mountedByModule(cookieOptions));
     const browser = app.browser();
     browser.refuses = /^sid=/;
     for (let round = 1; round <= 2; round += 1)
@@ -175,8 +131,8 @@ describe('A sign-in that succeeds and does not stick', () => {
     expect([page.status, page.json().code]).toEqual([500, 'session_not_kept']);
   });
 
-  it('clears cookies of the app alone, however many names the visitor sends for its host', async () => {
-    const app = await started(mountedByModule({ maxAge: 3_600_000 }));
+  it('clears only cookies of the app, whatever host name the request has', async () => {
+    const app = await start(mountedByModule(cookieOptions));
     const browser = app.browser();
     browser.refuses = /^sid=/;
     for (let round = 1; round <= 2; round += 1)
@@ -188,9 +144,9 @@ describe('A sign-in that succeeds and does not stick', () => {
     expect(page.headers.getSetCookie().join()).not.toContain('Domain');
   });
 
-  describe('is not seen', () => {
-    it('where the app gives its sessions new ids, and the person signs in again and again', async () => {
-      const app = await started({
+  describe('is not reported', () => {
+    it('where the app gives sessions new ids and the user signs in repeatedly', async () => {
+      const app = await start({
         configure: (nest) =>
           nest.use('/renew', (request: Request, response: Response) => {
             const { cookie: _cookie, ...data } = request.session;
@@ -209,23 +165,23 @@ describe('A sign-in that succeeds and does not stick', () => {
       expect((await browser.open('/logto/sign-in')).status).toBe(302);
     });
 
-    it('in a sign-in right after a sign-out', async () => {
-      const browser = (await started()).browser();
+    it('for a sign-in right after a sign-out', async () => {
+      const browser = (await start()).browser();
       await browser.signIn(issuer);
       await browser.open('/logto/sign-out');
       await browser.signIn(issuer);
       expect((await browser.open('/protected')).text).toBe('hello ada');
     });
 
-    it('in a second sign-in of a signed-in user', async () => {
-      const browser = (await started()).browser();
+    it('for a second sign-in of a signed-in user', async () => {
+      const browser = (await start()).browser();
       await browser.signIn(issuer);
       await browser.signIn(issuer);
       expect((await browser.open('/protected')).text).toBe('hello ada');
     });
 
     it('where Logto has just ended the session', async () => {
-      const app = await started();
+      const app = await start();
       issuer.setApplication({
         ...application,
         backchannelLogoutUri: `${app.baseUrl}/logto/back-channel-logout`,
@@ -245,7 +201,7 @@ describe('A sign-in that succeeds and does not stick', () => {
 
     it('where the app has destroyed the session itself', async () => {
       const store = new MemorySessionStore();
-      const app = await started({ logto: { session: { secret: 'a-session-secret', store } } });
+      const app = await start(mountedByModule({ store }));
       const browser = app.browser();
       await browser.signIn(issuer);
       const { id } = (await browser.open('/session')).json<{ id: string }>();
