@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
@@ -12,30 +11,33 @@ const byFetch = (mode: string): Record<string, string> => ({
   'sec-fetch-site': 'same-origin',
 });
 
-/** What browsers and frameworks send with a request that no person has made. */
-const unasked: [what: string, headers: Record<string, string>][] = [
+/** What browsers and frameworks send with requests that are not navigations by a user. */
+const notNavigations: [what: string, headers: Record<string, string>][] = [
   ['a prefetch by `<link rel=prefetch>`', { ...byFetch('no-cors'), 'sec-purpose': 'prefetch' }],
   ['a prefetch by speculation rules', { 'sec-purpose': 'prefetch' }],
-  ['a prerendering', { 'sec-purpose': 'prefetch;prerender' }],
-  ['a prefetch through a proxy of the browser', { 'sec-purpose': 'prefetch;anonymous-client-ip' }],
-  ['a prefetch of an older Chrome', { purpose: 'prefetch' }],
-  ['a prefetch of an older Firefox', { 'x-moz': 'prefetch' }],
-  ['a preview of an older Safari', { 'x-purpose': 'preview' }],
-  ['Turbo, when the pointer is over a link', { 'x-sec-purpose': 'prefetch' }],
-  ['Next’s Link, when it comes into view', { ...byFetch('cors'), 'next-router-prefetch': '1', rsc: '1' }],
-  ['the middleware prefetch of Next', { 'x-middleware-prefetch': '1' }],
-  ['the preload extension of htmx', { 'hx-preloaded': 'true' }],
+  ['a prerender', { 'sec-purpose': 'prefetch;prerender' }],
+  [
+    'a prefetch through the browser’s private prefetch proxy',
+    { 'sec-purpose': 'prefetch;anonymous-client-ip' },
+  ],
+  ['a prefetch by an older Chrome', { purpose: 'prefetch' }],
+  ['a prefetch by an older Firefox', { 'x-moz': 'prefetch' }],
+  ['a preview by an older Safari', { 'x-purpose': 'preview' }],
+  ['a prefetch by Turbo', { 'x-sec-purpose': 'prefetch' }],
+  ['a prefetch by Next’s <Link>', { ...byFetch('cors'), 'next-router-prefetch': '1', rsc: '1' }],
+  ['a middleware prefetch by Next', { 'x-middleware-prefetch': '1' }],
+  ['a preload by htmx', { 'hx-preloaded': 'true' }],
   ['a script’s fetch', byFetch('cors')],
-  ['a script’s fetch of the same origin alone', byFetch('same-origin')],
+  ['a script’s same-origin fetch', byFetch('same-origin')],
   ['a script’s fetch without CORS', byFetch('no-cors')],
-  ['a script’s XMLHttpRequest, as jQuery sends it', { 'x-requested-with': 'XMLHttpRequest' }],
+  ['an XMLHttpRequest by jQuery', { 'x-requested-with': 'XMLHttpRequest' }],
   ['<img src>', { accept: 'image/*', 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' }],
   ['<script src>', { accept: '*/*', 'sec-fetch-dest': 'script', 'sec-fetch-mode': 'no-cors' }],
   ['a stylesheet', { accept: 'text/css', 'sec-fetch-dest': 'style', 'sec-fetch-mode': 'no-cors' }],
   ['<object data>', { 'sec-fetch-dest': 'object', 'sec-fetch-mode': 'navigate' }],
 ];
 
-/** What a browser sends that knows no fetch metadata: Safari before 16.4, or any over plain http. */
+/** What a browser without fetch metadata sends: Safari before 16.4, or any over plain http. */
 const oldBrowser = {
   page: { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' },
   image: { accept: 'image/webp,image/avif,image/*;q=0.8,*/*;q=0.5' },
@@ -45,27 +47,18 @@ const oldBrowser = {
 
 const routes = ['sign-in', 'sign-up', 'sign-in-callback', 'sign-out'];
 
-describe('The addresses that sign people in and out', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
-  let browser: Browser;
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [PagesController] });
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-    app = await startApp({ issuer, controllers: [PagesController] });
-  });
+describe('The sign-in and sign-out routes', () => {
+  let browser: Browser;
 
   beforeEach(async () => {
     browser = app.browser();
     await browser.signIn(issuer);
   });
 
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
-  });
-
-  const isIn = async (): Promise<boolean> => (await browser.open('/protected')).status === 200;
+  const isSignedIn = async (): Promise<boolean> => (await browser.open('/protected')).status === 200;
 
   const expectRefused = (page: Page): void =>
     expect([page.status, page.headers.get('cache-control'), page.location]).toEqual([
@@ -74,27 +67,27 @@ describe('The addresses that sign people in and out', () => {
       undefined,
     ]);
 
-  describe('do nothing for', () => {
-    it.each(unasked)('%s', async (_, headers) => {
+  describe('ignore', () => {
+    it.each(notNavigations)('%s', async (_, headers) => {
       for (const route of routes) expectRefused(await browser.open(`/logto/${route}`, headers));
-      expect(await isIn()).toBe(true);
+      expect(await isSignedIn()).toBe(true);
     });
 
-    it('the HEAD request of a link checker', async () => {
+    it('a HEAD request by a link checker', async () => {
       for (const route of routes) expectRefused(await browser.fetch(`/logto/${route}`, { method: 'HEAD' }));
-      expect(await isIn()).toBe(true);
+      expect(await isSignedIn()).toBe(true);
     });
 
     it.each([
       ['an image', oldBrowser.image],
       ['a script that asks for JSON', oldBrowser.json],
-    ])('%s of a browser without fetch metadata', async (_, headers) => {
+    ])('%s in a browser without fetch metadata', async (_, headers) => {
       for (const route of routes) expectRefused(await browser.fetch(`/logto/${route}`, { headers }));
-      expect(await isIn()).toBe(true);
+      expect(await isSignedIn()).toBe(true);
     });
   });
 
-  it('tell a script to navigate, as a problem', async () => {
+  it('tell a script in the problem details to navigate instead', async () => {
     for (const route of ['sign-in', 'sign-up', 'sign-out']) {
       const page = await browser.open(`/logto/${route}`, byFetch('cors'));
       const path = route === 'sign-out' ? '/logto/sign-out' : '/logto/sign-in';
@@ -105,13 +98,13 @@ describe('The addresses that sign people in and out', () => {
     }
   });
 
-  it('sign nobody out by what may be the fetch of an old browser, and start a sign-in for a program that looks like it', async () => {
+  it('do not sign out on what may be the fetch of an old browser, but start a sign-in for it', async () => {
     const headers = oldBrowser.fetch;
 
     expectRefused(await browser.fetch('/logto/sign-out', { headers }));
-    expect(await isIn()).toBe(true);
+    expect(await isSignedIn()).toBe(true);
     expect((await app.browser().fetch('/logto/sign-in', { headers })).status).toBe(302);
-    // The `fetch` of Node, which sends the mode and nothing else.
+    // Node's `fetch` sends the mode and nothing else.
     const node = { ...headers, 'sec-fetch-mode': 'cors' };
     expectRefused(await browser.fetch('/logto/sign-out', { headers: node }));
     expect((await app.browser().fetch('/logto/sign-in', { headers: node })).status).toBe(302);
@@ -119,18 +112,18 @@ describe('The addresses that sign people in and out', () => {
 
   it.each([
     ['a link', {}],
-    ['a link of another site', { 'sec-fetch-site': 'cross-site' }],
+    ['a link on another site', { 'sec-fetch-site': 'cross-site' }],
     ['a link in a browser without fetch metadata', undefined],
-  ])('work by %s', async (_, headers) => {
+  ])('work with %s', async (_, headers) => {
     const open = (path: string): Promise<Page> =>
       headers ? browser.open(path, headers) : browser.fetch(path, { headers: oldBrowser.page });
 
     expect((await open('/logto/sign-in')).status).toBe(302);
     expect((await open('/logto/sign-out')).location).toMatch(issuer.issuer);
-    expect(await isIn()).toBe(false);
+    expect(await isSignedIn()).toBe(false);
   });
 
-  it('go on by a page where a form has led to the sign-in, since a browser may block its redirect', async () => {
+  it('answer with a page that refreshes when a form led to the sign-in, since the browser may block a redirect', async () => {
     const page = await browser.open('/logto/sign-in?form=1&returnTo=/user');
     const next = /content="0; url=([^"]+)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&');
 
@@ -147,9 +140,9 @@ describe('The addresses that sign people in and out', () => {
   });
 
   it.each([
-    ['says nothing of itself', {}],
-    ['asks for JSON alone', { accept: 'application/json' }],
-  ])('work for a client that is no browser and %s', async (_, headers) => {
+    ['sends no headers', {}],
+    ['accepts only JSON', { accept: 'application/json' }],
+  ])('work for a client that is not a browser and %s', async (_, headers) => {
     expect((await browser.fetch('/logto/sign-in', { headers })).status).toBe(302);
     expect((await browser.fetch('/logto/sign-out', { headers })).location).toMatch(issuer.issuer);
   });

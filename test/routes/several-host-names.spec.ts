@@ -1,16 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Query, Redirect, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoService } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
 
-/** Signs people in at whichever name they came by, among those that are the app's. */
+/** Signs users in at the host name of the request. */
 @Controller('auth')
-class AuthController {
+class HostRoutesController {
   constructor(private readonly logto: LogtoService) {}
 
   @Get('sign-in')
@@ -30,32 +29,25 @@ class AuthController {
   }
 }
 
-/** `localhost` is the name in `baseUrl`; browsers keep the cookies of `127.0.0.1` apart from its. */
-describe('An app that answers at a second host name', () => {
-  let issuer: LogtoEmulator;
+const issuer = await startIssuer();
+
+/** `localhost` is the name in `baseUrl`; browsers keep the cookies of `127.0.0.1` apart. */
+describe('An app with a second host name', () => {
   let app: TestApp;
   let second: Browser;
   let secondOrigin: string;
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
-
   beforeEach(async () => {
     app = await startApp({
       issuer,
-      controllers: [PagesController, AuthController],
+      controllers: [PagesController, HostRoutesController],
       logto: { authRoutes: false, authRoutesPrefix: 'auth' },
     });
     secondOrigin = app.baseUrl.replace('localhost', '127.0.0.1');
     second = new Browser(secondOrigin);
   });
 
-  afterEach(() => app.close());
-
-  afterAll(() => issuer.close());
-
-  it('signs people in there, by routes of its own that give the callback of that name', async () => {
+  it('signs users in there when its own routes use the callback of that name', async () => {
     const refused = await second.open('/protected?tab=1');
     expect(refused.location).toBe(`${secondOrigin}/auth/sign-in?returnTo=%2Fprotected%3Ftab%3D1`);
 
@@ -66,7 +58,7 @@ describe('An app that answers at a second host name', () => {
     expect((await second.open('/protected')).text).toBe('hello ada');
   });
 
-  it('knows nobody there who has signed in at the first', async () => {
+  it('does not share sessions between the two names', async () => {
     const first = app.browser();
     const { location = '' } = await first.open('/auth/sign-in?returnTo=/protected');
     await first.open((await issuer.signIn(location, { username: 'ada', cookies: first.cookies })).href);
