@@ -1,16 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { NestFactory } from '@nestjs/core';
 import cookieParser from 'cookie-parser';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import session from 'express-session';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import expressSession from 'express-session';
 import { asInMain, asInTests, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
 import { PagesController } from '../support/pages.js';
+import { mountedByApp } from '../support/session-mounts.js';
 
-/** Lets only signed-in users on, as a dashboard in main.ts is guarded. */
+/** Redirects anonymous requests, as the guard of a dashboard in main.ts does. */
 const onlyUsers: RequestHandler = (request, response, next) => {
   if (request.user?.isAuthenticated) next();
   else response.redirect('/logto/sign-in?returnTo=/queues');
@@ -20,31 +20,17 @@ const showUser: RequestHandler = (request, response) => {
   response.send(`queues of ${request.user?.claims?.sub}`);
 };
 
+const issuer = await startIssuer();
+
 describe.each([
   ['NestFactory', asInMain],
   ['a testing module', asInTests],
 ])('Middleware that main.ts mounts on an app from %s', (_, create) => {
-  let issuer: LogtoEmulator;
-  const apps: TestApp[] = [];
+  const start = (parts: Partial<TestAppParts>): Promise<TestApp> =>
+    startApp({ issuer, controllers: [PagesController], create, ...parts });
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
-
-  afterEach(async () => {
-    for (const app of apps.splice(0)) await app.close();
-  });
-
-  afterAll(() => issuer.close());
-
-  async function started(parts: Omit<TestAppParts, 'issuer'>): Promise<TestApp> {
-    const app = await startApp({ issuer, controllers: [PagesController], create, ...parts });
-    apps.push(app);
-    return app;
-  }
-
-  it('sees the signed-in user, so that a dashboard behind a check of req.user opens', async () => {
-    const app = await started({ configure: (nest) => nest.use('/queues', onlyUsers, showUser) });
+  it('sees req.user, so that it can guard a dashboard', async () => {
+    const app = await start({ configure: (nest) => nest.use('/queues', onlyUsers, showUser) });
     const browser = app.browser();
 
     const { location = '' } = await browser.open('/queues');
@@ -54,9 +40,9 @@ describe.each([
     expect((await browser.open('/queues')).text).toBe('queues of ada');
   });
 
-  it('sees the session, so that a CSRF token can be tied to it', async () => {
+  it('sees the session, so that it can bind a CSRF token to it', async () => {
     const seen: unknown[] = [];
-    const app = await started({
+    const app = await start({
       configure: (nest) => {
         nest.use(cookieParser());
         nest.use((request: Request, _response: Response, next: NextFunction) => {
@@ -71,7 +57,7 @@ describe.each([
   });
 
   it('can call every method of LogtoService as a handler can', async () => {
-    const app = await started({
+    const app = await start({
       configure: (nest) => {
         const use = (path: string, answer: (request: Request) => Promise<unknown>): void => {
           nest.use(path, (request: Request, response: Response, next: NextFunction) => {
@@ -101,16 +87,19 @@ describe.each([
   it.each([
     ['no body parser', { bodyParser: false }],
     ['raw bodies', { rawBody: true }],
-  ])('leaves a sign-in as it is with %s', async (_case, applicationOptions) => {
-    const browser = (await started({ applicationOptions })).browser();
+  ])('does not affect the sign-in with %s', async (_case, applicationOptions) => {
+    const browser = (await start({ applicationOptions })).browser();
     await browser.signIn(issuer);
     expect((await browser.open('/protected')).text).toBe('hello ada');
   });
 
-  it('may be a session of its own for another path, which is told where both meet', async () => {
-    const app = await started({
+  it('may be a second session for another path, which fails only there', async () => {
+    const app = await start({
       configure: (nest) =>
-        nest.use('/legacy', session({ secret: 'another-secret', resave: false, saveUninitialized: true })),
+        nest.use(
+          '/legacy',
+          expressSession({ secret: 'another-secret', resave: false, saveUninitialized: true }),
+        ),
     });
     const browser = app.browser();
 
@@ -119,8 +108,8 @@ describe.each([
     expect([page.status, page.json().code]).toEqual([500, 'session_configured_twice']);
   });
 
-  it('may be called `session` without being one', async () => {
-    const app = await started({
+  it('may have the name `session` without being express-session', async () => {
+    const app = await start({
       configure: (nest) => {
         const own = (_request: Request, _response: Response, next: NextFunction): void => next();
         nest.use(Object.defineProperty(own, 'name', { value: 'session' }));
@@ -130,10 +119,7 @@ describe.each([
     expect((await app.browser().open('/')).text).toBe('home');
   });
 
-  describe('where a session really is missing', () => {
-    const ownSession = (options: Partial<session.SessionOptions> = {}): RequestHandler =>
-      session({ secret: 'a-session-secret', resave: false, saveUninitialized: false, ...options });
-
+  describe('without a session fails with the cause:', () => {
     async function expectMissing(app: TestApp, path: string, reason: RegExp): Promise<void> {
       const page = await app.browser().fetch(path, { headers: { accept: 'application/json' } });
       expect([page.status, page.json().code]).toEqual([500, 'session_missing']);
@@ -141,31 +127,28 @@ describe.each([
       expect(leaks.logged.join('\n')).toMatch(reason);
     }
 
-    it('is told that the session is mounted too late', async () => {
-      const app = await started({
+    it('the session is mounted too late', async () => {
+      const app = await start({
         logto: { session: undefined },
         configure: (nest) => {
           nest.use('/early', (request: Request, _response: Response, next: NextFunction) => {
             app.logto.getIdToken(request).then(() => next(), next);
           });
-          nest.use(ownSession());
+          mountedByApp().configure?.(nest);
         },
       });
       await expectMissing(app, '/early', /mounted after the middleware[^]*first in main\.ts/);
     });
 
-    it("is told of a cookie's path that leaves the route out", async () => {
-      const app = await started({
-        logto: { session: undefined },
-        configure: (nest) => nest.use(ownSession({ cookie: { path: '/user' } })),
-      });
-      // The path is known once a request was inside of it.
+    it('the path of the session cookie excludes the route', async () => {
+      const app = await start(mountedByApp({ cookie: { path: '/user' } }));
+      // The module knows the path after the first request below it.
       await app.browser().open('/user');
       await expectMissing(app, '/protected', /has the path "\/user"/);
     });
 
-    it('is told that something has dropped it', async () => {
-      const app = await started({
+    it('something has set req.session to null', async () => {
+      const app = await start({
         configure: (nest) =>
           nest.use('/protected', (request: Request, _response: Response, next: NextFunction) => {
             (request as { session: unknown }).session = null;
@@ -175,7 +158,7 @@ describe.each([
       await expectMissing(app, '/protected', /req\.session = null/);
     });
 
-    it('is told of middleware that was there before Nest', async () => {
+    it('the middleware was mounted before Nest', async () => {
       const server = express();
       let app: TestApp | undefined;
       server.use('/early', (request, _response, next) => {
@@ -191,7 +174,7 @@ describe.each([
           response.status(500).json({ code: error.code, detail: error.message });
         },
       );
-      app = await started({
+      app = await start({
         create: (module, options) =>
           NestFactory.create(module, new ExpressAdapter(server), { ...options, abortOnError: false }),
       });

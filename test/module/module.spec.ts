@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
-import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import {
   LogtoModule,
@@ -12,41 +11,22 @@ import {
   type LogtoModuleOptions,
   type LogtoOptionsFactory,
 } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import { freePort, logtoOptions, startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import { expectSignInWorks } from '../support/expect-sign-in-works.js';
 import { startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
+import { OtherAdapter } from '../support/other-adapter.js';
 import { validOptions, watchLogs } from '../support/options.js';
 import { PagesController } from '../support/pages.js';
 
+const issuer = await startIssuer();
+
+const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
+  startApp({ issuer, controllers: [PagesController], ...parts });
+
 describe('The module', () => {
-  let issuer: LogtoEmulator;
-  const apps: TestApp[] = [];
-
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
-
-  afterEach(async () => {
-    for (const app of apps.splice(0)) await app.close();
-  });
-
-  afterAll(() => issuer.close());
-
-  async function started(parts: Omit<TestAppParts, 'issuer'> = {}): Promise<TestApp> {
-    const app = await startApp({ issuer, controllers: [PagesController], ...parts });
-    apps.push(app);
-    return app;
-  }
-
-  async function expectSignInWorks(app: TestApp): Promise<void> {
-    const browser = app.browser();
-    expect((await browser.signIn(issuer)).status).toBe(302);
-    expect((await browser.open('/protected')).text).toBe('hello ada');
-  }
-
-  describe('registered with options that come later', () => {
-    it('takes them from a factory, asynchronously, with what it injects', async () => {
+  describe('registered with forRootAsync', () => {
+    it('takes options from an asynchronous factory with injected providers', async () => {
       @Injectable()
       class Config {
         readonly secret = 'a-secret-of-the-configuration';
@@ -54,7 +34,7 @@ describe('The module', () => {
       @Module({ providers: [Config], exports: [Config] })
       class ConfigModule {}
 
-      const app = await started({
+      const app = await start({
         register: (options) =>
           LogtoModule.forRootAsync({
             imports: [ConfigModule],
@@ -66,11 +46,11 @@ describe('The module', () => {
           }),
       });
 
-      await expectSignInWorks(app);
+      await expectSignInWorks(app, issuer);
     });
 
-    it.each(['useClass', 'useExisting'] as const)('takes them from %s', async (how) => {
-      const app = await started({
+    it.each(['useClass', 'useExisting'] as const)('takes options from %s', async (how) => {
+      const app = await start({
         register: (options) => {
           @Injectable()
           class Options implements LogtoOptionsFactory {
@@ -86,11 +66,11 @@ describe('The module', () => {
         },
       });
 
-      await expectSignInWorks(app);
+      await expectSignInWorks(app, issuer);
     });
 
-    it('takes the extras beside the factory', async () => {
-      const app = await started({
+    it('takes extras beside the factory', async () => {
+      const app = await start({
         register: (options) => {
           const given: LogtoModuleAsyncOptions = { authRoutesPrefix: 'auth', useFactory: () => options };
           return LogtoModule.forRootAsync(given);
@@ -101,13 +81,13 @@ describe('The module', () => {
       expect((await app.browser().open('/logto/sign-in')).status).toBe(404);
     });
 
-    it('has no routes there either when it only takes bearer tokens', async () => {
+    it('has no routes when it only takes bearer tokens, as with forRoot', async () => {
       const api = { endpoint: issuer.endpoint, api: { audience: 'https://api.example.com' } };
       for (const register of [
         () => LogtoModule.forRoot(api),
         () => LogtoModule.forRootAsync({ useFactory: () => api }),
       ]) {
-        const app = await started({ register });
+        const app = await start({ register });
         for (const path of [
           '/logto/sign-in',
           '/logto/sign-up',
@@ -122,28 +102,28 @@ describe('The module', () => {
     });
   });
 
-  it('is seen by every module, unless it is told not to be', async () => {
+  it('is global, unless `global` is false', async () => {
     @Injectable()
-    class Needy {
+    class Consumer {
       constructor(readonly logto: LogtoService) {}
     }
-    @Module({ providers: [Needy] })
+    @Module({ providers: [Consumer] })
     class FeatureModule {}
 
-    const app = await started({ imports: [FeatureModule] });
-    expect(app.app.get(Needy, { strict: false }).logto).toBeInstanceOf(LogtoService);
-    await expect(started({ imports: [FeatureModule], logto: { global: false } })).rejects.toThrow(
+    const app = await start({ imports: [FeatureModule] });
+    expect(app.app.get(Consumer, { strict: false }).logto).toBeInstanceOf(LogtoService);
+    await expect(start({ imports: [FeatureModule], logto: { global: false } })).rejects.toThrow(
       /LogtoService/,
     );
     await expect(
-      started({
+      start({
         imports: [FeatureModule],
         register: (options) => LogtoModule.forRootAsync({ global: false, useFactory: () => options }),
       }),
     ).rejects.toThrow(/LogtoService/);
   });
 
-  it('is passed on by the module that imports it, where it is not global', async () => {
+  it('can be re-exported by the module that imports it where it is not global', async () => {
     @Module({})
     class SignInModule {
       static with(logto: DynamicModule): DynamicModule {
@@ -151,20 +131,20 @@ describe('The module', () => {
       }
     }
     @Injectable()
-    class Needy {
+    class Consumer {
       constructor(readonly logto: LogtoService) {}
     }
 
-    const app = await started({
+    const app = await start({
       register: (options) => SignInModule.with(LogtoModule.forRoot({ ...options, global: false })),
-      providers: [Needy],
+      providers: [Consumer],
     });
 
-    expect(app.app.get(Needy).logto).toBeInstanceOf(LogtoService);
-    await expectSignInWorks(app);
+    expect(app.app.get(Consumer).logto).toBeInstanceOf(LogtoService);
+    await expectSignInWorks(app, issuer);
   });
 
-  describe('that cannot work in this app says so before the app is there', () => {
+  describe('fails at start', () => {
     const compile = (imports: ModuleMetadata['imports'] = []): Promise<unknown> => {
       @Module({ imports: [LogtoModule.forRoot(validOptions), ...imports] })
       class AppModule {}
@@ -184,7 +164,7 @@ describe('The module', () => {
       });
     });
 
-    it('when a module imports it without options, beside the root module’s forRoot', async () => {
+    it('when another module imports it without options', async () => {
       @Module({ imports: [LogtoModule] })
       class OrdersModule {}
 
@@ -194,7 +174,7 @@ describe('The module', () => {
       });
     });
 
-    it('when it is nowhere given options', async () => {
+    it('when no module gives it options', async () => {
       @Module({ imports: [LogtoModule] })
       class AppModule {}
 
@@ -204,12 +184,7 @@ describe('The module', () => {
       });
     });
 
-    it('when the app does not run on Express', async () => {
-      class OtherAdapter extends ExpressAdapter {
-        override getType(): string {
-          return 'fastify';
-        }
-      }
+    it('when NestFactory creates an app without Express', async () => {
       @Module({ imports: [LogtoModule.forRoot(validOptions)] })
       class AppModule {}
 
@@ -221,7 +196,20 @@ describe('The module', () => {
       });
     });
 
-    it('in one sentence, with no stack of calls that the reader has not made', async () => {
+    it('when a testing module creates an app without Express', async () => {
+      const module = await Test.createTestingModule({
+        imports: [LogtoModule.forRoot(logtoOptions(issuer.endpoint, 'http://localhost:3000'))],
+      }).compile();
+
+      await expect(
+        module.createNestApplication(new OtherAdapter(), { logger: leaks }).init(),
+      ).rejects.toMatchObject({
+        code: 'adapter_not_supported',
+        message: expect.stringMatching(/@nestjs\/platform-express.*"fastify"/),
+      });
+    });
+
+    it('with the message alone, without a stack trace into the library', async () => {
       const error = (await compile([LogtoModule.forRoot({ ...validOptions })]).catch(
         (thrown: unknown) => thrown,
       )) as LogtoException;
@@ -230,7 +218,7 @@ describe('The module', () => {
     });
   });
 
-  it('lends its service to an application without HTTP, and names no addresses there', async () => {
+  it('provides LogtoService to an application without HTTP, and logs no addresses there', async () => {
     const logs = watchLogs();
     @Module({ imports: [LogtoModule.forRoot({ ...validOptions, endpoint: issuer.endpoint })] })
     class CommandModule {}
@@ -242,18 +230,17 @@ describe('The module', () => {
     await context.close();
   });
 
-  it('works with slashes at the end of its addresses', async () => {
-    const port = Number(new URL((await started()).baseUrl).port);
-    await apps.pop()?.close();
-    const app = await started({
+  it('works with trailing slashes in its addresses', async () => {
+    const port = await freePort();
+    const app = await start({
       port,
       logto: { endpoint: `${issuer.endpoint}/`, baseUrl: `http://localhost:${port}/` },
     });
 
-    await expectSignInWorks(app);
+    await expectSignInWorks(app, issuer);
   });
 
-  it('shows no secret to whoever inspects it, its services or the application', async () => {
+  it('shows no secret when it, its providers or the app are inspected', async () => {
     const secrets = {
       appSecret: 'secret-of-the-application',
       cookieSecret: 'secret-of-the-sign-in-cookies',
@@ -261,8 +248,8 @@ describe('The module', () => {
       machineToMachine: { appId: 'm2m', appSecret: 'secret-of-the-machine' },
     };
     issuer.setApplication({ id: 'inspected', secret: secrets.appSecret });
-    const app = await started({ logto: { appId: 'inspected', ...secrets } });
-    await expectSignInWorks(app);
+    const app = await start({ logto: { appId: 'inspected', ...secrets } });
+    await expectSignInWorks(app, issuer);
 
     const container = app.app.get(ModulesContainer);
     for (const subject of [
