@@ -1,5 +1,5 @@
 import * as http from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   Controller,
   ForbiddenException,
@@ -13,20 +13,21 @@ import { APP_GUARD } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, { type Request, type Response } from 'express';
 import { LogtoService } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { asInMain, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { application, startIssuer } from '../support/issuer.js';
+import type { Page } from '../support/browser.js';
+import { endSessionAtLogto } from '../support/end-session-at-logto.js';
+import { startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
 import { PagesController } from '../support/pages.js';
+import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
 
 const form = 'application/x-www-form-urlencoded';
 
-/** What an app's main.ts does with request bodies. */
+/** How an app's main.ts parses request bodies. */
 type Parsing = (app: NestExpressApplication) => void;
 
-/** A middleware of the app's own that keeps each body as it came, as old recipes for webhooks do. */
-function readItself(request: Request & { rawBody?: string }, _response: Response, next: () => void): void {
+/** Keeps each body as it came, as old recipes for webhooks do. */
+function keepRawBody(request: Request & { rawBody?: string }, _response: Response, next: () => void): void {
   let text = '';
   request.setEncoding('utf8');
   request.on('data', (part: string) => (text += part));
@@ -36,43 +37,34 @@ function readItself(request: Request & { rawBody?: string }, _response: Response
   });
 }
 
-/** What has read the body in front of a route, and left something of it. */
-const kept: [what: string, parts: Omit<TestAppParts, 'issuer'>][] = [
-  ["Nest's own body parsers", {}],
-  ["Nest's own body parsers and `rawBody`", { applicationOptions: { rawBody: true } }],
+/** What reads the body before the route and leaves something of it. */
+const readableBodies: [what: string, parts: Partial<TestAppParts>][] = [
+  ["Nest's body parsers", {}],
+  ["Nest's body parsers and `rawBody`", { applicationOptions: { rawBody: true } }],
+  ["Nest's CSRF protection", { configure: (app) => app.useSecurityHeaders().enableCsrfProtection() }],
+  ['no body parser', withParsing()],
+  ['only a JSON parser', withParsing((app) => app.useBodyParser('json'))],
+  ['a text parser for every type', withParsing((app) => app.useBodyParser('text', { type: '*/*' }))],
+  ['a raw parser for every type', withParsing((app) => app.useBodyParser('raw', { type: '*/*' }))],
+  ['a parser for flat forms', withParsing((app) => app.useBodyParser('urlencoded', { extended: false }))],
   [
-    "Nest's protection from cross-site requests",
-    { configure: (app) => app.useSecurityHeaders().enableCsrfProtection() },
-  ],
-  ['no body parser at all', withParsing()],
-  ['a parser of JSON alone', withParsing((app) => app.useBodyParser('json'))],
-  ['a parser that makes everything a text', withParsing((app) => app.useBodyParser('text', { type: '*/*' }))],
-  [
-    'a parser that makes everything a buffer',
-    withParsing((app) => app.useBodyParser('raw', { type: '*/*' })),
-  ],
-  ['a parser of flat forms', withParsing((app) => app.useBodyParser('urlencoded', { extended: false }))],
-  [
-    'a parser that makes a form URLSearchParams',
+    'a parser that gives URLSearchParams',
     withParsing((app) => app.use(express.text({ type: form }), asSearchParams)),
   ],
-  ['a middleware that keeps the raw body alone', withParsing((app) => app.use(readItself))],
+  ['a middleware that keeps only the raw body', withParsing((app) => app.use(keepRawBody))],
 ];
 
-/** What takes the body away in front of a route. */
-const lost: [what: string, parts: Omit<TestAppParts, 'issuer'>][] = [
+/** What reads the body before the route and leaves nothing. */
+const consumedBodies: [what: string, parts: Partial<TestAppParts>][] = [
   [
-    'a parser that takes every body for JSON, and fails',
+    'a parser that takes every body for JSON and fails',
     withParsing((app) => app.use(express.json({ type: '*/*' }))),
   ],
-  [
-    'a parser that takes short bodies alone',
-    withParsing((app) => app.useBodyParser('urlencoded', { limit: 100 })),
-  ],
+  ['a parser with a small limit', withParsing((app) => app.useBodyParser('urlencoded', { limit: 100 }))],
   ['a middleware that reads every body and keeps nothing', withParsing((app) => app.use(drain))],
 ];
 
-function withParsing(configure?: Parsing): Omit<TestAppParts, 'issuer'> {
+function withParsing(configure?: Parsing): Partial<TestAppParts> {
   return { applicationOptions: { bodyParser: false }, ...(configure && { configure }) };
 }
 
@@ -85,9 +77,9 @@ function drain(request: Request, _response: Response, next: () => void): void {
   request.on('end', next).resume();
 }
 
-/** Answers logout tokens where nothing tells the module beforehand. */
+/** A route of the app for logout tokens, which the module does not know before a token arrives. */
 @Controller()
-class OwnController {
+class SignedOutController {
   constructor(private readonly logto: LogtoService) {}
 
   @Post('hooks/signed-out')
@@ -97,65 +89,44 @@ class OwnController {
   }
 }
 
+const issuer = await startIssuer();
+
 describe('A logout token reaches', () => {
-  let issuer: LogtoEmulator;
   let app: TestApp;
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
-
-  afterEach(() => app.close());
-
-  afterAll(() => issuer.close());
-
-  async function start(
-    parts: Omit<TestAppParts, 'issuer'>,
-    path = '/logto/back-channel-logout',
-  ): Promise<void> {
-    app = await startApp({ issuer, controllers: [PagesController, OwnController], ...parts });
-    issuer.setApplication({
-      ...application,
-      backchannelLogoutUri: app.baseUrl + path,
-      backchannelLogoutSessionRequired: true,
-    });
+  async function start(parts: Partial<TestAppParts>, path = '/logto/back-channel-logout'): Promise<void> {
+    app = await startApp({ issuer, controllers: [PagesController, SignedOutController], ...parts });
+    registerBackChannelLogout(issuer, app, { path });
   }
 
-  /** Signs a person in, ends their session at Logto, and looks whether they are still signed in here. */
+  /** Signs a user in and ends their session at Logto. @returns whether it has ended here as well */
   async function isSignedOut(): Promise<boolean> {
     const browser = app.browser();
     await browser.signIn(issuer);
     expect((await browser.open('/protected')).text).toBe('hello ada');
-    await endAtLogto(browser);
+    await endSessionAtLogto(issuer, app, browser);
     return (await browser.open('/protected')).status === 302;
-  }
-
-  async function endAtLogto(browser: Browser): Promise<void> {
-    const url = new URL('/oidc/session/end', issuer.endpoint);
-    url.searchParams.set('client_id', application.id);
-    url.searchParams.set('post_logout_redirect_uri', app.baseUrl);
-    await issuer.signOut(url, { cookies: browser.cookies });
   }
 
   const send = (type: string, body: string, path = '/logto/back-channel-logout'): Promise<Page> =>
     app.browser().fetch(path, { method: 'POST', headers: { 'content-type': type }, body });
 
   describe('the module’s route', () => {
-    it.each([...kept, ...lost])('in an app with %s', async (_, parts) => {
+    it.each([...readableBodies, ...consumedBodies])('in an app with %s', async (_, parts) => {
       await start({ ...parts, create: asInMain });
 
       expect(await isSignedOut()).toBe(true);
     });
 
-    it('and leaves the body of every other request to the app', async () => {
+    it('and other requests keep their body for the app', async () => {
       const echo = (request: Request & { rawBody?: string }, response: Response): unknown =>
         response.send(request.rawBody);
-      await start({ ...withParsing((nest) => nest.use(readItself).use('/echo', echo)), create: asInMain });
+      await start({ ...withParsing((nest) => nest.use(keepRawBody).use('/echo', echo)), create: asInMain });
 
       expect((await send(form, 'one=1', '/echo')).text).toBe('one=1');
     });
 
-    it('in parts whose number nobody knows beforehand, and lets the connection be used again', async () => {
+    it('in chunks, over a connection that is used again', async () => {
       await start({ ...withParsing(), create: asInMain });
       const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
       const sendParts = (...parts: string[]): Promise<number | undefined> =>
@@ -181,23 +152,22 @@ describe('A logout token reaches', () => {
       agent.destroy();
     });
 
-    it('where a testing module makes the app', async () => {
-      for (const [, parts] of kept) {
+    it('in an app from a testing module', async () => {
+      for (const [, parts] of readableBodies) {
         await start(parts);
         expect(await isSignedOut()).toBe(true);
-        await app.close();
       }
     });
   });
 
-  describe('a route of the app’s own', () => {
-    it.each(kept)('in an app with %s', async (_, parts) => {
+  describe('a route of the app', () => {
+    it.each(readableBodies)('in an app with %s', async (_, parts) => {
       await start({ ...parts, create: asInMain }, '/hooks/signed-out');
 
       expect(await isSignedOut()).toBe(true);
     });
 
-    it('or the log says which parser took it, and what to do', async () => {
+    it('or the log names the parser that consumed it and the remedy', async () => {
       const parsing = withParsing((nest) =>
         nest.use(express.text({ type: '*/*' }), (at: Request, _: Response, next: () => void) => {
           at.body = undefined;
@@ -213,15 +183,15 @@ describe('A logout token reaches', () => {
     });
   });
 
-  describe('nobody, and the log says why', () => {
+  describe('no route, and the log says why,', () => {
     it.each([
-      ['no form', 'multipart/form-data; boundary=x', '--x--', /carries no form/],
-      ['an empty form', form, '', /no `logout_token`/],
-      ['another form', form, 'other=1', /no `logout_token`/],
-      ['two tokens', form, 'logout_token=a&logout_token=b', /more than one `logout_token`/],
-      ['far too long a form', form, `logout_token=${'a'.repeat(100_000)}`, /larger than 64 kB/],
-      ['a token that is none', form, 'logout_token=no-token', /malformed/],
-    ])('of %s', async (_, type, body, reason) => {
+      ['with multipart/form-data', 'multipart/form-data; boundary=x', '--x--', /carries no form/],
+      ['with an empty form', form, '', /no `logout_token`/],
+      ['with another form', form, 'other=1', /no `logout_token`/],
+      ['with two tokens', form, 'logout_token=a&logout_token=b', /more than one `logout_token`/],
+      ['with a form that is too large', form, `logout_token=${'a'.repeat(100_000)}`, /larger than 64 kB/],
+      ['with a malformed token', form, 'logout_token=no-token', /malformed/],
+    ])('%s', async (_, type, body, reason) => {
       await start({ ...withParsing(), create: asInMain });
 
       const answer = await send(type, body);
@@ -230,13 +200,13 @@ describe('A logout token reaches', () => {
       expect(leaks.logged.join('\n')).toMatch(reason);
     });
 
-    it.each<[string, Omit<TestAppParts, 'issuer'>]>([
+    it.each<[string, Partial<TestAppParts>]>([
       [
-        'a middleware answers it',
+        'a middleware answers',
         { configure: (nest) => nest.use((_: Request, response: Response) => response.status(403).end()) },
       ],
       [
-        'a middleware fails on it',
+        'a middleware fails',
         {
           configure: (nest) =>
             nest.use((_: Request, __: Response, next: (error: Error) => void) =>
@@ -244,8 +214,8 @@ describe('A logout token reaches', () => {
             ),
         },
       ],
-      ['a guard of the app refuses it', { providers: [{ provide: APP_GUARD, useClass: denyingGuard() }] }],
-    ])('when %s in front of the route', async (_, parts) => {
+      ['a guard of the app refuses', { providers: [{ provide: APP_GUARD, useClass: denyingGuard() }] }],
+    ])('when %s before the route', async (_, parts) => {
       await start({ ...parts, create: asInMain });
 
       expect((await send(form, 'logout_token=no-token')).status).toBe(403);

@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req, Session, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { MemoryStore } from 'express-session';
@@ -12,12 +11,16 @@ import { session, startApp, type TestApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { Gate } from '../support/gates.js';
 import { startHostileProvider, type HostileProvider } from '../support/hostile-provider.js';
+import { isSignedIn } from '../support/is-signed-in.js';
 import { application } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
+import { logoutTokenClaims } from '../support/logout-token-claims.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
+import { sendLogoutToken } from '../support/send-logout-token.js';
+import { signInAt } from '../support/sign-in-at.js';
 
 @Controller()
-class PagesController {
+class SlowPagesController {
   constructor(private readonly logto: LogtoService) {}
 
   @Get('protected')
@@ -32,7 +35,7 @@ class PagesController {
     return this.logto.getIdToken(request);
   }
 
-  /** Changes its session, and takes its time. */
+  /** Changes its session and waits. */
   @Get('slow')
   @UseGuards(LogtoGuard)
   async slow(@Session() own: { visits?: number }): Promise<string> {
@@ -42,12 +45,10 @@ class PagesController {
   }
 }
 
-/** Holds a request until the test lets it go. */
+/** Where `/slow` waits. */
 const slowRequest = new Gate();
 
 const minutesAgo = (minutes: number): number => Math.floor(Date.now() / 1000) - minutes * 60;
-
-const logoutEvent = { 'http://schemas.openid.net/event/backchannel-logout': {} };
 
 describe('A logout token', () => {
   let provider: HostileProvider;
@@ -55,7 +56,11 @@ describe('A logout token', () => {
   let store: MemorySessionStore;
 
   const start = (): Promise<TestApp> =>
-    startApp({ issuer: provider, controllers: [PagesController], logto: { session: { ...session, store } } });
+    startApp({
+      issuer: provider,
+      controllers: [SlowPagesController],
+      logto: { session: { ...session, store } },
+    });
 
   beforeEach(async () => {
     provider = await startHostileProvider();
@@ -63,39 +68,18 @@ describe('A logout token', () => {
     app = await start();
   });
 
-  afterEach(async () => {
-    await app.close();
-    await provider.close();
-  });
-
   async function signedIn(sub = 'ada', sid?: string): Promise<Browser> {
     const browser = app.browser();
-    const { location } = await browser.open('/logto/sign-in');
     provider.bends = { claims: (usual) => ({ ...usual, sub, sid }) };
-    await browser.open(provider.callback(location ?? ''));
+    await signInAt(provider, browser);
     provider.bends = {};
     return browser;
   }
 
-  const isIn = async (browser: Browser): Promise<boolean> =>
-    (await browser.open('/protected')).status === 200;
-
-  /** Keys of the sessions that are stored, the module's own entries left out. */
+  /** Keys of the stored sessions, without the module's own entries. */
   const sessions = (): string[] => store.keys().filter((key) => !key.startsWith('logto-'));
 
-  function claims(overrides: JWTPayload = {}): JWTPayload {
-    const now = Math.floor(Date.now() / 1000);
-    return {
-      iss: provider.issuer,
-      aud: application.id,
-      iat: now,
-      exp: now + 120,
-      jti: randomUUID(),
-      events: logoutEvent,
-      sub: 'ada',
-      ...overrides,
-    };
-  }
+  const claims = (overrides?: JWTPayload): JWTPayload => logoutTokenClaims(provider.issuer, overrides);
 
   const signed = (overrides?: JWTPayload, header: Partial<JWTHeaderParameters> = {}): Promise<string> =>
     provider.sign(JSON.parse(JSON.stringify(claims(overrides))) as JWTPayload, {
@@ -103,17 +87,12 @@ describe('A logout token', () => {
       ...header,
     });
 
-  const send = (token: string): Promise<Page> =>
-    app.browser().fetch('/logto/back-channel-logout', {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ logout_token: token }).toString(),
-    });
+  const send = (token: string): Promise<Page> => sendLogoutToken(app, token);
 
   const rows: [what: string, token: (browser: Browser) => string | Promise<string>][] = [
     ['is not signed', () => new UnsecuredJWT(claims()).encode()],
     [
-      'is signed by somebody else',
+      'is signed with another key',
       async () => {
         const { privateKey } = await generateKeyPair('ES384');
         const header = { alg: 'ES384', kid: 'key-1', typ: 'logout+jwt' };
@@ -135,18 +114,18 @@ describe('A logout token', () => {
     ['has no id', () => signed({ jti: undefined })],
     ['has an id that is a number', () => signed({ jti: 7 as unknown as string })],
     ['has an id that is empty', () => signed({ jti: '' })],
-    ['tells of no event', () => signed({ events: undefined })],
-    ['tells of another event', () => signed({ events: { 'https://example.com/event': {} } })],
+    ['has no event', () => signed({ events: undefined })],
+    ['has another event', () => signed({ events: { 'https://example.com/event': {} } })],
     ['has a nonce', () => signed({ nonce: 'n' })],
-    ['names neither session nor user', () => signed({ sub: undefined })],
-    ['names a session by a number', () => signed({ sid: 7 })],
-    ['names a session without a name', () => signed({ sid: '' })],
-    ['is the ID token of the sign-in', async (browser) => (await browser.fetch('/id-token')).text],
-    ['says nothing of its type', () => signed({}, { typ: undefined })],
-    ['says it is an access token', () => signed({}, { typ: 'at+jwt' })],
+    ['names neither a session nor a user', () => signed({ sub: undefined })],
+    ['has a sid that is a number', () => signed({ sid: 7 })],
+    ['has an empty sid', () => signed({ sid: '' })],
+    ['is an ID token', async (browser) => (await browser.fetch('/id-token')).text],
+    ['has no type', () => signed({}, { typ: undefined })],
+    ['has the type of an access token', () => signed({}, { typ: 'at+jwt' })],
   ];
 
-  it.each(rows)('is refused that %s', async (_, token) => {
+  it.each(rows)('is refused when it %s', async (_, token) => {
     const browser = await signedIn();
 
     const sent = await token(browser);
@@ -156,8 +135,8 @@ describe('A logout token', () => {
 
     expect(answer.status).toBe(400);
     expect(answer.json()).toMatchObject({ code: 'logout_token_invalid' });
-    expect(await isIn(browser)).toBe(true);
-    // Logto does not read the answer: what is wrong stands in the log.
+    expect(await isSignedIn(browser)).toBe(true);
+    // Logto does not read the answer, so the log has to say what is wrong.
     expect(leaks.logged.join('\n')).toContain('logout_token_invalid: A logout token was refused. ');
   });
 
@@ -165,12 +144,12 @@ describe('A logout token', () => {
     ['another application', { aud: 'another-app' }, /another application than app\. In Logto Console/],
     ['another issuer', { iss: 'https://other.example/oidc' }, /Check `endpoint`/],
     ['another time', { iat: minutesAgo(15), exp: minutesAgo(13) }, /issued 15 minutes ago.*Set the clock/],
-  ])('of %s is refused with a line in the log that says what to do', async (_, overrides, remedy) => {
+  ])('for %s is refused, and the log says what to do', async (_, overrides, remedy) => {
     expect((await send(await signed(overrides))).status).toBe(400);
     expect(leaks.logged.join('\n')).toMatch(remedy);
   });
 
-  it('is refused with little to read in production, where the log says the rest', async () => {
+  it('is refused in production without details, which are in the log', async () => {
     const { NODE_ENV } = process.env;
     process.env.NODE_ENV = 'production';
     const answer = await send(await signed({ aud: 'another-app' }));
@@ -180,14 +159,14 @@ describe('A logout token', () => {
     expect(leaks.logged.join('\n')).toContain('In Logto Console');
   });
 
-  it('is refused when it comes a second time', async () => {
+  it('is refused when it is sent again', async () => {
     const token = await signed();
     expect((await send(token)).status).toBe(200);
 
     expect((await send(token)).status).toBe(400);
   });
 
-  it('is taken once when it comes twice at the same time', async () => {
+  it('is accepted once when it arrives twice at the same time', async () => {
     const token = await signed();
     const answers = await Promise.all([send(token), send(token)]);
 
@@ -195,13 +174,16 @@ describe('A logout token', () => {
     expect(statuses.toSorted((one, other) => one - other)).toEqual([200, 400]);
   });
 
-  it.each(['RS256', 'ES384'] as const)('is taken after the keys were rotated to %s', async (algorithm) => {
-    const browser = await signedIn('ada', 'session-1');
-    await provider.rotate(algorithm);
+  it.each(['RS256', 'ES384'] as const)(
+    'is accepted after the signing keys were rotated to %s',
+    async (algorithm) => {
+      const browser = await signedIn('ada', 'session-1');
+      await provider.rotate(algorithm);
 
-    expect((await send(await signed({ sid: 'session-1' }))).status).toBe(200);
-    expect(await isIn(browser)).toBe(false);
-  });
+      expect((await send(await signed({ sid: 'session-1' }))).status).toBe(200);
+      expect(await isSignedIn(browser)).toBe(false);
+    },
+  );
 
   it('ends the sessions of its `sid` and no others', async () => {
     const here = await signedIn('ada', 'session-1');
@@ -209,7 +191,7 @@ describe('A logout token', () => {
 
     expect((await send(await signed({ sid: 'session-1' }))).status).toBe(200);
 
-    expect([await isIn(here), await isIn(elsewhere)]).toEqual([false, true]);
+    expect([await isSignedIn(here), await isSignedIn(elsewhere)]).toEqual([false, true]);
   });
 
   it('ends the sessions of its `sid` without naming the user', async () => {
@@ -217,44 +199,39 @@ describe('A logout token', () => {
 
     expect((await send(await signed({ sid: 'session-1', sub: undefined }))).status).toBe(200);
 
-    expect(await isIn(browser)).toBe(false);
+    expect(await isSignedIn(browser)).toBe(false);
   });
 
-  it('that names a user leaves the sessions alone that began after it was issued', async () => {
+  it('for a user does not end sessions that started after it was issued', async () => {
     const token = await signed({ iat: Math.floor(Date.now() / 1000) - 60 });
     const browser = await signedIn();
 
     expect((await send(token)).status).toBe(200);
 
-    expect(await isIn(browser)).toBe(true);
+    expect(await isSignedIn(browser)).toBe(true);
   });
 
-  it('ends both of two sign-ins that two instances were finishing at the same moment', async () => {
+  it('ends both of two sign-ins that finish on two instances at the same time', async () => {
     const other = await start();
     const [earlier, later] = [new Gate(), new Gate()];
     const gates = [earlier, later];
-    // Each instance has read the list of the user's sign-ins before one of them writes to it.
+    // Both instances read the index of the user's sign-ins before one of them writes it.
     store.beforeSet = (key) => (key.startsWith('logto-sign-ins-') ? gates.shift()?.pass() : undefined);
-    const finish = async (browser: Browser): Promise<Page> => {
-      const { location } = await browser.open('/logto/sign-in');
-      return browser.open(provider.callback(location ?? ''));
-    };
     const [here, there] = [app.browser(), other.browser()];
-    const finished = [finish(here)];
+    const finished = [signInAt(provider, here)];
     await earlier.reached;
-    finished.push(finish(there));
+    finished.push(signInAt(provider, there));
     await later.reached;
     earlier.release();
     later.release();
     await Promise.all(finished);
-    expect([await isIn(here), await isIn(there)]).toEqual([true, true]);
+    expect([await isSignedIn(here), await isSignedIn(there)]).toEqual([true, true]);
 
     expect((await send(await signed())).status).toBe(200);
-    expect([await isIn(here), await isIn(there)]).toEqual([false, false]);
-    await other.close();
+    expect([await isSignedIn(here), await isSignedIn(there)]).toEqual([false, false]);
   });
 
-  it('that comes while a sign-in of its session is being finished still ends that sign-in', async () => {
+  it('ends a sign-in of its session that is still in progress', async () => {
     const browser = app.browser();
     const { location } = await browser.open('/logto/sign-in');
     provider.bends = {
@@ -268,10 +245,10 @@ describe('A logout token', () => {
     const answer = await browser.fetch(provider.callback(location ?? ''));
 
     expect(answer.status).toBe(401);
-    expect(await isIn(browser)).toBe(false);
+    expect(await isSignedIn(browser)).toBe(false);
   });
 
-  it('ends a session for good: a request in flight cannot bring it back', async () => {
+  it('ends a session for good: a request in flight does not restore it', async () => {
     const browser = await signedIn('ada', 'session-1');
     const slow = browser.fetch('/slow');
     await slowRequest.reached;
@@ -282,10 +259,10 @@ describe('A logout token', () => {
 
     expect((await slow).status).toBe(200);
     expect(sessions()).toEqual([]);
-    expect(await isIn(browser)).toBe(false);
+    expect(await isSignedIn(browser)).toBe(false);
   });
 
-  it('gets 503 while the session store is down, and works once it is back', async () => {
+  it('is answered 503 while the session store is down, and is accepted afterwards', async () => {
     const browser = await signedIn('ada', 'session-1');
     const token = await signed({ sid: 'session-1' });
     const { get } = store;
@@ -294,12 +271,12 @@ describe('A logout token', () => {
     store.get = get;
 
     expect((await send(token)).status).toBe(200);
-    expect(await isIn(browser)).toBe(false);
+    expect(await isSignedIn(browser)).toBe(false);
   });
 });
 
-describe('The list by which a logout token finds a user’s sessions', () => {
-  it('holds the newest 200: nobody’s sign-ins make an entry of the store grow without end', async () => {
+describe('The index of a user’s sign-ins', () => {
+  it('keeps the newest 200, so that its entry in the store stays small', async () => {
     const store = new MemoryStore();
     const index = new SignInIndex(new Tombstones());
     for (let serial = 1; serial <= 205; serial += 1) {
