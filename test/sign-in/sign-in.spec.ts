@@ -1,7 +1,6 @@
 import { request } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Prompt, UserScope, type LogtoModuleOptions } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
@@ -10,39 +9,27 @@ import { PagesController } from '../support/pages.js';
 const signInCookies = (page: Page): string[] =>
   page.headers.getSetCookie().filter((cookie) => cookie.includes('logto-sign-in.'));
 
-describe('Sign-in', () => {
-  let issuer: LogtoEmulator;
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [PagesController] });
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
+/** The parameters that the app sends to Logto's sign-in. */
+function sentBy(page: Page): URLSearchParams {
+  expect([page.status, page.text]).toEqual([302, expect.anything()]);
+  const url = new URL(page.location ?? '');
+  expect(`${url.origin}${url.pathname}`).toBe(`${issuer.issuer}/auth`);
+  return url.searchParams;
+}
 
-  afterAll(() => issuer.close());
-
-  /** The parameters that the app sends to Logto's sign-in. */
-  function sentBy(page: Page): URLSearchParams {
-    expect([page.status, page.text]).toEqual([302, expect.anything()]);
-    const url = new URL(page.location ?? '');
-    expect(`${url.origin}${url.pathname}`).toBe(`${issuer.issuer}/auth`);
-    return url.searchParams;
-  }
-
-  describe('in an app with the defaults', () => {
-    let app: TestApp;
+describe('The sign-in route', () => {
+  describe('with the default options', () => {
     let browser: Browser;
-
-    beforeAll(async () => {
-      app = await startApp({ issuer, controllers: [PagesController] });
-    });
 
     beforeEach(() => {
       browser = app.browser();
       issuer.resetRequests();
     });
 
-    afterAll(() => app.close());
-
-    it('brings a person from a protected page to Logto and back to that page, signed in', async () => {
+    it('leads from a protected page to Logto and back to that page, signed in', async () => {
       const refused = await browser.open('/protected?tab=1');
       expect(refused.status).toBe(302);
       expect(refused.location).toBe(`${app.baseUrl}/logto/sign-in?returnTo=%2Fprotected%3Ftab%3D1`);
@@ -53,7 +40,7 @@ describe('Sign-in', () => {
       expect((await browser.open('/protected?tab=1')).text).toBe('hello ada');
     });
 
-    it('asks with PKCE, a state, a nonce and consent, for the scopes that every app needs', async () => {
+    it('sends PKCE, a state, a nonce, consent and the reserved scopes', async () => {
       const sent = sentBy(await browser.open('/logto/sign-in'));
 
       expect(Object.fromEntries(sent)).toEqual({
@@ -69,7 +56,7 @@ describe('Sign-in', () => {
       });
     });
 
-    it('makes state, nonce and challenge anew for every sign-in', async () => {
+    it('sends a new state, nonce and challenge for every sign-in', async () => {
       const [first, second] = [
         sentBy(await browser.open('/logto/sign-in')),
         sentBy(await browser.open('/logto/sign-in')),
@@ -80,7 +67,7 @@ describe('Sign-in', () => {
       }
     });
 
-    it('proves itself with the secret in a header, and the code with its verifier', async () => {
+    it('exchanges the code with the client secret in a header and the code verifier', async () => {
       await browser.signIn(issuer);
 
       const [exchange] = issuer.requests('token');
@@ -95,7 +82,7 @@ describe('Sign-in', () => {
       });
     });
 
-    it('remembers the sign-in in one sealed cookie and stores nothing on the server', async () => {
+    it('keeps the sign-in in one sealed cookie and stores nothing on the server', async () => {
       const page = await browser.open('/logto/sign-in?returnTo=/protected');
 
       expect(page.headers.getSetCookie()).toEqual(signInCookies(page));
@@ -109,7 +96,7 @@ describe('Sign-in', () => {
       expect(cookie).not.toContain(sentBy(page).get('state'));
     });
 
-    it('is never answered from a cache', async () => {
+    it('forbids caching, and so does the callback', async () => {
       const signIn = await browser.open('/logto/sign-in');
       const callback = await browser.open(
         (await issuer.signIn(signIn.location ?? '', { username: 'ada' })).href,
@@ -119,7 +106,7 @@ describe('Sign-in', () => {
       expect(callback.headers.get('cache-control')).toBe('no-store');
     });
 
-    it('hands on what a link asks for in the words of Logto', async () => {
+    it('passes on Logto’s parameters from the query', async () => {
       const asked = {
         first_screen: 'identifier:sign_in',
         identifier: 'email phone',
@@ -133,24 +120,24 @@ describe('Sign-in', () => {
       expect(Object.fromEntries(sent)).toMatchObject(asked);
     });
 
-    it('adds a prompt that a link asks for to the consent that brings refresh tokens', async () => {
+    it('adds the prompt of the query to `consent`, without which there is no refresh token', async () => {
       const sent = sentBy(await browser.open('/logto/sign-in?prompt=login'));
 
       expect(sent.get('prompt')?.split(' ').toSorted()).toEqual(['consent', 'login']);
     });
 
-    it('lets prompt=none stand alone', async () => {
+    it('sends prompt=none alone', async () => {
       expect(sentBy(await browser.open('/logto/sign-in?prompt=none')).get('prompt')).toBe('none');
       expect(sentBy(await browser.open('/logto/sign-in?prompt=none%20login')).get('prompt')).toBe('none');
     });
 
     it.each([
       ['an unknown value', 'first_screen=evil&identifier=shoe&direct_sign_in=oops&prompt=create'],
-      ['a connector’s name that is a path', 'direct_sign_in=social:a%20b%2F..'],
+      ['a connector name that is a path', 'direct_sign_in=social:a%20b%2F..'],
       ['a parameter given twice', 'login_hint=a&login_hint=b'],
-      ['an enormous one', `login_hint=${'a'.repeat(5000)}`],
+      ['an enormous value', `login_hint=${'a'.repeat(5000)}`],
       [
-        'one that is none of a link’s business',
+        'a parameter that the query may not set',
         'scope=all&client_id=other&redirect_uri=https://evil.example',
       ],
     ])('leaves out %s', async (_, query) => {
@@ -161,7 +148,7 @@ describe('Sign-in', () => {
       expect(Object.fromEntries(sent)).toEqual(Object.fromEntries(plain));
     });
 
-    it('ignores the one-time token of a link: a stranger’s would sign the visitor in as the stranger', async () => {
+    it('ignores a one-time token in the query: an attacker’s would sign the user in as the attacker', async () => {
       const token = issuer.createOneTimeToken('ada@example.com');
       const query = new URLSearchParams({ one_time_token: token, login_hint: 'ada@example.com' });
 
@@ -170,7 +157,7 @@ describe('Sign-in', () => {
       );
     });
 
-    it('shows the registration first under /logto/sign-up, whatever else a link asks for', async () => {
+    it('shows the registration first under /logto/sign-up, whatever the query asks for', async () => {
       expect(sentBy(await app.browser().open('/logto/sign-up')).get('first_screen')).toBe('register');
       const sent = sentBy(
         await browser.open('/logto/sign-up?first_screen=sign_in&ui_locales=fr&returnTo=/protected'),
@@ -181,7 +168,7 @@ describe('Sign-in', () => {
       expect(callback.location).toBe(`${app.baseUrl}/protected`);
     });
 
-    it('leaves a signed-in user as they are until another sign-in has finished', async () => {
+    it('does not affect a signed-in user until the new sign-in has finished', async () => {
       await browser.signIn(issuer, 'ada');
       const before = (await browser.open('/session')).json<{ id: string }>().id;
 
@@ -193,13 +180,13 @@ describe('Sign-in', () => {
 
     it.each([
       ['a prefetch', { 'sec-purpose': 'prefetch', 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'no-cors' }],
-      ['a prerendering', { 'sec-purpose': 'prefetch;prerender' }],
-      ['the prefetch of an older browser', { purpose: 'prefetch' }],
-      ['the prefetch of an older Firefox', { 'x-moz': 'prefetch' }],
-      ['the preview of an older Safari', { 'x-purpose': 'preview' }],
+      ['a prerender', { 'sec-purpose': 'prefetch;prerender' }],
+      ['a prefetch by an older browser', { purpose: 'prefetch' }],
+      ['a prefetch by an older Firefox', { 'x-moz': 'prefetch' }],
+      ['a preview by an older Safari', { 'x-purpose': 'preview' }],
       ['an image', { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' }],
       ['a script', { 'sec-fetch-dest': 'script', 'sec-fetch-mode': 'no-cors' }],
-    ])('does not start for %s', async (_, headers) => {
+    ])('does not start a sign-in for %s', async (_, headers) => {
       for (const path of ['/logto/sign-in', '/logto/sign-up']) {
         const page = await browser.open(path, headers);
         expect(page.status).toBe(403);
@@ -208,13 +195,13 @@ describe('Sign-in', () => {
       }
     });
 
-    it('does not start for the HEAD request of a link checker', async () => {
+    it('does not start a sign-in for the HEAD request of a link checker', async () => {
       const page = await browser.fetch('/logto/sign-in', { method: 'HEAD' });
 
       expect([page.status, page.headers.getSetCookie()]).toEqual([403, []]);
     });
 
-    it('begins at baseUrl’s own name when the app was reached by another name of this machine', async () => {
+    it('redirects to the host name of baseUrl first, from another loopback name', async () => {
       const { port } = new URL(app.baseUrl);
       const moved = await browser.open(
         `http://127.0.0.1:${port}/logto/sign-in?returnTo=%2Fprotected&prompt=login`,
@@ -228,18 +215,18 @@ describe('Sign-in', () => {
       expect((await browser.open('/protected')).text).toBe('hello ada');
     });
 
-    it('moves a browser once at most, for a proxy may go on rewriting the name', async () => {
+    it('redirects to that host name at most once, since a proxy may rewrite it each time', async () => {
       const moved = await browser.open('/logto/sign-in', { host: '127.0.0.1:9' });
       expect(moved.status).toBe(302);
 
       sentBy(await browser.open(moved.location ?? '', { host: '127.0.0.1:9' }));
     });
 
-    it('goes on where a proxy has rewritten the name to one that is not this machine’s', async () => {
+    it('does not redirect where a proxy has rewritten the host name to one that is not a loopback name', async () => {
       sentBy(await browser.open('/logto/sign-in', { host: 'app.internal:8080' }));
     });
 
-    it('never lets a request’s headers decide where Logto answers to', async () => {
+    it('takes the redirect URI from baseUrl and not from headers', async () => {
       const sent = sentBy(
         await browser.open('/logto/sign-in', {
           host: 'evil.example',
@@ -252,7 +239,7 @@ describe('Sign-in', () => {
       expect(sent.get('redirect_uri')).toBe(`${app.baseUrl}/logto/sign-in-callback`);
     });
 
-    it('takes an absolute request target for what it is', async () => {
+    it('accepts an absolute request target', async () => {
       const location = await new Promise<string | undefined>((resolve, reject) => {
         const path = 'http://evil.example/logto/sign-in';
         request(app.baseUrl, { path, headers: { host: '127.0.0.1' } }, (response) => {
@@ -267,18 +254,9 @@ describe('Sign-in', () => {
     });
   });
 
-  describe('in an app with options of its own', () => {
-    const apps: TestApp[] = [];
-
-    afterEach(async () => {
-      for (const app of apps.splice(0)) await app.close();
-    });
-
-    async function appWith(logto: Partial<LogtoModuleOptions>): Promise<TestApp> {
-      const app = await startApp({ issuer, controllers: [PagesController], logto });
-      apps.push(app);
-      return app;
-    }
+  describe('with other options', () => {
+    const appWith = (logto: Partial<LogtoModuleOptions>): Promise<TestApp> =>
+      startApp({ issuer, controllers: [PagesController], logto });
 
     async function sentWith(
       logto: Partial<LogtoModuleOptions>,
@@ -287,7 +265,7 @@ describe('Sign-in', () => {
       return sentBy(await (await appWith(logto)).browser().open(path));
     }
 
-    it('asks for the scopes and every resource of the options', async () => {
+    it('sends the scopes and every resource of the options', async () => {
       const sent = await sentWith({
         scopes: [UserScope.Email, 'read:things', 'profile'],
         resources: [resource, 'https://other.example.com'],
@@ -297,19 +275,19 @@ describe('Sign-in', () => {
       expect(sent.getAll('resource')).toEqual([resource, 'https://other.example.com']);
     });
 
-    it('asks for the resource of organizations where their scope is asked for', async () => {
+    it('sends the organizations resource with the organizations scope', async () => {
       const sent = await sentWith({ scopes: [UserScope.Organizations] });
 
       expect(sent.getAll('resource')).toEqual(['urn:logto:resource:organizations']);
     });
 
-    it('leaves the reserved scopes out where it is told to', async () => {
+    it('leaves out the reserved scopes with includeReservedScopes: false', async () => {
       const sent = await sentWith({ includeReservedScopes: false, scopes: ['openid', 'email'] });
 
       expect(sent.get('scope')).toBe('openid email');
     });
 
-    it('begins every sign-in with the options of signInOptions, and a link’s win', async () => {
+    it('sends signInOptions, which the query overrides', async () => {
       const signInOptions: LogtoModuleOptions['signInOptions'] = {
         firstScreen: 'identifier:register',
         identifiers: ['email', 'username'],
@@ -336,10 +314,10 @@ describe('Sign-in', () => {
 
     it.each([
       ['a younger sign-in', '60', '60'],
-      ['an older one', '86400', '600'],
-      ['one of a negative age', '-1', '600'],
-      ['one of an age that is no whole number', '1e9', '600'],
-    ])('lets a link ask for %s (%s s): what is sent is %s s', async (_, asked, sent) => {
+      ['an older sign-in', '86400', '600'],
+      ['a negative age', '-1', '600'],
+      ['an age that is not a whole number', '1e9', '600'],
+    ])('answers a query for %s (max_age=%s) with max_age=%s', async (_, asked, sent) => {
       const found = await sentWith({ signInOptions: { maxAge: 600 } }, `/logto/sign-in?max_age=${asked}`);
 
       expect(found.getAll('max_age')).toEqual([sent]);
@@ -348,11 +326,11 @@ describe('Sign-in', () => {
     it.each([
       ['one prompt', Prompt.Login, 'login'],
       ['several prompts', [Prompt.Login, Prompt.Consent], 'login consent'],
-    ])('asks for %s of the options', async (_, prompt, sent) => {
+    ])('sends %s of the options', async (_, prompt, sent) => {
       expect((await sentWith({ prompt })).get('prompt')).toBe(sent);
     });
 
-    it('signs in as a public client where there is no secret', async () => {
+    it('signs in as a public client without appSecret', async () => {
       issuer.setApplication({ id: 'public-app', type: 'Native' });
       const app = await appWith({ appId: 'public-app', appSecret: undefined });
       issuer.resetRequests();
@@ -365,19 +343,19 @@ describe('Sign-in', () => {
       expect(exchange?.body).toMatchObject({ client_id: 'public-app', code_verifier: expect.any(String) });
     });
 
-    it('comes back to postSignInRedirectUri when no other page was asked for', async () => {
+    it('ends at postSignInRedirectUri without returnTo', async () => {
       const app = await appWith({ postSignInRedirectUri: 'https://www.example.com/welcome?new=1' });
 
       expect((await app.browser().signIn(issuer)).location).toBe('https://www.example.com/welcome?new=1');
     });
 
-    it('comes back to baseUrl otherwise', async () => {
+    it('ends at baseUrl without returnTo and postSignInRedirectUri', async () => {
       const app = await appWith({});
 
       expect((await app.browser().signIn(issuer)).location).toBe(`${app.baseUrl}/`);
     });
 
-    it('marks its cookies for this https host alone, behind a proxy that ends TLS', async () => {
+    it('sets __Host- cookies over https, behind a proxy that terminates TLS', async () => {
       const app = await appWith({ baseUrl: 'https://app.example.com' });
       const page = await app.browser().open('/logto/sign-in', { 'x-forwarded-proto': 'https' });
 

@@ -1,62 +1,49 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UserScope } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { session, startApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { application, startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
+import { signedInUser } from '../support/signed-in-user.js';
 import { SignInController } from '../support/sign-in.controller.js';
 
-describe('Sign-out', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
-  let browser: Browser;
-  let store: MemorySessionStore;
+const issuer = await startIssuer();
+const store = new MemorySessionStore();
+const app = await startApp({
+  issuer,
+  controllers: [PagesController, SignInController],
+  logto: { session: { ...session, store }, http: { timeout: 1500 } },
+});
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-    store = new MemorySessionStore();
-    app = await startApp({
-      issuer,
-      controllers: [PagesController, SignInController],
-      logto: { session: { secret: 'the-session-secret', store }, http: { timeout: 1500 } },
-    });
-  });
+describe('Sign-out', () => {
+  let browser: Browser;
 
   beforeEach(() => {
     browser = app.browser();
   });
 
-  afterEach(async () => {
+  afterEach(() => {
     issuer.clearFaults();
     issuer.resetRequests();
   });
-
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
-  });
-
-  const who = async (): Promise<string | undefined> =>
-    (await browser.open('/user')).json<{ claims?: { sub: string } }>().claims?.sub;
 
   /** Everything in the session store. */
   const stored = async (): Promise<string> =>
     JSON.stringify(await Promise.all(store.keys().map((key) => store.stored(key))));
 
-  /** Its cookie is gone, its session is dead, and the way leads on to `location`. */
+  /** Expects a redirect to `location`, no session cookie and no session. */
   async function expectSignedOut(page: Page, location: string): Promise<void> {
     expect([page.status, page.location]).toEqual([302, location]);
     expect(browser.cookies.header(app.baseUrl)).not.toContain('logto.sid');
-    expect(await who()).toBeUndefined();
+    expect(await signedInUser(browser)).toBeUndefined();
     expect((await browser.open('/protected')).status).toBe(302);
   }
 
   const atLogto = (): string =>
     `${issuer.issuer}/session/end?client_id=${application.id}&post_logout_redirect_uri=${encodeURIComponent(app.baseUrl)}`;
 
-  it('ends the session here and goes on to end it at Logto', async () => {
+  it('ends the session and redirects to Logto to end the session there', async () => {
     await browser.signIn(issuer);
     const cookie = browser.cookies.header(app.baseUrl);
 
@@ -64,21 +51,21 @@ describe('Sign-out', () => {
 
     await expectSignedOut(page, atLogto());
     expect(page.headers.get('cache-control')).toBe('no-store');
-    // A copy of the cookie is worth nothing any more.
+    // A copy of the cookie is worthless.
     expect((await app.browser().open('/protected', { cookie })).status).toBe(302);
   });
 
-  it('ends Logto’s own session, and comes back to where the app says', async () => {
+  it('ends the session at Logto and returns to the app', async () => {
     await browser.signIn(issuer);
     const { location = '' } = await browser.open('/logto/sign-out');
     expect((await issuer.signOut(location, { cookies: browser.cookies })).href).toBe(`${app.baseUrl}/`);
 
-    // A silent sign-in finds nobody there.
+    // A silent sign-in finds no session at Logto.
     await browser.signIn(issuer, 'ada', '/logto/sign-in?prompt=none');
-    expect(await who()).toBeUndefined();
+    expect(await signedInUser(browser)).toBeUndefined();
   });
 
-  it('revokes the refresh token, which would outlive Logto’s session, and forgets all tokens', async () => {
+  it('revokes the refresh token, which would outlive the session at Logto, and deletes all tokens', async () => {
     await browser.signIn(issuer);
     const refreshToken = (await stored()).match(/"refreshToken":"([^"]+)"/)?.[1];
     issuer.resetRequests();
@@ -101,7 +88,7 @@ describe('Sign-out', () => {
     );
   });
 
-  it('goes the same way when nobody is signed in, and stores nothing for it', async () => {
+  it('redirects to Logto also for an anonymous request, and stores nothing', async () => {
     store.calls.length = 0;
 
     const page = await browser.open('/logto/sign-out');
@@ -110,14 +97,14 @@ describe('Sign-out', () => {
     expect(store.calls).toEqual([]);
   });
 
-  it('ends the session of a visitor who only had a cart', async () => {
+  it('ends the session of an anonymous visitor with a cart', async () => {
     await browser.open('/cart/add');
 
     await expectSignedOut(await browser.open('/logto/sign-out'), atLogto());
     expect((await browser.open('/session')).json()).toMatchObject({ cart: null });
   });
 
-  it('leaves other sessions of the same user alone', async () => {
+  it('does not affect other sessions of the user', async () => {
     await browser.signIn(issuer);
     const elsewhere = app.browser();
     await elsewhere.signIn(issuer);
@@ -127,7 +114,7 @@ describe('Sign-out', () => {
     expect((await elsewhere.open('/protected')).text).toBe('hello ada');
   });
 
-  it('can be followed by a sign-in at once', async () => {
+  it('can be followed immediately by a sign-in', async () => {
     await browser.signIn(issuer, 'ada');
     await browser.open('/logto/sign-out');
     await browser.signIn(issuer, 'ada');
@@ -135,17 +122,17 @@ describe('Sign-out', () => {
     expect((await browser.open('/user-info')).json()).toMatchObject({ sub: 'ada' });
   });
 
-  it('can be asked for twice at once', async () => {
+  it('can be requested twice at the same time', async () => {
     await browser.signIn(issuer);
 
     const pages = await Promise.all([browser.open('/logto/sign-out'), browser.open('/logto/sign-out')]);
 
     expect(pages.map(({ status }) => status)).toEqual([302, 302]);
-    expect(await who()).toBeUndefined();
+    expect(await signedInUser(browser)).toBeUndefined();
   });
 
-  describe('while Logto is not well', () => {
-    it('ends here and goes home when Logto is down', async () => {
+  describe('while Logto fails', () => {
+    it('ends the session and redirects to the app when Logto is down', async () => {
       await browser.signIn(issuer);
       await issuer.pause();
       try {
@@ -155,14 +142,14 @@ describe('Sign-out', () => {
       }
     });
 
-    it('ends here and goes home when Logto does not answer in time', async () => {
+    it('ends the session and redirects to the app when Logto times out', async () => {
       await browser.signIn(issuer);
       issuer.failNext('revocation', { delay: Number.POSITIVE_INFINITY });
 
       await expectSignedOut(await browser.open('/logto/sign-out'), `${app.baseUrl}/`);
     });
 
-    it('ends here and goes home when Logto was never reached', async () => {
+    it('redirects to the app when Logto was never reached', async () => {
       const cold = await startApp({
         issuer: { endpoint: 'http://localhost:9' },
         controllers: [PagesController],
@@ -171,13 +158,12 @@ describe('Sign-out', () => {
       const page = await cold.browser().open('/logto/sign-out');
 
       expect([page.status, page.location]).toEqual([302, `${cold.baseUrl}/`]);
-      await cold.close();
     });
 
     it.each([
       ['refuses to revoke', { status: 400, body: { error: 'invalid_request' } }],
-      ['no longer knows the secret', { status: 401, body: { error: 'invalid_client' } }],
-    ])('ends here and at Logto when it %s', async (_, fault) => {
+      ['rejects the client secret', { status: 401, body: { error: 'invalid_client' } }],
+    ])('ends the session and redirects to Logto when it %s', async (_, fault) => {
       await browser.signIn(issuer);
       issuer.failNext('revocation', fault);
 
@@ -185,7 +171,7 @@ describe('Sign-out', () => {
     });
   });
 
-  it('is a clear failure, and no half sign-out, when the session store is down', async () => {
+  it('fails without signing out by half when the session store is down', async () => {
     await browser.signIn(issuer);
     store.failing = (operation) => operation !== 'get';
     const refused = await browser.open('/logto/sign-out');
@@ -193,29 +179,29 @@ describe('Sign-out', () => {
 
     expect(refused.status).toBe(503);
     expect(refused.text).toContain('session_store_unavailable');
-    expect(await who()).toBe('ada');
+    expect(await signedInUser(browser)).toBe('ada');
     await expectSignedOut(await browser.open('/logto/sign-out'), atLogto());
     expect(issuer.countRequests('revocation')).toBe(1);
   });
 
-  describe('by LogtoService', () => {
-    it('does what the route does', async () => {
+  describe('through LogtoService', () => {
+    it('does the same as the route', async () => {
       await browser.signIn(issuer);
 
       await expectSignedOut(await browser.post('/leave'), atLogto());
     });
 
-    it('ends only this app’s session where it is told to, and goes where it is told', async () => {
+    it('ends only the app’s session with `local`, and redirects to the given address', async () => {
       await browser.signIn(issuer);
 
       await expectSignedOut(await browser.post('/leave-here'), `${app.baseUrl}/bye`);
-      // Logto still knows who is there, and asks nobody.
+      // The session at Logto goes on, so ada is signed in without a page.
       await browser.signIn(issuer, 'bob');
-      expect(await who()).toBe('ada');
+      expect(await signedInUser(browser)).toBe('ada');
     });
   });
 
-  it('comes back to postSignOutRedirectUri where there is one', async () => {
+  it('returns to postSignOutRedirectUri', async () => {
     const own = await startApp({
       issuer,
       logto: { postSignOutRedirectUri: 'http://localhost:4000/bye?now=1', scopes: [UserScope.Email] },
@@ -225,10 +211,9 @@ describe('Sign-out', () => {
     expect(new URL(location).searchParams.get('post_logout_redirect_uri')).toBe(
       'http://localhost:4000/bye?now=1',
     );
-    await own.close();
   });
 
-  it('signs out who signed in without a refresh token', async () => {
+  it('works without a refresh token', async () => {
     const own = await startApp({
       issuer,
       controllers: [PagesController],
@@ -241,6 +226,5 @@ describe('Sign-out', () => {
     expect((await visitor.open('/logto/sign-out')).location).toContain('/session/end');
     expect(issuer.requests('revocation')[0]?.body).toMatchObject({ token_type_hint: 'access_token' });
     expect((await visitor.open('/user')).json()).toEqual({ isAuthenticated: false });
-    await own.close();
   });
 });

@@ -1,30 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { startApp } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
 
-/** A browser that restores a tab: no person has clicked. */
+/** What a browser sends when it restores a tab: no user has clicked. */
 const restored = { 'sec-fetch-user': '', 'user-agent': 'a browser', 'accept-language': 'en' };
 
-describe('A tab that asks for a sign-in', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [PagesController] });
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-    app = await startApp({ issuer, controllers: [PagesController] });
-  });
-
+describe('A tab that starts a sign-in', () => {
   afterEach(() => restoreTime());
 
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
-  });
-
-  it('waits on a page while another tab has just started one, and goes to its own page once that is done', async () => {
+  it('waits while another tab is signing in, and then opens its own page', async () => {
     const browser = app.browser();
     const callback = await browser.authorize(issuer, 'ada', '/logto/sign-in?returnTo=/user');
 
@@ -38,7 +27,7 @@ describe('A tab that asks for a sign-in', () => {
     expect(page.headers.get('location')).toBe('/protected');
   });
 
-  it('starts its own when the other one takes longer than a few seconds', async () => {
+  it('starts its own sign-in when the other one takes longer than a few seconds', async () => {
     const browser = app.browser();
     await browser.open('/logto/sign-in?returnTo=/user');
     passTime(6);
@@ -47,7 +36,7 @@ describe('A tab that asks for a sign-in', () => {
     expect(location).toContain(`${issuer.endpoint}/oidc/auth`);
   });
 
-  it('starts its own at once when a person clicks on the same link twice', async () => {
+  it('starts its own sign-in immediately when the user clicks the same link twice', async () => {
     const browser = app.browser();
     await browser.open('/logto/sign-in?returnTo=/user');
 
@@ -56,7 +45,7 @@ describe('A tab that asks for a sign-in', () => {
   });
 
   it.each(['prompt=login', 'max_age=0', 'organization_id=org_1', 'first_screen=register'])(
-    'is not done by the sign-in of another tab when it asks for %s',
+    'does not use the sign-in of another tab when it asks for %s',
     async (parameter) => {
       const browser = app.browser();
       await browser.signIn(issuer);
@@ -68,7 +57,7 @@ describe('A tab that asks for a sign-in', () => {
   );
 
   it.each(['1', 'x', String(Date.now() + 86_400_000)])(
-    'is not led to a page by a link that says it has waited since %s',
+    'does not skip the sign-in by a link with waited=%s',
     async (since) => {
       const browser = app.browser();
       await browser.signIn(issuer);
@@ -78,7 +67,7 @@ describe('A tab that asks for a sign-in', () => {
     },
   );
 
-  it('that comes in the same moment is sent through once more, when the browser has the cookie of the first', async () => {
+  it('is redirected once when it starts at the same moment as another, so that the browser sends the other’s cookie', async () => {
     const browser = app.browser();
     const [first, second] = await Promise.all([
       browser.open('/logto/sign-in?returnTo=/user', restored),

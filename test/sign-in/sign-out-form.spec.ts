@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
+import { isSignedIn } from '../support/is-signed-in.js';
 import { application, startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
 
@@ -18,36 +18,25 @@ const byScript = {
 
 const elsewhere = { accept: 'application/json', origin: frontEnd, 'sec-fetch-site': 'cross-site' } as const;
 
-describe('A sign-out button', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
-  let browser: Browser;
+const issuer = await startIssuer();
+const app = await startApp({
+  issuer,
+  controllers: [PagesController],
+  logto: { allowedOrigins: [frontEnd], postSignOutRedirectUri: 'https://example.com/bye?a=1&b="2"' },
+});
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-    app = await startApp({
-      issuer,
-      controllers: [PagesController],
-      logto: { allowedOrigins: [frontEnd], postSignOutRedirectUri: 'https://example.com/bye?a=1&b="2"' },
-    });
-  });
+describe('A POST to the sign-out route', () => {
+  let browser: Browser;
 
   beforeEach(async () => {
     browser = app.browser();
     await browser.signIn(issuer);
   });
 
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
-  });
-
-  const isIn = async (): Promise<boolean> => (await browser.open('/protected')).status === 200;
-
-  const press = (headers: Record<string, string>): Promise<Page> =>
+  const post = (headers: Record<string, string>): Promise<Page> =>
     browser.fetch('/logto/sign-out', { method: 'POST', headers: { origin: app.baseUrl, ...headers } });
 
-  /** Where the browser has to go from here. */
+  /** Expects the address of Logto's end session endpoint. */
   function expectAtLogto(address: string | undefined): void {
     const url = new URL(address ?? '');
     expect(url.origin + url.pathname).toBe(`${issuer.issuer}/session/end`);
@@ -62,19 +51,19 @@ describe('A sign-out button', () => {
 
   it.each([
     ['a form', undefined],
-    ['a form, in a browser without fetch metadata', oldForm],
-  ])('that is %s gets a page that goes on to Logto by itself, and by a link', async (_, headers) => {
-    const page = headers ? await press(headers) : await browser.post('/logto/sign-out');
+    ['a form in a browser without fetch metadata', oldForm],
+  ])('from %s is answered with a page that refreshes to Logto and has a link', async (_, headers) => {
+    const page = headers ? await post(headers) : await browser.post('/logto/sign-out');
 
     expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-store']);
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(page.text).toMatch(/<html lang="en">[^]*<title>Signing out<\/title>[^]*<h1>Signing out<\/h1>/);
     expectAtLogto(unescaped(/<meta http-equiv="refresh" content="0; url=([^"]+)">/.exec(page.text)?.[1]));
     expectAtLogto(unescaped(/<a class="action" href="([^"]+)">Continue<\/a>/.exec(page.text)?.[1]));
-    expect(await isIn()).toBe(false);
+    expect(await isSignedIn(browser)).toBe(false);
   });
 
-  it('that is a form gets a page that may load and run nothing', async () => {
+  it('from a form is answered with a page that may not load or run anything', async () => {
     const { headers, text } = await browser.post('/logto/sign-out');
 
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; style-src 'unsafe-inline'");
@@ -84,43 +73,43 @@ describe('A sign-out button', () => {
 
   it.each([
     ['a script', { ...byScript, accept: 'application/json' }],
-    ['a script of a front end elsewhere', { ...byScript, ...elsewhere }],
+    ['a script on an allowed origin', { ...byScript, ...elsewhere }],
     ['axios', { ...byScript, accept: 'application/json, text/plain, */*' }],
-    ['a script of a browser without fetch metadata', { accept: 'application/json' }],
-  ])('that is %s gets the address to navigate to', async (_, headers) => {
-    const page = await press(headers);
+    ['a script in a browser without fetch metadata', { accept: 'application/json' }],
+  ])('from %s is answered with the address to navigate to', async (_, headers) => {
+    const page = await post(headers);
 
     expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-store']);
     expect(Object.keys(page.json())).toEqual(['redirectTo']);
     expectAtLogto(page.json<{ redirectTo: string }>().redirectTo);
-    expect(await isIn()).toBe(false);
+    expect(await isSignedIn(browser)).toBe(false);
   });
 
   it.each([
-    ['a script that asks for nothing in particular', { ...byScript, accept: '*/*' }],
-    ['a client that is no browser', {}],
-  ])('that is %s is redirected', async (_, headers) => {
-    const page = await press(headers);
+    ['a script that accepts anything', { ...byScript, accept: '*/*' }],
+    ['a client that is not a browser', {}],
+  ])('from %s is redirected', async (_, headers) => {
+    const page = await post(headers);
 
     expect(page.status).toBe(302);
     expectAtLogto(page.location);
-    expect(await isIn()).toBe(false);
+    expect(await isSignedIn(browser)).toBe(false);
   });
 
   it.each([
-    ['of another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
-    ['of another site, in an older browser', { origin: 'https://evil.example' }],
-    ['of a sandboxed frame', { origin: 'null' }],
-    ['of another site, without an origin', { 'sec-fetch-site': 'cross-site' }],
-  ])('%s signs nobody out', async (_, headers) => {
+    ['another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
+    ['another site in an older browser', { origin: 'https://evil.example' }],
+    ['a sandboxed frame', { origin: 'null' }],
+    ['another site without an origin', { 'sec-fetch-site': 'cross-site' }],
+  ])('from %s does not sign out', async (_, headers) => {
     const page = await browser.post('/logto/sign-out', headers);
 
     expect([page.status, page.headers.get('cache-control')]).toEqual([403, 'no-store']);
-    expect(await isIn()).toBe(true);
+    expect(await isSignedIn(browser)).toBe(true);
   });
 
-  it('of another site’s script is told so as a problem', async () => {
-    const page = await press({ ...byScript, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' });
+  it('from a script of another site is answered with problem details', async () => {
+    const page = await post({ ...byScript, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' });
 
     expect(page.json()).toMatchObject({ status: 403, code: 'cross_site_request' });
   });
