@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Controller, Get, Req, UseGuards } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request } from 'express';
-import expressSession, { type SessionData, type SessionOptions } from 'express-session';
+import type { SessionData } from 'express-session';
 import { LogtoGuard, LogtoService } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { Touches } from '../../src/session/touches.js';
@@ -14,12 +13,16 @@ import { passTime, restoreTime } from '../support/clock.js';
 import { Gates } from '../support/gates.js';
 import { startHostileProvider, type HostileProvider } from '../support/hostile-provider.js';
 import { application, startIssuer } from '../support/issuer.js';
+import { logoutTokenClaims } from '../support/logout-token-claims.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
+import { RenewalController } from '../support/renewal.controller.js';
+import { sendLogoutToken } from '../support/send-logout-token.js';
+import { mountedByApp, sessionMounts } from '../support/session-mounts.js';
 
 type OwnSession = Request['session'] & { cart?: string; remembered?: boolean };
 
-/** What apps do with their own session. */
+/** What apps do with their session. */
 @Controller()
 class OwnSessionController {
   constructor(
@@ -33,7 +36,7 @@ class OwnSessionController {
     return this.logto.getAccessToken(request);
   }
 
-  /** "Remember me", as express-session's README has it. */
+  /** "Remember me", as in express-session's README. */
   @Get('remember-me')
   remember(@Req() request: Request): string {
     const own = request.session as OwnSession;
@@ -48,30 +51,19 @@ class OwnSessionController {
     return 'refreshed';
   }
 
-  /** A long download that looks at its user again at the end. */
+  /** A long download that reads its user again at the end. */
   @Get('long')
   async long(@Req() request: Request): Promise<boolean> {
     await this.gates.find('slow')?.pass();
     return request.user?.isAuthenticated === true;
   }
 
-  /** Waits, and only then writes to its session. */
+  /** Waits before it writes to its session. */
   @Get('slow')
   async slow(@Req() request: Request): Promise<string> {
     await this.gates.find('slow')?.pass();
     (request.session as OwnSession).cart = 'late';
     return 'late';
-  }
-
-  /** Gives the session another id, as apps do that ask for a second factor. */
-  @Get('second-factor')
-  async secondFactor(@Req() request: Request): Promise<string> {
-    const { cookie: _cookie, ...own } = request.session;
-    await new Promise<void>((resolve, reject) => {
-      request.session.regenerate((error) => (error ? reject(error) : resolve()));
-    });
-    Object.assign(request.session, own);
-    return 'done';
   }
 }
 
@@ -79,7 +71,6 @@ describe('A session', () => {
   let issuer: LogtoEmulator;
   let provider: HostileProvider;
   let store: MemorySessionStore;
-  const apps: TestApp[] = [];
 
   beforeEach(async () => {
     issuer = await startIssuer();
@@ -87,27 +78,16 @@ describe('A session', () => {
     store = new MemorySessionStore();
   });
 
-  afterEach(async () => {
-    restoreTime();
-    for (const app of apps.splice(0)) await app.close();
-    await provider.close();
-    await issuer.close();
-  });
+  afterEach(() => restoreTime());
 
-  async function start(
-    logto: TestAppParts['logto'] = {},
-    parts: Partial<TestAppParts> = {},
-  ): Promise<TestApp> {
-    const app = await startApp({
+  const start = (logto: TestAppParts['logto'] = {}, parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
+    startApp({
       issuer,
-      controllers: [PagesController, OwnSessionController],
+      controllers: [PagesController, OwnSessionController, RenewalController],
       providers: [Gates],
       logto: { session: { ...session, store }, ...logto },
       ...parts,
     });
-    apps.push(app);
-    return app;
-  }
 
   async function signedIn(app: TestApp): Promise<Browser> {
     const browser = app.browser();
@@ -115,7 +95,7 @@ describe('A session', () => {
     return browser;
   }
 
-  /** Begins a request that goes on until it is let go. */
+  /** Waits until a request has reached the gate. @returns how to finish it */
   async function held(
     request: Promise<unknown>,
     gate: { reached: Promise<void>; release(): void },
@@ -127,53 +107,27 @@ describe('A session', () => {
     };
   }
 
-  const mountedByApp = (options: SessionOptions) => (nest: NestExpressApplication) =>
-    void nest.use(expressSession({ ...options, resave: false, saveUninitialized: false }));
-
-  /** A logout token for all of ada's sessions. */
-  function logoutToken(audience: string): Promise<string> {
-    const now = Math.floor(Date.now() / 1000);
-    return provider.sign(
-      {
-        iss: provider.issuer,
-        aud: audience,
-        sub: 'ada',
-        iat: now,
-        exp: now + 120,
-        jti: 'one-logout',
-        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-      },
-      { typ: 'logout+jwt' },
-    );
+  async function logOut(app: TestApp, audience: string = application.id): Promise<number> {
+    const claims = logoutTokenClaims(provider.issuer, { aud: audience });
+    return (await sendLogoutToken(app, await provider.sign(claims, { typ: 'logout+jwt' }))).status;
   }
 
-  async function logout(app: TestApp, audience: string = application.id): Promise<number> {
-    const { status } = await app.browser().fetch('/logto/back-channel-logout', {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: `logout_token=${await logoutToken(audience)}`,
-    });
-    return status;
-  }
-
-  describe.each(['the module', 'the app'])('that %s mounts', (mountedBy) => {
-    const mounted = (cookie: object): [TestAppParts['logto'], Partial<TestAppParts>] => {
-      const options: SessionOptions = { ...session, store, cookie };
-      return mountedBy === 'the module'
-        ? [{ session: options }, {}]
-        : [{ session: undefined }, { configure: mountedByApp(options) }];
+  describe.each(sessionMounts)('that %s mounts', (_, mount) => {
+    const startWith = (cookie: object): Promise<TestApp> => {
+      const { logto, ...parts } = mount({ store, cookie });
+      return start(logto, parts);
     };
 
     it('keeps its tokens where its cookie ends with the browser', async () => {
-      const browser = await signedIn(await start(...mounted({ expires: false })));
+      const browser = await signedIn(await startWith({ expires: false }));
 
       expect((await browser.fetch('/token')).status).toBe(200);
       passTime(3700);
       expect((await browser.fetch('/protected')).text).toBe('hello ada');
     });
 
-    it('takes its tokens along where the app lets it live longer', async () => {
-      const browser = await signedIn(await start(...mounted({ maxAge: 30 * 60_000 })));
+    it('keeps its tokens where the app extends its lifetime', async () => {
+      const browser = await signedIn(await startWith({ maxAge: 30 * 60_000 }));
       await browser.open('/remember-me');
 
       passTime(70 * 60);
@@ -181,9 +135,9 @@ describe('A session', () => {
     });
   });
 
-  describe('of two instances', () => {
+  describe('on two instances', () => {
     it.each([true, false])(
-      'gets refreshed claims, which a slow request on the other does not put back (resave: %s)',
+      'keeps refreshed claims when a slow request on the other instance saves old ones (resave: %s)',
       async (resave) => {
         const logto = { scopes: ['roles'], session: { ...session, store, resave } };
         const one = await start(logto);
@@ -202,33 +156,30 @@ describe('A session', () => {
     );
 
     it.each([
-      ['looks at its user again at its end', '/long'],
+      ['reads its user again at its end', '/long'],
       ['writes to the session at its end', '/slow'],
-    ])(
-      'is not ended for want of use by a long request that %s, while the other is in use',
-      async (_, path) => {
-        const logto = { lifetime: { idle: 600 } };
-        const one = await start(logto);
-        const two = await start(logto, { instanceOf: one });
-        const browser = await signedIn(one);
-        const gate = two.app.get(Gates).create('slow');
-        const finish = await held(browser.fetch(`${two.baseUrl}${path}`), gate);
-        for (let visit = 1; visit <= 4; visit += 1) {
-          const writes = store.count('set');
-          passTime(200);
-          expect((await browser.fetch('/protected')).text).toBe('hello ada');
-          // That it is in use is noted after the answer.
-          for (let looks = 0; looks < 400 && store.count('set') === writes; looks += 1) await delay(5);
-        }
-        await finish();
+    ])('is not idle because of a long request that %s, while the other instance uses it', async (_, path) => {
+      const logto = { lifetime: { idle: 600 } };
+      const one = await start(logto);
+      const two = await start(logto, { instanceOf: one });
+      const browser = await signedIn(one);
+      const gate = two.app.get(Gates).create('slow');
+      const finish = await held(browser.fetch(`${two.baseUrl}${path}`), gate);
+      for (let visit = 1; visit <= 4; visit += 1) {
+        const writes = store.count('set');
+        passTime(200);
+        expect((await browser.fetch('/protected')).text).toBe('hello ada');
+        // The activity is recorded after the answer.
+        for (let looks = 0; looks < 400 && store.count('set') === writes; looks += 1) await delay(5);
+      }
+      await finish();
 
-        expect((await browser.fetch(`${two.baseUrl}/protected`)).text).toBe('hello ada');
-        expect((await browser.fetch('/token')).status).toBe(200);
-      },
-    );
+      expect((await browser.fetch(`${two.baseUrl}/protected`)).text).toBe('hello ada');
+      expect((await browser.fetch('/token')).status).toBe(200);
+    });
   });
 
-  it('of before a sign-in does not come back with the answer of a slow request', async () => {
+  it('from before a sign-in is not restored by a slow request', async () => {
     const app = await start();
     const browser = app.browser();
     await browser.open('/cart/add');
@@ -239,13 +190,13 @@ describe('A session', () => {
     expect((await browser.fetch('/protected')).text).toBe('hello ada');
   });
 
-  it('ends at the sign-out under whichever ids the app has stored it', async () => {
+  it('ends at sign-out under every id that the app has given it', async () => {
     const app = await start();
     const browser = await signedIn(app);
     const cookie = browser.cookies.header(app.baseUrl);
     const slow = app.browser().fetch('/slow', { headers: { cookie } });
     const finish = await held(slow, app.app.get(Gates).create('slow'));
-    await browser.open('/second-factor');
+    await browser.open('/renew');
     await finish();
     await browser.open('/logto/sign-out');
 
@@ -253,13 +204,16 @@ describe('A session', () => {
   });
 
   it.each([
-    ['mark', (operation: string, key: string) => operation === 'set' && key.startsWith('logto-ended-')],
-    ['delete', (operation: string) => operation === 'destroy'],
-  ])('goes on whole where its end failed, because the store could not %s', async (_, isOf) => {
+    [
+      'write a tombstone',
+      (operation: string, key: string) => operation === 'set' && key.startsWith('logto-ended-'),
+    ],
+    ['delete the session', (operation: string) => operation === 'destroy'],
+  ])('stays intact where the sign-out failed because the store could not %s', async (_, isOf) => {
     const app = await start();
     const browser = await signedIn(app);
     let calls = 0;
-    // The first mark is written, so that there is something to take back.
+    // The first tombstone is written, so that it has to be taken back.
     store.failing = (operation, key) =>
       isOf(operation, key) && (operation === 'destroy' || (calls += 1) === 2);
     expect((await browser.open('/logto/sign-out')).status).toBe(503);
@@ -270,7 +224,7 @@ describe('A session', () => {
     expect((await browser.fetch('/session')).json()).toMatchObject({ cart: 'a book' });
   });
 
-  describe('that a logout token of its user ends', () => {
+  describe('on a logout token for its user', () => {
     async function signedInAtProvider(app: TestApp, headers: Record<string, string> = {}): Promise<Browser> {
       const browser = app.browser();
       const { location = '' } = await browser.open('/logto/sign-in', headers);
@@ -278,7 +232,7 @@ describe('A session', () => {
       return browser;
     }
 
-    it('may live longer than another one of the same user', async () => {
+    it('ends, also when another session of the user had a shorter lifetime', async () => {
       const cookie = (request: Request) => ({
         maxAge: request.headers['x-kiosk'] ? 30 * 60_000 : 14 * 24 * 3_600_000,
       });
@@ -287,23 +241,23 @@ describe('A session', () => {
       await signedInAtProvider(app, { 'x-kiosk': '1' });
       passTime(2 * 3600);
 
-      expect(await logout(app)).toBe(200);
+      expect(await logOut(app)).toBe(200);
       expect((await laptop.fetch('/user')).json()).toEqual({ isAuthenticated: false });
     });
 
-    it('is none of another application’s on the same store', async () => {
+    it('goes on when the token is for another application on the same store', async () => {
       const one = await start({}, { issuer: provider });
       const two = await start({ appId: 'another' }, { issuer: provider });
       const browser = await signedInAtProvider(one);
       passTime(5);
 
-      expect(await logout(two, 'another')).toBe(200);
+      expect(await logOut(two, 'another')).toBe(200);
       expect((await browser.fetch('/protected')).text).toBe('hello ada');
     });
   });
 
   describe('in a store', () => {
-    it('with keys of 36 characters, as of connect-session-sequelize, is kept as in any other', async () => {
+    it('with keys of 36 characters (connect-session-sequelize) works as in any other', async () => {
       store.failing = (operation, key) => operation === 'set' && key.length > 36;
       const browser = await signedIn(await start());
 
@@ -311,7 +265,7 @@ describe('A session', () => {
       expect((await browser.open('/logto/sign-out')).status).toBe(302);
     });
 
-    it('that is shared with something else may find entries without a cookie', () => {
+    it('with other entries does not fail on one without a cookie', () => {
       let answer: () => void = () => undefined;
       store.get = (_id, callback) => {
         answer = () => callback(null, { cart: 'x' } as unknown as SessionData);
@@ -321,7 +275,7 @@ describe('A session', () => {
       expect(answer).not.toThrow();
     });
 
-    it('whose `set` is waited for as a promise still is', async () => {
+    it('whose `set` returns a promise leaves it to the app', async () => {
       class PromisingStore extends MemorySessionStore {
         override async set(
           key: string,
@@ -333,8 +287,8 @@ describe('A session', () => {
         }
       }
       const promising = new PromisingStore();
-      const configure = mountedByApp({ ...session, store: promising });
-      const app = await start({ session: undefined }, { configure });
+      const { logto, ...parts } = mountedByApp({ store: promising });
+      const app = await start(logto, parts);
       await app.browser().open('/user');
 
       await promising.set('own', { cookie: {} } as SessionData);

@@ -1,80 +1,63 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
+import { callbackPath } from '../support/callback-path.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 
-describe('What an operator reads', () => {
-  let issuer: LogtoEmulator;
-  let lines: string[];
-  const apps: TestApp[] = [];
+const issuer = await startIssuer();
+let lines: string[];
 
-  /** Keeps the level of each line as well. */
-  const logger: LoggerService = {
-    log: (...values: unknown[]) => leaks.log(...values),
-    debug: (...values: unknown[]) => keep('debug', values),
-    warn: (...values: unknown[]) => keep('warn', values),
-    error: (...values: unknown[]) => keep('error', values),
-  };
-  const keep = (level: string, values: unknown[]): void => {
-    lines.push(`${level} ${values.map(String).join(' ')}`);
-    leaks.log(...values);
-  };
+/** Keeps the level of each line as well. */
+const logger: LoggerService = {
+  log: (...values: unknown[]) => leaks.log(...values),
+  debug: (...values: unknown[]) => keep('debug', values),
+  warn: (...values: unknown[]) => keep('warn', values),
+  error: (...values: unknown[]) => keep('error', values),
+};
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
+function keep(level: string, values: unknown[]): void {
+  lines.push(`${level} ${values.map(String).join(' ')}`);
+  leaks.log(...values);
+}
 
+const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
+  startApp({ issuer, controllers: [PagesController], applicationOptions: { logger }, ...parts });
+
+/** Opens a callback as Logto sends it with an error. */
+async function refusedWith(browser: Browser, error: string): Promise<Page> {
+  const { location = '' } = await browser.open('/logto/sign-in?returnTo=/protected');
+  const state = new URL(location).searchParams.get('state') ?? '';
+  return browser.open(callbackPath({ error, state, iss: issuer.issuer }));
+}
+
+describe('The log', () => {
   beforeEach(() => {
     lines = [];
   });
 
-  afterEach(async () => {
+  afterEach(() => {
     restoreTime();
     issuer.clearFaults();
-    for (const app of apps.splice(0)) await app.close();
   });
 
-  afterAll(() => issuer.close());
-
-  async function started(parts: Partial<TestAppParts> = {}): Promise<TestApp> {
-    const app = await startApp({
-      issuer,
-      controllers: [PagesController],
-      applicationOptions: { logger },
-      ...parts,
-    });
-    apps.push(app);
-    return app;
-  }
-
-  /** Opens a callback as Logto would send it, with another answer than a code. */
-  async function refusedWith(browser: Browser, error: string): Promise<Page> {
-    const { location = '' } = await browser.open('/logto/sign-in?returnTo=/protected');
-    const { searchParams } = new URL(location);
-    const state = searchParams.get('state') ?? '';
-    const query = new URLSearchParams({ error, state, iss: issuer.issuer });
-    return browser.open(`/logto/sign-in-callback?${query.toString()}`);
-  }
-
-  describe('of a refused sign-in', () => {
+  describe('for a refused sign-in', () => {
     it.each([
       ['access_denied', 'debug'],
       ['invalid_target', 'error'],
       ['unauthorized_client', 'warn'],
-    ])('is a line for %s at the level %s, whatever filter answers', async (error, level) => {
-      await refusedWith((await started()).browser(), error);
+    ])('has a line for %s at the level %s', async (error, level) => {
+      await refusedWith((await start()).browser(), error);
 
       expect(lines.filter((line) => line.startsWith(`${level} ${error}: `))).toHaveLength(1);
     });
 
-    it('is one line a minute for each cause, and how often it happened meanwhile', async () => {
-      const browser = (await started()).browser();
+    it('has one line a minute for each cause, with the number of repetitions', async () => {
+      const browser = (await start()).browser();
       for (let times = 0; times < 3; times += 1) await refusedWith(browser, 'unauthorized_client');
       expect(lines.filter((line) => line.includes('unauthorized_client'))).toHaveLength(1);
 
@@ -87,18 +70,18 @@ describe('What an operator reads', () => {
       ]);
     });
 
-    it('is one line a minute whatever names a visitor makes up', async () => {
-      const browser = (await started()).browser();
+    it('has one line a minute for all made-up error codes', async () => {
+      const browser = (await start()).browser();
       for (let times = 1; times <= 3; times += 1) await refusedWith(browser, `made-up-${times}`);
 
       expect(lines.filter((line) => line.includes('authorization_refused'))).toHaveLength(1);
     });
 
-    it('names replicas with different secrets, which is not the same as an expired sign-in', async () => {
+    it('names replicas with different secrets as the cause, and not an expired sign-in', async () => {
       const store = new MemorySessionStore();
-      const one = await started({ logto: { session: { ...session, store } } });
+      const one = await start({ logto: { session: { ...session, store } } });
       const secret = 'the-session-secret-of-another-replica';
-      const other = await started({ instanceOf: one, logto: { session: { secret, store } } });
+      const other = await start({ instanceOf: one, logto: { session: { secret, store } } });
       const browser = one.browser();
       const { pathname, search } = new URL(await browser.authorize(issuer));
 
@@ -112,21 +95,21 @@ describe('What an operator reads', () => {
     });
   });
 
-  describe('of a host name that is not in baseUrl', () => {
-    it('is said once, with both names, as a sign-in starts there', async () => {
-      const app = await started({ logto: { baseUrl: 'http://localhost:9', allowInsecureRequests: true } });
+  describe('for a host name other than that of baseUrl', () => {
+    it('has one line with both names when a sign-in starts there', async () => {
+      const app = await start({ logto: { baseUrl: 'http://localhost:9', allowInsecureRequests: true } });
       const browser = app.browser();
       for (let times = 0; times < 2; times += 1)
         await browser.open('/logto/sign-in', { host: 'www.shop.example' });
 
-      const remarks = lines.filter((line) => line.includes('www.shop.example'));
-      expect(remarks).toEqual([
+      const warnings = lines.filter((line) => line.includes('www.shop.example'));
+      expect(warnings).toEqual([
         expect.stringMatching(/^warn .*comes back to "localhost".*sign_in_session\.not_found/),
       ]);
     });
 
-    it('is not said where a proxy rewrites the name and tells the original', async () => {
-      const app = await started();
+    it('has no line where a proxy rewrites the name and sends the original', async () => {
+      const app = await start();
       const headers = { host: 'app:3000', 'x-forwarded-host': new URL(app.baseUrl).host };
       await app.browser().open('/logto/sign-in', headers);
 
@@ -134,19 +117,19 @@ describe('What an operator reads', () => {
     });
   });
 
-  describe('of a `returnTo` that is not allowed', () => {
+  describe('for a `returnTo` that is not allowed', () => {
     it.each([
       ['https://front.example/cart', /^warn .*"https:\/\/front\.example".*allowedOrigins/m],
       ['javascript:alert(1)', /^debug .*not a page of this app/m],
-    ])('%s is a line with the remedy', async (returnTo, line) => {
-      await (await started()).browser().open(`/logto/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
+    ])('such as %s has a line with the remedy', async (returnTo, line) => {
+      await (await start()).browser().open(`/logto/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
 
       expect(lines.join('\n')).toMatch(line);
     });
   });
 
-  it('of a request that another site has sent is a line with its origin and the remedy', async () => {
-    const browser = (await started()).browser();
+  it('for a cross-site request has a line with the origin and the remedy', async () => {
+    const browser = (await start()).browser();
     await browser.signIn(issuer);
     const origin = 'https://other.example';
     const page = await browser.post('/logto/sign-out', { origin, 'sec-fetch-site': 'cross-site' });
@@ -157,7 +140,7 @@ describe('What an operator reads', () => {
     );
   });
 
-  describe('stands in the log alone in production', () => {
+  describe('in production', () => {
     let before: string | undefined;
 
     beforeEach(() => {
@@ -172,8 +155,8 @@ describe('What an operator reads', () => {
     it.each([
       ['a page', { accept: 'text/html', 'sec-fetch-mode': 'navigate' }],
       ['a problem body', { accept: 'application/json' }],
-    ])('where its remedy is not on %s', async (_, headers) => {
-      const app = await started({ logto: { session: undefined } });
+    ])('has the remedy, which is not in %s', async (_, headers) => {
+      const app = await start({ logto: { session: undefined } });
       const page = await app.browser().fetch('/protected', { headers });
 
       expect(page.text).toContain('session_not_configured');
@@ -182,30 +165,29 @@ describe('What an operator reads', () => {
       expect(lines.join('\n')).toMatch(/^error session_not_configured: .*app\.use\(session\(/m);
     });
   });
+});
 
-  describe('while the visitor starts again', () => {
-    it('does not lose the page: the sign-in took too long', async () => {
-      const browser = (await started()).browser();
-      const callback = await browser.authorize(issuer, 'ada', '/logto/sign-in?returnTo=/user?tab=2');
-      browser.cookies.clear();
+describe('The error page of a sign-in', () => {
+  it('returns to the page after a sign-in that took too long', async () => {
+    const browser = (await start()).browser();
+    const callback = await browser.authorize(issuer, 'ada', '/logto/sign-in?returnTo=/user?tab=2');
+    browser.cookies.clear();
 
-      const page = await browser.open(callback);
+    const page = await browser.open(callback);
 
-      expect(page.text).toContain('sign_in_session.not_found');
-      expect(page.text).toContain('href="/logto/sign-in?returnTo=%2Fuser%3Ftab%3D2"');
-    });
+    expect(page.text).toContain('sign_in_session.not_found');
+    expect(page.text).toContain('href="/logto/sign-in?returnTo=%2Fuser%3Ftab%3D2"');
+  });
 
-    it('does not lose the page: the visitor has cancelled at Logto', async () => {
-      const page = await refusedWith((await started()).browser(), 'access_denied');
+  it('returns to the page after a sign-in that was cancelled at Logto', async () => {
+    const page = await refusedWith((await start()).browser(), 'access_denied');
 
-      expect(page.text).toContain('href="/logto/sign-in?returnTo=%2Fprotected"');
-    });
+    expect(page.text).toContain('href="/logto/sign-in?returnTo=%2Fprotected"');
   });
 });
 
 describe('Two apps on one host name', () => {
-  it('keep their users signed in beside each other', async () => {
-    const issuer = await startIssuer();
+  it('keep their users signed in independently', async () => {
     const [shop, admin] = [
       await startApp({ issuer, controllers: [PagesController] }),
       await startApp({ issuer, controllers: [PagesController] }),
@@ -218,7 +200,5 @@ describe('Two apps on one host name', () => {
     expect((await browser.open(`${admin.baseUrl}/protected`)).text).toBe('hello ada');
     await browser.open(`${admin.baseUrl}/logto/sign-out`);
     expect((await browser.open('/protected')).text).toBe('hello ada');
-    for (const app of [shop, admin]) await app.close();
-    await issuer.close();
   });
 });
