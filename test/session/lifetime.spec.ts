@@ -1,56 +1,27 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Controller, Get, UseGuards } from '@nestjs/common';
-import { MemoryStore } from 'express-session';
-import { LogtoGuard, type LogtoLifetimeOptions } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, startApp, type TestApp } from '../support/app.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LogtoLifetimeOptions } from 'nestjs-logto';
+import { session, startApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { isSignedIn } from '../support/is-signed-in.js';
 import { startIssuer } from '../support/issuer.js';
+import { MemorySessionStore } from '../support/memory-session-store.js';
+import { PagesController } from '../support/pages.js';
 
-@Controller()
-class PagesController {
-  @Get('protected')
-  @UseGuards(LogtoGuard)
-  protected(): string {
-    return 'in';
-  }
-}
-
-/** Counts what is written of sessions, and of nothing else. */
-class CountingStore extends MemoryStore {
-  writes = 0;
-
-  override set(...[id, data, callback]: Parameters<MemoryStore['set']>): void {
-    if (!id.startsWith('logto-')) this.writes += 1;
-    super.set(id, data, callback);
-  }
-}
+const issuer = await startIssuer();
 
 describe('The lifetime of a sign-in', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
-  let store: CountingStore;
-  let offset = 0;
+  let store: MemorySessionStore;
 
-  beforeEach(async () => {
-    issuer = await startIssuer();
-    store = new CountingStore();
-    offset = 0;
-    const now = Date.now.bind(Date);
-    jest.spyOn(Date, 'now').mockImplementation(() => now() + offset);
+  beforeEach(() => {
+    store = new MemorySessionStore();
   });
 
-  afterEach(async () => {
-    jest.restoreAllMocks();
-    await app.close();
-    await issuer.close();
-  });
-
-  const pass = (seconds: number): void => void (offset += seconds * 1000);
+  afterEach(() => restoreTime());
 
   async function signedIn(lifetime: LogtoLifetimeOptions): Promise<Browser> {
-    app = await startApp({
+    const app = await startApp({
       issuer,
       controllers: [PagesController],
       logto: { lifetime, session: { ...session, store }, revalidateAfter: false },
@@ -60,64 +31,57 @@ describe('The lifetime of a sign-in', () => {
     return browser;
   }
 
-  const isIn = async (browser: Browser): Promise<boolean> =>
-    (await browser.open('/protected')).status === 200;
-
-  it('ends a session when it has lasted its absolute time, however busy it was', async () => {
+  it('ends a session after its absolute lifetime, even if it is in use', async () => {
     const browser = await signedIn({ absolute: 3600 });
-    pass(3000);
-    expect(await isIn(browser)).toBe(true);
-    pass(700);
+    passTime(3000);
+    expect(await isSignedIn(browser)).toBe(true);
+    passTime(700);
 
-    expect(await isIn(browser)).toBe(false);
+    expect(await isSignedIn(browser)).toBe(false);
   });
 
-  it('forgets the tokens of a session that has lasted its time', async () => {
+  it('deletes the tokens of an expired session', async () => {
     const browser = await signedIn({ absolute: 3600 });
-    pass(3700);
-    await isIn(browser);
+    passTime(3700);
+    await isSignedIn(browser);
 
-    // The answer does not wait for it.
-    const records = (): string[] =>
-      Object.keys((store as unknown as { sessions: object }).sessions).filter((key) =>
-        key.startsWith('logto-tokens-'),
-      );
+    // The answer does not wait for the deletion.
+    const records = (): string[] => store.keys().filter((key) => key.startsWith('logto-tokens-'));
     for (let look = 0; look < 100 && records().length > 0; look += 1) await setTimeout(10);
     expect(records()).toEqual([]);
   });
 
-  it('ends a session that nobody used for its idle time', async () => {
+  it('ends a session that was idle for too long', async () => {
     const browser = await signedIn({ idle: 600 });
-    pass(700);
+    passTime(700);
 
-    expect(await isIn(browser)).toBe(false);
+    expect(await isSignedIn(browser)).toBe(false);
   });
 
-  it('keeps a session that is used now and then', async () => {
+  it('keeps a session that is in use', async () => {
     const browser = await signedIn({ idle: 600 });
     for (let visit = 0; visit < 5; visit += 1) {
-      pass(500);
-      expect(await isIn(browser)).toBe(true);
+      passTime(500);
+      expect(await isSignedIn(browser)).toBe(true);
     }
   });
 
-  it('writes a session that is only read at most once a minute', async () => {
+  it('writes a session that is only read once a minute at most', async () => {
     const browser = await signedIn({ idle: 3600 });
-    pass(61);
-    store.writes = 0;
-    for (let visit = 0; visit < 10; visit += 1) await isIn(browser);
+    passTime(61);
+    store.calls.length = 0;
+    for (let visit = 0; visit < 10; visit += 1) await isSignedIn(browser);
 
-    expect(store.writes).toBe(1);
+    expect(store.count('set', /^(?!logto-)/)).toBe(1);
   });
 
-  it('lets the person sign in again afterwards', async () => {
+  it('lets the user sign in again', async () => {
     const browser = await signedIn({ absolute: 3600 });
-    pass(3700);
-    expect(await isIn(browser)).toBe(false);
-    issuer.passTime(0);
-    offset = 0;
+    passTime(3700);
+    expect(await isSignedIn(browser)).toBe(false);
+    restoreTime();
     await browser.signIn(issuer);
 
-    expect(await isIn(browser)).toBe(true);
+    expect(await isSignedIn(browser)).toBe(true);
   });
 });

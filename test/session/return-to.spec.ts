@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
+import { callbackPath } from '../support/callback-path.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
 import { SignInController } from '../support/sign-in.controller.js';
@@ -9,27 +9,25 @@ import { SignInController } from '../support/sign-in.controller.js';
 const welcome = 'https://www.example.com/welcome';
 const frontEnd = 'https://front.example.com';
 
-describe('Where a sign-in ends', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
-  let browser: Browser;
+const issuer = await startIssuer();
+const app = await startApp({
+  issuer,
+  controllers: [PagesController],
+  logto: { postSignInRedirectUri: welcome, allowedOrigins: [frontEnd] },
+});
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-    app = await startApp({
-      issuer,
-      controllers: [PagesController],
-      logto: { postSignInRedirectUri: welcome, allowedOrigins: [frontEnd] },
-    });
-  });
+/** Behind a proxy that strips `/shop`. */
+const below = await startApp({
+  issuer,
+  controllers: [PagesController],
+  logto: { baseUrl: `${app.baseUrl}/shop` },
+});
+
+describe('The page at which a sign-in ends', () => {
+  let browser: Browser;
 
   beforeEach(() => {
     browser = app.browser();
-  });
-
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
   });
 
   /** The `Location` of a finished sign-in, as it was sent. */
@@ -38,10 +36,9 @@ describe('Where a sign-in ends', () => {
     query = `returnTo=${encodeURIComponent(returnTo)}`,
   ): Promise<string | null> {
     const { location = '' } = await browser.open(`/logto/sign-in?prompt=none&${query}`);
-    // Logto's answer to a silent sign-in of nobody, which ends where any other does.
-    const answer = new URLSearchParams({ error: 'login_required', iss: issuer.issuer });
-    answer.set('state', new URL(location).searchParams.get('state') ?? '');
-    const page = await browser.open(`/logto/sign-in-callback?${answer.toString()}`);
+    // Logto's answer to a silent sign-in without a session, which ends at the same page as any other.
+    const state = new URL(location).searchParams.get('state') ?? '';
+    const page = await browser.open(callbackPath({ error: 'login_required', iss: issuer.issuer, state }));
     expect(page.status).toBe(302);
     return page.headers.get('location');
   }
@@ -54,21 +51,21 @@ describe('Where a sign-in ends', () => {
     ['/a//b'],
     ['/logto'],
     ['/logto-pages/help'],
-  ])('is the page of this app that was asked for: %s', async (returnTo) => {
+  ])('is the page of this app that returnTo names: %s', async (returnTo) => {
     expect(await endOf(returnTo)).toBe(returnTo);
   });
 
-  it('is a page of up to a kilobyte', async () => {
+  it('may have an address of up to a kilobyte', async () => {
     const returnTo = `/${'a'.repeat(1023)}`;
 
     expect(await endOf(returnTo)).toBe(returnTo);
   });
 
-  it('is a page of this app as the browser sees it, also when it was given as a whole URL', async () => {
+  it('is a page of this app when returnTo is an absolute URL', async () => {
     expect(await endOf(`${app.baseUrl}/protected?tab=1`)).toBe('/protected?tab=1');
   });
 
-  it('is a page of a front end whose origin is allowed', async () => {
+  it('is a page on one of allowedOrigins', async () => {
     expect(await endOf(`${frontEnd}/cart?step=2#pay`)).toBe(`${frontEnd}/cart?step=2#pay`);
   });
 
@@ -85,11 +82,11 @@ describe('Where a sign-in ends', () => {
     ['an encoded backslash', '/%5Cevil.example'],
     ['a tab', '/\t/evil.example'],
     ['a line break', '/\n/evil.example'],
-    ['a header smuggled in', '/a\r\nSet-Cookie: a=b'],
+    ['an injected header', '/a\r\nSet-Cookie: a=b'],
     ['a leading space', ' //evil.example'],
     ['a null byte', '/\u0000/evil.example'],
     ['a script', 'javascript:alert(1)'],
-    ['a script behind a line break', 'java\nscript:alert(1)'],
+    ['a script with a line break', 'java\nscript:alert(1)'],
     ['data', 'data:text/html,<script>alert(1)</script>'],
     ['a scheme with one slash', 'https:/evil.example'],
     ['a scheme with no slash', 'https:evil.example'],
@@ -98,7 +95,7 @@ describe('Where a sign-in ends', () => {
     ['dots that climb to an empty segment', '/a/..//evil.example'],
     ['encoded dots that climb to an empty segment', '/a/%2e%2e//evil.example'],
     ['a user name that looks like this host', 'http://localhost@evil.example/'],
-    ['an allowed origin as part of a name', `${frontEnd}.evil.example/`],
+    ['an allowed origin as part of a host name', `${frontEnd}.evil.example/`],
     ['an allowed origin as a user name', `https://front.example.com@evil.example/`],
     ['an allowed origin with a user name and a password', 'https://bank.example:pw@front.example.com/'],
     ['an allowed host under another scheme', 'http://front.example.com/'],
@@ -106,16 +103,16 @@ describe('Where a sign-in ends', () => {
     ['this host on another port', 'http://localhost:1/'],
     ['a path without a slash', 'protected'],
     ['the sign-in itself', '/logto/sign-in'],
-    ['the sign-in in other letters', '/LOGTO/Sign-In?returnTo=/'],
-    ['the sign-in by a detour', '/a/../logto/sign-in'],
+    ['the sign-in in upper case', '/LOGTO/Sign-In?returnTo=/'],
+    ['the sign-in through `..`', '/a/../logto/sign-in'],
     ['the sign-out', '/logto/sign-out'],
     ['more than a kilobyte', `/${'a'.repeat(1024)}`],
     ['more than a kilobyte once it is written as a URL', `/${'你'.repeat(400)}`],
-  ])('is postSignInRedirectUri when asked for %s', async (_, returnTo) => {
+  ])('is postSignInRedirectUri when returnTo is %s', async (_, returnTo) => {
     expect(await endOf(returnTo)).toBe(welcome);
   });
 
-  it('is postSignInRedirectUri when asked for this very app under a user name', async () => {
+  it('is postSignInRedirectUri when returnTo is this app with a user name', async () => {
     const { host } = new URL(app.baseUrl);
     expect(await endOf(`http://${host}/protected`)).toBe('/protected');
 
@@ -123,25 +120,25 @@ describe('Where a sign-in ends', () => {
       expect(await endOf(`http://${user}@${host}/`)).toBe(welcome);
   });
 
-  it('is postSignInRedirectUri when asked for two pages at once', async () => {
+  it('is postSignInRedirectUri when returnTo is given twice', async () => {
     expect(await endOf('', 'returnTo=/a&returnTo=//evil.example')).toBe(welcome);
   });
 
-  it('travels in a cookie that every browser takes, however long it is', async () => {
+  it('is kept in a cookie that is small enough for every browser', async () => {
     for (const returnTo of [`/${'a'.repeat(1023)}`, `/${'你'.repeat(1023)}`]) {
       const page = await app.browser().open(`/logto/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
       expect(page.headers.getSetCookie()[0]?.length).toBeLessThan(4096);
     }
   });
 
-  it('cannot be changed on the way back', async () => {
+  it('cannot be changed at the callback', async () => {
     const url = new URL(await browser.authorize(issuer, 'ada', '/logto/sign-in?returnTo=/protected'));
     url.searchParams.set('returnTo', '/cart/add');
 
     expect((await browser.open(url.href)).headers.get('location')).toBe('/protected');
   });
 
-  it('can be chosen in code, and is checked there too', async () => {
+  it('can be chosen in code, and is checked there as well', async () => {
     const own = await startApp({ issuer, controllers: [SignInController], logto: { authRoutes: false } });
     const visitor = own.browser();
     const page = async (returnTo: string): Promise<string | null> => {
@@ -152,23 +149,9 @@ describe('Where a sign-in ends', () => {
 
     expect(await page('/protected')).toBe('/protected');
     expect(await page('https://evil.example')).toBe(own.baseUrl);
-    await own.close();
   });
 
-  describe('in an app below a path of its host', () => {
-    let below: TestApp;
-
-    beforeAll(async () => {
-      const port = Number(new URL(app.baseUrl).port);
-      below = await startApp({
-        issuer,
-        controllers: [PagesController],
-        logto: { baseUrl: `http://localhost:${port}/shop` },
-      });
-    });
-
-    afterAll(() => below.close());
-
+  describe('in an app below a path', () => {
     const endBelow = async (returnTo: string): Promise<string | null> => {
       const visitor = below.browser();
       const { location = '' } = await visitor.open(`/logto/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
@@ -178,7 +161,7 @@ describe('Where a sign-in ends', () => {
       return (await visitor.open(`/logto/sign-in-callback${url.search}`)).headers.get('location');
     };
 
-    it('is a page below that path, as the browser sees it', async () => {
+    it('is a page below that path', async () => {
       expect(await endBelow('/shop/protected?tab=1')).toBe('/shop/protected?tab=1');
       expect(await endBelow('/shop')).toBe('/shop');
     });

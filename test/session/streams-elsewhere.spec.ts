@@ -1,18 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
+import { passTime } from '../support/clock.js';
 import { EventStream } from '../support/event-stream.js';
 import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 import { StreamsController } from '../support/streams.controller.js';
 
-/** Two instances look at their open streams every ten seconds: the specs wait for it once, all together. */
+const issuer = await startIssuer();
+
+/** Each instance checks its open streams every ten seconds. These tests wait for one check together. */
 describe('A stream of server-sent events, within ten seconds,', () => {
-  let issuer: LogtoEmulator;
   let here: TestApp;
   let there: TestApp;
   let alone: TestApp;
@@ -20,11 +20,10 @@ describe('A stream of server-sent events, within ten seconds,', () => {
   const aloneStore = new MemorySessionStore();
   const streams: Record<string, EventStream> = {};
   const browsers: Record<string, Browser> = {};
-  /** Of their sessions. */
+  /** Session ids, by the name of the browser. */
   const ids: Record<string, string> = {};
 
   beforeAll(async () => {
-    issuer = await startIssuer();
     const start = (logto: TestAppParts['logto'], parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
       startApp({
         issuer,
@@ -35,7 +34,7 @@ describe('A stream of server-sent events, within ten seconds,', () => {
     const shared = { session: { ...session, store }, revalidateAfter: 600 };
     here = await start(shared);
     there = await start(shared, { instanceOf: here });
-    // After 700 seconds a session that a request loads is touched.
+    // A request would touch this session after 700 seconds.
     alone = await start({
       session: { ...session, store: aloneStore, cookie: { maxAge: 7000_000 } },
       revalidateAfter: false,
@@ -55,15 +54,6 @@ describe('A stream of server-sent events, within ten seconds,', () => {
     await delay(11_500);
   });
 
-  afterAll(async () => {
-    restoreTime();
-    for (const stream of Object.values(streams)) await stream.close();
-    await here.close();
-    await there.close();
-    await alone.close();
-    await issuer.close();
-  });
-
   async function open(name: string, username: string, app = here): Promise<void> {
     const browser = app.browser();
     await browser.signIn(issuer, username);
@@ -73,27 +63,27 @@ describe('A stream of server-sent events, within ten seconds,', () => {
     streams[name] = await EventStream.open(`${app.baseUrl}/ticks`, { cookie });
   }
 
-  it('ends when its person has signed out on another instance', () => streams.leaving?.endsAtOnce());
+  it('ends when its user has signed out on another instance', () => streams.leaving?.endsAtOnce());
 
   it('ends when the app has destroyed the session on another instance', () =>
     streams.destroyed?.endsAtOnce());
 
-  it('ends when Logto has suspended the user, though no request asks', () => streams.suspended?.endsAtOnce());
+  it('ends when Logto has suspended the user, without any request', () => streams.suspended?.endsAtOnce());
 
-  it('goes on for a person who is still signed in', () => streams.staying?.goesOn());
+  it('goes on for a user who is still signed in', () => streams.staying?.goesOn());
 
   it('goes on when the app has given the session another id', () => streams.renewed?.goesOn());
 
-  it('asks the store for the sessions of open streams, and for none that its person has left', () => {
-    const looksInto = (name: string): number =>
+  it('reads the session of an open stream, and not of a closed one', () => {
+    const readsOf = (name: string): number =>
       store.calls.filter((call) => call === `get ${ids[name]}`).length;
-    // Two reads more belong to the refresh of the claims, which are due.
-    expect(looksInto('staying')).toBeGreaterThan(0);
-    expect(looksInto('staying')).toBeLessThanOrEqual(3);
-    expect(looksInto('gone')).toBe(0);
+    // The refresh of the claims, which are due, reads it twice more.
+    expect(readsOf('staying')).toBeGreaterThan(0);
+    expect(readsOf('staying')).toBeLessThanOrEqual(3);
+    expect(readsOf('gone')).toBe(0);
   });
 
-  it('does not prolong a session that nobody uses otherwise', async () => {
+  it('does not extend a session that is not used otherwise', async () => {
     await streams.alone?.goesOn();
     expect([aloneStore.count('get'), aloneStore.count('touch')]).toEqual([1, 0]);
   });

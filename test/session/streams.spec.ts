@@ -1,44 +1,32 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import expressSession from 'express-session';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
+import { endSessionAtLogto } from '../support/end-session-at-logto.js';
 import { EventStream } from '../support/event-stream.js';
 import { startHostileProvider } from '../support/hostile-provider.js';
-import { application, resource, startIssuer } from '../support/issuer.js';
+import { resource, startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
+import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
+import { sessionMounts } from '../support/session-mounts.js';
 import { StreamsController } from '../support/streams.controller.js';
 
+const issuer = await startIssuer();
+
 describe('A stream of server-sent events', () => {
-  let issuer: LogtoEmulator;
-  const apps: TestApp[] = [];
-  const streams: EventStream[] = [];
-
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
-
-  afterEach(async () => {
+  afterEach(() => {
     restoreTime();
     issuer.restoreUser('bob');
-    for (const stream of streams.splice(0)) await stream.close();
-    for (const app of apps.splice(0)) await app.close();
   });
 
-  afterAll(() => issuer.close());
-
-  async function start({ logto, ...parts }: Partial<TestAppParts> = {}): Promise<TestApp> {
-    const app = await startApp({
+  const start = ({ logto, ...parts }: Partial<TestAppParts> = {}): Promise<TestApp> =>
+    startApp({
       issuer,
       controllers: [PagesController, StreamsController],
       logto: { ...logto, api: { audience: resource } },
       ...parts,
     });
-    apps.push(app);
-    return app;
-  }
 
   async function signedIn(app: TestApp, username = 'ada'): Promise<Browser> {
     const browser = app.browser();
@@ -52,24 +40,14 @@ describe('A stream of server-sent events', () => {
 
   async function opened(url: string, headers: Record<string, string>): Promise<EventStream> {
     const stream = await EventStream.open(url, headers);
-    streams.push(stream);
     expect(stream.status).toBe(200);
     return stream;
   }
 
-  const ownSession = expressSession({ ...session, resave: false, saveUninitialized: false });
+  describe.each(sessionMounts)('on a session that %s mounts', (_, mount) => {
+    const parts = mount();
 
-  describe.each<[string, Partial<TestAppParts>]>([
-    ['the module’s session', {}],
-    [
-      'an app’s own session',
-      {
-        logto: { session: undefined, cookieSecret: 'a-secret-for-cookies-of-the-specs' },
-        configure: (nest) => nest.use(ownSession),
-      },
-    ],
-  ])('on %s', (_, parts) => {
-    it('ends at once when its person signs out, and no other does', async () => {
+    it('ends immediately when its user signs out, and other streams go on', async () => {
       const app = await start(parts);
       const [browser, other] = [await signedIn(app), await signedIn(app)];
       const [stream, second] = [await openStream(app, browser), await openStream(app, browser)];
@@ -82,24 +60,17 @@ describe('A stream of server-sent events', () => {
       await others.goesOn();
     });
 
-    it('ends at once when Logto tells that the session has ended', async () => {
+    it('ends immediately on a back-channel logout', async () => {
       const app = await start(parts);
-      issuer.setApplication({
-        ...application,
-        backchannelLogoutUri: `${app.baseUrl}/logto/back-channel-logout`,
-        backchannelLogoutSessionRequired: true,
-      });
+      registerBackChannelLogout(issuer, app);
       const browser = await signedIn(app);
       const stream = await openStream(app, browser);
-      const url = new URL('/oidc/session/end', issuer.endpoint);
-      url.searchParams.set('client_id', application.id);
-      url.searchParams.set('post_logout_redirect_uri', app.baseUrl);
 
-      await issuer.signOut(url, { cookies: browser.cookies });
+      await endSessionAtLogto(issuer, app, browser);
       await stream.endsAtOnce();
     });
 
-    it('ends at once when the app forgets the tokens', async () => {
+    it('ends immediately when the app clears the tokens', async () => {
       const app = await start(parts);
       const browser = await signedIn(app);
       const stream = await openStream(app, browser);
@@ -108,7 +79,7 @@ describe('A stream of server-sent events', () => {
       await stream.endsAtOnce();
     });
 
-    it('ends at once when somebody signs in anew in the same browser', async () => {
+    it('ends immediately when another user signs in in the same browser', async () => {
       const app = await start(parts);
       const browser = await signedIn(app);
       const stream = await openStream(app, browser);
@@ -118,7 +89,7 @@ describe('A stream of server-sent events', () => {
     });
   });
 
-  it('ends at once when a request finds out that Logto has suspended the user', async () => {
+  it('ends immediately when a request finds that Logto has suspended the user', async () => {
     const app = await start({ logto: { revalidateAfter: 600 } });
     const browser = await signedIn(app, 'bob');
     const stream = await openStream(app, browser);
@@ -132,7 +103,7 @@ describe('A stream of server-sent events', () => {
   it.each([
     ['absolute', { absolute: 2 }],
     ['idle', { idle: 2 }],
-  ])('ends with the %s lifetime of the sign-in, though nobody asks for anything', async (_, lifetime) => {
+  ])('ends with the %s lifetime of the sign-in, without any request', async (_, lifetime) => {
     const app = await start({ logto: { lifetime } });
     const stream = await openStream(app, await signedIn(app));
     await stream.goesOn();
@@ -140,7 +111,7 @@ describe('A stream of server-sent events', () => {
     await stream.endsAtOnce();
   });
 
-  it('goes on while its person uses the app, where a sign-in ends without use', async () => {
+  it('goes on while its user is active, where idle sign-ins end', async () => {
     const app = await start({ logto: { lifetime: { idle: 2 } } });
     const browser = await signedIn(app);
     const stream = await openStream(app, browser);
@@ -152,7 +123,7 @@ describe('A stream of server-sent events', () => {
     await stream.goesOn();
   });
 
-  it('asks a store that is down no more often at the end of the lifetime', async () => {
+  it('does not retry a store that is down at the end of the lifetime', async () => {
     const store = new MemorySessionStore();
     const app = await start({ logto: { session: { ...session, store }, lifetime: { idle: 1 } } });
     const stream = await openStream(app, await signedIn(app));
@@ -164,7 +135,7 @@ describe('A stream of server-sent events', () => {
     expect(store.calls).toHaveLength(1);
   });
 
-  it('ends when the bearer token expires that it was opened with', async () => {
+  it('ends when its bearer token expires', async () => {
     const provider = await startHostileProvider();
     const app = await start({ issuer: provider });
     const now = Math.floor(Date.now() / 1000);
@@ -177,17 +148,15 @@ describe('A stream of server-sent events', () => {
 
     await stream.endsAtOnce();
     expect(Date.now()).toBeGreaterThanOrEqual((now + 3) * 1000);
-    await app.close();
-    await provider.close();
   });
 
-  it('gets a signal that fires also for a sign-in that has ended already', async () => {
+  it('gets a signal that is already aborted when the sign-in has ended', async () => {
     const app = await start();
 
     expect((await (await signedIn(app)).fetch('/late')).text).toBe('The sign-in has ended.');
   });
 
-  it('goes on for an anonymous visitor, for whom there is nothing to end', async () => {
+  it('goes on for an anonymous request', async () => {
     const app = await start();
     const browser = app.browser();
     const stream = await openStream(app, browser, '/open-ticks');
@@ -196,7 +165,7 @@ describe('A stream of server-sent events', () => {
     await stream.goesOn();
   });
 
-  it('is refused while nobody can tell whether somebody is signed in', async () => {
+  it('is refused while the session store is down', async () => {
     const store = new MemorySessionStore();
     const app = await start({ logto: { session: { ...session, store } } });
     const browser = await signedIn(app);
