@@ -1,4 +1,4 @@
-import { afterEach, afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
@@ -11,8 +11,6 @@ import expressSession from 'express-session';
 import { LogtoGuard, LogtoService } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { WebSocket } from 'ws';
-import { Touches } from '../../src/session/touches.js';
-import { TouchingStore } from '../../src/session/touching-store.js';
 import { session, startApp, type TestApp } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
@@ -175,21 +173,6 @@ describe('A session', () => {
     expect(await say('hello', app.baseUrl, browser.cookies.header(app.baseUrl))).toBe('{"event":"hello"}');
     await browser.fetch('/protected');
     await touched(2);
-  });
-});
-
-describe('A session store that hangs', () => {
-  it('is not waited for without end where the app destroys a session', async () => {
-    const store = new MemorySessionStore();
-    store.destroy = () => undefined;
-    jest.useFakeTimers();
-    const destroyed = new Promise((resolve) =>
-      new TouchingStore(store, new TouchThrottle()).destroy('id', resolve),
-    );
-    jest.advanceTimersByTime(10_000);
-
-    expect(await destroyed).toMatchObject({ code: 'session_store_unavailable' });
-    jest.useRealTimers();
   });
 });
 

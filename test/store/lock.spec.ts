@@ -1,14 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoLock } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, type TestApp } from '../support/app.js';
+import { session } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
-import { resource, startIssuer } from '../support/issuer.js';
+import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
-import { otherResource, startTokenApp, tokenTenant } from '../support/token-app.js';
-
-const forResource = `/token?resource=${encodeURIComponent(resource)}`;
-const forOther = `/token?resource=${encodeURIComponent(otherResource)}`;
+import { startTokenApp, tokenTenant } from '../support/token-app.js';
+import { otherTokenPath, resourceTokenPath } from '../support/token-path.js';
 
 /** A lock that two apps share, as instances share one on Redis. */
 class SharedLock implements LogtoLock {
@@ -27,21 +24,15 @@ class SharedLock implements LogtoLock {
   }
 }
 
-describe('With a lock over two instances, and a provider that revokes on any reuse', () => {
-  let issuer: LogtoEmulator;
-  let lock: SharedLock;
-  let one: TestApp;
-  let other: TestApp;
-  let browser: Browser;
+// A provider that revokes the grant when a refresh token is used twice.
+const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+const lock = new SharedLock();
+const logto = { lock, session: { ...session, store: new MemorySessionStore() } };
+const one = await startTokenApp({ issuer, logto });
+const other = await startTokenApp({ issuer, logto, instanceOf: one });
 
-  beforeAll(async () => {
-    issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
-    lock = new SharedLock();
-    const store = new MemorySessionStore();
-    const logto = { lock, session: { ...session, store } };
-    one = await startTokenApp({ issuer, logto });
-    other = await startTokenApp({ issuer, logto, instanceOf: one });
-  });
+describe('With a lock, two instances', () => {
+  let browser: Browser;
 
   beforeEach(async () => {
     browser = one.browser();
@@ -54,16 +45,10 @@ describe('With a lock over two instances, and a provider that revokes on any reu
     lock.fails = undefined;
   });
 
-  afterAll(async () => {
-    await one.close();
-    await other.close();
-    await issuer.close();
-  });
-
-  it('2 × 50 parallel requests make one token request between them', async () => {
+  it('make one token request for 2 × 50 parallel requests', async () => {
     const pages = await Promise.all(
       [one, other].flatMap(({ baseUrl }) =>
-        Array.from({ length: 50 }, () => browser.fetch(baseUrl + forResource)),
+        Array.from({ length: 50 }, () => browser.fetch(baseUrl + resourceTokenPath)),
       ),
     );
     expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200]));
@@ -71,22 +56,22 @@ describe('With a lock over two instances, and a provider that revokes on any reu
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('a token that is kept needs no lock', async () => {
-    await browser.fetch(forResource);
+  it('use a cached token without the lock', async () => {
+    await browser.fetch(resourceTokenPath);
     lock.keys.length = 0;
-    await browser.fetch(forResource);
+    await browser.fetch(resourceTokenPath);
     expect(lock.keys).toEqual([]);
   });
 
-  it('what is locked is named without a secret: neither the session’s id nor that of its tokens', async () => {
-    await browser.fetch(forResource);
+  it('name the lock without the id of the session or of the token record', async () => {
+    await browser.fetch(resourceTokenPath);
     const [key = ''] = lock.keys;
     expect(lock.keys).toHaveLength(1);
     expect(key).toMatch(/^logto-refresh-[\w-]{43}$/);
     expect(decodeURIComponent(browser.cookies.header(one.baseUrl))).not.toContain(key.slice(14));
   });
 
-  it('a callback that reaches both instances at once makes one exchange, and both answers are signed in', async () => {
+  it('make one code exchange for a callback that reaches both at once, and both answers are signed in', async () => {
     const fresh = one.browser();
     const callback = await fresh.authorize(issuer);
     const elsewhere = callback.replace(one.baseUrl, other.baseUrl);
@@ -103,23 +88,23 @@ describe('With a lock over two instances, and a provider that revokes on any reu
       const landed = one.browser();
       landed.cookies.store(one.baseUrl, answer);
       expect((await landed.fetch('/user')).json()).toMatchObject({ isAuthenticated: true });
-      expect((await landed.fetch(forOther)).status).toBe(200);
+      expect((await landed.fetch(otherTokenPath)).status).toBe(200);
     }
   });
 
-  it('a lock that cannot be had is told as transient (503), and the user is still there afterwards', async () => {
+  it('answer 503 when the lock is not available, and do not sign the user out', async () => {
     lock.fails = 'before';
-    const failed = await browser.fetch(forResource);
+    const failed = await browser.fetch(resourceTokenPath);
     expect([failed.status, failed.json()]).toMatchObject([503, { code: 'lock_unavailable' }]);
     expect(issuer.countRequests('token')).toBe(0);
 
     lock.fails = undefined;
-    expect((await browser.fetch(forResource)).status).toBe(200);
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
   });
 
-  it('a lock that is lost while Logto answers loses no token', async () => {
+  it('lose no token when the lock is lost while Logto answers', async () => {
     lock.fails = 'after';
-    expect((await browser.fetch(forResource)).status).toBe(200);
-    expect((await browser.fetch(other.baseUrl + forOther)).status).toBe(200);
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
+    expect((await browser.fetch(other.baseUrl + otherTokenPath)).status).toBe(200);
   });
 });

@@ -1,0 +1,102 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Touches } from '../../src/session/touches.js';
+import { TouchingStore } from '../../src/session/touching-store.js';
+import type { Browser } from '../support/browser.js';
+import { MemorySessionStore } from '../support/memory-session-store.js';
+import { otherTokenPath, resourceTokenPath } from '../support/token-path.js';
+import {
+  startTokenStoreApp,
+  tokenRecords,
+  tokenStoreMounts,
+  type TokenStoreApp,
+} from '../support/token-store-app.js';
+
+describe.each(tokenStoreMounts)('A store that fails, under $name,', ({ whileDown, ...row }) => {
+  let context: TokenStoreApp;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    context = await startTokenStoreApp(row);
+  });
+
+  beforeEach(async () => {
+    context.store.clear();
+    browser = context.app.browser();
+    await browser.signIn(context.issuer);
+    context.issuer.resetRequests();
+  });
+
+  afterEach(() => {
+    context.store.failing = () => false;
+  });
+
+  it('to read tokens leads to 503 and does not sign the user out', async () => {
+    const { store } = context;
+    store.failing = (operation, key) => operation === 'get' && tokenRecords.test(key);
+    const failed = await browser.fetch(resourceTokenPath);
+    expect([failed.status, failed.json()]).toMatchObject([503, { code: 'session_store_unavailable' }]);
+
+    store.failing = () => false;
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
+  });
+
+  it('to write refreshed tokens loses none: they are used, and written when the store recovers', async () => {
+    const { store } = context;
+    store.failing = (operation) => operation === 'set';
+    // Neither request has anything of its own to save, unless the app resaves every session.
+    const first = (await browser.fetch(resourceTokenPath)).text;
+    const second = (await browser.fetch(otherTokenPath)).text;
+    expect(context.issuer.countRequests('token')).toBe(2);
+
+    store.failing = () => false;
+    await browser.fetch(resourceTokenPath);
+    const stored = JSON.stringify(await store.stored(context.recordKeys()[0] ?? ''));
+    for (const { token } of [first, second].map((text) => JSON.parse(text) as { token: string })) {
+      expect(stored).toContain(token);
+    }
+  });
+
+  it('altogether leads to an error and does not sign the user out', async () => {
+    context.store.failing = () => true;
+    const down = await browser.fetch('/user');
+    expect([down.status, down.text]).toEqual([whileDown, expect.not.stringContaining('isAuthenticated')]);
+    expect(down.headers.get('set-cookie')).toBeNull();
+    context.store.failing = () => false;
+    expect((await browser.fetch('/user')).json()).toMatchObject({ isAuthenticated: true });
+  });
+});
+
+describe('A store that never answers', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('leads to an error after ten seconds, so that no request hangs', () => {
+    const hanging = new MemorySessionStore();
+    hanging.get = () => undefined;
+    const answers: unknown[] = [];
+    new TouchingStore(hanging, new Touches()).get('some-session', (error) => answers.push(error));
+
+    jest.advanceTimersByTime(9_999);
+    expect(answers).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(answers).toEqual([
+      expect.objectContaining({ code: 'session_store_unavailable', transient: true }),
+    ]);
+  });
+
+  it('leads to an error also where the app destroys a session', async () => {
+    const hanging = new MemorySessionStore();
+    hanging.destroy = () => undefined;
+    const destroyed = new Promise((resolve) =>
+      new TouchingStore(hanging, new Touches()).destroy('id', resolve),
+    );
+    jest.advanceTimersByTime(10_000);
+
+    expect(await destroyed).toMatchObject({ code: 'session_store_unavailable' });
+  });
+});

@@ -1,0 +1,94 @@
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import type { TestApp } from './app.js';
+import { Gate, type Gates } from './gates.js';
+import { startIssuer } from './issuer.js';
+import { MemorySessionStore } from './memory-session-store.js';
+import { mountedByApp, mountedByModule } from './session-mounts.js';
+import { startTokenApp, tokenTenant } from './token-app.js';
+
+const day = 24 * 3600;
+
+/** Keys of the module's token records. */
+export const tokenRecords = /^logto-tokens-/;
+
+/** Keys of sessions, without the module's own entries. */
+export const sessions = /^(?!logto-)/;
+
+const lasting = { cookie: { maxAge: 14 * day * 1000 } };
+
+/** How the session is mounted; `whileDown` is what express-session answers without its store. */
+export const tokenStoreMounts = [
+  {
+    name: 'a session that the module mounts',
+    mount: mountedByModule,
+    options: {},
+    resaves: false,
+    whileDown: 503,
+  },
+  {
+    name: 'a session that the module mounts with resave',
+    mount: mountedByModule,
+    options: { resave: true },
+    resaves: true,
+    whileDown: 503,
+  },
+  {
+    name: 'a session that the app mounts',
+    mount: mountedByApp,
+    options: lasting,
+    resaves: false,
+    whileDown: 500,
+  },
+  {
+    name: 'a session that the app mounts with resave, saveUninitialized and rolling',
+    mount: mountedByApp,
+    options: { ...lasting, resave: true, saveUninitialized: true, rolling: true },
+    resaves: true,
+    whileDown: 500,
+  },
+];
+
+/** An app that uses tokens, with its issuer and its session store. */
+export interface TokenStoreApp {
+  readonly issuer: LogtoEmulator;
+  readonly app: TestApp & { readonly gates: Gates };
+  readonly store: MemorySessionStore;
+  /** The key of the session in the store. */
+  sessionKey(): string;
+  /** Keys of the token records in the store. */
+  recordKeys(): string[];
+  /** Holds the next write of an entry whose key matches, as a slow store would. */
+  holdNextSet(keys: RegExp): Gate;
+}
+
+/** Starts such an app, over an issuer that rotates refresh tokens without a leeway. */
+export async function startTokenStoreApp({
+  mount,
+  options,
+}: Pick<(typeof tokenStoreMounts)[number], 'mount' | 'options'>): Promise<TokenStoreApp> {
+  const issuer = await startIssuer({
+    ...tokenTenant,
+    rotation: 'every-use',
+    refreshTokenReuseInterval: 0,
+    ttl: { refreshToken: 300 * day, grant: 300 * day },
+  });
+  const store = new MemorySessionStore();
+  const { logto, ...parts } = mount({ ...options, store });
+  const app = await startTokenApp({ issuer, ...parts, logto: { ...logto, revalidateAfter: false } });
+  return {
+    issuer,
+    app,
+    store,
+    sessionKey: () => store.keys().find((key) => sessions.test(key)) ?? '',
+    recordKeys: () => store.keys().filter((key) => tokenRecords.test(key)),
+    holdNextSet(keys) {
+      const gate = new Gate();
+      store.beforeSet = (key) => {
+        if (!keys.test(key)) return undefined;
+        store.beforeSet = () => undefined;
+        return gate.pass();
+      };
+      return gate;
+    },
+  };
+}
