@@ -1,40 +1,25 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { buildOrganizationUrn, type LogtoService } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
+import { passTime } from '../support/clock.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { machine, startTokenApp, tokenTenant } from '../support/token-app.js';
 
 const target = { resource, scope: 'read:things' };
 
-describe('Tokens of the app itself', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
+const issuer = await startIssuer(tokenTenant);
+
+describe('Tokens by client credentials', () => {
   let logto: LogtoService;
 
-  beforeAll(async () => {
-    issuer = await startIssuer(tokenTenant);
-  });
-
   beforeEach(async () => {
-    app = await startTokenApp({ issuer, logto: { machineToMachine: machine } });
-    ({ logto } = app);
+    ({ logto } = await startTokenApp({ issuer, logto: { machineToMachine: machine } }));
     issuer.resetRequests();
   });
 
-  afterEach(async () => {
-    issuer.clearFaults();
-    await app.close();
-  });
+  afterEach(() => issuer.clearFaults());
 
-  afterAll(async () => {
-    restoreTime();
-    await issuer.close();
-  });
-
-  it('come by client credentials for a resource, with the scopes that were asked for', async () => {
+  it('are for a resource, with the requested scopes', async () => {
     expect(decodeJwt(await logto.getClientCredentialsToken(target))).toMatchObject({
       aud: resource,
       client_id: machine.appId,
@@ -43,7 +28,7 @@ describe('Tokens of the app itself', () => {
     expect(decodeJwt(await logto.getClientCredentialsToken({ resource })).scope).toBeUndefined();
   });
 
-  it('come for an organization that the application belongs to, and for no other', async () => {
+  it('are for an organization of the application, and refused for others', async () => {
     const token = await logto.getClientCredentialsToken({ organizationId: 'org_1', scope: 'invite' });
     expect(decodeJwt(token)).toMatchObject({ aud: buildOrganizationUrn('org_1'), scope: 'invite' });
     await expect(logto.getClientCredentialsToken({ organizationId: 'org_2' })).rejects.toMatchObject({
@@ -52,7 +37,7 @@ describe('Tokens of the app itself', () => {
     });
   });
 
-  it('are asked for once however many want one, and kept', async () => {
+  it('are requested once for 50 parallel calls, and cached', async () => {
     const tokens = await Promise.all(
       Array.from({ length: 50 }, () => logto.getClientCredentialsToken(target)),
     );
@@ -61,7 +46,7 @@ describe('Tokens of the app itself', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('are asked for once as well when 50 find that one about to expire, which goes on working while Logto fails', async () => {
+  it('are used until they expire while Logto fails, and renewed once for 50 parallel calls', async () => {
     const first = await logto.getClientCredentialsToken(target);
     passTime(3600 - 59);
     issuer.failNext('token');
@@ -75,7 +60,7 @@ describe('Tokens of the app itself', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('that could not be had are not remembered as a failure', async () => {
+  it('are requested again after a failure', async () => {
     issuer.failNext('token');
     await expect(logto.getClientCredentialsToken(target)).rejects.toMatchObject({
       code: 'provider_unavailable',
@@ -84,12 +69,11 @@ describe('Tokens of the app itself', () => {
     await expect(logto.getClientCredentialsToken(target)).resolves.toEqual(expect.any(String));
   });
 
-  it('need a machine-to-machine application, and say so without one', async () => {
+  it('need `machineToMachine`, and the error says so', async () => {
     const without = await startTokenApp({ issuer });
     await expect(without.logto.getClientCredentialsToken(target)).rejects.toMatchObject({
       code: 'machine_to_machine_not_configured',
       message: expect.stringContaining('machineToMachine: { appId, appSecret }'),
     });
-    await without.close();
   });
 });

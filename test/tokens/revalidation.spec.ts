@@ -1,26 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, type TestApp } from '../support/app.js';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { session } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { application, startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
+import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
 import { startTokenApp, tokenTenant } from '../support/token-app.js';
 
 const hour = 3600;
 
-describe('Claims that have grown old', () => {
-  let issuer: LogtoEmulator;
-  let store: MemorySessionStore;
-  let app: TestApp;
-  let browser: Browser;
+const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+const store = new MemorySessionStore();
+const logto = { session: { ...session, store } };
+const app = await startTokenApp({ issuer, logto });
 
-  beforeAll(async () => {
-    issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
-    store = new MemorySessionStore();
-    app = await startTokenApp({ issuer, logto: { session: { ...session, store } } });
-  });
+describe('Claims', () => {
+  let browser: Browser;
 
   beforeEach(async () => {
     browser = app.browser();
@@ -34,42 +30,33 @@ describe('Claims that have grown old', () => {
     issuer.updateUser('ada', { roles: ['admin'], name: 'Ada Lovelace' });
   });
 
-  afterAll(async () => {
-    restoreTime();
-    await app.close();
-    await issuer.close();
-  });
+  afterAll(() => restoreTime());
 
   const user = async (
     of = browser,
   ): Promise<{ isAuthenticated: boolean; claims?: Record<string, unknown> }> =>
     (await of.fetch('/me')).json();
 
-  it('are not looked at again within revalidateAfter: the request needs nothing of Logto nor the store', async () => {
+  it('are used within revalidateAfter without a request to Logto and without a write to the store', async () => {
     passTime(hour - 1);
     issuer.updateUser('ada', { roles: [] });
     store.calls.length = 0;
     expect(await user()).toMatchObject({ isAuthenticated: true, claims: { roles: ['admin'] } });
     expect(issuer.requests()).toEqual([]);
-    // The session itself, as express-session loads it.
+    // express-session loads the session.
     expect(store.calls).toHaveLength(1);
   });
 
-  it('are refreshed once they are older, and every instance and request sees what changed', async () => {
+  it('are refreshed once they are older, and every instance sees the change', async () => {
     passTime(hour + 1);
     issuer.updateUser('ada', { roles: [], name: 'Augusta' });
     expect(await user()).toMatchObject({ claims: { roles: [], name: 'Augusta' } });
 
-    const elsewhere = await startTokenApp({
-      issuer,
-      logto: { session: { ...session, store } },
-      instanceOf: app,
-    });
+    const elsewhere = await startTokenApp({ issuer, logto, instanceOf: app });
     issuer.resetRequests();
     const there = await browser.fetch(`${elsewhere.baseUrl}/me`);
     expect(there.json()).toMatchObject({ claims: { roles: [], name: 'Augusta' } });
     expect(issuer.countRequests('token')).toBe(0);
-    await elsewhere.close();
   });
 
   it.each([
@@ -82,7 +69,7 @@ describe('Claims that have grown old', () => {
       username: 'grace',
     },
   ])(
-    'show that a user was $what, though no request asks for a token: the sign-in is over',
+    'end the sign-in of a user who was $what once they are due for a refresh',
     async ({ happens, username }) => {
       if (username !== undefined) {
         issuer.addUser({ id: username, username, password: 'a-password' });
@@ -97,7 +84,7 @@ describe('Claims that have grown old', () => {
     },
   );
 
-  it('go on deciding while Logto fails, which is asked again at most every 30 s', async () => {
+  it('go on to be used while Logto fails, with a retry every 30 seconds at most', async () => {
     passTime(hour + 1);
     issuer.updateUser('ada', { name: 'Augusta' });
     issuer.failNext('token', { times: 2 });
@@ -111,7 +98,7 @@ describe('Claims that have grown old', () => {
     expect((await user()).claims?.name).toBe('Augusta');
   });
 
-  it('tell the operator why they cannot be refreshed, once a minute', async () => {
+  it('cause one log line a minute that says why they cannot be refreshed', async () => {
     issuer.setApplication({ id: 'app', secret: 'changed-in-the-console' });
     passTime(hour + 1);
     const before = leaks.logged.length;
@@ -121,11 +108,11 @@ describe('Claims that have grown old', () => {
     }
     issuer.setApplication({ ...application });
 
-    const told = leaks.logged.slice(before).filter((line) => line.includes('Check `appId` and `appSecret`'));
-    expect(told).toHaveLength(1);
+    const lines = leaks.logged.slice(before).filter((line) => line.includes('Check `appId` and `appSecret`'));
+    expect(lines).toHaveLength(1);
   });
 
-  it('are stored only when they changed, or now and then so that other instances need not ask', async () => {
+  it('are stored when they have changed, and otherwise once per revalidateAfter for the other instances', async () => {
     await browser.fetch('/token');
     store.calls.length = 0;
     for (let use = 0; use < 4; use += 1) {
@@ -138,7 +125,7 @@ describe('Claims that have grown old', () => {
     expect(store.count('set', /^(?!logto-)/)).toBe(1);
   });
 
-  it('are left as they are without a refresh token, with nothing asked of Logto', async () => {
+  it('are not refreshed without a refresh token', async () => {
     const silent = await startTokenApp({ issuer, logto: { prompt: 'login' } });
     browser = silent.browser();
     await browser.signIn(issuer);
@@ -146,10 +133,9 @@ describe('Claims that have grown old', () => {
     passTime(2 * hour);
     expect((await user()).isAuthenticated).toBe(true);
     expect(issuer.countRequests('token')).toBe(0);
-    await silent.close();
   });
 
-  it('are never looked at again with revalidateAfter: false', async () => {
+  it('are not refreshed with revalidateAfter: false', async () => {
     const trusting = await startTokenApp({ issuer, logto: { revalidateAfter: false } });
     browser = trusting.browser();
     await browser.signIn(issuer);
@@ -157,36 +143,23 @@ describe('Claims that have grown old', () => {
     passTime(24 * hour);
     expect((await user()).isAuthenticated).toBe(true);
     expect(issuer.countRequests('token')).toBe(0);
-    await trusting.close();
   });
 });
 
 describe('A refreshed ID token', () => {
   it.each([true, false])(
-    'keeps sid and auth_time of the sign-in when it tells none itself (told: %s)',
-    async (told) => {
-      const issuer = await startIssuer({
-        ...tokenTenant,
-        applications: [
-          {
-            id: 'app',
-            secret: 'the-application-secret-of-the-specs',
-            backchannelLogoutUri: 'http://localhost:1/logto/back-channel-logout',
-            backchannelLogoutSessionRequired: true,
-          },
-        ],
-      });
-      const app = await startTokenApp({ issuer, logto: { signInOptions: { maxAge: 600 } } });
-      const browser = app.browser();
+    'keeps sid and auth_time of the sign-in (with claims of its own: %s)',
+    async (hasOwn) => {
+      const own = await startTokenApp({ issuer, logto: { signInOptions: { maxAge: 600 } } });
+      registerBackChannelLogout(issuer, own);
+      const browser = own.browser();
       await browser.signIn(issuer);
       const before = (await browser.fetch('/user')).json<{ claims: Record<string, unknown> }>().claims;
       expect([typeof before.sid, typeof before.auth_time]).toEqual(['string', 'number']);
 
-      if (!told) issuer.setApplication({ id: 'app', secret: 'the-application-secret-of-the-specs' });
+      if (!hasOwn) issuer.setApplication({ ...application });
       const after = (await browser.fetch('/refresh')).json<{ claims: Record<string, unknown> }>().claims;
       expect([after.sid, after.auth_time]).toEqual([before.sid, before.auth_time]);
-      await app.close();
-      await issuer.close();
     },
   );
 });

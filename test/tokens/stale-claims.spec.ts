@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -11,7 +11,6 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import type { Request } from 'express';
 import { LogtoContext, LogtoService, Public } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
@@ -24,9 +23,9 @@ const hour = 3600;
 /** `http.timeout` of the app, in milliseconds. */
 const timeout = 1500;
 
-/** A guard as apps write it: it decides by `req.user`, without a promise. */
+/** A synchronous guard of an app that decides by `req.user`. */
 @Injectable()
-class NamedGuard implements CanActivate {
+class NameGuard implements CanActivate {
   canActivate(host: ExecutionContext): boolean {
     const { user } = host.switchToHttp().getRequest<Request>();
     return user?.isAuthenticated !== true || user.claims?.name !== 'Mallory';
@@ -39,45 +38,38 @@ class OwnController {
 
   @Get('name')
   async name(@Req() request: Request): Promise<string> {
-    return (await this.logto.getContext(request)).claims?.name ?? 'nobody';
+    return (await this.logto.getContext(request)).claims?.name ?? 'anonymous';
   }
 
   @Get('checked')
-  @UseGuards(NamedGuard)
+  @UseGuards(NameGuard)
   checked(@Req() { user }: Request): string {
-    return user?.claims?.name ?? 'nobody';
+    return user?.claims?.name ?? 'anonymous';
   }
 
   @Get('open')
   @Public()
   open(@Req() { user }: Request): string {
-    return user?.claims?.name ?? 'nobody';
+    return user?.claims?.name ?? 'anonymous';
   }
 }
 
-describe('A visitor whose claims have grown old', () => {
-  let issuer: LogtoEmulator;
+const issuer = await startIssuer();
+
+describe('A user with outdated claims', () => {
   let app: TestApp;
   let browser: Browser;
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
-
   beforeEach(() => start());
 
-  afterEach(async () => {
+  afterEach(() => {
     issuer.clearFaults();
     issuer.updateUser('ada', { name: 'Ada Lovelace' });
-    await app.close();
   });
 
-  afterAll(async () => {
-    restoreTime();
-    await issuer.close();
-  });
+  afterAll(() => restoreTime());
 
-  /** Starts the app, signs somebody in, and lets the claims grow old. */
+  /** Starts the app, signs ada in and lets the claims become outdated. */
   async function start(parts: Partial<TestAppParts> = {}): Promise<void> {
     app = await startApp({
       issuer,
@@ -91,20 +83,15 @@ describe('A visitor whose claims have grown old', () => {
     issuer.resetRequests();
   }
 
-  async function restart(parts: Partial<TestAppParts>): Promise<void> {
-    await app.close();
-    await start(parts);
-  }
-
-  function hangs(): void {
+  function hangTokenEndpoint(): void {
     issuer.failNext('token', { delay: Number.POSITIVE_INFINITY, times: 1000 });
   }
 
   const name = (page: Page): unknown => page.json<LogtoContext>().claims?.name;
 
-  describe('on a page that no guard stands before', () => {
-    it('never waits for Logto: the page shows what is known', async () => {
-      hangs();
+  describe('on a page without a guard', () => {
+    it('does not wait for Logto: the page shows the old claims', async () => {
+      hangTokenEndpoint();
 
       for (const path of ['/user', '/', '/own/open', '/user']) {
         const page = await timed(browser.open(path));
@@ -113,7 +100,7 @@ describe('A visitor whose claims have grown old', () => {
       expect(name(await browser.open('/user'))).toBe('Ada Lovelace');
     });
 
-    it('gets fresh claims beside it, for the next page', async () => {
+    it('has refreshed claims on the next page', async () => {
       issuer.updateUser('ada', { name: 'Augusta' });
       expect(name(await browser.open('/user'))).toBe('Ada Lovelace');
 
@@ -121,7 +108,7 @@ describe('A visitor whose claims have grown old', () => {
       expect(issuer.countRequests('token')).toBe(1);
     });
 
-    it('who was suspended meanwhile is signed out beside it', async () => {
+    it('is signed out after the answer when the user was suspended', async () => {
       issuer.suspendUser('ada');
       try {
         await browser.open('/user');
@@ -131,42 +118,42 @@ describe('A visitor whose claims have grown old', () => {
       }
     });
 
-    it('asks nothing of Logto where the page does not look at its visitor', async () => {
+    it('causes no request to Logto where the page does not read the user', async () => {
       await browser.open('/');
       await pause(100);
 
       expect(issuer.requests()).toEqual([]);
     });
 
-    it('gets fresh claims where the page asks LogtoService', async () => {
+    it('has refreshed claims where the page calls LogtoService', async () => {
       issuer.updateUser('ada', { name: 'Augusta' });
 
       expect((await browser.open('/own/name')).text).toBe('Augusta');
     });
   });
 
-  describe('before a guard of the app’s own, which reads `req.user`', () => {
-    it('is decided on by fresh claims', async () => {
+  describe('before a guard of the app that reads `req.user`', () => {
+    it('has refreshed claims', async () => {
       issuer.updateUser('ada', { name: 'Mallory' });
 
       expect((await browser.open('/own/checked')).status).toBe(403);
     });
 
-    it('is decided on by what is known while Logto hangs, and only the first one waits', async () => {
+    it('has the old claims while Logto hangs, and only the first request waits', async () => {
       const other = app.browser();
       await other.signIn(issuer);
       passTime(hour + 1);
-      hangs();
+      hangTokenEndpoint();
 
       expect((await browser.open('/own/checked')).text).toBe('Ada Lovelace');
       const page = await timed(other.open('/own/checked'));
       expect([page.text, page.took < 500]).toEqual(['Ada Lovelace', true]);
     });
 
-    it('is decided on by fresh claims where it stands before the whole app', async () => {
-      await restart({ providers: [{ provide: APP_GUARD, useClass: NamedGuard }] });
+    it('has refreshed claims where the guard is global', async () => {
+      await start({ providers: [{ provide: APP_GUARD, useClass: NameGuard }] });
       issuer.updateUser('ada', { name: 'Mallory' });
-      // The module's own routes do without, and so does whatever is @Public().
+      // The module's routes and @Public() routes do not refresh them.
       expect((await browser.open('/logto/sign-in')).status).toBe(302);
       await pause(50);
       expect(issuer.countRequests('token')).toBe(0);

@@ -1,22 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
 import { startTokenApp, tokenTenant } from '../support/token-app.js';
 
-describe('User info', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
-  let caching: TestApp;
-  let browser: Browser;
+const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+const app = await startTokenApp({ issuer });
+const caching = await startTokenApp({ issuer, logto: { userInfoTtl: 60 } });
 
-  beforeAll(async () => {
-    issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
-    app = await startTokenApp({ issuer });
-    caching = await startTokenApp({ issuer, logto: { userInfoTtl: 60 } });
-  });
+describe('User info', () => {
+  let browser: Browser;
 
   beforeEach(async () => {
     browser = app.browser();
@@ -29,21 +22,16 @@ describe('User info', () => {
     issuer.updateUser('ada', { name: 'Ada Lovelace' });
   });
 
-  afterAll(async () => {
-    restoreTime();
-    await caching.close();
-    await app.close();
-    await issuer.close();
-  });
+  afterAll(() => restoreTime());
 
-  it('brings what only the userinfo endpoint tells', async () => {
+  it('has claims that only the userinfo endpoint has', async () => {
     expect((await browser.fetch('/user-info')).json()).toMatchObject({
       sub: 'ada',
       organization_data: [{ id: 'org_1', name: 'Org One' }],
     });
   });
 
-  it('is asked for once a request, however many want it', async () => {
+  it('is requested once per request of the app', async () => {
     const [one, other] = (await browser.fetch('/user-info-twice')).json<unknown[]>();
     expect(one).toEqual(other);
     expect(issuer.countRequests('userinfo')).toBe(1);
@@ -57,14 +45,14 @@ describe('User info', () => {
     expect([refused.status, refused.json()]).toMatchObject([503, { code: 'user_info_invalid' }]);
   });
 
-  it('with an access token that Logto no longer takes gets a new one, once, also for 20 requests at once', async () => {
+  it('is requested with a new access token when Logto refuses the old one, with one refresh for 20 parallel requests', async () => {
     issuer.expireAccessTokens('ada');
     const pages = await Promise.all(Array.from({ length: 20 }, () => browser.fetch('/user-info')));
     expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200]));
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('that is refused with a new token too is an error, not a sign-in to go round in circles with', async () => {
+  it('leads to an error and not to a sign-in loop when Logto refuses the new token as well', async () => {
     issuer.failNext('userinfo', {
       times: 2,
       status: 401,
@@ -77,19 +65,19 @@ describe('User info', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('of a user whose grant is gone ends the sign-in, and the guard asks for a new one', async () => {
+  it('of a user whose grant was revoked ends the sign-in, and the guard asks for a new one', async () => {
     issuer.revokeGrants('ada');
     expect((await browser.fetch('/user-info')).status).toBe(401);
     expect((await browser.open('/user-info')).location).toContain('/logto/sign-in');
   });
 
-  it('that cannot be had now is told as transient, and nobody is signed out', async () => {
+  it('leads to 503 while Logto fails, and the user stays signed in', async () => {
     issuer.failNext('userinfo');
     expect((await browser.fetch('/user-info')).status).toBe(503);
     expect((await browser.fetch('/user-info')).status).toBe(200);
   });
 
-  it('is asked for at each request unless told otherwise', async () => {
+  it('is requested for every request by default', async () => {
     await browser.fetch('/user-info');
     await browser.fetch('/user-info');
     expect(issuer.countRequests('userinfo')).toBe(2);
@@ -102,7 +90,7 @@ describe('User info', () => {
       issuer.resetRequests();
     });
 
-    it('is kept that long, for each user apart', async () => {
+    it('is cached that long for each user', async () => {
       await browser.fetch('/user-info');
       issuer.updateUser('ada', { name: 'Augusta' });
       expect((await browser.fetch('/user-info')).json()).toMatchObject({ name: 'Ada Lovelace' });
@@ -115,7 +103,7 @@ describe('User info', () => {
       expect((await browser.fetch('/user-info')).json()).toMatchObject({ name: 'Augusta' });
     });
 
-    it('is had anew after refresh()', async () => {
+    it('is renewed after refresh()', async () => {
       await browser.fetch('/user-info');
       issuer.updateUser('ada', { name: 'Augusta' });
       await browser.fetch('/refresh');

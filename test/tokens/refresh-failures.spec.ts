@@ -1,26 +1,27 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
+import { session, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
+import { changedTokenResponse } from '../support/changed-token-response.js';
 import { passTime, restoreTime } from '../support/clock.js';
-import { application, resource, startIssuer } from '../support/issuer.js';
+import { application, startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
-import { otherResource, startTokenApp, tokenTenant } from '../support/token-app.js';
-import { session } from '../support/app.js';
+import { startTokenApp, tokenTenant } from '../support/token-app.js';
+import { otherTokenPath, resourceTokenPath } from '../support/token-path.js';
 
-const forResource = `/token?resource=${encodeURIComponent(resource)}`;
-const forOther = `/token?resource=${encodeURIComponent(otherResource)}`;
+const startIssuerWithLeeway = (leeway: number): Promise<LogtoEmulator> =>
+  startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: leeway });
 
 describe.each([
   { leeway: 0, title: 'no leeway for rotated refresh tokens' },
-  { leeway: 60, title: 'a leeway' },
-])('When Logto fails, with $title', ({ leeway }) => {
+  { leeway: 60, title: 'a leeway for rotated refresh tokens' },
+])('When Logto fails, with $title,', ({ leeway }) => {
   let issuer: LogtoEmulator;
   let app: TestApp;
   let browser: Browser;
 
   beforeAll(async () => {
-    issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: leeway });
+    issuer = await startIssuerWithLeeway(leeway);
     app = await startTokenApp({ issuer });
   });
 
@@ -35,12 +36,8 @@ describe.each([
     issuer.setApplication({ ...application, allowTokenExchange: true });
   });
 
-  afterAll(async () => {
-    // Not after each: a clock that is put back would make what was cached meanwhile young again.
-    restoreTime();
-    await app.close();
-    await issuer.close();
-  });
+  // Not after each test: a clock that is put back would make cached entries young again.
+  afterAll(() => restoreTime());
 
   const signedIn = async (): Promise<boolean> =>
     (await browser.fetch('/user')).json<{ isAuthenticated: boolean }>().isAuthenticated;
@@ -48,7 +45,7 @@ describe.each([
   const outages: { name: string; code: string; happens: () => void; ends?: () => Promise<void> }[] = [
     { name: 'answers 500', code: 'provider_unavailable', happens: () => issuer.failNext('token') },
     {
-      name: 'answers with a page of its proxy',
+      name: 'answers with an HTML page',
       code: 'provider_unavailable',
       happens: () => issuer.failNext('token', { status: 200, body: '<html>', contentType: 'text/html' }),
     },
@@ -58,36 +55,36 @@ describe.each([
       happens: () => issuer.failNext('token', { status: 429, body: { error: 'slow_down' } }),
     },
     {
-      name: 'says that it is busy',
+      name: 'is busy (temporarily_unavailable)',
       code: 'temporarily_unavailable',
       happens: () => issuer.failNext('token', { status: 400, body: { error: 'temporarily_unavailable' } }),
     },
     {
-      name: 'does not let the application refresh for now (unauthorized_client)',
+      name: 'refuses the application (unauthorized_client)',
       code: 'unauthorized_client',
       happens: () => issuer.failNext('token', { status: 400, body: { error: 'unauthorized_client' } }),
     },
     {
-      name: 'cuts every connection',
+      name: 'breaks every connection',
       code: 'provider_unavailable',
       happens: () => issuer.failNext('token', { destroy: true, times: 2 }),
     },
   ];
 
   it.each(outages)(
-    'a token endpoint that $name is told as transient (503), nobody is signed out, and all is well when it is back',
+    'a token endpoint that $name leads to 503 and signs nobody out, and the next request works',
     async ({ code, happens }) => {
       happens();
-      const failed = await browser.fetch(forResource);
+      const failed = await browser.fetch(resourceTokenPath);
       expect([failed.status, failed.json()]).toMatchObject([503, { code }]);
       expect(await signedIn()).toBe(true);
-      expect((await browser.fetch(forResource)).status).toBe(200);
+      expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
     },
   );
 
-  it('a Logto that is down altogether signs nobody out, and all is well when it is back', async () => {
+  it('a Logto that is down signs nobody out, and requests work when it is back', async () => {
     await issuer.pause();
-    expect((await browser.fetch(forResource)).status).toBe(503);
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(503);
     expect((await browser.fetch('/user-info')).status).toBe(503);
     passTime(3601);
     expect((await browser.fetch('/user')).json()).toMatchObject({
@@ -95,49 +92,49 @@ describe.each([
       claims: { sub: 'ada' },
     });
     await issuer.resume();
-    expect((await browser.fetch(forResource)).status).toBe(200);
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
   });
 
-  it('a wrong application secret signs nobody out: it is the operator’s to mend', async () => {
+  it('a wrong client secret signs nobody out', async () => {
     issuer.setApplication({ ...application, secret: 'changed-in-the-console' });
-    const failed = await browser.fetch(forResource);
+    const failed = await browser.fetch(resourceTokenPath);
     expect([failed.status, failed.json()]).toMatchObject([503, { code: 'invalid_client' }]);
     expect(await signedIn()).toBe(true);
 
     issuer.setApplication({ ...application });
-    expect((await browser.fetch(forResource)).status).toBe(200);
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
   });
 
-  it('a connection that breaks before Logto has seen the request is tried once more, unnoticed', async () => {
+  it('a connection that breaks before Logto has the request is retried once', async () => {
     issuer.failNext('token', { destroy: true });
-    expect((await browser.fetch(forResource)).status).toBe(200);
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
     expect(issuer.countRequests('token')).toBe(2);
   });
 
-  it('a token that is about to expire is used until it does, as long as there is no newer one', async () => {
-    const { text } = await browser.fetch(forOther);
+  it('a token that is about to expire is used until it expires, if it cannot be refreshed', async () => {
+    const { text } = await browser.fetch(otherTokenPath);
     passTime(595);
     issuer.failNext('token', { times: 2 });
-    expect((await browser.fetch(forOther)).text).toBe(text);
+    expect((await browser.fetch(otherTokenPath)).text).toBe(text);
     passTime(10);
-    expect((await browser.fetch(forOther)).status).toBe(503);
-    expect((await browser.fetch(forOther)).status).toBe(200);
+    expect((await browser.fetch(otherTokenPath)).status).toBe(503);
+    expect((await browser.fetch(otherTokenPath)).status).toBe(200);
   });
 
-  it('keys that cannot be fetched fail the call, but the rotated refresh token is kept: the next call works', async () => {
-    // So that the keys have to be fetched again.
+  it('signing keys that cannot be fetched fail the call but keep the rotated refresh token: the next call works', async () => {
+    // So that the keys are fetched again.
     passTime(600);
     issuer.failNext('jwks', { times: 2 });
-    expect((await browser.fetch(forResource)).status).toBe(503);
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(503);
     expect(await signedIn()).toBe(true);
     issuer.clearFaults();
 
     issuer.passTime(61);
-    expect((await browser.fetch(forResource)).status).toBe(200);
-    expect((await browser.fetch(forOther)).status).toBe(200);
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
+    expect((await browser.fetch(otherTokenPath)).status).toBe(200);
   });
 
-  it('signing keys that change, to another algorithm too, go unnoticed by a refresh', async () => {
+  it('rotated signing keys, also of another algorithm, do not affect a refresh', async () => {
     for (const algorithm of ['RS256', 'ES384'] as const) {
       passTime(11);
       await issuer.rotateSigningKeys({ algorithm, keepPrevious: false });
@@ -147,24 +144,24 @@ describe.each([
     }
   });
 
-  it('a refresh that Logto refuses for good (invalid_grant) ends the sign-in, and the guard asks for a new one', async () => {
+  it('a refresh that Logto refuses with invalid_grant ends the sign-in, and the guard asks for a new one', async () => {
     await browser.fetch('/cart/add/book');
     issuer.revokeGrants('ada');
 
-    expect((await browser.open(forResource)).status).toBe(401);
+    expect((await browser.open(resourceTokenPath)).status).toBe(401);
     expect((await browser.fetch('/user')).json()).toEqual({ isAuthenticated: false });
-    expect((await browser.open(forResource)).location).toContain('/logto/sign-in?returnTo=');
+    expect((await browser.open(resourceTokenPath)).location).toContain('/logto/sign-in?returnTo=');
     expect((await browser.fetch('/cart')).json()).toEqual(['book']);
 
     await browser.signIn(issuer);
-    expect((await browser.fetch(forResource)).status).toBe(200);
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
     expect((await browser.fetch('/cart')).json()).toEqual(['book']);
   });
 
-  it('a refresh that Logto denies (access_denied) ends the sign-in, unless it asked for a resource', async () => {
+  it('a refresh that Logto refuses with access_denied ends the sign-in, unless it was for a resource', async () => {
     const denied = { status: 403, body: { error: 'access_denied' } };
     issuer.failNext('token', denied);
-    expect((await browser.fetch(forResource)).status).toBe(403);
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(403);
     expect(await signedIn()).toBe(true);
 
     await browser.fetch('/clear-access-token');
@@ -173,37 +170,33 @@ describe.each([
     expect((await browser.fetch('/user')).json()).toEqual({ isAuthenticated: false });
   });
 
-  it('an ended sign-in is not asked about again', async () => {
+  it('an ended sign-in leads to no more token requests', async () => {
     issuer.revokeGrants('ada');
-    await browser.fetch(forResource);
+    await browser.fetch(resourceTokenPath);
     issuer.resetRequests();
-    await Promise.all(Array.from({ length: 10 }, () => browser.fetch(forResource)));
+    await Promise.all(Array.from({ length: 10 }, () => browser.fetch(resourceTokenPath)));
     expect(issuer.countRequests('token')).toBe(0);
   });
 
-  it('a refreshed ID token of somebody else is refused', async () => {
+  it('a refreshed ID token of another user is refused', async () => {
     const other = app.browser();
     await other.signIn(issuer, 'bob');
     const stolen = (await other.fetch('/kept')).json<{ idToken: string }>().idToken;
-    issuer.failNext('token', {
-      transform: (response) => ({
-        ...response,
-        body: JSON.stringify({ ...(JSON.parse(response.body) as object), id_token: stolen }),
-      }),
-    });
-    const refused = await browser.fetch(forResource);
+    issuer.failNext(
+      'token',
+      changedTokenResponse((body) => ({ ...body, id_token: stolen })),
+    );
+    const refused = await browser.fetch(resourceTokenPath);
     expect([refused.status, refused.json()]).toMatchObject([401, { code: 'id_token_invalid' }]);
     expect((await browser.fetch('/user')).json()).toMatchObject({ claims: { sub: 'ada' } });
   });
 
-  it('an answer without an ID token brings the token and leaves the claims', async () => {
-    issuer.failNext('token', {
-      transform: (response) => {
-        const { id_token: _left, ...body } = JSON.parse(response.body) as Record<string, unknown>;
-        return { ...response, body: JSON.stringify(body) };
-      },
-    });
-    expect((await browser.fetch(forResource)).status).toBe(200);
+  it('a response without an ID token renews the token and keeps the claims', async () => {
+    issuer.failNext(
+      'token',
+      changedTokenResponse((body) => ({ ...body, id_token: undefined })),
+    );
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
     expect((await browser.fetch('/user')).json()).toMatchObject({
       claims: { sub: 'ada', name: 'Ada Lovelace' },
     });
@@ -212,44 +205,34 @@ describe.each([
 
 describe('A connection that breaks after Logto has rotated the refresh token', () => {
   it.each([
-    { leeway: 60, outcome: 'goes unnoticed within the leeway', status: 200 },
+    { leeway: 60, outcome: 'is retried with success within the leeway', status: 200 },
     {
       leeway: 0,
-      outcome: 'asks for a new sign-in where there is no leeway, the token being lost',
+      outcome: 'leads to a new sign-in without a leeway, since the refresh token is lost',
       status: 401,
     },
   ])('$outcome', async ({ leeway, status }) => {
-    const issuer = await startIssuer({
-      ...tokenTenant,
-      rotation: 'every-use',
-      refreshTokenReuseInterval: leeway,
-    });
+    const issuer = await startIssuerWithLeeway(leeway);
     const app = await startTokenApp({ issuer });
     const browser = app.browser();
     await browser.signIn(issuer);
     issuer.failNext('token', { cutAfter: true });
 
-    expect((await browser.fetch(forResource)).status).toBe(status);
-    if (status === 401) expect((await browser.open(forResource)).location).toContain('/logto/sign-in');
-    await app.close();
-    await issuer.close();
+    expect((await browser.fetch(resourceTokenPath)).status).toBe(status);
+    if (status === 401) expect((await browser.open(resourceTokenPath)).location).toContain('/logto/sign-in');
   });
 });
 
-describe('A crash between Logto’s answer and the store', () => {
+describe('A crash after Logto’s response and before the write to the store', () => {
   it.each([
-    { leeway: 60, outcome: 'is survived by the user when the app is back within the leeway', status: 200 },
+    { leeway: 60, outcome: 'does not sign the user out when the app is back within the leeway', status: 200 },
     {
       leeway: 0,
-      outcome: 'asks for a new sign-in where there is no leeway, and never fails otherwise',
+      outcome: 'leads to a new sign-in without a leeway',
       status: 401,
     },
   ])('$outcome', async ({ leeway, status }) => {
-    const issuer = await startIssuer({
-      ...tokenTenant,
-      rotation: 'every-use',
-      refreshTokenReuseInterval: leeway,
-    });
+    const issuer = await startIssuerWithLeeway(leeway);
     const store = new MemorySessionStore();
     let crashing = false;
     let answered!: () => void;
@@ -272,20 +255,18 @@ describe('A crash between Logto’s answer and the store', () => {
     await browser.signIn(issuer);
     await browser.fetch('/token');
     crashing = true;
-    void browser.fetch(forResource).catch(() => undefined);
+    void browser.fetch(resourceTokenPath).catch(() => undefined);
     await answer;
     crashed.app.getHttpServer().closeAllConnections();
     await crashed.close();
 
     const port = Number(new URL(crashed.baseUrl).port);
     const back = await startTokenApp({ issuer, port, logto: { session: { ...session, store } } });
-    expect((await browser.fetch(back.baseUrl + forResource)).status).toBe(status);
+    expect((await browser.fetch(back.baseUrl + resourceTokenPath)).status).toBe(status);
     if (status === 401) {
-      expect((await browser.open(back.baseUrl + forResource)).location).toContain('/logto/sign-in');
+      expect((await browser.open(back.baseUrl + resourceTokenPath)).location).toContain('/logto/sign-in');
       await browser.signIn(issuer, 'ada', `${back.baseUrl}/logto/sign-in`);
     }
-    expect((await browser.fetch(back.baseUrl + forOther)).status).toBe(200);
-    await back.close();
-    await issuer.close();
+    expect((await browser.fetch(back.baseUrl + otherTokenPath)).status).toBe(200);
   });
 });

@@ -1,31 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { buildOrganizationUrn } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
 import { startTokenApp, tokenTenant } from '../support/token-app.js';
 
-describe('Impersonation by token exchange', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
-  let subjectToken: string;
+const issuer = await startIssuer(tokenTenant);
+const app = await startTokenApp({ issuer });
 
-  beforeAll(async () => {
-    issuer = await startIssuer(tokenTenant);
-    app = await startTokenApp({ issuer });
-  });
+describe('Impersonation by token exchange', () => {
+  let subjectToken: string;
 
   beforeEach(() => {
     subjectToken = issuer.createSubjectToken('ada');
   });
 
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
-  });
-
-  it('gives a token of the user for a resource, with the scopes that were asked for and when it expires', async () => {
+  it('gives a token of the user for a resource, with its scopes and expiry', async () => {
     const exchanged = await app.logto.exchangeToken({ subjectToken, resource, scope: 'read:things' });
     expect(exchanged).toMatchObject({ scopes: ['read:things'] });
     expect(decodeJwt(exchanged.accessToken)).toMatchObject({
@@ -51,7 +40,7 @@ describe('Impersonation by token exchange', () => {
     });
   });
 
-  it('names who acts, by the access token of a signed-in user', async () => {
+  it('names the acting user by an actor token', async () => {
     const browser = app.browser();
     await browser.signIn(issuer, 'bob');
     const actorToken = (await browser.fetch('/token')).json<{ token: string }>().token;
@@ -59,7 +48,7 @@ describe('Impersonation by token exchange', () => {
     expect(decodeJwt(accessToken)).toMatchObject({ sub: 'ada', act: { sub: 'bob' } });
   });
 
-  it('takes a subject token once, and refuses one that it does not know', async () => {
+  it('refuses a subject token that was used before or is unknown', async () => {
     await app.logto.exchangeToken({ subjectToken, resource });
     for (const token of [subjectToken, 'sub_unknown']) {
       await expect(app.logto.exchangeToken({ subjectToken: token, resource })).rejects.toMatchObject({
@@ -69,7 +58,7 @@ describe('Impersonation by token exchange', () => {
     }
   });
 
-  it('is refused to an application that may not impersonate, by name', async () => {
+  it('is refused to an application that may not exchange tokens', async () => {
     issuer.setApplication({ ...application, allowTokenExchange: false });
     await expect(app.logto.exchangeToken({ subjectToken, resource })).rejects.toMatchObject({
       name: 'LogtoException',

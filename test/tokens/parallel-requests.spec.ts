@@ -1,18 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { otherResource, startTokenApp, tokenTenant } from '../support/token-app.js';
-
-const forResource = `resource=${encodeURIComponent(resource)}`;
-const forOther = `resource=${encodeURIComponent(otherResource)}`;
+import { startIssuer } from '../support/issuer.js';
+import { startTokenApp, tokenTenant } from '../support/token-app.js';
+import { organizationTokenPath, otherTokenPath, resourceTokenPath } from '../support/token-path.js';
 
 describe.each([
-  { leeway: 0, title: 'a provider that rotates at every use and revokes on any reuse' },
-  { leeway: 3, title: 'a provider that rotates at every use and allows reuse for 3 seconds' },
-])('One instance and $title', ({ leeway }) => {
+  { leeway: 0, title: 'refresh tokens for a single use' },
+  { leeway: 3, title: 'refresh tokens for a single use and a leeway of 3 seconds' },
+])('Parallel requests, with $title,', ({ leeway }) => {
   let issuer: LogtoEmulator;
   let app: TestApp;
   let browser: Browser;
@@ -27,27 +25,19 @@ describe.each([
     await browser.signIn(issuer);
   });
 
-  afterEach(() => {
-    issuer.clearFaults();
-  });
-
-  afterAll(async () => {
-    // Not after each: a clock that is put back would make what was cached meanwhile young again.
-    restoreTime();
-    await app.close();
-    await issuer.close();
-  });
+  // Not after each test: a clock that is put back would make cached entries young again.
+  afterAll(() => restoreTime());
 
   const parallel = (count: number, path: string): Promise<Page[]> =>
     Promise.all(Array.from({ length: count }, () => browser.fetch(path)));
   const statuses = (pages: Page[]): number[] => [...new Set(pages.map(({ status }) => status))];
 
-  it('50 parallel requests on an expired token make one token request, and all 50 are answered well', async () => {
-    const [before] = await parallel(1, `/token?${forOther}`);
+  it('make one token request for an expired token, and all 50 succeed', async () => {
+    const [before] = await parallel(1, otherTokenPath);
     passTime(600);
     issuer.resetRequests();
 
-    const pages = await parallel(50, `/token?${forOther}`);
+    const pages = await parallel(50, otherTokenPath);
 
     expect(issuer.countRequests('token')).toBe(1);
     expect(statuses(pages)).toEqual([200]);
@@ -55,10 +45,10 @@ describe.each([
     expect(pages[0]?.text).not.toBe(before?.text);
   });
 
-  it('parallel requests for several resources make one token request each, and the user stays signed in', async () => {
+  it('make one token request for each resource, and the user stays signed in', async () => {
     issuer.resetRequests();
     const pages = await Promise.all([
-      ...[forResource, forOther, 'organizationId=org_1'].map((target) => parallel(15, `/token?${target}`)),
+      ...[resourceTokenPath, otherTokenPath, organizationTokenPath].map((path) => parallel(15, path)),
       parallel(15, '/organizations'),
     ]);
 
@@ -68,18 +58,18 @@ describe.each([
     expect(statuses(await parallel(10, '/user-info'))).toEqual([200]);
   });
 
-  it('20 hours of use, a refresh every hour, keep the user signed in', async () => {
+  it('keep the user signed in for 20 hours with a refresh every hour', async () => {
     const tokens = new Set<string>();
     for (let hour = 0; hour < 20; hour += 1) {
       passTime(3600);
-      const pages = await parallel(3, `/token?${forResource}`);
+      const pages = await parallel(3, resourceTokenPath);
       expect(statuses(pages)).toEqual([200]);
       for (const { text } of pages) tokens.add(text);
     }
     expect(tokens.size).toBe(20);
   });
 
-  it('parallel requests whose claims are due for a look at Logto make one token request between them', async () => {
+  it('make one token request when their claims are due for a refresh', async () => {
     passTime(3601);
     issuer.resetRequests();
     expect(statuses(await parallel(50, '/user'))).toEqual([200]);
