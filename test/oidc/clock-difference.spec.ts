@@ -1,16 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Logger, UseGuards } from '@nestjs/common';
 import { LogtoApiGuard, LogtoGuard, RequireRecentSignIn, WithLogto } from 'nestjs-logto';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { startHostileProvider, type HostileProvider } from '../support/hostile-provider.js';
-import { application, resource } from '../support/issuer.js';
+import { resource } from '../support/issuer.js';
+import { logoutTokenClaims } from '../support/logout-token-claims.js';
+import { sendLogoutToken } from '../support/send-logout-token.js';
 import { call } from '../access/support/api.js';
 import { LogRecorder } from '../access/support/log-recorder.js';
 
 @Controller()
-class PagesController {
+class TransfersController {
   @Get('protected')
   @UseGuards(LogtoGuard)
   protected(): string {
@@ -41,7 +42,7 @@ class PagesController {
 
 const minutes = 60;
 
-describe('When the clocks of Logto and of this server differ', () => {
+describe('When the clocks of Logto and of this server differ,', () => {
   let provider: HostileProvider;
   let app: TestApp;
   let log: LogRecorder;
@@ -66,18 +67,16 @@ describe('When the clocks of Logto and of this server differ', () => {
     };
     app = await startApp({
       issuer: provider,
-      controllers: [PagesController],
+      controllers: [TransfersController],
       logto: { api: { audience: resource } },
       applicationOptions: { logger: log },
     });
     Logger.overrideLogger(log);
   });
 
-  afterEach(async () => {
+  afterEach(() => {
     process.env.NODE_ENV = 'test';
     log.stop();
-    await app.close();
-    await provider.close();
   });
 
   const logtoNow = (): number => Math.floor(Date.now() / 1000) + ahead;
@@ -91,7 +90,7 @@ describe('When the clocks of Logto and of this server differ', () => {
     { what: '15 minutes ahead of', by: -15 * minutes },
     { what: '15 minutes behind', by: 15 * minutes },
     { what: '3 hours ahead of', by: -3 * 60 * minutes },
-  ])('a sign-in is refused by name where this server is $what Logto', async ({ what, by }) => {
+  ])('a sign-in on a server that is $what Logto is refused with the difference', async ({ what, by }) => {
     ahead = by;
     const refused = await signIn(app.browser());
 
@@ -102,7 +101,7 @@ describe('When the clocks of Logto and of this server differ', () => {
     expect(refused.json().detail).toContain('http.clockTolerance');
   });
 
-  it('a visitor in production reads nothing of it', async () => {
+  it('a visitor in production does not see the difference', async () => {
     ahead = -15 * minutes;
     process.env.NODE_ENV = 'production';
     const refused = await signIn(app.browser());
@@ -111,7 +110,7 @@ describe('When the clocks of Logto and of this server differ', () => {
     expect(refused.text).not.toMatch(/clock|NTP|minutes/);
   });
 
-  it('nothing is said of clocks that agree: the token itself is too old', async () => {
+  it('an old token is refused without a difference where the clocks agree', async () => {
     provider.bends = { claims: (claims) => ({ ...claims, iat: (claims.iat ?? 0) - 3600 }) };
     const refused = await signIn(app.browser());
 
@@ -124,12 +123,12 @@ describe('When the clocks of Logto and of this server differ', () => {
       provider.sign({ iss: provider.issuer, aud: resource, sub: 'ada', ...claims }, { typ: 'at+jwt' });
 
     it.each([
-      ['that is still good at Logto', { behind: 600, claims: () => ({ exp: logtoNow() + 300 }) }],
+      ['that is still valid at Logto', { behind: 600, claims: () => ({ exp: logtoNow() + 300 }) }],
       [
-        'that is good already at Logto',
+        'that is already valid at Logto',
         { behind: -600, claims: () => ({ exp: logtoNow() + 300, nbf: logtoNow() }) },
       ],
-    ])('%s is refused with the difference, in the log too', async (_, { behind, claims }) => {
+    ])('%s is refused with the difference, also in the log', async (_, { behind, claims }) => {
       ahead = -behind;
       const refused = await call(app, '/things', await sign(claims()));
 
@@ -139,7 +138,7 @@ describe('When the clocks of Logto and of this server differ', () => {
       expect(log.warnings.filter((line) => line.includes(difference))).toHaveLength(1);
     });
 
-    it('that has expired at Logto too is refused without a word about clocks', async () => {
+    it('that has expired at Logto too is refused without a difference', async () => {
       ahead = -600;
       const refused = await call(app, '/things', await sign({ exp: logtoNow() - 300 }));
 
@@ -147,7 +146,7 @@ describe('When the clocks of Logto and of this server differ', () => {
       expect(log.warnings).toEqual([]);
     });
 
-    it('says to an API’s client in production only that it has expired', async () => {
+    it('is refused in production without the difference', async () => {
       ahead = -600;
       process.env.NODE_ENV = 'production';
       const refused = await call(app, '/things', await sign({ exp: logtoNow() + 300 }));
@@ -161,23 +160,8 @@ describe('When the clocks of Logto and of this server differ', () => {
 
   it('a logout token is refused with the difference', async () => {
     ahead = -10 * minutes;
-    const logout_token = await provider.sign(
-      {
-        iss: provider.issuer,
-        aud: application.id,
-        sub: 'ada',
-        iat: logtoNow(),
-        exp: logtoNow() + 120,
-        jti: randomUUID(),
-        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-      },
-      { typ: 'logout+jwt' },
-    );
-    const refused = await app.browser().fetch('/logto/back-channel-logout', {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ logout_token }).toString(),
-    });
+    const claims = logoutTokenClaims(provider.issuer, { iat: logtoNow(), exp: logtoNow() + 120 });
+    const refused = await sendLogoutToken(app, await provider.sign(claims, { typ: 'logout+jwt' }));
 
     expect([refused.status, refused.json().code]).toEqual([400, 'logout_token_invalid']);
     expect(refused.json().detail).toContain("This server's clock is 10 minutes ahead of Logto's");
@@ -185,7 +169,7 @@ describe('When the clocks of Logto and of this server differ', () => {
   });
 
   describe('a recent sign-in that a route requires', () => {
-    it('is refused with the difference as the person comes back, where it is great', async () => {
+    it('is refused at the callback with a large difference', async () => {
       ahead = -90;
       const refused = await signIn(app.browser(), '/logto/sign-in?max_age=5');
 
@@ -194,7 +178,7 @@ describe('When the clocks of Logto and of this server differ', () => {
     });
 
     it.each(['/transfer', '/api-transfer'])(
-      'ends at a page and in the log instead of going round in circles, where it is small: %s',
+      'leads to an error page and a log line instead of a redirect loop with a small difference: %s',
       async (path) => {
         ahead = -20;
         const browser = app.browser();
@@ -210,7 +194,7 @@ describe('When the clocks of Logto and of this server differ', () => {
       },
     );
 
-    it('is asked for again where it is too old for Logto as well', async () => {
+    it('leads to a new sign-in where it is too old for Logto as well', async () => {
       ahead = -20;
       const browser = app.browser();
       provider.bends = {

@@ -6,6 +6,7 @@ import { freePort, startApp, type TestApp } from '../support/app.js';
 import type { Page } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { Elsewhere } from '../support/elsewhere.js';
+import { errorCode } from '../support/error-code.js';
 import { Gate } from '../support/gates.js';
 import { startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
@@ -13,12 +14,10 @@ import { PagesController } from '../support/pages.js';
 
 const day = 24 * 60 * 60;
 
-const code = (page: Page): string | undefined => /<code>(.*)<\/code>/.exec(page.text)?.[1];
-
-describe('Finding Logto', () => {
+describe('Discovery', () => {
   let issuer: LogtoEmulator;
   let app: TestApp;
-  /** Called for each request that comes to the app. */
+  /** Called for each request to the app. */
   let arrived = (): void => undefined;
 
   beforeEach(async () => {
@@ -26,11 +25,9 @@ describe('Finding Logto', () => {
     await start();
   });
 
-  afterEach(async () => {
+  afterEach(() => {
     arrived = () => undefined;
     restoreTime();
-    await app.close();
-    await issuer.close();
   });
 
   async function start(logto: Partial<LogtoModuleOptions> = {}): Promise<void> {
@@ -46,8 +43,8 @@ describe('Finding Logto', () => {
     });
   }
 
-  /** Lets the next discovery fail, but not before so many requests have come to the app. */
-  function failOnceAwaitedBy(count: number): void {
+  /** Lets the next discovery fail once so many requests wait for it. */
+  function failDiscoveryAwaitedBy(count: number): void {
     const gate = new Gate();
     let arrivals = 0;
     arrived = () => {
@@ -62,14 +59,18 @@ describe('Finding Logto', () => {
     });
   }
 
-  async function restart(logto: Partial<LogtoModuleOptions>): Promise<void> {
-    await app.close();
-    await start(logto);
+  /** Lets Logto have one address for browsers and another one for this server. */
+  async function startWithInternalEndpoint(): Promise<{ endpoint: string }> {
+    // A host name and port that only browsers could reach.
+    const endpoint = `http://logto.localhost:${await freePort()}`;
+    issuer = await startIssuer({ endpoint, port: 0 });
+    await start({ endpoint, http: { internalEndpoint: `http://localhost:${issuer.port}` } });
+    return { endpoint };
   }
 
   const signIn = (): Promise<Page> => app.browser().open('/logto/sign-in');
 
-  it('waits until somebody signs in', async () => {
+  it('is requested at the first sign-in and not before', async () => {
     await app.browser().open('/user');
     await app.browser().open('/protected');
     expect(issuer.requests()).toEqual([]);
@@ -78,7 +79,7 @@ describe('Finding Logto', () => {
     expect(issuer.countRequests('discovery')).toBe(1);
   });
 
-  it('is done once, for all sign-ins that begin at the same time and later', async () => {
+  it('is requested once for parallel and later sign-ins', async () => {
     const pages = await Promise.all(Array.from({ length: 20 }, signIn));
     await signIn();
 
@@ -86,20 +87,20 @@ describe('Finding Logto', () => {
     expect(issuer.countRequests('discovery')).toBe(1);
   });
 
-  it('is tried again at once after it has failed', async () => {
+  it('is retried by the next sign-in after a failure', async () => {
     issuer.failNext('discovery', { status: 500 });
 
     const failed = await signIn();
     const next = await signIn();
 
-    expect([failed.status, code(failed), next.status]).toEqual([503, 'provider_unavailable', 302]);
+    expect([failed.status, errorCode(failed), next.status]).toEqual([503, 'provider_unavailable', 302]);
     expect(failed.headers.getSetCookie()).toEqual([]);
     expect(failed.headers.get('retry-after')).not.toBeNull();
     expect(failed.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('shares a failure too: those who wait for it do not all ask', async () => {
-    failOnceAwaitedBy(10);
+  it('is requested once also when it fails for parallel sign-ins', async () => {
+    failDiscoveryAwaitedBy(10);
 
     const pages = await Promise.all(Array.from({ length: 10 }, signIn));
 
@@ -107,14 +108,14 @@ describe('Finding Logto', () => {
     expect(issuer.countRequests('discovery')).toBe(1);
   });
 
-  it('is not needed for the app to start: public pages work, and sign-in recovers by itself', async () => {
+  it('is not needed at start: public pages work, and sign-in works once Logto is back', async () => {
     await issuer.pause();
-    await restart({});
+    await start({});
 
     expect((await app.browser().open('/')).text).toBe('home');
     expect((await app.browser().open('/user')).json()).toEqual({ isAuthenticated: false });
     const away = await signIn();
-    expect([away.status, code(away)]).toEqual([503, 'provider_unavailable']);
+    expect([away.status, errorCode(away)]).toEqual([503, 'provider_unavailable']);
 
     await issuer.resume();
     const browser = app.browser();
@@ -122,7 +123,7 @@ describe('Finding Logto', () => {
     expect((await browser.open('/protected')).text).toBe('hello ada');
   });
 
-  it('asks nothing of Logto for those who are signed in', async () => {
+  it('is not needed for signed-in users', async () => {
     const browser = app.browser();
     await browser.signIn(issuer);
     await issuer.pause();
@@ -131,30 +132,29 @@ describe('Finding Logto', () => {
     expect((await browser.open('/user')).json()).toMatchObject({ isAuthenticated: true });
   });
 
-  it('gives up in time', async () => {
-    await restart({ http: { timeout: 200 } });
+  it('times out', async () => {
+    await start({ http: { timeout: 200 } });
     issuer.failNext('discovery', { delay: Number.POSITIVE_INFINITY });
 
     const page = await signIn();
 
-    expect([page.status, code(page)]).toEqual([503, 'provider_timeout']);
+    expect([page.status, errorCode(page)]).toEqual([503, 'provider_timeout']);
   });
 
-  it('follows no redirect to elsewhere', async () => {
+  it('does not follow redirects', async () => {
     const elsewhere = await Elsewhere.start();
     issuer.failNext('discovery', { status: 302, headers: { location: elsewhere.origin }, body: '' });
 
     const page = await signIn();
 
-    expect([page.status, code(page)]).toEqual([503, 'provider_unavailable']);
+    expect([page.status, errorCode(page)]).toEqual([503, 'provider_unavailable']);
     expect(elsewhere.requests).toEqual([]);
     expect((await signIn()).status).toBe(302);
-    await elsewhere.close();
   });
 
   it.each([
     [
-      'a page of a proxy',
+      'an HTML page',
       'provider_unavailable',
       { status: 200, body: '<html>hello</html>', contentType: 'text/html' },
     ],
@@ -169,25 +169,24 @@ describe('Finding Logto', () => {
       { status: 200, body: `{"a":"${'a'.repeat(2_000_000)}"}`, contentType: 'application/json' },
     ],
     ['a broken connection', 'provider_unavailable', { destroy: true }],
-    ['nothing there', 'provider_misconfigured', { status: 404, body: 'Not found' }],
+    ['404', 'provider_misconfigured', { status: 404, body: 'Not found' }],
     [
       'another issuer',
       'provider_misconfigured',
       { status: 200, body: { issuer: 'https://evil.example/oidc' } },
     ],
     ['no issuer', 'provider_misconfigured', { status: 200, body: {} }],
-  ])('meets %s with %s', async (_, problem, fault) => {
+  ])('that is answered with %s fails with %s', async (_, problem, fault) => {
     issuer.failNext('discovery', fault);
 
     const page = await signIn();
 
-    expect([page.status, code(page)]).toEqual([503, problem]);
+    expect([page.status, errorCode(page)]).toEqual([503, problem]);
     expect((await signIn()).status).toBe(302);
   });
 
-  it('tells the operator what was beneath a failure, and the visitor only that it failed', async () => {
+  it('that fails is logged with its cause, and the visitor only sees that it failed', async () => {
     const port = await freePort();
-    await app.close();
     app = await startApp({
       issuer: { endpoint: `http://localhost:${port}` },
       controllers: [PagesController],
@@ -196,28 +195,28 @@ describe('Finding Logto', () => {
 
     const page = await signIn();
 
-    const told = leaks.logged.slice(before).join('\n');
-    expect(told).toMatch(/provider_unavailable[^]*ECONNREFUSED/);
-    expect(told).toContain(`http://localhost:${port}/oidc/.well-known/openid-configuration`);
+    const logged = leaks.logged.slice(before).join('\n');
+    expect(logged).toMatch(/provider_unavailable[^]*ECONNREFUSED/);
+    expect(logged).toContain(`http://localhost:${port}/oidc/.well-known/openid-configuration`);
     expect(page.text).not.toMatch(/ECONNREFUSED|fetch failed|node:/);
   });
 
-  it('is looked at anew after a day, and an old document beats none while Logto is away', async () => {
+  it('is repeated after a day, and falls back to the old document while Logto fails', async () => {
     await signIn();
     passTime(day + 1);
     await signIn();
     expect(issuer.countRequests('discovery')).toBe(2);
 
     passTime(day + 1);
-    failOnceAwaitedBy(3);
+    failDiscoveryAwaitedBy(3);
     const pages = await Promise.all([signIn(), signIn(), signIn()]);
 
     expect(pages.map(({ status }) => status)).toEqual([302, 302, 302]);
     expect(issuer.countRequests('discovery')).toBe(3);
   });
 
-  it('is not waited for again and again after a day, while Logto hangs', async () => {
-    await restart({ http: { timeout: 1500 } });
+  it('does not delay every request after a day while Logto hangs', async () => {
+    await start({ http: { timeout: 1500 } });
     const browser = app.browser();
     await browser.signIn(issuer);
     passTime(day + 1);
@@ -232,9 +231,9 @@ describe('Finding Logto', () => {
     }
   });
 
-  it('makes every call by the fetch of the options, for a proxy or tracing', async () => {
+  it('and every other request use `http.fetch`', async () => {
     const called: string[] = [];
-    await restart({
+    await start({
       http: {
         fetch: (input, init) => {
           called.push(new URL(new Request(input, init).url).pathname);
@@ -256,37 +255,26 @@ describe('Finding Logto', () => {
     ]);
   });
 
-  it('sends browsers to one address of Logto and calls another where this server needs it', async () => {
-    const inside = issuer;
-    const port = await freePort();
-    // A name and port that only browsers could reach.
-    issuer = await startIssuer({ endpoint: `http://logto.localhost:${port}`, port: 0 });
-    await inside.close();
-    await restart({
-      endpoint: `http://logto.localhost:${port}`,
-      http: { internalEndpoint: `http://localhost:${issuer.port}` },
-    });
+  it('with http.internalEndpoint sends browsers to one address and requests to the other', async () => {
+    const { endpoint } = await startWithInternalEndpoint();
     const browser = app.browser();
 
     const { location = '' } = await browser.open('/logto/sign-in');
-    expect(new URL(location).origin).toBe(`http://logto.localhost:${port}`);
+    expect(new URL(location).origin).toBe(endpoint);
     const callback = await issuer.signIn(location, { username: 'ada', cookies: browser.cookies });
-    expect(callback.searchParams.get('iss')).toBe(`http://logto.localhost:${port}/oidc`);
+    expect(callback.searchParams.get('iss')).toBe(`${endpoint}/oidc`);
     expect((await browser.open(callback.href)).status).toBe(302);
     expect((await browser.open('/user-info')).json()).toMatchObject({ sub: 'ada' });
     expect((await browser.open('/user')).json<{ claims: { iss: string } }>().claims.iss).toBe(
       callback.searchParams.get('iss'),
     );
     const out = await browser.open('/logto/sign-out');
-    expect(new URL(out.location ?? '').origin).toBe(`http://logto.localhost:${port}`);
+    expect(new URL(out.location ?? '').origin).toBe(endpoint);
     expect(issuer.countRequests('revocation')).toBe(1);
   });
 
-  it('calls what the documents name on another host where it is, whatever address Logto itself has inside', async () => {
-    const inside = issuer;
-    const port = await freePort();
-    issuer = await startIssuer({ endpoint: `http://logto.localhost:${port}`, port: 0 });
-    await inside.close();
+  it('with http.internalEndpoint does not change addresses on other hosts', async () => {
+    await startWithInternalEndpoint();
     const elsewhere = await Elsewhere.start(async () => {
       const keys = await fetch(`http://localhost:${issuer.port}/oidc/jwks`);
       return { status: 200, headers: { 'content-type': 'application/json' }, body: await keys.text() };
@@ -297,16 +285,11 @@ describe('Finding Logto', () => {
         body: JSON.stringify({ ...(JSON.parse(body) as object), jwks_uri: `${elsewhere.origin}/jwks?a=1` }),
       }),
     });
-    await restart({
-      endpoint: `http://logto.localhost:${port}`,
-      http: { internalEndpoint: `http://localhost:${issuer.port}` },
-    });
     const browser = app.browser();
     const { location = '' } = await browser.open('/logto/sign-in');
     const callback = await issuer.signIn(location, { username: 'ada', cookies: browser.cookies });
 
     expect((await browser.open(callback.href)).status).toBe(302);
     expect(elsewhere.requests).toEqual(['/jwks?a=1']);
-    await elsewhere.close();
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req, UseGuards } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import {
@@ -10,7 +10,7 @@ import {
   RequireScopes,
   type LogtoModuleOptions,
 } from 'nestjs-logto';
-import type { EmulatorEndpoint, LogtoEmulator } from 'nestjs-logto/emulator';
+import type { EmulatorEndpoint } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
@@ -19,6 +19,7 @@ import { leaks } from '../support/leaks.js';
 import { PagesController } from '../support/pages.js';
 import { SignInController } from '../support/sign-in.controller.js';
 import { machine, tokenOptions, tokenTenant } from '../support/token-app.js';
+import { organizationTokenPath } from '../support/token-path.js';
 import { TokensController } from '../support/tokens.controller.js';
 import { pause, timed, until } from '../support/waiting.js';
 
@@ -27,14 +28,14 @@ const hour = 3600;
 /** `http.timeout` of the app, in milliseconds: what a request must not wait for. */
 const timeout = 1700;
 
-/** What an app asks LogtoService on a page that no guard stands before. */
+/** Reads the user in each way that may need Logto. */
 @Controller('own')
 class OwnController {
   constructor(private readonly logto: LogtoService) {}
 
   @Get('name')
   async name(@Req() request: Request): Promise<string> {
-    return (await this.logto.getContext(request)).claims?.name ?? 'nobody';
+    return (await this.logto.getContext(request)).claims?.name ?? 'anonymous';
   }
 
   @Get('admins')
@@ -52,32 +53,25 @@ class OwnController {
   }
 }
 
+const issuer = await startIssuer({ ...tokenTenant, idTokenClaims: { roles: false } });
+
 describe('While Logto hangs', () => {
-  let issuer: LogtoEmulator;
   let app: TestApp;
   let browser: Browser;
 
-  beforeAll(async () => {
-    issuer = await startIssuer({ ...tokenTenant, idTokenClaims: { roles: false } });
-  });
-
   beforeEach(async () => {
-    // A fresh one each time: what it has found out about Logto is what is under test.
+    // Each test needs an app that does not know yet whether Logto answers.
     app = await start();
     browser = await signedIn();
     issuer.resetRequests();
   });
 
-  afterEach(async () => {
+  afterEach(() => {
     issuer.clearFaults();
     issuer.updateUser('ada', { name: 'Ada Lovelace', roles: ['admin'] });
-    await app.close();
   });
 
-  afterAll(async () => {
-    restoreTime();
-    await issuer.close();
-  });
+  afterAll(() => restoreTime());
 
   function start(
     logto: Partial<LogtoModuleOptions> = {},
@@ -97,24 +91,24 @@ describe('While Logto hangs', () => {
     return visitor;
   }
 
-  function hangs(...endpoints: EmulatorEndpoint[]): void {
+  function hang(...endpoints: EmulatorEndpoint[]): void {
     for (const endpoint of endpoints)
       issuer.failNext(endpoint, { delay: Number.POSITIVE_INFINITY, times: 1000 });
   }
 
-  /** Lets the app find out that Logto hangs. */
-  async function noticed(): Promise<void> {
-    hangs('token', 'userinfo', 'discovery', 'revocation', 'jwks');
-    expect((await browser.fetch('/token?organizationId=org_1')).json()).toMatchObject({
+  /** Lets the app notice that Logto hangs. */
+  async function noticeOutage(): Promise<void> {
+    hang('token', 'userinfo', 'discovery', 'revocation', 'jwks');
+    expect((await browser.fetch(organizationTokenPath)).json()).toMatchObject({
       code: 'provider_timeout',
     });
     issuer.resetRequests();
   }
 
-  it('one guarded page waits for the timeout, and everybody else goes on with what they have', async () => {
+  it('one guarded page waits for the timeout, and all other requests use the old claims', async () => {
     const others = [await signedIn(), await signedIn('bob')];
     passTime(hour + 1);
-    hangs('token');
+    hang('token');
 
     const first = await timed(browser.open('/protected'));
     expect([first.status, first.took > timeout - 100]).toEqual([200, true]);
@@ -126,10 +120,10 @@ describe('While Logto hangs', () => {
     }
   });
 
-  it('those who wait for it already go on as soon as another has waited for the whole timeout', async () => {
+  it('requests that wait already go on as soon as another has timed out', async () => {
     const other = await signedIn('bob');
     passTime(hour + 1);
-    hangs('token');
+    hang('token');
 
     const first = browser.open('/protected');
     await pause(timeout / 2);
@@ -138,11 +132,11 @@ describe('While Logto hangs', () => {
     expect((await first).status).toBe(200);
   });
 
-  it('one at a time finds out whether it is back, at most every 30 s, and nobody waits longer than a second', async () => {
+  it('one request retries every 30 seconds at most, and no request waits longer than a second', async () => {
     const others = [await signedIn(), await signedIn('bob')];
     const all = [browser, ...others];
     passTime(hour + 1);
-    hangs('token');
+    hang('token');
     await browser.open('/protected');
     issuer.resetRequests();
 
@@ -152,9 +146,9 @@ describe('While Logto hangs', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('and answers again, the next page brings what has changed', async () => {
+  it('and then recovers, the next page has refreshed claims', async () => {
     passTime(hour + 1);
-    hangs('token');
+    hang('token');
     await browser.open('/protected');
     issuer.clearFaults();
     issuer.updateUser('ada', { name: 'Augusta' });
@@ -163,16 +157,16 @@ describe('While Logto hangs', () => {
     expect((await browser.open('/own/name')).text).toBe('Augusta');
   });
 
-  it('and a token comes all the same, everybody’s claims are fresh again at once', async () => {
+  it('and then answers a token request, claims are refreshed immediately for all users', async () => {
     const other = await signedIn();
     passTime(hour + 1);
-    hangs('token');
+    hang('token');
     await browser.open('/protected');
     issuer.clearFaults();
     issuer.updateUser('ada', { name: 'Augusta' });
     expect((await other.open('/own/name')).text).toBe('Ada Lovelace');
-    // There is nothing to fall back on, so Logto is tried.
-    expect((await other.fetch('/token?organizationId=org_1')).status).toBe(200);
+    // This token has no older one to fall back to, so Logto is tried.
+    expect((await other.fetch(organizationTokenPath)).status).toBe(200);
 
     const third = await signedIn();
     passTime(hour + 1);
@@ -183,7 +177,7 @@ describe('While Logto hangs', () => {
   it.each([
     ['roles', '/own/admins'],
     ['scopes', '/own/things'],
-  ])('%s that were told before go on deciding, and nobody waits who comes later', async (_, path) => {
+  ])('known %s are still used for decisions, and later requests do not wait', async (_, path) => {
     const own = await start({ revalidateAfter: 60 });
     const visitors = [own.browser(), own.browser(), own.browser()];
     for (const visitor of visitors) {
@@ -191,7 +185,7 @@ describe('While Logto hangs', () => {
       expect((await visitor.open(path)).status).toBe(200);
     }
     passTime(61);
-    hangs('token', 'userinfo');
+    hang('token', 'userinfo');
     const [first, ...others] = visitors;
     expect((await first?.open(path))?.status).toBe(200);
 
@@ -199,14 +193,13 @@ describe('While Logto hangs', () => {
       const page = await timed(other.open(path));
       expect([page.status, page.took < 500]).toEqual([200, true]);
     }
-    await own.close();
   });
 
-  it('a token of the app itself that is about to expire is used without a wait', async () => {
+  it('a client credentials token that is about to expire is used without a wait', async () => {
     const target = { organizationId: 'org_1', scope: 'invite' };
     const first = await app.logto.getClientCredentialsToken(target);
     passTime(hour - 30);
-    hangs('token');
+    hang('token');
     expect(await app.logto.getClientCredentialsToken(target)).toBe(first);
 
     const began = performance.now();
@@ -214,13 +207,13 @@ describe('While Logto hangs', () => {
     expect(performance.now() - began).toBeLessThan(500);
   });
 
-  it('a token that nothing can stand for is asked for by one request at a time; the others give up within a second', async () => {
+  it('a token without an older one is requested by one request at a time, and the others fail within a second', async () => {
     const others = [await signedIn(), await signedIn('bob')];
-    await noticed();
+    await noticeOutage();
 
-    const asking = timed(browser.fetch('/token?organizationId=org_1'));
+    const asking = timed(browser.fetch(organizationTokenPath));
     await until(() => issuer.countRequests('token') === 1);
-    const pages = await Promise.all(others.map((other) => timed(other.fetch('/token?organizationId=org_1'))));
+    const pages = await Promise.all(others.map((other) => timed(other.fetch(organizationTokenPath))));
     for (const page of pages) {
       expect([page.status, page.took < 1500]).toEqual([503, true]);
       expect(page.json()).toMatchObject({ code: 'provider_unavailable' });
@@ -229,7 +222,7 @@ describe('While Logto hangs', () => {
   });
 
   describe('sign-out', () => {
-    it('does not refresh claims first that have grown old', async () => {
+    it('does not refresh outdated claims first', async () => {
       passTime(hour + 1);
       for (const leave of ['/logto/sign-out', '/leave']) {
         const visitor = await signedIn();
@@ -241,9 +234,9 @@ describe('While Logto hangs', () => {
       }
     });
 
-    it('ends here and goes home within a second, where that is known', async () => {
+    it('ends the session and redirects to the app within a second, once the outage is known', async () => {
       const stranger = app.browser();
-      await noticed();
+      await noticeOutage();
 
       for (const visitor of [browser, stranger]) {
         const page = await timed(visitor.open('/logto/sign-out'));
@@ -252,8 +245,8 @@ describe('While Logto hangs', () => {
       expect((await browser.open('/user')).json()).toEqual({ isAuthenticated: false });
     });
 
-    it('goes on to Logto again as soon as that answers', async () => {
-      await noticed();
+    it('redirects to Logto again as soon as Logto answers', async () => {
+      await noticeOutage();
       issuer.clearFaults();
 
       expect((await browser.open('/logto/sign-out')).location).toContain(`${issuer.issuer}/session/end`);
@@ -261,7 +254,7 @@ describe('While Logto hangs', () => {
     });
   });
 
-  it('sign-in and sign-out refresh no claims either where the app looks at its visitor on every request', async () => {
+  it('sign-in and sign-out refresh no claims, also where the app reads req.user on every request', async () => {
     const own = await start({ fetchUserInfo: true }, (request, _response, next) => {
       leaks.log(request.user?.isAuthenticated);
       next();
@@ -275,7 +268,6 @@ describe('While Logto hangs', () => {
     expect((await visitor.open('/logto/sign-out')).status).toBe(302);
     await pause(100);
     expect(issuer.requests().map(({ endpoint }) => endpoint)).toEqual(['revocation']);
-    await own.close();
   });
 
   describe('sign-in', () => {
@@ -287,8 +279,8 @@ describe('While Logto hangs', () => {
       expect(issuer.requests()).toEqual([]);
     });
 
-    it('says ‘try again’ instead of leading to an address that does not answer', async () => {
-      await noticed();
+    it('answers 503 with a page that says to try again, instead of a redirect to Logto', async () => {
+      await noticeOutage();
 
       const page = await timed(app.browser().open('/logto/sign-in?returnTo=/user?a=%221'));
       expect([page.status, page.took < 1500]).toEqual([503, true]);
@@ -298,11 +290,11 @@ describe('While Logto hangs', () => {
       expect(page.text).toContain('href="/logto/sign-in?returnTo=/user?a=%221">Start again</a>');
     });
 
-    it('works again as soon as Logto does, with the first try', async () => {
-      await noticed();
+    it('works again with the first try once Logto is back', async () => {
+      await noticeOutage();
       expect((await app.browser().open('/logto/sign-in')).status).toBe(503);
       issuer.clearFaults();
-      // The document that was asked for before still hangs.
+      // The discovery request of before still hangs.
       await pause(timeout);
 
       const visitor = app.browser();
@@ -310,9 +302,9 @@ describe('While Logto hangs', () => {
       expect((await visitor.open('/protected')).text).toBe('hello ada');
     });
 
-    it('goes on where only the token endpoint hangs: Logto can be reached', async () => {
-      hangs('token');
-      expect((await browser.fetch('/token?organizationId=org_1')).status).toBe(503);
+    it('redirects to Logto where only the token endpoint hangs', async () => {
+      hang('token');
+      expect((await browser.fetch(organizationTokenPath)).status).toBe(503);
       issuer.resetRequests();
 
       for (let attempt = 0; attempt < 3; attempt += 1)
@@ -320,10 +312,10 @@ describe('While Logto hangs', () => {
       expect(issuer.countRequests('discovery')).toBe(1);
     });
 
-    it('that has come back with its code is always tried', async () => {
+    it('is always completed by its callback', async () => {
       const visitor = app.browser();
       const callback = await visitor.authorize(issuer);
-      await noticed();
+      await noticeOutage();
       issuer.clearFaults();
 
       expect((await visitor.open(callback)).status).toBe(302);
@@ -331,9 +323,9 @@ describe('While Logto hangs', () => {
     });
   });
 
-  it('that refuses connections is told the same way: sign-in answers 503, and recovers with Logto', async () => {
+  it('or refuses connections, sign-in answers 503 and recovers with Logto', async () => {
     await issuer.pause();
-    expect((await browser.fetch('/token?organizationId=org_1')).status).toBe(503);
+    expect((await browser.fetch(organizationTokenPath)).status).toBe(503);
 
     const page = await app.browser().open('/logto/sign-in');
     expect([page.status, page.text]).toEqual([503, expect.stringContaining('Please try again shortly')]);
@@ -341,18 +333,18 @@ describe('While Logto hangs', () => {
     expect((await app.browser().open('/logto/sign-in')).location).toContain(issuer.issuer);
   });
 
-  it('for one person only, the claims of the others are refreshed all the same', async () => {
+  it('or fails for one user only, the claims of other users are still refreshed', async () => {
     const bob = await signedIn('bob');
     issuer.suspendUser('ada');
     const isSignedIn = async (): Promise<boolean> => (await browser.fetch('/protected')).status === 200;
     passTime(hour + 1);
 
-    // A probe that takes longer than a second on a busy machine goes on in the background, and ends the session then.
+    // On a busy machine the retry may take longer than a second; then it goes on in the background and ends the session.
     let adaSignedIn = true;
     for (let round = 0; adaSignedIn && round < 10; round += 1) {
-      // As when a script of the tenant fails for this person.
+      // As when a script of the tenant fails for this user.
       issuer.failNext('token', { status: 500, times: 5 });
-      expect((await bob.fetch('/token?organizationId=org_1')).status).toBe(503);
+      expect((await bob.fetch(organizationTokenPath)).status).toBe(503);
       issuer.clearFaults();
       passTime(20);
       adaSignedIn = await isSignedIn();

@@ -1,26 +1,23 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoException } from 'nestjs-logto';
-import type { EmulatorFault, LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
+import type { EmulatorFault } from 'nestjs-logto/emulator';
 import type { Browser, Page } from '../support/browser.js';
+import { callbackPath } from '../support/callback-path.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
 import { machine, startTokenApp, tokenTenant } from '../support/token-app.js';
+import { organizationTokenPath, resourceTokenPath } from '../support/token-path.js';
 
-/** What no visitor has any use for. */
+/** Words that no visitor may read. */
 const forOperators = /appId|appSecret|Console|resources`|scopes`|machineToMachine|Management API|options/;
 
 const refused = (error: string, status = 400): EmulatorFault => ({ status, body: { error } });
 
-describe('What Logto refuses', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
-  let browser: Browser;
+const issuer = await startIssuer(tokenTenant);
+const app = await startTokenApp({ issuer, logto: { machineToMachine: machine } });
 
-  beforeAll(async () => {
-    issuer = await startIssuer(tokenTenant);
-    app = await startTokenApp({ issuer, logto: { machineToMachine: machine } });
-  });
+describe('A refusal by Logto', () => {
+  let browser: Browser;
 
   beforeEach(async () => {
     browser = app.browser();
@@ -32,11 +29,6 @@ describe('What Logto refuses', () => {
     process.env.NODE_ENV = 'test';
     issuer.clearFaults();
     issuer.setApplication({ ...application, allowTokenExchange: true });
-  });
-
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
   });
 
   const failure = (work: Promise<unknown>): Promise<LogtoException> =>
@@ -59,7 +51,7 @@ describe('What Logto refuses', () => {
 
   const rows: Row[] = [
     [
-      'a subject token that was used before',
+      'of a used subject token',
       async () => {
         const subjectToken = issuer.createSubjectToken('ada');
         await app.logto.exchangeToken({ subjectToken, resource });
@@ -68,7 +60,7 @@ describe('What Logto refuses', () => {
       { code: 'invalid_grant', status: 500, says: /subject token[^]*one exchange/, never: /[Ss]ign in/ },
     ],
     [
-      'a subject token of a user who is suspended',
+      'of a subject token for a suspended user',
       async () => {
         const subjectToken = issuer.createSubjectToken('bob');
         issuer.suspendUser('bob');
@@ -77,7 +69,7 @@ describe('What Logto refuses', () => {
       { code: 'invalid_grant', status: 500, says: /suspended/, never: /[Ss]ign in/ },
     ],
     [
-      'an exchange that the application is not allowed',
+      'of an exchange that the application may not make',
       () => {
         issuer.setApplication({ ...application, allowTokenExchange: false });
         return exchange(issuer.createSubjectToken('ada'));
@@ -85,17 +77,17 @@ describe('What Logto refuses', () => {
       { code: 'invalid_request', status: 500, says: /oken exchange in Logto Console > Applications/ },
     ],
     [
-      'an exchange for a resource that nobody has created',
+      'of an exchange for an unknown resource',
       () => exchange(issuer.createSubjectToken('ada'), { resource: 'https://nowhere.example.com' }),
       { code: 'invalid_target', status: 500, says: /API resources/, never: /sign-in|List it/ },
     ],
     [
-      'an exchange for an organization that the user is not in',
+      'of an exchange for an organization of which the user is not a member',
       () => exchange(issuer.createSubjectToken('ada'), { resource: undefined, organizationId: 'org_2' }),
       { code: 'access_denied', status: 403, says: /member of the organization/ },
     ],
     [
-      'a token of the app itself that is for nothing',
+      'of client credentials without a resource or an organization',
       () => machineToken(),
       {
         code: 'invalid_target',
@@ -105,17 +97,17 @@ describe('What Logto refuses', () => {
       },
     ],
     [
-      'a token of the app itself for a resource that nobody has created',
+      'of client credentials for an unknown resource',
       () => machineToken({ resource: 'https://nowhere.example.com' }),
       { code: 'invalid_target', status: 500, says: /API resources/, never: /sign-in|`resources`/ },
     ],
     [
-      'a token of the app itself for an organization that the application is not in',
+      'of client credentials for an organization of which the application is not a member',
       () => machineToken({ organizationId: 'org_2' }),
       { code: 'access_denied', status: 403, says: /application[^]*organization[^]*Logto Console/ },
     ],
     [
-      'a token of the app itself with a wrong secret',
+      'of client credentials with a wrong secret',
       () => {
         issuer.failNext('token', refused('invalid_client', 401));
         return machineToken({ organizationId: 'org_1', scope: 'other' });
@@ -128,7 +120,7 @@ describe('What Logto refuses', () => {
       },
     ],
     [
-      'a token of the app itself that a web application asks for',
+      'of client credentials for a web application',
       () => {
         issuer.failNext('token', refused('invalid_request'));
         return machineToken({ organizationId: 'org_1', scope: 'another' });
@@ -137,7 +129,7 @@ describe('What Logto refuses', () => {
     ],
   ];
 
-  it.each(rows)('%s is told with the remedy that fits it', async (_, ask, { code, status, says, never }) => {
+  it.each(rows)('%s is reported with its remedy', async (_, ask, { code, status, says, never }) => {
     const exception = await ask();
     issuer.restoreUser('bob');
 
@@ -147,8 +139,6 @@ describe('What Logto refuses', () => {
     expect(exception.detail).not.toMatch(forOperators);
   });
 
-  const forResource = `/token?resource=${encodeURIComponent(resource)}`;
-
   it.each([
     ['invalid_target', 400, 500, /List it in `resources`/],
     ['insufficient_scope', 403, 403, /List it in `scopes`/],
@@ -157,23 +147,26 @@ describe('What Logto refuses', () => {
     ['unauthorized_client', 400, 503, /refresh tokens[^]*Logto Console/],
     ['access_denied', 403, 403, /denied/],
     ['slow_it_down', 400, 401, /slow_it_down/],
-  ])('a refresh that is refused by %s', async (error, answered, status, says) => {
-    await browser.fetch('/clear-access-token');
-    issuer.failNext('token', refused(error, answered));
-    process.env.NODE_ENV = 'test';
-    const dev = await browser.fetch(forResource);
-    expect([dev.status, dev.json().detail]).toEqual([status, expect.stringMatching(says)]);
+  ])(
+    'of a refresh with %s is explained in development and not in production',
+    async (error, answered, status, says) => {
+      await browser.fetch('/clear-access-token');
+      issuer.failNext('token', refused(error, answered));
+      process.env.NODE_ENV = 'test';
+      const dev = await browser.fetch(resourceTokenPath);
+      expect([dev.status, dev.json().detail]).toEqual([status, expect.stringMatching(says)]);
 
-    process.env.NODE_ENV = 'production';
-    issuer.failNext('token', refused(error, answered));
-    const page = await browser.open(forResource);
-    expect(page.status).toBe(status);
-    expect(page.text).not.toMatch(forOperators);
-    expect(page.text).not.toContain('slow_it_down');
-  });
+      process.env.NODE_ENV = 'production';
+      issuer.failNext('token', refused(error, answered));
+      const page = await browser.open(resourceTokenPath);
+      expect(page.status).toBe(status);
+      expect(page.text).not.toMatch(forOperators);
+      expect(page.text).not.toContain('slow_it_down');
+    },
+  );
 
-  describe('that an operator has to mend', () => {
-    /** A page that does not say that all will be well by itself. */
+  describe('that the operator has to fix', () => {
+    /** Expects a page that does not ask the visitor to try again. */
     function expectNoRetry(page: Page, code: string): void {
       expect([page.status, page.headers.get('retry-after')]).toEqual([503, null]);
       expect(page.text).toContain(`<code>${code}</code>`);
@@ -181,11 +174,11 @@ describe('What Logto refuses', () => {
       expect(page.text).not.toMatch(forOperators);
     }
 
-    it('a wrong secret is no ‘try again shortly’, and signs nobody out', async () => {
+    it('such as a wrong secret does not ask to try again, and signs nobody out', async () => {
       issuer.setApplication({ ...application, secret: 'changed-in-the-console' });
       const before = leaks.logged.length;
 
-      expectNoRetry(await browser.open('/token?organizationId=org_1'), 'invalid_client');
+      expectNoRetry(await browser.open(organizationTokenPath), 'invalid_client');
       expect(leaks.logged.slice(before).join('\n')).toContain('Check `appId` and `appSecret`');
       expect((await browser.open('/user')).json()).toMatchObject({ isAuthenticated: true });
 
@@ -194,35 +187,28 @@ describe('What Logto refuses', () => {
       expectNoRetry(await stranger.open(callback), 'invalid_client');
     });
 
-    it('is that a visitor is shown nothing else in a problem body', async () => {
+    it('is not explained in problem details either', async () => {
       issuer.setApplication({ ...application, secret: 'changed-in-the-console' });
-      const problem = await browser.fetch('/token?organizationId=org_1');
+      const problem = await browser.fetch(organizationTokenPath);
 
       expect(problem.headers.get('retry-after')).toBeNull();
       expect(problem.json()).toMatchObject({ status: 503, code: 'invalid_client' });
       expect(problem.text).not.toMatch(/shortly/);
     });
 
-    it('an `endpoint` that is none of Logto’s is no ‘try again shortly’ either', async () => {
+    it('such as a wrong `endpoint` does not ask to try again', async () => {
       const lost = await startTokenApp({ issuer });
       issuer.failNext('discovery', { status: 404, body: 'Not found' });
 
       expectNoRetry(await lost.browser().open('/logto/sign-in'), 'provider_misconfigured');
-      await lost.close();
     });
   });
 
   describe('at the callback', () => {
-    async function comesBackWith(error: string): Promise<Page> {
+    async function callBackWith(error: string): Promise<Page> {
       const { location = '' } = await browser.open('/logto/sign-in');
-      const asked = new URL(location).searchParams;
-      const url = new URL(asked.get('redirect_uri') ?? '');
-      url.search = new URLSearchParams({
-        error,
-        state: asked.get('state') ?? '',
-        iss: issuer.issuer,
-      }).toString();
-      return browser.fetch(url.href);
+      const state = new URL(location).searchParams.get('state') ?? '';
+      return browser.fetch(callbackPath({ error, state, iss: issuer.issuer }));
     }
 
     it.each([
@@ -235,27 +221,27 @@ describe('What Logto refuses', () => {
       ['login_required', 401, /prompt/],
       ['consent_required', 401, /prompt/],
       ['a_new_error', 401, /"a_new_error"/],
-    ])('%s is told to the developer, and not to a visitor', async (error, status, says) => {
+    ])('with %s is explained in development and not in production', async (error, status, says) => {
       process.env.NODE_ENV = 'test';
-      const dev = await comesBackWith(error);
+      const dev = await callBackWith(error);
       expect([dev.status, dev.json().detail]).toEqual([status, expect.stringMatching(says)]);
 
       process.env.NODE_ENV = 'production';
-      const visitor = await comesBackWith(error);
+      const visitor = await callBackWith(error);
       expect(visitor.status).toBe(status);
       expect(visitor.json().detail).not.toMatch(forOperators);
       expect(visitor.json().detail).not.toContain('a_new_error');
     });
 
-    it('names what Logto calls it only as far as that is a name', async () => {
+    it('shows only safe characters of Logto’s error code', async () => {
       process.env.NODE_ENV = 'test';
-      const { detail } = (await comesBackWith('<b>evil</b>\r\n2026 ERROR forged line'.repeat(9))).json();
+      const { detail } = (await callBackWith('<b>evil</b>\r\n2026 ERROR forged line'.repeat(9))).json();
 
       expect(detail).toMatch(/^Logto refused the sign-in with "[\w.:-]{1,64}"/);
     });
   });
 
-  it('of a code that was used before is told as that', async () => {
+  it('of a used code is reported as such', async () => {
     process.env.NODE_ENV = 'test';
     const stranger = app.browser();
     const callback = await stranger.authorize(issuer);

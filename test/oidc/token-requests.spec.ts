@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { describe, expect, it } from '@jest/globals';
+import { startApp } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
-import { passTime, restoreTime } from '../support/clock.js';
+import { passTime } from '../support/clock.js';
 import { PagesController } from '../support/pages.js';
 
-describe('What the token endpoint is sent', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [PagesController] });
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-    app = await startApp({ issuer, controllers: [PagesController] });
-  });
-  afterAll(async () => {
-    restoreTime();
-    await app.close();
-    await issuer.close();
-  });
-
-  it("is what the protocol knows, and nothing of the module's own", async () => {
+describe('The token endpoint', () => {
+  it('gets only parameters of the protocol', async () => {
     const browser = app.browser();
     await browser.signIn(issuer);
     passTime(3601);
