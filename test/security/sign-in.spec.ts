@@ -1,55 +1,44 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { Request } from 'express';
 import { LogtoApiGuard, LogtoGuard, LogtoService, type LogtoLock } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, startApp, type TestApp } from '../support/app.js';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 
-describe('The routes of sign-in and sign-out', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
+const issuer = await startIssuer();
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
+const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
+  startApp({ issuer, controllers: [PagesController], ...parts });
 
+describe('The sign-in and sign-out routes', () => {
   afterEach(async () => {
     restoreTime();
     issuer.clearFaults();
     await issuer.resume();
-    await app.close();
   });
 
-  afterAll(() => issuer.close());
+  it.each([LogtoGuard, LogtoApiGuard])('are open when %p is a global guard', async (guard) => {
+    const app = await start({
+      providers: [{ provide: APP_GUARD, useClass: guard }],
+      logto: { api: { audience: resource } },
+    });
+    const browser = app.browser();
 
-  it.each([LogtoGuard, LogtoApiGuard])(
-    'stand open where %p guards the whole app: nobody could sign in otherwise',
-    async (guard) => {
-      app = await startApp({
-        issuer,
-        controllers: [PagesController],
-        providers: [{ provide: APP_GUARD, useClass: guard }],
-        logto: { api: { audience: resource } },
-      });
-      const browser = app.browser();
+    expect((await browser.signIn(issuer)).location).toBe(`${app.baseUrl}/`);
+    expect((await browser.open('/logto/sign-out')).location).toMatch(issuer.issuer);
+    expect((await browser.fetch('/logto/back-channel-logout', { method: 'POST' })).status).toBe(400);
+  });
 
-      expect((await browser.signIn(issuer)).location).toBe(`${app.baseUrl}/`);
-      expect((await browser.open('/logto/sign-out')).location).toMatch(issuer.issuer);
-      expect((await browser.fetch('/logto/back-channel-logout', { method: 'POST' })).status).toBe(400);
-    },
-  );
-
-  describe('in an app whose every page wants user info', () => {
+  describe('in an app that fetches user info for every page', () => {
     it('sign out while Logto is down', async () => {
-      app = await startApp({ issuer, controllers: [PagesController], logto: { fetchUserInfo: true } });
+      const app = await start({ logto: { fetchUserInfo: true } });
       const browser = app.browser();
       await browser.signIn(issuer);
       await issuer.pause();
@@ -62,9 +51,9 @@ describe('The routes of sign-in and sign-out', () => {
       expect((await browser.open('/user')).json()).toEqual({ isAuthenticated: false });
     });
 
-    it('sign in again whose access token has run out for good, instead of going round in circles', async () => {
+    it('start a new sign-in when the access token has expired for good, instead of a redirect loop', async () => {
       const logto = { fetchUserInfo: true, includeReservedScopes: false, scopes: ['openid', 'profile'] };
-      app = await startApp({ issuer, controllers: [PagesController], logto });
+      const app = await start({ logto });
       const browser = app.browser();
       await browser.signIn(issuer);
       passTime(3601);
@@ -74,8 +63,8 @@ describe('The routes of sign-in and sign-out', () => {
     });
   });
 
-  it('make one exchange of a callback that arrives twice, whatever was added to its address', async () => {
-    app = await startApp({ issuer, controllers: [PagesController] });
+  it('make one code exchange for a callback that arrives twice, also with an added parameter', async () => {
+    const app = await start();
     const browser = app.browser();
     const url = await browser.authorize(issuer);
     issuer.resetRequests();
@@ -85,12 +74,10 @@ describe('The routes of sign-in and sign-out', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('sign in under a lock also when the other instances cannot be told', async () => {
+  it('sign in with a lock also when the result cannot be shared with other instances', async () => {
     const store = new MemorySessionStore();
     const lock: LogtoLock = { run: (_key, fn) => fn() };
-    app = await startApp({
-      issuer,
-      controllers: [PagesController],
+    const app = await start({
       logto: { session: { ...session, store }, lock },
     });
     const browser = app.browser();
@@ -100,9 +87,9 @@ describe('The routes of sign-in and sign-out', () => {
     expect((await browser.fetch('/protected')).text).toBe('hello ada');
   });
 
-  it('tell the operator which resources Logto was asked for, where it does not know one', async () => {
+  it('log the requested resources when Logto does not know one', async () => {
     const resources = [resource, 'https://unknown.example.com'];
-    app = await startApp({ issuer, logto: { resources } });
+    const app = await start({ logto: { resources } });
     const before = leaks.logged.length;
     const browser = app.browser();
     const { location = '' } = await browser.open('/logto/sign-in');
@@ -114,13 +101,13 @@ describe('The routes of sign-in and sign-out', () => {
     );
   });
 
-  it('sign in under a lock that gives nothing back', async () => {
+  it('sign in with a lock that returns nothing', async () => {
     const lock = {
       run: async (_key: string, fn: () => Promise<unknown>) => {
         await fn();
       },
     } as unknown as LogtoLock;
-    app = await startApp({ issuer, controllers: [PagesController], logto: { lock } });
+    const app = await start({ logto: { lock } });
     const browser = app.browser();
 
     expect((await browser.signIn(issuer)).location).toBe(`${app.baseUrl}/`);
@@ -128,7 +115,7 @@ describe('The routes of sign-in and sign-out', () => {
     expect((await browser.fetch('/user-info')).json()).toMatchObject({ sub: 'ada' });
   });
 
-  it('sign nobody out by halves who is to go to an address that is none', async () => {
+  it('do not sign out by half with an invalid postSignOutRedirectUri', async () => {
     @Controller()
     class ByeController {
       constructor(private readonly logto: LogtoService) {}
@@ -138,7 +125,7 @@ describe('The routes of sign-in and sign-out', () => {
         return (await this.logto.signOut(request, { postSignOutRedirectUri: '/bye' })).href;
       }
     }
-    app = await startApp({ issuer, controllers: [PagesController, ByeController] });
+    const app = await start({ controllers: [PagesController, ByeController] });
     const browser = app.browser();
     await browser.signIn(issuer);
 
@@ -147,11 +134,9 @@ describe('The routes of sign-in and sign-out', () => {
   });
 
   it.each(['iframe', 'empty'])(
-    'sign nobody out for another site’s %s, also where the session’s cookie is sent there',
+    'do not sign out in another site’s %s, even with a SameSite=None session cookie',
     async (destination) => {
-      app = await startApp({
-        issuer,
-        controllers: [PagesController],
+      const app = await start({
         logto: { session: { ...session, cookie: { sameSite: 'none' } } },
       });
       const browser = app.browser();
@@ -167,8 +152,8 @@ describe('The routes of sign-in and sign-out', () => {
     },
   );
 
-  it('tell a client whose request target is no address that it is none', async () => {
-    app = await startApp({ issuer });
+  it('answer 400 to a malformed request target', async () => {
+    const app = await start();
     const { port } = new URL(app.baseUrl);
     for (const route of ['sign-in', 'sign-in-callback?code=x&state=y']) {
       const line = await new Promise<string>((resolve) => {
@@ -182,8 +167,8 @@ describe('The routes of sign-in and sign-out', () => {
     }
   });
 
-  it('keep the sign-ins under way small enough for any proxy', async () => {
-    app = await startApp({ issuer, controllers: [PagesController] });
+  it('keep the cookies of several sign-ins small enough for any proxy', async () => {
+    const app = await start();
     const browser = app.browser();
     for (let tab = 1; tab <= 6; tab += 1) {
       passTime(6);
@@ -194,8 +179,8 @@ describe('The routes of sign-in and sign-out', () => {
     expect((await browser.signIn(issuer)).status).toBe(302);
   });
 
-  it('answer a browser with hundreds of planted sign-ins in few words', async () => {
-    app = await startApp({ issuer });
+  it('answer a browser with hundreds of planted sign-in cookies with few headers', async () => {
+    const app = await start();
     const names = Array.from({ length: 150 }, (_, index) => `zz${index}.${'a'.repeat(16)}`);
     const cookie = names.map((name) => `${signInCookies(app)}${name}=x`).join('; ');
     const page = await app.browser().open('/logto/sign-in', { cookie });
@@ -204,17 +189,16 @@ describe('The routes of sign-in and sign-out', () => {
     expect(page.headers.getSetCookie().length).toBeLessThan(20);
   });
 
-  it('give up in time on a `fetch` of the app’s own that takes no notice of signals', async () => {
-    app = await startApp({
-      issuer,
+  it('time out with an `http.fetch` that ignores signals', async () => {
+    const app = await start({
       logto: { http: { timeout: 300, fetch: () => new Promise(() => undefined) } },
     });
 
     expect((await app.browser().fetch('/logto/sign-in')).json()).toMatchObject({ code: 'provider_timeout' });
   });
 
-  it('take a cookie that only looks like a sign-in’s for what it is', async () => {
-    app = await startApp({ issuer });
+  it('ignore cookies that only look like sign-in cookies', async () => {
+    const app = await start();
     const names = ['(1', '(2', '(3', '(4', '(5', ' ', 'zzz', '~.aaaaaaaaaaaaaaaa'];
     const cookie = names.map((name) => `${signInCookies(app)}${name}=x`).join('; ');
 
@@ -224,7 +208,7 @@ describe('The routes of sign-in and sign-out', () => {
   });
 });
 
-/** What the names of an app's sign-in cookies begin with. */
+/** The prefix of the names of an app's sign-in cookies. */
 function signInCookies({ baseUrl }: TestApp): string {
   const tag = createHash('sha256').update(`${application.id} ${baseUrl}`).digest('hex').slice(0, 8);
   return `logto-sign-in.${tag}.`;

@@ -1,4 +1,4 @@
-import { afterEach, afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
@@ -9,16 +9,16 @@ import { SubscribeMessage, WebSocketGateway, type OnGatewayConnection } from '@n
 import type { Request } from 'express';
 import expressSession from 'express-session';
 import { LogtoGuard, LogtoService } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { WebSocket } from 'ws';
-import { session, startApp, type TestApp } from '../support/app.js';
+import { session, startApp } from '../support/app.js';
+import { changedTokenResponse } from '../support/changed-token-response.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 import { startTokenApp } from '../support/token-app.js';
 
-/** The session that an app mounts itself, over one store for its pages and its sockets. */
+/** The session of an app that mounts it itself, with one store for pages and sockets. */
 @Injectable()
 class OwnSession {
   readonly store = new MemorySessionStore();
@@ -53,7 +53,7 @@ class ChatGateway implements OnGatewayConnection {
 class InspectingController {
   constructor(private readonly logto: LogtoService) {}
 
-  /** What an app that logs whole errors would log. */
+  /** What an app logs that logs whole errors. */
   @Get('inspected')
   async inspected(@Req() request: Request): Promise<string> {
     return this.logto.getAccessToken(request).then(
@@ -63,25 +63,17 @@ class InspectingController {
   }
 }
 
+const issuer = await startIssuer();
+
 describe('A session', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
-
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
-
-  afterEach(async () => {
+  afterEach(() => {
     restoreTime();
     issuer.clearFaults();
-    await app.close();
   });
 
-  afterAll(() => issuer.close());
-
-  it('whose store fails shows none of what it was to store, as clients of Redis put it on their errors', async () => {
+  it('shows no secret in the error of a store that fails, as Redis clients put their commands there', async () => {
     const store = new MemorySessionStore();
-    app = await startApp({
+    const app = await startApp({
       issuer,
       controllers: [InspectingController],
       logto: { session: { ...session, store } },
@@ -100,7 +92,7 @@ describe('A session', () => {
     expect(text).not.toContain('the-refresh-token');
   });
 
-  it('whose id begins with the app’s name, Logto’s too, stays ended like any other', async () => {
+  it('with an id that starts with `logto-` stays ended after the sign-out', async () => {
     const store = new MemorySessionStore();
     const genid = (): string => `logto-demo-${randomUUID()}`;
     const nothing = { resources: [], scopes: [] };
@@ -108,8 +100,7 @@ describe('A session', () => {
       issuer,
       logto: { session: { ...session, store, genid }, ...nothing },
     });
-    app = shop;
-    const browser = app.browser();
+    const browser = shop.browser();
     await browser.signIn(issuer);
     expect(await browser.fetch('/user')).toMatchObject({ text: expect.stringContaining('ada') });
     const gate = shop.gates.create('late');
@@ -122,19 +113,15 @@ describe('A session', () => {
     expect(store.keys().filter((key) => key.startsWith('logto-demo-'))).toEqual([]);
   });
 
-  it('whose claims a refresh does not renew asks for new ones at most every 30 s', async () => {
-    app = await startApp({ issuer, controllers: [PagesController], logto: { revalidateAfter: 60 } });
+  it('requests new claims every 30 seconds at most when a refresh does not renew them', async () => {
+    const app = await startApp({ issuer, controllers: [PagesController], logto: { revalidateAfter: 60 } });
     const browser = app.browser();
     await browser.signIn(issuer);
     passTime(61);
     issuer.resetRequests();
-    const withoutIdToken = (body: string): string => {
-      const { id_token: _idToken, ...rest } = JSON.parse(body) as Record<string, unknown>;
-      return JSON.stringify(rest);
-    };
     issuer.failNext('token', {
       times: 10,
-      transform: (answer) => ({ ...answer, body: withoutIdToken(answer.body) }),
+      ...changedTokenResponse((body) => ({ ...body, id_token: undefined })),
     });
 
     for (let request = 0; request < 3; request += 1) {
@@ -146,8 +133,8 @@ describe('A session', () => {
     expect(issuer.countRequests('token')).toBe(2);
   });
 
-  it('of the app’s own keeps its tokens alive by its pages, however busy a socket of it is', async () => {
-    app = await startApp({
+  it('that the app mounts keeps its tokens alive through its pages while a socket is busy', async () => {
+    const app = await startApp({
       issuer,
       controllers: [PagesController],
       providers: [OwnSession, ChatGateway],
@@ -161,7 +148,7 @@ describe('A session', () => {
     const browser = app.browser();
     await browser.signIn(issuer);
     await browser.fetch('/protected');
-    // Touched after the response: looked for until it has happened.
+    // Records are touched after the response, so this waits.
     const touched = async (times: number): Promise<void> => {
       for (let looks = 0; looks < 400 && store.count('touch', /^logto-tokens-/) < times; looks += 1)
         await setTimeout(5);
@@ -170,14 +157,16 @@ describe('A session', () => {
     await touched(1);
 
     passTime(61);
-    expect(await say('hello', app.baseUrl, browser.cookies.header(app.baseUrl))).toBe('{"event":"hello"}');
+    expect(await sendEvent('hello', app.baseUrl, browser.cookies.header(app.baseUrl))).toBe(
+      '{"event":"hello"}',
+    );
     await browser.fetch('/protected');
     await touched(2);
   });
 });
 
-/** Opens a socket, says one thing and tells the answer. */
-function say(event: string, baseUrl: string, cookie: string): Promise<string> {
+/** Opens a socket and sends one event. @returns the answer */
+function sendEvent(event: string, baseUrl: string, cookie: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(baseUrl.replace('http', 'ws'), { headers: { cookie } });
     socket.on('error', reject);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import {
@@ -26,7 +26,7 @@ class VisitorsController {
   @Post('api')
   @UseGuards(LogtoApiGuard)
   @OptionalAuth()
-  @RequireRoles('nobody’s')
+  @RequireRoles('unknown')
   api(@AuthUser() user: LogtoContext, @Req() request: Request): unknown[] {
     return [user, request.user];
   }
@@ -83,53 +83,48 @@ class ShopController {
 @Controller('backroom')
 class BackroomController extends ShopController {}
 
-describe('Guards', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp;
-
-  const start = async (logto = {}): Promise<void> => {
-    app = await startApp({
-      issuer,
-      controllers: [VisitorsController, ShopController, BackroomController],
-      logto: { scopes: [UserScope.Roles], api: { audience: resource }, ...logto },
-    });
-  };
-
-  afterEach(async () => {
-    restoreTime();
-    await app.close();
+const start = (issuer: LogtoEmulator, logto = {}): Promise<TestApp> =>
+  startApp({
+    issuer,
+    controllers: [VisitorsController, ShopController, BackroomController],
+    logto: { scopes: [UserScope.Roles], api: { audience: resource }, ...logto },
   });
 
-  describe('where the tenant tells roles in ID tokens', () => {
-    beforeAll(async () => {
-      issuer = await startIssuer({
-        users: [{ id: 'ada', username: 'ada', password: 'ada-password', name: 'Ada', roles: [] }],
-      });
-    });
+const rolesInIdToken = await startIssuer({
+  users: [{ id: 'ada', username: 'ada', password: 'ada-password', name: 'Ada', roles: [] }],
+});
 
-    afterAll(() => issuer.close());
+const rolesInUserInfo = await startIssuer({
+  idTokenClaims: { roles: false },
+  users: [{ id: 'ada', username: 'ada', password: 'ada-password', roles: ['guest'] }],
+  roles: [{ name: 'admin' }, { name: 'guest' }],
+});
 
-    it('keep a session out of account where an optional route takes bearer tokens alone', async () => {
-      await start();
-      const browser = app.browser();
+describe('Guards', () => {
+  afterEach(() => restoreTime());
+
+  describe('with roles in ID tokens', () => {
+    const issuer = rolesInIdToken;
+
+    it('ignore a session where an optional route accepts only bearer tokens', async () => {
+      const browser = (await start(issuer)).browser();
       await browser.signIn(issuer);
       const elsewhere = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
-      const nobody = { isAuthenticated: false };
+      const anonymous = { isAuthenticated: false };
 
-      expect((await browser.post('/api', elsewhere)).json()).toEqual([nobody, nobody]);
+      expect((await browser.post('/api', elsewhere)).json()).toEqual([anonymous, anonymous]);
     });
 
-    it('guard a handler that has one of its own, in a class that is public', async () => {
-      await start();
+    it('protect a handler with its own guard in a class with @Public()', async () => {
+      const app = await start(issuer);
 
       expect((await app.browser().fetch('/shop')).status).toBe(200);
       expect((await app.browser().fetch('/shop/till')).status).toBe(401);
       expect((await app.browser().fetch('/backroom')).status).toBe(401);
     });
 
-    it('decide by what Logto says, whatever a handler did to its user before', async () => {
-      await start();
-      const browser = app.browser();
+    it('decide by Logto’s claims after a handler has changed its user', async () => {
+      const browser = (await start(issuer)).browser();
       await browser.signIn(issuer);
 
       expect((await browser.fetch('/promote')).text).toBe('promoted');
@@ -138,29 +133,20 @@ describe('Guards', () => {
     });
   });
 
-  describe('where the tenant tells roles at userinfo alone', () => {
-    beforeAll(async () => {
-      issuer = await startIssuer({
-        idTokenClaims: { roles: false },
-        users: [{ id: 'ada', username: 'ada', password: 'ada-password', roles: ['guest'] }],
-        roles: [{ name: 'admin' }, { name: 'guest' }],
-      });
-    });
+  describe('with roles only in userinfo', () => {
+    const issuer = rolesInUserInfo;
 
-    afterAll(() => issuer.close());
-
-    it('decide by what Logto says, whatever a handler did to its user info before', async () => {
-      await start();
-      const browser = app.browser();
+    it('decide by Logto’s claims after a handler has changed its user info', async () => {
+      const browser = (await start(issuer)).browser();
       await browser.signIn(issuer);
 
       expect((await browser.fetch('/promote/info')).json()).toMatchObject({ roles: ['guest', 'admin'] });
       expect((await browser.fetch('/admins')).status).toBe(403);
     });
 
-    it('notice a demotion within revalidateAfter, however long the app keeps user info', async () => {
+    it('notice a demotion within revalidateAfter, even with a longer userInfoTtl', async () => {
       issuer.updateUser('ada', { roles: ['admin'] });
-      await start({ userInfoTtl: 24 * 3600, revalidateAfter: 60 });
+      const app = await start(issuer, { userInfoTtl: 24 * 3600, revalidateAfter: 60 });
       const browser = app.browser();
       await browser.signIn(issuer);
       expect((await browser.fetch('/admins')).status).toBe(200);
