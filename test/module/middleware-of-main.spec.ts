@@ -1,9 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { NestFactory } from '@nestjs/core';
 import cookieParser from 'cookie-parser';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import expressSession from 'express-session';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { asInMain, asInTests, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
@@ -20,7 +21,11 @@ const showUser: RequestHandler = (request, response) => {
   response.send(`queues of ${request.user?.claims?.sub}`);
 };
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 describe.each([
   ['NestFactory', asInMain],

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
@@ -11,6 +11,7 @@ import {
   type LogtoModuleOptions,
   type LogtoOptionsFactory,
 } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { freePort, logtoOptions, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { expectSignInWorks } from '../support/expect-sign-in-works.js';
 import { startIssuer } from '../support/issuer.js';
@@ -19,7 +20,11 @@ import { OtherAdapter } from '../support/other-adapter.js';
 import { validOptions, watchLogs } from '../support/options.js';
 import { PagesController } from '../support/pages.js';
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
   startApp({ issuer, controllers: [PagesController], ...parts });

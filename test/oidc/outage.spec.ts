@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req, UseGuards } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import {
@@ -10,7 +10,7 @@ import {
   RequireScopes,
   type LogtoModuleOptions,
 } from 'nestjs-logto';
-import type { EmulatorEndpoint } from 'nestjs-logto/emulator';
+import type { EmulatorEndpoint, LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
@@ -53,7 +53,11 @@ class OwnController {
   }
 }
 
-const issuer = await startIssuer({ ...tokenTenant, idTokenClaims: { roles: false } });
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer({ ...tokenTenant, idTokenClaims: { roles: false } });
+});
 
 describe('While Logto hangs', () => {
   let app: TestApp;

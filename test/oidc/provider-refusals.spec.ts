@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoException } from 'nestjs-logto';
-import type { EmulatorFault } from 'nestjs-logto/emulator';
+import type { EmulatorFault, LogtoEmulator } from 'nestjs-logto/emulator';
+import type { TestApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { callbackPath } from '../support/callback-path.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
@@ -13,8 +14,13 @@ const forOperators = /appId|appSecret|Console|resources`|scopes`|machineToMachin
 
 const refused = (error: string, status = 400): EmulatorFault => ({ status, body: { error } });
 
-const issuer = await startIssuer(tokenTenant);
-const app = await startTokenApp({ issuer, logto: { machineToMachine: machine } });
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer(tokenTenant);
+  app = await startTokenApp({ issuer, logto: { machineToMachine: machine } });
+});
 
 describe('A refusal by Logto', () => {
   let browser: Browser;

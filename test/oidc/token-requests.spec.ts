@@ -1,11 +1,17 @@
-import { describe, expect, it } from '@jest/globals';
-import { startApp } from '../support/app.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 import { passTime } from '../support/clock.js';
 import { PagesController } from '../support/pages.js';
 
-const issuer = await startIssuer();
-const app = await startApp({ issuer, controllers: [PagesController] });
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await startApp({ issuer, controllers: [PagesController] });
+});
 
 describe('The token endpoint', () => {
   it('gets only parameters of the protocol', async () => {

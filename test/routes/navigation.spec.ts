@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import { startApp } from '../support/app.js';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
@@ -47,8 +48,13 @@ const oldBrowser = {
 
 const routes = ['sign-in', 'sign-up', 'sign-in-callback', 'sign-out'];
 
-const issuer = await startIssuer();
-const app = await startApp({ issuer, controllers: [PagesController] });
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await startApp({ issuer, controllers: [PagesController] });
+});
 
 describe('The sign-in and sign-out routes', () => {
   let browser: Browser;

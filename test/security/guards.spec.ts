@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import {
@@ -90,21 +90,17 @@ const start = (issuer: LogtoEmulator, logto = {}): Promise<TestApp> =>
     logto: { scopes: [UserScope.Roles], api: { audience: resource }, ...logto },
   });
 
-const rolesInIdToken = await startIssuer({
-  users: [{ id: 'ada', username: 'ada', password: 'ada-password', name: 'Ada', roles: [] }],
-});
-
-const rolesInUserInfo = await startIssuer({
-  idTokenClaims: { roles: false },
-  users: [{ id: 'ada', username: 'ada', password: 'ada-password', roles: ['guest'] }],
-  roles: [{ name: 'admin' }, { name: 'guest' }],
-});
-
 describe('Guards', () => {
   afterEach(() => restoreTime());
 
   describe('with roles in ID tokens', () => {
-    const issuer = rolesInIdToken;
+    let issuer: LogtoEmulator;
+
+    beforeAll(async () => {
+      issuer = await startIssuer({
+        users: [{ id: 'ada', username: 'ada', password: 'ada-password', name: 'Ada', roles: [] }],
+      });
+    });
 
     it('ignore a session where an optional route accepts only bearer tokens', async () => {
       const browser = (await start(issuer)).browser();
@@ -134,7 +130,15 @@ describe('Guards', () => {
   });
 
   describe('with roles only in userinfo', () => {
-    const issuer = rolesInUserInfo;
+    let issuer: LogtoEmulator;
+
+    beforeAll(async () => {
+      issuer = await startIssuer({
+        idTokenClaims: { roles: false },
+        users: [{ id: 'ada', username: 'ada', password: 'ada-password', roles: ['guest'] }],
+        roles: [{ name: 'admin' }, { name: 'guest' }],
+      });
+    });
 
     it('decide by Logto’s claims after a handler has changed its user info', async () => {
       const browser = (await start(issuer)).browser();

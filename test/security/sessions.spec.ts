@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import type { Request } from 'express';
 import expressSession from 'express-session';
 import { LogtoGuard, LogtoService } from 'nestjs-logto';
 import { WebSocket } from 'ws';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp } from '../support/app.js';
 import { changedTokenResponse } from '../support/changed-token-response.js';
 import { passTime, restoreTime } from '../support/clock.js';
@@ -63,7 +64,11 @@ class InspectingController {
   }
 }
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 describe('A session', () => {
   afterEach(() => {

@@ -1,7 +1,8 @@
-import { afterEach, describe, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, it } from '@jest/globals';
 import { Module, type MiddlewareConsumer } from '@nestjs/common';
 import cookieParser from 'cookie-parser';
 import expressSession, { type SessionOptions } from 'express-session';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { restoreTime } from '../support/clock.js';
 import { expectSessionWorks } from '../support/expect-session-works.js';
@@ -11,7 +12,11 @@ import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 import { mountedByApp } from '../support/session-mounts.js';
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 const start = (parts: Partial<TestAppParts>): Promise<TestApp> =>
   startApp({ issuer, controllers: [PagesController], ...parts });

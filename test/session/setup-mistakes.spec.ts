@@ -1,8 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req } from '@nestjs/common';
 import cookieSession from 'cookie-session';
 import type { Request } from 'express';
 import expressSession from 'express-session';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
@@ -17,7 +18,11 @@ class VisitsController {
   }
 }
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 describe('A missing session', () => {
   it('does not affect public pages; the first request that needs it fails and names both remedies', async () => {

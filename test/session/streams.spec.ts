@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
@@ -12,7 +13,11 @@ import { registerBackChannelLogout } from '../support/register-back-channel-logo
 import { sessionMounts } from '../support/session-mounts.js';
 import { StreamsController } from '../support/streams.controller.js';
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 describe('A stream of server-sent events', () => {
   afterEach(() => {

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { session, startApp } from '../support/app.js';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { session, startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { endSessionAtLogto } from '../support/end-session-at-logto.js';
 import { startIssuer } from '../support/issuer.js';
@@ -9,9 +10,14 @@ import { postForm } from '../support/post-form.js';
 import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
 import { RenewalController } from '../support/renewal.controller.js';
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await startApp({ issuer, controllers });
+});
 const controllers = [PagesController, RenewalController];
-const app = await startApp({ issuer, controllers });
 
 describe('Back-channel logout', () => {
   afterEach(() => issuer.resetRequests());

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startApp } from '../support/app.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { callbackPath } from '../support/callback-path.js';
 import { restoreTime } from '../support/clock.js';
@@ -8,8 +9,13 @@ import { PagesController } from '../support/pages.js';
 import { signedInUser } from '../support/signed-in-user.js';
 import { startSignIn } from '../support/start-sign-in.js';
 
-const issuer = await startIssuer();
-const app = await startApp({ issuer, controllers: [PagesController] });
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await startApp({ issuer, controllers: [PagesController] });
+});
 
 describe('Several sign-ins in one browser', () => {
   let browser: Browser;

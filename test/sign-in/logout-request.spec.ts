@@ -1,5 +1,5 @@
 import * as http from 'node:http';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   ForbiddenException,
@@ -13,6 +13,7 @@ import { APP_GUARD } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, { type Request, type Response } from 'express';
 import { LogtoService } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { asInMain, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Page } from '../support/browser.js';
 import { endSessionAtLogto } from '../support/end-session-at-logto.js';
@@ -89,7 +90,11 @@ class SignedOutController {
   }
 }
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 describe('A logout token reaches', () => {
   let app: TestApp;

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { callbackPath } from '../support/callback-path.js';
@@ -9,7 +10,11 @@ import { leaks } from '../support/leaks.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 let lines: string[];
 
 /** Keeps the level of each line as well. */

@@ -1,6 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Request, Response } from 'express';
 import type { SessionOptions } from 'express-session';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { fromTlsProxy, registerHttpsApplication } from '../support/https-application.js';
@@ -11,7 +12,11 @@ import { PagesController } from '../support/pages.js';
 import { mountedByApp, mountedByModule, sessionMounts } from '../support/session-mounts.js';
 import { SignInController } from '../support/sign-in.controller.js';
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
   startApp({ issuer, controllers: [PagesController, SignInController], ...parts });

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { freePort, session, startApp } from '../support/app.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { freePort, session, startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { restoreTime } from '../support/clock.js';
 import { expectErrorPage } from '../support/expect-error-page.js';
@@ -8,9 +9,14 @@ import { PagesController } from '../support/pages.js';
 import { signedInUser } from '../support/signed-in-user.js';
 import { startSignIn } from '../support/start-sign-in.js';
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await startApp({ issuer, controllers });
+});
 const controllers = [PagesController];
-const app = await startApp({ issuer, controllers });
 
 describe('The cookie of a sign-in', () => {
   let browser: Browser;

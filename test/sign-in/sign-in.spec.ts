@@ -1,6 +1,7 @@
 import { request } from 'node:http';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Prompt, UserScope, type LogtoModuleOptions } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
@@ -9,8 +10,13 @@ import { PagesController } from '../support/pages.js';
 const signInCookies = (page: Page): string[] =>
   page.headers.getSetCookie().filter((cookie) => cookie.includes('logto-sign-in.'));
 
-const issuer = await startIssuer();
-const app = await startApp({ issuer, controllers: [PagesController] });
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await startApp({ issuer, controllers: [PagesController] });
+});
 
 /** The parameters that the app sends to Logto's sign-in. */
 function sentBy(page: Page): URLSearchParams {

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { UserScope } from 'nestjs-logto';
-import { session, startApp } from '../support/app.js';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { session, startApp, type TestApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { application, startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
@@ -8,13 +9,18 @@ import { MemorySessionStore } from '../support/memory-session-store.js';
 import { signedInUser } from '../support/signed-in-user.js';
 import { SignInController } from '../support/sign-in.controller.js';
 
-const issuer = await startIssuer();
-const store = new MemorySessionStore();
-const app = await startApp({
-  issuer,
-  controllers: [PagesController, SignInController],
-  logto: { session: { ...session, store }, http: { timeout: 1500 } },
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await startApp({
+    issuer,
+    controllers: [PagesController, SignInController],
+    logto: { session: { ...session, store }, http: { timeout: 1500 } },
+  });
 });
+const store = new MemorySessionStore();
 
 describe('Sign-out', () => {
   let browser: Browser;

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { startApp } from '../support/app.js';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
@@ -7,8 +8,13 @@ import { PagesController } from '../support/pages.js';
 /** What a browser sends when it restores a tab: no user has clicked. */
 const restored = { 'sec-fetch-user': '', 'user-agent': 'a browser', 'accept-language': 'en' };
 
-const issuer = await startIssuer();
-const app = await startApp({ issuer, controllers: [PagesController] });
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await startApp({ issuer, controllers: [PagesController] });
+});
 
 describe('A tab that starts a sign-in', () => {
   afterEach(() => restoreTime());

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
@@ -6,7 +7,11 @@ import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 import { sessionMounts } from '../support/session-mounts.js';
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 describe.each(sessionMounts)('A store that is down, under a session that %s mounts,', (_, mount) => {
   let store: MemorySessionStore;

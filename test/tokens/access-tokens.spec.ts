@@ -1,6 +1,8 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { buildOrganizationUrn, UserScope, type TokenTarget } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import type { TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { holdTokenResponse } from '../support/hold-token-response.js';
@@ -13,8 +15,13 @@ import {
   tokenPath,
 } from '../support/token-path.js';
 
-const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
-const app = await startTokenApp({ issuer });
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+  app = await startTokenApp({ issuer });
+});
 
 /** A resource within an organization. */
 const resourceInOrganization = { resource, organizationId: 'org_1' };

@@ -1,11 +1,18 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { buildOrganizationUrn } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import type { TestApp } from '../support/app.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
 import { startTokenApp, tokenTenant } from '../support/token-app.js';
 
-const issuer = await startIssuer(tokenTenant);
-const app = await startTokenApp({ issuer });
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer(tokenTenant);
+  app = await startTokenApp({ issuer });
+});
 
 describe('Impersonation by token exchange', () => {
   let subjectToken: string;

@@ -1,13 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { buildOrganizationUrn, type LogtoService } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { passTime } from '../support/clock.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { machine, startTokenApp, tokenTenant } from '../support/token-app.js';
 
 const target = { resource, scope: 'read:things' };
 
-const issuer = await startIssuer(tokenTenant);
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer(tokenTenant);
+});
 
 describe('Tokens by client credentials', () => {
   let logto: LogtoService;

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { session } from '../support/app.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { session, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { application, startIssuer } from '../support/issuer.js';
@@ -10,10 +11,15 @@ import { startTokenApp, tokenTenant } from '../support/token-app.js';
 
 const hour = 3600;
 
-const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+let issuer: LogtoEmulator;
+let app: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+  app = await startTokenApp({ issuer, logto });
+});
 const store = new MemorySessionStore();
 const logto = { session: { ...session, store } };
-const app = await startTokenApp({ issuer, logto });
 
 describe('Claims', () => {
   let browser: Browser;

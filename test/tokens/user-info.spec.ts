@@ -1,12 +1,20 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import type { TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
 import { startTokenApp, tokenTenant } from '../support/token-app.js';
 
-const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
-const app = await startTokenApp({ issuer });
-const caching = await startTokenApp({ issuer, logto: { userInfoTtl: 60 } });
+let issuer: LogtoEmulator;
+let app: TestApp;
+let caching: TestApp;
+
+beforeAll(async () => {
+  issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+  app = await startTokenApp({ issuer });
+  caching = await startTokenApp({ issuer, logto: { userInfoTtl: 60 } });
+});
 
 describe('User info', () => {
   let browser: Browser;

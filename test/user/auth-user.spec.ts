@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req, ValidationPipe } from '@nestjs/common';
 import type { Request } from 'express';
 import {
@@ -9,7 +9,8 @@ import {
   type LogtoModuleOptions,
   type UserInfoResponse,
 } from 'nestjs-logto';
-import { session, startApp } from '../support/app.js';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { session, startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { ContextController } from '../support/context.controller.js';
 import { startHostileProvider } from '../support/hostile-provider.js';
@@ -60,15 +61,21 @@ class ClaimsController {
   }
 }
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+let app: TestApp;
+let ada: Browser;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await startApp({ issuer, controllers, logto: { ...logto, session: { ...session, store } } });
+  ada = app.browser();
+  await ada.signIn(issuer);
+});
 const store = new MemorySessionStore();
 const controllers = [ContextController, ClaimsController];
 const logto: Partial<LogtoModuleOptions> = {
   scopes: [UserScope.Email, UserScope.CustomData, UserScope.Roles, UserScope.Organizations],
 };
-const app = await startApp({ issuer, controllers, logto: { ...logto, session: { ...session, store } } });
-const ada = app.browser();
-await ada.signIn(issuer);
 
 const get = async <T = Record<string, unknown>>(path: string, browser: Browser = ada): Promise<T> =>
   (await browser.fetch(path)).json<T>();

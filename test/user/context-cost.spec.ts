@@ -1,7 +1,9 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Session } from '@nestjs/common';
 import expressSession from 'express-session';
-import { session, startApp } from '../support/app.js';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { session, startApp, type TestApp } from '../support/app.js';
+import type { Browser } from '../support/browser.js';
 import { ContextController } from '../support/context.controller.js';
 import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
@@ -15,12 +17,18 @@ class VisitsController {
   }
 }
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+let app: TestApp;
+let ada: Browser;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await startApp({ issuer, controllers, logto: { session: { ...session, store } } });
+  ada = app.browser();
+  await ada.signIn(issuer);
+});
 const store = new MemorySessionStore();
 const controllers = [ContextController, VisitsController];
-const app = await startApp({ issuer, controllers, logto: { session: { ...session, store } } });
-const ada = app.browser();
-await ada.signIn(issuer);
 
 describe('The user context', () => {
   beforeEach(() => {

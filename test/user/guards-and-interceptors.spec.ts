@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -17,6 +17,7 @@ import {
 import type { NextFunction, Request, Response } from 'express';
 import { AuthUser, UserInfoResponse, WithLogto } from 'nestjs-logto';
 import { tap, type Observable } from 'rxjs';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 
@@ -63,7 +64,11 @@ class RecordedModule {
   }
 }
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 describe('req.user', () => {
   it('has the claims from the first middleware on, and the whole context for interceptors and handlers', async () => {

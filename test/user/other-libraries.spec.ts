@@ -1,9 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Req, UseGuards } from '@nestjs/common';
 import { AuthGuard, PassportStrategy } from '@nestjs/passport';
 import type { NextFunction, Request, Response } from 'express';
 import { AuthUser, IdTokenClaims, LogtoContext, LogtoGuard } from 'nestjs-logto';
 import passport from 'passport';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 
@@ -58,7 +59,11 @@ class BothUsersController {
   }
 }
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 describe('The user of another library', () => {
   it.each([['signed in'], ['anonymous']])(

@@ -12,6 +12,7 @@ import cookieParser from 'cookie-parser';
 import type { NextFunction, Request, Response } from 'express';
 import expressSession from 'express-session';
 import { AuthUser, LogtoContext, UserInfoResponse, WithLogto } from 'nestjs-logto';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
@@ -63,7 +64,11 @@ class InformedController {
 @Module({ controllers: [InformedController] })
 class InformedModule {}
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
 
 const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
   startApp({

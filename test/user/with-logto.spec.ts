@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { decodeJwt } from 'jose';
 import {
@@ -10,7 +10,8 @@ import {
   type LogtoModuleOptions,
   type UserInfoResponse,
 } from 'nestjs-logto';
-import { startApp } from '../support/app.js';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { ContextController } from '../support/context.controller.js';
 import { resource, startIssuer } from '../support/issuer.js';
@@ -69,15 +70,21 @@ class MergedController {
   }
 }
 
-const issuer = await startIssuer();
+let issuer: LogtoEmulator;
+let app: TestApp;
+let ada: Browser;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await startApp({ issuer, controllers, logto });
+  ada = app.browser();
+  await ada.signIn(issuer);
+});
 const controllers = [ContextController, TokensController, MergedController];
 const logto: Partial<LogtoModuleOptions> = {
   scopes: [UserScope.CustomData, UserScope.Organizations, 'read:things', 'invite'],
   resources: [resource],
 };
-const app = await startApp({ issuer, controllers, logto });
-const ada = app.browser();
-await ada.signIn(issuer);
 
 const get = async <T = Record<string, unknown>>(path: string, browser: Browser = ada): Promise<T> =>
   (await browser.fetch(path)).json<T>();
