@@ -338,32 +338,32 @@ describe('The sign-in route', () => {
 
     it('signs in as a public client without appSecret', async () => {
       issuer.setApplication({ id: 'public-app', type: 'Native' });
-      const app = await appWith({ appId: 'public-app', appSecret: undefined });
+      const own = await appWith({ appId: 'public-app', appSecret: undefined });
       issuer.resetRequests();
-      const browser = app.browser();
-      await browser.signIn(issuer, 'ada');
+      const visitor = own.browser();
+      await visitor.signIn(issuer, 'ada');
 
-      expect((await browser.open('/protected')).text).toBe('hello ada');
+      expect((await visitor.open('/protected')).text).toBe('hello ada');
       const [exchange] = issuer.requests('token');
       expect(exchange?.headers.authorization).toBeUndefined();
       expect(exchange?.body).toMatchObject({ client_id: 'public-app', code_verifier: expect.any(String) });
     });
 
     it('ends at postSignInRedirectUri without returnTo', async () => {
-      const app = await appWith({ postSignInRedirectUri: 'https://www.example.com/welcome?new=1' });
+      const own = await appWith({ postSignInRedirectUri: 'https://www.example.com/welcome?new=1' });
 
-      expect((await app.browser().signIn(issuer)).location).toBe('https://www.example.com/welcome?new=1');
+      expect((await own.browser().signIn(issuer)).location).toBe('https://www.example.com/welcome?new=1');
     });
 
     it('ends at baseUrl without returnTo and postSignInRedirectUri', async () => {
-      const app = await appWith({});
+      const own = await appWith({});
 
-      expect((await app.browser().signIn(issuer)).location).toBe(`${app.baseUrl}/`);
+      expect((await own.browser().signIn(issuer)).location).toBe(`${own.baseUrl}/`);
     });
 
     it('sets __Host- cookies over https, behind a proxy that terminates TLS', async () => {
-      const app = await appWith({ baseUrl: 'https://app.example.com' });
-      const page = await app.browser().open('/logto/sign-in', { 'x-forwarded-proto': 'https' });
+      const own = await appWith({ baseUrl: 'https://app.example.com' });
+      const page = await own.browser().open('/logto/sign-in', { 'x-forwarded-proto': 'https' });
 
       expect(sentBy(page).get('redirect_uri')).toBe('https://app.example.com/logto/sign-in-callback');
       const [cookie = ''] = signInCookies(page);

@@ -15,19 +15,18 @@ import {
   tokenPath,
 } from '../support/token-path.js';
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
-  app = await startTokenApp({ issuer });
-});
-
 /** A resource within an organization. */
 const resourceInOrganization = { resource, organizationId: 'org_1' };
 
 describe('Access tokens', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp;
   let browser: Browser;
+
+  beforeAll(async () => {
+    issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+    app = await startTokenApp({ issuer });
+  });
 
   beforeEach(async () => {
     browser = app.browser();
