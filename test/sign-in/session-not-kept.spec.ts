@@ -58,8 +58,16 @@ describe('A sign-in that the browser or the store does not keep', () => {
   );
 
   it.each<[string, SessionOptions['cookie'], RegExp]>([
-    ['is sameSite "none" over http', { sameSite: 'none' }, /sameSite: "none".*not `secure`/],
-    ['has the domain of another host', { domain: 'shop.example' }, /domain "shop\.example".*"localhost"/],
+    [
+      'is sameSite "none" over http',
+      { sameSite: 'none' },
+      /session_not_kept: .*`sameSite: "none"` cookie that is not secure/,
+    ],
+    [
+      'has the domain of another host',
+      { domain: 'shop.example' },
+      /session_not_kept: .*`domain`: "shop\.example".*"localhost"/,
+    ],
   ])('names the cause when the cookie of the app’s own session %s', async (_, cookie, cause) => {
     const browser = (await start(mountedByApp({ name: 'sid', cookie }))).browser();
     browser.refuses = /^sid=/;

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Touches } from '../../src/session/touches.js';
-import { TouchingStore } from '../../src/session/touching-store.js';
+import { TouchThrottle } from '../../src/store/touch-throttle.js';
+import { TouchingStore } from '../../src/store/touching-store.js';
 import type { Browser } from '../support/browser.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { otherTokenPath, resourceTokenPath } from '../support/token-path.js';
@@ -79,7 +79,7 @@ describe('A store that never answers', () => {
     const hanging = new MemorySessionStore();
     hanging.get = () => undefined;
     const answers: unknown[] = [];
-    new TouchingStore(hanging, new Touches()).get('some-session', (error) => answers.push(error));
+    new TouchingStore(hanging, new TouchThrottle()).get('some-session', (error) => answers.push(error));
 
     jest.advanceTimersByTime(9_999);
     expect(answers).toEqual([]);
@@ -93,7 +93,7 @@ describe('A store that never answers', () => {
     const hanging = new MemorySessionStore();
     hanging.destroy = () => undefined;
     const destroyed = new Promise((resolve) =>
-      new TouchingStore(hanging, new Touches()).destroy('id', resolve),
+      new TouchingStore(hanging, new TouchThrottle()).destroy('id', resolve),
     );
     jest.advanceTimersByTime(10_000);
 
