@@ -45,7 +45,7 @@ const ownErrorCodes = [
   'context_not_supported',
 ] as const;
 
-/** The OAuth errors that are known, and so safe to show: a provider's own words never are. */
+/** The OAuth errors that may be shown to visitors. */
 export const oauthErrorCodes = [
   'access_denied',
   'account_selection_required',
@@ -67,15 +67,14 @@ export const oauthErrorCodes = [
   'unsupported_response_type',
 ] as const;
 
-/** OAuth 2.0, OpenID Connect and Logto error codes that are passed on by their own name. */
+/** Error codes of OAuth 2.0, OpenID Connect and Logto. */
 export type OAuthErrorCode = (typeof oauthErrorCodes)[number];
 
 /**
- * Every `code` that a `LogtoException` of this library can carry. Codes are stable: switch on them, not
- * on messages. Errors that Logto itself answers with keep their OAuth name (`access_denied`, `invalid_target`,
- * …), see RFC 6749 sections 4.1.2.1 and 5.2.
+ * The `code` of a `LogtoException`. Codes are stable, unlike messages. Errors of Logto keep their OAuth code
+ * (`access_denied`, `invalid_target`, …), see RFC 6749 sections 4.1.2.1 and 5.2.
  */
 export type LogtoErrorCode = (typeof ownErrorCodes)[number] | OAuthErrorCode;
 
-/** All of them, for documentation and tests. */
+/** All codes, for documentation and tests. */
 export const logtoErrorCodes: readonly LogtoErrorCode[] = [...ownErrorCodes, ...oauthErrorCodes];

@@ -2,56 +2,50 @@ import { inspect, type InspectOptions } from 'node:util';
 import { HttpException, HttpStatus } from '@nestjs/common';
 import type { LogtoErrorCode } from './logto.error-codes.js';
 
-/** What a {@link LogtoException} is made of. */
+/** Properties of a {@link LogtoException}. */
 export interface LogtoExceptionInit {
-  /** HTTP status the exception answers with when nobody catches it. Default: 500. */
+  /** The HTTP status. Default: 500. */
   status?: number;
-  /** Whether the same call may succeed later: network, timeout, 5xx, a store that is down. Default: `false`. */
+  /** Whether a retry may succeed, for example after a timeout or a 5xx. Default: `false`. */
   transient?: boolean;
-  /** What went wrong beneath, without tokens, codes or secrets. */
+  /** The underlying error, without tokens, codes or secrets. */
   cause?: unknown;
-  /**
-   * Whether it fails until an operator changes something, as with a wrong secret: nobody is asked to try again shortly.
-   * Default: with status 500.
-   */
+  /** Whether only an operator can fix it, such as a wrong secret. Default: with status 500. */
   needsOperator?: boolean;
   /**
-   * What a visitor or an API's client reads in production, where `message` speaks to the operator. Default: `message`
-   * below 500, a general sentence from there on and with `needsOperator`.
+   * The message for visitors and API clients in production; `message` is for the operator. Default: `message` below 500,
+   * a general sentence from 500 on and with `needsOperator`.
    */
   publicMessage?: string;
-  /** Further members of the problem body (RFC 9457). */
+  /** Additional members of the problem details (RFC 9457). */
   extensions?: Record<string, unknown>;
 }
 
 /**
- * The base of every error that this library throws. It is an `HttpException`, so an exception that nobody
- * catches answers with a fitting status and an RFC 9457 problem body.
+ * The base class of all errors of this library. As an `HttpException`, it has a status, and problem details (RFC 9457) as
+ * its response.
  */
 export class LogtoException extends HttpException {
-  /** Stable name of what went wrong. */
+  /** The error code. It is stable. */
   readonly code: LogtoErrorCode;
 
-  /** Whether the same call may succeed later. A transient failure never signs anybody out. */
+  /** Whether a retry may succeed. A transient error does not sign users out. */
   readonly transient: boolean;
 
-  /** Whether it keeps failing until an operator changes something. If it is also `transient`, users stay signed in. */
+  /** Whether only an operator can fix it. If it is also `transient`, users stay signed in. */
   readonly needsOperator: boolean;
 
-  /** What anybody may read: it names no remedy that only an operator can apply. */
+  /** The message for visitors and API clients. */
   readonly publicMessage: string;
 
-  /**
-   * What a visitor or an API's client reads: the page's text, and `detail` of the problem body. In production it is
-   * `publicMessage`, everywhere else `message`.
-   */
+  /** The text of error pages and `detail` of the problem details: `publicMessage` in production, else `message`. */
   readonly detail: string;
 
   constructor(code: LogtoErrorCode, message: string, init: LogtoExceptionInit = {}) {
     const status = init.status ?? HttpStatus.INTERNAL_SERVER_ERROR;
     const needsOperator = init.needsOperator ?? status === 500;
     const publicMessage =
-      init.publicMessage ?? (needsOperator ? askOperator : publicMessages[status]) ?? message;
+      init.publicMessage ?? (needsOperator ? operatorMessage : publicMessages[status]) ?? message;
     const detail = process.env.NODE_ENV === 'production' ? publicMessage : message;
     super(problemBody(code, detail, status, init.extensions), status, { cause: init.cause });
     this.code = code;
@@ -64,8 +58,8 @@ export class LogtoException extends HttpException {
   }
 
   /**
-   * What GraphQL tells of it, over HTTP and WebSocket alike: `code` as Apollo has it, and the problem body as
-   * `originalError`, as @nestjs/graphql does with every `HttpException`.
+   * The `extensions` of a GraphQL error: `code` as in Apollo Server, and the problem details as `originalError`, as
+   * @nestjs/graphql has it for an `HttpException`.
    */
   get extensions(): { code: string; originalError: string | object } {
     return {
@@ -74,7 +68,7 @@ export class LogtoException extends HttpException {
     };
   }
 
-  /** What the console and Nest's logger show: everything once, where `HttpException` repeats itself. */
+  /** Prints everything once. An `HttpException` would repeat itself. */
   [inspect.custom](_depth: number, options: InspectOptions, print: typeof inspect): string {
     const { code, transient, cause } = this;
     return `${this.stack} ${print({ code, transient, ...(cause === undefined ? {} : { cause }) }, options)}`;
@@ -85,19 +79,19 @@ export class LogtoException extends HttpException {
 export interface LogtoOptionsProblem {
   /** The option, as a path: `http.timeout`. */
   option: string;
-  /** What is wrong and what to do about it. */
+  /** What is wrong, and what to do. */
   remedy: string;
 }
 
 /** The module cannot start in this app. */
 export class LogtoSetupException extends LogtoException {
-  /** What is wrong alone: where it was found says nothing about it. */
+  /** Prints the message without the stack, which says nothing about the mistake. */
   override [inspect.custom](): string {
     return `${this.name}: ${this.message}`;
   }
 }
 
-/** The options cannot work. Thrown at start with every mistake at once. `code`: `invalid_options`. */
+/** Thrown at start, with all mistakes in the options. `code`: `invalid_options`. */
 export class LogtoOptionsException extends LogtoSetupException {
   readonly problems: readonly LogtoOptionsProblem[];
 
@@ -109,12 +103,11 @@ export class LogtoOptionsException extends LogtoSetupException {
 }
 
 /**
- * Nobody is signed in where somebody has to be. `code`: `not_authenticated`. The status is 401, or 302/303
- * with the `Location` header already set on the response, so that a catch-all filter of the app that only
- * reads `getStatus()` still sends the visitor to the sign-in.
+ * The user is not signed in. `code`: `not_authenticated`. The status is 401. It is 302 or 303 if the `Location` header of
+ * the response is already set, so that a catch-all filter of yours that uses `getStatus()` redirects to the sign-in.
  */
 export class LogtoUnauthenticatedException extends LogtoException {
-  /** Where the visitor is sent, when the answer is a redirect. */
+  /** Where the response redirects to. */
   readonly redirectTo: string | undefined;
 
   constructor(
@@ -147,11 +140,11 @@ function problemBody(
   return { type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, ...extensions };
 }
 
-/** What visitors read in production about failures that only an operator can end. */
-const askOperator =
+/** The public message of errors that only an operator can fix. */
+const operatorMessage =
   'This application is not set up correctly. Please contact its operator; the details are in the log.';
 
-/** What they read about the others that are not theirs. */
+/** The public messages of other server errors, by status. */
 const publicMessages: Record<number, string> = {
   503: 'This is not available at the moment. Please try again shortly.',
 };

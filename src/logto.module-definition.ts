@@ -1,9 +1,9 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
-import { concealed } from './options/concealed.js';
+import { hideSecrets } from './options/hide-secrets.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './options/logto-module-options.js';
 import { authControllerAt } from './routes/auth.controller.js';
 
-/** The module's extras, of `forRoot` and `forRootAsync` alike. */
+/** Injects the module's extras. */
 export const LOGTO_EXTRAS = Symbol('nestjs-logto:extras');
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
@@ -16,7 +16,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     )
     .build();
 
-/** @param given the extras; Nest hands over the options as well, secrets included, so only the extras are kept */
+/** @param given the extras. Nest also passes the options, with their secrets, so this picks the extras. */
 function withExtras(definition: DynamicModule, given: LogtoModuleExtras): DynamicModule {
   const { global = true, authRoutesPrefix, authRoutes, authRoutesDecorators } = given;
   const extras = { global, authRoutesPrefix, authRoutes, authRoutesDecorators };
@@ -24,25 +24,25 @@ function withExtras(definition: DynamicModule, given: LogtoModuleExtras): Dynami
     ...definition,
     global,
     providers: [
-      ...(definition.providers ?? []).map((provider) => withConcealedOptions(provider)),
+      ...(definition.providers ?? []).map((provider) => hideOptionSecrets(provider)),
       { provide: LOGTO_EXTRAS, useValue: extras },
     ],
     controllers: authRoutes === false ? [] : [authControllerAt(extras)],
   };
 }
 
-/** Nest keeps the options in its container, where an inspection of the app would show their secrets. */
-function withConcealedOptions(provider: Provider): Provider {
+/** Hides the secrets of the options, which Nest keeps in its container, from whoever inspects the app. */
+function hideOptionSecrets(provider: Provider): Provider {
   if (!('provide' in provider) || provider.provide !== MODULE_OPTIONS_TOKEN) return provider;
   if ('useValue' in provider)
-    return { ...provider, useValue: concealed(provider.useValue as LogtoModuleOptions) };
+    return { ...provider, useValue: hideSecrets(provider.useValue as LogtoModuleOptions) };
   if (!('useFactory' in provider)) return provider;
   return {
     ...provider,
-    useFactory: async (...parts: unknown[]) => {
-      const made: unknown = await provider.useFactory(...parts);
-      // Anything that is no object is left for the report of all mistakes.
-      return typeof made === 'object' && made !== null ? concealed(made) : made;
+    useFactory: async (...dependencies: unknown[]) => {
+      const options: unknown = await provider.useFactory(...dependencies);
+      // `resolveLogtoOptions` reports options that are no object.
+      return typeof options === 'object' && options !== null ? hideSecrets(options) : options;
     },
   };
 }

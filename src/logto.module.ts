@@ -1,9 +1,9 @@
 import { Logger, Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { assertOneCopy } from './bootstrap/assert-one-copy.js';
-import { assertOnlyModule } from './bootstrap/assert-only-module.js';
+import { assertRegisteredOnce } from './bootstrap/assert-registered-once.js';
 import { ExpressMount } from './bootstrap/express-mount.js';
-import { GlobalPrefix } from './bootstrap/global-prefix.js';
+import { GlobalPrefixExclusion } from './bootstrap/global-prefix-exclusion.js';
 import { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
 import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
 import { ConfigurableModuleClass, LOGTO_EXTRAS } from './logto.module-definition.js';
@@ -19,7 +19,7 @@ import { SessionMount } from './session/session-mount.js';
 import { LogtoInterceptor } from './user/logto.interceptor.js';
 
 /**
- * Sign-in with Logto. Import it once, in the app's root module:
+ * The module for sign-in with Logto. Import it once, in the root module of your app:
  *
  * ```ts
  * @Module({ imports: [LogtoModule.forRoot({ endpoint, appId, appSecret, baseUrl, session: { secret } })] })
@@ -42,25 +42,25 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
     private readonly options: ResolvedLogtoOptions,
     private readonly sessionMount: SessionMount,
     private readonly expressMount: ExpressMount,
-    private readonly globalPrefix: GlobalPrefix,
+    private readonly globalPrefixExclusion: GlobalPrefixExclusion,
     private readonly freshClaims: FreshClaimsGuard,
   ) {
     super();
-    // Errors of a constructor end the start with one line of log, those of `configure()` are unhandled rejections.
+    // Here and not in `configure()`, whose errors become unhandled rejections.
     assertOneCopy(modules);
-    assertOnlyModule(modules, LogtoModule);
+    assertRegisteredOnce(modules, LogtoModule);
     expressMount.mountEarly();
-    // Before anything of the app is registered: Nest calls interceptors in this order, and filters in the reverse, so
-    // the app's own filters win. A microservice that is connected later takes what is registered by then.
+    // Before the app registers its own: Nest calls interceptors in this order, and filters in reverse order, so that the
+    // app's filters win. A microservice gets what is registered before it is connected.
     applicationConfig.addGlobalInterceptor(interceptor);
     applicationConfig.addGlobalFilter(filter);
   }
 
   /**
    * Registers the module with its options.
-   * @param options the application at Logto, this app's address and its session; and the module's extras
-   * (`global`, `authRoutesPrefix`, `authRoutes`, `authRoutesDecorators`)
-   * @throws LogtoOptionsException at start, with every mistake in the options at once
+   * @param options the options, and the module's extras (`global`, `authRoutesPrefix`, `authRoutes`,
+   * `authRoutesDecorators`)
+   * @throws LogtoOptionsException at start, with all mistakes in the options
    */
   static override forRoot(options: LogtoModuleOptions & LogtoModuleExtras): DynamicModule {
     warnOfOtherCopies();
@@ -69,8 +69,8 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
   }
 
   /**
-   * Registers the module with options that a factory, a class or an existing provider makes. The extras stand
-   * beside `useFactory`: they shape the module itself.
+   * Registers the module with options from a factory, a class or an existing provider. Pass the module's extras next to
+   * `useFactory`.
    *
    * ```ts
    * LogtoModule.forRootAsync({
@@ -78,21 +78,22 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
    *   useFactory: (config: ConfigService) => config.getOrThrow<LogtoModuleOptions>('logto'),
    * })
    * ```
-   * @throws LogtoOptionsException at start, with every mistake in the options at once
+   * @throws LogtoOptionsException at start, with all mistakes in the options
    */
   static override forRootAsync(options: LogtoModuleAsyncOptions): DynamicModule {
     warnOfOtherCopies();
     return super.forRootAsync(options);
   }
 
-  /** Does what needs every module of the app and the settings of main.ts. */
+  /** Finishes the set-up, when all modules exist and main.ts has configured the app. */
   configure(_consumer: MiddlewareConsumer): void {
-    // With request-scoped options, which `OptionsScope` refuses, Nest makes this module for each request.
+    // There are none if they are request-scoped, which `OptionsScopeCheck` refuses.
     if (!(this.options as ResolvedLogtoOptions | undefined)) return;
     const app = this.expressMount.application();
-    for (const remark of [...this.options.remarks, ...this.sessionMount.remarks]) this.logger.warn(remark);
+    for (const warning of [...this.options.warnings, ...this.sessionMount.warnings])
+      this.logger.warn(warning);
     this.expressMount.mount();
     if (this.options.client) this.freshClaims.register();
-    this.globalPrefix.excludeAuthRoutes(app);
+    this.globalPrefixExclusion.excludeAuthRoutes(app);
   }
 }

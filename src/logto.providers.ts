@@ -1,9 +1,9 @@
 import type { FactoryProvider, Provider, Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { ExpressMount } from './bootstrap/express-mount.js';
-import { GlobalPrefix } from './bootstrap/global-prefix.js';
-import { importedWithoutOptions } from './bootstrap/imported-without-options.js';
-import { OptionsScope } from './bootstrap/options-scope.js';
+import { GlobalPrefixExclusion } from './bootstrap/global-prefix-exclusion.js';
+import { missingOptionsProvider } from './bootstrap/missing-options.provider.js';
+import { OptionsScopeCheck } from './bootstrap/options-scope-check.js';
 import { RequirementReport } from './bootstrap/requirement-report.js';
 import { StartReport } from './bootstrap/start-report.js';
 import { AccessDecision } from './guard/access-decision.js';
@@ -11,15 +11,15 @@ import { AccessPolicyReader } from './guard/access-policy.js';
 import { BearerAuthentication } from './guard/bearer/bearer-authentication.js';
 import { BearerTokenVerifier } from './guard/bearer/bearer-token-verifier.js';
 import { CsrfProtection } from './guard/csrf-protection.js';
-import { FreshScopes } from './guard/fresh-scopes.js';
-import { FreshUserInfo } from './guard/fresh-user-info.js';
+import { FreshScopes } from './guard/session/fresh-scopes.js';
+import { FreshUserInfo } from './guard/session/fresh-user-info.js';
 import { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
 import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
 import { LogtoApiGuard } from './guard/logto-api.guard.js';
 import { LogtoGuard } from './guard/logto.guard.js';
 import { Refusal } from './guard/refusal.js';
 import { RequirementCheck } from './guard/requirements/requirement-check.js';
-import { SessionAuthentication } from './guard/session-authentication.js';
+import { SessionAuthentication } from './guard/session/session-authentication.js';
 import { ClockSkewCheck } from './guard/clock-skew-check.js';
 import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from './logto.module-definition.js';
 import { LogtoService } from './logto.service.js';
@@ -30,7 +30,7 @@ import { ProviderFetch } from './oidc/provider-fetch.js';
 import { TokenExchange } from './oidc/token-exchange.js';
 import { TokenVerifier } from './oidc/token-verifier.js';
 import { OperatorLog } from './operator-log.js';
-import { resolveLogtoOptions } from './options/resolve-logto-options.js';
+import { resolveLogtoOptions } from './options/resolve/resolve-logto-options.js';
 import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
 import { LogoutFormMiddleware } from './routes/logout-form.middleware.js';
 import { NavigationCheck } from './routes/navigation-check.js';
@@ -78,10 +78,10 @@ import { UnauthenticatedExceptionFactory } from './user/unauthenticated-exceptio
 import { UserContextResolver } from './user/user-context-resolver.js';
 
 /**
- * Registers a class that signs users in. An app that only takes bearer tokens does not construct it, which
- * `forRootAsync` only knows once the options have been made: the class is `undefined` there.
+ * Registers a class that is `undefined` in an app that only accepts bearer tokens. `forRootAsync` only knows that after
+ * the options have been made.
  */
-function signIn(type: Type): FactoryProvider {
+function unlessBearerOnly(type: Type): FactoryProvider {
   return {
     provide: type,
     inject: [ResolvedLogtoOptions, ModuleRef],
@@ -110,7 +110,7 @@ const signInClasses: Type[] = [
 
 /** Everything that the module is made of, room by room. */
 export const logtoProviders: Provider[] = [
-  importedWithoutOptions,
+  missingOptionsProvider,
   {
     provide: ResolvedLogtoOptions,
     inject: [MODULE_OPTIONS_TOKEN, LOGTO_EXTRAS],
@@ -176,15 +176,15 @@ export const logtoProviders: Provider[] = [
   SessionAuthentication,
   // bootstrap/
   ExpressMount,
-  GlobalPrefix,
-  OptionsScope,
+  GlobalPrefixExclusion,
+  OptionsScopeCheck,
   RequirementReport,
   StartReport,
   LogtoService,
-  ...signInClasses.map((type) => signIn(type)),
+  ...signInClasses.map((type) => unlessBearerOnly(type)),
 ];
 
-/** What other modules can inject. Nest makes guards and interceptors there, so their parts are among it. */
+/** What other modules can inject. Nest creates guards there, so their dependencies are exported, too. */
 export const logtoExports = [
   LogtoService,
   LogtoGuard,

@@ -1,14 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Request, RequestHandler } from 'express';
-import { decodeJwt } from 'jose';
-import { LogtoException } from './logto.exceptions.js';
 import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/claims.js';
 import type { TokenTarget } from './oidc/oidc-client.js';
 import { TokenExchange, type ExchangedToken, type TokenExchangeParameters } from './oidc/token-exchange.js';
 import { BackChannelLogout } from './sign-in/back-channel/back-channel-logout.js';
-import { bearerTokensOnly } from './session/sign-in-client.js';
+import { requireSignIn } from './session/sign-in-client.js';
 import { Handshakes } from './session/handshakes.js';
+import { accessTokenClaims } from './tokens/access-token-claims.js';
 import { MachineTokens, type ClientCredentialsParameters } from './tokens/machine-tokens.js';
 import { SignInCallback } from './sign-in/sign-in-callback.js';
 import { SignIn, type SignInParameters } from './sign-in/sign-in.js';
@@ -22,8 +21,9 @@ import { SignedOutSignals } from './user/signed-out/signed-out-signals.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 
 /**
- * Everything the routes, guards and decorators do, for code that does it itself. Every method takes the Express
- * request and throws a {@link LogtoException}; none writes a response, beyond the cookies it needs.
+ * What the routes, guards and decorators do, for your own code. The methods set cookies, but send no response. They throw
+ * a `LogtoException`, which is transient while Logto is unavailable. Those that need a signed-in user throw a
+ * `LogtoUnauthenticatedException` if nobody is signed in, or if Logto has ended the sign-in.
  */
 @Injectable()
 export class LogtoService {
@@ -35,7 +35,7 @@ export class LogtoService {
     private readonly machineTokens: MachineTokens,
     private readonly exchanges: TokenExchange,
     private readonly signedOuts: SignedOutSignals,
-    // Not there in an app that only takes bearer tokens.
+    // Undefined in an app that only accepts bearer tokens.
     @Optional() private readonly signIns?: SignIn,
     @Optional() private readonly callbacks?: SignInCallback,
     @Optional() private readonly signOuts?: SignOut,
@@ -44,62 +44,51 @@ export class LogtoService {
   ) {}
 
   /**
-   * The user context of the request, with claims that are not older than `revalidateAfter`, or as they are known while
-   * Logto is away. An anonymous request is not an error: `isAuthenticated` is `false`.
-   * @param asked what it should hold beyond the claims
-   * @throws LogtoUnauthenticatedException when Logto has ended the sign-in while something was asked for
-   * @throws LogtoException `missing_scope_organizations`, Logto's own refusal, or a transient one
+   * The user context of the request, which may be anonymous. Claims older than `revalidateAfter` are refreshed.
+   * @throws LogtoException `missing_scope_organizations`, or what Logto refuses
    */
-  async getContext(request: Request, asked: GetContextParameters = {}): Promise<LogtoContext> {
-    return this.resolver.resolveFresh(request, asked);
+  async getContext(request: Request, parameters: GetContextParameters = {}): Promise<LogtoContext> {
+    return this.resolver.resolveFresh(request, parameters);
   }
 
-  /** Whether somebody is signed in. */
+  /** Whether the user is signed in. */
   async isAuthenticated(request: Request): Promise<boolean> {
     return (await this.getContext(request)).isAuthenticated;
   }
 
-  /** The claims of the signed-in user. @throws LogtoUnauthenticatedException when nobody is signed in */
+  /** The claims of the signed-in user. */
   async getIdTokenClaims(request: Request): Promise<IdTokenClaims> {
     const { claims } = await this.getContext(request);
     const signedIn = this.tokens.requireSignedIn(request);
     return claims ?? signedIn.claims;
   }
 
-  /** The ID token as Logto gave it last. @throws LogtoUnauthenticatedException when nobody is signed in */
+  /** The latest ID token. */
   getIdToken(request: Request): Promise<string | undefined> {
     return this.tokens.idToken(request);
   }
 
-  /** The refresh token. @throws LogtoUnauthenticatedException when nobody is signed in */
+  /** The refresh token. `undefined` if Logto has issued none. */
   getRefreshToken(request: Request): Promise<string | undefined> {
     return this.tokens.refreshToken(request);
   }
 
   /**
-   * An access token that is good for a while yet, by refresh grant when none is kept.
-   * @param target the resource, organization or both; default: the token for userinfo
-   * @throws LogtoUnauthenticatedException when nobody is signed in or Logto has ended the sign-in
-   * @throws LogtoException `invalid_target` for a resource that was not asked for at sign-in, `access_denied` for
-   * an organization the user is not in, `missing_scope_organizations`, `missing_refresh_token`, or a transient one
+   * An access token that is valid for some time: a cached one, or a new one by the refresh grant.
+   * @param target a resource, an organization or both. Default: the token is for userinfo.
+   * @throws LogtoException `invalid_target` for a resource that is not in `resources`, `access_denied` for an organization
+   * that the user is not a member of, `missing_scope_organizations` or `missing_refresh_token`
    */
   async getAccessToken(request: Request, target: TokenTarget = {}): Promise<string> {
     return (await this.tokens.accessToken(request, target)).token;
   }
 
-  /**
-   * The claims of that access token, which is a JWT when it is for a resource or an organization.
-   * @throws LogtoException `access_token_opaque` when it is for neither, else as {@link getAccessToken}
-   */
+  /** The claims of an access token. @throws `access_token_opaque` without a resource or an organization */
   async getAccessTokenClaims(request: Request, target: TokenTarget = {}): Promise<AccessTokenClaims> {
-    return claimsOf(await this.getAccessToken(request, target));
+    return accessTokenClaims(await this.getAccessToken(request, target));
   }
 
-  /**
-   * The token of an organization: its audience is `urn:logto:organization:<id>`, its scopes the user's
-   * permissions there.
-   * @throws LogtoException as {@link getAccessToken}
-   */
+  /** A token with the user's permissions in an organization. Its audience is `urn:logto:organization:<id>`. */
   getOrganizationToken(request: Request, organizationId: string): Promise<string> {
     return this.getAccessToken(request, { organizationId });
   }
@@ -110,145 +99,99 @@ export class LogtoService {
   }
 
   /**
-   * What the userinfo endpoint says of the user (OpenID Connect Core 5.3); asked once a request, kept for
-   * `userInfoTtl`.
-   * @throws LogtoUnauthenticatedException when nobody is signed in or Logto has ended the sign-in
-   * @throws LogtoException `user_info_invalid` when the answer is another user's, or a transient one
+   * The response of the userinfo endpoint (OpenID Connect Core 5.3), cached for the request and for `userInfoTtl`.
+   * @throws LogtoException `user_info_invalid` if the response is another user's
    */
   fetchUserInfo(request: Request): Promise<UserInfoResponse> {
     return this.resolver.fetchUserInfo(request);
   }
 
-  /**
-   * Refreshes the claims now, and lets every token be had anew: for example after the user's roles were changed.
-   * @throws LogtoUnauthenticatedException when nobody is signed in or Logto has ended the sign-in
-   */
+  /** Refreshes the claims and drops cached access tokens, for example after you have changed the user's roles. */
   refresh(request: Request): Promise<void> {
     return this.tokens.refresh(request);
   }
 
   /**
-   * An access token of the app itself, by client credentials (RFC 6749 section 4.4): kept until shortly before
-   * it expires, and asked for once however many want it. Needs `machineToMachine` in the options.
-   *
-   * ```ts
-   * await logto.getClientCredentialsToken({ resource: 'https://api.example.com', scope: 'read:things' });
-   * ```
-   * @param parameters the resource or the organization, and the scopes: Logto gives only those asked for
-   * @throws LogtoException `machine_to_machine_not_configured`, `invalid_target` without a resource or an
-   * organization, `access_denied` for an organization that the application is not in, or a transient one
+   * An access token of the app itself, by client credentials (RFC 6749 section 4.4). It is cached, and concurrent calls share
+   * one request. Needs `machineToMachine` in the options.
+   * @param parameters `{ resource: 'https://api.example.com', scope: 'read:things' }`: Logto grants only those scopes
+   * @throws LogtoException `machine_to_machine_not_configured`, `invalid_target` without a resource or an organization, or
+   * `access_denied` for an organization that the application does not belong to
    */
   getClientCredentialsToken(parameters: ClientCredentialsParameters): Promise<string> {
     return this.machineTokens.token(parameters);
   }
 
   /**
-   * Exchanges a subject token, which a backend got from Logto's Management API, for an access token by which the
-   * app acts as that user (impersonation, RFC 8693). The application has to be allowed to, in Logto Console.
-   *
-   * ```ts
-   * const { accessToken } = await logto.exchangeToken({ subjectToken, resource: 'https://api.example.com' });
-   * ```
-   * @throws LogtoException `application_not_configured`, `invalid_grant` for a subject token that is unknown,
-   * expired or used, another refusal of Logto's, or a transient one
+   * Impersonation (RFC 8693): exchanges a subject token of Logto's Management API for an access token with which the app
+   * acts as that user. Allow token exchange for the application in Logto Console.
+   * @param parameters `{ subjectToken, resource: 'https://api.example.com' }`
+   * @throws LogtoException `application_not_configured`, or `invalid_grant` for an unknown, expired or used subject token
    */
   exchangeToken(parameters: TokenExchangeParameters): Promise<ExchangedToken> {
     return this.exchanges.exchange(parameters);
   }
 
-  /** Forgets the access tokens; the next use asks for new ones. */
+  /** Drops the cached access tokens, so that the next use requests new ones. */
   clearAccessToken(request: Request): Promise<void> {
     return this.tokens.clearAccessTokens(request);
   }
 
-  /** Forgets all tokens: the user is no longer signed in, the app's own session data stays. */
+  /** Drops all tokens. The user is no longer signed in, but your own session data stays. */
   async clearAllTokens(request: Request): Promise<void> {
     await this.tokens.clearAll(request);
     this.redirectLoops?.reset(request);
   }
 
-  /**
-   * Starts a sign-in: remembers it in a sealed cookie of the response.
-   * @returns where to send the browser
-   * @throws LogtoException `session_not_configured`, or a transient one when Logto is away
-   */
+  /** Starts a sign-in, and sets its sealed cookie. @returns where to redirect the browser */
   async signIn(request: Request, parameters: SignInParameters = {}): Promise<URL> {
     this.revalidation.skip(request);
-    return constructed(this.signIns).start(request, parameters);
+    return requireSignIn(this.signIns).start(request, parameters);
   }
 
   /**
-   * Finishes a sign-in: exchanges the code of the request's query, and puts the user into a new session.
-   * @returns where the person wanted to go
-   * @throws LogtoException `sign_in_session.not_found`, `sign_in_session.invalid`, `callback_invalid`,
-   * `id_token_invalid`, Logto's own refusal, or a transient one
+   * Finishes a sign-in: exchanges the code in the query, and stores the user in a new session.
+   * @returns where to redirect the browser
+   * @throws LogtoException `sign_in_session.not_found`, `sign_in_session.invalid`, `callback_invalid` or `id_token_invalid`
    */
   async handleSignInCallback(request: Request): Promise<{ returnTo: string }> {
-    return constructed(this.callbacks).finish(request);
+    return requireSignIn(this.callbacks).finish(request);
   }
 
   /**
-   * Ends the sessions that the logout token in the request's form names (OpenID Connect Back-Channel Logout 1.0).
-   * Answer 200 when it returns. It reads the form itself, whether or not a body parser has read it before.
-   * @throws LogtoException `logout_token_invalid`, 400; `session_store_unavailable`, 503; or a transient one
+   * Ends the sessions that the logout token of a request names (OpenID Connect Back-Channel Logout 1.0). Respond with 200.
+   * @throws LogtoException `logout_token_invalid`, 400; `session_store_unavailable`, 503
    */
   async handleBackChannelLogout(request: Request): Promise<void> {
-    await constructed(this.backChannelLogouts).receive(request);
+    await requireSignIn(this.backChannelLogouts).receive(request);
   }
 
   /**
-   * Tells which handshake a socket came with, where the transport hides it: call it in `handleConnection` of a
-   * `ws` gateway. socket.io's clients carry theirs.
-   * @param client what the gateway's handlers get as their client
-   * @param request the handshake's request
-   * @param session the app's own session middleware, where the app mounts its session itself
+   * Assigns the handshake request to a socket. Call it in `handleConnection` of a `ws` gateway; socket.io does not need it.
+   * @param client the client that the gateway's handlers get
+   * @param session your session middleware, if you mount the session yourself
    */
   bindHandshake(client: object, request: IncomingMessage, session?: RequestHandler): void {
     this.handshakes.bind(client, request, session);
   }
 
   /**
-   * A signal that fires when the sign-in of a request ends, for what stays open: a guard looks at a request once.
-   * At once when it ends on this instance (a sign-out, a back-channel logout, a new sign-in of the browser, `lifetime`,
-   * Logto's refusal to refresh), within ten seconds when it ends on another. For a bearer token, when it expires. For
-   * an anonymous request, never.
+   * A signal that fires when the sign-in of a request ends, for streams and sockets: at once if it ends on this instance (by
+   * sign-out, back-channel logout, another sign-in of the browser, `lifetime` or a refused refresh), within ten seconds if
+   * it ends on another. For a bearer token it fires at its expiry, for an anonymous request never.
    *
    * ```ts
-   * @Sse('events')
-   * @UseGuards(LogtoGuard)
-   * events(@Req() request: Request) {
-   *   return this.changes.pipe(takeUntil(fromEvent(this.logto.signedOut(request), 'abort')));
-   * }
+   * return this.changes.pipe(takeUntil(fromEvent(this.logto.signedOut(request), 'abort')));
    * ```
-   * @param request the Express request; the client in a gateway; the context in a GraphQL subscription
-   * @throws LogtoException `context_not_supported`, `session_not_configured` or `session_store_unavailable`
+   * @param request the Express request, the client of a gateway, or the context of a GraphQL subscription
+   * @throws LogtoException `context_not_supported` or `session_store_unavailable`
    */
   signedOut(request: object): AbortSignal {
     return this.signedOuts.create(request);
   }
 
-  /**
-   * Signs out: ends the session and its tokens.
-   * @returns where to send the browser: the end session endpoint, or `postSignOutRedirectUri` when Logto is away
-   */
+  /** Ends the session and its tokens. @returns where to redirect the browser: to Logto, if it is available */
   async signOut(request: Request, parameters: SignOutParameters = {}): Promise<URL> {
-    return constructed(this.signOuts).start(request, parameters);
-  }
-}
-
-/** @throws LogtoException `session_not_configured` */
-function constructed<T>(part: T | undefined): T {
-  if (part) return part;
-  throw bearerTokensOnly();
-}
-
-function claimsOf(accessToken: string): AccessTokenClaims {
-  try {
-    return decodeJwt<AccessTokenClaims>(accessToken);
-  } catch {
-    throw new LogtoException(
-      'access_token_opaque',
-      'This access token has no claims to read: it is opaque. Name a `resource` or an `organizationId`.',
-    );
+    return requireSignIn(this.signOuts).start(request, parameters);
   }
 }

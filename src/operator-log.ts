@@ -4,13 +4,13 @@ import { LRUCache } from 'lru-cache';
 import type { LogtoErrorCode } from './logto.error-codes.js';
 import type { LogtoException } from './logto.exceptions.js';
 
-/** A line for the operator: `debug` for a visitor's own mistake, `warn` or `error` for what an operator has to fix. */
+/** `debug` for mistakes of visitors, `warn` or `error` for what an operator has to fix. */
 export type LogLevel = 'debug' | 'warn' | 'error';
 
-/** Shortest time between two lines about the same cause, in milliseconds. */
+/** The minimum time between two lines about the same cause, in milliseconds. */
 const interval = 60_000;
 
-/** Refusals below 500 that a visitor brings about, and that no operator can fix. */
+/** Codes of errors below 500 that an operator cannot fix. */
 const visitorMistakes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
   'access_denied',
   'account_selection_required',
@@ -25,8 +25,7 @@ const visitorMistakes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
 ]);
 
 /**
- * The log that an operator reads. Whatever goes wrong is logged where it is found, with its cause and its remedy, and
- * each cause at most once a minute: no traffic can flood the log.
+ * The log for the operator. It has each cause at most once a minute, so that no traffic can flood it.
  */
 @Injectable()
 export class OperatorLog {
@@ -35,25 +34,24 @@ export class OperatorLog {
   private readonly logged = new WeakSet<LogtoException>();
 
   /**
-   * Logs an exception with its cause. An exception that was logged before is not logged again, whoever passes it on.
-   * @param level default: by the exception's status and code
+   * Logs an exception with its cause, once even if several callers log it.
+   * @param level default: by the status and the code of the exception
    */
   exception(exception: LogtoException, level: LogLevel = levelOf(exception)): void {
     if (this.logged.has(exception)) return;
     this.logged.add(exception);
     const { code, message, cause } = exception;
-    // What is beneath belongs to the line: "fetch failed" alone helps nobody.
+    // With all nested causes: "fetch failed" alone does not help.
     const details = cause === undefined ? undefined : inspect(cause, { depth: 5 });
-    this.remark(level, `${code}: ${message}`, { key: `${code} ${message} ${namesOf(cause)}`, details });
+    this.write(level, `${code}: ${message}`, { key: `${code} ${message} ${namesOf(cause)}`, details });
   }
 
   /**
-   * Logs a sentence.
-   * @param key what counts as the same cause, apart from what it quotes: a visitor may have chosen that. Default: the
-   * sentence itself.
-   * @param details what follows the sentence, such as a stack
+   * Logs a message.
+   * @param key identifies the cause, without its quoted parts, which a visitor may have chosen. Default: the message.
+   * @param details what follows the message, such as a stack
    */
-  remark(
+  write(
     level: LogLevel,
     message: string,
     { key = message, details }: { key?: string; details?: string | undefined } = {},
@@ -78,7 +76,7 @@ function levelOf(exception: LogtoException): LogLevel {
   return visitorMistakes.has(exception.code) ? 'debug' : 'warn';
 }
 
-/** The names and messages of a cause and of what is beneath it; stacks differ from request to request. */
+/** The names and messages of nested causes. Their stacks differ from request to request. */
 function namesOf(cause: unknown, depth = 0): string {
   if (!(cause instanceof Error) || depth > 4) return '';
   return `${cause.name} ${cause.message} ${namesOf(cause.cause, depth + 1)}`;

@@ -2,7 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { isOfOtherCopy, loadedTwice } from '../nest/package-copy.js';
 
 /**
- * Looks for classes of another copy of this package in an app: its guards would find no LogtoModule.
+ * Fails if an app uses classes of another copy of this package, whose guards would not find LogtoModule.
  * @throws LogtoSetupException `package_loaded_twice`
  */
 export function assertOneCopy(modules: ModulesContainer): void {

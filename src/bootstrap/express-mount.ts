@@ -8,7 +8,7 @@ import { defineUserAccessor } from '../user/user-accessor.js';
 import { defineSessionContext } from '../user/attached-context.js';
 import { CurrentUser } from '../user/current-user.js';
 
-/** Mounts the session and `req.user` on the app's Express instance. */
+/** Mounts the session and `req.user` on the Express instance of the app. */
 @Injectable()
 export class ExpressMount {
   private mountedOn: HttpServer | undefined;
@@ -21,17 +21,17 @@ export class ExpressMount {
   ) {}
 
   /**
-   * Mounts as soon as Nest has an adapter, so in front of what main.ts mounts, of every middleware of the app's modules
-   * and of all guards.
+   * Mounts as soon as Nest has an adapter: before the middleware of main.ts and of the app's modules, and before all
+   * guards.
    * @throws LogtoSetupException `adapter_not_supported`
    */
   mountEarly(): void {
-    // An application context has no adapter, and a testing module has none until the test creates its app.
+    // An application context has no adapter. A testing module has none until the test creates the app.
     if (this.adapter) this.application();
     this.adapterHost.init$.subscribe(() => this.mount());
   }
 
-  /** Mounts on the current adapter, once: a second app of the same testing module has another one. */
+  /** Mounts on the current adapter, once. Each app that a testing module creates has its own. */
   mount(): void {
     const { adapter } = this;
     if (adapter?.getType() !== 'express' || adapter === this.mountedOn) return;

@@ -2,26 +2,18 @@ import { Injectable, Logger, type OnApplicationBootstrap, type Type } from '@nes
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { LogtoSetupException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { guardsGatewaysGlobally } from '../nest/guards-gateways-globally.js';
+import { guardsGraphqlFields } from '../nest/guards-graphql-fields.js';
+import { isGateway, isGatewayHook, isGraphqlField, isMessageHandler } from '../nest/handler-kind.js';
 import { methodsOf, type Method } from '../nest/methods-of.js';
 import { accessPolicyOf, requirementsOf } from '../guard/access-policy.js';
 import { injectsLogtoGuard, hasLogtoGuard, isLogtoGuard } from '../guard/guard-metadata.js';
-import { unmetByOptions } from './unmet-by-options.js';
-import {
-  hasGuard,
-  isField,
-  isGateway,
-  isGatewayHook,
-  isMessageHandler,
-  whyUnenforced,
-  type AppGuards,
-} from './unenforced.js';
-
-/** A token of @nestjs/graphql that has no public name. */
-const graphqlOptions = 'GqlModuleOptions';
+import { unmetRequirements } from './unmet-requirements.js';
+import { enforcementGap, hasGuard, type AppGuards } from './enforcement-gap.js';
 
 /**
- * Refuses to start where authorization is declared and nothing enforces it, for such a route stands open and looks
- * closed; and says which requirements nobody can meet.
+ * Checks the requirements of all routes at start. A requirement that no guard enforces is an error, because the route
+ * looks protected and is not. Requirements that nobody can meet are logged.
  */
 @Injectable()
 export class RequirementReport implements OnApplicationBootstrap {
@@ -37,22 +29,22 @@ export class RequirementReport implements OnApplicationBootstrap {
   /** @throws LogtoSetupException `authorization_not_enforced` */
   onApplicationBootstrap(): void {
     const guards = this.appGuards();
-    const open: string[] = [];
+    const gaps: string[] = [];
     for (const type of this.classes()) {
       for (const [name, method] of methodsOf(type)) {
-        const place = `${type.name}.${name}`;
-        const why = this.isReached(method) ? whyUnenforced(type, name, method, guards) : undefined;
-        if (why !== undefined) open.push(`${place}: ${why}`);
-        if (!isGatewayHook(type, name)) this.remarkOn(type, place, method, guards);
+        const handler = `${type.name}.${name}`;
+        const gap = this.isReached(method) ? enforcementGap(type, name, method, guards) : undefined;
+        if (gap !== undefined) gaps.push(`${handler}: ${gap}`);
+        if (!isGatewayHook(type, name)) this.warnOfHandler(type, handler, method, guards);
       }
-      if (guards.everywhere && !guards.gateways && isGateway(type) && !hasLogtoGuard(type))
-        this.remarkOnGateway(type);
+      if (guards.global && !guards.gateways && isGateway(type) && !hasLogtoGuard(type))
+        this.warnOfGateway(type);
     }
-    if (open.length > 0) this.refuse(open);
+    if (gaps.length > 0) this.reportGaps(gaps);
   }
 
-  private refuse(open: readonly string[]): void {
-    const list = open.map((line) => `\n  - ${line}`).join('');
+  private reportGaps(gaps: readonly string[]): void {
+    const list = gaps.map((line) => `\n  - ${line}`).join('');
     if (this.options.allowUnenforcedRequirements) {
       this.logger.warn(`No guard enforces these requirements, so everybody gets access:${list}`);
       return;
@@ -65,19 +57,13 @@ export class RequirementReport implements OnApplicationBootstrap {
     );
   }
 
-  /** What is closed to everybody, or may be open. */
-  private remarkOn(type: Type, place: string, method: Method, { everywhere, fields }: AppGuards): void {
+  /** Logs what may let everybody pass, or nobody. */
+  private warnOfHandler(type: Type, handler: string, method: Method, { global, fields }: AppGuards): void {
     const required = [...requirementsOf(type), ...requirementsOf(method)];
-    if (
-      everywhere &&
-      required.length > 0 &&
-      isMessageHandler(method) &&
-      !hasGuard(type) &&
-      !hasGuard(method)
-    ) {
+    if (global && required.length > 0 && isMessageHandler(method) && !hasGuard(type) && !hasGuard(method)) {
       this.logger.warn(
-        `${place} has a requirement, and a guard of the whole app reaches a message handler only where it is connected ` +
-          'with `inheritAppConfig: true`: otherwise everybody passes. Add @UseGuards(LogtoGuard).',
+        `${handler} has a requirement, but global guards only run for messages with \`inheritAppConfig: true\`: otherwise ` +
+          'everybody gets access. Add @UseGuards(LogtoGuard).',
       );
     }
     const { requirements } = accessPolicyOf(type, method);
@@ -86,60 +72,53 @@ export class RequirementReport implements OnApplicationBootstrap {
     );
     if (needsOrganization && !requirements.some(({ kind }) => kind === 'organization')) {
       this.logger.error(
-        `${place} requires something of an organization and names none: nobody passes. Add @RequireOrganization({ param: "orgId" }).`,
+        `${handler} requires roles or permissions in an organization, but names none, so it refuses everybody. Add @RequireOrganization({ param: "orgId" }).`,
       );
     }
-    for (const unmet of unmetByOptions(this.options, type, method)) this.logger.error(`${place} ${unmet}`);
-    // It may well be reached by guarded queries alone.
+    for (const unmet of unmetRequirements(this.options, type, method))
+      this.logger.error(`${handler} ${unmet}`);
+    // Only a warning: perhaps all queries that return the field are guarded.
     const isOnlyInGuardedClass =
       requirementsOf(method).length === 0 &&
       !hasLogtoGuard(method) &&
       (requirementsOf(type).length > 0 || hasLogtoGuard(type));
-    if (!fields && isField(method) && isOnlyInGuardedClass) {
+    if (!fields && isGraphqlField(method) && isOnlyInGuardedClass) {
       this.logger.warn(
-        `The class of ${place} is guarded, but @nestjs/graphql runs no guards for fields, so everybody gets access. Give ` +
+        `The class of ${handler} is guarded, but @nestjs/graphql runs no guards for fields, so everybody gets access. Give ` +
           'GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
       );
     }
   }
 
-  private remarkOnGateway({ name }: Type): void {
+  private warnOfGateway({ name }: Type): void {
     this.logger.warn(
       `Nest 11 applies no global guard to gateways, so yours does not guard ${name}. Add @UseGuards(LogtoGuard) to it.`,
     );
   }
 
-  /** An application context, as of a script, answers no requests, and does not know the global guards of main.ts. */
+  /** An application context, such as a script's, answers no HTTP requests. It has no global guards of main.ts either. */
   private isReached(method: Method): boolean {
     return Boolean(this.adapterHost.httpAdapter) || isMessageHandler(method);
   }
 
   private appGuards(): AppGuards {
     const requestScoped = this.applicationConfig.getGlobalRequestGuards().map(({ metatype }) => metatype);
-    const standIns = this.overriddenGuards();
+    const overridden = this.overriddenGuards();
     return {
-      everywhere:
+      global:
         this.applicationConfig
           .getGlobalGuards()
-          .some((guard) => enforces(guard.constructor) || standIns.has(guard)) ||
+          .some((guard) => enforces(guard.constructor) || overridden.has(guard)) ||
         requestScoped.some((type) => enforces(type)),
       gateways: guardsGatewaysGlobally(this.applicationConfig),
-      fields: this.guardsFields(),
+      fields: guardsGraphqlFields(this.modules),
     };
   }
 
-  /** What a test has put in the place of a guard: `overrideProvider(LogtoGuard)`. */
+  /** The instances with which a test overrides a guard: `overrideProvider(LogtoGuard)`. */
   private overriddenGuards(): ReadonlySet<unknown> {
     const providers = [...this.modules.values()].flatMap((module) => [...module.providers]);
     return new Set(providers.flatMap(([token, { instance }]) => (isLogtoGuard(token) ? [instance] : [])));
-  }
-
-  private guardsFields(): boolean {
-    return [...this.modules.values()].some(({ providers }) => {
-      const options: unknown = providers.get(graphqlOptions)?.instance;
-      const { fieldResolverEnhancers = [] } = (options ?? {}) as { fieldResolverEnhancers?: string[] };
-      return fieldResolverEnhancers.includes('guards');
-    });
   }
 
   private classes(): Set<Type> {
@@ -153,15 +132,7 @@ export class RequirementReport implements OnApplicationBootstrap {
   }
 }
 
-/** Whether a class is a guard of this library, or asks one. */
+/** Whether a class is a guard of this library, or injects one. */
 function enforces(type: unknown): boolean {
   return isLogtoGuard(type) || injectsLogtoGuard(type);
-}
-
-/**
- * Nest 12 does, by what only its configuration can. To read the version from Nest's package.json would take
- * `import.meta`, which no compiler turns into CommonJS, as Jest does with this package in CommonJS projects.
- */
-function guardsGatewaysGlobally(configuration: ApplicationConfig): boolean {
-  return 'registerPreRequestHook' in configuration;
 }

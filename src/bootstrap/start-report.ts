@@ -1,13 +1,13 @@
 import { Injectable, Logger, type HttpServer, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Application } from 'express';
-import { answersGet } from '../nest/answers-get.js';
+import { hasGetRoute } from '../nest/has-get-route.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../session/base-path.js';
 import { SessionMount } from '../session/session-mount.js';
-import { mountsExpressSessionAnywhere } from '../nest/session-layers.js';
+import { mountsExpressSessionAnywhere } from '../nest/mounts-express-session.js';
 
-/** Logs at start which addresses have to be registered at Logto, and what of the app does not fit them. */
+/** Logs at start which URLs you have to register at Logto, and warns if the app's set-up does not match them. */
 @Injectable()
 export class StartReport implements OnApplicationBootstrap {
   private readonly logger = new Logger('LogtoModule');
@@ -31,25 +31,28 @@ export class StartReport implements OnApplicationBootstrap {
     this.warnOfMissingSession(app);
   }
 
-  /** A wrong one shows only on Logto's own error page. */
+  /** If one is wrong, only an error page of Logto says so. */
   private logAddresses(app: Application, { baseUrl, appId }: { baseUrl: string; appId: string }): void {
-    const isOwn = !this.options.authRoutes;
-    const { authRoutesPrefix, postSignOutRedirectUri, endpoint } = this.options;
+    const { authRoutes, authRoutesPrefix, postSignOutRedirectUri, endpoint } = this.options;
     const routes = `${baseUrl}/${authRoutesPrefix}`;
     const callback = `${routes}/sign-in-callback`;
-    const redirectUri = isOwn ? `each \`redirectUri\` that you give to signIn(), else ${callback}` : callback;
-    const backChannel = isOwn ? 'where you call handleBackChannelLogout()' : `${routes}/back-channel-logout`;
+    const redirectUri = authRoutes
+      ? callback
+      : `each \`redirectUri\` that you give to signIn(), else ${callback}`;
+    const backChannel = authRoutes
+      ? `${routes}/back-channel-logout`
+      : 'where you call handleBackChannelLogout()';
     this.logger.log(
       `Register at ${endpoint} for the application ${appId}:\n` +
         `  redirect URI           ${redirectUri}\n` +
         `  post sign-out URI      ${postSignOutRedirectUri}\n` +
         `  back-channel logout    ${backChannel}  (with "session required")` +
-        this.reachedAt(app),
+        this.proxyLine(app),
     );
   }
 
-  /** What has to happen to the path of `baseUrl` on the way to this app. */
-  private reachedAt(app: Application): string {
+  /** Which part of the path of `baseUrl` a proxy has to strip. */
+  private proxyLine(app: Application): string {
     const { path } = this.basePath;
     if (path === '') return '';
     const stripped = this.basePath.strippedBefore(app);
@@ -60,14 +63,14 @@ export class StartReport implements OnApplicationBootstrap {
     return `\n  reached at             ${this.basePath.reaching(app)}/${this.options.authRoutesPrefix}/…: ${condition}`;
   }
 
-  /** Otherwise it shows as a 404 after the guard's redirect. */
+  /** Otherwise the guard redirects to a 404. */
   private warnOfMissingSignIn(app: Application): void {
     const path = `${this.basePath.prefixOfRoutes(app)}/${this.options.authRoutesPrefix}/sign-in`;
-    if (answersGet(app, path)) return;
+    if (hasGetRoute(app, path)) return;
     if (this.options.authRoutes) {
       this.logger.warn(
         `No route of this app answers at ${path}, where browsers are sent to sign in. Move the routes of LogtoModule by ` +
-          '`authRoutesPrefix` alone: leave it out of RouterModule, and its routes out of `exclude` of the global prefix.',
+          '`authRoutesPrefix` only: leave it out of RouterModule, and its routes out of `exclude` of the global prefix.',
       );
     } else if (this.options.unauthenticated !== 'reject') {
       this.logger.warn(
@@ -77,7 +80,7 @@ export class StartReport implements OnApplicationBootstrap {
     }
   }
 
-  /** A proxy that strips nothing brings requests to `/shop/logto`, and the routes are at `/logto`. */
+  /** The routes are at `/logto`, but without a proxy that strips the path, requests come to `/shop/logto`. */
   private warnOfGlobalPrefix(app: Application): void {
     const { path, globalPrefix } = this.basePath;
     const begins = path !== '' && globalPrefix.startsWith(`${path}/`);
@@ -90,7 +93,7 @@ export class StartReport implements OnApplicationBootstrap {
     );
   }
 
-  /** express-session looks for the cookie's path in what reaches the app, browsers in what they see. */
+  /** express-session compares the cookie's path with what reaches the app, browsers with the URL that they see. */
   private warnOfCookiePath(app: Application): void {
     const cookie = this.options.session?.cookie;
     const { path = '/' } = typeof cookie === 'object' ? cookie : {};
@@ -102,12 +105,12 @@ export class StartReport implements OnApplicationBootstrap {
     );
   }
 
-  /** What a middleware of the app's own mounts cannot be seen, nor what a module of the app does. */
+  /** A session that a middleware of main.ts or of a module mounts cannot be seen. */
   private warnOfMissingSession(app: Application): void {
-    const modulesMount = [...this.modules.values()].some(({ middlewares }) => middlewares.size > 0);
-    if (this.sessionMount.handler || modulesMount || mountsExpressSessionAnywhere({ app })) return;
+    const hasModuleMiddleware = [...this.modules.values()].some(({ middlewares }) => middlewares.size > 0);
+    if (this.sessionMount.handler || hasModuleMiddleware || mountsExpressSessionAnywhere({ app })) return;
     this.logger.warn(
-      'LogtoModule finds no session in this app, and without one nobody can sign in (`session_not_configured`). Give it ' +
+      'LogtoModule finds no session in this app, so nobody can sign in (`session_not_configured`). Give it ' +
         '`session: { secret }` (LOGTO_SESSION_SECRET with logtoOptionsFromEnv), or mount express-session in main.ts ' +
         'before the app listens.',
     );

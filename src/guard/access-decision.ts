@@ -18,7 +18,7 @@ import { Refusal } from './refusal.js';
 import { boundOrganization } from './requirements/bound-organization.js';
 import type { Principal } from './requirements/principal.js';
 import { RequirementCheck } from './requirements/requirement-check.js';
-import { SessionAuthentication } from './session-authentication.js';
+import { SessionAuthentication } from './session/session-authentication.js';
 
 /** The authorization decision of every guard of this library. */
 @Injectable()

@@ -1,5 +1,5 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { lineageOf } from '../nest/lineage-of.js';
+import { withBaseClasses } from '../user/with-base-classes.js';
 import { HandlerCache } from '../user/handler-cache.js';
 import { RouteOptionsReader, type RouteOptions } from '../user/route-options.js';
 import { accessMetadata, type RouteAccess } from './access.decorators.js';
@@ -46,7 +46,7 @@ export class AccessPolicyReader {
  * only if that level has no requirement and no nearer one has a guard.
  */
 export function accessPolicyOf(type: object, handler: object): Omit<AccessPolicy, 'route'> {
-  const levels = [handler, ...lineageOf(type)].map((subject) => ({
+  const levels = [handler, ...withBaseClasses(type)].map((subject) => ({
     access: Reflect.getOwnMetadata(accessMetadata, subject) as RouteAccess | undefined,
     requirements: ownRequirements(subject),
     isGuarded: hasOwnLogtoGuard(subject),
@@ -75,5 +75,5 @@ export function accessPolicyOf(type: object, handler: object): Omit<AccessPolicy
 
 /** The requirements of a class and its base classes, or of a handler. */
 export function requirementsOf(subject: object): Requirement[] {
-  return lineageOf(subject).flatMap((one) => ownRequirements(one));
+  return withBaseClasses(subject).flatMap((one) => ownRequirements(one));
 }

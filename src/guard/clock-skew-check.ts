@@ -19,9 +19,9 @@ export class ClockSkewCheck {
   differenceFor(principal: Principal, maxAge: number): string | undefined {
     const { clock } = this.provider;
     if (!isRecent(principal, maxAge, clock.now())) return undefined;
-    const difference = clock.difference();
+    const difference = clock.describeSkew();
     if (difference !== undefined) {
-      this.log.remark(
+      this.log.write(
         'warn',
         `A sign-in is recent by Logto's clock but too old by this server's, so it was refused. ${difference} ` +
           `Until then nobody can meet @RequireRecentSignIn({ maxAge: ${maxAge} }).`,

@@ -54,7 +54,7 @@ export class CsrfProtection {
     const publicMessage = "Another site sent this request with the visitor's session.";
     const remedy = 'If that site is yours, list its origin in `allowedOrigins`.';
     // One key for all of them: anybody can send such requests, and they must not flood the log.
-    this.log.remark('warn', `cross_site_request: A request${from} was refused. ${publicMessage} ${remedy}`, {
+    this.log.write('warn', `cross_site_request: A request${from} was refused. ${publicMessage} ${remedy}`, {
       key: 'cross_site_request',
     });
     return new LogtoException('cross_site_request', `${publicMessage} ${remedy}`, {

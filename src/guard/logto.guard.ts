@@ -7,7 +7,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { moduleMissingFor, refuseSetup } from '../nest/module-missing.js';
+import { moduleMissingFor, logAndThrow } from '../nest/module-missing.js';
 import { markCopy } from '../nest/package-copy.js';
 import type { Credential } from '../user/with-logto.decorator.js';
 import { AccessGuard } from './access-guard.js';
@@ -72,7 +72,7 @@ export class LogtoGuard extends AccessGuard implements CanActivate, OnModuleInit
   private get decision(): AccessDecision {
     if (this.access) return this.access;
     // Nest calls no lifecycle hooks of request-scoped guards.
-    if (this.modules) refuseSetup(moduleMissingFor(this, this.modules));
+    if (this.modules) logAndThrow(moduleMissingFor(this, this.modules));
     throw new TypeError(
       `${this.constructor.name} has to be made by Nest, in a module that sees LogtoModule. Write ` +
         '`{ provide: APP_GUARD, useClass: LogtoGuard }` or `app.useGlobalGuards(app.get(LogtoGuard))`, not `new LogtoGuard()`.',

@@ -69,7 +69,7 @@ export class Refusal {
       error instanceof InvalidTokenException ? error.isForOperator : operatorCodes.has(code);
     // The key has nothing that the sender chooses, so that nobody can flood the log.
     const key = `bearer ${code} ${clientMessageOf(error)}`;
-    this.log.remark(isForOperator ? 'warn' : 'debug', `${code}: ${message}`, { key });
+    this.log.write(isForOperator ? 'warn' : 'debug', `${code}: ${message}`, { key });
   }
 
   /**

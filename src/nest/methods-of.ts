@@ -1,17 +1,15 @@
 import type { Type } from '@nestjs/common';
+import { MetadataScanner } from '@nestjs/core';
 
 /** A method of a controller, a resolver or a gateway. */
 export type Method = (...parameters: unknown[]) => unknown;
 
-/** The methods of a class by their names, those that it inherits included. */
-export function methodsOf(type: Type): [string, Method][] {
-  const methods = new Map<string, Method>();
-  for (let prototype: unknown = type.prototype; prototype && prototype !== Object.prototype;) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (name !== 'constructor' && typeof value === 'function' && !methods.has(name))
-        methods.set(name, value as Method);
-    }
-    prototype = Object.getPrototypeOf(prototype);
-  }
-  return [...methods];
+/**
+ * The methods of a class by name, inherited ones included: those among which Nest looks for handlers.
+ *
+ * Undocumented: `MetadataScanner`, which @nestjs/core exports. This can go when the `DiscoveryService` returns methods.
+ */
+export function methodsOf({ prototype }: Type<Record<string, Method>>): [string, Method][] {
+  const names = new MetadataScanner().getAllMethodNames(prototype);
+  return names.map((name) => [name, (prototype as Record<string, Method>)[name] as Method]);
 }

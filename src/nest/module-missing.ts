@@ -2,41 +2,39 @@ import type { ModulesContainer } from '@nestjs/core';
 import { LogtoSetupException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 
-/** An app without the module has no provider to inject. */
+/** Not injected: without LogtoModule there is no provider. */
 const log = new OperatorLog();
 
 /**
- * The error for a class or decorator of this library in an app that does not import LogtoModule.
- * @param user what needs the module: `@AuthUser()`
+ * The error for a part of this library in an app that does not import LogtoModule.
+ * @param part the class or decorator: `@AuthUser()`
  */
-export function moduleMissing(user: string): LogtoSetupException {
+export function moduleMissing(part: string): LogtoSetupException {
   return new LogtoSetupException(
     'module_missing',
-    `${user} finds no LogtoModule. Import LogtoModule.forRoot({ … }) once, in the root module of the app; with ` +
+    `${part} finds no LogtoModule. Import LogtoModule.forRoot({ … }) once, in the root module of the app; with ` +
       '`global: false`, import the module that exports it here too. In a test import LogtoTestingModule.forRoot() of ' +
       'nestjs-logto/testing.',
   );
 }
 
 /**
- * The same for an enhancer that Nest has made, naming the module that uses it.
- * @param modules every module of the app
+ * The same error for a guard or an interceptor. It names the module that uses it.
+ *
+ * Undocumented: the `ModulesContainer` of @nestjs/core. This can go when Nest tells an enhancer which module it is in.
  */
 export function moduleMissingFor(
   enhancer: object,
   modules: ModulesContainer | undefined,
 ): LogtoSetupException {
-  const user = [...(modules?.values() ?? [])].find(({ injectables, providers }) =>
+  const host = [...(modules?.values() ?? [])].find(({ injectables, providers }) =>
     [...injectables.values(), ...providers.values()].some(({ instance }) => instance === enhancer),
   );
-  return moduleMissing(`${enhancer.constructor.name}${user ? ` in ${user.name}` : ''}`);
+  return moduleMissing(`${enhancer.constructor.name}${host ? ` in ${host.name}` : ''}`);
 }
 
-/**
- * Throws what is wrong with the set-up while a request is being handled. Nest logs no `HttpException`, so it is logged
- * here.
- */
-export function refuseSetup(exception: LogtoSetupException): never {
+/** Logs and throws a set-up error during a request: Nest does not log an `HttpException`. */
+export function logAndThrow(exception: LogtoSetupException): never {
   log.exception(exception);
   throw exception;
 }

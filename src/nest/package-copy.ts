@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { Logger } from '@nestjs/common';
 import { LogtoSetupException } from '../logto.exceptions.js';
 
-/** One copy of this package: a program may load several, and the classes of one are unknown to the others. */
+/** One copy of this package. A program may load several, whose classes do not know each other. */
 interface PackageCopy {
-  /** The folder it was loaded from. */
+  /** The folder that it was loaded from. */
   readonly path: string;
 }
 
-/* The same in every copy: how they know of each other. */
+/* Every copy has the same symbols, so the copies can find each other. */
 const mark = Symbol.for('nestjs-logto.copy');
 const registry = Symbol.for('nestjs-logto.copies');
 
@@ -19,22 +19,22 @@ loaded.add(thisCopy);
 
 let warned = false;
 
-/** Marks a class, or an object that others will inherit from, as one of this copy's. */
+/** Marks a class or a prototype as part of this copy. */
 export function markCopy(subject: object): void {
   Object.defineProperty(subject, mark, { value: thisCopy, configurable: true });
 }
 
-/** Whether a class, or an object, is marked by another copy than this one. */
+/** Whether a class or an object is part of another copy. */
 export function isOfOtherCopy(subject: unknown): boolean {
   const copy = copyOf(subject);
   return copy !== undefined && copy !== thisCopy;
 }
 
 /**
- * What is wrong where two copies meet in one app.
- * @param ours what is of this copy
- * @param theirs what is of the other
- * @param marked something that the other copy has marked
+ * The error for two copies in one app.
+ * @param ours what comes from this copy
+ * @param theirs what comes from the other copy
+ * @param marked an object that the other copy has marked
  */
 export function loadedTwice(ours: string, theirs: string, marked: unknown): LogtoSetupException {
   return new LogtoSetupException(
@@ -45,8 +45,8 @@ export function loadedTwice(ours: string, theirs: string, marked: unknown): Logt
 }
 
 /**
- * Warns once when the program has loaded copies from several folders. What another copy's class does, such as the
- * injection of its LogtoService, may fail in Nest before anything here can explain it.
+ * Warns once if the program has loaded copies from several folders. Nest may fail to inject the LogtoService of
+ * another copy before this library can explain why.
  */
 export function warnOfOtherCopies(): void {
   const paths = [...new Set([...loaded].map(({ path }) => path))];
@@ -67,8 +67,10 @@ function copyOf(subject: unknown): PackageCopy | undefined {
 }
 
 /**
- * The folder that all files of this copy lie in. `import.meta.url` would lead to it, but no compiler turns that into CommonJS, as Jest does with
- * this package in CommonJS projects.
+ * The folder of this copy's files.
+ *
+ * Undocumented in Node: V8's `Error.prepareStackTrace`. This can go, for `import.meta.dirname`, when Jest no longer
+ * compiles this package to CommonJS in CommonJS projects.
  */
 function packageFolder(): string {
   // eslint-disable-next-line typescript/unbound-method

@@ -3,7 +3,7 @@ import type { SignInOptions } from '../options/logto-module-options.js';
 import { Prompt } from '../options/logto-constants.js';
 
 /**
- * Parameters of the authorization request, beside those that protect it.
+ * Parameters of the authorization request, without PKCE, `state` and `nonce`.
  * @see {@link https://docs.logto.io/end-user-flows/authentication-parameters}
  */
 export function authorizationParameters(
@@ -29,12 +29,12 @@ export function authorizationParameters(
 }
 
 /**
- * What a caller asks for is added to the module's own: without `consent` Logto gives no refresh token. `none`
- * stands alone (OpenID Connect Core 3.1.2.1).
+ * Adds the prompts of this sign-in to those of the module, because Logto issues no refresh token without `consent`.
+ * `none` cannot be combined (OpenID Connect Core 3.1.2.1).
  */
-function promptOf(configured: readonly Prompt[], asked: Prompt | Prompt[] | undefined): Prompt[] {
-  const wanted = asked === undefined ? [] : [asked].flat();
-  if (wanted.includes(Prompt.None)) return [Prompt.None];
-  const kept = wanted.length > 0 ? configured.filter((prompt) => prompt !== Prompt.None) : configured;
-  return [...new Set([...wanted, ...kept])];
+function promptOf(configured: readonly Prompt[], requested: Prompt | Prompt[] | undefined): Prompt[] {
+  const own = requested === undefined ? [] : [requested].flat();
+  if (own.includes(Prompt.None)) return [Prompt.None];
+  const inherited = own.length > 0 ? configured.filter((prompt) => prompt !== Prompt.None) : configured;
+  return [...new Set([...own, ...inherited])];
 }

@@ -2,20 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import type { ProviderCall } from './errors/provider-call.js';
-import { notAnswering } from './errors/provider-error.js';
 import { settlesWithin } from './settles-within.js';
 
-/** How long a call that failed is left alone by whatever has an older answer to go on with, in milliseconds. */
+/** How long to wait after a failure before a call with a fallback is tried again, in milliseconds. */
 export const retryInterval = 30_000;
 
-/** How long a request waits for a Logto that failed last time it was asked, in milliseconds. */
-const patience = 1000;
+/** How long a request waits for Logto after a failure, in milliseconds. */
+const maxWait = 1000;
 
 /**
- * Calls that are made one at a time while they fail. The others are not: a code exchange cannot be repeated, and the
- * documents are shared by all who wait for them.
+ * Calls that are made one at a time while they fail. Not the others: a code exchange cannot be repeated, and concurrent
+ * calls for metadata share one request anyway.
  */
-const oneAtATime: ReadonlySet<ProviderCall> = new Set<ProviderCall>([
+const serializedCalls: ReadonlySet<ProviderCall> = new Set<ProviderCall>([
   'refresh',
   'userinfo',
   'introspection',
@@ -23,94 +22,94 @@ const oneAtATime: ReadonlySet<ProviderCall> = new Set<ProviderCall>([
   'token exchange',
 ]);
 
-/** The state of a kind of call that failed last time. */
+/** The state of a kind of call whose last one failed. */
 interface OpenCircuit {
-  /** When the next probe is due, in milliseconds since 1970. Failures of other calls do not put it off. */
+  /** When the next probe is due, in milliseconds since 1970. */
   probeAt: number;
-  /** Whether it timed out. */
-  hangs: boolean;
-  /** The call that is under way. */
-  trial?: Promise<unknown> | undefined;
-  /** Whether a call with an older answer is under way, to find out whether Logto is back. */
+  /** Whether the last call timed out. */
+  timedOut: boolean;
+  /** The call in progress. */
+  pending?: Promise<unknown> | undefined;
+  /** Whether a probe is in progress. */
   probing: boolean;
 }
 
 /**
- * One circuit breaker for everything that this process asks of Logto. After one call has failed or timed out, whoever
- * has an older answer goes on with it at once, and one probe at a time finds out when Logto is back. Each kind of call
- * has a circuit of its own: a Logto whose database hangs still answers discovery.
+ * The circuit breaker for all requests to Logto. After a failure or a timeout, callers that have a fallback use it at
+ * once, and a probe every 30 seconds checks whether Logto is available again. Each kind of call has its own circuit:
+ * Logto may still serve its metadata while its database is down.
  */
 @Injectable()
 export class CircuitBreaker {
   private readonly open = new Map<ProviderCall, OpenCircuit>();
-  /** Releases those who wait for a call and have an older answer. */
+  /** Functions that release the waiting callers that have a fallback. */
   private readonly waiting = new Map<ProviderCall, Set<() => void>>();
   private failing = false;
 
   constructor(private readonly log: OperatorLog) {}
 
-  /** Whether Logto failed the last time it was asked anything. */
-  get isAway(): boolean {
+  /** Whether the last call of any kind failed. */
+  get isFailing(): boolean {
     return this.failing;
   }
 
   /**
-   * Makes a call. While calls of this kind fail they are made one at a time, and a call that has waited a second for
-   * its turn fails without being made.
-   * @throws LogtoException `provider_unavailable`, transient, and whatever `work` throws
+   * Makes a call. While calls of this kind fail, they are made one at a time, and a call that has waited for a second fails
+   * without being made.
+   * @throws LogtoException `provider_unavailable`, transient, or what `work` throws
    */
   async run<T>(call: ProviderCall, work: () => Promise<T>): Promise<T> {
-    const deadline = performance.now() + patience;
+    const deadline = performance.now() + maxWait;
     let circuit = this.open.get(call);
-    while (circuit?.trial && oneAtATime.has(call)) {
+    while (circuit?.pending && serializedCalls.has(call)) {
       const left = deadline - performance.now();
-      if (left <= 0 || !(await settlesWithin(circuit.trial, left))) throw notAnswering(call);
+      if (left <= 0 || !(await settlesWithin(circuit.pending, left))) throw stillUnavailable(call);
       circuit = this.open.get(call);
     }
     const outcome = work();
-    if (circuit) circuit.trial = outcome;
+    if (circuit) circuit.pending = outcome;
     try {
-      const answer = await outcome;
-      this.succeeded(call);
-      return answer;
+      const result = await outcome;
+      this.recordSuccess(call);
+      return result;
     } catch (error) {
-      if (isOutage(error)) this.failed(call, outcome, error);
-      else this.succeeded(call);
+      if (isOutage(error)) this.recordFailure(call, outcome, error);
+      else this.recordSuccess(call);
       throw error;
     }
   }
 
   /**
-   * Makes a call that has an older answer to fall back on.
-   * @param expiring whether that answer is about to expire: then calls that fail quickly are made all the same
-   * @returns `undefined` as soon as a call of this kind fails, and while they do: use the older answer. Every 30 seconds
-   * one call is made as a probe. It is awaited for a second, and then goes on in the background.
+   * Makes a call that has a fallback, such as a cached value. While the circuit is open, every 30 seconds one call is
+   * made as a probe. It is awaited for a second, and then continues in the background.
+   * @param expiring whether the fallback is about to expire. Then the call is made, unless the last one timed out.
+   * @returns `undefined` if the circuit is or becomes open: use the fallback
    */
-  async unlessOpen<T>(
+  async runUnlessOpen<T>(
     call: ProviderCall,
     work: () => Promise<T>,
     { expiring = false } = {},
   ): Promise<T | undefined> {
     const circuit = this.open.get(call);
-    if (!circuit) return this.untilOpen(call, work());
-    if (expiring && !circuit.hangs) return work();
-    if (Date.now() < circuit.probeAt || circuit.trial || circuit.probing) return undefined;
+    if (!circuit) return this.resultUnlessOpened(call, work());
+    if (expiring && !circuit.timedOut) return work();
+    if (Date.now() < circuit.probeAt || circuit.pending || circuit.probing) return undefined;
     circuit.probing = true;
     circuit.probeAt = Date.now() + retryInterval;
     const outcome = work().finally(() => (circuit.probing = false));
-    return (await settles(outcome)) ? outcome : undefined;
+    return (await settlesWithin(outcome, maxWait)) ? outcome : undefined;
   }
 
   /**
-   * Awaits a call, for a second at most while Logto is away. Then it goes on in the background.
-   * @throws LogtoException `provider_unavailable`, transient, and whatever `outcome` is rejected with
+   * Awaits a call, for a second at most while Logto is unavailable. Then it continues in the background.
+   * @throws LogtoException `provider_unavailable`, transient, or what `outcome` is rejected with
    */
-  async patiently<T>(call: ProviderCall, outcome: Promise<T>): Promise<T> {
-    if (!this.failing || (await settles(outcome))) return outcome;
-    throw notAnswering(call);
+  async awaitBriefly<T>(call: ProviderCall, outcome: Promise<T>): Promise<T> {
+    if (!this.failing || (await settlesWithin(outcome, maxWait))) return outcome;
+    throw stillUnavailable(call);
   }
 
-  private untilOpen<T>(call: ProviderCall, outcome: Promise<T>): Promise<T | undefined> {
+  private resultUnlessOpened<T>(call: ProviderCall, outcome: Promise<T>): Promise<T | undefined> {
     const waiting = this.waiting.get(call) ?? new Set();
     this.waiting.set(call, waiting);
     return new Promise((resolve, reject) => {
@@ -120,31 +119,35 @@ export class CircuitBreaker {
     });
   }
 
-  private succeeded(call: ProviderCall): void {
+  private recordSuccess(call: ProviderCall): void {
     this.open.delete(call);
     this.failing = false;
   }
 
-  private failed(call: ProviderCall, outcome: Promise<unknown>, error: LogtoException): void {
-    // A caller with an older answer does not report it.
+  private recordFailure(call: ProviderCall, outcome: Promise<unknown>, error: LogtoException): void {
+    // A caller that uses its fallback does not log the error.
     this.log.exception(error);
     const probeAt = Date.now() + retryInterval;
-    const circuit: OpenCircuit = this.open.get(call) ?? { probeAt, hangs: false, probing: false };
-    circuit.hangs = error.code === 'provider_timeout';
-    if (circuit.trial === outcome) circuit.trial = undefined;
+    const circuit: OpenCircuit = this.open.get(call) ?? { probeAt, timedOut: false, probing: false };
+    circuit.timedOut = error.code === 'provider_timeout';
+    if (circuit.pending === outcome) circuit.pending = undefined;
     this.open.set(call, circuit);
     this.failing = true;
     for (const release of this.waiting.get(call) ?? []) release();
   }
 }
 
-async function settles(outcome: Promise<unknown>): Promise<boolean> {
-  return settlesWithin(outcome, patience);
+function stillUnavailable(call: ProviderCall): LogtoException {
+  return new LogtoException(
+    'provider_unavailable',
+    `Logto failed a moment ago, and has not answered the ${call} within a second. Try again shortly.`,
+    { status: 503, transient: true },
+  );
 }
 
-/** Whether Logto did not answer, or said that it fails. A refusal is an answer, a wrong secret too. */
+/** Whether Logto is unavailable. It is not if it refuses the request or the application. */
 function isOutage(error: unknown): error is LogtoException {
-  return error instanceof LogtoException && error.transient && !refusesApplication.has(error.code);
+  return error instanceof LogtoException && error.transient && !applicationRefusals.has(error.code);
 }
 
-const refusesApplication: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client']);
+const applicationRefusals: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client']);

@@ -1,9 +1,11 @@
-/* An interface beside a const of the same name: decorators emit the const (`Object`), so that a plain import
- * works in decorated signatures under `isolatedModules`, and no pipe takes the type for a class to build. */
+/*
+ * Each interface has a const of the same name, `Object`, for the metadata that TypeScript emits for decorated parameters:
+ * a plain import works under `isolatedModules`, and no pipe takes the type for a class.
+ */
 
-/** What Logto tells about a user, in the ID token and at the userinfo endpoint alike. */
+/** Claims of a user in the ID token and in the response of the userinfo endpoint. */
 export interface UserClaims {
-  /** The user's id at Logto. */
+  /** The id of the user at Logto. */
   sub: string;
   name?: string | null;
   family_name?: string | null;
@@ -20,9 +22,9 @@ export interface UserClaims {
   birthdate?: string | null;
   zoneinfo?: string | null;
   locale?: string | null;
-  /** When the profile was last changed, in **milliseconds** since 1970: Logto departs from OIDC here. */
+  /** When the profile was last changed, in **milliseconds** since 1970, unlike in OpenID Connect. */
   updated_at?: number | null;
-  /** What the user signs in with, unique in the tenant. `null` for who signed up by email, phone or another account. */
+  /** Unique in the tenant. `null` if the user signed up without a username. */
   username?: string | null;
   /** When the account was created, in **milliseconds** since 1970. */
   created_at?: number | null;
@@ -44,8 +46,8 @@ export interface UserClaims {
 }
 
 /**
- * Claims of the signed-in user. Which of them are there depends on the scopes asked for and on the tenant's
- * settings; a claim may be `null` where the profile has no value. Add your own by augmentation:
+ * Claims of the signed-in user. Which ones there are depends on the requested scopes and on the tenant. A claim without a
+ * value may be `null`. Add your own by augmentation:
  *
  * ```ts
  * declare module 'nestjs-logto' {
@@ -57,24 +59,24 @@ export interface UserClaims {
 export interface IdTokenClaims extends UserClaims {
   /** Issuer: `${endpoint}/oidc`. */
   iss: string;
-  /** Whom the token is for: the application's id, or the resource of an access token. */
+  /** Audience: the id of the application. */
   aud: string | string[];
   /** Expiry, in seconds since 1970. */
   exp: number;
   /** Issued at, in seconds since 1970. */
   iat: number;
   at_hash?: string | null;
-  /** When the user signed in at Logto, in seconds since 1970. Only when `max_age` was asked for. */
+  /** When the user signed in at Logto, in seconds since 1970. Only after a sign-in with `maxAge`. */
   auth_time?: number;
-  /** Logto's session, where the application uses back-channel logout. */
+  /** The id of Logto's session, if back-channel logout requires it. */
   sid?: string;
   nonce?: string;
 }
 export const IdTokenClaims = Object;
 
-/** What the userinfo endpoint answers: the claims of the ID token and what only lives there. */
+/** The response of the userinfo endpoint. */
 export interface UserInfoResponse extends UserClaims {
-  /** The organizations that the user is a member of, with their names. */
+  /** The organizations of the user, with their names. */
   organization_data?: OrganizationData[];
 }
 export const UserInfoResponse = Object;
@@ -90,13 +92,13 @@ export interface AccessTokenClaims {
   client_id?: string;
   /** Space-separated scopes. */
   scope?: string;
-  /** The organization that the token is bound to. */
+  /** The organization that the token is issued for. */
   organization_id?: string;
   [claim: string]: unknown;
 }
 export const AccessTokenClaims = Object;
 
-/** An organization as the userinfo endpoint tells it. */
+/** An organization in the response of the userinfo endpoint. */
 export interface OrganizationData {
   id: string;
   name: string;

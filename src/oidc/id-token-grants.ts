@@ -1,81 +1,96 @@
-import type { Configuration } from 'openid-client';
+import { ClientError, type Configuration } from 'openid-client';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { connectionFailure } from './errors/connection-failure.js';
-import { isOutdated } from './outdated-documents.js';
+import { idTokenInvalid, type ClockCheck } from './errors/id-token-invalid.js';
 import type { ProviderCall } from './errors/provider-call.js';
+import { toLogtoException } from './errors/to-logto-exception.js';
 import type { ProviderConfiguration } from './provider-configuration.js';
-import { idTokenInvalid, toLogtoException, type ClockCheck } from './errors/provider-error.js';
 import type { ProviderFetch } from './provider-fetch.js';
 import type { TokenSet } from './token-set.js';
 
-/** Asks the token endpoint, with these parameters besides its own. */
+/** Sends a grant to the token endpoint, with additional parameters. */
 type Grant = (
   configuration: Configuration,
   parameters: Readonly<Record<string, string>>,
 ) => Promise<TokenSet>;
 
-/** How old an ID token that comes straight from the code exchange may be, in seconds. */
+/** How old the ID token of a code exchange may be, in seconds. */
 const maxIdTokenAge = 600;
 
-/** Grants whose answer carries an ID token. */
+/** Grants whose response has an ID token. */
 export class IdTokenGrants {
-  private readonly times: ClockCheck;
+  private readonly clockCheck: ClockCheck;
 
   constructor(
     options: Pick<ResolvedLogtoOptions, 'http'>,
     private readonly configuration: ProviderConfiguration,
     private readonly providerFetch: ProviderFetch,
   ) {
-    this.times = { clock: providerFetch.clock, tolerance: options.http.clockTolerance };
+    this.clockCheck = { clock: providerFetch.clock, tolerance: options.http.clockTolerance };
   }
 
   /**
-   * Runs a grant. When the algorithm or the key of its ID token is not in the cached documents they are fetched anew,
-   * and the **same** answer is validated again: what was sent is spent.
-   * @param rescue is told the rotated refresh token of an answer that fails validation. A grant with it is tried once
-   * more when its connection breaks.
+   * Runs a grant. If the ID token has an unknown key or algorithm, it fetches Logto's metadata again and validates the
+   * **same** response: a code or a refresh token cannot be used twice.
+   * @param onRotated called with the new refresh token of a response that fails validation. A grant with it is retried
+   * once if its connection breaks.
    */
   async run(
     call: ProviderCall,
     grant: Grant,
-    rescue?: (rotated: string) => Promise<void>,
+    onRotated?: (refreshToken: string) => Promise<void>,
   ): Promise<TokenSet> {
     const configuration = await this.configuration.get();
-    return this.providerFetch.keepingAnswer(async (kept) => {
+    return this.providerFetch.withReplay(async (replayed) => {
       try {
-        const attempt = (newest: Configuration): Promise<TokenSet> => grant(newest, kept.parameters);
-        return await this.attempts(configuration, attempt, rescue !== undefined);
+        const attempt = (newest: Configuration): Promise<TokenSet> => grant(newest, replayed.parameters);
+        return await this.attempt(configuration, attempt, onRotated !== undefined);
       } catch (error) {
-        const rotated = rescue && this.providerFetch.keptRefreshToken(kept);
-        if (rotated !== undefined) await rescue?.(rotated);
-        throw toLogtoException(error, call, this.times);
+        const refreshToken = onRotated && this.providerFetch.refreshTokenIn(replayed);
+        if (refreshToken !== undefined) await onRotated?.(refreshToken);
+        throw toLogtoException(error, call, this.clockCheck);
       }
     });
   }
 
-  /** @throws LogtoException `id_token_invalid` when the ID token was not issued just now */
+  /** @throws LogtoException `id_token_invalid` if the ID token was not issued just now */
   assertIssuedNow({ claims }: TokenSet): void {
     const age = Math.round(Date.now() / 1000 - (claims?.iat ?? 0));
-    if (Math.abs(age) <= maxIdTokenAge + this.times.tolerance) return;
-    throw idTokenInvalid('The ID token was not issued just now, by its `iat`.', { times: this.times });
+    if (Math.abs(age) <= maxIdTokenAge + this.clockCheck.tolerance) return;
+    throw idTokenInvalid('The ID token was not issued just now, by its `iat`.', {
+      clockCheck: this.clockCheck,
+    });
   }
 
-  private async attempts(
+  private async attempt(
     configuration: Configuration,
     grant: (configuration: Configuration) => Promise<TokenSet>,
     retryBrokenConnection: boolean,
-    answeredAt?: number,
+    receivedAt?: number,
   ): Promise<TokenSet> {
     try {
       return await grant(configuration);
     } catch (error) {
       if (retryBrokenConnection && connectionFailure(error) === 'connection')
-        return this.attempts(configuration, grant, false, answeredAt);
-      if (!isOutdated(error)) throw error;
-      const givenAt = answeredAt ?? performance.now();
-      const newer = await this.configuration.newerThan(configuration, givenAt);
+        return this.attempt(configuration, grant, false, receivedAt);
+      if (!isUnknownKey(error)) throw error;
+      const since = receivedAt ?? performance.now();
+      const newer = await this.configuration.newerThan(configuration, since);
       if (!newer) throw error;
-      return this.attempts(newer, grant, retryBrokenConnection, givenAt);
+      return this.attempt(newer, grant, retryBrokenConnection, since);
     }
   }
+}
+
+/** Whether a token failed because its `kid` or `alg` is not in the cached keys and metadata. They may be outdated. */
+function isUnknownKey(error: unknown): boolean {
+  if (!(error instanceof ClientError)) return false;
+  if (error.code === 'OAUTH_KEY_SELECTION_FAILED') return true;
+  const details = error.cause instanceof Error ? error.cause.cause : undefined;
+  return (
+    typeof details === 'object' &&
+    details !== null &&
+    'reason' in details &&
+    details.reason === 'authorization server metadata'
+  );
 }

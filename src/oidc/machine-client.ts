@@ -4,7 +4,7 @@ import { CircuitBreaker } from './circuit-breaker.js';
 import { OidcClient } from './oidc-client.js';
 import { ProviderFetch } from './provider-fetch.js';
 
-/** Talks to Logto as the machine-to-machine application, where the options have one. */
+/** Makes the requests of the machine-to-machine application. */
 @Injectable()
 export class MachineClient extends OidcClient {
   constructor(options: ResolvedLogtoOptions, providerFetch: ProviderFetch, breaker: CircuitBreaker) {

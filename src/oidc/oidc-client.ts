@@ -8,29 +8,30 @@ import {
   fetchUserInfo,
   genericGrantRequest,
   refreshTokenGrant,
+  tokenIntrospection,
   tokenRevocation,
   type Configuration,
 } from 'openid-client';
 import { type ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import type { UserInfoResponse } from './claims.js';
+import type { AccessTokenClaims, UserInfoResponse } from './claims.js';
 import { IdTokenGrants } from './id-token-grants.js';
 import type { ProviderCall } from './errors/provider-call.js';
 import { ProviderConfiguration } from './provider-configuration.js';
-import { toLogtoException } from './errors/provider-error.js';
+import { toLogtoException } from './errors/to-logto-exception.js';
 import { ProviderFetch } from './provider-fetch.js';
 import { toTokenSet, type TokenSet } from './token-set.js';
 
-/** What a sign-in has to prove when it comes back. */
+/** What the callback of a sign-in is checked against. */
 export interface AuthorizationChecks {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
-  /** Seconds. */
+  /** In seconds. */
   readonly maxAge: number | undefined;
 }
 
-/** What an access token is for. */
+/** What an access token is issued for. */
 export interface TokenTarget {
   /** The indicator of an API resource, one of the options' `resources`. Default: none, the token is for userinfo. */
   readonly resource?: string | undefined;
@@ -38,10 +39,9 @@ export interface TokenTarget {
   readonly organizationId?: string | undefined;
 }
 
-/** Everything this app asks of Logto as one client. Knows no request and no session. */
+/** Makes the requests of an application at Logto. */
 @Injectable()
 export class OidcClient {
-  /** Where the provider is, and what it can do. */
   readonly configuration: ProviderConfiguration;
   private readonly grants: IdTokenGrants;
 
@@ -49,7 +49,7 @@ export class OidcClient {
     options: ResolvedLogtoOptions,
     readonly providerFetch: ProviderFetch,
     readonly breaker: CircuitBreaker,
-    // Another application than the one that users sign in to; Nest has none to inject.
+    // Only a subclass passes another application: Nest has nothing to inject here.
     @Optional() credentials: ResolvedCredentials | undefined = options.credentials,
   ) {
     this.configuration = new ProviderConfiguration(options, credentials, providerFetch, breaker);
@@ -58,10 +58,10 @@ export class OidcClient {
 
   /**
    * The URL of the authorization request: code flow, PKCE with S256 (RFC 7636).
-   * @throws LogtoException `provider_unavailable`, transient, while Logto is known to be away
+   * @throws LogtoException `provider_unavailable`, transient, while Logto is known to be unavailable
    */
   async authorizationUrl(checks: AuthorizationChecks, parameters: URLSearchParams): Promise<URL> {
-    const configuration = await this.reachable();
+    const configuration = await this.configurationForRedirect();
     parameters.set('response_type', 'code');
     parameters.set('code_challenge', await calculatePKCECodeChallenge(checks.codeVerifier));
     parameters.set('code_challenge_method', 'S256');
@@ -71,9 +71,9 @@ export class OidcClient {
   }
 
   /**
-   * The code exchange (OpenID Connect Core 3.1.3). Validates the callback's parameters, the ID token and its
+   * The code exchange (OpenID Connect Core 3.1.3). Validates the parameters of the callback and the ID token with its
    * signature.
-   * @param callbackUrl the redirect URI with the parameters that came back
+   * @param callbackUrl the redirect URI with the parameters of the callback
    */
   async exchangeCode(callbackUrl: URL, checks: AuthorizationChecks): Promise<TokenSet> {
     const expected = {
@@ -87,7 +87,7 @@ export class OidcClient {
       this.grants.run(call, async (configuration, parameters) =>
         toTokenSet(await authorizationCodeGrant(configuration, callbackUrl, expected, parameters)),
       );
-    // A refusal that the browser brings says nothing of whether Logto answers.
+    // An error in the callback does not mean that Logto is available, so the circuit breaker ignores it.
     if (callbackUrl.searchParams.has('error')) return exchange('authorization');
     const tokens = await this.breaker.run('code exchange', () => exchange('code exchange'));
     this.grants.assertIssuedNow(tokens);
@@ -95,16 +95,16 @@ export class OidcClient {
   }
 
   /**
-   * The refresh grant (OpenID Connect Core 12), for one resource or organization at a time. A connection that
-   * broke is tried once more at once: Logto accepts a rotated token for three seconds. A timeout is not, for a
-   * late second use may end the grant.
-   * @param rescue is told the rotated refresh token when the rest of its answer fails validation, as while
-   * Logto's keys cannot be had: the one that was sent is spent
+   * The refresh grant (OpenID Connect Core 12), for one resource or organization. It is retried once if the connection
+   * breaks, because Logto accepts a rotated token for three seconds. It is not retried after a timeout, because a later
+   * second use may end the sign-in.
+   * @param onRotated called with the new refresh token of a response that fails validation, for example while Logto's keys
+   * cannot be fetched. The token that was sent cannot be used again.
    */
   async refresh(
     refreshToken: string,
     { resource, organizationId }: TokenTarget,
-    rescue: (rotated: string) => Promise<void>,
+    onRotated: (refreshToken: string) => Promise<void>,
   ): Promise<TokenSet> {
     const target = {
       ...(resource !== undefined && { resource }),
@@ -115,12 +115,12 @@ export class OidcClient {
         'refresh',
         async (configuration, parameters) =>
           toTokenSet(await refreshTokenGrant(configuration, refreshToken, { ...target, ...parameters })),
-        rescue,
+        onRotated,
       ),
     );
   }
 
-  /** Claims of the userinfo endpoint; its `sub` has to be `expectedSubject` (OpenID Connect Core 5.3.2). */
+  /** The claims of the userinfo endpoint, whose `sub` must be `expectedSubject` (OpenID Connect Core 5.3.2). */
   userInfo(accessToken: string, expectedSubject: string): Promise<UserInfoResponse> {
     return this.call('userinfo', (configuration) =>
       fetchUserInfo(configuration, accessToken, expectedSubject),
@@ -128,11 +128,11 @@ export class OidcClient {
   }
 
   /**
-   * Revokes a token (RFC 7009). Revoking a refresh token ends every token of its grant. While Logto is away it goes on
-   * after a second without its caller.
+   * Revokes a token (RFC 7009). A refresh token is revoked with all tokens of its grant. While Logto is unavailable, this
+   * fails after a second, and the request continues in the background.
    */
   revoke(token: string, hint: 'refresh_token' | 'access_token'): Promise<void> {
-    return this.breaker.patiently(
+    return this.breaker.awaitBriefly(
       'revocation',
       this.call('revocation', (configuration) =>
         tokenRevocation(configuration, token, { token_type_hint: hint }),
@@ -142,10 +142,10 @@ export class OidcClient {
 
   /**
    * The end session URL (OpenID Connect RP-Initiated Logout 1.0).
-   * @throws LogtoException `provider_unavailable`, transient, while Logto is known to be away
+   * @throws LogtoException `provider_unavailable`, transient, while Logto is known to be unavailable
    */
   async endSessionUrl(postLogoutRedirectUri: string): Promise<URL> {
-    const configuration = await this.reachable();
+    const configuration = await this.configurationForRedirect();
     const { client_id } = configuration.clientMetadata();
     return buildEndSessionUrl(configuration, { client_id, post_logout_redirect_uri: postLogoutRedirectUri });
   }
@@ -166,23 +166,33 @@ export class OidcClient {
   }
 
   /**
-   * Asks Logto something whose answer carries no ID token.
-   * @throws LogtoException whatever goes wrong
+   * Introspects an opaque access token (RFC 7662).
+   * @returns its claims. `undefined` if it is not active, or not an access token: the response for a refresh token has no
+   * `token_type`.
    */
-  call<T>(call: ProviderCall, ask: (configuration: Configuration) => Promise<T>): Promise<T> {
+  async introspect(token: string): Promise<AccessTokenClaims | undefined> {
+    const answer = await this.call('introspection', (configuration) =>
+      tokenIntrospection(configuration, token, { token_type_hint: 'access_token' }),
+    );
+    const isAccessToken = answer.active && answer.token_type?.toLowerCase() === 'bearer';
+    return isAccessToken ? (answer as unknown as AccessTokenClaims) : undefined;
+  }
+
+  /** Makes a request whose response has no ID token. */
+  private call<T>(call: ProviderCall, request: (configuration: Configuration) => Promise<T>): Promise<T> {
     return this.breaker.run(call, async () => {
       const configuration = await this.configuration.get();
       try {
-        return await ask(configuration);
+        return await request(configuration);
       } catch (error) {
         throw toLogtoException(error, call);
       }
     });
   }
 
-  /** The configuration for an address that a browser is sent to: of a Logto that answers, as far as is known. */
-  private reachable(): Promise<Configuration> {
-    if (!this.breaker.isAway) return this.configuration.get();
-    return this.breaker.patiently('discovery', this.configuration.fetch());
+  /** The configuration for a redirect to Logto. Fails while Logto is known to be unavailable. */
+  private configurationForRedirect(): Promise<Configuration> {
+    if (!this.breaker.isFailing) return this.configuration.get();
+    return this.breaker.awaitBriefly('discovery', this.configuration.fetch());
   }
 }

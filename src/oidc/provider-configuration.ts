@@ -11,30 +11,29 @@ import {
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
-import { toLogtoException } from './errors/provider-error.js';
+import { toLogtoException } from './errors/to-logto-exception.js';
 import { ProviderFetch } from './provider-fetch.js';
 
-/** Shortest time between two fetches for the sake of tokens that anybody may have made up, in milliseconds. */
+/** The cooldown between two fetches for unverified tokens, in milliseconds. */
 const cooldown = 10_000;
 
-/** How long the discovery document is used without looking again, in milliseconds. */
+/** How long the discovery document is cached, in milliseconds. */
 const maxAge = 24 * 60 * 60 * 1000;
 
-/** openid-client asks for a client id. An app that only verifies bearer tokens reads documents, and sends it nowhere. */
-const apiOnly: ResolvedCredentials = { appId: 'api', appSecret: undefined };
+/** openid-client requires a client id. An app that only verifies bearer tokens never sends it. */
+const bearerOnly: ResolvedCredentials = { appId: 'api', appSecret: undefined };
 
 /**
- * The provider as its discovery document describes it, fetched at first use and then kept. A failure is not
- * kept, so that an app which started before Logto recovers by itself, and concurrent first calls share one
- * request.
+ * Logto's configuration from its discovery document. It is fetched at first use and cached for a day. Concurrent calls
+ * share one request, and failures are not cached.
  */
 export class ProviderConfiguration {
   private current: Configuration | undefined;
   private fetchedAt = 0;
   private fetching: Promise<Configuration> | undefined;
-  /** When each document was asked for, as `performance.now()` tells it. */
-  private readonly askedAt = new WeakMap<Configuration, number>();
-  /** The last fetch for the sake of a token that anybody may have made up. */
+  /** When each document was requested, by `performance.now()`. */
+  private readonly requestedAt = new WeakMap<Configuration, number>();
+  /** The last fetch for an unverified token. */
   private untrustedFetch: { readonly at: number; readonly outcome: Promise<Configuration> } | undefined;
 
   constructor(
@@ -45,19 +44,19 @@ export class ProviderConfiguration {
   ) {}
 
   /**
-   * The configuration.
+   * The cached configuration, or a new one.
    * @throws LogtoException `provider_unavailable`, `provider_timeout` or `provider_misconfigured`, transient
    */
   async get(): Promise<Configuration> {
     const { current } = this;
     if (!current) return this.fetch();
     if (Date.now() - this.fetchedAt < maxAge) return current;
-    // An old document beats none while Logto is away.
-    const fetched = this.breaker.unlessOpen('discovery', () => this.fetch()).catch(() => undefined);
+    const fetched = this.breaker.runUnlessOpen('discovery', () => this.fetch()).catch(() => undefined);
+    // While Logto is unavailable, the old one is still good.
     return (await fetched) ?? current;
   }
 
-  /** The configuration, fetched now. Whoever asks while it is being fetched shares it. @throws as {@link get} */
+  /** Fetches the configuration. Concurrent calls share one request. @throws as {@link get} */
   fetch(): Promise<Configuration> {
     this.fetching ??= this.breaker
       .run('discovery', () => this.discover())
@@ -71,23 +70,24 @@ export class ProviderConfiguration {
   }
 
   /**
-   * The documents that a token needs which Logto has just given, and whose algorithm or key `outdated` does not have:
-   * administrators rotate keys and change their kind at any time, and twice in a row.
-   * @param givenAt when the token came, as `performance.now()` tells it
-   * @returns `undefined` where `outdated` was asked for after the token came, so that there is nothing newer
+   * A newer configuration, for a token from Logto whose key or algorithm `outdated` does not have: administrators may
+   * rotate keys at any time.
+   * @param receivedAt when the token was received, by `performance.now()`
+   * @returns `undefined` if `outdated` was requested after that
    */
-  async newerThan(outdated: Configuration, givenAt: number): Promise<Configuration | undefined> {
-    if ((this.askedAt.get(outdated) ?? 0) >= givenAt) return undefined;
+  async newerThan(outdated: Configuration, receivedAt: number): Promise<Configuration | undefined> {
+    if ((this.requestedAt.get(outdated) ?? 0) >= receivedAt) return undefined;
     const current = await this.get();
     return current === outdated ? this.fetch() : current;
   }
 
   /**
-   * The same for a token that anybody may have made up. While a fetch that did not bring what was looked for is
-   * younger than ten seconds there is no other: a flood of forged tokens must not become one of requests.
-   * @throws as {@link get}, also where that fetch has failed
+   * The same for an unverified token, which anybody can make up. After a fetch that did not help there is a cooldown of
+   * ten seconds, so that a flood of forged tokens does not become a flood of requests.
+   * @returns `undefined` during the cooldown
+   * @throws as {@link get}, or as the last fetch did
    */
-  async newerForUntrusted(outdated: Configuration): Promise<Configuration | undefined> {
+  async newerForUntrustedToken(outdated: Configuration): Promise<Configuration | undefined> {
     const current = await this.get();
     if (current !== outdated) return current;
     if (this.fetching) return this.fetching;
@@ -100,15 +100,15 @@ export class ProviderConfiguration {
     return outcome;
   }
 
-  /** The last fetch for a token that anybody may have made up has brought its key: the next need not wait. */
-  broughtKey(): void {
+  /** Ends the cooldown: the last fetch for an unverified token has found its key. */
+  resetCooldown(): void {
     this.untrustedFetch = undefined;
   }
 
   private async discover(): Promise<Configuration> {
     const { issuer, http, insecureRequests } = this.options;
-    const { appId, appSecret } = this.credentials ?? apiOnly;
-    const askedAt = performance.now();
+    const { appId, appSecret } = this.credentials ?? bearerOnly;
+    const requestedAt = performance.now();
     try {
       const configuration = await discovery(
         new URL(issuer),
@@ -121,11 +121,11 @@ export class ProviderConfiguration {
           execute: [enableNonRepudiationChecks, ...(insecureRequests ? [allowInsecureRequests] : [])],
         },
       );
-      this.askedAt.set(configuration, askedAt);
+      this.requestedAt.set(configuration, requestedAt);
       return configuration;
     } catch (error) {
       const failure = toLogtoException(error, 'discovery');
-      // Which address it was is for the operator's log, not for a visitor's page.
+      // The URL is only for the operator's log, not for visitors.
       const cause = new Error(
         `${issuer}/.well-known/openid-configuration could not be read. Check \`endpoint\`.`,
         { cause: failure.cause },

@@ -3,101 +3,101 @@ import { Injectable } from '@nestjs/common';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { ProviderClock } from './errors/provider-clock.js';
 
-/** Longest answer that is read, in bytes: a provider's answers are a few kilobytes. */
-const maxAnswerBytes = 1024 * 1024;
+/** The maximum size of a response, in bytes. Logto's have a few kilobytes. */
+const maxResponseBytes = 1024 * 1024;
 
-/** Says in a request's body which kept answer is its own. It is taken out before the request is sent. */
-const keptParameter = 'nestjs-logto-kept-answer';
+/** A parameter that assigns a request to its {@link ReplayedResponse}. It is not sent. */
+const replayParameter = 'nestjs-logto-replay';
 
-/** The first answer to a grant, kept so that the very same answer can be validated a second time. */
-export interface KeptAnswer {
-  /** What the grant's requests have to carry. */
+/** The first response to a grant, which further requests of the same grant get again. */
+export interface ReplayedResponse {
+  /** What the requests of the grant must have in their body. */
   readonly parameters: Readonly<Record<string, string>>;
   bytes?: ArrayBuffer;
   init?: ResponseInit;
 }
 
 /**
- * The `fetch` of every call to Logto: bounds the answer's size, never follows a redirect, and swaps the
- * origin where this server reaches Logto at another address than browsers do.
+ * The `fetch` of all requests to Logto. It limits the size of responses, does not follow redirects, and replaces the
+ * origin if there is an `internalEndpoint`.
  */
 @Injectable()
 export class ProviderFetch {
   readonly clock = new ProviderClock();
-  /* By name: with an AsyncLocalStorage every promise of the app would cost more from the first sign-in on. */
-  private readonly kept = new Map<string, KeptAnswer>();
+  // Not an AsyncLocalStorage, which would make every promise of the app slower after the first sign-in.
+  private readonly replays = new Map<string, ReplayedResponse>();
   private readonly publicOrigin: string;
 
   constructor(private readonly options: ResolvedLogtoOptions) {
     this.publicOrigin = new URL(options.endpoint).origin;
   }
 
-  /** The signature that openid-client and jose call. */
+  /** Has the signature that openid-client and jose expect. */
   readonly fetch = async (url: string, init?: RequestInit): Promise<Response> => {
-    const kept = this.keptFor(init?.body);
-    if (kept?.bytes) return new Response(kept.bytes.slice(0), kept.init);
+    const replayed = this.takeReplay(init?.body);
+    if (replayed?.bytes) return new Response(replayed.bytes.slice(0), replayed.init);
 
     const signal = init?.signal ?? AbortSignal.timeout(this.options.http.timeout);
     const [response, bytes] = await unlessAborted(signal, async () => {
       const sentAt = Date.now();
-      const answer = await this.options.http.fetch(this.reachable(url), {
+      const received = await this.options.http.fetch(this.internalUrl(url), {
         ...init,
         redirect: 'manual',
         signal,
       });
-      this.clock.learn(answer.headers, sentAt);
-      return [answer, await readBounded(answer)] as const;
+      this.clock.measure(received.headers, sentAt);
+      return [received, await readBounded(received)] as const;
     });
-    const answerInit = {
+    const responseInit = {
       status: response.status,
       statusText: response.statusText,
       headers: response.headers,
     };
-    if (kept && response.status === 200) {
-      kept.bytes = bytes;
-      kept.init = answerInit;
+    if (replayed && response.status === 200) {
+      replayed.bytes = bytes;
+      replayed.init = responseInit;
     }
     const nullBody = [204, 205, 304].includes(response.status);
-    // An opaque redirect has status 0, which no Response can be made with.
+    // An opaque redirect has the status 0, which the constructor of Response does not accept.
     if (response.status < 200) return response;
-    return new Response(nullBody ? null : bytes.slice(0), answerInit);
+    return new Response(nullBody ? null : bytes.slice(0), responseInit);
   };
 
   /**
-   * Runs `fn`, in which every grant with the given parameters after the first is answered with the first's answer:
-   * a code or a refresh token is spent by the first use, so what is validated again has to be the same answer.
+   * Runs `fn`, in which a grant can be validated several times. All its requests get the response to the first one,
+   * because a code or a refresh token cannot be used twice.
    */
-  async keepingAnswer<T>(fn: (kept: KeptAnswer) => Promise<T>): Promise<T> {
-    const name = randomUUID();
-    const kept: KeptAnswer = { parameters: { [keptParameter]: name } };
-    this.kept.set(name, kept);
+  async withReplay<T>(fn: (replayed: ReplayedResponse) => Promise<T>): Promise<T> {
+    const id = randomUUID();
+    const replayed: ReplayedResponse = { parameters: { [replayParameter]: id } };
+    this.replays.set(id, replayed);
     try {
-      return await fn(kept);
+      return await fn(replayed);
     } finally {
-      this.kept.delete(name);
+      this.replays.delete(id);
     }
   }
 
-  /** The refresh token in the kept answer, for when the answer turns out to be worth nothing else. */
-  keptRefreshToken({ bytes }: KeptAnswer): string | undefined {
+  /** The refresh token in a response, which may have failed validation. */
+  refreshTokenIn({ bytes }: ReplayedResponse): string | undefined {
     if (!bytes) return undefined;
     try {
-      const answer: unknown = JSON.parse(new TextDecoder().decode(bytes));
-      const token = typeof answer === 'object' && answer && 'refresh_token' in answer && answer.refresh_token;
+      const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
+      const token = typeof body === 'object' && body && 'refresh_token' in body && body.refresh_token;
       return typeof token === 'string' && token !== '' ? token : undefined;
     } catch {
       return undefined;
     }
   }
 
-  private keptFor(body: unknown): KeptAnswer | undefined {
-    const name = body instanceof URLSearchParams ? body.get(keptParameter) : null;
-    if (name === null) return undefined;
-    (body as URLSearchParams).delete(keptParameter);
-    return this.kept.get(name);
+  private takeReplay(body: unknown): ReplayedResponse | undefined {
+    const id = body instanceof URLSearchParams ? body.get(replayParameter) : null;
+    if (id === null) return undefined;
+    (body as URLSearchParams).delete(replayParameter);
+    return this.replays.get(id);
   }
 
-  private reachable(url: string): string {
+  private internalUrl(url: string): string {
     const { internalOrigin } = this.options.http;
     if (internalOrigin === undefined) return url;
     const parsed = new URL(url);
@@ -106,7 +106,7 @@ export class ProviderFetch {
   }
 }
 
-/** An app's own `fetch` may know of no signal, and must not make a request wait for ever. */
+/** Rejects when the signal aborts, because a custom `fetch` may ignore the signal. */
 function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error);
@@ -124,9 +124,9 @@ async function readBounded(response: Response): Promise<ArrayBuffer> {
   let length = 0;
   for await (const chunk of response.body) {
     length += chunk.byteLength;
-    // Leaving the loop cancels the stream, so the rest is not downloaded.
-    if (length > maxAnswerBytes)
-      throw new RangeError(`The provider's answer is larger than ${maxAnswerBytes} bytes.`);
+    // Throwing cancels the stream, so the rest is not downloaded.
+    if (length > maxResponseBytes)
+      throw new RangeError(`The provider's answer is larger than ${maxResponseBytes} bytes.`);
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(length);

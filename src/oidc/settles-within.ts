@@ -1,15 +1,15 @@
-/** Whether a promise is fulfilled or rejected within so many milliseconds. Never rejects itself. */
+/** Whether a promise settles within a time in milliseconds. Never rejects. */
 export async function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const settled = promise.then(
     () => true,
     () => true,
   );
-  const late = new Promise<boolean>((resolve) => {
+  const timeout = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), milliseconds);
   });
   try {
-    return await Promise.race([settled, late]);
+    return await Promise.race([settled, timeout]);
   } finally {
     clearTimeout(timer);
   }

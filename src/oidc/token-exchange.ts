@@ -7,20 +7,20 @@ import { MachineClient } from './machine-client.js';
 /** The only kind of token that Logto exchanges (RFC 8693 section 3). */
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** What a token exchange asks for, and for whom. */
+/** Parameters of a token exchange. */
 export interface TokenExchangeParameters extends TokenTarget {
-  /** The token that stands for the user, made by Logto's Management API. Good for one exchange. */
+  /** A token for the user, from Logto's Management API. It can be exchanged once. */
   subjectToken: string;
   /**
-   * An access token of whoever acts as the user, for the `act` claim: the opaque one that
-   * `LogtoService.getAccessToken(request)` gives. Default: none, the token does not say who acts.
+   * An access token of the user who acts, for the `act` claim: the opaque one of `LogtoService.getAccessToken(request)`.
+   * Default: none.
    */
   actorToken?: string;
-  /** Scopes, space-separated. Logto gives only those that are asked for. Default: none. */
+  /** The scopes to request, separated by spaces. Default: none. */
   scope?: string;
 }
 
-/** A token that lets the app act as a user. There is no refresh token to it. */
+/** A token with which the app acts as a user. It cannot be refreshed. */
 export interface ExchangedToken {
   accessToken: string;
   scopes: string[];
@@ -28,7 +28,7 @@ export interface ExchangedToken {
   expiresAt: number;
 }
 
-/** Impersonation: the app acts as a user, with a subject token in place of a sign-in. */
+/** Impersonation: exchanges a subject token for an access token of its user. */
 @Injectable()
 export class TokenExchange {
   constructor(
@@ -54,14 +54,15 @@ export class TokenExchange {
     });
     return { accessToken, scopes, expiresAt };
   }
-  /** The app's own application. One that only takes bearer tokens may have a machine-to-machine application. */
+
+  /** The application that signs users in, else the machine-to-machine application. */
   private application(): OidcClient {
     const { credentials, machineToMachine } = this.options;
     if (credentials) return this.client;
     if (machineToMachine) return this.machineClient;
     throw new LogtoException(
       'application_not_configured',
-      'Token exchange needs an application at Logto that may do it. Give its `appId` and `appSecret`.',
+      'Token exchange needs an application at Logto that is allowed to do it. Give its `appId` and `appSecret`.',
     );
   }
 }

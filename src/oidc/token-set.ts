@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import type { IdTokenClaims } from './claims.js';
-import { idTokenInvalid } from './errors/provider-error.js';
+import { idTokenInvalid } from './errors/id-token-invalid.js';
 
-/** What the token endpoint answered, validated. */
+/** The validated response of the token endpoint. */
 export interface TokenSet {
   readonly accessToken: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
-  /** How long the access token lives from its issue, in milliseconds. */
+  /** The whole lifetime of the access token, in milliseconds. */
   readonly lifetime: number;
   readonly scopes: string[];
   readonly refreshToken: string | undefined;
@@ -17,27 +17,32 @@ export interface TokenSet {
   readonly claims: IdTokenClaims | undefined;
 }
 
-/** Longest time before its expiry that an access token is refreshed, in milliseconds. */
+/** How long before its expiry an access token is refreshed at most, in milliseconds. */
 const refreshMargin = 60_000;
 
-/** From when on an access token is to be refreshed, in milliseconds since 1970: shortly before it expires. */
+/** When to refresh an access token, in milliseconds since 1970: shortly before it expires. */
 export function refreshAt({ expiresAt, lifetime }: Pick<TokenSet, 'expiresAt' | 'lifetime'>): number {
   return expiresAt - Math.min(refreshMargin, lifetime / 10);
 }
 
-/** How long an access token is taken to live when the answer does not say, in seconds. */
+/** The lifetime of an access token whose response has no `expires_in`, in seconds. */
 const defaultLifetime = 3600;
 
 /**
- * Reads an answer that openid-client has validated, and checks what it leaves to its caller.
- * @throws LogtoException `id_token_invalid` when the token is no bearer token, or `at_hash` belongs to another one
+ * Converts a response that openid-client has validated, and checks what openid-client does not.
+ * @throws LogtoException `provider_answer_invalid` if the token is no bearer token, `id_token_invalid` if `at_hash` does
+ * not match
  */
 export function toTokenSet(answer: TokenEndpointResponse & TokenEndpointResponseHelpers): TokenSet {
   if (answer.token_type.toLowerCase() !== 'bearer') {
-    throw new LogtoException('provider_answer_invalid', 'The token that Logto gave is not a bearer token.', {
-      status: 401,
-      needsOperator: true,
-    });
+    throw new LogtoException(
+      'provider_answer_invalid',
+      'The token that Logto issued is not a bearer token.',
+      {
+        status: 401,
+        needsOperator: true,
+      },
+    );
   }
   const claims = answer.claims() as IdTokenClaims | undefined;
   if (claims && answer.id_token !== undefined)
@@ -54,7 +59,7 @@ export function toTokenSet(answer: TokenEndpointResponse & TokenEndpointResponse
   };
 }
 
-/** OpenID Connect Core 3.1.3.8: optional in the code flow, and binding where it is there. */
+/** `at_hash` is optional in the code flow. If it is there, it must match (OpenID Connect Core 3.1.3.8). */
 function assertAccessTokenHash(claims: IdTokenClaims, idToken: string, accessToken: string): void {
   if (claims.at_hash === undefined || claims.at_hash === null) return;
   const header = JSON.parse(Buffer.from(idToken.split('.')[0] ?? '', 'base64url').toString()) as {

@@ -3,34 +3,34 @@ import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } 
 import type { Configuration } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { harmless } from './errors/harmless-error.js';
-import { InvalidTokenException, quotedClaim } from './errors/invalid-token.exception.js';
+import { redactError } from './errors/redact-error.js';
+import { InvalidTokenException, quoteClaim } from './errors/invalid-token.exception.js';
 import { OidcClient } from './oidc-client.js';
-import { PublishedKeys } from './published-keys.js';
+import { JwksCache } from './jwks-cache.js';
 
-/** What a signed token has to be. */
+/** What a token must have to be accepted. */
 export interface TokenExpectations {
-  /** `typ` of its header, so that no token passes for one of another kind (RFC 8725 section 3.11). */
+  /** The `typ` of its header. Tokens of another kind are refused (RFC 8725 section 3.11). */
   readonly typ: string;
-  /** Whom it has to be for. Default: left to the caller. */
+  /** The audience. Default: the caller checks it. */
   readonly audience?: string;
-  /** Claims that have to be there. */
+  /** Claims that the token must have, besides `exp`. */
   readonly requiredClaims: string[];
 }
 
-/** Algorithms by which only Logto can have signed: neither `none` nor a shared secret. */
+/** Asymmetric algorithms: neither `none` nor a shared secret. */
 const asymmetric = /^(?:RS|PS|ES)\d{3}$|^EdDSA$|^Ed25519$/;
 
-/** What a discovery document says of signatures. */
-interface Published {
-  readonly keys: PublishedKeys;
+/** The keys and algorithms of a discovery document. */
+interface SigningMetadata {
+  readonly keys: JwksCache;
   readonly algorithms: string[];
 }
 
-/** Verifies JWTs that Logto signed, by the keys and algorithms that it publishes. */
+/** Verifies JWTs with the keys and algorithms that Logto publishes. */
 @Injectable()
 export class TokenVerifier {
-  private readonly published = new WeakMap<Configuration, Published>();
+  private readonly signingMetadata = new WeakMap<Configuration, SigningMetadata>();
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -38,37 +38,37 @@ export class TokenVerifier {
   ) {}
 
   /**
-   * The token's claims.
-   * @throws LogtoException `invalid_token`, or a transient one when Logto's keys cannot be had
+   * Verifies a token and returns its claims.
+   * @throws LogtoException `invalid_token`, or a transient one if Logto's keys cannot be fetched
    */
   async verify<T extends JWTPayload>(token: string, expected: TokenExpectations): Promise<T> {
     const { configuration } = this.oidc;
     const known = await configuration.get();
     try {
-      return await this.verifyBy<T>(known, token, expected);
+      return await this.verifyWith<T>(known, token, expected);
     } catch (error) {
-      if (!isOutdated(error, token)) throw this.invalidToken(error, token, expected.typ);
+      if (!isUnknownKey(error, token)) throw this.invalidToken(error, token, expected.typ);
     }
-    // The key or its kind may be newer than the documents at hand.
-    const newer = await configuration.newerForUntrusted(known);
+    // Logto may have rotated its keys, or changed their algorithm.
+    const newer = await configuration.newerForUntrustedToken(known);
     if (!newer) throw this.invalidToken(new errors.JWKSNoMatchingKey(), token, expected.typ);
     try {
-      const claims = await this.verifyBy<T>(newer, token, expected);
-      configuration.broughtKey();
+      const claims = await this.verifyWith<T>(newer, token, expected);
+      configuration.resetCooldown();
       return claims;
     } catch (error) {
-      if (!isOutdated(error, token)) configuration.broughtKey();
+      if (!isUnknownKey(error, token)) configuration.resetCooldown();
       throw this.invalidToken(error, token, expected.typ);
     }
   }
 
-  private async verifyBy<T extends JWTPayload>(
+  private async verifyWith<T extends JWTPayload>(
     configuration: Configuration,
     token: string,
     { typ, audience, requiredClaims }: TokenExpectations,
   ): Promise<T> {
-    const { keys, algorithms } = this.publishedBy(configuration);
-    const { payload } = await jwtVerify<T>(token, keys.find, {
+    const { keys, algorithms } = this.signingMetadataOf(configuration);
+    const { payload } = await jwtVerify<T>(token, keys.getKey, {
       issuer: this.options.issuer,
       algorithms,
       typ,
@@ -81,12 +81,11 @@ export class TokenVerifier {
 
   private invalidToken(error: unknown, token: string, typ: string): LogtoException {
     if (error instanceof LogtoException) return error;
-    const cause = harmless(error);
+    const cause = redactError(error);
     const { issuer } = this.options;
-    const said = issuerSaidBy(token);
-    // Its own keys sign it, so to call them unknown would mislead.
-    if (said === undefined || said === issuer) {
-      const operatorMessage = this.clockDifference(error);
+    const claimedIssuer = claimedIssuerOf(token);
+    if (claimedIssuer === undefined || claimedIssuer === issuer) {
+      const operatorMessage = this.clockSkew(error);
       return new InvalidTokenException(reasonOf(error, typ), {
         ...(operatorMessage !== undefined && { operatorMessage }),
         cause,
@@ -94,36 +93,36 @@ export class TokenVerifier {
     }
     return new InvalidTokenException('The token was issued by another issuer.', {
       operatorMessage:
-        `Its issuer is ${quotedClaim(said)}, but this app expects "${issuer}" (the option \`endpoint\` plus "/oidc"). ` +
+        `Its issuer is ${quoteClaim(claimedIssuer)}, but this app expects "${issuer}" (the option \`endpoint\` plus "/oidc"). ` +
         'Each Logto domain is a separate issuer: this app and the client that requests the token have to use the same one.',
       cause,
     });
   }
 
-  /** Read once: openid-client copies the whole discovery document each time. */
-  private publishedBy(configuration: Configuration): Published {
-    const known = this.published.get(configuration);
+  /** Cached, because `serverMetadata()` copies the whole discovery document. */
+  private signingMetadataOf(configuration: Configuration): SigningMetadata {
+    const known = this.signingMetadata.get(configuration);
     if (known) return known;
     const { jwks_uri, id_token_signing_alg_values_supported: listed = ['RS256'] } =
       configuration.serverMetadata();
     if (jwks_uri === undefined) {
-      throw new LogtoException('provider_misconfigured', 'The discovery document names no keys.', {
+      throw new LogtoException('provider_misconfigured', 'The discovery document has no `jwks_uri`.', {
         status: 503,
         needsOperator: true,
       });
     }
     const { timeout } = this.options.http;
     const { providerFetch, breaker } = this.oidc;
-    const published = {
-      keys: new PublishedKeys(new URL(jwks_uri), timeout, providerFetch.fetch, breaker),
+    const metadata = {
+      keys: new JwksCache(new URL(jwks_uri), timeout, providerFetch.fetch, breaker),
       algorithms: listed.filter((algorithm) => asymmetric.test(algorithm)),
     };
-    this.published.set(configuration, published);
-    return published;
+    this.signingMetadata.set(configuration, metadata);
+    return metadata;
   }
 
-  /** How the clocks differ, where that is why a token was refused. */
-  private clockDifference(error: unknown): string | undefined {
+  /** Describes the clock skew, if the token was refused because of it. */
+  private clockSkew(error: unknown): string | undefined {
     if (!(error instanceof errors.JWTExpired) && !(error instanceof errors.JWTClaimValidationFailed))
       return undefined;
     const { claim, payload } = error;
@@ -132,18 +131,19 @@ export class TokenVerifier {
     const seconds = payload[claim];
     if (typeof seconds !== 'number') return undefined;
     const ahead = seconds - clock.now() / 1000;
-    const isGoodAtLogto = claim === 'exp' ? ahead > -clockTolerance : ahead <= clockTolerance;
-    return isGoodAtLogto ? clock.difference() : undefined;
+    const isValidAtLogto = claim === 'exp' ? ahead > -clockTolerance : ahead <= clockTolerance;
+    return isValidAtLogto ? clock.describeSkew() : undefined;
   }
 }
 
-function isOutdated(error: unknown, token: string): boolean {
+/** Whether the key or the algorithm of a token is not in the cached keys and metadata. They may be outdated. */
+function isUnknownKey(error: unknown, token: string): boolean {
   if (error instanceof errors.JWKSNoMatchingKey) return true;
   return error instanceof errors.JOSEAlgNotAllowed && asymmetric.test(decodeProtectedHeader(token).alg ?? '');
 }
 
-/** The issuer that a token names, unverified. */
-function issuerSaidBy(token: string): string | undefined {
+/** The `iss` of an unverified token. */
+function claimedIssuerOf(token: string): string | undefined {
   try {
     return decodeJwt(token).iss;
   } catch {
@@ -151,7 +151,7 @@ function issuerSaidBy(token: string): string | undefined {
   }
 }
 
-/** What is wrong with a token, for whoever sent it: nothing of what it says itself. */
+/** What is wrong with a token, for the client that sent it. Contains nothing of the token. */
 function reasonOf(error: unknown, typ: string): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
   if (error instanceof errors.JWTClaimValidationFailed) return reasonOfClaim(error, typ);

@@ -1,13 +1,13 @@
-/** What the user context of a request should hold beyond the claims. */
+/** What to add to the user context of a request, besides the claims. */
 export interface GetContextParameters {
-  /** Ask the userinfo endpoint, and put its answer into `userInfo`. Default: `false`. */
+  /** Add `userInfo`, the response of the userinfo endpoint. Default: `false`. */
   fetchUserInfo?: boolean;
-  /** Put an access token and its scopes into the context. Default: `false`. */
+  /** Add an access token and its scopes. Default: `false`. */
   getAccessToken?: boolean;
   /** The API resource that the access token is for. Default: none, the token is for userinfo. */
   resource?: string;
   /** The organization that the access token is for. */
   organizationId?: string;
-  /** Put an organization token for each of the user's organizations into the context. Default: `false`. */
+  /** Add an organization token for each of the user's organizations. Default: `false`. */
   getOrganizationToken?: boolean;
 }

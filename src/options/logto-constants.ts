@@ -1,16 +1,16 @@
 /** `prompt` of an authorization request (OpenID Connect Core 3.1.2.1). */
 export const Prompt = {
-  /** Show no page: who is not signed in at Logto comes back anonymous. Stands alone. */
+  /** Show no page: a user who is not signed in at Logto comes back anonymous. Cannot be combined. */
   None: 'none',
-  /** Ask for consent where it is not given yet. Without it Logto gives no refresh token. */
+  /** Ask for consent if it is not given yet. Without it Logto issues no refresh token. */
   Consent: 'consent',
-  /** Sign in anew, also where somebody is signed in at Logto. */
+  /** Sign in again, even if the user is signed in at Logto. */
   Login: 'login',
 } as const;
 /** One of {@link Prompt}. */
 export type Prompt = (typeof Prompt)[keyof typeof Prompt];
 
-/** Scopes that are asked for in every sign-in unless `includeReservedScopes` is `false`. */
+/** Scopes of every sign-in, unless `includeReservedScopes` is `false`. */
 export const ReservedScope = {
   /** An ID token (OpenID Connect Core 3.1.2.1). */
   OpenId: 'openid',
@@ -22,18 +22,18 @@ export type ReservedScope = (typeof ReservedScope)[keyof typeof ReservedScope];
 
 /** Resources that Logto reserves. */
 export const ReservedResource = {
-  /** Organizations: what organization tokens are asked for with. Comes with the scope of organizations by itself. */
+  /** Organizations, for organization tokens. Requested along with the scope of organizations. */
   Organization: 'urn:logto:resource:organizations',
 } as const;
 /** One of {@link ReservedResource}. */
 export type ReservedResource = (typeof ReservedResource)[keyof typeof ReservedResource];
 
 /**
- * Scopes that decide which claims the ID token and the userinfo endpoint carry.
+ * Scopes that decide which claims the ID token and the userinfo endpoint return.
  * @see {@link https://docs.logto.io/end-user-flows/scopes-and-claims}
  */
 export const UserScope = {
-  /** `name`, `username`, `picture` and the rest of the profile. Asked for always. */
+  /** `name`, `username`, `picture` and the rest of the profile. Always requested. */
   Profile: 'profile',
   /** `email` and `email_verified`. */
   Email: 'email',
@@ -41,15 +41,15 @@ export const UserScope = {
   Phone: 'phone',
   /** `address`. */
   Address: 'address',
-  /** `custom_data`: in userinfo alone, unless the tenant puts it into ID tokens. */
+  /** `custom_data`: only in userinfo, unless the tenant puts it into ID tokens. */
   CustomData: 'custom_data',
-  /** `identities` and `sso_identities`: in userinfo alone, unless the tenant puts them into ID tokens. */
+  /** `identities` and `sso_identities`: only in userinfo, unless the tenant puts them into ID tokens. */
   Identities: 'identities',
-  /** `roles`: what `@RequireRoles` needs. */
+  /** `roles`, for `@RequireRoles`. */
   Roles: 'roles',
-  /** `organizations`, and `organization_data` in userinfo: what `@RequireOrganization` and organization tokens need. */
+  /** `organizations`, and `organization_data` in userinfo, for `@RequireOrganization` and organization tokens. */
   Organizations: 'urn:logto:scope:organizations',
-  /** `organization_roles`: what `@RequireOrganizationRoles` needs. */
+  /** `organization_roles`, for `@RequireOrganizationRoles`. */
   OrganizationRoles: 'urn:logto:scope:organization_roles',
   /** No claim: lets the user's access token manage their sessions through Logto's Account API. */
   Sessions: 'urn:logto:scope:sessions',
@@ -57,16 +57,16 @@ export const UserScope = {
 /** One of {@link UserScope}. */
 export type UserScope = (typeof UserScope)[keyof typeof UserScope];
 
-/** What the audience of an organization token starts with. */
+/** The prefix of an organization token's audience. */
 export const organizationUrnPrefix = 'urn:logto:organization:';
 
-/** The audience of the organization token of `organizationId`: `urn:logto:organization:<id>`. */
+/** The audience of an organization's token: `urn:logto:organization:<id>`. */
 export function buildOrganizationUrn(organizationId: string): string {
   return `${organizationUrnPrefix}${organizationId}`;
 }
 
 /**
- * The organization that an audience names.
+ * The id of the organization in an audience.
  * @throws TypeError when `urn` does not start with {@link organizationUrnPrefix}.
  */
 export function getOrganizationIdFromUrn(urn: string): string {

@@ -2,16 +2,16 @@ import type { SessionOptions } from 'express-session';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto-module-options.js';
 
 /**
- * Options from the environment, for what differs per deployment: `LOGTO_ENDPOINT`, `LOGTO_APP_ID`,
- * `LOGTO_APP_SECRET`, `LOGTO_BASE_URL` and `LOGTO_SESSION_SECRET`. Nothing is read unless this is called, and
- * what is missing is reported by the module at start, like any other mistake in the options.
+ * Reads the options that differ per deployment from the environment: `LOGTO_ENDPOINT`, `LOGTO_APP_ID`,
+ * `LOGTO_APP_SECRET`, `LOGTO_BASE_URL` and `LOGTO_SESSION_SECRET`. The module reports missing ones at start, like any
+ * other mistake in the options.
  *
  * ```ts
  * LogtoModule.forRoot(logtoOptionsFromEnv({ scopes: ['email'] }))
  * ```
- * @param overrides options, and extras of the module for `forRoot`; they win over the environment, and `session` is
- * merged with the secret
- * @param env where to read from. Default: `process.env`.
+ * @param overrides other options, and the module's extras for `forRoot`. They win over the environment; `session` is
+ * merged with the secret.
+ * @param env the environment. Default: `process.env`.
  */
 export function logtoOptionsFromEnv(
   overrides: Partial<Omit<LogtoModuleOptions, 'session'> & LogtoModuleExtras> & {
@@ -27,13 +27,13 @@ export function logtoOptionsFromEnv(
     ...present('appId', read(env, 'LOGTO_APP_ID')),
     ...present('appSecret', read(env, 'LOGTO_APP_SECRET')),
     ...present('baseUrl', read(env, 'LOGTO_BASE_URL')),
-    // Without any secret it is reported as missing.
+    // The module reports a session without a secret.
     ...present('session', session as SessionOptions | undefined),
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
   };
 }
 
-/** An empty variable is how many deployments say "not set". */
+/** An empty variable counts as not set. */
 function read(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return env[name] || undefined;
 }

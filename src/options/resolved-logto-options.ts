@@ -16,28 +16,28 @@ export interface ResolvedCredentials {
   readonly appSecret: string | undefined;
 }
 
-/** Options of the sign-in: there unless the module only takes bearer tokens. */
+/** Options of the sign-in. An app that only accepts bearer tokens has none. */
 export interface ResolvedClientOptions extends ResolvedCredentials {
   readonly baseUrl: string;
-  /** The first seals the sign-in cookies, each opens them. */
+  /** The first seals the sign-in cookies; each opens them. */
   readonly cookieSecrets: readonly string[];
 }
 
-/** The options with every default filled in. A class, so that Nest can inject it by its type. */
+/** The module's options with every default filled in. A class, so that Nest can inject it by its type. */
 export abstract class ResolvedLogtoOptions {
   /** Without trailing slash. */
   abstract readonly endpoint: string;
   abstract readonly issuer: string;
-  /** `undefined` for an API that only takes bearer tokens. */
+  /** `undefined` in an app that only accepts bearer tokens. */
   abstract readonly client: ResolvedClientOptions | undefined;
-  /** `undefined` for an API that needs no introspection. */
+  /** `undefined` without an `appId`. */
   abstract readonly credentials: ResolvedCredentials | undefined;
   abstract readonly scopes: readonly string[];
   abstract readonly resources: readonly string[];
   abstract readonly prompt: readonly Prompt[];
   abstract readonly signInOptions: SignInOptions;
   abstract readonly context: GetContextParameters;
-  /** Whether the module has the routes of sign-in and sign-out itself. */
+  /** Whether the module brings the routes of sign-in and sign-out. */
   abstract readonly authRoutes: boolean;
   abstract readonly authRoutesPrefix: string;
   abstract readonly postSignInRedirectUri: string;
@@ -62,7 +62,7 @@ export abstract class ResolvedLogtoOptions {
   };
   abstract readonly api: LogtoApiOptions | undefined;
   abstract readonly allowUnenforcedRequirements: boolean;
-  /** What is to be said once, at start. */
-  abstract readonly remarks: readonly string[];
+  /** Logged once, at start. */
+  abstract readonly warnings: readonly string[];
   abstract readonly insecureRequests: boolean;
 }

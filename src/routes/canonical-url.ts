@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { isLoopback } from '../options/logto-options-schema.js';
+import { isLoopback } from '../options/resolve/is-loopback.js';
 import type { BasePath } from '../session/base-path.js';
 import { requestUrl } from '../session/request-url.js';
 

@@ -41,7 +41,7 @@ export class LogoutFormMiddleware {
   /** Otherwise nothing would show that the app itself has refused a logout before the route. */
   private warnIfRefused(path: string, request: Request, status: number): void {
     if (status < 400 || this.logouts.hasReceived(request)) return;
-    this.log.remark(
+    this.log.write(
       'warn',
       `A logout token was answered with ${status} before LogtoModule saw it, so nobody was signed out: by a ` +
         `middleware (CSRF protection, a rate limit, authentication) or a guard of this app. Let POST ${path} pass ` +

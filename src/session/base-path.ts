@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import type { Application, Request } from 'express';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { trimSlashes } from '../options/options-problems.js';
+import { trimSlashes } from '../options/trim-slashes.js';
 
 /**
  * The path of `baseUrl`, and how much of it reaches the app. A proxy may strip all or part of it; the global prefix, and

@@ -6,8 +6,8 @@ import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../options/res
 import { withoutUndefined } from '../options/without-undefined.js';
 import { applicationTag } from './application-tag.js';
 import { LogtoException } from '../logto.exceptions.js';
-import { memoryStoreRemark } from './session-remarks.js';
-import { mountsExpressSession, mountsExpressSessionAnywhere } from '../nest/session-layers.js';
+import { memoryStoreWarning } from './session-warnings.js';
+import { mountsExpressSession, mountsExpressSessionAnywhere } from '../nest/mounts-express-session.js';
 import { TouchingStore } from '../store/touching-store.js';
 import { TouchThrottle } from '../store/touch-throttle.js';
 
@@ -20,15 +20,15 @@ export class SessionMount {
   /** `undefined` if the app mounts its own session. */
   readonly handler: RequestHandler | undefined;
   /** Warnings about the setup, to log at start. */
-  readonly remarks: readonly string[] = [];
+  readonly warnings: readonly string[] = [];
 
   constructor({ session: given, client }: ResolvedLogtoOptions, touches: TouchThrottle) {
     if (!client || !given) return;
     const options = sessionDefaults(given, client);
     const store = given.store ?? new session.MemoryStore();
     this.handler = sessionHandler(options, new TouchingStore(store, touches));
-    const remark = memoryStoreRemark(store);
-    if (remark !== undefined) this.remarks = [remark];
+    const warning = memoryStoreWarning(store);
+    if (warning !== undefined) this.warnings = [warning];
   }
 }
 

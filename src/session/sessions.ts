@@ -18,7 +18,7 @@ import { tokenRecordKey } from '../store/token-record.js';
 import { Tombstones } from '../store/tombstones.js';
 import { missingSession } from './missing-session.js';
 import { SessionLifetime } from './session-lifetime.js';
-import { sessionRemarks } from './session-remarks.js';
+import { sessionWarnings } from './session-warnings.js';
 import { signInClient } from './sign-in-client.js';
 
 /** Reads and updates the sign-in in a request's session. `SessionStart` starts sessions, `SessionEnd` ends them. */
@@ -178,7 +178,7 @@ export class Sessions {
     const isNew = this.stores.patch(store);
     if (!isNew) return;
     this.watchConnection(store);
-    for (const remark of sessionRemarks(this.options, request)) this.logger.warn(remark);
+    for (const remark of sessionWarnings(this.options, request)) this.logger.warn(remark);
   }
 
   private watchConnection(store: Store): void {

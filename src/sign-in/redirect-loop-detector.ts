@@ -32,7 +32,7 @@ export class RedirectLoopDetector {
     const response = responseOf(request);
     response.once('finish', () => {
       if (setsSessionCookie(response, sessionID) || cookieNamesOf(request, sessionID).length > 0) return;
-      this.log.remark('error', `session_not_kept: ${whyCookieIsNotSet(request, session)}`);
+      this.log.write('error', `session_not_kept: ${whyCookieIsNotSet(request, session)}`);
     });
   }
 

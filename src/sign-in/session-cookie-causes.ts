@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import { cookieRemark } from '../options/cookie-faults.js';
+import { cookieWarning } from '../options/resolve/cookie-problems.js';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { cookieNamesOf, isOverTls } from '../session/session-cookie.js';
-import { sessionCookieFaults } from '../session/session-remarks.js';
+import { sessionCookieProblems } from '../session/session-warnings.js';
 
 const trustProxy =
   'The session cookie is `secure`, and express-session sees no TLS on this connection, so it sets no cookie. ' +
@@ -34,11 +34,11 @@ export function whyCookieIsNotSent(request: Request, session: string, options: R
       'are cleared now. Give the session cookie a new `name` whenever you change its `domain` or `path`.'
     );
   }
-  const faults = sessionCookieFaults(options, request).filter(({ attribute }) =>
+  const problems = sessionCookieProblems(options, request).filter(({ attribute }) =>
     decisiveAttributes.has(attribute),
   );
   const isDropped = request.session.cookie.secure === true && !isOverTls(request);
-  const causes = [...(isDropped ? [trustProxy] : []), ...faults.map((fault) => cookieRemark(fault))];
+  const causes = [...(isDropped ? [trustProxy] : []), ...problems.map((problem) => cookieWarning(problem))];
   if (causes.length > 0) return causes.join(' ');
   return (
     'The browser has no session cookie. Check that nothing between browser and app removes `Set-Cookie`, that sign-in ' +

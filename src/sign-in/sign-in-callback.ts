@@ -103,7 +103,7 @@ export class SignInCallback {
     this.log.exception(error, isConfigurationError ? 'error' : undefined);
     if (!isConfigurationError) return;
     const { scopes, resources } = this.options;
-    this.log.remark('error', `The refused sign-in asked for: ${[...scopes, ...resources].join(' ')}`);
+    this.log.write('error', `The refused sign-in asked for: ${[...scopes, ...resources].join(' ')}`);
   }
 
   private expired(): LogtoException {

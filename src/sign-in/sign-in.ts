@@ -14,7 +14,7 @@ import { RedirectLoopDetector } from './redirect-loop-detector.js';
 import { rememberReturnTo } from './remembered-return-to.js';
 import { allowedReturnTo, refusedOrigin } from '../session/return-to.js';
 import { signInClient } from '../session/sign-in-client.js';
-import { ownedParameterRemedy } from '../options/owned-parameters.js';
+import { reservedParameterRemedy } from '../options/resolve/reserved-parameters.js';
 import { Sessions } from '../session/sessions.js';
 import { type PendingSignIn, SignInCookies } from './sign-in-cookies.js';
 import { SignInState } from './sign-in-state.js';
@@ -86,12 +86,12 @@ export class SignIn {
     const origin = refusedOrigin(returnTo);
     // Anyone can make such a link, so the log counts them all as one.
     if (origin === undefined)
-      this.log.remark(
+      this.log.write(
         'debug',
         'A `returnTo` is not a page of this app: the sign-in falls back to `postSignInRedirectUri`.',
       );
     else
-      this.log.remark(
+      this.log.write(
         'warn',
         `A \`returnTo\` names the origin "${origin}", so the sign-in ends at \`postSignInRedirectUri\`. If the origin is ` +
           'yours, list it in `allowedOrigins`.',
@@ -105,7 +105,7 @@ export class SignIn {
     const host = mismatchedHost(request, callback);
     if (host === undefined || this.loggedHosts.get(host)) return;
     this.loggedHosts.set(host, true);
-    this.log.remark(
+    this.log.write(
       'warn',
       `A sign-in starts at the host "${host}" and comes back to "${new URL(callback).hostname}", where the ` +
         'browser does not send its cookies: it will fail with sign_in_session.not_found. Redirect one host name to the ' +
@@ -128,7 +128,7 @@ function assertRedirectUri(redirectUri: string | undefined): void {
 /** Refuses parameters that the module sets itself. */
 function assertExtraParams(extraParams: SignInOptions['extraParams'] = {}): void {
   for (const name of Object.keys(extraParams)) {
-    const remedy = ownedParameterRemedy(name);
+    const remedy = reservedParameterRemedy(name);
     if (remedy !== undefined)
       throw new LogtoException('invalid_options', `\`extraParams\` cannot have \`${name}\`: ${remedy}`);
   }

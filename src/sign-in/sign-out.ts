@@ -53,7 +53,7 @@ export class SignOut {
     try {
       return await this.oidc.endSessionUrl(home);
     } catch (error) {
-      this.log.remark('warn', `A user was signed out here, but not at Logto: ${messageOf(error)}`);
+      this.log.write('warn', `A user was signed out here, but not at Logto: ${messageOf(error)}`);
       return new URL(home);
     }
   }
@@ -80,7 +80,7 @@ export class SignOut {
       else if (accessToken !== undefined) await this.oidc.revoke(accessToken, 'access_token');
       return true;
     } catch (error) {
-      this.log.remark('warn', `The tokens of a user who signed out were not revoked: ${messageOf(error)}`);
+      this.log.write('warn', `The tokens of a user who signed out were not revoked: ${messageOf(error)}`);
       return !isUnavailable(error);
     }
   }

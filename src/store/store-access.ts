@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import session from 'express-session';
 import type { SessionData, Store } from 'express-session';
 import { LogtoException } from '../logto.exceptions.js';
-import { harmless } from '../oidc/errors/harmless-error.js';
+import { redactError } from '../oidc/errors/redact-error.js';
 
 /** Timeout of a call to the store, in milliseconds. */
 const storeTimeout = 10_000;
@@ -39,7 +39,7 @@ export function storeUnavailable(cause?: unknown): LogtoException {
   return new LogtoException('session_store_unavailable', message, {
     status: 503,
     transient: true,
-    cause: harmless(cause),
+    cause: redactError(cause),
   });
 }
 

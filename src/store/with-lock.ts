@@ -1,6 +1,6 @@
 import { LogtoException } from '../logto.exceptions.js';
 import type { LogtoLock } from '../options/logto-module-options.js';
-import { harmless } from '../oidc/errors/harmless-error.js';
+import { redactError } from '../oidc/errors/redact-error.js';
 
 /**
  * Runs `fn` under the `lock` of the options. Returns its result even if the lock is lost or cannot be released: a
@@ -18,7 +18,7 @@ export async function withLock<T>(lock: LogtoLock, key: string, fn: () => Promis
     throw new LogtoException(
       'lock_unavailable',
       'The `lock` of the options could not be had. Try again shortly.',
-      { status: 503, transient: true, cause: harmless(error) },
+      { status: 503, transient: true, cause: redactError(error) },
     );
   }
 }

@@ -39,7 +39,7 @@ export class MachineTokens {
     const request = (): Promise<TokenSet> => this.singleFlight.run(key, () => this.request(key, parameters));
     if (!cached || Date.now() >= cached.expiresAt) return (await request()).accessToken;
     try {
-      const renewed = await this.breaker.unlessOpen('client credentials', request, { expiring: true });
+      const renewed = await this.breaker.runUnlessOpen('client credentials', request, { expiring: true });
       return (renewed ?? cached).accessToken;
     } catch (error) {
       // The cached token has not expired yet.

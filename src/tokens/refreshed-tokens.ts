@@ -71,7 +71,7 @@ export class RefreshedTokens {
       await this.updateClaims(request, record, answer);
     } catch (error) {
       const message = 'Refreshed tokens could not be stored. This process keeps them until they can.';
-      this.log.remark('warn', message, { details: inspect(error) });
+      this.log.write('warn', message, { details: inspect(error) });
     }
     return next.accessTokens[accessTokenKey(target)] as StoredAccessToken;
   }

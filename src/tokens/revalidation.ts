@@ -36,7 +36,7 @@ export class Revalidation {
   /** Refreshes the claims. If Logto is unavailable, the old claims stay valid; if it refuses, the sign-in ends. */
   async run(request: Request, record: SessionRecord): Promise<void> {
     try {
-      const refreshed = await this.breaker.unlessOpen('refresh', () =>
+      const refreshed = await this.breaker.runUnlessOpen('refresh', () =>
         this.tokenRefresh.refreshClaims(request, record),
       );
       if (refreshed !== false) return;

@@ -37,7 +37,7 @@ export class Tokens {
     const refresh = (): Promise<StoredAccessToken> => this.tokenRefresh.accessToken(request, record, target);
     // Until it expires, the stored token is the fallback if Logto is unavailable.
     if (stored && Date.now() < stored.expiresAt)
-      return (await this.breaker.unlessOpen('refresh', refresh, { expiring: true })) ?? stored;
+      return (await this.breaker.runUnlessOpen('refresh', refresh, { expiring: true })) ?? stored;
     return refresh();
   }
 

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { moduleMissing, refuseSetup } from '../nest/module-missing.js';
+import { moduleMissing, logAndThrow } from '../nest/module-missing.js';
 import type { LogtoSetupException } from '../logto.exceptions.js';
 import { isOfOtherCopy, loadedTwice } from '../nest/package-copy.js';
 import { attachedContext } from './attached-context.js';
@@ -18,7 +18,7 @@ import { requestOrSocketOf } from './request-source.js';
  */
 export const AuthUser: (member?: keyof LogtoContext) => ParameterDecorator = createParamDecorator(
   (member: keyof LogtoContext | undefined, host: ExecutionContext) => {
-    const context = attachedContext(host) ?? refuseSetup(setupProblemOf(host));
+    const context = attachedContext(host) ?? logAndThrow(setupProblemOf(host));
     return member === undefined ? context : context[member];
   },
 );

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { Observable } from 'rxjs';
-import { moduleMissingFor, refuseSetup } from '../nest/module-missing.js';
+import { moduleMissingFor, logAndThrow } from '../nest/module-missing.js';
 import { markCopy } from '../nest/package-copy.js';
 import { runWithContext } from './attached-context.js';
 import { HandlerContext } from './handler-context.js';
@@ -33,7 +33,7 @@ export class LogtoInterceptor implements NestInterceptor, OnModuleInit {
   }
 
   async intercept(host: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    if (!this.context) return refuseSetup(moduleMissingFor(this, this.modules));
+    if (!this.context) return logAndThrow(moduleMissingFor(this, this.modules));
     const context = await this.context.prepare(host);
     return runWithContext(host, context, () => next.handle());
   }

@@ -1,4 +1,4 @@
-import { lineageOf } from '../nest/lineage-of.js';
+import { withBaseClasses } from './with-base-classes.js';
 import type { GetContextParameters } from '../options/get-context-parameters.js';
 import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
 
@@ -48,7 +48,7 @@ export function WithLogto(options: WithLogtoOptions): ClassDecorator & MethodDec
 
 /** The options of a handler, its class and its base classes, merged. */
 export function withLogtoOf(type: object, handler: object): WithLogtoOptions {
-  const farthestFirst = [handler, ...lineageOf(type)].toReversed();
+  const farthestFirst = [handler, ...withBaseClasses(type)].toReversed();
   return Object.assign({}, ...farthestFirst.map((subject) => ownWithLogto(subject))) as WithLogtoOptions;
 }
 

@@ -181,8 +181,8 @@ describe('At start the module says', () => {
 
   it('which requirements on an organization name none', async () => {
     expect(await errorsOf({ controllers: [OrganizationsController] })).toEqual([
-      'OrganizationsController.without requires something of an organization and names none: nobody passes. ' +
-        'Add @RequireOrganization({ param: "orgId" }).',
+      'OrganizationsController.without requires roles or permissions in an organization, but names none, so it refuses ' +
+        'everybody. Add @RequireOrganization({ param: "orgId" }).',
     ]);
   });
 
@@ -200,15 +200,15 @@ describe('At start the module says', () => {
       [],
     );
     expect(logs.warnings).toEqual([
-      'MessagesController.administer has a requirement, and a guard of the whole app reaches a message handler only where ' +
-        'it is connected with `inheritAppConfig: true`: otherwise everybody passes. Add @UseGuards(LogtoGuard).',
+      'MessagesController.administer has a requirement, but global guards only run for messages with ' +
+        '`inheritAppConfig: true`: otherwise everybody gets access. Add @UseGuards(LogtoGuard).',
     ]);
   });
 
   it('which requirements are decided by what no scope asks Logto for', async () => {
     const controllers = [RolesController, TokenRolesController];
     const lacks = (handler: string, scope: string): string =>
-      `RolesController.${handler} requires what Logto tells only for the scope "${scope}". Add it to \`scopes\`.`;
+      `RolesController.${handler} requires claims that Logto only sends for the scope "${scope}". Add it to \`scopes\`.`;
 
     expect(await errorsOf({ controllers, logto: { api: { audience: resource } } })).toEqual([
       lacks('role', 'roles'),
@@ -229,14 +229,14 @@ describe('At start the module says', () => {
         register,
       }),
     ).toEqual([
-      'ClosedController.ofClass is for people who have signed in, and the options sign nobody in: nobody passes. Use ' +
-        'LogtoApiGuard, or give `appId`, `baseUrl` and a session.',
+      'ClosedController.ofClass is for signed-in users, but the options allow no sign-in, so it refuses ' +
+        'everybody. Use LogtoApiGuard, or give `appId`, `baseUrl` and a session.',
     ]);
   });
 
   it('which routes take bearer tokens that the options do not allow', async () => {
     const refused = (place: string): string =>
-      `${place} takes bearer tokens, and the options have no \`api: { audience }\`: no token passes.`;
+      `${place} accepts bearer tokens, but the options have no \`api: { audience }\`, so it refuses every token.`;
 
     expect(await errorsOf({ controllers: [BearerController, EitherController], logto: {} })).toEqual([
       refused('BearerController.get'),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { logtoErrorCodes } from '../../src/logto.error-codes.js';
-import { logtoOptionsSchema } from '../../src/options/logto-options-schema.js';
+import { logtoOptionsSchema } from '../../src/options/resolve/logto-options-schema.js';
 
 const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
 

@@ -57,17 +57,17 @@ describe('The options of the module', () => {
     ['endpoint', 'http://tenant.logto.app', /https:.*allowInsecureRequests/],
     ['endpoint', 'http://192.168.0.1', /https:.*allowInsecureRequests/],
     ['endpoint', 'https://tenant.logto.app/oidc/', /leave "\/oidc" out/],
-    ['endpoint', 'https://[tenant', /absolute http\(s\) URL.*"https:\/\/\[tenant" is none/],
+    ['endpoint', 'https://[tenant', /absolute http\(s\) URL.*"https:\/\/\[tenant" is not one/],
     ['endpoint', 'me:pass@tenant.logto.app', /^(?!.*pass).*absolute http\(s\) URL/],
-    ['endpoint', 5, /is a number, no text\. Use the endpoint/],
-    ['endpoint', null, /is null, no text/],
+    ['endpoint', 5, /is a number, not a string\. Use the endpoint/],
+    ['endpoint', null, /is null, not a string/],
     ['appId', undefined, /required.*Logto Console.*LOGTO_APP_ID with logtoOptionsFromEnv/],
     ['appId', '', /Logto Console/],
     ['appSecret', '', /leave it out/],
     ['baseUrl', undefined, /required.*http:\/\/localhost:3000.*LOGTO_BASE_URL with logtoOptionsFromEnv/],
     ['baseUrl', 'localhost:3000', /"localhost:3000" begins with neither.*such as "http:\/\/localhost:3000"/],
     ['baseUrl', 'app.example.com', /absolute http\(s\) URL/],
-    ['baseUrl', new URL('https://app.example.com'), /is an object, no text/],
+    ['baseUrl', new URL('https://app.example.com'), /is an object, not a string/],
     ['baseUrl', 'https://app.example.com/#top', /no credentials, query or fragment/],
     ['baseUrl', 'http://app.example.com', /https:.*allowInsecureRequests/],
     ['cookieSecret', '', /long random string/],
@@ -78,7 +78,7 @@ describe('The options of the module', () => {
     ['resources', 'https://api', /list/],
     ['includeReservedScopes', 'yes', /true or false/],
     ['prompt', 'never', /"consent", "login", "none"/],
-    ['prompt', ['none', 'login'], /stands alone/],
+    ['prompt', ['none', 'login'], /cannot be combined/],
     ['prompt', [], /"consent", "login", "none"/],
     ['signInOptions.firstScreen', { firstScreen: 'signUp' }, /register/],
     ['signInOptions.identifiers.0', { identifiers: ['shoe'] }, /"email"|email/],
@@ -277,7 +277,7 @@ describe('The options of the module', () => {
     });
 
     expect(await problemsOf(module)).toEqual({
-      authRoutesPrefix: expect.stringMatching(/beside `useFactory`/),
+      authRoutesPrefix: expect.stringMatching(/next to `useFactory`/),
     });
   });
 

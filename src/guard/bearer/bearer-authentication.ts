@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
-import { InvalidTokenException, quotedClaim } from '../../oidc/errors/invalid-token.exception.js';
+import { InvalidTokenException, quoteClaim } from '../../oidc/errors/invalid-token.exception.js';
 import { buildOrganizationUrn } from '../../options/logto-constants.js';
 import { organizationMismatch } from '../requirements/requirement-exceptions.js';
 import type { BearerPrincipal } from './bearer-principal.js';
@@ -35,7 +35,7 @@ export class BearerAuthentication {
     if (isForThisApi) return principal;
     throw new InvalidTokenException('The token was made for another API.', {
       operatorMessage:
-        `It is for ${quotedClaim(audiences)}, and this API takes ${quotedClaim([...this.audiences])}. If that is this ` +
+        `It is for ${quoteClaim(audiences)}, and this API takes ${quoteClaim([...this.audiences])}. If that is this ` +
         'API, list it in `api.audience`; otherwise let the client ask for a token with the resource indicator of this one.',
     });
   }

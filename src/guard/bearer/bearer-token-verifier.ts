@@ -4,9 +4,8 @@ import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { AccessTokenClaims } from '../../oidc/claims.js';
-import { InvalidTokenException, quotedClaim } from '../../oidc/errors/invalid-token.exception.js';
+import { InvalidTokenException, quoteClaim } from '../../oidc/errors/invalid-token.exception.js';
 import { OidcClient } from '../../oidc/oidc-client.js';
-import { introspect } from '../../oidc/token-introspection.js';
 import { TokenVerifier } from '../../oidc/token-verifier.js';
 import { BearerPrincipal } from './bearer-principal.js';
 
@@ -60,11 +59,11 @@ export class BearerTokenVerifier {
   private async introspect(token: string): Promise<BearerPrincipal> {
     const allowed = this.options.api?.introspection?.clientIds;
     if (!allowed) throw this.notAJwt(token);
-    const claims = await introspect(this.oidc, token);
+    const claims = await this.oidc.introspect(token);
     if (claims?.client_id === undefined) throw new InvalidTokenException('The token is not valid.');
     if (allowed.includes(claims.client_id)) return new BearerPrincipal(claims);
     throw new InvalidTokenException('The token was made for another application.', {
-      operatorMessage: `Logto gave it to ${quotedClaim(claims.client_id)}, which \`api.introspection.clientIds\` does not list.`,
+      operatorMessage: `Logto gave it to ${quoteClaim(claims.client_id)}, which \`api.introspection.clientIds\` does not list.`,
     });
   }
 

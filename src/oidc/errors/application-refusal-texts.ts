@@ -2,11 +2,11 @@ import type { RefusalText, RefusalTexts } from './refusal-text.js';
 
 const noMachine: RefusalText = {
   message:
-    'Logto gives client credentials to machine-to-machine applications alone. Create one in Logto Console > ' +
+    'Logto only allows client credentials for machine-to-machine applications. Create one in Logto Console > ' +
     'Applications, and give its id and secret as `machineToMachine: { appId, appSecret }`.',
 };
 
-/** Refusals of a token for the app itself. */
+/** Messages for the client credentials grant. */
 export const clientCredentials: RefusalTexts = {
   access_denied: {
     message:
@@ -25,7 +25,7 @@ export const clientCredentials: RefusalTexts = {
   },
   invalid_target: {
     message:
-      'Logto gives an application a token only for a `resource` or an `organizationId`. Give one of them to ' +
+      'Logto only issues this token for a `resource` or an `organizationId`. Pass one of them to ' +
       'getClientCredentialsToken(), and create the resource in Logto Console > API resources.',
   },
   unauthorized_client: noMachine,
@@ -34,14 +34,14 @@ export const clientCredentials: RefusalTexts = {
 
 const noExchange: RefusalText = {
   message:
-    `Logto does not let this application exchange tokens. Allow token exchange in Logto Console > Applications > your application; ` +
-    'the cause has what Logto says.',
+    'Logto does not let this application exchange tokens. Allow token exchange in Logto Console > Applications > your application; ' +
+    "see the cause for Logto's message.",
 };
 
-/** Refusals of a token for the app to act as a user. */
+/** Messages for token exchange. */
 export const tokenExchange: RefusalTexts = {
   access_denied: {
-    message: 'The user of the subject token is no member of the organization.',
+    message: 'The user of the subject token is not a member of the organization.',
     publicMessage: 'You may not do this.',
   },
   invalid_client: {
@@ -67,7 +67,7 @@ export const tokenExchange: RefusalTexts = {
   unsupported_grant_type: noExchange,
 };
 
-/** Refusals to say what an opaque token is. */
+/** Messages for introspection. */
 export const introspection: RefusalTexts = {
   invalid_client: {
     message:

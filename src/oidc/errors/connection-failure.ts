@@ -1,6 +1,6 @@
 import { isError } from './is-error.js';
 
-/** Whether the call never reached Logto or its answer was lost; a timeout is told apart. */
+/** Whether a call timed out, or its connection failed before the whole response had arrived. */
 export function connectionFailure(error: unknown): 'timeout' | 'connection' | undefined {
   for (let current = error, depth = 0; isError(current) && depth < 8; depth += 1) {
     if (current.name === 'TimeoutError') return 'timeout';
@@ -17,7 +17,7 @@ export function connectionFailure(error: unknown): 'timeout' | 'connection' | un
   return undefined;
 }
 
-/** The `code` of an error of Node or undici; empty when it has none. */
+/** The `code` of an error of Node or undici, or an empty string. */
 export function codeOf(error: Error): string {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : '';

@@ -1,10 +1,10 @@
 import { LogtoException } from '../../logto.exceptions.js';
 
-/** 401: a token that is not valid here. `code`: `invalid_token`. */
+/** 401: the token is not valid for this app. `code`: `invalid_token`. */
 export class InvalidTokenException extends LogtoException {
   /**
-   * @param clientMessage what the program that sent it reads: about the token, in ASCII, for it goes into a header
-   * @param operatorMessage what an operator has to fix, about this server; none where nothing here is wrong
+   * @param clientMessage for the client that sent the token. It is ASCII, because it becomes a header.
+   * @param operatorMessage what the operator of this app has to fix, if anything
    */
   constructor(
     readonly clientMessage: string,
@@ -19,12 +19,12 @@ export class InvalidTokenException extends LogtoException {
     this.name = LogtoException.name;
   }
 
-  /** Whether an operator has something to fix. */
+  /** Whether the operator has to fix something. */
   readonly isForOperator: boolean;
 }
 
-/** A claim of an unverified token, made safe for a log: the sender may have chosen it. */
-export function quotedClaim(value: unknown): string {
+/** Quotes a claim of an unverified token for the log. The sender may have chosen its text. */
+export function quoteClaim(value: unknown): string {
   const text = [value].flat().join(', ');
   const plain = text.replace(/[^\x21\x23-\x7e]+/g, ' ');
   return `"${plain.length > 100 ? `${plain.slice(0, 100)}...` : plain}"`;

@@ -1,6 +1,6 @@
 /**
- * Whether `value` is an error, of whichever realm: what Node's own `fetch` throws is no `instanceof Error` to
- * code that runs in a context of its own, as under Jest, and a timeout is a `DOMException`.
+ * Whether a value is an error, also one of another realm: under Jest, the errors of Node's `fetch` are not instances of
+ * `Error`, and a timeout is a `DOMException`.
  */
 export function isError(value: unknown): value is Error {
   if (value instanceof Error) return true;

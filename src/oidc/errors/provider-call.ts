@@ -1,4 +1,4 @@
-/** What is asked of Logto. It decides how a refusal is to be read, and which calls are left alone while one fails. */
+/** A kind of request to Logto. Error messages and circuit breakers differ by it. */
 export type ProviderCall =
   | 'discovery'
   | 'key lookup'

@@ -1,42 +1,46 @@
-/** Smaller differences say nothing: the header counts in seconds, and the answer takes its time. In milliseconds. */
-const noticeable = 5000;
+/** The smallest skew that can be measured, in milliseconds: the header has whole seconds, and a response takes time. */
+const minSkew = 5000;
 
-/** How far Logto's clock and this server's differ, by the `Date` header of Logto's answers (RFC 9110 section 6.6.1). */
+/** Measures the clock skew between Logto and this server, by the `Date` header of responses (RFC 9110 section 6.6.1). */
 export class ProviderClock {
   /** How far Logto's clock is ahead, in milliseconds. */
-  private ahead = 0;
+  private skew = 0;
 
-  /** @param sentAt when the request was sent, in milliseconds since 1970 */
-  learn(headers: Headers, sentAt: number): void {
+  /**
+   * Measures the skew by a response.
+   * @param sentAt when the request was sent, in milliseconds since 1970
+   */
+  measure(headers: Headers, sentAt: number): void {
     const date = Date.parse(headers.get('date') ?? '');
     const receivedAt = Date.now();
-    // A cache tells its own time, and what took long tells none.
-    if (Number.isNaN(date) || headers.has('age') || receivedAt - sentAt > noticeable) return;
-    // The header leaves out the fraction of the second.
-    this.ahead = date + 500 - (sentAt + receivedAt) / 2;
+    // A cached response has an old date, and a slow one an inaccurate date.
+    if (Number.isNaN(date) || headers.has('age') || receivedAt - sentAt > minSkew) return;
+    // The header has no fraction of a second: half of one on average.
+    this.skew = date + 500 - (sentAt + receivedAt) / 2;
   }
 
   /** The time at Logto, in milliseconds since 1970. */
   now(): number {
-    return Date.now() + this.ahead;
+    return Date.now() + this.skew;
   }
 
   /**
-   * A sentence that names the difference and its remedy.
-   * @param tolerated a difference that is not worth the sentence, in seconds
+   * Describes the skew and its remedy, for the operator.
+   * @param tolerance the skew that is tolerated, in seconds
+   * @returns `undefined` if the skew is not larger than that
    */
-  difference(tolerated = 0): string | undefined {
-    const difference = Math.abs(this.ahead);
-    if (difference < Math.max(noticeable, tolerated * 1000)) return undefined;
-    const where = this.ahead < 0 ? 'ahead of' : 'behind';
+  describeSkew(tolerance = 0): string | undefined {
+    const skew = Math.abs(this.skew);
+    if (skew < Math.max(minSkew, tolerance * 1000)) return undefined;
+    const where = this.skew < 0 ? 'ahead of' : 'behind';
     return (
-      `This server's clock is ${spelled(difference)} ${where} Logto's, by the Date header of Logto's answers. ` +
+      `This server's clock is ${formatDuration(skew)} ${where} Logto's, by the Date header of Logto's answers. ` +
       'Synchronise both by NTP. `http.clockTolerance` (in seconds) makes up for a small difference.'
     );
   }
 }
 
-function spelled(milliseconds: number): string {
+function formatDuration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 120) return `${seconds} seconds`;
   const minutes = Math.round(seconds / 60);

@@ -1,17 +1,17 @@
 import { oauthErrorCodes, type LogtoErrorCode, type OAuthErrorCode } from '../../logto.error-codes.js';
 import { LogtoException } from '../../logto.exceptions.js';
-import { harmless } from './harmless-error.js';
+import { redactError } from './redact-error.js';
 import type { ProviderCall } from './provider-call.js';
 import type { RefusalText } from './refusal-text.js';
 import { refusalTexts } from './refusal-texts.js';
 
 const knownCodes: ReadonlySet<string> = new Set(oauthErrorCodes);
 
-/** OAuth errors that say "not now" rather than "no". */
+/** OAuth errors that are temporary. */
 const busyCodes: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable']);
 
-/** OAuth errors that say that the request makes no sense, rather than that it is denied. */
-const mistakes: ReadonlySet<string> = new Set([
+/** OAuth errors that mean that the request is wrong. */
+const requestErrors: ReadonlySet<string> = new Set([
   'invalid_request',
   'invalid_scope',
   'invalid_target',
@@ -19,21 +19,21 @@ const mistakes: ReadonlySet<string> = new Set([
   'unsupported_response_type',
 ]);
 
-/** Calls of the sign-in: only it takes what it asks for from its visitor. */
-const signIn: ReadonlySet<ProviderCall> = new Set<ProviderCall>(['authorization', 'code exchange']);
+/** Calls of a sign-in, whose parameters may come from the visitor. */
+const signInCalls: ReadonlySet<ProviderCall> = new Set<ProviderCall>(['authorization', 'code exchange']);
 
-/** Calls that this app makes in its own name: no sign-in of a visitor's makes them work. */
-const ownCalls: ReadonlySet<ProviderCall> = new Set<ProviderCall>([
+/** Calls that the app makes for itself. A visitor who signs in again does not change the outcome. */
+const applicationCalls: ReadonlySet<ProviderCall> = new Set<ProviderCall>([
   'introspection',
   'client credentials',
   'token exchange',
 ]);
 
 /**
- * What Logto refused, as an exception.
- * @param error Logto's own name of the refusal
+ * The exception for a request that Logto refused.
+ * @param error the OAuth error code
  */
-export function refusal(
+export function providerRefusal(
   error: string,
   call: ProviderCall,
   cause: Error,
@@ -41,38 +41,38 @@ export function refusal(
 ): LogtoException {
   const code: LogtoErrorCode = isKnown(error) ? error : 'authorization_refused';
   if (busyCodes.has(code) || providerStatus === 429) return busy(code, call, cause);
-  // An operator's mistake, which is fixed without the user: it must not sign anybody out.
-  const isApplications =
+  // Only the operator can fix this, so users must stay signed in.
+  const isApplicationRefused =
     call !== 'authorization' && (code === 'invalid_client' || code === 'unauthorized_client');
   const text = textOf(error, call);
   return new LogtoException(code, text.message, {
-    status: isApplications ? 503 : statusOf(code, call),
-    transient: isApplications,
+    status: isApplicationRefused ? 503 : statusOf(code, call),
+    transient: isApplicationRefused,
     needsOperator: text.publicMessage === undefined,
     ...(text.publicMessage !== undefined && { publicMessage: text.publicMessage }),
-    cause: harmless(cause),
+    cause: redactError(cause),
   });
 }
 
 function busy(code: LogtoErrorCode, call: ProviderCall, cause: Error): LogtoException {
   const message = `Logto could not handle the ${nameOf(call)}: it is busy or failing. Try again shortly.`;
-  return new LogtoException(code, message, { status: 503, transient: true, cause: harmless(cause) });
+  return new LogtoException(code, message, { status: 503, transient: true, cause: redactError(cause) });
 }
 
 function textOf(error: string, call: ProviderCall): RefusalText {
   if (isKnown(error)) {
     return (
       refusalTexts[call]?.[error] ?? {
-        message: `Logto refused the ${nameOf(call)}: ${error}. The cause has what Logto says.`,
+        message: `Logto refused the ${nameOf(call)}: ${error}. See the cause for Logto's message.`,
         publicMessage: 'This was refused.',
       }
     );
   }
-  // It may come from the address bar.
+  // The visitor can change it in the address bar.
   const name = error.replace(/[^\w.:-]+/g, '').slice(0, 64);
   return {
-    message: `Logto refused the ${nameOf(call)} with "${name}". The cause has what Logto says.`,
-    publicMessage: signIn.has(call) ? 'You could not be signed in. Start again.' : 'This was refused.',
+    message: `Logto refused the ${nameOf(call)} with "${name}". See the cause for Logto's message.`,
+    publicMessage: signInCalls.has(call) ? 'You could not be signed in. Start again.' : 'This was refused.',
   };
 }
 
@@ -82,11 +82,11 @@ function nameOf(call: ProviderCall): string {
 
 function statusOf(code: LogtoErrorCode, call: ProviderCall): number {
   if (code === 'access_denied' || code === 'insufficient_scope') return 403;
-  if (ownCalls.has(call)) return 500;
-  return mistakes.has(code) && !signIn.has(call) ? 500 : 401;
+  if (applicationCalls.has(call)) return 500;
+  return requestErrors.has(code) && !signInCalls.has(call) ? 500 : 401;
 }
 
 function isKnown(error: string): error is OAuthErrorCode {
-  // That is this library's own code, for the names that it does not know.
+  // This library's own code for unknown errors is not an error of OAuth.
   return error !== 'authorization_refused' && knownCodes.has(error);
 }

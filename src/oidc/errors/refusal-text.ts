@@ -1,12 +1,12 @@
 import type { OAuthErrorCode } from '../../logto.error-codes.js';
 
-/** How a refusal is worded. */
+/** The message of a refusal. */
 export interface RefusalText {
   /** For the developer and the operator: what was refused, and the remedy. */
   readonly message: string;
-  /** For a visitor in production. Without one the visitor is sent to the operator, who alone can do something. */
+  /** For a visitor in production. Without one, the visitor is asked to contact the operator. */
   readonly publicMessage?: string;
 }
 
-/** How the refusals of one call are worded, by Logto's name for each. */
+/** The messages of one call, by OAuth error code. */
 export type RefusalTexts = Partial<Record<OAuthErrorCode, RefusalText>>;

@@ -31,7 +31,7 @@ const needsPage: RefusalText = {
 
 const authorization: RefusalTexts = {
   access_denied: {
-    message: 'Logto denied the sign-in: the person cancelled it, or may not use this application.',
+    message: 'Logto denied the sign-in: the user cancelled it, or may not use this application.',
     publicMessage: 'The sign-in was cancelled, or you may not use this application.',
   },
   account_selection_required: needsPage,
@@ -40,8 +40,8 @@ const authorization: RefusalTexts = {
   invalid_client: { message: 'Logto does not know this application. Check `appId` in the options.' },
   invalid_request: {
     message:
-      'Logto does not understand the authorization request. Check `signInOptions`, `extraParams` above all; the ' +
-      'cause has what Logto says.',
+      'Logto does not understand the authorization request. Check `signInOptions`, especially `extraParams`; see ' +
+      "the cause for Logto's message.",
   },
   invalid_scope: unknownScope,
   invalid_target: unknownResource,
@@ -56,7 +56,7 @@ const authorization: RefusalTexts = {
 const codeExchange: RefusalTexts = {
   access_denied: {
     message:
-      'Logto gives this user no tokens: they may not use this application, or a custom token script denied it.',
+      'Logto issues no tokens for this user: they may not use this application, or a custom token script denied it.',
     publicMessage: 'You may not use this application.',
   },
   invalid_client: wrongSecret,
@@ -67,7 +67,7 @@ const codeExchange: RefusalTexts = {
     publicMessage: 'This sign-in took too long, or was finished before. Start it again.',
   },
   invalid_request: {
-    message: 'Logto does not understand the code exchange. The cause has what Logto says.',
+    message: "Logto does not understand the code exchange. See the cause for Logto's message.",
   },
   invalid_scope: unknownScope,
   invalid_target: unknownResource,
@@ -82,7 +82,7 @@ const noRefreshTokens: RefusalText = {
 const refresh: RefusalTexts = {
   access_denied: {
     message:
-      'Logto denied the access token: the user is no member of the organization, or a custom token script denied it.',
+      'Logto denied the access token: the user is not a member of the organization, or a custom token script denied it.',
     publicMessage: 'You may not do this.',
   },
   insufficient_scope: {
@@ -96,7 +96,7 @@ const refresh: RefusalTexts = {
       'The sign-in has ended at Logto: it expired, was revoked, or the user was suspended or deleted. Sign in again.',
     publicMessage: 'Your sign-in has ended. Sign in again.',
   },
-  invalid_request: { message: 'Logto does not understand the refresh. The cause has what Logto says.' },
+  invalid_request: { message: "Logto does not understand the refresh. See the cause for Logto's message." },
   invalid_scope: unknownScope,
   invalid_target: {
     message:
@@ -118,7 +118,7 @@ const userinfo: RefusalTexts = {
   },
 };
 
-/** Refusals by what was asked for: one code means something else to a sign-in than to a request for a token. */
+/** The messages by call: the same code means something else for a sign-in than for a refresh. */
 export const refusalTexts: Partial<Record<ProviderCall, RefusalTexts>> = {
   authorization,
   'code exchange': codeExchange,

@@ -76,7 +76,7 @@ export class BackChannelLogout {
    */
   private logRefusal(error: LogtoException): void {
     if (error.getStatus() >= 500) this.log.exception(error);
-    else this.log.remark('warn', `${error.code}: ${error.message}`);
+    else this.log.write('warn', `${error.code}: ${error.message}`);
   }
 
   private async endSessions(request: Request): Promise<void> {

@@ -2,7 +2,7 @@ import { parse } from 'node:querystring';
 import type { Request } from 'express';
 import type { LogtoException } from '../../logto.exceptions.js';
 import { logoutTokenInvalid } from './logout-token-invalid.js';
-import { mountedMiddleware } from '../../nest/mounted-middleware.js';
+import { middlewareNames } from '../../nest/router-layers.js';
 import { peekBody } from './peek-body.js';
 
 /** Longest form, in bytes: a logout token has about a thousand. */
@@ -79,7 +79,7 @@ function tooLong(): LogtoException {
 }
 
 function alreadyRead(request: Request): LogtoException {
-  const parsers = new Set(mountedMiddleware(request).filter((name) => /parser$|^multer/i.test(name)));
+  const parsers = new Set(middlewareNames(request.app).filter((name) => /parser$|^multer/i.test(name)));
   const { path = request.path } = (request.route ?? {}) as { path?: string };
   const reader = parsers.size > 0 ? [...parsers].join(', ') : 'a middleware';
   return logoutTokenInvalid(

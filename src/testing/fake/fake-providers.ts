@@ -1,6 +1,6 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from '../../logto.module-definition.js';
-import { resolveLogtoOptions } from '../../options/resolve-logto-options.js';
+import { resolveLogtoOptions } from '../../options/resolve/resolve-logto-options.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../../options/logto-module-options.js';
 import { SessionMount } from '../../session/session-mount.js';
@@ -64,7 +64,7 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
       useFactory: (options: ResolvedLogtoOptions, touches: TouchThrottle): SessionMount => {
         const { handler } = new SessionMount(options, touches);
         const signIns = new TestSignIns(options, defaults);
-        return { remarks: [], handler: fakeSessionHandler(handler, logtoOf(options), signIns) };
+        return { warnings: [], handler: fakeSessionHandler(handler, logtoOf(options), signIns) };
       },
     },
   ];

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
+import type { Application } from 'express';
+import { excludeFromGlobalPrefix } from '../nest/exclude-from-global-prefix.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { authRoutePaths } from '../routes/auth.controller.js';
+import { BasePath } from '../session/base-path.js';
+
+/** Excludes the module's routes from the app's global prefix, so that they match the URLs registered at Logto. */
+@Injectable()
+export class GlobalPrefixExclusion {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly applicationConfig: ApplicationConfig,
+    private readonly basePath: BasePath,
+  ) {}
+
+  excludeAuthRoutes(app: Application): void {
+    if (this.basePath.endsWithGlobalPrefix(app)) return;
+    const paths = authRoutePaths.map((route) => `/${this.options.authRoutesPrefix}/${route}`);
+    excludeFromGlobalPrefix(this.applicationConfig, paths);
+  }
+}

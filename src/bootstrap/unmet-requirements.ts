@@ -1,0 +1,52 @@
+import type { Type } from '@nestjs/common';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { UserScope } from '../options/logto-constants.js';
+import type { Method } from '../nest/methods-of.js';
+import { withLogtoOf, type Credential } from '../user/with-logto.decorator.js';
+import { accessPolicyOf } from '../guard/access-policy.js';
+import { hasLogtoGuard } from '../guard/guard-metadata.js';
+import { LogtoApiGuard } from '../guard/logto-api.guard.js';
+import type { Requirement } from '../guard/requirements/requirement.js';
+
+/** The scope that Logto needs to send the claims of a requirement. */
+const neededScope: Partial<Record<Requirement['kind'], string>> = {
+  roles: UserScope.Roles,
+  organization: UserScope.Organizations,
+  organizationRoles: UserScope.OrganizationRoles,
+  organizationScopes: UserScope.Organizations,
+};
+
+/** Why nobody can pass the guards of a route with these options. Each reason continues a sentence after the route's name. */
+export function unmetRequirements(
+  options: Pick<ResolvedLogtoOptions, 'api' | 'client' | 'scopes'>,
+  type: Type,
+  method: Method,
+): string[] {
+  const credentials = credentialsOf(type, method);
+  const { access, requirements } = accessPolicyOf(type, method);
+  if (!credentials || access === 'public') return [];
+  if (credentials.includes('bearer') && !options.api)
+    return ['accepts bearer tokens, but the options have no `api: { audience }`, so it refuses every token.'];
+  if (!credentials.includes('session')) return [];
+  if (!options.client) {
+    return credentials.includes('bearer')
+      ? []
+      : [
+          'is for signed-in users, but the options allow no sign-in, so it refuses everybody. Use LogtoApiGuard, ' +
+            'or give `appId`, `baseUrl` and a session.',
+        ];
+  }
+  const missing = new Set(requirements.flatMap(({ kind }) => neededScope[kind] ?? []));
+  return [...missing]
+    .filter((scope) => !options.scopes.includes(scope))
+    .map((scope) => `requires claims that Logto only sends for the scope "${scope}". Add it to \`scopes\`.`);
+}
+
+/** What the guards of a handler accept. `undefined` if it has no guard of this library. */
+function credentialsOf(type: Type, method: Method): readonly Credential[] | undefined {
+  if (Reflect.getMetadataKeys(method).length === 0) return undefined;
+  const { accept } = withLogtoOf(type, method);
+  if (accept) return accept;
+  if (hasLogtoGuard(method, LogtoApiGuard) || hasLogtoGuard(type, LogtoApiGuard)) return ['bearer'];
+  return hasLogtoGuard(method) || hasLogtoGuard(type) ? ['session'] : undefined;
+}

@@ -1,0 +1,104 @@
+import type { LogtoOptionsProblem } from '../../logto.exceptions.js';
+import { cookieSecretsOf } from '../cookie-secrets.js';
+import { isBearerOnly } from '../is-bearer-only.js';
+import { isLoopback } from './is-loopback.js';
+import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
+import { appIdRemedy, baseUrlRemedy } from './logto-options-schema.js';
+import { placeholderProblems } from './placeholder-problems.js';
+import { sessionCookieProblems } from './session-cookie-problems.js';
+
+/**
+ * Mistakes that the schema cannot see, because they depend on several options or on the environment.
+ * @param reported options that are already known to be wrong. They are not reported again.
+ */
+export function combinationProblems(
+  options: LogtoModuleOptions,
+  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
+  reported: ReadonlySet<string>,
+): LogtoOptionsProblem[] {
+  return [
+    ...(isBearerOnly(options) ? [] : signInProblems(options, reported)),
+    ...placeholderProblems(options),
+    ...introspectionProblems(options),
+    ...addressProblems(options),
+    ...insecureAddressProblems(options),
+    ...sessionCookieProblems(options, extras)
+      .filter(({ isFatal }) => isFatal)
+      .map(({ attribute, remedy }) => ({
+        option: attribute === 'name' ? 'session.name' : `session.cookie.${attribute}`,
+        remedy,
+      })),
+  ].filter(({ option }) => !reported.has(option));
+}
+
+function signInProblems(options: LogtoModuleOptions, reported: ReadonlySet<string>): LogtoOptionsProblem[] {
+  const problems: LogtoOptionsProblem[] = [];
+  if (options.appId === undefined) problems.push({ option: 'appId', remedy: `required: ${appIdRemedy}` });
+  if (options.baseUrl === undefined)
+    problems.push({ option: 'baseUrl', remedy: `required: ${baseUrlRemedy}` });
+  const hasSessionProblem = reported.has('session') || reported.has('session.secret');
+  if (cookieSecretsOf(options).length === 0 && !hasSessionProblem) {
+    problems.push({
+      option: 'cookieSecret',
+      remedy:
+        'required where nothing else can seal the sign-in cookies. Give `session: { secret }`, a long random string ' +
+        '(LOGTO_SESSION_SECRET with logtoOptionsFromEnv), or an `appSecret`, or this.',
+    });
+  }
+  if (options.includeReservedScopes === false && !options.scopes?.includes('openid')) {
+    problems.push({
+      option: 'scopes',
+      remedy: 'must include `openid`, without which Logto issues no ID token. Add it.',
+    });
+  }
+  return problems;
+}
+
+function introspectionProblems({ api, appId, appSecret }: LogtoModuleOptions): LogtoOptionsProblem[] {
+  if (!api?.introspection || (appId !== undefined && appSecret !== undefined)) return [];
+  const remedy = 'needs appId and appSecret: Logto only answers introspection to a client it knows.';
+  return [{ option: 'api.introspection', remedy }];
+}
+
+function addressProblems({ endpoint, http }: LogtoModuleOptions): LogtoOptionsProblem[] {
+  const problems: LogtoOptionsProblem[] = [];
+  if (typeof endpoint === 'string' && /\/oidc\/*$/.test(endpoint)) {
+    problems.push({
+      option: 'endpoint',
+      remedy: 'is where Logto is, not its issuer: leave "/oidc" out.',
+    });
+  }
+  const internal = parseUrl(http?.internalEndpoint);
+  if (internal && internal.pathname !== '/') {
+    problems.push({
+      option: 'http.internalEndpoint',
+      remedy: 'has no path: only the origin of what discovery names is swapped. Use "http://logto:3001".',
+    });
+  }
+  return problems;
+}
+
+function insecureAddressProblems(options: LogtoModuleOptions): LogtoOptionsProblem[] {
+  if (options.allowInsecureRequests === true) return [];
+  const addresses = {
+    endpoint: options.endpoint,
+    baseUrl: options.baseUrl,
+    'http.internalEndpoint': options.http?.internalEndpoint,
+  };
+  return Object.entries(addresses).flatMap(([option, address]) => {
+    const url = parseUrl(address);
+    return url?.protocol === 'http:' && !isLoopback(url.hostname)
+      ? [
+          {
+            option,
+            remedy: 'use https:, or set allowInsecureRequests: true if nobody else is on that network.',
+          },
+        ]
+      : [];
+  });
+}
+
+/** The options may have any type here: the schema only reports what is wrong with them. */
+function parseUrl(value: unknown): URL | undefined {
+  return typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+}

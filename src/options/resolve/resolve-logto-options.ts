@@ -1,0 +1,96 @@
+import { LogtoOptionsException } from '../../logto.exceptions.js';
+import { cookieSecretsOf } from '../cookie-secrets.js';
+import { hideSecrets } from '../hide-secrets.js';
+import { ReservedResource, ReservedScope, UserScope } from '../logto-constants.js';
+import { optionsProblems } from './options-problems.js';
+import { optionsWarnings } from './options-warnings.js';
+import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
+import { trimSlashes } from '../trim-slashes.js';
+import type {
+  ResolvedClientOptions,
+  ResolvedCredentials,
+  ResolvedLogtoOptions,
+} from '../resolved-logto-options.js';
+
+/**
+ * Checks the options and fills in every default.
+ * @throws LogtoOptionsException with every mistake at once.
+ */
+export function resolveLogtoOptions(
+  options: LogtoModuleOptions,
+  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix' | 'authRoutes'> = {},
+): ResolvedLogtoOptions {
+  const problems = optionsProblems(options, extras);
+  if (problems.length > 0) throw new LogtoOptionsException(problems);
+
+  const endpoint = withoutTrailingSlash(options.endpoint);
+  const baseUrl = options.baseUrl === undefined ? '' : withoutTrailingSlash(options.baseUrl);
+  return hideSecrets({
+    endpoint,
+    issuer: `${endpoint}/oidc`,
+    client: resolveClient(options, baseUrl),
+    credentials: resolveCredentials(options),
+    scopes: resolveScopes(options),
+    resources: resolveResources(options),
+    prompt: options.prompt === undefined ? ['consent'] : [options.prompt].flat(),
+    signInOptions: options.signInOptions ?? {},
+    context: {
+      fetchUserInfo: options.fetchUserInfo,
+      getAccessToken: options.getAccessToken,
+      resource: options.resource,
+      organizationId: options.organizationId,
+      getOrganizationToken: options.getOrganizationToken,
+    },
+    authRoutes: extras.authRoutes ?? true,
+    authRoutesPrefix: trimSlashes(extras.authRoutesPrefix ?? 'logto'),
+    postSignInRedirectUri: options.postSignInRedirectUri ?? baseUrl,
+    postSignOutRedirectUri: options.postSignOutRedirectUri ?? baseUrl,
+    unauthenticated: options.unauthenticated ?? 'auto',
+    session: options.session,
+    lifetime: options.lifetime ?? {},
+    revalidateAfter: options.revalidateAfter === false ? false : (options.revalidateAfter ?? 3600) * 1000,
+    userInfoTtl: (options.userInfoTtl ?? 0) * 1000,
+    allowedOrigins: options.allowedOrigins ?? [],
+    lock: options.lock,
+    machineToMachine: options.machineToMachine && hideSecrets(options.machineToMachine),
+    http: {
+      timeout: options.http?.timeout ?? 5000,
+      clockTolerance: options.http?.clockTolerance ?? 30,
+      fetch: options.http?.fetch ?? globalThis.fetch,
+      internalOrigin: options.http?.internalEndpoint && new URL(options.http.internalEndpoint).origin,
+    },
+    api: options.api,
+    allowUnenforcedRequirements: options.allowUnenforcedRequirements ?? false,
+    warnings: optionsWarnings(options, extras),
+    insecureRequests: [options.endpoint, options.http?.internalEndpoint].some((url) =>
+      url?.startsWith('http:'),
+    ),
+  });
+}
+
+function resolveClient(options: LogtoModuleOptions, baseUrl: string): ResolvedClientOptions | undefined {
+  const { appId, appSecret } = options;
+  const cookieSecrets = cookieSecretsOf(options);
+  if (appId === undefined || cookieSecrets.length === 0 || baseUrl === '') return undefined;
+  return hideSecrets({ appId, appSecret, baseUrl, cookieSecrets });
+}
+
+function resolveCredentials({ appId, appSecret }: LogtoModuleOptions): ResolvedCredentials | undefined {
+  return appId === undefined ? undefined : hideSecrets({ appId, appSecret });
+}
+
+function resolveScopes({ scopes = [], includeReservedScopes = true }: LogtoModuleOptions): string[] {
+  const reserved = includeReservedScopes
+    ? [ReservedScope.OpenId, ReservedScope.OfflineAccess, UserScope.Profile]
+    : [];
+  return [...new Set([...reserved, ...scopes])];
+}
+
+function resolveResources({ scopes = [], resources = [] }: LogtoModuleOptions): string[] {
+  const organizations = scopes.includes(UserScope.Organizations) ? [ReservedResource.Organization] : [];
+  return [...new Set([...resources, ...organizations])];
+}
+
+function withoutTrailingSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

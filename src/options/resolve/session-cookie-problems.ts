@@ -1,0 +1,22 @@
+import { cookieProblems, type CookieProblem } from './cookie-problems.js';
+import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
+import { trimSlashes } from '../trim-slashes.js';
+
+/** Checks the cookie of the `session` option. A cookie that a function makes is checked at the first request. */
+export function sessionCookieProblems(
+  { session, baseUrl }: LogtoModuleOptions,
+  { authRoutesPrefix }: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
+): CookieProblem[] {
+  if (!session || typeof baseUrl !== 'string' || !/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl))
+    return [];
+  const { cookie = {}, name } = session;
+  if (typeof cookie !== 'object') return [];
+  const given = Object.fromEntries(Object.entries(cookie).filter(([, value]) => value !== undefined));
+  return cookieProblems({
+    // The same default as when the session is mounted.
+    cookie: { secure: baseUrl.startsWith('https:'), ...given },
+    name,
+    baseUrl,
+    authRoutesPrefix: trimSlashes(authRoutesPrefix ?? 'logto'),
+  });
+}
