@@ -8,6 +8,7 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/browser/',
+    '<rootDir>/test/graphql/',
     '<rootDir>/test/package/',
     '<rootDir>/test/redis/',
   ],

@@ -3,7 +3,7 @@ import { All, Controller, Post, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { LogtoGuard, OptionalAuth, Public } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { refusalOf } from '../access/support/api.js';
+import { refusalOf } from './support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { closeAfterAll } from '../support/close-after.js';

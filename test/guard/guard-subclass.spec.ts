@@ -11,8 +11,8 @@ import {
 import type { Request } from 'express';
 import { LogtoApiGuard, LogtoException, LogtoGuard, LogtoService, type Credential } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { call, refusalOf, startApi } from '../access/support/api.js';
-import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
+import { call, refusalOf, startApi } from './support/api.js';
+import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';

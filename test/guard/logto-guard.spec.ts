@@ -23,7 +23,7 @@ import {
   type LogtoModuleOptions,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { refusalOf } from '../access/support/api.js';
+import { refusalOf } from './support/api.js';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { closeAfterAll, closeAfterEach } from '../support/close-after.js';

@@ -26,7 +26,7 @@ import {
   LogtoModule,
 } from 'nestjs-logto';
 import { WebSocket } from 'ws';
-import { LogRecorder } from '../access/support/log-recorder.js';
+import { LogRecorder } from '../guard/support/log-recorder.js';
 import { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { closeAfterEach } from '../support/close-after.js';

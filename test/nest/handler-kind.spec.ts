@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { ResolveField, Resolver } from '@nestjs/graphql';
 import { MessagePattern } from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { isGateway, isGatewayHook, isGraphqlField, isMessageHandler } from '../../src/nest/handler-kind.js';
-import { methodsOf, type Method } from '../../src/nest/methods-of.js';
+import { isGateway, isGatewayHook, isMessageHandler } from '../../src/nest/handler-kind.js';
+import { methodsOf } from '../../src/nest/methods-of.js';
 
 class BaseGateway {
   handleConnection(): void {}
@@ -24,14 +23,8 @@ class Gateway extends BaseGateway {
   own(): void {}
 }
 
-@Resolver()
-class CardResolver {
+class MessagesController {
   handleConnection(): void {}
-
-  @ResolveField()
-  title(): string {
-    return 'title';
-  }
 
   @MessagePattern('message')
   message(): void {}
@@ -49,19 +42,17 @@ describe('The handlers of a class', () => {
 
   it('belong to a gateway by `@WebSocketGateway()`', () => {
     expect(isGateway(Gateway)).toBe(true);
-    expect(isGateway(CardResolver)).toBe(false);
+    expect(isGateway(MessagesController)).toBe(false);
   });
 
   it('are lifecycle hooks by their name, in a gateway', () => {
     expect(isGatewayHook(Gateway, 'handleConnection')).toBe(true);
     expect(isGatewayHook(Gateway, 'own')).toBe(false);
-    expect(isGatewayHook(CardResolver, 'handleConnection')).toBe(false);
+    expect(isGatewayHook(MessagesController, 'handleConnection')).toBe(false);
   });
 
-  it('are fields by `@ResolveField()` and message handlers by `@MessagePattern()`', () => {
-    const methods = new Map(methodsOf(CardResolver as never));
-    const [title, message] = [methods.get('title') as Method, methods.get('message') as Method];
-    expect([isGraphqlField(title), isMessageHandler(title)]).toEqual([true, false]);
-    expect([isGraphqlField(message), isMessageHandler(message)]).toEqual([false, true]);
+  it('handle messages by `@MessagePattern()`', () => {
+    const { message, handleConnection } = MessagesController.prototype;
+    expect([message, handleConnection].map((method) => isMessageHandler(method))).toEqual([true, false]);
   });
 });

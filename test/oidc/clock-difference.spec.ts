@@ -7,8 +7,8 @@ import { startHostileProvider, type HostileProvider } from '../support/hostile-p
 import { resource } from '../support/issuer.js';
 import { logoutTokenClaims } from '../support/logout-token-claims.js';
 import { sendLogoutToken } from '../support/send-logout-token.js';
-import { call } from '../access/support/api.js';
-import { LogRecorder } from '../access/support/log-recorder.js';
+import { call } from '../guard/support/api.js';
+import { LogRecorder } from '../guard/support/log-recorder.js';
 
 @Controller()
 class TransfersController {

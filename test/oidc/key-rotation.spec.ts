@@ -10,9 +10,9 @@ import { PagesController } from '../support/pages.js';
 import { sendLogoutToken } from '../support/send-logout-token.js';
 import { tokenOptions } from '../support/token-app.js';
 import { TokensController } from '../support/tokens.controller.js';
-import { call } from '../access/support/api.js';
-import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
-import { ThingsController } from '../access/support/things.controller.js';
+import { call } from '../guard/support/api.js';
+import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
+import { ThingsController } from '../guard/support/things.controller.js';
 
 describe('Signing keys that are rotated several times within ten seconds', () => {
   let issuer: LogtoEmulator;

@@ -7,8 +7,8 @@ import { run } from './support/run.js';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where the package finds itself by its own name, as it was built for the tarball. */
-const folder = join(repository, 'build/documents');
+/** Where programs find the package as it was built for the tarball, and what else they import. */
+const folder = join(repository, 'test/package/build/documents');
 
 /** What the programs import of their reader's own app. */
 const readersFiles = {
@@ -33,7 +33,10 @@ describe('The code in the documents', () => {
     await rm(folder, { recursive: true, force: true });
     for (const kind of ['programs', 'fragments']) {
       await mkdir(join(folder, kind), { recursive: true });
-      const tsconfig = { extends: '../../../tsconfig.base.json', compilerOptions: compilerOptions(kind) };
+      const tsconfig = {
+        extends: '../../../../../tsconfig.base.json',
+        compilerOptions: compilerOptions(kind),
+      };
       await writeFile(join(folder, kind, 'tsconfig.json'), JSON.stringify(tsconfig));
     }
     await mkdir(join(folder, 'src'));

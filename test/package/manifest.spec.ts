@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { formatMessage } from 'publint/utils';
 import { publint } from 'publint';
@@ -65,7 +66,8 @@ describe('The tarball', () => {
 
   it('has types that resolve wherever ES modules do', async () => {
     const parameters = [packed().tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji'];
-    const { stdout, exitCode } = await run('npx', ['--no-install', 'attw', ...parameters], process.cwd());
+    const cwd = fileURLToPath(new URL('.', import.meta.url));
+    const { stdout, exitCode } = await run('npx', ['--no-install', 'attw', ...parameters], cwd);
     expect({ exitCode, problems: exitCode === 0 ? '' : stdout }).toEqual({ exitCode: 0, problems: '' });
     expect(stdout).toContain('nestjs-logto/testing');
   });

@@ -11,7 +11,7 @@ import { Browser } from '../support/browser.js';
 import { closeAfterAll } from '../support/close-after.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
 
-const program = 'build/sample/cluster/main.js';
+const program = 'sample/cluster/build/main.js';
 
 describe('The sample with two instances', () => {
   let issuer: LogtoEmulator;

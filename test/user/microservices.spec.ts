@@ -11,7 +11,7 @@ import {
 import { AuthUser, LogtoContext, LogtoExceptionFilter, LogtoGuard, Public, RequireRoles } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { firstValueFrom } from 'rxjs';
-import { LogRecorder } from '../access/support/log-recorder.js';
+import { LogRecorder } from '../guard/support/log-recorder.js';
 import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 

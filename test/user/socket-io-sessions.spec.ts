@@ -9,8 +9,8 @@ import {
 } from '@nestjs/websockets';
 import { LogtoService } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startAccessIssuer } from '../access/support/real-tokens.js';
-import { signedInBrowser } from '../access/support/session-browser.js';
+import { startAccessIssuer } from '../guard/support/real-tokens.js';
+import { signedInBrowser } from '../guard/support/session-browser.js';
 import { session, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';

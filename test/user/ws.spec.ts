@@ -15,9 +15,9 @@ import {
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { WebSocket } from 'ws';
-import { LogRecorder } from '../access/support/log-recorder.js';
-import { RealTokens, startAccessIssuer } from '../access/support/real-tokens.js';
-import { signedInBrowser } from '../access/support/session-browser.js';
+import { LogRecorder } from '../guard/support/log-recorder.js';
+import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
+import { signedInBrowser } from '../guard/support/session-browser.js';
 import type { TestApp, TestAppParts } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { closeAfterAll, closeAfterEach } from '../support/close-after.js';

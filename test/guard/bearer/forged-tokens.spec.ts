@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createPublicKey } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWK, type JWTHeaderParameters } from 'jose';
-import { call, refusalOf, startApi } from '../../access/support/api.js';
-import { ThingsController } from '../../access/support/things.controller.js';
+import { call, refusalOf, startApi } from '../support/api.js';
+import { ThingsController } from '../support/things.controller.js';
 import type { TestApp } from '../../support/app.js';
 import { closeAfterEach } from '../../support/close-after.js';
 import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';

@@ -4,8 +4,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { AuthUser, LogtoApiGuard, LogtoContext, RequireScopes } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { call, refusalOf, startApi } from '../../access/support/api.js';
-import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import { call, refusalOf, startApi } from '../support/api.js';
+import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import type { TestApp } from '../../support/app.js';
 import { Browser } from '../../support/browser.js';
 import { closeAfterAll } from '../../support/close-after.js';

@@ -2,9 +2,9 @@ import { createServer, request, type RequestListener, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { call, refusalOf, startApi } from '../../access/support/api.js';
-import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
-import { ThingsController } from '../../access/support/things.controller.js';
+import { call, refusalOf, startApi } from '../support/api.js';
+import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
+import { ThingsController } from '../support/things.controller.js';
 import type { TestApp } from '../../support/app.js';
 import { closeAfterAll } from '../../support/close-after.js';
 import { resource } from '../../support/issuer.js';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { call, startApi } from '../../access/support/api.js';
-import { ThingsController } from '../../access/support/things.controller.js';
+import { call, startApi } from '../support/api.js';
+import { ThingsController } from '../support/things.controller.js';
 import type { TestApp } from '../../support/app.js';
 import { closeAfterEach } from '../../support/close-after.js';
 import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';

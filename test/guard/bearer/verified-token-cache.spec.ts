@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoApiOptions, LogtoContext } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { call, refusalOf, startApi } from '../../access/support/api.js';
-import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
-import { ThingsController } from '../../access/support/things.controller.js';
+import { call, refusalOf, startApi } from '../support/api.js';
+import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
+import { ThingsController } from '../support/things.controller.js';
 import type { TestApp } from '../../support/app.js';
 import { closeAfterEach } from '../../support/close-after.js';
 import { advanceClock, restoreClock } from '../../support/fake-clock.js';

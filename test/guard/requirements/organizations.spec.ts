@@ -14,8 +14,8 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { call, refusalOf, startApi } from '../../access/support/api.js';
-import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import { call, refusalOf, startApi } from '../support/api.js';
+import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import type { Browser, Page } from '../../support/browser.js';
 import { closeAfterAll } from '../../support/close-after.js';

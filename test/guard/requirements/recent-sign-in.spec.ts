@@ -10,8 +10,8 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { call, refusalOf } from '../../access/support/api.js';
-import { startAccessIssuer } from '../../access/support/real-tokens.js';
+import { call, refusalOf } from '../support/api.js';
+import { startAccessIssuer } from '../support/real-tokens.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import type { Browser } from '../../support/browser.js';
 import { passTime, restoreTime } from '../../support/clock.js';

@@ -13,8 +13,8 @@ import {
   type LogtoModuleOptions,
 } from 'nestjs-logto';
 import type { LogtoEmulator, LogtoEmulatorOptions } from 'nestjs-logto/emulator';
-import { call, refusalOf, startApi } from '../../access/support/api.js';
-import { RealTokens, startAccessIssuer } from '../../access/support/real-tokens.js';
+import { call, refusalOf, startApi } from '../support/api.js';
+import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import type { Browser } from '../../support/browser.js';
 import { passTime, restoreTime } from '../../support/clock.js';

@@ -1,15 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Get, UseGuards } from '@nestjs/common';
 import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
-import { IoAdapter } from '@nestjs/platform-socket.io';
-import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import type { SessionData } from 'express-session';
 import {
   AuthUser,
   LogtoApiGuard,
   LogtoContext,
-  LogtoExceptionFilter,
   LogtoGuard,
   OptionalAuth,
   RequireRoles,
@@ -17,13 +13,11 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { io, type Socket as Client } from 'socket.io-client';
+import { PacketStore } from '../guard/support/packet-store.js';
+import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 import { session, startApp, type TestApp } from '../support/app.js';
-import { resource } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
+import { resource, startIssuer } from '../support/issuer.js';
 import { otherResource, tokenOptions } from '../support/token-app.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
-import { signedInBrowser } from './support/session-browser.js';
 
 const audienceOf = ({ accessToken }: LogtoContext): string =>
   accessToken === undefined
@@ -66,44 +60,34 @@ class MixedResolver {
   }
 }
 
-@UseFilters(LogtoExceptionFilter)
-@WebSocketGateway()
-class MixedGateway {
-  @SubscribeMessage('mine')
+@Resolver()
+class AdminResolver {
+  @Query(() => String)
   @UseGuards(LogtoGuard)
-  mine(@AuthUser() user: LogtoContext): string {
-    return `data of ${user.claims?.sub ?? 'nobody'}`;
-  }
-
-  @SubscribeMessage('news')
-  @UseGuards(LogtoApiGuard)
-  @OptionalAuth()
-  news(@AuthUser() user: LogtoContext): string {
-    return `news for ${user.claims?.sub ?? 'anybody'}`;
+  @RequireRoles('admin')
+  admin(): string {
+    return 'admin';
   }
 }
 
-/** Answers what was asked for in one go in one go, as a client of Redis does with what came in one packet. */
-class PacketStore extends MemorySessionStore {
-  private readonly waiting: (() => void)[] = [];
-
-  override get(key: string, callback: (error: unknown, session?: SessionData | null) => void): void {
-    super.get(key, (error, found) => {
-      this.waiting.push(() => callback(error, found));
-      if (this.waiting.length === 1)
-        setTimeout(() => {
-          for (const answer of this.waiting.splice(0)) answer();
-        }, 5);
-    });
+@Controller('admins')
+class AdminsController {
+  @Get()
+  @UseGuards(LogtoGuard)
+  @RequireRoles('admin')
+  admins(): string {
+    return 'admins';
   }
 }
 
-describe('What shares a request or a socket', () => {
+const graphql = (): ReturnType<typeof GraphQLModule.forRoot> =>
+  GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true });
+
+describe('Fields that share a GraphQL request', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let app: TestApp;
   let bobsToken = '';
-  const clients: Client[] = [];
 
   beforeAll(async () => {
     issuer = await startAccessIssuer();
@@ -111,20 +95,15 @@ describe('What shares a request or a socket', () => {
     bobsToken = await tokens.ofUser('bob', { resource });
     app = await startApp({
       issuer,
-      imports: [GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true })],
-      providers: [MixedResolver, MixedGateway],
+      imports: [graphql()],
+      providers: [MixedResolver],
       logto: {
         ...tokenOptions,
         scopes: [...(tokenOptions.scopes ?? []), UserScope.Roles],
         api: { audience: resource },
         session: { ...session, store: new PacketStore() },
       },
-      configure: (nest) => void nest.useWebSocketAdapter(new IoAdapter(nest)),
     });
-  });
-
-  afterEach(() => {
-    for (const client of clients.splice(0)) client.close();
   });
 
   afterAll(async () => {
@@ -147,20 +126,7 @@ describe('What shares a request or a socket', () => {
     };
   }
 
-  async function connect(auth: Record<string, unknown> = {}): Promise<(event: string) => Promise<unknown>> {
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
-    const options = { extraHeaders: handshake, auth, transports: ['websocket'], forceNew: true };
-    const client: Client = io(app.baseUrl, options);
-    clients.push(client);
-    await new Promise<void>((resolve) => client.once('connect', resolve));
-    return (event) =>
-      new Promise((resolve) => {
-        client.once('exception', resolve);
-        client.emit(event, {}, resolve);
-      });
-  }
-
-  it('GraphQL: a field that a session has opened is not run as the user of a bearer token', async () => {
+  it('a field that a session has opened is not run as the user of a bearer token', async () => {
     const ask = await asker({ authorization: `Bearer ${bobsToken}` });
     const expected = { administer: 'administered by ada', api: 'api for bob' };
     // The token is verified the first time, and known the second.
@@ -168,33 +134,45 @@ describe('What shares a request or a socket', () => {
     expect(await ask('{ api administer }')).toEqual(expected);
   });
 
-  it('GraphQL: an optional field for bearer tokens does not sign the others out', async () => {
+  it('an optional field for bearer tokens does not sign the others out', async () => {
     const ask = await asker();
     const expected = { administer: 'administered by ada', news: 'news for anybody' };
     expect(await ask('{ administer news }')).toEqual(expected);
     expect(await ask('{ news administer }')).toEqual(expected);
   });
 
-  it('GraphQL: each field has the access token that it asked for', async () => {
+  it('each field has the access token that it asked for', async () => {
     const ask = await asker();
     const expected = { one: resource, other: otherResource };
     // The first time each is had by a refresh of its own, the second both are kept.
     for (let round = 0; round < 2; round += 1) expect(await ask('{ one other }')).toEqual(expected);
   });
 
-  it('sockets: a message for bearer tokens does not sign out the ones that follow', async () => {
-    const ask = await connect();
-    expect([await ask('mine'), await ask('news'), await ask('mine')]).toEqual([
-      'data of ada',
-      'news for anybody',
-      'data of ada',
-    ]);
-  });
+  it('are decided by one request for userinfo, together with other requests at the same moment', async () => {
+    const at = await startIssuer({ idTokenClaims: { roles: false } });
+    const admins = await startApp({
+      issuer: at,
+      imports: [graphql()],
+      controllers: [AdminsController],
+      providers: [AdminResolver],
+      logto: { scopes: [UserScope.Roles] },
+    });
+    const ada = admins.browser();
+    await ada.signIn(at, 'ada');
+    at.resetRequests();
 
-  it('sockets: a message that a session has opened is not answered as the user of a bearer token', async () => {
-    for (let round = 0; round < 2; round += 1) {
-      const ask = await connect({ token: bobsToken });
-      expect(await Promise.all([ask('mine'), ask('news')])).toEqual(['data of ada', 'news for bob']);
-    }
+    const fields = Array.from({ length: 25 }, (_, index) => `a${index}: admin`).join(' ');
+    const query = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: `{ ${fields} }` }),
+    };
+    const answers = await Promise.all([ada.fetch('/graphql', query), ada.fetch('/admins')]);
+
+    expect(answers[0].text).toContain('"a24":"admin"');
+    expect(answers[1].text).toBe('admins');
+    expect(at.countRequests('userinfo')).toBe(1);
+    await admins.close();
+    await at.close();
   });
 });

@@ -1,7 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Controller, Get, Header, Injectable, UseGuards, type ExecutionContext } from '@nestjs/common';
-import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
 import type { NextFunction, Request, Response } from 'express';
 import { MemoryStore } from 'express-session';
 import {
@@ -108,16 +106,6 @@ class LenientController {
   }
 }
 
-@Resolver()
-class AdminResolver {
-  @Query(() => String)
-  @UseGuards(LogtoGuard)
-  @RequireRoles('admin')
-  admin(): string {
-    return 'admin';
-  }
-}
-
 describe('Who may pass', () => {
   let issuer: LogtoEmulator;
   const running: { close(): unknown }[] = [];
@@ -189,30 +177,6 @@ describe('Who may pass', () => {
       expect((await ada.open(path)).status).toBe(401);
     },
   );
-
-  it('is asked at userinfo once, however many fields and requests are decided by it at the same moment', async () => {
-    const at = await tenant(startIssuer({ idTokenClaims: { roles: false } }));
-    const app = await start({
-      issuer: at,
-      imports: [GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true })],
-      providers: [AdminResolver],
-      logto: { scopes: [UserScope.Roles] },
-    });
-    const ada = await signedIn(app, at);
-    at.resetRequests();
-
-    const fields = Array.from({ length: 25 }, (_, index) => `a${index}: admin`).join(' ');
-    const query = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: `{ ${fields} }` }),
-    };
-    const answers = await Promise.all([ada.fetch('/graphql', query), ada.fetch('/admins')]);
-
-    expect(answers[0].text).toContain('"a24":"admin"');
-    expect(answers[1].text).toBe('admins');
-    expect(at.countRequests('userinfo')).toBe(1);
-  });
 
   it('goes on being decided by old userinfo while Logto fails, which is asked at most every 30 s', async () => {
     const at = await tenant(startIssuer({ idTokenClaims: { roles: false } }));

@@ -11,7 +11,6 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
-import { Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { MessagePattern } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
@@ -31,7 +30,7 @@ import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
 import { validOptions } from '../support/options.js';
-import { LogRecorder } from './support/log-recorder.js';
+import { LogRecorder } from '../guard/support/log-recorder.js';
 
 @Controller('open')
 class OpenController {
@@ -98,41 +97,6 @@ class ClosedHandlerController {
 
 @Controller('inheriting')
 class InheritingController extends ClosedController {}
-
-@Resolver()
-class OpenResolver {
-  @Query(() => String)
-  @RequireRoles('admin')
-  secret(): string {
-    return 'secret';
-  }
-}
-
-@Resolver(() => String)
-class FieldsResolver {
-  @Query(() => String)
-  secret(): string {
-    return 'secret';
-  }
-
-  @ResolveField(() => String)
-  @UseGuards(LogtoGuard)
-  guarded(): string {
-    return 'guarded';
-  }
-
-  @ResolveField(() => String)
-  @UseGuards(LogtoGuard)
-  @RequireRoles('admin')
-  required(): string {
-    return 'required';
-  }
-
-  @ResolveField(() => String)
-  open(): string {
-    return 'open';
-  }
-}
 
 @WebSocketGateway()
 class OpenGateway {
@@ -206,8 +170,6 @@ const unguarded = (place: string): string =>
   `${place}: no guard enforces it. Add @UseGuards(LogtoGuard) or @UseGuards(LogtoApiGuard).`;
 const hook = (place: string): string =>
   `${place}: Nest runs no guard when a socket opens or closes. Guard the message handlers, or call LogtoService in this hook.`;
-const field = (place: string): string =>
-  `${place}: @nestjs/graphql runs no guard for a field. Give GraphQLModule \`fieldResolverEnhancers: ["guards"]\`.`;
 
 describe('Where authorization is declared and nothing enforces it', () => {
   let issuer: LogtoEmulator;
@@ -272,7 +234,6 @@ describe('Where authorization is declared and nothing enforces it', () => {
   });
 
   it.each<[string, Partial<TestAppParts>, string[]]>([
-    ['a resolver', { providers: [OpenResolver] }, [unguarded('OpenResolver.secret')]],
     ['a gateway', { providers: [OpenGateway] }, [unguarded('OpenGateway.secret')]],
     [
       'a message handler',
@@ -283,11 +244,6 @@ describe('Where authorization is declared and nothing enforces it', () => {
       'a service, whose methods no guard runs for',
       { providers: [ReportsService] },
       [unguarded('ReportsService.report')],
-    ],
-    [
-      'the fields of a resolver',
-      { providers: [FieldsResolver] },
-      [field('FieldsResolver.guarded'), field('FieldsResolver.required')],
     ],
     ['the opening of a socket', { providers: [HookGateway] }, [hook('HookGateway.handleConnection')]],
   ])('nor does it with %s', async (_, parts, places) => {

@@ -1,10 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventEmitter } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { IncomingMessage } from 'node:http';
-import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { UseFilters, UseGuards, type Type } from '@nestjs/common';
-import { Context, GraphQLModule, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
 import {
@@ -13,18 +10,17 @@ import {
   WebSocketGateway,
   type OnGatewayConnection,
 } from '@nestjs/websockets';
-import { createClient } from 'graphql-ws';
 import { LogtoExceptionFilter, LogtoGuard, LogtoService, WithLogto } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
 import { startHostileProvider } from '../support/hostile-provider.js';
 import { resource } from '../support/issuer.js';
 import { tokenOptions } from '../support/token-app.js';
-import { startAccessIssuer } from './support/real-tokens.js';
-import { signedInBrowser } from './support/session-browser.js';
+import { startAccessIssuer } from '../guard/support/real-tokens.js';
+import { signedInBrowser } from '../guard/support/session-browser.js';
+import { soon } from '../guard/support/soon.js';
 
 /** Clients of either transport can be hung up on, by another name. */
 type Client = EventEmitter & { disconnect?(): void; close?(): void };
@@ -81,44 +77,6 @@ class ForgetfulGateway implements OnGatewayConnection {
       ForgetfulGateway.refusal = error;
     }
   }
-}
-
-/** Events until the signal fires. */
-async function* ticksUntil(signal: AbortSignal): AsyncGenerator<{ ticks: string }> {
-  while (!signal.aborted) {
-    yield { ticks: 'tick' };
-    await delay(50);
-  }
-}
-
-@Resolver()
-class TicksResolver {
-  constructor(private readonly logto: LogtoService) {}
-
-  @Query(() => String)
-  home(): string {
-    return 'home';
-  }
-
-  @Subscription(() => String)
-  @UseGuards(LogtoGuard)
-  ticks(@Context() context: object): AsyncGenerator {
-    return ticksUntil(this.logto.signedOut(context));
-  }
-
-  @Query(() => Boolean)
-  @UseGuards(LogtoGuard)
-  hasSignal(@Context() context: object): boolean {
-    return !this.logto.signedOut(context).aborted;
-  }
-}
-
-/** Fails when something takes as long as it takes to look into the session store. */
-async function soon<T>(happening: Promise<T>): Promise<T> {
-  const late = delay(5000, undefined, { ref: false }).then(() => {
-    throw new Error('That took too long.');
-  });
-  return Promise.race([happening, late]);
 }
 
 describe('A sign-out is told at once', () => {
@@ -246,64 +204,6 @@ describe('A sign-out is told at once', () => {
     expect(ForgetfulGateway.refusal).toMatchObject({
       code: 'context_not_supported',
       message: expect.stringContaining('bindHandshake'),
-    });
-  });
-
-  describe('to a GraphQL operation', () => {
-    const startGraphql = (): Promise<TestApp> =>
-      start({
-        imports: [
-          GraphQLModule.forRoot<ApolloDriverConfig>({
-            driver: ApolloDriver,
-            autoSchemaFile: true,
-            subscriptions: { 'graphql-ws': true },
-          }),
-        ],
-        providers: [TicksResolver],
-      });
-
-    it('that is a subscription', async () => {
-      const app = await startGraphql();
-      const { browser, handshake } = await signedInBrowser(app, issuer, 'ada');
-      const events: unknown[] = [];
-
-      await soon(subscribe(app, handshake, browser, events));
-
-      expect(events.length).toBeGreaterThan(0);
-    });
-
-    async function subscribe(
-      app: TestApp,
-      headers: Record<string, string>,
-      browser: Browser,
-      events: unknown[],
-    ): Promise<void> {
-      class Socket extends WebSocket {
-        constructor(url: string, protocol: string) {
-          super(url, protocol, { headers });
-        }
-      }
-      const client = createClient({
-        url: `${app.baseUrl.replace('http', 'ws')}/graphql`,
-        webSocketImpl: Socket,
-        retryAttempts: 0,
-      });
-      running.push({ close: () => client.dispose() });
-      for await (const { data } of client.iterate({ query: 'subscription { ticks }' })) {
-        if (events.push(data) === 1) await browser.open('/logto/sign-out');
-      }
-    }
-
-    it('that came over HTTP', async () => {
-      const app = await startGraphql();
-      const { browser } = await signedInBrowser(app, issuer, 'ada');
-
-      const answer = await browser.fetch('/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query: '{ hasSignal }' }),
-      });
-      expect(answer.json()).toEqual({ data: { hasSignal: true } });
     });
   });
 });

@@ -1,13 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import { GraphQLModule } from '@nestjs/graphql';
+import { ModulesContainer } from '@nestjs/core';
+import { GraphQLModule, ResolveField, Resolver } from '@nestjs/graphql';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { guardsGatewaysGlobally } from '../../src/nest/guards-gateways-globally.js';
+import { isGraphqlField } from '../../src/nest/handler-kind.js';
 import { guardsGraphqlFields } from '../../src/nest/guards-graphql-fields.js';
 
-describe('Guards for what is not a route', () => {
+describe('Guards for GraphQL fields', () => {
   let module: TestingModule | undefined;
 
   afterEach(() => module?.close());
@@ -18,17 +17,26 @@ describe('Guards for what is not a route', () => {
     return module.get(ModulesContainer, { strict: false });
   }
 
-  it('run for GraphQL fields where the options of GraphQLModule say so', async () => {
+  it('run where the options of GraphQLModule say so', async () => {
     expect(guardsGraphqlFields(await modulesWith({ fieldResolverEnhancers: ['guards'] }))).toBe(true);
   });
 
-  it('do not run for GraphQL fields by default', async () => {
+  it('do not run by default', async () => {
     expect(guardsGraphqlFields(await modulesWith({}))).toBe(false);
   });
 
-  it('run for gateways from Nest 12 on', async () => {
-    const manifest = await readFile('node_modules/@nestjs/core/package.json', 'utf8');
-    const { version } = JSON.parse(manifest) as { version: string };
-    expect(guardsGatewaysGlobally(new ApplicationConfig())).toBe(Number.parseInt(version, 10) >= 12);
+  it('are looked for on the methods that `@ResolveField()` marks', () => {
+    @Resolver()
+    class CardResolver {
+      @ResolveField()
+      title(): string {
+        return 'title';
+      }
+
+      other(): void {}
+    }
+
+    const { title, other } = CardResolver.prototype;
+    expect([title, other].map((method) => isGraphqlField(method))).toEqual([true, false]);
   });
 });

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { MessagePattern } from '@nestjs/microservices';
 import {
   LogtoApiGuard,
@@ -19,7 +18,7 @@ import {
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { resource, startIssuer } from '../support/issuer.js';
-import { LogRecorder } from './support/log-recorder.js';
+import { LogRecorder } from '../guard/support/log-recorder.js';
 
 @Controller('closed')
 @UseGuards(LogtoGuard)
@@ -51,20 +50,6 @@ class OrganizationsController {
   @RequireOrganizationRoles('member')
   within(): string {
     return 'within';
-  }
-}
-
-@Resolver(() => String)
-@UseGuards(LogtoGuard)
-class GuardedResolver {
-  @Query(() => String)
-  secret(): string {
-    return 'secret';
-  }
-
-  @ResolveField(() => String)
-  field(): string {
-    return 'field';
   }
 }
 
@@ -183,14 +168,6 @@ describe('At start the module says', () => {
     expect(await errorsOf({ controllers: [OrganizationsController] })).toEqual([
       'OrganizationsController.without requires roles or permissions in an organization, but names none, so it refuses ' +
         'everybody. Add @RequireOrganization({ param: "orgId" }).',
-    ]);
-  });
-
-  it('which fields stand in a class that is guarded: they may be reached by guarded queries alone, or not', async () => {
-    expect(await errorsOf({ providers: [GuardedResolver] })).toEqual([]);
-    expect(logs.warnings).toEqual([
-      'The class of GuardedResolver.field is guarded, but @nestjs/graphql runs no guards for fields, so everybody gets access. ' +
-        'Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
     ]);
   });
 

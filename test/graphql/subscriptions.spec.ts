@@ -19,8 +19,8 @@ import { session, startApp, type TestApp, type TestAppParts } from '../support/a
 import { passTime, restoreTime } from '../support/clock.js';
 import { resource } from '../support/issuer.js';
 import { tokenOptions } from '../support/token-app.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
-import { signedInBrowser } from './support/session-browser.js';
+import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
+import { signedInBrowser } from '../guard/support/session-browser.js';
 
 async function* ticks(name: string): AsyncGenerator<Record<string, string>> {
   yield { [name]: 'one' };

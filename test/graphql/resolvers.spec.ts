@@ -31,8 +31,8 @@ import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { resource } from '../support/issuer.js';
 import { tokenOptions } from '../support/token-app.js';
-import { LogRecorder } from './support/log-recorder.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+import { LogRecorder } from '../guard/support/log-recorder.js';
+import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 
 @ObjectType()
 class Person {

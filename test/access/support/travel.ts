@@ -1,1 +1,0 @@
-export { advanceClock as travel, restoreClock as comeBack } from '../../support/fake-clock.js';
