@@ -1,9 +1,13 @@
+import { availableParallelism } from 'node:os';
+
 export default {
   testEnvironment: 'node',
   // Long beside what any spec takes: a busy machine is no failure.
   testTimeout: 30_000,
-  // On a machine with two cores Jest would leave one idle.
-  maxWorkers: '100%',
+  // The specs wait a good part of their time: three workers keep two cores busy.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // Jest keeps the modules of every spec that a worker has run, and a large worker is slow, also to exit.
+  workerIdleMemoryLimit: '600MB',
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',
