@@ -9,7 +9,8 @@ import type { ResolvedOptions } from './options/logto-emulator-schema.js';
 import { createProvider } from './provider/create-provider.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
 import { MemoryStore } from './provider/memory-store.js';
-import { rotateKeys, type KeyRotation, type SigningKeys } from './provider/signing-keys.js';
+import type { KeyRotation } from './tenant/key-rotation.js';
+import { rotateKeys, type SigningKeys } from './provider/signing-keys.js';
 import { Tenant } from './tenant/tenant.js';
 import type { Webhooks } from './webhooks.js';
 

@@ -5,7 +5,7 @@ import type { EmulatorEndpoint } from './http/emulator-endpoint.js';
 import type { EmulatorFault } from './http/fault-queue.js';
 import type { RecordedRequest } from './http/request-log.js';
 import type { EmulatorApplication, EmulatorUser } from './options/tenant-options.js';
-import type { KeyRotation } from './provider/signing-keys.js';
+import type { KeyRotation } from './tenant/key-rotation.js';
 
 /** A running emulator with the controls for tests. */
 export interface LogtoEmulator {

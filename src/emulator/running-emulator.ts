@@ -12,7 +12,8 @@ import type { ResolvedOptions } from './options/logto-emulator-schema.js';
 import { throwMistakes } from './options/resolve-options.js';
 import type { EmulatorApplication, EmulatorUser } from './options/tenant-options.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
-import { rotateKeys, type KeyRotation } from './provider/signing-keys.js';
+import type { KeyRotation } from './tenant/key-rotation.js';
+import { rotateKeys } from './provider/signing-keys.js';
 import type { TenantUser } from './tenant/tenant.js';
 import { Webhooks } from './webhooks.js';
 

@@ -107,13 +107,14 @@ describe('The manifest', () => {
     });
   });
 
-  it('depends on the protocol and session libraries and nothing else', () => {
+  it('depends on libraries for protocols, sessions and caches, and on nothing else', () => {
     expect(Object.keys(manifest.dependencies).toSorted()).toEqual([
       '@types/express',
       '@types/express-session',
       'cookie-parser',
       'express-session',
       'jose',
+      'lru-cache',
       'openid-client',
       'tough-cookie',
       'zod',

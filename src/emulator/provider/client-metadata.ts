@@ -1,7 +1,7 @@
 import type { AllClientMetadata } from 'oidc-provider';
 
 import type { TenantApplication } from '../tenant/tenant.js';
-import type { SigningAlgorithm } from './signing-keys.js';
+import type { SigningAlgorithm } from '../tenant/key-rotation.js';
 
 /** The grant type of impersonation (RFC 8693). */
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';

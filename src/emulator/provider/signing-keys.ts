@@ -1,10 +1,7 @@
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-
 import type { JWK } from 'oidc-provider';
-
-/** The algorithms that a Logto tenant can sign with. */
-export type SigningAlgorithm = 'ES384' | 'RS256';
+import type { KeyRotation, SigningAlgorithm } from '../tenant/key-rotation.js';
 
 /** The private keys of the tenant, newest first. The newest signs. The others verify older tokens. */
 export interface SigningKeys {
@@ -13,12 +10,6 @@ export interface SigningKeys {
 }
 
 const generate = promisify(generateKeyPair);
-
-/** How to rotate keys: with the same algorithm by default, and keeping the previous key, as in Logto. */
-export interface KeyRotation {
-  algorithm?: SigningAlgorithm;
-  keepPrevious?: boolean;
-}
 
 export async function rotateKeys(
   previous: SigningKeys | undefined,

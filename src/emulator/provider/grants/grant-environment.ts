@@ -3,7 +3,7 @@ import type { Account } from 'oidc-provider';
 import type { Tenant, TenantUser } from '../../tenant/tenant.js';
 import type { OidcProviderModule } from '../load-oidc-provider.js';
 import type { MemoryStore } from '../memory-store.js';
-import type { SigningAlgorithm } from '../signing-keys.js';
+import type { SigningAlgorithm } from '../../tenant/key-rotation.js';
 
 /** What the grants of the token endpoint need beside the request. */
 export interface GrantEnvironment {
