@@ -15,12 +15,11 @@ const sharedApp = 'app';
 /** An app with tests of its own, which the projects `testing-…` share: what differs is what runs them. */
 const testedApp = 'tested-app';
 
-/** Packs the package and installs the tarball into a copy of each project. */
+/** Packs the package, which `npm run test:package` has built, and installs the tarball into a copy of each project. */
 export default async function install() {
   const projects = await mkdtemp(join(tmpdir(), 'nestjs-logto-package-'));
-  const { stdout } = await npm(['pack', '--json', '--pack-destination', projects], repository);
-  // The build that `npm pack` starts prints before the report does.
-  const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf('[\n')));
+  const { stdout } = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', projects], repository);
+  const [{ filename, files }] = JSON.parse(stdout);
   const tarball = join(projects, filename);
   process.env.PACKED_NESTJS_LOGTO = JSON.stringify({
     tarball,
