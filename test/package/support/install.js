@@ -18,7 +18,10 @@ const testedApp = 'tested-app';
 /** Packs the package, which `npm run test:package` has built, and installs the tarball into a copy of each project. */
 export default async function install() {
   const projects = await mkdtemp(join(tmpdir(), 'nestjs-logto-package-'));
-  const { stdout } = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', projects], repository);
+  const { stdout } = await npm(
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', projects],
+    repository,
+  );
   const [{ filename, files }] = JSON.parse(stdout);
   const tarball = join(projects, filename);
   process.env.PACKED_NESTJS_LOGTO = JSON.stringify({
