@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { MessagePattern } from '@nestjs/microservices';
@@ -11,14 +11,12 @@ import {
   RequireOrganizationRoles,
   RequireRecentSignIn,
   RequireRoles,
-  UserScope,
   WithLogto,
   type LogtoModuleOptions,
 } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { LogRecorder } from '../guard/support/log-recorder.js';
+import type { TestAppParts } from '../support/app.js';
+import { resource } from '../support/issuer.js';
+import { recordedStartup } from './support/recorded-startup.js';
 
 @Controller('closed')
 @UseGuards(LogtoGuard)
@@ -127,74 +125,46 @@ class TokenRolesController {
   }
 }
 
-describe('At start the module says', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp | undefined;
-  let logs: LogRecorder;
+describe('At startup the module reports', () => {
+  const startup = recordedStartup();
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
-
-  beforeEach(() => {
-    logs = new LogRecorder();
-  });
-
-  afterEach(async () => {
-    await app?.close();
-    logs.stop();
-  });
-
-  afterAll(() => issuer.close());
-
-  /** The scopes that requirements need. */
-  const everything = [UserScope.Roles, UserScope.Organizations, UserScope.OrganizationRoles];
-
-  /** What an app of these parts logs as errors while it starts. */
+  /** The errors that an app logs while it starts. */
   async function errorsOf(parts: Partial<TestAppParts>): Promise<string[]> {
-    app = await startApp({
-      issuer,
-      logto: { api: { audience: resource }, scopes: everything },
-      ...parts,
-      configure: (nest) => {
-        nest.useLogger(logs);
-        parts.configure?.(nest);
-      },
-    });
-    return logs.errors;
+    await startup.start(parts);
+    return startup.logs.errors;
   }
 
-  it('which requirements on an organization name none', async () => {
+  it('organization requirements that name no organization', async () => {
     expect(await errorsOf({ controllers: [OrganizationsController] })).toEqual([
       'OrganizationsController.without requires roles or permissions in an organization, but names none, so it refuses ' +
         'everybody. Add @RequireOrganization({ param: "orgId" }).',
     ]);
   });
 
-  it('which messages a guard of the whole app may not reach', async () => {
+  it('message handlers that a global guard may not protect', async () => {
     const parts = { controllers: [MessagesController] };
     expect(await errorsOf({ ...parts, providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] })).toEqual(
       [],
     );
-    expect(logs.warnings).toEqual([
+    expect(startup.logs.warnings).toEqual([
       'MessagesController.administer has a requirement, but global guards only run for messages with ' +
         '`inheritAppConfig: true`: otherwise everybody gets access. Add @UseGuards(LogtoGuard).',
     ]);
   });
 
-  it('which requirements are decided by what no scope asks Logto for', async () => {
+  it('requirements on claims that no scope requests', async () => {
     const controllers = [RolesController, TokenRolesController];
-    const lacks = (handler: string, scope: string): string =>
+    const missing = (handler: string, scope: string): string =>
       `RolesController.${handler} requires claims that Logto only sends for the scope "${scope}". Add it to \`scopes\`.`;
 
-    expect(await errorsOf({ controllers, logto: { api: { audience: resource } } })).toEqual([
-      lacks('role', 'roles'),
-      lacks('organization', 'urn:logto:scope:organizations'),
-      lacks('organization', 'urn:logto:scope:organization_roles'),
+    expect(await errorsOf({ controllers, logto: { scopes: undefined } })).toEqual([
+      missing('role', 'roles'),
+      missing('organization', 'urn:logto:scope:organizations'),
+      missing('organization', 'urn:logto:scope:organization_roles'),
     ]);
   });
 
-  it('which routes are for people who have signed in, where nobody can', async () => {
+  it('routes for signed-in users when the options allow no sign-in', async () => {
     const logto = { appId: undefined, appSecret: undefined, baseUrl: undefined, session: undefined };
     const register = (options: LogtoModuleOptions): DynamicModule =>
       LogtoModule.forRoot({ endpoint: options.endpoint, api: { audience: resource } });
@@ -211,13 +181,12 @@ describe('At start the module says', () => {
     ]);
   });
 
-  it('which routes take bearer tokens that the options do not allow', async () => {
+  it('routes that accept bearer tokens when the options do not', async () => {
     const refused = (place: string): string =>
       `${place} accepts bearer tokens, but the options have no \`api: { audience }\`, so it refuses every token.`;
 
-    expect(await errorsOf({ controllers: [BearerController, EitherController], logto: {} })).toEqual([
-      refused('BearerController.get'),
-      refused('EitherController.get'),
-    ]);
+    expect(
+      await errorsOf({ controllers: [BearerController, EitherController], logto: { api: undefined } }),
+    ).toEqual([refused('BearerController.get'), refused('EitherController.get')]);
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -9,6 +9,7 @@ import {
   UseGuards,
   type CanActivate,
   type ExecutionContext,
+  type Provider,
 } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { MessagePattern } from '@nestjs/microservices';
@@ -22,15 +23,13 @@ import {
   RequireRecentSignIn,
   RequireRoles,
   RequireScopes,
-  UserScope,
 } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { LogtoTestingModule } from 'nestjs-logto/testing';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { resource, startIssuer } from '../support/issuer.js';
+import type { TestAppParts } from '../support/app.js';
 import { leaks } from '../support/leaks.js';
 import { validOptions } from '../support/options.js';
-import { LogRecorder } from '../guard/support/log-recorder.js';
+import { recordedStartup } from './support/recorded-startup.js';
+import { unenforcedPlaces, unguarded } from './support/unenforced-places.js';
 
 @Controller('open')
 class OpenController {
@@ -146,7 +145,7 @@ class ReportsService {
 @Injectable({ scope: Scope.REQUEST })
 class RequestScopedGuard extends LogtoGuard {}
 
-/** As a guard that takes a key of the app's own instead. */
+/** Calls LogtoGuard, as a guard does that also accepts API keys. */
 @Injectable()
 class KeyOrLogtoGuard implements CanActivate {
   constructor(private readonly logto: LogtoGuard) {}
@@ -166,67 +165,16 @@ class DelegatedController {
   }
 }
 
-const unguarded = (place: string): string =>
-  `${place}: no guard enforces it. Add @UseGuards(LogtoGuard) or @UseGuards(LogtoApiGuard).`;
 const hook = (place: string): string =>
   `${place}: Nest runs no guard when a socket opens or closes. Guard the message handlers, or call LogtoService in this hook.`;
 
-describe('Where authorization is declared and nothing enforces it', () => {
-  let issuer: LogtoEmulator;
-  let app: TestApp | undefined;
-  let logs: LogRecorder;
+describe('The startup check for requirements without a guard', () => {
+  const startup = recordedStartup();
 
-  beforeAll(async () => {
-    issuer = await startIssuer();
-  });
-
-  beforeEach(() => {
-    logs = new LogRecorder();
-  });
-
-  afterEach(async () => {
-    await app?.close();
-    app = undefined;
-    logs.stop();
-  });
-
-  afterAll(() => issuer.close());
-
-  async function start({ logto, configure, ...parts }: Partial<TestAppParts>): Promise<TestApp> {
-    app = await startApp({
-      issuer,
-      logto: {
-        api: { audience: resource },
-        scopes: [UserScope.Roles, UserScope.Organizations, UserScope.OrganizationRoles],
-        ...logto,
-      },
-      ...parts,
-      configure: (nest) => {
-        nest.useLogger(logs);
-        configure?.(nest);
-      },
-    });
-    return app;
-  }
-
-  /** The places of the error that an app of these parts ends with; none when it starts. */
-  async function refusedPlaces(starting: Promise<unknown>): Promise<string[]> {
-    const error: unknown = await starting.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    if (error === undefined) return [];
-    expect(error).toMatchObject({
-      code: 'authorization_not_enforced',
-      message: expect.stringMatching(
-        /everybody would get access.*APP_GUARD.*`allowUnenforcedRequirements: true`/s,
-      ),
-    });
-    return (error as Error).message.split('\n').flatMap((line) => /^ {2}- (.*)$/.exec(line)?.[1] ?? []);
-  }
-
-  it('the app does not start, and is told every place at once', async () => {
-    expect(await refusedPlaces(start({ controllers: [OpenController, OpenClassController] }))).toEqual([
+  it('keeps the app from starting and lists every place in the error', async () => {
+    expect(
+      await unenforcedPlaces(startup.start({ controllers: [OpenController, OpenClassController] })),
+    ).toEqual([
       unguarded('OpenController.role'),
       unguarded('OpenController.recent'),
       unguarded('OpenClassController.handler'),
@@ -234,66 +182,66 @@ describe('Where authorization is declared and nothing enforces it', () => {
   });
 
   it.each<[string, Partial<TestAppParts>, string[]]>([
-    ['a gateway', { providers: [OpenGateway] }, [unguarded('OpenGateway.secret')]],
+    ['gateways', { providers: [OpenGateway] }, [unguarded('OpenGateway.secret')]],
+    ['message handlers', { controllers: [MessagesController] }, [unguarded('MessagesController.administer')]],
     [
-      'a message handler',
-      { controllers: [MessagesController] },
-      [unguarded('MessagesController.administer')],
-    ],
-    [
-      'a service, whose methods no guard runs for',
+      'services, whose methods run without guards',
       { providers: [ReportsService] },
       [unguarded('ReportsService.report')],
     ],
-    ['the opening of a socket', { providers: [HookGateway] }, [hook('HookGateway.handleConnection')]],
-  ])('nor does it with %s', async (_, parts, places) => {
-    expect(await refusedPlaces(start(parts))).toEqual(places);
+    [
+      'hooks that run when a socket opens',
+      { providers: [HookGateway] },
+      [hook('HookGateway.handleConnection')],
+    ],
+  ])('also covers %s', async (_, parts, places) => {
+    expect(await unenforcedPlaces(startup.start(parts))).toEqual(places);
   });
 
   it.each<[string, Partial<TestAppParts>]>([
-    ['a class', { controllers: [ClosedController] }],
-    ['a handler', { controllers: [ClosedHandlerController] }],
-    ['a base class', { controllers: [InheritingController] }],
-    ['a class, and asks LogtoGuard', { controllers: [DelegatedController] }],
+    ['on the class', { controllers: [ClosedController] }],
+    ['on the handler', { controllers: [ClosedHandlerController] }],
+    ['on the base class', { controllers: [InheritingController] }],
+    ['on the class that calls LogtoGuard', { controllers: [DelegatedController] }],
     [
-      'the whole app, by APP_GUARD',
+      'for the whole app, by APP_GUARD',
       { controllers: [OpenController], providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] },
     ],
     [
-      'the whole app, by APP_GUARD, and asks LogtoGuard',
+      'for the whole app, by APP_GUARD, that calls LogtoGuard',
       { controllers: [OpenController], providers: [{ provide: APP_GUARD, useClass: KeyOrLogtoGuard }] },
     ],
     [
-      'the whole app, for each request',
+      'for the whole app, in request scope',
       { controllers: [OpenController], providers: [{ provide: APP_GUARD, useClass: RequestScopedGuard }] },
     ],
     [
-      'the whole app, by useGlobalGuards',
+      'for the whole app, by useGlobalGuards',
       { controllers: [OpenController], configure: (nest) => nest.useGlobalGuards(nest.get(LogtoApiGuard)) },
     ],
-  ])('it starts where a guard stands on %s', async (_, parts) => {
-    expect(await refusedPlaces(start(parts))).toEqual([]);
-    expect([logs.errors, logs.warnings]).toEqual([[], []]);
+  ])('passes with a guard %s', async (_, parts) => {
+    expect(await unenforcedPlaces(startup.start(parts))).toEqual([]);
+    expect([startup.logs.errors, startup.logs.warnings]).toEqual([[], []]);
   });
 
-  it('it starts where a handler is public on purpose', async () => {
-    const browser = (await start({ controllers: [PublicController] })).browser();
+  it('passes if the handler is marked public', async () => {
+    const browser = (await startup.start({ controllers: [PublicController] })).browser();
 
     expect((await browser.fetch('/public')).text).toBe('public');
   });
 
-  it('it starts when the options allow it, says where everybody passes, and lets them pass', async () => {
+  it('only warns if the options allow it, and then everybody gets access', async () => {
     const parts = { controllers: [OpenController], logto: { allowUnenforcedRequirements: true } };
-    const browser = (await start(parts)).browser();
+    const browser = (await startup.start(parts)).browser();
 
-    expect(logs.warnings).toEqual([
+    expect(startup.logs.warnings).toEqual([
       `No guard enforces these requirements, so everybody gets access:\n  - ${unguarded('OpenController.role')}\n` +
         `  - ${unguarded('OpenController.recent')}`,
     ]);
     expect((await browser.fetch('/open/role')).text).toBe('role');
   });
 
-  it('a script that answers no requests starts, since it does not know the guards of main.ts', async () => {
+  it('is skipped in scripts, which do not have the global guards of main.ts', async () => {
     @Module({ imports: [LogtoModule.forRoot(validOptions)], controllers: [OpenController] })
     class ScriptModule {}
 
@@ -301,20 +249,14 @@ describe('Where authorization is declared and nothing enforces it', () => {
     await context.close();
   });
 
-  describe('in a test', () => {
-    const starting = async (module: Parameters<typeof Test.createTestingModule>[0]): Promise<void> => {
+  it('also runs in tests, which can leave out the global guard', async () => {
+    const starting = async (providers: Provider[]): Promise<void> => {
+      const module = { imports: [LogtoTestingModule.forRoot()], controllers: [OpenController], providers };
       const testing = await Test.createTestingModule(module).compile();
       await testing.createNestApplication({ logger: leaks }).init();
     };
 
-    it('that leaves the guard of the whole app out, it does not start either', async () => {
-      const imports = [LogtoTestingModule.forRoot()];
-
-      expect(await refusedPlaces(starting({ imports, controllers: [OpenController] }))).toHaveLength(2);
-      const providers = [{ provide: APP_GUARD, useClass: LogtoGuard }];
-      expect(await refusedPlaces(starting({ imports, controllers: [OpenController], providers }))).toEqual(
-        [],
-      );
-    });
+    expect(await unenforcedPlaces(starting([]))).toHaveLength(2);
+    expect(await unenforcedPlaces(starting([{ provide: APP_GUARD, useClass: LogtoGuard }]))).toEqual([]);
   });
 });

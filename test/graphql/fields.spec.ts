@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
+import { Query, Resolver } from '@nestjs/graphql';
 import {
   AuthUser,
   LogtoApiGuard,
@@ -13,11 +12,15 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { PacketStore } from '../guard/support/packet-store.js';
+import { BatchingStore } from '../guard/support/batching-store.js';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
+import { signedInBrowser } from '../guard/support/session-browser.js';
 import { session, startApp, type TestApp } from '../support/app.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { otherResource, tokenOptions } from '../support/token-app.js';
+import { graphqlModule } from './support/graphql-module.js';
+import { postQuery } from './support/post-query.js';
 
 const audienceOf = ({ accessToken }: LogtoContext): string =>
   accessToken === undefined
@@ -31,20 +34,20 @@ class MixedResolver {
   @UseGuards(LogtoGuard)
   @RequireRoles('admin')
   administer(@AuthUser() user: LogtoContext): string {
-    return `administered by ${user.claims?.sub ?? 'nobody'}`;
+    return `administered by ${user.claims?.sub ?? 'anonymous'}`;
   }
 
   @Query(() => String)
   @UseGuards(LogtoApiGuard)
   api(@AuthUser() user: LogtoContext): string {
-    return `api for ${user.claims?.sub ?? 'nobody'}`;
+    return `api for ${user.claims?.sub ?? 'anonymous'}`;
   }
 
   @Query(() => String)
   @UseGuards(LogtoApiGuard)
   @OptionalAuth()
   news(@AuthUser() user: LogtoContext): string {
-    return `news for ${user.claims?.sub ?? 'anybody'}`;
+    return `news for ${user.claims?.sub ?? 'anonymous'}`;
   }
 
   @Query(() => String)
@@ -80,99 +83,80 @@ class AdminsController {
   }
 }
 
-const graphql = (): ReturnType<typeof GraphQLModule.forRoot> =>
-  GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true });
-
-describe('Fields that share a GraphQL request', () => {
+describe('Fields of the same GraphQL request', () => {
   let issuer: LogtoEmulator;
-  let tokens: RealTokens;
   let app: TestApp;
   let bobsToken = '';
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    tokens = await RealTokens.from(issuer);
-    bobsToken = await tokens.ofUser('bob', { resource });
-    app = await startApp({
-      issuer,
-      imports: [graphql()],
-      providers: [MixedResolver],
-      logto: {
-        ...tokenOptions,
-        scopes: [...(tokenOptions.scopes ?? []), UserScope.Roles],
-        api: { audience: resource },
-        session: { ...session, store: new PacketStore() },
-      },
-    });
+    issuer = closedAfterAll(await startAccessIssuer());
+    bobsToken = await closedAfterAll(await RealTokens.from(issuer)).ofUser('bob', { resource });
+    app = closedAfterAll(
+      await startApp({
+        issuer,
+        imports: [graphqlModule()],
+        providers: [MixedResolver],
+        logto: {
+          ...tokenOptions,
+          api: { audience: resource },
+          session: { ...session, store: new BatchingStore() },
+        },
+      }),
+    );
   });
 
-  afterAll(async () => {
-    await app.close();
-    await tokens.close();
-    await issuer.close();
-  });
-
-  async function asker(headers: Record<string, string> = {}): Promise<(query: string) => Promise<unknown>> {
-    const ada = app.browser();
-    await ada.signIn(issuer, 'ada');
+  async function signIn(headers: Record<string, string> = {}): Promise<(query: string) => Promise<unknown>> {
+    const { browser } = await signedInBrowser(app, issuer, 'ada');
     return async (query) => {
-      const page = await ada.fetch('/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify({ query }),
-      });
+      const page = await postQuery(browser, query, headers);
       const { data, errors } = page.json<{ data: unknown; errors?: { message: string }[] }>();
       return errors?.map(({ message }) => message) ?? data;
     };
   }
 
-  it('a field that a session has opened is not run as the user of a bearer token', async () => {
-    const ask = await asker({ authorization: `Bearer ${bobsToken}` });
+  it('are each resolved for their own user, of the session or of the bearer token', async () => {
+    const ask = await signIn({ authorization: `Bearer ${bobsToken}` });
     const expected = { administer: 'administered by ada', api: 'api for bob' };
-    // The token is verified the first time, and known the second.
+    // The token is verified in the first round and cached in the second.
     for (let round = 0; round < 2; round += 1) expect(await ask('{ administer api }')).toEqual(expected);
     expect(await ask('{ api administer }')).toEqual(expected);
   });
 
-  it('an optional field for bearer tokens does not sign the others out', async () => {
-    const ask = await asker();
-    const expected = { administer: 'administered by ada', news: 'news for anybody' };
+  it('keep the session next to an optional field for bearer tokens', async () => {
+    const ask = await signIn();
+    const expected = { administer: 'administered by ada', news: 'news for anonymous' };
     expect(await ask('{ administer news }')).toEqual(expected);
     expect(await ask('{ news administer }')).toEqual(expected);
   });
 
-  it('each field has the access token that it asked for', async () => {
-    const ask = await asker();
+  it('each get the access token that they ask for', async () => {
+    const ask = await signIn();
     const expected = { one: resource, other: otherResource };
-    // The first time each is had by a refresh of its own, the second both are kept.
+    // In the first round each takes a refresh, in the second both are cached.
     for (let round = 0; round < 2; round += 1) expect(await ask('{ one other }')).toEqual(expected);
   });
 
-  it('are decided by one request for userinfo, together with other requests at the same moment', async () => {
-    const at = await startIssuer({ idTokenClaims: { roles: false } });
-    const admins = await startApp({
-      issuer: at,
-      imports: [graphql()],
-      controllers: [AdminsController],
-      providers: [AdminResolver],
-      logto: { scopes: [UserScope.Roles] },
-    });
-    const ada = admins.browser();
-    await ada.signIn(at, 'ada');
+  it('share one userinfo request, also with other HTTP requests at the same time', async () => {
+    const at = closedAfterEach(await startIssuer({ idTokenClaims: { roles: false } }));
+    const admins = closedAfterEach(
+      await startApp({
+        issuer: at,
+        imports: [graphqlModule()],
+        controllers: [AdminsController],
+        providers: [AdminResolver],
+        logto: { scopes: [UserScope.Roles] },
+      }),
+    );
+    const { browser } = await signedInBrowser(admins, at, 'ada');
     at.resetRequests();
 
     const fields = Array.from({ length: 25 }, (_, index) => `a${index}: admin`).join(' ');
-    const query = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: `{ ${fields} }` }),
-    };
-    const answers = await Promise.all([ada.fetch('/graphql', query), ada.fetch('/admins')]);
+    const answers = await Promise.all([postQuery(browser, `{ ${fields} }`), browser.fetch('/admins')]);
 
     expect(answers[0].text).toContain('"a24":"admin"');
     expect(answers[1].text).toBe('admins');
     expect(at.countRequests('userinfo')).toBe(1);
-    await admins.close();
-    await at.close();
   });
 });

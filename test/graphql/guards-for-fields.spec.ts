@@ -17,7 +17,7 @@ describe('Guards for GraphQL fields', () => {
     return module.get(ModulesContainer, { strict: false });
   }
 
-  it('run where the options of GraphQLModule say so', async () => {
+  it('run if the options of GraphQLModule enable them', async () => {
     expect(guardsGraphqlFields(await modulesWith({ fieldResolverEnhancers: ['guards'] }))).toBe(true);
   });
 
@@ -25,7 +25,7 @@ describe('Guards for GraphQL fields', () => {
     expect(guardsGraphqlFields(await modulesWith({}))).toBe(false);
   });
 
-  it('are looked for on the methods that `@ResolveField()` marks', () => {
+  it('apply to the methods that `@ResolveField()` marks', () => {
     @Resolver()
     class CardResolver {
       @ResolveField()

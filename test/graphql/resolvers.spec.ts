@@ -1,17 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import {
-  Field,
-  GraphQLModule,
-  Mutation,
-  ObjectType,
-  Parent,
-  Query,
-  ResolveField,
-  Resolver,
-} from '@nestjs/graphql';
+import { Field, Mutation, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
   AuthUser,
   IdTokenClaims,
@@ -27,12 +18,16 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { resource } from '../support/issuer.js';
-import { tokenOptions } from '../support/token-app.js';
 import { LogRecorder } from '../guard/support/log-recorder.js';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
+import { signedInBrowser } from '../guard/support/session-browser.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import type { Browser } from '../support/browser.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
+import { resource } from '../support/issuer.js';
+import { tokenOptions } from '../support/token-app.js';
+import { graphqlModule } from './support/graphql-module.js';
+import { postQuery } from './support/post-query.js';
 
 @ObjectType()
 class Person {
@@ -48,7 +43,7 @@ class Person {
 class PeopleResolver {
   @Query(() => String)
   open(@AuthUser() user: LogtoContext): string {
-    return user.claims?.sub ?? 'anybody';
+    return user.claims?.sub ?? 'anonymous';
   }
 
   @Query(() => Person)
@@ -130,79 +125,65 @@ interface Answer {
   errors?: { message: string; extensions: { originalError?: { code?: string; status?: number } } }[];
 }
 
-/** What comes of a query: its data, or the code of its first error. */
-async function ask(browser: Browser, query: string, headers: Record<string, string> = {}): Promise<unknown> {
-  const page = await browser.fetch('/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ query }),
-  });
-  const { data, errors } = page.json<Answer & Record<string, unknown>>();
+/** The data of a query, or the code of its first error. */
+async function ask(browser: Browser, query: string, headers?: Record<string, string>): Promise<unknown> {
+  const { data, errors } = (await postQuery(browser, query, headers)).json<Answer>();
   return errors ? (errors[0]?.extensions.originalError?.code ?? errors[0]?.message) : data;
 }
 
-const graphql = (): ReturnType<typeof GraphQLModule.forRoot> =>
-  GraphQLModule.forRoot<ApolloDriverConfig>({
-    driver: ApolloDriver,
-    autoSchemaFile: true,
-    fieldResolverEnhancers: ['guards'],
-  });
+const fieldResolverEnhancers: ApolloDriverConfig['fieldResolverEnhancers'] = ['guards'];
 
-describe('GraphQL', () => {
+describe('A GraphQL resolver', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let app: TestApp;
   const logs = new LogRecorder();
-  let [nobody, ada, bob]: [Browser, Browser, Browser] = [] as never;
+  let [anonymous, ada, bob]: [Browser, Browser, Browser] = [] as never;
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
+
+  const start = (parts: Partial<TestAppParts>): Promise<TestApp> =>
+    startApp({ issuer, imports: [graphqlModule({ fieldResolverEnhancers })], ...parts });
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    tokens = await RealTokens.from(issuer);
-    app = await startApp({
-      issuer,
-      imports: [graphql()],
-      providers: [PeopleResolver],
-      configure: (nest) => nest.useLogger(logs),
-      logto: {
-        ...tokenOptions,
-        scopes: [...(tokenOptions.scopes ?? []), UserScope.Email],
-        api: { audience: resource },
-      },
-    });
-    [nobody, ada, bob] = [app.browser(), app.browser(), app.browser()];
-    await ada.signIn(issuer, 'ada');
-    await bob.signIn(issuer, 'bob');
+    issuer = closedAfterAll(await startAccessIssuer());
+    tokens = closedAfterAll(await RealTokens.from(issuer));
+    app = closedAfterAll(
+      await start({
+        providers: [PeopleResolver],
+        configure: (nest) => nest.useLogger(logs),
+        logto: {
+          ...tokenOptions,
+          scopes: [...(tokenOptions.scopes ?? []), UserScope.Email],
+          api: { audience: resource },
+        },
+      }),
+    );
+    anonymous = app.browser();
+    ada = (await signedInBrowser(app, issuer, 'ada')).browser;
+    bob = (await signedInBrowser(app, issuer, 'bob')).browser;
   });
 
   beforeEach(() => issuer.resetRequests());
 
-  afterAll(async () => {
-    await app.close();
-    logs.stop();
-    await tokens.close();
-    await issuer.close();
-  });
+  afterAll(() => logs.stop());
 
-  it('knows the signed-in user in resolvers, guarded or not', async () => {
+  it('knows the signed-in user, with or without a guard', async () => {
     expect(await ask(ada, '{ open me { id } }')).toEqual({ open: 'ada', me: { id: 'ada' } });
-    expect(await ask(nobody, '{ open }')).toEqual({ open: 'anybody' });
+    expect(await ask(anonymous, '{ open }')).toEqual({ open: 'anonymous' });
     expect(logs.errors).toEqual([]);
   });
 
-  it('refuses nobody with the code of the refusal, and redirects no operation', async () => {
-    expect(await ask(nobody, '{ me { id } }')).toBe('not_authenticated');
-    expect(await ask(nobody, '{ me { id } }', { 'sec-fetch-mode': 'navigate' })).toBe('not_authenticated');
+  it('refuses an anonymous operation with an error code, and does not redirect it', async () => {
+    expect(await ask(anonymous, '{ me { id } }')).toBe('not_authenticated');
+    expect(await ask(anonymous, '{ me { id } }', { 'sec-fetch-mode': 'navigate' })).toBe('not_authenticated');
   });
 
-  it('tells refusals as @nestjs/graphql tells every HTTP exception', async () => {
-    const page = await nobody.fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ me { id } }' }),
-    });
+  it('reports refusals in the format of @nestjs/graphql for HTTP exceptions', async () => {
+    const page = await postQuery(anonymous, '{ me { id } }');
 
     expect(page.status).toBe(200);
-    expect(page.json<Answer & Record<string, unknown>>().errors).toEqual([
+    expect(page.json<Answer>().errors).toEqual([
       expect.objectContaining({
         message: 'Nobody is signed in. Sign in and try again.',
         extensions: expect.objectContaining({
@@ -213,7 +194,7 @@ describe('GraphQL', () => {
     ]);
   });
 
-  it('holds users against requirements of queries and of fields', async () => {
+  it('checks the requirements of queries and of fields', async () => {
     expect(await ask(ada, '{ administer read people { secret } }')).toEqual({
       administer: 'administered',
       read: 'by session',
@@ -225,7 +206,7 @@ describe('GraphQL', () => {
     expect(await ask(ada, '{ recent }')).toBe('recent_sign_in_required');
   });
 
-  it('finds the organization in a header', async () => {
+  it('can take the organization from a header', async () => {
     expect(await ask(ada, '{ organization }', { 'x-org': 'org_1' })).toEqual({ organization: 'within' });
     expect(await ask(ada, '{ organization }', { 'x-org': 'org_2' })).toBe('organization_required');
   });
@@ -234,61 +215,55 @@ describe('GraphQL', () => {
     expect(await ask(ada, '{ name }')).toEqual({ name: 'Ada Lovelace' });
   });
 
-  it('takes bearer tokens', async () => {
+  it('accepts bearer tokens', async () => {
     const token = await tokens.ofUser('ada', { resource });
     const bearer = { authorization: `Bearer ${token}` };
 
-    expect(await ask(nobody, '{ me { id } read }', bearer)).toEqual({
+    expect(await ask(anonymous, '{ me { id } read }', bearer)).toEqual({
       me: { id: 'ada' },
       read: 'read:things',
     });
-    expect(await ask(nobody, '{ administer }', bearer)).toBe('roles_not_in_token');
+    expect(await ask(anonymous, '{ administer }', bearer)).toBe('roles_not_in_token');
     expect(await ask(ada, '{ me { id } }', { authorization: 'Bearer bad' })).toBe('invalid_token');
   });
 
-  it('refuses operations that another site makes a browser send with the session', async () => {
-    const elsewhere = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+  it('refuses cross-site mutations with a session', async () => {
+    const crossSite = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
 
     expect(await ask(ada, 'mutation { change }', { origin: app.baseUrl })).toEqual({
       change: 'changed by ada',
     });
-    expect(await ask(ada, 'mutation { change }', elsewhere)).toBe('cross_site_request');
-    expect(await ask(nobody, '{ open }', elsewhere)).toEqual({ open: 'anybody' });
+    expect(await ask(ada, 'mutation { change }', crossSite)).toBe('cross_site_request');
+    expect(await ask(anonymous, '{ open }', crossSite)).toEqual({ open: 'anonymous' });
   });
 
-  it('is guarded by a global guard, but for what is public', async () => {
-    const guarded = await startApp({
-      issuer,
-      imports: [graphql()],
-      providers: [GlobalResolver, { provide: APP_GUARD, useClass: LogtoGuard }],
-    });
+  it('is protected by a global guard, except for what is public', async () => {
+    const guarded = closedAfterEach(
+      await start({ providers: [GlobalResolver, { provide: APP_GUARD, useClass: LogtoGuard }] }),
+    );
     const browser = guarded.browser();
 
     expect(await ask(browser, '{ open }')).toEqual({ open: 'open' });
     expect(await ask(browser, '{ closed }')).toBe('not_authenticated');
     await browser.signIn(issuer, 'ada');
     expect(await ask(browser, '{ closed }')).toEqual({ closed: 'closed' });
-    await guarded.close();
   });
 
-  it('reads the request wherever the app’s own context function leaves it', async () => {
-    const own = await startApp({
-      issuer,
-      imports: [
-        GraphQLModule.forRoot<ApolloDriverConfig>({
-          driver: ApolloDriver,
-          autoSchemaFile: true,
-          fieldResolverEnhancers: ['guards'],
-          context: ({ req, res }: { req: object; res: object }) => ({ req, res, more: 'of the app' }),
-        }),
-      ],
-      providers: [PeopleResolver],
-      logto: { api: { audience: resource } },
+  it('finds the request if the app has its own context function', async () => {
+    const context: ApolloDriverConfig['context'] = ({ req, res }: { req: object; res: object }) => ({
+      req,
+      res,
+      more: 'of the app',
     });
-    const browser = own.browser();
-    await browser.signIn(issuer, 'ada');
+    const own = closedAfterEach(
+      await start({
+        imports: [graphqlModule({ fieldResolverEnhancers, context })],
+        providers: [PeopleResolver],
+        logto: { api: { audience: resource } },
+      }),
+    );
+    const { browser } = await signedInBrowser(own, issuer, 'ada');
 
     expect(await ask(browser, '{ me { id } }')).toEqual({ me: { id: 'ada' } });
-    await own.close();
   });
 });

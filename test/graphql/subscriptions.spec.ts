@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { UseGuards } from '@nestjs/common';
-import { GraphQLModule, Query, Resolver, Subscription } from '@nestjs/graphql';
-import expressSession from 'express-session';
-import { createClient, type Client } from 'graphql-ws';
+import { Query, Resolver, Subscription } from '@nestjs/graphql';
 import {
   AuthUser,
   IdTokenClaims,
@@ -13,14 +11,17 @@ import {
   RequireRoles,
   WithLogto,
 } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { WebSocket } from 'ws';
-import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { resource } from '../support/issuer.js';
-import { tokenOptions } from '../support/token-app.js';
-import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
+import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { closeAfterEach } from '../support/close-after.js';
+import { resource } from '../support/issuer.js';
+import { ownSession } from '../support/own-session.js';
+import { tokenOptions } from '../support/token-app.js';
+import { graphqlModule } from './support/graphql-module.js';
+import { graphqlWsClient } from './support/graphql-ws-client.js';
+import { postQuery } from './support/post-query.js';
 
 async function* ticks(name: string): AsyncGenerator<Record<string, string>> {
   yield { [name]: 'one' };
@@ -38,7 +39,7 @@ class TicksResolver {
 
   @Query(() => String)
   who(@AuthUser() user: LogtoContext): string {
-    return user.claims?.sub ?? 'anybody';
+    return user.claims?.sub ?? 'anonymous';
   }
 
   @Subscription(() => String)
@@ -60,70 +61,40 @@ class TicksResolver {
   }
 }
 
-const ownSession = expressSession({ ...session, resave: false, saveUninitialized: false, name: 'own.sid' });
+const appSession = ownSession({ name: 'own.sid' });
 
 describe('GraphQL over WebSocket', () => {
-  let issuer: LogtoEmulator;
-  let tokens: RealTokens;
-  const running: { close(): unknown }[] = [];
+  const tenant = accessTenant();
+  const closedAfterEach = closeAfterEach();
 
-  beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    tokens = await RealTokens.from(issuer);
-  });
+  afterEach(restoreTime);
 
-  afterEach(async () => {
-    restoreTime();
-    for (const one of running.splice(0).toReversed()) await one.close();
-  });
-
-  afterAll(async () => {
-    await tokens.close();
-    await issuer.close();
-  });
-
-  async function start(
+  const start = async (
     graphql: Partial<ApolloDriverConfig> = {},
     parts: Partial<TestAppParts> = {},
-  ): Promise<TestApp> {
-    const app = await startApp({
-      issuer,
-      ...parts,
-      imports: [
-        GraphQLModule.forRoot<ApolloDriverConfig>({
-          driver: ApolloDriver,
-          autoSchemaFile: true,
-          subscriptions: { 'graphql-ws': true },
-          ...graphql,
-        }),
-      ],
-      providers: [TicksResolver],
-      logto: { ...tokenOptions, api: { audience: resource }, ...parts.logto },
-    });
-    running.push(app);
-    return app;
-  }
+  ): Promise<TestApp> =>
+    closedAfterEach(
+      await startApp({
+        issuer: tenant.issuer,
+        ...parts,
+        imports: [graphqlModule({ subscriptions: { 'graphql-ws': true }, ...graphql })],
+        providers: [TicksResolver],
+        logto: { ...tokenOptions, api: { audience: resource }, ...parts.logto },
+      }),
+    );
 
-  /** A client that opens one socket with these headers, and keeps it. */
+  /** Opens one socket and keeps it. @returns how to send an operation and wait for its results */
   function connect(
     app: TestApp,
     headers: Record<string, string> = {},
     connectionParams: Record<string, unknown> = {},
   ): (query: string) => Promise<unknown[]> {
-    class Socket extends WebSocket {
-      constructor(url: string, protocol: string) {
-        super(url, protocol, { headers });
-      }
-    }
-    const client: Client = createClient({
-      url: `${app.baseUrl.replace('http', 'ws')}/graphql`,
-      webSocketImpl: Socket,
+    const client = graphqlWsClient(app, headers, {
       connectionParams,
       lazy: false,
-      retryAttempts: 0,
       onNonLazyError: () => undefined,
     });
-    running.push({ close: () => client.dispose() });
+    closedAfterEach({ close: () => client.dispose() });
     return async (query) => {
       const results: unknown[] = [];
       try {
@@ -137,9 +108,9 @@ describe('GraphQL over WebSocket', () => {
     };
   }
 
-  it('knows who opened the socket by the session cookie, in subscriptions and in queries', async () => {
+  it('knows the user by the session cookie, in subscriptions and in queries', async () => {
     const app = await start();
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
     const ask = connect(app, handshake);
 
     expect(await ask('subscription { guarded }')).toEqual([{ guarded: 'one' }, { guarded: 'two' }]);
@@ -147,9 +118,9 @@ describe('GraphQL over WebSocket', () => {
     expect(await ask('{ me who }')).toEqual([{ me: 'ada', who: 'ada' }]);
   });
 
-  it('knows it by a bearer token in a header or in the connection’s parameters', async () => {
+  it('knows the user by a bearer token in a header or in the connection parameters', async () => {
     const app = await start();
-    const authorization = `Bearer ${await tokens.ofUser('bob', { resource })}`;
+    const authorization = `Bearer ${await tenant.tokens.ofUser('bob', { resource })}`;
 
     for (const ask of [
       connect(app, { authorization }),
@@ -165,17 +136,17 @@ describe('GraphQL over WebSocket', () => {
     ]);
   });
 
-  it('refuses nobody, and leaves open what is open', async () => {
+  it('refuses anonymous operations, except where there is no guard', async () => {
     const ask = connect(await start());
 
     expect(await ask('subscription { guarded }')).toEqual(['not_authenticated']);
     expect(await ask('subscription { open }')).toHaveLength(2);
-    expect(await ask('{ who }')).toEqual([{ who: 'anybody' }]);
+    expect(await ask('{ who }')).toEqual([{ who: 'anonymous' }]);
   });
 
-  it('refuses a session on a handshake that another site made', async () => {
+  it('refuses a session on a cross-site handshake', async () => {
     const app = await start();
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
     const ask = connect(app, { ...handshake, origin: 'https://evil.example' });
 
     expect(await ask('subscription { guarded }')).toEqual(['cross_site_request']);
@@ -184,7 +155,7 @@ describe('GraphQL over WebSocket', () => {
 
   it('notices a sign-out within ten seconds', async () => {
     const app = await start();
-    const { browser, handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { browser, handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
     const ask = connect(app, handshake);
     expect(await ask('{ me }')).toEqual([{ me: 'ada' }]);
 
@@ -193,7 +164,7 @@ describe('GraphQL over WebSocket', () => {
     expect(await ask('subscription { guarded }')).toEqual(['not_authenticated']);
   });
 
-  it('reads the socket where the app’s own context function leaves it', async () => {
+  it('finds the socket if the app has its own context function', async () => {
     const contexts: ApolloDriverConfig['context'][] = [
       (socket: { extra: object; connectionParams: object }) => ({ ...socket, more: 'of the app' }),
       ({ extra, connectionParams, req }: { extra?: object; connectionParams?: object; req?: object }) =>
@@ -201,53 +172,35 @@ describe('GraphQL over WebSocket', () => {
     ];
     for (const context of contexts) {
       const app = await start({ context: context as () => object });
-      const { browser, handshake } = await signedInBrowser(app, issuer, 'ada');
+      const { browser, handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
 
       expect(await connect(app, handshake)('{ me }')).toEqual([{ me: 'ada' }]);
-      const byHttp = await browser.fetch('/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query: '{ me }' }),
-      });
+      const byHttp = await postQuery(browser, '{ me }');
       expect(byHttp.json()).toEqual({ data: { me: 'ada' } });
     }
   });
 
-  it('knows the user of an app’s own session, which onConnect hands over', async () => {
-    let logto: LogtoService | undefined;
+  it('knows the user by a session that the app mounts and passes to `bindHandshake` in onConnect', async () => {
+    type BindHandshake = LogtoService['bindHandshake'];
+    const bind: BindHandshake = (...all) => app.logto.bindHandshake(...all);
+    const onConnect = ({ extra }: { extra: unknown }): void => {
+      const { socket, request } = extra as { socket: object; request: Parameters<BindHandshake>[1] };
+      bind(socket, request, appSession);
+    };
     const app = await start(
-      {
-        subscriptions: {
-          'graphql-ws': {
-            onConnect: ({ extra }) => {
-              const { socket, request } = extra as Parameters<typeof hand>[0];
-              hand({ socket, request });
-            },
-          },
-        },
-      },
+      { subscriptions: { 'graphql-ws': { onConnect } } },
       {
         logto: { session: undefined, cookieSecret: 'a-secret-for-cookies-of-the-specs' },
-        configure: (nest) => nest.use(ownSession),
+        configure: (nest) => nest.use(appSession),
       },
     );
-    logto = app.logto;
-    function hand({
-      socket,
-      request,
-    }: {
-      socket: object;
-      request: Parameters<LogtoService['bindHandshake']>[1];
-    }): void {
-      logto?.bindHandshake(socket, request, ownSession);
-    }
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
 
     expect(await connect(app, handshake)('{ me }')).toEqual([{ me: 'ada' }]);
   });
 });
 
-/** The code of the first error, in whichever form the client gives it. */
+/** The code of the first error. The client reports one error or a list. */
 function codeOf(error: unknown): unknown {
   const [first] = (Array.isArray(error) ? error : [error]) as {
     message?: string;

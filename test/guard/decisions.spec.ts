@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Header, Injectable, UseGuards, type ExecutionContext } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { MemoryStore } from 'express-session';
@@ -17,6 +17,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { tokenOptions } from '../support/token-app.js';
@@ -27,7 +28,7 @@ class PagesController {
   @Get('who')
   @UseGuards(LogtoGuard)
   who(@AuthUser() user: LogtoContext): string {
-    return user.claims?.sub ?? 'nobody';
+    return user.claims?.sub ?? 'anonymous';
   }
 
   @Get('shared')
@@ -75,7 +76,7 @@ class ApiBase {}
 class ReportsController extends ApiBase {
   @Get()
   get(@AuthUser() user: LogtoContext): string {
-    return user.claims?.sub ?? 'nobody';
+    return user.claims?.sub ?? 'anonymous';
   }
 }
 
@@ -102,37 +103,26 @@ class LenientGuard extends LogtoApiGuard {
 class LenientController {
   @Get()
   get(@AuthUser() user: LogtoContext): string {
-    return user.claims?.sub ?? 'nobody';
+    return user.claims?.sub ?? 'anonymous';
   }
 }
 
-describe('Who may pass', () => {
+describe('An authorization decision', () => {
   let issuer: LogtoEmulator;
-  const running: { close(): unknown }[] = [];
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
+    issuer = closedAfterAll(await startAccessIssuer());
   });
 
-  afterEach(async () => {
+  afterEach(() => {
     restoreTime();
     issuer.clearFaults();
-    for (const one of running.splice(0).toReversed()) await one.close();
   });
 
-  afterAll(() => issuer.close());
-
-  async function start(parts: Partial<TestAppParts> = {}): Promise<TestApp> {
-    const app = await startApp({ issuer, controllers: [PagesController], ...parts });
-    running.push(app);
-    return app;
-  }
-
-  async function tenant(starting: Promise<LogtoEmulator>): Promise<LogtoEmulator> {
-    const other = await starting;
-    running.push(other);
-    return other;
-  }
+  const start = async (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
+    closedAfterEach(await startApp({ issuer, controllers: [PagesController], ...parts }));
 
   async function signedIn(app: TestApp, at = issuer, username = 'ada'): Promise<Browser> {
     const browser = app.browser();
@@ -140,7 +130,7 @@ describe('Who may pass', () => {
     return browser;
   }
 
-  describe('where several apps share a store, a secret and the name of a cookie', () => {
+  describe('in apps that share a store, a secret and a cookie name', () => {
     it.each([
       [
         'tenant',
@@ -152,11 +142,11 @@ describe('Who may pass', () => {
         () => startIssuer({ applications: [{ id: 'other', secret: 'the-secret-of-the-other-application' }] }),
         { appId: 'other', appSecret: 'the-secret-of-the-other-application' },
       ],
-    ])('is nobody whom another %s has let in', async (_, startOther, credentials) => {
+    ])('does not accept the session of another %s', async (_, startOther, credentials) => {
       const shared = { ...session, name: 'shared.sid', store: new MemoryStore() };
       const parts = { logto: { session: shared, ...credentials } };
       const customers = await start({ logto: { session: parts.logto.session } });
-      const admins = await start({ ...parts, issuer: await tenant(startOther()) });
+      const admins = await start({ ...parts, issuer: closedAfterEach(await startOther()) });
       const ada = await signedIn(customers);
 
       expect((await ada.fetch(`${admins.baseUrl}/who`)).status).toBe(401);
@@ -165,7 +155,7 @@ describe('Who may pass', () => {
   });
 
   it.each(['/reports', '/stacked'])(
-    'is decided by all of @WithLogto together, of a base class and stacked ones too: %s',
+    'follows every @WithLogto, whether stacked or on a base class: %s',
     async (path) => {
       const app = await start({
         controllers: [ReportsController, StackedController],
@@ -173,13 +163,13 @@ describe('Who may pass', () => {
       });
       const ada = await signedIn(app);
 
-      // Opened as a page: 'reject' stands too.
+      // A page that is opened would redirect without `unauthenticated: 'reject'`.
       expect((await ada.open(path)).status).toBe(401);
     },
   );
 
-  it('goes on being decided by old userinfo while Logto fails, which is asked at most every 30 s', async () => {
-    const at = await tenant(startIssuer({ idTokenClaims: { roles: false } }));
+  it('uses old userinfo while Logto fails, and retries at most every 30 s', async () => {
+    const at = closedAfterEach(await startIssuer({ idTokenClaims: { roles: false } }));
     const app = await start({ issuer: at, logto: { scopes: [UserScope.Roles], revalidateAfter: 60 } });
     const ada = await signedIn(app, at);
     expect((await ada.fetch('/admins')).status).toBe(200);
@@ -194,11 +184,11 @@ describe('Who may pass', () => {
     expect((await ada.fetch('/admins')).status).toBe(403);
   });
 
-  describe('by scopes', () => {
+  describe('on scopes', () => {
     const scopes = [...(tokenOptions.scopes ?? []), 'write:things'];
 
-    it('is noticed within revalidateAfter whose permission was taken away', async () => {
-      const at = await tenant(startAccessIssuer());
+    it('changes within revalidateAfter when a permission is revoked', async () => {
+      const at = closedAfterEach(await startAccessIssuer());
       const app = await start({ issuer: at, logto: { ...tokenOptions, scopes, revalidateAfter: 60 } });
       const ada = await signedIn(app, at);
       expect((await ada.fetch('/write')).status).toBe(200);
@@ -210,7 +200,7 @@ describe('Who may pass', () => {
       expect((await ada.fetch('/write')).status).toBe(403);
     });
 
-    it('goes on being decided by an old token while Logto fails', async () => {
+    it('uses an old token while Logto fails', async () => {
       const app = await start({ logto: { ...tokenOptions, scopes, revalidateAfter: 60 } });
       const ada = await signedIn(app);
       expect((await ada.fetch('/write')).status).toBe(200);
@@ -221,7 +211,7 @@ describe('Who may pass', () => {
       expect((await ada.fetch('/write')).status).toBe(200);
     });
 
-    it('is not asked of Logto again where nothing is to grow old', async () => {
+    it('does not ask Logto again when revalidateAfter is false', async () => {
       const app = await start({ logto: { ...tokenOptions, scopes, revalidateAfter: false } });
       const ada = await signedIn(app);
       expect((await ada.fetch('/write')).status).toBe(200);
@@ -233,7 +223,7 @@ describe('Who may pass', () => {
     });
   });
 
-  it('may come to an optional route as anybody, also right when Logto has ended the sign-in', async () => {
+  it('treats the request as anonymous on an optional route once Logto has ended the sign-in', async () => {
     const app = await start();
     const bob = await signedIn(app, issuer, 'bob');
     issuer.revokeGrants('bob');
@@ -242,7 +232,7 @@ describe('Who may pass', () => {
     expect((await bob.open('/home')).text).toBe('hello stranger');
   });
 
-  it('cannot be told where the store is down: 503 where something of the user was asked for', async () => {
+  it('fails with 503 while the session store is down, if the handler needs userinfo', async () => {
     const store = new MemorySessionStore();
     const app = await start({ logto: { session: { ...session, store } } });
     const ada = await signedIn(app);
@@ -253,14 +243,16 @@ describe('Who may pass', () => {
     expect((await ada.fetch('/info')).json()).toMatchObject({ userInfo: { sub: 'ada' } });
   });
 
-  it('is not the session’s user where a guard of the app’s own lets a bad token pass', async () => {
+  it('does not fall back to the session when a custom guard allows a bad bearer token', async () => {
     const app = await start({ controllers: [LenientController], logto: { api: { audience: resource } } });
     const ada = await signedIn(app);
 
-    expect((await ada.fetch('/lenient', { headers: { authorization: 'Bearer bad' } })).text).toBe('nobody');
+    expect((await ada.fetch('/lenient', { headers: { authorization: 'Bearer bad' } })).text).toBe(
+      'anonymous',
+    );
   });
 
-  it('has answers that no shared cache keeps, whatever a middleware says by default; a handler may say otherwise', async () => {
+  it('keeps the response out of shared caches, unless the handler itself sets Cache-Control', async () => {
     const app = await start({
       configure: (nest) =>
         nest.use((_request: Request, response: Response, next: NextFunction) => {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Scope, UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import {
@@ -13,12 +13,11 @@ import {
   UserScope,
   WithLogto,
 } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf, startApi } from './support/api.js';
-import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
+import { accessTenant } from './support/access-tenant.js';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
+import { closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 
 @Controller()
@@ -147,20 +146,13 @@ const controllers = [
 class RequestScopedGuard extends LogtoGuard {}
 
 describe('A guard that is installed globally', () => {
-  let issuer: LogtoEmulator;
-  let tokens: RealTokens;
-  const closedAfterAll = closeAfterAll();
+  const tenant = accessTenant();
   const closedAfterEach = closeAfterEach();
-
-  beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    tokens = closedAfterAll(await RealTokens.from(issuer));
-  });
 
   const start = async (parts: Partial<TestAppParts>): Promise<TestApp> =>
     closedAfterEach(
       await startApp({
-        issuer,
+        issuer: tenant.issuer,
         controllers,
         ...parts,
         logto: { scopes: [UserScope.Roles], ...parts.logto },
@@ -192,7 +184,7 @@ describe('A guard that is installed globally', () => {
       '/nowhere': 404,
     });
     expect((await browser.open('/closed')).status).toBe(302);
-    expect((await browser.signIn(issuer, 'ada')).status).toBe(302);
+    expect((await browser.signIn(tenant.issuer, 'ada')).status).toBe(302);
     expect((await browser.fetch('/closed')).text).toBe('closed');
   });
 
@@ -203,8 +195,8 @@ describe('A guard that is installed globally', () => {
     async function startGuarded(): Promise<void> {
       app = await start({ providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] });
       [anonymous, ada, bob] = [app.browser(), app.browser(), app.browser()];
-      await ada.signIn(issuer, 'ada');
-      await bob.signIn(issuer, 'bob');
+      await ada.signIn(tenant.issuer, 'ada');
+      await bob.signIn(tenant.issuer, 'bob');
     }
 
     it('give the user on public and optional routes too', async () => {
@@ -277,10 +269,10 @@ describe('A guard that is installed globally', () => {
         return user.claims?.sub ?? 'anonymous';
       }
     }
-    const token = await tokens.ofUser('ada', { resource });
+    const token = await tenant.tokens.ofUser('ada', { resource });
     const api = closedAfterEach(
       await startApi({
-        issuer,
+        issuer: tenant.issuer,
         controllers: [ThingsController],
         providers: [{ provide: APP_GUARD, useClass: LogtoApiGuard }],
       }),
@@ -309,14 +301,14 @@ describe('A guard that is installed globally', () => {
         return claims.sub;
       }
     }
-    const token = await tokens.ofUser('bob', { resource });
+    const token = await tenant.tokens.ofUser('bob', { resource });
     const app = await start({
       controllers: [PagesController, ApiController],
       providers: [{ provide: APP_GUARD, useClass: LogtoGuard }],
       logto: { api: { audience: resource } },
     });
     const ada = app.browser();
-    await ada.signIn(issuer, 'ada');
+    await ada.signIn(tenant.issuer, 'ada');
 
     expect((await call(app, '/api', token)).text).toBe('bob');
     expect((await ada.fetch('/api')).status).toBe(401);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { UseFilters, UseGuards } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
@@ -9,16 +9,16 @@ import {
   LogtoExceptionFilter,
   LogtoGuard,
   OptionalAuth,
-  UserScope,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { io, type Socket as Client } from 'socket.io-client';
-import { session, startApp, type TestApp } from '../support/app.js';
-import { resource } from '../support/issuer.js';
-import { tokenOptions } from '../support/token-app.js';
-import { PacketStore } from '../guard/support/packet-store.js';
+import { BatchingStore } from '../guard/support/batching-store.js';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
+import { session, type TestApp } from '../support/app.js';
+import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
+import { resource } from '../support/issuer.js';
+import { SocketIoClient } from './support/socket-io-client.js';
+import { startSocketApp } from './support/start-socket-app.js';
 
 @UseFilters(LogtoExceptionFilter)
 @WebSocketGateway()
@@ -26,74 +26,47 @@ class MixedGateway {
   @SubscribeMessage('mine')
   @UseGuards(LogtoGuard)
   mine(@AuthUser() user: LogtoContext): string {
-    return `data of ${user.claims?.sub ?? 'nobody'}`;
+    return `data of ${user.claims?.sub ?? 'anonymous'}`;
   }
 
   @SubscribeMessage('news')
   @UseGuards(LogtoApiGuard)
   @OptionalAuth()
   news(@AuthUser() user: LogtoContext): string {
-    return `news for ${user.claims?.sub ?? 'anybody'}`;
+    return `news for ${user.claims?.sub ?? 'anonymous'}`;
   }
 }
 
-describe('Messages that share a socket', () => {
+describe('Messages on the same socket', () => {
   let issuer: LogtoEmulator;
-  let tokens: RealTokens;
   let app: TestApp;
   let bobsToken = '';
-  const clients: Client[] = [];
+  const closedAfterAll = closeAfterAll();
+  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = await startAccessIssuer();
-    tokens = await RealTokens.from(issuer);
-    bobsToken = await tokens.ofUser('bob', { resource });
-    app = await startApp({
-      issuer,
-      providers: [MixedGateway],
-      logto: {
-        ...tokenOptions,
-        scopes: [...(tokenOptions.scopes ?? []), UserScope.Roles],
-        api: { audience: resource },
-        session: { ...session, store: new PacketStore() },
-      },
-      configure: (nest) => void nest.useWebSocketAdapter(new IoAdapter(nest)),
-    });
-  });
-
-  afterEach(() => {
-    for (const client of clients.splice(0)) client.close();
-  });
-
-  afterAll(async () => {
-    await app.close();
-    await tokens.close();
-    await issuer.close();
+    issuer = closedAfterAll(await startAccessIssuer());
+    bobsToken = await closedAfterAll(await RealTokens.from(issuer)).ofUser('bob', { resource });
+    const logto = { session: { ...session, store: new BatchingStore() } };
+    app = closedAfterAll(await startSocketApp(IoAdapter, MixedGateway, { issuer, logto }));
   });
 
   async function connect(auth: Record<string, unknown> = {}): Promise<(event: string) => Promise<unknown>> {
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
-    const options = { extraHeaders: handshake, auth, transports: ['websocket'], forceNew: true };
-    const client: Client = io(app.baseUrl, options);
-    clients.push(client);
-    await new Promise<void>((resolve) => client.once('connect', resolve));
-    return (event) =>
-      new Promise((resolve) => {
-        client.once('exception', resolve);
-        client.emit(event, {}, resolve);
-      });
+    const { handshake: headers } = await signedInBrowser(app, issuer, 'ada');
+    const client = closedAfterEach(await SocketIoClient.connect(app, { headers, auth }));
+    return (event) => client.ask(event);
   }
 
-  it('a message for bearer tokens does not sign out the ones that follow', async () => {
+  it('keep the session after a message that only accepts bearer tokens', async () => {
     const ask = await connect();
     expect([await ask('mine'), await ask('news'), await ask('mine')]).toEqual([
       'data of ada',
-      'news for anybody',
+      'news for anonymous',
       'data of ada',
     ]);
   });
 
-  it('a message that a session has opened is not answered as the user of a bearer token', async () => {
+  it('are each answered for their own user, of the session or of the bearer token', async () => {
     for (let round = 0; round < 2; round += 1) {
       const ask = await connect({ token: bobsToken });
       expect(await Promise.all([ask('mine'), ask('news')])).toEqual(['data of ada', 'news for bob']);

@@ -1,14 +1,13 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { UseFilters, UseGuards, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { AuthUser, IdTokenClaims, LogtoExceptionFilter, LogtoGuard, Public } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
+import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import type { TestApp, TestAppParts } from '../support/app.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
+import { closeAfterEach } from '../support/close-after.js';
 import { advanceClock, restoreClock } from '../support/fake-clock.js';
 import { resource } from '../support/issuer.js';
 import { ChatGateway } from './support/chat.gateway.js';
@@ -41,20 +40,13 @@ class GatewayWithoutGuard {
 }
 
 describe('A gateway on socket.io', () => {
-  let issuer: LogtoEmulator;
-  let tokens: RealTokens;
-  const closedAfterAll = closeAfterAll();
+  const tenant = accessTenant();
   const closedAfterEach = closeAfterEach();
-
-  beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    tokens = closedAfterAll(await RealTokens.from(issuer));
-  });
 
   afterEach(restoreClock);
 
   const start = async (gateway: Type = ChatGateway, parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
-    closedAfterEach(await startSocketApp(IoAdapter, gateway, { issuer, ...parts }));
+    closedAfterEach(await startSocketApp(IoAdapter, gateway, { issuer: tenant.issuer, ...parts }));
 
   async function connect(app: TestApp, handshake?: Handshake): Promise<(event: string) => Promise<unknown>> {
     const client = closedAfterEach(await SocketIoClient.connect(app, handshake));
@@ -65,7 +57,7 @@ describe('A gateway on socket.io', () => {
     'knows the user by the session cookie of the handshake: %s',
     async (transport) => {
       const app = await start();
-      const { handshake } = await signedInBrowser(app, issuer, 'ada');
+      const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
       const ask = await connect(app, { headers: handshake, transport });
 
       expect([await ask('say'), await ask('open'), await ask('either')]).toEqual([
@@ -94,7 +86,10 @@ describe('A gateway on socket.io', () => {
 
   it('checks requirements', async () => {
     const app = await start();
-    const [ada, bob] = [await signedInBrowser(app, issuer, 'ada'), await signedInBrowser(app, issuer, 'bob')];
+    const [ada, bob] = [
+      await signedInBrowser(app, tenant.issuer, 'ada'),
+      await signedInBrowser(app, tenant.issuer, 'bob'),
+    ];
     const byAda = await connect(app, { headers: { ...ada.handshake, 'x-org': 'org_1' } });
     const byBob = await connect(app, { headers: { ...bob.handshake, 'x-org': 'org_1' } });
 
@@ -112,7 +107,7 @@ describe('A gateway on socket.io', () => {
 
   it('can take the organization from any part of the handshake', async () => {
     const app = await start();
-    const { handshake: headers } = await signedInBrowser(app, issuer, 'ada');
+    const { handshake: headers } = await signedInBrowser(app, tenant.issuer, 'ada');
     const byHeader = await connect(app, { headers: { ...headers, 'x-org': 'org_1' } });
     const byQuery = await connect(app, { headers, query: { org: 'org_1' } });
     const byOther = await connect(app, { headers, query: { org: 'org_2' } });
@@ -125,7 +120,7 @@ describe('A gateway on socket.io', () => {
   describe('that takes bearer tokens', () => {
     it('reads them from the header, or from `auth` because browsers cannot set headers', async () => {
       const app = await start();
-      const token = await tokens.ofUser('ada', { resource });
+      const token = await tenant.tokens.ofUser('ada', { resource });
       const clients = [
         await connect(app, { headers: { authorization: `Bearer ${token}` } }),
         await connect(app, { auth: { token } }),
@@ -143,7 +138,10 @@ describe('A gateway on socket.io', () => {
     });
 
     it('prefers the header when there is also a token in `auth`', async () => {
-      const [ada, bob] = [await tokens.ofUser('ada', { resource }), await tokens.ofUser('bob', { resource })];
+      const [ada, bob] = [
+        await tenant.tokens.ofUser('ada', { resource }),
+        await tenant.tokens.ofUser('bob', { resource }),
+      ];
       const ask = await connect(await start(), {
         headers: { authorization: `Bearer ${ada}` },
         auth: { token: bob },
@@ -153,7 +151,9 @@ describe('A gateway on socket.io', () => {
     });
 
     it('verifies the token for each message: an open socket does not outlive its token', async () => {
-      const ask = await connect(await start(), { auth: { token: await tokens.ofUser('ada', { resource }) } });
+      const ask = await connect(await start(), {
+        auth: { token: await tenant.tokens.ofUser('ada', { resource }) },
+      });
       expect(await ask('either')).toBe('ada with read:things');
 
       advanceClock(3700);
@@ -163,14 +163,14 @@ describe('A gateway on socket.io', () => {
 
   it('refuses a session, but not a token, on a cross-site handshake', async () => {
     const app = await start();
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
     for (const origin of ['https://evil.example', 'null']) {
       const ask = await connect(app, { headers: { ...handshake, origin } });
       expect(await ask('say')).toEqual(refused('cross_site_request'));
     }
     const byToken = await connect(app, {
       headers: { origin: 'https://evil.example' },
-      auth: { token: await tokens.ofUser('ada', { resource }) },
+      auth: { token: await tenant.tokens.ofUser('ada', { resource }) },
     });
     expect(await byToken('either')).toBe('ada with read:things');
   });
@@ -178,7 +178,7 @@ describe('A gateway on socket.io', () => {
   it('accepts handshakes of native clients, which have no origin, and of `allowedOrigins`', async () => {
     const origin = 'https://front.example.com';
     const app = await start(ChatGateway, { logto: { allowedOrigins: [origin] } });
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
     const { cookie = '' } = handshake;
 
     expect(await (await connect(app, { headers: { cookie } }))('say')).toBe('ada says');
@@ -189,7 +189,7 @@ describe('A gateway on socket.io', () => {
     const app = await start(GatewayWithoutGuard, {
       providers: [{ provide: APP_GUARD, useClass: LogtoGuard }],
     });
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
     const [anonymous, ada] = [await connect(app), await connect(app, { headers: handshake })];
 
     expect([await anonymous('open'), await anonymous('closed'), await ada('closed')]).toEqual([

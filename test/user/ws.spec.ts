@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
 import { UseFilters, UseGuards, type Type } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
@@ -13,18 +13,18 @@ import {
   RequireRoles,
   WithLogto,
 } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { LogRecorder } from '../guard/support/log-recorder.js';
-import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
+import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import type { TestApp, TestAppParts } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
+import { closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 import { ownSession } from '../support/own-session.js';
 import { refused } from './support/refused.js';
 import { startSocketApp } from './support/start-socket-app.js';
+import { WsClient } from './support/ws-client.js';
 
 /** Does not call `bindHandshake`, so that the handshake of a socket is unknown: `ws` hides it. */
 @UseFilters(LogtoExceptionFilter)
@@ -83,44 +83,28 @@ class OwnSessionGateway extends UnboundGateway implements OnGatewayConnection {
 const answer = (data: string): unknown => ({ event: 'answer', data });
 
 describe('A gateway on ws', () => {
-  let issuer: LogtoEmulator;
-  let tokens: RealTokens;
-  const closedAfterAll = closeAfterAll();
+  const tenant = accessTenant();
   const closedAfterEach = closeAfterEach();
-
-  beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    tokens = closedAfterAll(await RealTokens.from(issuer));
-  });
 
   afterEach(restoreTime);
 
   const start = async (gateway: Type = BoundGateway, parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
-    closedAfterEach(await startSocketApp(WsAdapter, gateway, { issuer, ...parts }));
+    closedAfterEach(await startSocketApp(WsAdapter, gateway, { issuer: tenant.issuer, ...parts }));
 
-  /** Opens a socket. @returns how to send an event and wait for its answer */
   async function connect(
     app: TestApp,
-    headers: Record<string, string> = {},
+    headers?: Record<string, string>,
   ): Promise<(event: string) => Promise<unknown>> {
-    const client = new WebSocket(`${app.baseUrl.replace('http', 'ws')}/ws`, { headers });
-    closedAfterEach({ close: () => client.close() });
-    await new Promise<void>((resolve, reject) => client.once('open', resolve).once('error', reject));
-    return (event) =>
-      new Promise((resolve) => {
-        client.once('message', (text: Buffer) =>
-          resolve((JSON.parse(text.toString()) as { data: unknown }).data),
-        );
-        client.send(JSON.stringify({ event, data: {} }));
-      });
+    const client = closedAfterEach(await WsClient.connect(app, headers));
+    return (event) => client.ask(event);
   }
 
   it('knows the user by the session or the bearer token of the handshake', async () => {
     const app = await start();
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
     const bySession = await connect(app, handshake);
     const byToken = await connect(app, {
-      authorization: `Bearer ${await tokens.ofUser('ada', { resource })}`,
+      authorization: `Bearer ${await tenant.tokens.ofUser('ada', { resource })}`,
     });
 
     expect([await bySession('say'), await bySession('open'), await bySession('either')]).toEqual([
@@ -136,7 +120,7 @@ describe('A gateway on ws', () => {
 
   it('refuses with an `exception` that gives the reason', async () => {
     const app = await start();
-    const { handshake } = await signedInBrowser(app, issuer, 'bob');
+    const { handshake } = await signedInBrowser(app, tenant.issuer, 'bob');
     const [anonymous, bob, bad] = [
       await connect(app),
       await connect(app, handshake),
@@ -151,7 +135,7 @@ describe('A gateway on ws', () => {
 
   it('refuses a session on a cross-site handshake', async () => {
     const app = await start();
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
 
     const ask = await connect(app, { ...handshake, origin: 'https://evil.example' });
     expect(await ask('say')).toEqual(refused('cross_site_request'));
@@ -159,7 +143,7 @@ describe('A gateway on ws', () => {
 
   it('notices a sign-out within ten seconds', async () => {
     const app = await start();
-    const { browser, handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { browser, handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
     const ask = await connect(app, handshake);
     expect(await ask('say')).toBe('ada says');
 
@@ -173,7 +157,7 @@ describe('A gateway on ws', () => {
       logto: { session: undefined, cookieSecret: 'a-secret-for-cookies-of-the-specs' },
       configure: (nest) => nest.use(appSession),
     });
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
 
     expect(await (await connect(app, handshake))('say')).toBe('ada says');
   });
@@ -181,7 +165,7 @@ describe('A gateway on ws', () => {
   it('refuses every guarded message without `bindHandshake`, and logs once that the call is missing', async () => {
     const logs = new LogRecorder();
     const app = await start(UnboundGateway, { configure: (nest) => nest.useLogger(logs) });
-    const { handshake } = await signedInBrowser(app, issuer, 'ada');
+    const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
     const ask = await connect(app, handshake);
 
     expect(await ask('open')).toBe('anonymous');

@@ -2,7 +2,7 @@ import type { JWTHeaderParameters, JWTPayload } from 'jose';
 import type { HostileProvider } from '../../support/hostile-provider.js';
 import { resource } from '../../support/issuer.js';
 
-/** Now, in seconds, as claims have it. */
+/** The current time in seconds, as in claims. */
 export const now = (): number => Math.floor(Date.now() / 1000);
 
 /** The claims of an access token for the API of the specs. Claims that are `undefined` are left out. */
@@ -24,7 +24,7 @@ export function accessTokenClaims(
   return JSON.parse(JSON.stringify(claims)) as JWTPayload;
 }
 
-/** An access token that the provider signs, whatever it claims. */
+/** An access token with these claims, signed by the provider. */
 export const signAccessToken = (
   provider: HostileProvider,
   changed?: Record<string, unknown>,

@@ -3,7 +3,7 @@ import { startApp, type TestApp, type TestAppParts } from '../../support/app.js'
 import type { Page } from '../../support/browser.js';
 import { resource } from '../../support/issuer.js';
 
-/** Starts an API that only accepts bearer tokens: without an application, a base URL and a session. */
+/** Starts an API that only accepts bearer tokens: without an application, a base URL or a session. */
 export function startApi({
   api = { audience: resource },
   logto,

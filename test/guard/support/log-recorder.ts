@@ -21,17 +21,17 @@ export class LogRecorder implements LoggerService {
     this.record('error', message);
   }
 
-  /** The texts that were logged as errors. */
+  /** The messages that were logged as errors. */
   get errors(): string[] {
     return this.lines.filter(({ level }) => level === 'error').map(({ text }) => text);
   }
 
-  /** The texts that were logged as warnings. */
+  /** The messages that were logged as warnings. */
   get warnings(): string[] {
     return this.lines.filter(({ level }) => level === 'warn').map(({ text }) => text);
   }
 
-  /** Silences the logger of Nest again. */
+  /** Turns off the logger of Nest again. */
   stop(): void {
     Logger.overrideLogger(false);
   }

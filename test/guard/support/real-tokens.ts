@@ -41,7 +41,7 @@ export class RealTokens {
     return new RealTokens(issuer, await startTokenApp({ issuer }));
   }
 
-  /** The user's access token for `target`, or the opaque token for userinfo without a target. */
+  /** The user's access token for `target`, or the opaque userinfo token without a target. */
   async ofUser(username: string, target: TokenTarget = {}): Promise<string> {
     const query = new URLSearchParams(target as Record<string, string>).toString();
     return (await this.ask<{ token: string }>(username, `/token?${query}`)).token;
@@ -52,7 +52,7 @@ export class RealTokens {
     return this.ask(username, '/kept');
   }
 
-  /** The machine's access token, by client credentials. */
+  /** An access token of the machine, by client credentials. */
   async ofMachine(parameters: Record<string, string>): Promise<string> {
     const response = await fetch(`${this.issuer.issuer}/token`, {
       method: 'POST',
@@ -62,7 +62,7 @@ export class RealTokens {
     return ((await response.json()) as { access_token: string }).access_token;
   }
 
-  /** Forgets the sessions, so that the next tokens come from new sign-ins. */
+  /** Drops the sessions, so that the next tokens come from new sign-ins. */
   forget(): void {
     this.browsers.clear();
   }

@@ -2,7 +2,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from '../../support/app.js';
 import type { Browser } from '../../support/browser.js';
 
-/** Signs a user in. @returns the browser, and the headers of its socket handshakes */
+/** Signs a user in. @returns the browser and the headers for its socket handshakes */
 export async function signedInBrowser(
   app: TestApp,
   issuer: LogtoEmulator,

@@ -11,7 +11,12 @@ export interface Handshake {
 
 /** An open connection to a gateway on socket.io. */
 export class SocketIoClient {
-  private constructor(private readonly socket: Socket) {}
+  /** Settles when the connection ends, with the reason. */
+  readonly disconnected: Promise<string>;
+
+  private constructor(private readonly socket: Socket) {
+    this.disconnected = new Promise((resolve) => socket.once('disconnect', resolve));
+  }
 
   static async connect(
     app: Pick<TestApp, 'baseUrl'>,

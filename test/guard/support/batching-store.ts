@@ -1,8 +1,8 @@
 import type { SessionData } from 'express-session';
 import { MemorySessionStore } from '../../support/memory-session-store.js';
 
-/** Answers what was asked for in one go in one go, as a client of Redis does with what came in one packet. */
-export class PacketStore extends MemorySessionStore {
+/** Answers concurrent reads together, as a Redis client does with replies in one packet. */
+export class BatchingStore extends MemorySessionStore {
   private readonly waiting: (() => void)[] = [];
 
   override get(key: string, callback: (error: unknown, session?: SessionData | null) => void): void {
