@@ -1,4 +1,4 @@
-import { Controller, Get, Module, Req } from '@nestjs/common';
+import { Controller, Get, Req } from '@nestjs/common';
 import { auth } from 'express-oauth2-jwt-bearer';
 import type { StartContender } from '../contenders.js';
 import { audience } from '../support/setup.js';
@@ -6,23 +6,15 @@ import { listen } from './listen.js';
 
 @Controller()
 class PagesController {
-  @Get()
-  home(): { page: string } {
-    return { page: 'home' };
-  }
-
   @Get('me')
   me(@Req() { auth: { payload } }: { auth: { payload: { sub: string } } }): { hello: string } {
     return { hello: payload.sub };
   }
 }
 
-@Module({ controllers: [PagesController] })
-class AppModule {}
-
 /** Auth0's middleware for bearer tokens. */
 export const start: StartContender = (setup) =>
-  listen(AppModule, setup, (app) => {
+  listen({ controllers: [PagesController] }, setup, (app) => {
     const issuer = `${setup.endpoint}/oidc`;
     app.use(
       '/me',

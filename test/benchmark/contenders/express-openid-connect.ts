@@ -1,4 +1,4 @@
-import { Controller, Get, Module, Req } from '@nestjs/common';
+import { Controller, Get, Req } from '@nestjs/common';
 import openid, { type ConfigParams, type SessionStore } from 'express-openid-connect';
 import type { StartContender } from '../contenders.js';
 import { application, sessionSecret, type ContenderSetup } from '../support/setup.js';
@@ -6,19 +6,11 @@ import { listen } from './listen.js';
 
 @Controller()
 class PagesController {
-  @Get()
-  home(): { page: string } {
-    return { page: 'home' };
-  }
-
   @Get('me')
   me(@Req() request: { oidc: { user: { sub: string } } }): { hello: string } {
     return { hello: request.oidc.user.sub };
   }
 }
-
-@Module({ controllers: [PagesController] })
-class AppModule {}
 
 function config({ endpoint, baseUrl }: ContenderSetup, store: SessionStore | undefined): ConfigParams {
   return {
@@ -37,7 +29,7 @@ function config({ endpoint, baseUrl }: ContenderSetup, store: SessionStore | und
 }
 
 const startWith = (setup: ContenderSetup, store?: SessionStore): ReturnType<StartContender> =>
-  listen(AppModule, setup, (app) => {
+  listen({ controllers: [PagesController] }, setup, (app) => {
     app.use(openid.auth(config(setup, store)));
     app.use('/me', openid.requiresAuth());
   });

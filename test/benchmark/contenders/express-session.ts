@@ -1,4 +1,4 @@
-import { Controller, Get, Module, Session, UnauthorizedException } from '@nestjs/common';
+import { Controller, Get, Session, UnauthorizedException } from '@nestjs/common';
 import session from 'express-session';
 import type { StartContender } from '../contenders.js';
 import { sessionOptions } from '../support/stores.js';
@@ -12,11 +12,6 @@ interface OwnSession {
 
 @Controller()
 class PagesController {
-  @Get()
-  home(): { page: string } {
-    return { page: 'home' };
-  }
-
   @Get('me')
   me(@Session() { user }: OwnSession): { hello: string } {
     if (!user) throw new UnauthorizedException();
@@ -24,19 +19,16 @@ class PagesController {
   }
 }
 
-@Module({ controllers: [PagesController] })
-class AppModule {}
-
 /** Nest with express-session; the app keeps the user in the session. */
 export const start: StartContender = async (setup, store) => {
   const handler = session({ ...sessionOptions, store: await store() });
-  return listen(AppModule, setup, (app) => void app.use(handler));
+  return listen({ controllers: [PagesController] }, setup, (app) => void app.use(handler));
 };
 
 /** The same app with one empty interceptor. */
 export const startWithInterceptor: StartContender = async (setup, store) => {
   const handler = session({ ...sessionOptions, store: await store() });
-  return listen(AppModule, setup, (app) => {
+  return listen({ controllers: [PagesController] }, setup, (app) => {
     app.use(handler);
     app.useGlobalInterceptors(new EmptyInterceptor());
   });

@@ -1,4 +1,4 @@
-import { Controller, Get, Module, UseGuards, type Type } from '@nestjs/common';
+import { Controller, Get, UseGuards, type ModuleMetadata } from '@nestjs/common';
 import { AuthUser, IdTokenClaims, LogtoApiGuard, LogtoModule } from 'nestjs-logto';
 import type { StartContender } from '../contenders.js';
 import { audience, type ContenderSetup } from '../support/setup.js';
@@ -6,11 +6,6 @@ import { listen } from './listen.js';
 
 @Controller()
 class PagesController {
-  @Get()
-  home(): { page: string } {
-    return { page: 'home' };
-  }
-
   @Get('me')
   @UseGuards(LogtoApiGuard)
   me(@AuthUser('claims') claims: IdTokenClaims): { hello: string } {
@@ -18,17 +13,13 @@ class PagesController {
   }
 }
 
-function moduleOf({ endpoint }: ContenderSetup, cache?: { max: number }): Type {
-  @Module({
-    imports: [LogtoModule.forRoot({ endpoint, api: { audience, ...(cache && { cache }) } })],
-    controllers: [PagesController],
-  })
-  class AppModule {}
-  return AppModule;
-}
+const partsOf = ({ endpoint }: ContenderSetup, cache?: { max: number }): ModuleMetadata => ({
+  imports: [LogtoModule.forRoot({ endpoint, api: { audience, ...(cache && { cache }) } })],
+  controllers: [PagesController],
+});
 
 /** The module for an API that only accepts bearer tokens. */
-export const start: StartContender = (setup) => listen(moduleOf(setup), setup);
+export const start: StartContender = (setup) => listen(partsOf(setup), setup);
 
 /** The same with a cache that is too small for the tokens, so that it verifies each one as if it were new. */
-export const startWithSmallCache: StartContender = (setup) => listen(moduleOf(setup, { max: 50 }), setup);
+export const startWithSmallCache: StartContender = (setup) => listen(partsOf(setup, { max: 50 }), setup);

@@ -1,4 +1,4 @@
-import { Controller, Get, Module, Req, UnauthorizedException } from '@nestjs/common';
+import { Controller, Get, Req, UnauthorizedException } from '@nestjs/common';
 import { handleAuthRoutes, withLogto, type LogtoExpressConfig } from '@logto/express';
 import cookieParser from 'cookie-parser';
 import session from 'express-session';
@@ -14,11 +14,6 @@ interface WithUser {
 
 @Controller()
 class PagesController {
-  @Get()
-  home(): { page: string } {
-    return { page: 'home' };
-  }
-
   @Get('me')
   me(@Req() { user }: WithUser): { hello: string } {
     if (!user.isAuthenticated || !user.claims) throw new UnauthorizedException();
@@ -32,9 +27,6 @@ class PagesController {
   }
 }
 
-@Module({ controllers: [PagesController] })
-class AppModule {}
-
 /** The official SDK for Express in a Nest app, set up as in its documentation. */
 export const start: StartContender = async (setup, store) => {
   const config: LogtoExpressConfig = {
@@ -46,7 +38,7 @@ export const start: StartContender = async (setup, store) => {
     resources: [...setup.resources],
   };
   const handler = session({ ...sessionOptions, store: await store() });
-  return listen(AppModule, setup, (app) => {
+  return listen({ controllers: [PagesController] }, setup, (app) => {
     app.use(cookieParser());
     app.use(handler);
     app.use(handleAuthRoutes(config));

@@ -1,4 +1,4 @@
-import { Controller, Get, Module, Query, Req, UseGuards, type Type } from '@nestjs/common';
+import { Controller, Get, Query, Req, UseGuards, type ModuleMetadata } from '@nestjs/common';
 import cookieParser from 'cookie-parser';
 import type { Request } from 'express';
 import session from 'express-session';
@@ -20,11 +20,6 @@ import { listen } from './listen.js';
 class PagesController {
   constructor(private readonly logto: LogtoService) {}
 
-  @Get()
-  home(): { page: string } {
-    return { page: 'home' };
-  }
-
   @Get('me')
   @UseGuards(LogtoGuard)
   me(@AuthUser('claims') claims: IdTokenClaims): { hello: string } {
@@ -45,33 +40,27 @@ class PagesController {
   }
 }
 
-function moduleOf(setup: ContenderSetup, own: Partial<LogtoModuleOptions>): Type {
-  @Module({
-    imports: [
-      LogtoModule.forRoot({
-        endpoint: setup.endpoint,
-        appId: application.id,
-        appSecret: application.secret,
-        baseUrl: setup.baseUrl,
-        scopes: ['read'],
-        resources: [...setup.resources],
-        ...own,
-      }),
-    ],
-    controllers: [PagesController],
-  })
-  class AppModule {}
-  return AppModule;
+function partsOf(setup: ContenderSetup, own: Partial<LogtoModuleOptions>): ModuleMetadata {
+  const logto = LogtoModule.forRoot({
+    endpoint: setup.endpoint,
+    appId: application.id,
+    appSecret: application.secret,
+    baseUrl: setup.baseUrl,
+    scopes: ['read'],
+    resources: [...setup.resources],
+    ...own,
+  });
+  return { imports: [logto], controllers: [PagesController] };
 }
 
 /** The module, with the session that it mounts itself. */
 export const start: StartContender = async (setup, store) =>
-  listen(moduleOf(setup, { session: { ...sessionOptions, store: await store() } }), setup);
+  listen(partsOf(setup, { session: { ...sessionOptions, store: await store() } }), setup);
 
 /** The module over a session that the app mounts itself. */
 export const startOnOwnSession: StartContender = async (setup, store) => {
   const handler = session({ ...sessionOptions, store: await store() });
-  return listen(moduleOf(setup, {}), setup, (app) => {
+  return listen(partsOf(setup, {}), setup, (app) => {
     app.use(handler);
     app.use('/logto', cookieParser(sessionOptions.secret));
   });

@@ -1,4 +1,4 @@
-import { Controller, Get, Injectable, Module, Req, UseGuards, type Type } from '@nestjs/common';
+import { Controller, Get, Injectable, Req, UseGuards, type ModuleMetadata } from '@nestjs/common';
 import { AuthGuard, PassportStrategy } from '@nestjs/passport';
 import { passportJwtSecret } from 'jwks-rsa';
 import { ExtractJwt, Strategy } from 'passport-jwt';
@@ -12,11 +12,6 @@ interface Payload {
 
 @Controller()
 class PagesController {
-  @Get()
-  home(): { page: string } {
-    return { page: 'home' };
-  }
-
   @Get('me')
   @UseGuards(AuthGuard('jwt'))
   me(@Req() { user }: { user: Payload }): { hello: string } {
@@ -24,7 +19,7 @@ class PagesController {
   }
 }
 
-function moduleOf({ endpoint }: ContenderSetup): Type {
+function partsOf({ endpoint }: ContenderSetup): ModuleMetadata {
   @Injectable()
   class JwtStrategy extends PassportStrategy(Strategy) {
     constructor() {
@@ -42,10 +37,8 @@ function moduleOf({ endpoint }: ContenderSetup): Type {
     }
   }
 
-  @Module({ controllers: [PagesController], providers: [JwtStrategy] })
-  class AppModule {}
-  return AppModule;
+  return { controllers: [PagesController], providers: [JwtStrategy] };
 }
 
 /** Bearer tokens as in Nest's documentation, with keys from jwks-rsa. */
-export const start: StartContender = (setup) => listen(moduleOf(setup), setup);
+export const start: StartContender = (setup) => listen(partsOf(setup), setup);
