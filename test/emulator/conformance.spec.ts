@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto';
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { CookieJar, startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
+import { CookieJar, startLogtoEmulator } from 'nestjs-logto/emulator';
 
 import { closeAfterAll } from '../support/close-after.js';
+import { resource } from '../support/issuer.js';
 import { answerOf, Client, type Answer, type Parameters } from './support/client.js';
 import { Receiver } from './support/receiver.js';
-import { everything, recordedTenant, resource } from './support/recorded-tenant.js';
+import { everything, recordedTenant } from './support/recorded-tenant.js';
 import { decode, differencesBetween, recording, type Substitutes } from './support/recording.js';
 import { webClient } from './support/web-client.js';
 
@@ -17,13 +18,30 @@ const intended = new Map([
 
 const receiver = new Receiver();
 const compared = new Set<string>();
-let emulator: LogtoEmulator;
-let substitutes: Substitutes;
-let web: Client;
-let machine: Client;
-let spa: Client;
+const closedAfterAll = closeAfterAll();
+const tenant = recordedTenant(await closedAfterAll(receiver).start());
+// The key of the recorded tenant had been rotated from RSA to ES384.
+const emulator = closedAfterAll(await startLogtoEmulator({ ...tenant, signingAlgorithm: 'RS256' }));
+await emulator.rotateSigningKeys({ algorithm: 'ES384' });
+
+const web = webClient(emulator, 'web', 'https://app.example.com/callback');
+const machine = new Client(emulator, 'machine', '', 'm-secret');
+const spa = new Client(emulator, 'spa', 'https://app.example.com/callback');
 /** The tokens of the first sign-in, with all scopes and resources. */
-let tokens: Answer;
+const tokens = await web.signIn(everything);
+const substitutes: Substitutes = {
+  '<endpoint>': emulator.endpoint,
+  '<app>': 'https://app.example.com',
+  '<appId>': 'web',
+  '<m2mId>': 'machine',
+  '<userId>': String(decode(tokens.body['id_token'])?.payload['sub']),
+  '<username>': 'ada',
+  '<role>': 'admin',
+  '<organizationId>': 'org_1',
+  '<organizationRole>': 'member',
+  '<organizationScope>': 'invite',
+  '<resource>': resource,
+};
 
 /** Compares one recorded request. `make` makes the same request and returns what the recording contains. */
 function same(name: string, make: () => Promise<unknown>): void {
@@ -58,33 +76,6 @@ const push = (parameters: Parameters = {}, secret?: string) =>
   );
 
 describe('The emulator answers as a running Logto 1.42 did', () => {
-  const closedAfterAll = closeAfterAll();
-
-  beforeAll(async () => {
-    const tenant = recordedTenant(await closedAfterAll(receiver).start());
-    // The key of the recorded tenant had been rotated from RSA to ES384.
-    emulator = closedAfterAll(await startLogtoEmulator({ ...tenant, signingAlgorithm: 'RS256' }));
-    await emulator.rotateSigningKeys({ algorithm: 'ES384' });
-
-    web = webClient(emulator, 'web', 'https://app.example.com/callback');
-    machine = new Client(emulator, 'machine', '', 'm-secret');
-    spa = new Client(emulator, 'spa', 'https://app.example.com/callback');
-    tokens = await web.signIn(everything);
-    substitutes = {
-      '<endpoint>': emulator.endpoint,
-      '<app>': 'https://app.example.com',
-      '<appId>': 'web',
-      '<m2mId>': 'machine',
-      '<userId>': String(decode(tokens.body['id_token'])?.payload['sub']),
-      '<username>': 'ada',
-      '<role>': 'admin',
-      '<organizationId>': 'org_1',
-      '<organizationRole>': 'member',
-      '<organizationScope>': 'invite',
-      '<resource>': resource,
-    };
-  });
-
   describe('at the documents', () => {
     same('discovery', () => get('/oidc/.well-known/openid-configuration'));
     same('jwks', () => get('/oidc/jwks'));

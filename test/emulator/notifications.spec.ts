@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CookieJar } from 'nestjs-logto/emulator';
 
-import { closeAfterEach } from '../support/close-after.js';
 import { Elsewhere } from '../support/elsewhere.js';
 import { Receiver } from './support/receiver.js';
 import { decode } from './support/recording.js';
@@ -11,23 +10,18 @@ import { startSignedIn, type SignedIn } from './support/start-signed-in.js';
 import { webClient } from './support/web-client.js';
 
 const receiver = new Receiver();
-const closedAfterEach = closeAfterEach();
-let receiverUrl: string;
 let emulator: SignedIn['emulator'];
 let web: SignedIn['web'];
 let signInSilently: SignedIn['signInSilently'];
 
-beforeAll(async () => {
-  receiverUrl = await receiver.start();
-});
+const receiverUrl = await receiver.start();
 afterAll(() => receiver.close());
 
 beforeEach(async () => {
-  const started = await startSignedIn({
+  ({ emulator, web, signInSilently } = await startSignedIn({
     applications: [{ id: 'web', secret: 'a-secret', backchannelLogoutUri: `${receiverUrl}/logout` }],
     webhooks: [{ url: `${receiverUrl}/hook`, signingKey: 'a-key' }],
-  });
-  ({ emulator, web, signInSilently } = closedAfterEach(started));
+  }));
   await receivedWebhook('PostSignIn');
 });
 

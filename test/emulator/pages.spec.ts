@@ -1,26 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { startLogtoEmulator } from 'nestjs-logto/emulator';
 
 import { Browser } from './support/browser.js';
-import type { Client, Parameters } from './support/client.js';
+import type { Parameters } from './support/client.js';
 import { webClient } from './support/web-client.js';
 
-let emulator: LogtoEmulator;
-let web: Client;
-let thirdParty: Client;
-
-beforeAll(async () => {
-  emulator = await startLogtoEmulator({
-    port: 0,
-    users: [{ username: 'ada', password: 'lovelace' }],
-    applications: [
-      { id: 'web', secret: 'a-secret' },
-      { id: 'stats', secret: 'a-secret', isThirdParty: true },
-    ],
-  });
-  web = webClient(emulator);
-  thirdParty = webClient(emulator, 'stats', 'http://localhost:4000/callback');
+const emulator = await startLogtoEmulator({
+  port: 0,
+  users: [{ username: 'ada', password: 'lovelace' }],
+  applications: [
+    { id: 'web', secret: 'a-secret' },
+    { id: 'stats', secret: 'a-secret', isThirdParty: true },
+  ],
 });
+const web = webClient(emulator);
+const thirdParty = webClient(emulator, 'stats', 'http://localhost:4000/callback');
 afterAll(() => emulator.close());
 
 const authorize = (parameters: Parameters = {}) => web.authorizationUrl({ scope: 'openid', ...parameters });

@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { closeAfterEach } from '../support/close-after.js';
 import { startSignedIn, type SignedIn } from './support/start-signed-in.js';
 
 describe('A test', () => {
-  const closedAfterEach = closeAfterEach();
   let emulator: SignedIn['emulator'];
   let web: SignedIn['web'];
   let tokens: SignedIn['tokens'];
@@ -13,7 +11,7 @@ describe('A test', () => {
   let signInSilently: SignedIn['signInSilently'];
 
   beforeEach(async () => {
-    ({ emulator, web, tokens, refresh, userInfo, signInSilently } = closedAfterEach(await startSignedIn()));
+    ({ emulator, web, tokens, refresh, userInfo, signInSilently } = await startSignedIn());
   });
 
   const discover = () => fetch(`${emulator.issuer}/.well-known/openid-configuration`);

@@ -1,52 +1,43 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { CookieJar, startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { CookieJar, startLogtoEmulator } from 'nestjs-logto/emulator';
 
-import { closeAfterAll } from '../support/close-after.js';
+import { resource } from '../support/issuer.js';
 import { answerOf, Client, type Answer, type Parameters } from './support/client.js';
-import { everything, recordedTenant, resource } from './support/recorded-tenant.js';
+import { everything, recordedTenant } from './support/recorded-tenant.js';
 import { decode } from './support/recording.js';
 import { webClient } from './support/web-client.js';
 
 const otherResource = 'https://other.example.com';
 const form = 'application/x-www-form-urlencoded';
 
-let emulator: LogtoEmulator;
-let web: Client;
-let machine: Client;
-
-const closedAfterAll = closeAfterAll();
-
-beforeAll(async () => {
-  const tenant = recordedTenant('http://localhost:1');
-  emulator = closedAfterAll(
-    await startLogtoEmulator({
-      ...tenant,
-      applications: [
-        ...(tenant.applications ?? []),
-        { id: 'open', secret: 'a-secret' },
-        { id: 'two', secret: 'a-secret', redirectUris: ['https://a.test/', 'https://b.test/'] },
-        { id: 'one', secret: 'a-secret', redirectUris: ['https://a.test/'] },
-        {
-          id: 'robot',
-          secret: 'm-secret',
-          type: 'MachineToMachine',
-          roles: ['admin'],
-          organizations: [{ id: 'org_2', roles: ['reader'] }],
-        },
-      ],
-      resources: [...(tenant.resources ?? []), { indicator: otherResource, scopes: ['read:things'] }],
-      organizationTemplate: {
-        scopes: ['invite'],
-        roles: [
-          { name: 'member', scopes: ['invite'] },
-          { name: 'reader', resourceScopes: [{ resource, name: 'read:things' }] },
-        ],
-      },
-    }),
-  );
-  web = webClient(emulator, 'web', 'https://app.example.com/callback');
-  machine = new Client(emulator, 'machine', 'http://localhost:3000/callback', 'm-secret');
+const tenant = recordedTenant('http://localhost:1');
+const emulator = await startLogtoEmulator({
+  ...tenant,
+  applications: [
+    ...(tenant.applications ?? []),
+    { id: 'open', secret: 'a-secret' },
+    { id: 'two', secret: 'a-secret', redirectUris: ['https://a.test/', 'https://b.test/'] },
+    { id: 'one', secret: 'a-secret', redirectUris: ['https://a.test/'] },
+    {
+      id: 'robot',
+      secret: 'm-secret',
+      type: 'MachineToMachine',
+      roles: ['admin'],
+      organizations: [{ id: 'org_2', roles: ['reader'] }],
+    },
+  ],
+  resources: [...(tenant.resources ?? []), { indicator: otherResource, scopes: ['read:things'] }],
+  organizationTemplate: {
+    scopes: ['invite'],
+    roles: [
+      { name: 'member', scopes: ['invite'] },
+      { name: 'reader', resourceScopes: [{ resource, name: 'read:things' }] },
+    ],
+  },
 });
+afterAll(() => emulator.close());
+const web = webClient(emulator, 'web', 'https://app.example.com/callback');
+const machine = new Client(emulator, 'machine', 'http://localhost:3000/callback', 'm-secret');
 
 const signIn = (parameters: Parameters = everything, username = 'ada') =>
   web.signIn(parameters, { username, cookies: new CookieJar() });

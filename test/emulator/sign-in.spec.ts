@@ -1,36 +1,30 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CookieJar, startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CookieJar, startLogtoEmulator } from 'nestjs-logto/emulator';
 
 import { Browser } from './support/browser.js';
-import type { Client, Parameters } from './support/client.js';
+import type { Parameters } from './support/client.js';
 import { decode } from './support/recording.js';
 import { webClient } from './support/web-client.js';
 
-let emulator: LogtoEmulator;
-let web: Client;
-let thirdParty: Client;
-
-beforeAll(async () => {
-  emulator = await startLogtoEmulator({
-    port: 0,
-    users: [
-      { username: 'ada', password: 'lovelace', primaryEmail: 'ada@example.com', primaryPhone: '123' },
-      { username: 'grace', name: 'Grace <b>Hopper</b>' },
-      { username: 'eve', password: 'apple', primaryEmail: 'eve@example.com', isSuspended: true },
-      { username: 'alan', organizations: [{ id: 'org_1' }, { id: 'org_2' }] },
-    ],
-    applications: [
-      { id: 'web', secret: 'a-secret', name: 'The "shop"' },
-      { id: 'stats', secret: 'a-secret', isThirdParty: true },
-    ],
-    organizations: [
-      { id: 'org_1', name: 'Engines & Co' },
-      { id: 'org_2', name: 'Other' },
-    ],
-  });
-  web = webClient(emulator);
-  thirdParty = webClient(emulator, 'stats', 'http://localhost:4000/callback');
+const emulator = await startLogtoEmulator({
+  port: 0,
+  users: [
+    { username: 'ada', password: 'lovelace', primaryEmail: 'ada@example.com', primaryPhone: '123' },
+    { username: 'grace', name: 'Grace <b>Hopper</b>' },
+    { username: 'eve', password: 'apple', primaryEmail: 'eve@example.com', isSuspended: true },
+    { username: 'alan', organizations: [{ id: 'org_1' }, { id: 'org_2' }] },
+  ],
+  applications: [
+    { id: 'web', secret: 'a-secret', name: 'The "shop"' },
+    { id: 'stats', secret: 'a-secret', isThirdParty: true },
+  ],
+  organizations: [
+    { id: 'org_1', name: 'Engines & Co' },
+    { id: 'org_2', name: 'Other' },
+  ],
 });
+const web = webClient(emulator);
+const thirdParty = webClient(emulator, 'stats', 'http://localhost:4000/callback');
 afterAll(() => emulator.close());
 
 /** Opens the page that an authorization request leads to. */

@@ -14,7 +14,7 @@ let userInfo: SignedIn['userInfo'];
 let signInSilently: SignedIn['signInSilently'];
 
 beforeEach(async () => {
-  ({ emulator, web, refresh, userInfo, signInSilently } = closedAfterEach(await startSignedIn()));
+  ({ emulator, web, refresh, userInfo, signInSilently } = await startSignedIn());
 });
 
 describe('Ending tokens and sessions', () => {

@@ -1,10 +1,9 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { NestFactory } from '@nestjs/core';
 import cookieParser from 'cookie-parser';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import expressSession from 'express-session';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { asInMain, asInTests, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
@@ -21,11 +20,7 @@ const showUser: RequestHandler = (request, response) => {
   response.send(`queues of ${request.user?.claims?.sub}`);
 };
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 describe.each([
   ['NestFactory', asInMain],
@@ -93,8 +88,7 @@ describe.each([
     ['no body parser', { bodyParser: false }],
     ['raw bodies', { rawBody: true }],
   ])('does not affect the sign-in with %s', async (_case, applicationOptions) => {
-    const browser = (await start({ applicationOptions })).browser();
-    await browser.signIn(issuer);
+    const browser = await (await start({ applicationOptions })).signedInBrowser(issuer);
     expect((await browser.open('/protected')).text).toBe('hello ada');
   });
 

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import {
   LogtoModule,
@@ -11,20 +12,21 @@ import {
   type LogtoModuleOptions,
   type LogtoOptionsFactory,
 } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { freePort, logtoOptions, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { expectSignInWorks } from '../support/expect-sign-in-works.js';
 import { startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
-import { OtherAdapter } from '../support/other-adapter.js';
 import { validOptions, watchLogs } from '../support/options.js';
 import { PagesController } from '../support/pages.js';
 
-let issuer: LogtoEmulator;
+/** An adapter that is not Nest's for Express, as far as the module can see. */
+class OtherAdapter extends ExpressAdapter {
+  override getType(): string {
+    return 'fastify';
+  }
+}
 
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
   startApp({ issuer, controllers: [PagesController], ...parts });

@@ -118,14 +118,12 @@ describe('Discovery', () => {
     expect([away.status, errorCode(away)]).toEqual([503, 'provider_unavailable']);
 
     await issuer.resume();
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     expect((await browser.open('/protected')).text).toBe('hello ada');
   });
 
   it('is not needed for signed-in users', async () => {
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     await issuer.pause();
 
     expect((await browser.open('/protected')).text).toBe('hello ada');
@@ -217,8 +215,7 @@ describe('Discovery', () => {
 
   it('does not delay every request after a day while Logto hangs', async () => {
     await start({ http: { timeout: 1500 } });
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     passTime(day + 1);
     issuer.failNext('discovery', { times: 100, delay: Number.POSITIVE_INFINITY });
     expect((await browser.open('/user-info')).status).toBe(200);
@@ -241,8 +238,7 @@ describe('Discovery', () => {
         },
       },
     });
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     await browser.open('/user-info');
     await browser.open('/logto/sign-out');
 

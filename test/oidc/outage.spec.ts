@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req, UseGuards } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import {
@@ -10,10 +10,11 @@ import {
   RequireScopes,
   type LogtoModuleOptions,
 } from 'nestjs-logto';
-import type { EmulatorEndpoint, LogtoEmulator } from 'nestjs-logto/emulator';
+import type { EmulatorEndpoint } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
+import { expectSignInWorks } from '../support/expect-sign-in-works.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
 import { PagesController } from '../support/pages.js';
@@ -53,11 +54,7 @@ class OwnController {
   }
 }
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer({ ...tokenTenant, idTokenClaims: { roles: false } });
-});
+const issuer = await startIssuer({ ...tokenTenant, idTokenClaims: { roles: false } });
 
 describe('While Logto hangs', () => {
   let app: TestApp;
@@ -89,11 +86,7 @@ describe('While Logto hangs', () => {
     });
   }
 
-  async function signedIn(username = 'ada'): Promise<Browser> {
-    const visitor = app.browser();
-    await visitor.signIn(issuer, username);
-    return visitor;
-  }
+  const signedIn = (username?: string): Promise<Browser> => app.signedInBrowser(issuer, username);
 
   function hang(...endpoints: EmulatorEndpoint[]): void {
     for (const endpoint of endpoints)
@@ -263,8 +256,7 @@ describe('While Logto hangs', () => {
       leaks.log(request.user?.isAuthenticated);
       next();
     });
-    const visitor = own.browser();
-    await visitor.signIn(issuer);
+    const visitor = await own.signedInBrowser(issuer);
     passTime(hour + 1);
     issuer.resetRequests();
 
@@ -301,9 +293,7 @@ describe('While Logto hangs', () => {
       // The discovery request of before still hangs.
       await pause(timeout);
 
-      const visitor = app.browser();
-      expect((await visitor.signIn(issuer)).status).toBe(302);
-      expect((await visitor.open('/protected')).text).toBe('hello ada');
+      await expectSignInWorks(app, issuer);
     });
 
     it('redirects to Logto where only the token endpoint hangs', async () => {

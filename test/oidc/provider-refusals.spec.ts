@@ -1,7 +1,6 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoException } from 'nestjs-logto';
-import type { EmulatorFault, LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
+import type { EmulatorFault } from 'nestjs-logto/emulator';
 import type { Browser, Page } from '../support/browser.js';
 import { callbackPath } from '../support/callback-path.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
@@ -14,20 +13,14 @@ const forOperators = /appId|appSecret|Console|resources`|scopes`|machineToMachin
 
 const refused = (error: string, status = 400): EmulatorFault => ({ status, body: { error } });
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer(tokenTenant);
-  app = await startTokenApp({ issuer, logto: { machineToMachine: machine } });
-});
+const issuer = await startIssuer(tokenTenant);
+const app = await startTokenApp({ issuer, logto: { machineToMachine: machine } });
 
 describe('A refusal by Logto', () => {
   let browser: Browser;
 
   beforeEach(async () => {
-    browser = app.browser();
-    await browser.signIn(issuer);
+    browser = await app.signedInBrowser(issuer);
     process.env.NODE_ENV = 'production';
   });
 

@@ -1,8 +1,8 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { LogtoApiGuard, LogtoService, type TokenTarget } from 'nestjs-logto';
-import type { EmulatorEndpoint, LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, startApp, type TestApp } from '../support/app.js';
+import type { EmulatorEndpoint } from 'nestjs-logto/emulator';
+import { session, startApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
@@ -32,39 +32,32 @@ class ServerController {
   }
 }
 
-let issuer: LogtoEmulator;
-/** Signs users in, with the default timeout. */
-let patient: TestApp;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer(tokenTenant);
-  patient = await startTokenApp({ issuer, logto });
-  app = await startApp({
-    issuer,
-    controllers: [TokensController, ServerController],
-    instanceOf: patient,
-    logto: {
-      ...logto,
-      http: { timeout: 300 },
-      machineToMachine: machine,
-      api: { audience: resource, introspection: { clientIds: [application.id] } },
-    },
-  });
-  // Only the tested call is to time out, so the documents are fetched first, however long it takes.
-  for (const path of ['/logto/sign-in', '/machine-token?organizationId=org_1']) {
-    while ((await app.browser().open(path)).status >= 400);
-  }
-});
 const logto = { session: { ...session, store: new MemorySessionStore() } };
+const issuer = await startIssuer(tokenTenant);
+/** Signs users in, with the default timeout. */
+const patient = await startTokenApp({ issuer, logto });
+const app = await startApp({
+  issuer,
+  controllers: [TokensController, ServerController],
+  instanceOf: patient,
+  logto: {
+    ...logto,
+    http: { timeout: 300 },
+    machineToMachine: machine,
+    api: { audience: resource, introspection: { clientIds: [application.id] } },
+  },
+});
+// Only the tested call is to time out, so the documents are fetched first, however long it takes.
+for (const path of ['/logto/sign-in', '/machine-token?organizationId=org_1']) {
+  while ((await app.browser().open(path)).status >= 400);
+}
 
 describe('A Logto that never answers', () => {
   let browser: Browser;
   let opaque: string;
 
   beforeEach(async () => {
-    browser = patient.browser();
-    await browser.signIn(issuer);
+    browser = await patient.signedInBrowser(issuer);
     opaque = (await browser.fetch('/token')).json<{ token: string }>().token;
     issuer.resetRequests();
   });

@@ -1,22 +1,15 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { describe, expect, it } from '@jest/globals';
+import { startApp } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 import { passTime } from '../support/clock.js';
 import { PagesController } from '../support/pages.js';
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({ issuer, controllers: [PagesController] });
-});
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [PagesController] });
 
 describe('The token endpoint', () => {
   it('gets only parameters of the protocol', async () => {
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     passTime(3601);
     await browser.fetch('/protected');
 

@@ -1,9 +1,8 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoService } from 'nestjs-logto';
-import { startApp, type TestApp } from '../support/app.js';
-import { closeAfterAll } from '../support/close-after.js';
+import { startApp } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 
 @Controller()
@@ -16,15 +15,10 @@ class EnterController {
   }
 }
 
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [EnterController] });
+
 describe('The `extraParams` of LogtoService.signIn()', () => {
-  let app: TestApp;
-  const closedAfterAll = closeAfterAll();
-
-  beforeAll(async () => {
-    const issuer = closedAfterAll(await startIssuer());
-    app = closedAfterAll(await startApp({ issuer, controllers: [EnterController] }));
-  });
-
   it.each(['response_mode', 'state', 'scope', 'redirect_uri'])(
     'cannot contain %s, which the module sets',
     async (name) => {

@@ -2,12 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { DynamicModule } from '@nestjs/common';
 import { LogtoModule, logtoOptionsFromEnv, type LogtoModuleOptions } from 'nestjs-logto';
 import { startApp } from '../support/app.js';
-import { closeAfterEach } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 import { forRoot, problemsOf } from '../support/options.js';
 
 describe('Options from the environment', () => {
-  const closedAfterEach = closeAfterEach();
   const env = {
     LOGTO_ENDPOINT: 'https://tenant.logto.app',
     LOGTO_APP_ID: 'app',
@@ -51,8 +49,8 @@ describe('Options from the environment', () => {
   it('can be combined with the extras of forRoot', async () => {
     const register = (options: LogtoModuleOptions): DynamicModule =>
       LogtoModule.forRoot(logtoOptionsFromEnv({ ...options, authRoutesPrefix: 'auth' }, env));
-    const issuer = closedAfterEach(await startIssuer());
-    const app = closedAfterEach(await startApp({ issuer, register }));
+    const issuer = await startIssuer();
+    const app = await startApp({ issuer, register });
 
     expect((await app.browser().open('/auth/sign-in')).status).toBe(302);
   });

@@ -1,9 +1,7 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import session, { type SessionOptions } from 'express-session';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 import { watchLogs } from '../support/options.js';
 import { ownSession } from '../support/own-session.js';
@@ -12,17 +10,11 @@ import { withNodeEnv } from '../support/with-node-env.js';
 
 const secret = 'a-session-secret';
 
+const issuer = await startIssuer();
+
 describe('A session that can only be checked at the first request', () => {
-  let issuer: LogtoEmulator;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
-
-  beforeAll(async () => {
-    issuer = closedAfterAll(await startIssuer());
-  });
-
-  const start = async (parts: Omit<TestAppParts, 'issuer'>): Promise<TestApp> =>
-    closedAfterEach(await startApp({ issuer, controllers: [PagesController], ...parts }));
+  const start = (parts: Omit<TestAppParts, 'issuer'>): Promise<TestApp> =>
+    startApp({ issuer, controllers: [PagesController], ...parts });
 
   const mounting =
     (options?: Partial<SessionOptions>) =>

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -10,9 +10,8 @@ import {
   type NestModule,
 } from '@nestjs/common';
 import { LogtoModule, type LogtoModuleOptions } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
+import { expectSignInWorks } from '../support/expect-sign-in-works.js';
 import { startIssuer } from '../support/issuer.js';
 import { watchLogs } from '../support/options.js';
 import { ownSession } from '../support/own-session.js';
@@ -22,29 +21,17 @@ import { PagesController } from '../support/pages.js';
 const bearerOnly = (endpoint: string): DynamicModule =>
   LogtoModule.forRoot({ endpoint, api: { audience: 'https://api' }, authRoutes: false });
 
+const issuer = await startIssuer();
+
 describe('At start the module', () => {
-  let issuer: LogtoEmulator;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
-
-  beforeAll(async () => {
-    issuer = closedAfterAll(await startIssuer());
-  });
-
-  const start = async (parts: Omit<TestAppParts, 'issuer'> = {}): Promise<TestApp> =>
-    closedAfterEach(await startApp({ issuer, controllers: [PagesController], ...parts }));
+  const start = (parts: Omit<TestAppParts, 'issuer'> = {}): Promise<TestApp> =>
+    startApp({ issuer, controllers: [PagesController], ...parts });
 
   /** Starts an app. @returns the logged lines that contain a text */
   async function loggedAtStart(text: string, parts: Omit<TestAppParts, 'issuer'>): Promise<string[]> {
     const logs = watchLogs();
     await start(parts);
     return logs().filter((line) => line.includes(text));
-  }
-
-  async function expectSignInWorks(app: TestApp): Promise<void> {
-    const browser = app.browser();
-    expect((await browser.signIn(issuer)).status).toBe(302);
-    expect((await browser.open('/protected')).text).toBe('hello ada');
   }
 
   it('logs the URIs to register at Logto', async () => {
@@ -138,7 +125,7 @@ describe('At start the module', () => {
     const app = await start({
       logto: { session: { secret: 'a-session-secret', cookie: { maxAge: 14 * 24 * 60 * 60 } } },
     });
-    await expectSignInWorks(app);
+    await expectSignInWorks(app, issuer);
 
     expect(logs().filter((text) => text.includes('milliseconds'))).toEqual([
       expect.stringMatching(/lives 20 minutes.*14 \* 24 \* 60 \* 60 \* 1000/),
@@ -185,7 +172,7 @@ describe('At start the module', () => {
 
   it('does not warn about a session cookie without problems', async () => {
     const logs = watchLogs();
-    await expectSignInWorks(await start());
+    await expectSignInWorks(await start(), issuer);
 
     expect(logs().filter((text) => text.includes('session cookie'))).toEqual([]);
   });

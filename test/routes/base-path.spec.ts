@@ -1,12 +1,11 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer } from 'node:http';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { VersioningType, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express from 'express';
 import type { LogtoModuleExtras, LogtoModuleOptions } from 'nestjs-logto';
 import { signInWithoutBrowser } from 'nestjs-logto/testing';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { freePort, startApp, type TestApp } from '../support/app.js';
 import { AuthRoutesController } from '../support/auth-routes.controller.js';
 import { Browser } from '../support/browser.js';
@@ -105,11 +104,7 @@ const places: [string, Place][] = [
   ],
 ];
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 /** Starts an app at its place. @returns its address for browsers as well */
 async function startAt({

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   Catch,
   HttpException,
@@ -17,7 +17,6 @@ import { APP_FILTER, APP_GUARD, Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { LogtoException, LogtoExceptionFilter, type LogtoModuleExtras } from 'nestjs-logto';
 import { map, type Observable } from 'rxjs';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { expectRoundTrip } from '../support/expect-round-trip.js';
 import { startIssuer } from '../support/issuer.js';
@@ -54,11 +53,7 @@ class WrappingInterceptor implements NestInterceptor {
 /** A callback that cannot be valid. */
 const invalidCallback = '/logto/sign-in-callback?code=a&state=b';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 const start = (parts: Partial<TestAppParts>): Promise<TestApp> =>
   startApp({ issuer, controllers: [PagesController], ...parts });

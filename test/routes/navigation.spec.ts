@@ -1,6 +1,5 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
@@ -48,20 +47,14 @@ const oldBrowser = {
 
 const routes = ['sign-in', 'sign-up', 'sign-in-callback', 'sign-out'];
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({ issuer, controllers: [PagesController] });
-});
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [PagesController] });
 
 describe('The sign-in and sign-out routes', () => {
   let browser: Browser;
 
   beforeEach(async () => {
-    browser = app.browser();
-    await browser.signIn(issuer);
+    browser = await app.signedInBrowser(issuer);
   });
 
   const isSignedIn = async (): Promise<boolean> => (await browser.open('/protected')).status === 200;

@@ -1,8 +1,7 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Redirect, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoService } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp } from '../support/app.js';
 import { AuthRoutesController } from '../support/auth-routes.controller.js';
 import { expectRoundTrip } from '../support/expect-round-trip.js';
@@ -10,11 +9,7 @@ import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
 import { SignInController } from '../support/sign-in.controller.js';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 describe('An app that writes its own sign-in routes', () => {
   it('may put them anywhere', async () => {

@@ -1,17 +1,12 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { VersioningType, type VersioningOptions } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { expectRoundTrip } from '../support/expect-round-trip.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
   startApp({ issuer, controllers: [PagesController], ...parts });
@@ -53,8 +48,7 @@ describe('The routes', () => {
       const app = await start({ configure: (nest) => nest.enableVersioning(versioning) });
 
       expect((await app.browser().open('/logto/sign-in')).status).toBe(302);
-      const browser = app.browser();
-      await browser.signIn(issuer);
+      const browser = await app.signedInBrowser(issuer);
       expect((await browser.open(page, headers)).text).toBe('hello ada');
     });
 

@@ -1,8 +1,7 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Query, Redirect, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoService } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
@@ -30,11 +29,7 @@ class HostRoutesController {
   }
 }
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 /** `localhost` is the name in `baseUrl`; browsers keep the cookies of `127.0.0.1` apart. */
 describe('An app with a second host name', () => {

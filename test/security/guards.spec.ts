@@ -103,8 +103,7 @@ describe('Guards', () => {
     });
 
     it('ignore a session where an optional route accepts only bearer tokens', async () => {
-      const browser = (await start(issuer)).browser();
-      await browser.signIn(issuer);
+      const browser = await (await start(issuer)).signedInBrowser(issuer);
       const elsewhere = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
       const anonymous = { isAuthenticated: false };
 
@@ -120,8 +119,7 @@ describe('Guards', () => {
     });
 
     it('decide by Logto’s claims after a handler has changed its user', async () => {
-      const browser = (await start(issuer)).browser();
-      await browser.signIn(issuer);
+      const browser = await (await start(issuer)).signedInBrowser(issuer);
 
       expect((await browser.fetch('/promote')).text).toBe('promoted');
       expect((await browser.fetch('/admins')).status).toBe(403);
@@ -141,8 +139,7 @@ describe('Guards', () => {
     });
 
     it('decide by Logto’s claims after a handler has changed its user info', async () => {
-      const browser = (await start(issuer)).browser();
-      await browser.signIn(issuer);
+      const browser = await (await start(issuer)).signedInBrowser(issuer);
 
       expect((await browser.fetch('/promote/info')).json()).toMatchObject({ roles: ['guest', 'admin'] });
       expect((await browser.fetch('/admins')).status).toBe(403);
@@ -151,8 +148,7 @@ describe('Guards', () => {
     it('notice a demotion within revalidateAfter, even with a longer userInfoTtl', async () => {
       issuer.updateUser('ada', { roles: ['admin'] });
       const app = await start(issuer, { userInfoTtl: 24 * 3600, revalidateAfter: 60 });
-      const browser = app.browser();
-      await browser.signIn(issuer);
+      const browser = await app.signedInBrowser(issuer);
       expect((await browser.fetch('/admins')).status).toBe(200);
 
       issuer.updateUser('ada', { roles: [] });

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
@@ -10,7 +10,6 @@ import type { Request } from 'express';
 import expressSession from 'express-session';
 import { LogtoGuard, LogtoService } from 'nestjs-logto';
 import { WebSocket } from 'ws';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp } from '../support/app.js';
 import { changedTokenResponse } from '../support/changed-token-response.js';
 import { passTime, restoreTime } from '../support/clock.js';
@@ -64,11 +63,7 @@ class InspectingController {
   }
 }
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 describe('A session', () => {
   afterEach(() => {
@@ -83,8 +78,7 @@ describe('A session', () => {
       controllers: [InspectingController],
       logto: { session: { ...session, store } },
     });
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     const { get } = store;
     store.get = (key, callback) => {
       if (!key.startsWith('logto-tokens-')) get.call(store, key, callback);
@@ -105,8 +99,7 @@ describe('A session', () => {
       issuer,
       logto: { session: { ...session, store, genid }, ...nothing },
     });
-    const browser = shop.browser();
-    await browser.signIn(issuer);
+    const browser = await shop.signedInBrowser(issuer);
     expect(await browser.fetch('/user')).toMatchObject({ text: expect.stringContaining('ada') });
     const gate = shop.gates.create('late');
     const late = browser.fetch('/slow/late');
@@ -120,8 +113,7 @@ describe('A session', () => {
 
   it('requests new claims every 30 seconds at most when a refresh does not renew them', async () => {
     const app = await startApp({ issuer, controllers: [PagesController], logto: { revalidateAfter: 60 } });
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     passTime(61);
     issuer.resetRequests();
     issuer.failNext('token', {
@@ -150,8 +142,7 @@ describe('A session', () => {
       },
     });
     const { store } = app.app.get(OwnSession);
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     await browser.fetch('/protected');
     // Records are touched after the response, so this waits.
     const touched = async (times: number): Promise<void> => {

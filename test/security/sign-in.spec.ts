@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { Request } from 'express';
 import { LogtoApiGuard, LogtoGuard, LogtoService, type LogtoLock } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
@@ -13,11 +12,7 @@ import { leaks } from '../support/leaks.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
   startApp({ issuer, controllers: [PagesController], ...parts });
@@ -44,8 +39,7 @@ describe('The sign-in and sign-out routes', () => {
   describe('in an app that fetches user info for every page', () => {
     it('sign out while Logto is down', async () => {
       const app = await start({ logto: { fetchUserInfo: true } });
-      const browser = app.browser();
-      await browser.signIn(issuer);
+      const browser = await app.signedInBrowser(issuer);
       await issuer.pause();
 
       expect(await browser.open('/logto/sign-out')).toMatchObject({
@@ -59,8 +53,7 @@ describe('The sign-in and sign-out routes', () => {
     it('start a new sign-in when the access token has expired for good, instead of a redirect loop', async () => {
       const logto = { fetchUserInfo: true, includeReservedScopes: false, scopes: ['openid', 'profile'] };
       const app = await start({ logto });
-      const browser = app.browser();
-      await browser.signIn(issuer);
+      const browser = await app.signedInBrowser(issuer);
       passTime(3601);
 
       expect((await browser.open('/user')).location).toMatch('/logto/sign-in?');
@@ -131,8 +124,7 @@ describe('The sign-in and sign-out routes', () => {
       }
     }
     const app = await start({ controllers: [PagesController, ByeController] });
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
 
     expect((await browser.fetch('/bye')).json()).toMatchObject({ code: 'invalid_options' });
     expect((await browser.fetch('/protected')).text).toBe('hello ada');
@@ -144,8 +136,7 @@ describe('The sign-in and sign-out routes', () => {
       const app = await start({
         logto: { session: { ...session, cookie: { sameSite: 'none' } } },
       });
-      const browser = app.browser();
-      await browser.signIn(issuer);
+      const browser = await app.signedInBrowser(issuer);
       const elsewhere = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': destination };
 
       expect((await browser.fetch('/logto/sign-out', { headers: elsewhere })).json()).toMatchObject({

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoLifetimeOptions } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
@@ -10,11 +9,7 @@ import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 describe('The lifetime of a sign-in', () => {
   let store: MemorySessionStore;
@@ -31,9 +26,7 @@ describe('The lifetime of a sign-in', () => {
       controllers: [PagesController],
       logto: { lifetime, session: { ...session, store }, revalidateAfter: false },
     });
-    const browser = app.browser();
-    await browser.signIn(issuer);
-    return browser;
+    return app.signedInBrowser(issuer);
   }
 
   it('ends a session after its absolute lifetime, even if it is in use', async () => {

@@ -1,22 +1,18 @@
-import { afterEach, beforeAll, describe, it } from '@jest/globals';
+import { afterEach, describe, it } from '@jest/globals';
 import { Module, type MiddlewareConsumer } from '@nestjs/common';
 import cookieParser from 'cookie-parser';
 import expressSession, { type SessionOptions } from 'express-session';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { restoreTime } from '../support/clock.js';
 import { expectSessionWorks } from '../support/expect-session-works.js';
 import { expectStoredBeforeAnswer } from '../support/expect-stored-before-answer.js';
 import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
+import { ownSession } from '../support/own-session.js';
 import { PagesController } from '../support/pages.js';
 import { mountedByApp } from '../support/session-mounts.js';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 const start = (parts: Partial<TestAppParts>): Promise<TestApp> =>
   startApp({ issuer, controllers: [PagesController], ...parts });
@@ -54,9 +50,7 @@ describe('A session that the app mounts itself', () => {
     @Module({})
     class SessionModule {
       configure(consumer: MiddlewareConsumer): void {
-        consumer
-          .apply(expressSession({ ...session, resave: false, saveUninitialized: false }))
-          .forRoutes('{*path}');
+        consumer.apply(ownSession()).forRoutes('{*path}');
       }
     }
 

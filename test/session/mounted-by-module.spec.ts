@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -13,7 +13,6 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { NextFunction, Request, Response } from 'express';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Page } from '../support/browser.js';
 import { restoreTime } from '../support/clock.js';
@@ -26,11 +25,7 @@ import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 import { mountedByModule } from '../support/session-mounts.js';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
   startApp({ issuer, controllers: [PagesController], ...parts });
@@ -96,8 +91,7 @@ describe('A session that the module mounts', () => {
 
   it('clears its cookie with the attributes that the cookie was set with', async () => {
     const app = await start(mountedByModule({ cookie: { partitioned: true } as object }));
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
 
     expect((await browser.open('/logto/sign-out')).headers.getSetCookie().join()).toContain('Partitioned');
   });
@@ -208,8 +202,7 @@ describe('A session that the module mounts', () => {
       }
     }
     const app = await start({ controllers: [PagesController, AdminController] });
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     expect((await browser.open('/protected')).status).toBe(200);
 
     expect((await browser.open('/end-all')).json()).toBe(true);

@@ -1,6 +1,5 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { callbackPath } from '../support/callback-path.js';
 import { startIssuer } from '../support/issuer.js';
@@ -10,23 +9,17 @@ import { SignInController } from '../support/sign-in.controller.js';
 const welcome = 'https://www.example.com/welcome';
 const frontEnd = 'https://front.example.com';
 
-let issuer: LogtoEmulator;
-let app: TestApp;
+const issuer = await startIssuer();
+const app = await startApp({
+  issuer,
+  controllers: [PagesController],
+  logto: { postSignInRedirectUri: welcome, allowedOrigins: [frontEnd] },
+});
 /** Behind a proxy that strips `/shop`. */
-let below: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({
-    issuer,
-    controllers: [PagesController],
-    logto: { postSignInRedirectUri: welcome, allowedOrigins: [frontEnd] },
-  });
-  below = await startApp({
-    issuer,
-    controllers: [PagesController],
-    logto: { baseUrl: `${app.baseUrl}/shop` },
-  });
+const below = await startApp({
+  issuer,
+  controllers: [PagesController],
+  logto: { baseUrl: `${app.baseUrl}/shop` },
 });
 
 describe('The page at which a sign-in ends', () => {

@@ -89,12 +89,6 @@ describe('A session', () => {
       ...parts,
     });
 
-  async function signedIn(app: TestApp): Promise<Browser> {
-    const browser = app.browser();
-    await browser.signIn(issuer);
-    return browser;
-  }
-
   /** Waits until a request has reached the gate. @returns how to finish it */
   async function held(
     request: Promise<unknown>,
@@ -119,7 +113,7 @@ describe('A session', () => {
     };
 
     it('keeps its tokens where its cookie ends with the browser', async () => {
-      const browser = await signedIn(await startWith({ expires: false }));
+      const browser = await (await startWith({ expires: false })).signedInBrowser(issuer);
 
       expect((await browser.fetch('/token')).status).toBe(200);
       passTime(3700);
@@ -127,7 +121,7 @@ describe('A session', () => {
     });
 
     it('keeps its tokens where the app extends its lifetime', async () => {
-      const browser = await signedIn(await startWith({ maxAge: 30 * 60_000 }));
+      const browser = await (await startWith({ maxAge: 30 * 60_000 })).signedInBrowser(issuer);
       await browser.open('/remember-me');
 
       passTime(70 * 60);
@@ -142,7 +136,7 @@ describe('A session', () => {
         const logto = { scopes: ['roles'], session: { ...session, store, resave } };
         const one = await start(logto);
         const two = await start(logto, { instanceOf: one });
-        const browser = await signedIn(one);
+        const browser = await one.signedInBrowser(issuer);
         const gate = two.app.get(Gates).create('slow');
         const finish = await held(browser.fetch(`${two.baseUrl}/slow`), gate);
         issuer.updateUser('ada', { roles: [] });
@@ -162,7 +156,7 @@ describe('A session', () => {
       const logto = { lifetime: { idle: 600 } };
       const one = await start(logto);
       const two = await start(logto, { instanceOf: one });
-      const browser = await signedIn(one);
+      const browser = await one.signedInBrowser(issuer);
       const gate = two.app.get(Gates).create('slow');
       const finish = await held(browser.fetch(`${two.baseUrl}${path}`), gate);
       for (let visit = 1; visit <= 4; visit += 1) {
@@ -192,7 +186,7 @@ describe('A session', () => {
 
   it('ends at sign-out under every id that the app has given it', async () => {
     const app = await start();
-    const browser = await signedIn(app);
+    const browser = await app.signedInBrowser(issuer);
     const cookie = browser.cookies.header(app.baseUrl);
     const slow = app.browser().fetch('/slow', { headers: { cookie } });
     const finish = await held(slow, app.app.get(Gates).create('slow'));
@@ -211,7 +205,7 @@ describe('A session', () => {
     ['delete the session', (operation: string) => operation === 'destroy'],
   ])('stays intact where the sign-out failed because the store could not %s', async (_, isOf) => {
     const app = await start();
-    const browser = await signedIn(app);
+    const browser = await app.signedInBrowser(issuer);
     let calls = 0;
     // The first tombstone is written, so that it has to be taken back.
     store.failing = (operation, key) =>
@@ -259,7 +253,7 @@ describe('A session', () => {
   describe('in a store', () => {
     it('with keys of 36 characters (connect-session-sequelize) works as in any other', async () => {
       store.failing = (operation, key) => operation === 'set' && key.length > 36;
-      const browser = await signedIn(await start());
+      const browser = await (await start()).signedInBrowser(issuer);
 
       expect((await browser.fetch('/protected')).text).toBe('hello ada');
       expect((await browser.open('/logto/sign-out')).status).toBe(302);

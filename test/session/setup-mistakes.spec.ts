@@ -1,9 +1,8 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req } from '@nestjs/common';
 import cookieSession from 'cookie-session';
 import type { Request } from 'express';
 import expressSession from 'express-session';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 import { leaks } from '../support/leaks.js';
@@ -18,11 +17,7 @@ class VisitsController {
   }
 }
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 describe('A missing session', () => {
   it('does not affect public pages; the first request that needs it fails and names both remedies', async () => {

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime } from '../support/clock.js';
@@ -8,13 +7,10 @@ import { EventStream } from '../support/event-stream.js';
 import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
+import { RenewalController } from '../support/renewal.controller.js';
 import { StreamsController } from '../support/streams.controller.js';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 /** Each instance checks its open streams every ten seconds. These tests wait for one check together. */
 describe('A stream of server-sent events, within ten seconds,', () => {
@@ -32,7 +28,7 @@ describe('A stream of server-sent events, within ten seconds,', () => {
     const start = (logto: TestAppParts['logto'], parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
       startApp({
         issuer,
-        controllers: [PagesController, StreamsController],
+        controllers: [PagesController, RenewalController, StreamsController],
         ...(logto && { logto }),
         ...parts,
       });
@@ -60,8 +56,7 @@ describe('A stream of server-sent events, within ten seconds,', () => {
   });
 
   async function open(name: string, username: string, app = here): Promise<void> {
-    const browser = app.browser();
-    await browser.signIn(issuer, username);
+    const browser = await app.signedInBrowser(issuer, username);
     const cookie = browser.cookies.header(app.baseUrl);
     browsers[name] = browser;
     ids[name] = (await browser.fetch('/session')).json<{ id: string }>().id;

@@ -1,5 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
@@ -13,11 +12,7 @@ import { registerBackChannelLogout } from '../support/register-back-channel-logo
 import { sessionMounts } from '../support/session-mounts.js';
 import { StreamsController } from '../support/streams.controller.js';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 describe('A stream of server-sent events', () => {
   afterEach(() => {
@@ -32,12 +27,6 @@ describe('A stream of server-sent events', () => {
       logto: { ...logto, api: { audience: resource } },
       ...parts,
     });
-
-  async function signedIn(app: TestApp, username = 'ada'): Promise<Browser> {
-    const browser = app.browser();
-    await browser.signIn(issuer, username);
-    return browser;
-  }
 
   async function openStream(app: TestApp, browser: Browser, path = '/ticks'): Promise<EventStream> {
     return opened(app.baseUrl + path, { cookie: browser.cookies.header(app.baseUrl) });
@@ -54,7 +43,7 @@ describe('A stream of server-sent events', () => {
 
     it('ends immediately when its user signs out, and other streams go on', async () => {
       const app = await start(parts);
-      const [browser, other] = [await signedIn(app), await signedIn(app)];
+      const [browser, other] = [await app.signedInBrowser(issuer), await app.signedInBrowser(issuer)];
       const [stream, second] = [await openStream(app, browser), await openStream(app, browser)];
       const others = await openStream(app, other);
       await stream.goesOn();
@@ -68,7 +57,7 @@ describe('A stream of server-sent events', () => {
     it('ends immediately on a back-channel logout', async () => {
       const app = await start(parts);
       registerBackChannelLogout(issuer, app);
-      const browser = await signedIn(app);
+      const browser = await app.signedInBrowser(issuer);
       const stream = await openStream(app, browser);
 
       await endSessionAtLogto(issuer, app, browser);
@@ -77,7 +66,7 @@ describe('A stream of server-sent events', () => {
 
     it('ends immediately when the app clears the tokens', async () => {
       const app = await start(parts);
-      const browser = await signedIn(app);
+      const browser = await app.signedInBrowser(issuer);
       const stream = await openStream(app, browser);
 
       await browser.post('/clear');
@@ -86,7 +75,7 @@ describe('A stream of server-sent events', () => {
 
     it('ends immediately when another user signs in in the same browser', async () => {
       const app = await start(parts);
-      const browser = await signedIn(app);
+      const browser = await app.signedInBrowser(issuer);
       const stream = await openStream(app, browser);
 
       await browser.signIn(issuer, 'bob');
@@ -96,7 +85,7 @@ describe('A stream of server-sent events', () => {
 
   it('ends immediately when a request finds that Logto has suspended the user', async () => {
     const app = await start({ logto: { revalidateAfter: 600 } });
-    const browser = await signedIn(app, 'bob');
+    const browser = await app.signedInBrowser(issuer, 'bob');
     const stream = await openStream(app, browser);
     issuer.suspendUser('bob');
     passTime(601);
@@ -110,7 +99,7 @@ describe('A stream of server-sent events', () => {
     ['idle', { idle: 2 }],
   ])('ends with the %s lifetime of the sign-in, without any request', async (_, lifetime) => {
     const app = await start({ logto: { lifetime } });
-    const stream = await openStream(app, await signedIn(app));
+    const stream = await openStream(app, await app.signedInBrowser(issuer));
     await stream.goesOn();
 
     await stream.endsAtOnce();
@@ -118,7 +107,7 @@ describe('A stream of server-sent events', () => {
 
   it('goes on while its user is active, where idle sign-ins end', async () => {
     const app = await start({ logto: { lifetime: { idle: 2 } } });
-    const browser = await signedIn(app);
+    const browser = await app.signedInBrowser(issuer);
     const stream = await openStream(app, browser);
     for (let tenth = 0; tenth < 15; tenth += 1) {
       await stream.goesOn();
@@ -131,7 +120,7 @@ describe('A stream of server-sent events', () => {
   it('does not retry a store that is down at the end of the lifetime', async () => {
     const store = new MemorySessionStore();
     const app = await start({ logto: { session: { ...session, store }, lifetime: { idle: 1 } } });
-    const stream = await openStream(app, await signedIn(app));
+    const stream = await openStream(app, await app.signedInBrowser(issuer));
     store.failing = (operation) => operation === 'get';
     store.calls.length = 0;
 
@@ -158,7 +147,7 @@ describe('A stream of server-sent events', () => {
   it('gets a signal that is already aborted when the sign-in has ended', async () => {
     const app = await start();
 
-    expect((await (await signedIn(app)).fetch('/late')).text).toBe('The sign-in has ended.');
+    expect((await (await app.signedInBrowser(issuer)).fetch('/late')).text).toBe('The sign-in has ended.');
   });
 
   it('goes on for an anonymous request', async () => {
@@ -173,7 +162,7 @@ describe('A stream of server-sent events', () => {
   it('is refused while the session store is down', async () => {
     const store = new MemorySessionStore();
     const app = await start({ logto: { session: { ...session, store } } });
-    const browser = await signedIn(app);
+    const browser = await app.signedInBrowser(issuer);
     store.failing = (operation) => operation === 'get';
 
     expect((await browser.fetch('/open-ticks')).json()).toMatchObject({ code: 'session_store_unavailable' });

@@ -1,6 +1,5 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, startApp, type TestApp } from '../support/app.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { session, startApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { endSessionAtLogto } from '../support/end-session-at-logto.js';
 import { startIssuer } from '../support/issuer.js';
@@ -10,21 +9,15 @@ import { postForm } from '../support/post-form.js';
 import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
 import { RenewalController } from '../support/renewal.controller.js';
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({ issuer, controllers });
-});
 const controllers = [PagesController, RenewalController];
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers });
 
 describe('Back-channel logout', () => {
   afterEach(() => issuer.resetRequests());
 
   async function signedIn(username = 'ada'): Promise<Browser> {
-    const browser = app.browser();
-    await browser.signIn(issuer, username);
+    const browser = await app.signedInBrowser(issuer, username);
     expect((await browser.open('/protected')).text).toBe(`hello ${username}`);
     return browser;
   }
@@ -65,8 +58,7 @@ describe('Back-channel logout', () => {
       const other = await startApp({ ...shared, instanceOf: instance });
       // The token reaches the instance that has not seen the new id.
       registerBackChannelLogout(issuer, instance, { sessionRequired });
-      const browser = instance.browser();
-      await browser.signIn(issuer);
+      const browser = await instance.signedInBrowser(issuer);
       expect((await browser.open(`${other.baseUrl}/renew`)).text).toBe('renewed');
       expect((await browser.open(`${other.baseUrl}/protected`)).text).toBe('hello ada');
 

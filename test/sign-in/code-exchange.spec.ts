@@ -119,8 +119,7 @@ describe('A code exchange that fails', () => {
 
       expect(issuer.countRequests('token')).toBe(1);
       expect((await browser.open('/user-info')).json()).toMatchObject({ sub: 'ada' });
-      const next = app.browser();
-      await next.signIn(issuer, 'bob');
+      const next = await app.signedInBrowser(issuer, 'bob');
       expect((await next.open('/protected')).text).toBe('hello bob');
     },
   );

@@ -1,6 +1,5 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { callbackPath } from '../support/callback-path.js';
 import { restoreTime } from '../support/clock.js';
@@ -9,13 +8,8 @@ import { PagesController } from '../support/pages.js';
 import { signedInUser } from '../support/signed-in-user.js';
 import { startSignIn } from '../support/start-sign-in.js';
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({ issuer, controllers: [PagesController] });
-});
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [PagesController] });
 
 describe('Several sign-ins in one browser', () => {
   let browser: Browser;

@@ -1,5 +1,5 @@
 import * as http from 'node:http';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   Controller,
   ForbiddenException,
@@ -13,7 +13,6 @@ import { APP_GUARD } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, { type Request, type Response } from 'express';
 import { LogtoService } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { asInMain, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Page } from '../support/browser.js';
 import { endSessionAtLogto } from '../support/end-session-at-logto.js';
@@ -90,11 +89,7 @@ class SignedOutController {
   }
 }
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 describe('A logout token reaches', () => {
   let app: TestApp;
@@ -106,8 +101,7 @@ describe('A logout token reaches', () => {
 
   /** Signs a user in and ends their session at Logto. @returns whether it has ended here as well */
   async function isSignedOut(): Promise<boolean> {
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     expect((await browser.open('/protected')).text).toBe('hello ada');
     await endSessionAtLogto(issuer, app, browser);
     return (await browser.open('/protected')).status === 302;

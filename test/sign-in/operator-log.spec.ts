@@ -1,6 +1,5 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { callbackPath } from '../support/callback-path.js';
@@ -10,11 +9,7 @@ import { leaks } from '../support/leaks.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 let lines: string[];
 
 /** Keeps the level of each line as well. */
@@ -134,8 +129,7 @@ describe('The log', () => {
   });
 
   it('for a cross-site request has a line with the origin and the remedy', async () => {
-    const browser = (await start()).browser();
-    await browser.signIn(issuer);
+    const browser = await (await start()).signedInBrowser(issuer);
     const origin = 'https://other.example';
     const page = await browser.post('/logto/sign-out', { origin, 'sec-fetch-site': 'cross-site' });
 
@@ -197,8 +191,7 @@ describe('Two apps on one host name', () => {
       await startApp({ issuer, controllers: [PagesController] }),
       await startApp({ issuer, controllers: [PagesController] }),
     ];
-    const browser = shop.browser();
-    await browser.signIn(issuer);
+    const browser = await shop.signedInBrowser(issuer);
     await browser.open(await browser.authorize(issuer, 'ada', `${admin.baseUrl}/logto/sign-in`));
 
     expect((await browser.open('/protected')).text).toBe('hello ada');

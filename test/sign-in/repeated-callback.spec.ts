@@ -1,21 +1,15 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { appSession } from '../support/app-session.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { startApp } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { expectErrorPage } from '../support/expect-error-page.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
 import { signedInUser } from '../support/signed-in-user.js';
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({ issuer, controllers: [PagesController] });
-});
 const returnToProtected = '/logto/sign-in?returnTo=/protected';
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [PagesController] });
 let browser: Browser;
 
 beforeEach(() => {

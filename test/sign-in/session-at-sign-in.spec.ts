@@ -1,7 +1,6 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { appSession } from '../support/app-session.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { startApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
@@ -9,13 +8,8 @@ import { PagesController } from '../support/pages.js';
 import { signedInUser } from '../support/signed-in-user.js';
 import { startSignIn } from '../support/start-sign-in.js';
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({ issuer, controllers: [PagesController] });
-});
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [PagesController] });
 
 describe('A session, at sign-in,', () => {
   let browser: Browser;

@@ -1,7 +1,5 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { Request, Response } from 'express';
+import { describe, expect, it } from '@jest/globals';
 import type { SessionOptions } from 'express-session';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { fromTlsProxy, registerHttpsApplication } from '../support/https-application.js';
@@ -10,13 +8,10 @@ import { leaks } from '../support/leaks.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 import { mountedByApp, mountedByModule, sessionMounts } from '../support/session-mounts.js';
+import { RenewalController } from '../support/renewal.controller.js';
 import { SignInController } from '../support/sign-in.controller.js';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
   startApp({ issuer, controllers: [PagesController, SignInController], ...parts });
@@ -159,15 +154,7 @@ describe('A sign-in that the browser or the store does not keep', () => {
 
   describe('is not reported', () => {
     it('where the app gives sessions new ids and the user signs in repeatedly', async () => {
-      const app = await start({
-        configure: (nest) =>
-          nest.use('/renew', (request: Request, response: Response) => {
-            const { cookie: _cookie, ...data } = request.session;
-            request.session.regenerate(() =>
-              response.send(String(Object.assign(request.session, data).id !== '')),
-            );
-          }),
-      });
+      const app = await start({ controllers: [PagesController, RenewalController] });
       const browser = app.browser();
       for (let round = 1; round <= 3; round += 1) {
         await browser.signIn(issuer);
@@ -179,16 +166,14 @@ describe('A sign-in that the browser or the store does not keep', () => {
     });
 
     it('for a sign-in right after a sign-out', async () => {
-      const browser = (await start()).browser();
-      await browser.signIn(issuer);
+      const browser = await (await start()).signedInBrowser(issuer);
       await browser.open('/logto/sign-out');
       await browser.signIn(issuer);
       expect((await browser.open('/protected')).text).toBe('hello ada');
     });
 
     it('for a second sign-in of a signed-in user', async () => {
-      const browser = (await start()).browser();
-      await browser.signIn(issuer);
+      const browser = await (await start()).signedInBrowser(issuer);
       await browser.signIn(issuer);
       expect((await browser.open('/protected')).text).toBe('hello ada');
     });
@@ -200,8 +185,7 @@ describe('A sign-in that the browser or the store does not keep', () => {
         backchannelLogoutUri: `${app.baseUrl}/logto/back-channel-logout`,
         backchannelLogoutSessionRequired: true,
       });
-      const browser = app.browser();
-      await browser.signIn(issuer);
+      const browser = await app.signedInBrowser(issuer);
       await issuer.signOut(`${issuer.issuer}/session/end?client_id=${application.id}`, {
         cookies: browser.cookies,
       });
@@ -215,8 +199,7 @@ describe('A sign-in that the browser or the store does not keep', () => {
     it('where the app has destroyed the session itself', async () => {
       const store = new MemorySessionStore();
       const app = await start(mountedByModule({ store }));
-      const browser = app.browser();
-      await browser.signIn(issuer);
+      const browser = await app.signedInBrowser(issuer);
       const { id } = (await browser.open('/session')).json<{ id: string }>();
       store.destroy(id);
 

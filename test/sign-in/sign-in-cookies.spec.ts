@@ -1,6 +1,5 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { freePort, session, startApp, type TestApp } from '../support/app.js';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { freePort, session, startApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { restoreTime } from '../support/clock.js';
 import { expectErrorPage } from '../support/expect-error-page.js';
@@ -9,14 +8,9 @@ import { PagesController } from '../support/pages.js';
 import { signedInUser } from '../support/signed-in-user.js';
 import { startSignIn } from '../support/start-sign-in.js';
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({ issuer, controllers });
-});
 const controllers = [PagesController];
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers });
 
 describe('The cookie of a sign-in', () => {
   let browser: Browser;

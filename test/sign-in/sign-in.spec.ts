@@ -1,7 +1,6 @@
 import { request } from 'node:http';
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Prompt, UserScope, type LogtoModuleOptions } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
@@ -10,13 +9,8 @@ import { PagesController } from '../support/pages.js';
 const signInCookies = (page: Page): string[] =>
   page.headers.getSetCookie().filter((cookie) => cookie.includes('logto-sign-in.'));
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({ issuer, controllers: [PagesController] });
-});
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [PagesController] });
 
 /** The parameters that the app sends to Logto's sign-in. */
 function sentBy(page: Page): URLSearchParams {
@@ -340,8 +334,7 @@ describe('The sign-in route', () => {
       issuer.setApplication({ id: 'public-app', type: 'Native' });
       const own = await appWith({ appId: 'public-app', appSecret: undefined });
       issuer.resetRequests();
-      const visitor = own.browser();
-      await visitor.signIn(issuer, 'ada');
+      const visitor = await own.signedInBrowser(issuer);
 
       expect((await visitor.open('/protected')).text).toBe('hello ada');
       const [exchange] = issuer.requests('token');

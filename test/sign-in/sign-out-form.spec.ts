@@ -1,6 +1,5 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { isSignedIn } from '../support/is-signed-in.js';
 import { application, startIssuer } from '../support/issuer.js';
@@ -19,24 +18,18 @@ const byScript = {
 
 const elsewhere = { accept: 'application/json', origin: frontEnd, 'sec-fetch-site': 'cross-site' } as const;
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({
-    issuer,
-    controllers: [PagesController],
-    logto: { allowedOrigins: [frontEnd], postSignOutRedirectUri: 'https://example.com/bye?a=1&b="2"' },
-  });
+const issuer = await startIssuer();
+const app = await startApp({
+  issuer,
+  controllers: [PagesController],
+  logto: { allowedOrigins: [frontEnd], postSignOutRedirectUri: 'https://example.com/bye?a=1&b="2"' },
 });
 
 describe('A POST to the sign-out route', () => {
   let browser: Browser;
 
   beforeEach(async () => {
-    browser = app.browser();
-    await browser.signIn(issuer);
+    browser = await app.signedInBrowser(issuer);
   });
 
   const post = (headers: Record<string, string>): Promise<Page> =>

@@ -1,7 +1,6 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UserScope } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, startApp, type TestApp } from '../support/app.js';
+import { session, startApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { application, startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
@@ -9,18 +8,13 @@ import { MemorySessionStore } from '../support/memory-session-store.js';
 import { signedInUser } from '../support/signed-in-user.js';
 import { SignInController } from '../support/sign-in.controller.js';
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({
-    issuer,
-    controllers: [PagesController, SignInController],
-    logto: { session: { ...session, store }, http: { timeout: 1500 } },
-  });
-});
 const store = new MemorySessionStore();
+const issuer = await startIssuer();
+const app = await startApp({
+  issuer,
+  controllers: [PagesController, SignInController],
+  logto: { session: { ...session, store }, http: { timeout: 1500 } },
+});
 
 describe('Sign-out', () => {
   let browser: Browser;
@@ -112,8 +106,7 @@ describe('Sign-out', () => {
 
   it('does not affect other sessions of the user', async () => {
     await browser.signIn(issuer);
-    const elsewhere = app.browser();
-    await elsewhere.signIn(issuer);
+    const elsewhere = await app.signedInBrowser(issuer);
 
     await browser.open('/logto/sign-out');
 
@@ -225,8 +218,7 @@ describe('Sign-out', () => {
       controllers: [PagesController],
       logto: { includeReservedScopes: false, scopes: ['openid', 'profile'] },
     });
-    const visitor = own.browser();
-    await visitor.signIn(issuer);
+    const visitor = await own.signedInBrowser(issuer);
     issuer.resetRequests();
 
     expect((await visitor.open('/logto/sign-out')).location).toContain('/session/end');

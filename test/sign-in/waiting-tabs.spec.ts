@@ -1,6 +1,5 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { startApp } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
@@ -8,13 +7,8 @@ import { PagesController } from '../support/pages.js';
 /** What a browser sends when it restores a tab: no user has clicked. */
 const restored = { 'sec-fetch-user': '', 'user-agent': 'a browser', 'accept-language': 'en' };
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  app = await startApp({ issuer, controllers: [PagesController] });
-});
+const issuer = await startIssuer();
+const app = await startApp({ issuer, controllers: [PagesController] });
 
 describe('A tab that starts a sign-in', () => {
   afterEach(() => restoreTime());
@@ -53,8 +47,7 @@ describe('A tab that starts a sign-in', () => {
   it.each(['prompt=login', 'max_age=0', 'organization_id=org_1', 'first_screen=register'])(
     'does not use the sign-in of another tab when it asks for %s',
     async (parameter) => {
-      const browser = app.browser();
-      await browser.signIn(issuer);
+      const browser = await app.signedInBrowser(issuer);
 
       const since = Date.now() - 1000;
       const path = `/logto/sign-in?waited=${since}&${parameter}&returnTo=/protected`;
@@ -65,8 +58,7 @@ describe('A tab that starts a sign-in', () => {
   it.each(['1', 'x', String(Date.now() + 86_400_000)])(
     'does not skip the sign-in by a link with waited=%s',
     async (since) => {
-      const browser = app.browser();
-      await browser.signIn(issuer);
+      const browser = await app.signedInBrowser(issuer);
 
       const path = `/logto/sign-in?waited=${since}&returnTo=/protected`;
       expect((await browser.open(path)).location).toContain(`${issuer.endpoint}/oidc/auth`);

@@ -1,7 +1,6 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoLock } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, type TestApp } from '../support/app.js';
+import { session } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
@@ -25,25 +24,18 @@ class SharedLock implements LogtoLock {
   }
 }
 
-// A provider that revokes the grant when a refresh token is used twice.
-let issuer: LogtoEmulator;
-let one: TestApp;
-let other: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
-  one = await startTokenApp({ issuer, logto });
-  other = await startTokenApp({ issuer, logto, instanceOf: one });
-});
 const lock = new SharedLock();
 const logto = { lock, session: { ...session, store: new MemorySessionStore() } };
+// A provider that revokes the grant when a refresh token is used twice.
+const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+const one = await startTokenApp({ issuer, logto });
+const other = await startTokenApp({ issuer, logto, instanceOf: one });
 
 describe('With a lock, two instances', () => {
   let browser: Browser;
 
   beforeEach(async () => {
-    browser = one.browser();
-    await browser.signIn(issuer);
+    browser = await one.signedInBrowser(issuer);
     issuer.resetRequests();
     lock.keys.length = 0;
   });

@@ -1,5 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { startApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
@@ -7,11 +6,7 @@ import { MemorySessionStore } from '../support/memory-session-store.js';
 import { PagesController } from '../support/pages.js';
 import { sessionMounts } from '../support/session-mounts.js';
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 describe.each(sessionMounts)('A store that is down, under a session that %s mounts,', (_, mount) => {
   let store: MemorySessionStore;

@@ -54,6 +54,8 @@ export interface TestApp {
   readonly logto: LogtoService;
   /** A browser with no cookies that has this app open. */
   browser(): Browser;
+  /** A new browser in which a user has signed in. Default: ada. */
+  signedInBrowser(issuer: LogtoEmulator, username?: string): Promise<Browser>;
   close(): Promise<void>;
 }
 
@@ -103,6 +105,11 @@ export async function startApp({
     app,
     logto: app.get(LogtoService),
     browser: () => new Browser(baseUrl),
+    async signedInBrowser(at, username) {
+      const browser = new Browser(baseUrl);
+      await browser.signIn(at, username);
+      return browser;
+    },
     close,
   };
 }

@@ -8,6 +8,12 @@ export const application = { id: 'app', secret: 'the-application-secret-of-the-s
 /** An API resource that the specs ask access tokens for. */
 export const resource = 'https://api.example.com';
 
+/** That resource with its scopes. */
+export const things = { indicator: resource, scopes: ['read:things', 'write:things'] };
+
+/** A role with all scopes of that resource. */
+export const admin = { name: 'admin', scopes: things.scopes.map((name) => ({ resource, name })) };
+
 /** Starts Logto's stand-in with two people, an organization and an API resource. */
 export async function startIssuer(options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> {
   const issuer = await startLogtoEmulator({
@@ -27,16 +33,8 @@ export async function startIssuer(options: LogtoEmulatorOptions = {}): Promise<L
       { id: 'bob', username: 'bob', password: 'bob-password', name: 'Bob' },
     ],
     applications: [{ ...application }],
-    resources: [{ indicator: resource, scopes: ['read:things', 'write:things'] }],
-    roles: [
-      {
-        name: 'admin',
-        scopes: [
-          { resource, name: 'read:things' },
-          { resource, name: 'write:things' },
-        ],
-      },
-    ],
+    resources: [things],
+    roles: [admin],
     organizationTemplate: { scopes: ['invite'], roles: [{ name: 'member', scopes: ['invite'] }] },
     organizations: [
       { id: 'org_1', name: 'Org One' },

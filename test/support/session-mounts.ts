@@ -1,5 +1,6 @@
-import expressSession, { type SessionOptions } from 'express-session';
+import type { SessionOptions } from 'express-session';
 import { session, type TestAppParts } from './app.js';
+import { ownSession } from './own-session.js';
 
 /** What an app is made of as far as its session is concerned. */
 type Mount = (options?: Partial<SessionOptions>) => Pick<TestAppParts, 'logto' | 'configure'>;
@@ -10,8 +11,7 @@ export const mountedByModule: Mount = (options) => ({ logto: { session: { ...ses
 /** The app mounts the session in main.ts. */
 export const mountedByApp: Mount = (options) => ({
   logto: { session: undefined },
-  configure: (app) =>
-    app.use(expressSession({ ...session, resave: false, saveUninitialized: false, ...options })),
+  configure: (app) => app.use(ownSession(options)),
 });
 
 /** Both, as rows of a table. */

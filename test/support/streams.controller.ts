@@ -41,15 +41,6 @@ export class StreamsController {
     await this.logto.clearAllTokens(request);
   }
 
-  /** Gives the session another id and keeps what is in it, as apps do that ask for a second factor. */
-  @Get('renew')
-  async renew(@Req() request: Request): Promise<string> {
-    const { cookie: _cookie, ...data } = request.session;
-    await new Promise((resolve) => request.session.regenerate(resolve));
-    Object.assign(request.session, data);
-    return 'renewed';
-  }
-
   /** Ends the session without the module, as an app may. */
   @Get('destroy')
   async destroy(@Req() request: Request): Promise<void> {

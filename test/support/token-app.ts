@@ -2,7 +2,7 @@ import { UserScope, type LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulatorOptions } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from './app.js';
 import { Gates } from './gates.js';
-import { application, resource } from './issuer.js';
+import { admin, application, resource, things } from './issuer.js';
 import { ShopController, TokensController } from './tokens.controller.js';
 
 /** A second API resource, with tokens that live shorter. */
@@ -23,20 +23,8 @@ export const tokenTenant: LogtoEmulatorOptions = {
       organizations: [{ id: 'org_1', roles: ['member'] }],
     },
   ],
-  resources: [
-    { indicator: resource, scopes: ['read:things', 'write:things'] },
-    { indicator: otherResource, scopes: ['read:others'], accessTokenTtl: 600 },
-  ],
-  roles: [
-    {
-      name: 'admin',
-      scopes: [
-        { resource, name: 'read:things' },
-        { resource, name: 'write:things' },
-      ],
-    },
-    { name: 'worker', scopes: [{ resource, name: 'read:things' }] },
-  ],
+  resources: [things, { indicator: otherResource, scopes: ['read:others'], accessTokenTtl: 600 }],
+  roles: [admin, { name: 'worker', scopes: [{ resource, name: 'read:things' }] }],
   organizationTemplate: {
     scopes: ['invite'],
     roles: [{ name: 'member', scopes: ['invite'], resourceScopes: [{ resource, name: 'read:things' }] }],

@@ -1,19 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { UserScope } from 'nestjs-logto';
 import { anonymous, LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
-import { closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 import { shop, startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
 
 const ada = { sub: 'ada', name: 'Ada Lovelace', roles: ['admin'], scopes: ['read:orders'] };
 
 describe('LogtoTestingModule in place of LogtoModule', () => {
-  const closedAfterEach = closeAfterEach();
-
-  const shopWith = async (
-    options?: Parameters<typeof LogtoTestingModule.forRoot>[0],
-  ): Promise<ShopUnderTest> =>
-    closedAfterEach(await startUnderTest(shop([LogtoTestingModule.forRoot(options)])));
+  const shopWith = (options?: Parameters<typeof LogtoTestingModule.forRoot>[0]): Promise<ShopUnderTest> =>
+    startUnderTest(shop([LogtoTestingModule.forRoot(options)]));
 
   it('treats requests as anonymous, and refuses or redirects them as in production', async () => {
     const { http } = await shopWith();
@@ -91,7 +86,7 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
 
   it('can be imported by several apps at once, each with its own keys', async () => {
     const imported = LogtoTestingModule.forRoot({ user: ada, as: 'bearer' });
-    const first = closedAfterEach(await startUnderTest(shop([imported])));
+    const first = await startUnderTest(shop([imported]));
     const second = await startUnderTest(shop([imported]));
 
     const [one, two] = await Promise.all([first.http().get('/api'), second.http().get('/api')]);

@@ -16,7 +16,6 @@ import {
 } from 'nestjs-logto';
 import { LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
 import type TestAgent from 'supertest/lib/agent.js';
-import { closeAfterEach } from '../support/close-after.js';
 import { validOptions } from '../support/options.js';
 import { startUnderTest } from './support/shop-under-test.js';
 
@@ -63,10 +62,8 @@ class GuardedByAppController {
 const allowAll = { canActivate: () => true };
 
 describe('A unit test that overrides LogtoGuard', () => {
-  const closedAfterEach = closeAfterEach();
-
   const start = async (builder: TestingModuleBuilder): Promise<TestAgent> =>
-    closedAfterEach(await startUnderTest(builder)).http();
+    (await startUnderTest(builder)).http();
 
   describe('without LogtoModule', () => {
     it('can call handlers', async () => {

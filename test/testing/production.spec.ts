@@ -2,7 +2,6 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { LogtoModule } from 'nestjs-logto';
 import { LogtoTestingModule, signedInAs, useLogtoTesting } from 'nestjs-logto/testing';
-import { closeAfterEach } from '../support/close-after.js';
 import { shop, startUnderTest } from './support/shop-under-test.js';
 
 const options = {
@@ -13,10 +12,8 @@ const options = {
 };
 
 describe('The testing kit in production', () => {
-  const closedAfterEach = closeAfterEach();
-
   it('has no effect on an app with the real module', async () => {
-    const { http } = closedAfterEach(await startUnderTest(shop([LogtoModule.forRoot(options)])));
+    const { http } = await startUnderTest(shop([LogtoModule.forRoot(options)]));
 
     await http()
       .get('/account')
@@ -41,7 +38,7 @@ describe('The testing kit in production', () => {
     ['another process', `x${Object.values(signedInAs({ sub: 'ada' })).join('')}`],
     ['somebody who only knows the format', 'eyJ1c2VyIjp7InN1YiI6ImFkYSJ9fQ'],
   ])('refuses headers that were written by %s', async (_name, forged) => {
-    const { http } = closedAfterEach(await startUnderTest(shop([LogtoTestingModule.forRoot()])));
+    const { http } = await startUnderTest(shop([LogtoTestingModule.forRoot()]));
 
     const { body } = await http().get('/account').set('x-nestjs-logto-testing', forged).expect(400);
     expect(body.message).toContain('was not written in this process');

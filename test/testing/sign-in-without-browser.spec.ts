@@ -1,23 +1,15 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Res, type Type } from '@nestjs/common';
 import type { Response } from 'express';
 import { LogtoModule, type LogtoModuleExtras, type LogtoModuleOptions } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { LogtoTestingModule, signInWithoutBrowser } from 'nestjs-logto/testing';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
 import { shop, startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
 
+const emulator = await startIssuer();
+
 describe('signInWithoutBrowser against the emulator', () => {
-  let emulator: LogtoEmulator;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
-
-  beforeAll(async () => {
-    emulator = closedAfterAll(await startIssuer());
-  });
-
-  async function shopAt(
+  function shopAt(
     baseUrl: string,
     options: Partial<LogtoModuleOptions & LogtoModuleExtras> = {},
     imports: Type[] = [],
@@ -32,7 +24,7 @@ describe('signInWithoutBrowser against the emulator', () => {
       resources: [resource],
       ...options,
     });
-    return closedAfterEach(await startUnderTest(shop([logto, ...imports])));
+    return startUnderTest(shop([logto, ...imports]));
   }
 
   it('signs a user in to an app that does not listen, and returns a client of that user', async () => {
@@ -166,7 +158,7 @@ describe('signInWithoutBrowser against the emulator', () => {
   });
 
   it('fails for an app that uses LogtoTestingModule', async () => {
-    const { app } = closedAfterEach(await startUnderTest(shop([LogtoTestingModule.forRoot()])));
+    const { app } = await startUnderTest(shop([LogtoTestingModule.forRoot()]));
 
     await expect(signInWithoutBrowser(app, emulator, 'ada')).rejects.toThrow(
       'use neither LogtoTestingModule nor useLogtoTesting',

@@ -1,19 +1,12 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { signedInAs } from 'nestjs-logto/testing';
-import { closeAfterAll } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
-import type { ShopUnderTest } from './support/shop-under-test.js';
 import { startShop } from './support/start-shop.js';
 import { ada, bob } from './support/users.js';
 
+const { http } = await startShop();
+
 describe('A bearer token of signedInAs', () => {
-  let http: ShopUnderTest['http'];
-  const closedAfterAll = closeAfterAll();
-
-  beforeAll(async () => {
-    ({ http } = closedAfterAll(await startShop()));
-  });
-
   it('gives the handler the claims and scopes of the token', async () => {
     const { body } = await http()
       .get('/api')

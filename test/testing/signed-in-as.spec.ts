@@ -1,22 +1,14 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { anonymous, signedInAs } from 'nestjs-logto/testing';
-import { closeAfterAll } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
-import type { ShopUnderTest } from './support/shop-under-test.js';
 import { startShop } from './support/start-shop.js';
 import { ada, bob } from './support/users.js';
 
+const tested = await startShop();
+const { http } = tested;
+
 describe('signedInAs', () => {
-  let tested: ShopUnderTest;
-  let http: ShopUnderTest['http'];
-  const closedAfterAll = closeAfterAll();
-
-  beforeAll(async () => {
-    tested = closedAfterAll(await startShop());
-    ({ http } = tested);
-  });
-
   describe('by a session', () => {
     it('signs in that request only', async () => {
       await http().get('/account').set(signedInAs(ada)).expect(200, { sub: 'ada' });

@@ -1,10 +1,9 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { UseGuards } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { AuthUser, IdTokenClaims, LogtoGuard, WithLogto } from 'nestjs-logto';
 import { LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
-import { closeAfterAll } from '../support/close-after.js';
 import { SocketIoClient } from '../user/support/socket-io-client.js';
 import { shop, startUnderTest } from './support/shop-under-test.js';
 
@@ -18,19 +17,12 @@ class ChatGateway {
   }
 }
 
+const builder = shop([LogtoTestingModule.forRoot(), { module: class Chat {}, providers: [ChatGateway] }]);
+const { app } = await startUnderTest(builder, (nest) => nest.useWebSocketAdapter(new IoAdapter(nest)));
+await app.listen(0);
+const baseUrl = await app.getUrl();
+
 describe('signedInAs on the handshake of a socket', () => {
-  let baseUrl: string;
-  const closedAfterAll = closeAfterAll();
-
-  beforeAll(async () => {
-    const builder = shop([LogtoTestingModule.forRoot(), { module: class Chat {}, providers: [ChatGateway] }]);
-    const { app } = closedAfterAll(
-      await startUnderTest(builder, (nest) => nest.useWebSocketAdapter(new IoAdapter(nest))),
-    );
-    await app.listen(0);
-    baseUrl = await app.getUrl();
-  });
-
   async function ask(headers?: Record<string, string>): Promise<unknown> {
     const client = await SocketIoClient.connect({ baseUrl }, { headers });
     return client.ask('whoami').finally(() => client.close());

@@ -1,22 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
-import { closeAfterAll } from '../support/close-after.js';
 import { EventStream } from '../support/event-stream.js';
 import { StreamsController } from '../support/streams.controller.js';
 import { shop, startUnderTest } from './support/shop-under-test.js';
 
+const streams = { module: class Streams {}, controllers: [StreamsController] };
+const { app } = await startUnderTest(shop([LogtoTestingModule.forRoot(), streams]));
+await app.listen(0);
+const url = await app.getUrl();
+
 describe('A stream that signedInAs opens', () => {
-  let url: string;
-  const closedAfterAll = closeAfterAll();
-
-  beforeAll(async () => {
-    const streams = { module: class Streams {}, controllers: [StreamsController] };
-    const { app } = closedAfterAll(await startUnderTest(shop([LogtoTestingModule.forRoot(), streams])));
-    await app.listen(0);
-    url = await app.getUrl();
-  });
-
   it('stays open although no store has the session, and is refused to an anonymous request', async () => {
     const ada = { sub: 'ada' };
     const bySession = await EventStream.open(`${url}/ticks`, signedInAs(ada));

@@ -11,7 +11,6 @@ import {
   type LogtoModuleOptions,
 } from 'nestjs-logto';
 import { anonymous, signedInAs, useLogtoTesting, type UseLogtoTestingOptions } from 'nestjs-logto/testing';
-import { closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 import { startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
 import { ShopController } from './support/shop.controller.js';
@@ -35,14 +34,11 @@ function appModule(logto: DynamicModule): TestingModuleBuilder {
 }
 
 describe('useLogtoTesting on an app that has LogtoModule already', () => {
-  const closedAfterEach = closeAfterEach();
-
-  const start = async (
+  const start = (
     logto: DynamicModule,
     setup?: UseLogtoTestingOptions,
     configure?: Parameters<typeof startUnderTest>[1],
-  ): Promise<ShopUnderTest> =>
-    closedAfterEach(await startUnderTest(useLogtoTesting(appModule(logto), setup), configure));
+  ): Promise<ShopUnderTest> => startUnderTest(useLogtoTesting(appModule(logto), setup), configure);
 
   it('lets a test sign in single requests', async () => {
     const { http } = await start(LogtoModule.forRoot(deployed));
@@ -84,7 +80,7 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
     })
     class GuardedModule {}
     const builder = useLogtoTesting(Test.createTestingModule({ imports: [GuardedModule] }));
-    const { http } = closedAfterEach(await startUnderTest(builder));
+    const { http } = await startUnderTest(builder);
 
     await http().get('/whoami').expect(401);
     await http().get('/whoami').set(signedInAs(ada)).expect(200);
@@ -94,7 +90,7 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
     const getContext = jest.fn();
     const builder = useLogtoTesting(appModule(LogtoModule.forRoot(deployed)));
     const overridden = builder.overrideProvider(LogtoService).useValue({ getContext });
-    const { app } = closedAfterEach(await startUnderTest(overridden));
+    const { app } = await startUnderTest(overridden);
 
     expect(app.get(LogtoService)).toEqual({ getContext });
   });

@@ -29,8 +29,7 @@ describe('Access tokens', () => {
   });
 
   beforeEach(async () => {
-    browser = app.browser();
-    await browser.signIn(issuer);
+    browser = await app.signedInBrowser(issuer);
     issuer.resetRequests();
   });
 
@@ -207,8 +206,7 @@ describe('Access tokens of organizations', () => {
   it('are requested for the organizations in userinfo where the ID token has none', async () => {
     const issuer = await startIssuer({ ...tokenTenant, idTokenClaims: { organizations: false } });
     const app = await startTokenApp({ issuer });
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
 
     expect((await browser.fetch('/user')).json<{ claims: object }>().claims).not.toHaveProperty(
       'organizations',
@@ -220,8 +218,7 @@ describe('Access tokens of organizations', () => {
   it('need the organizations scope: without it the error names the scope, and nothing is requested', async () => {
     const issuer = await startIssuer(tokenTenant);
     const app = await startTokenApp({ issuer, logto: { scopes: [UserScope.Email] } });
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     issuer.resetRequests();
 
     for (const path of ['/organizations/org_1/token', '/organizations', tokenPath(resourceInOrganization)]) {
@@ -239,8 +236,7 @@ describe('Access tokens for a resource that is not in `resources`', () => {
   it('are refused with invalid_target, and the user stays signed in although Logto rotates the refresh token', async () => {
     const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use' });
     const app = await startTokenApp({ issuer });
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
 
     const refused = await browser.fetch(tokenPath({ resource: 'https://unknown.example.com' }));
     expect(refused.json()).toMatchObject({ code: 'invalid_target' });
@@ -253,8 +249,7 @@ describe('Access tokens without a refresh token', () => {
   it('for userinfo work until they expire, then the user has to sign in', async () => {
     const issuer = await startIssuer(tokenTenant);
     const app = await startTokenApp({ issuer, logto: { prompt: 'login' } });
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
 
     expect((await browser.fetch('/token')).status).toBe(200);
     // A new sign-in would not bring a token for a resource either: a redirect would lead to a loop.

@@ -1,18 +1,11 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { buildOrganizationUrn } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
 import { startTokenApp, tokenTenant } from '../support/token-app.js';
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer(tokenTenant);
-  app = await startTokenApp({ issuer });
-});
+const issuer = await startIssuer(tokenTenant);
+const app = await startTokenApp({ issuer });
 
 describe('Impersonation by token exchange', () => {
   let subjectToken: string;
@@ -48,8 +41,7 @@ describe('Impersonation by token exchange', () => {
   });
 
   it('names the acting user by an actor token', async () => {
-    const browser = app.browser();
-    await browser.signIn(issuer, 'bob');
+    const browser = await app.signedInBrowser(issuer, 'bob');
     const actorToken = (await browser.fetch('/token')).json<{ token: string }>().token;
     const { accessToken } = await app.logto.exchangeToken({ subjectToken, resource, actorToken });
     expect(decodeJwt(accessToken)).toMatchObject({ sub: 'ada', act: { sub: 'bob' } });

@@ -1,18 +1,13 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { buildOrganizationUrn, type LogtoService } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { passTime } from '../support/clock.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { machine, startTokenApp, tokenTenant } from '../support/token-app.js';
 
 const target = { resource, scope: 'read:things' };
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer(tokenTenant);
-});
+const issuer = await startIssuer(tokenTenant);
 
 describe('Tokens by client credentials', () => {
   let logto: LogtoService;

@@ -21,8 +21,7 @@ describe.each([
   });
 
   beforeEach(async () => {
-    browser = app.browser();
-    await browser.signIn(issuer);
+    browser = await app.signedInBrowser(issuer);
   });
 
   // Not after each test: a clock that is put back would make cached entries young again.

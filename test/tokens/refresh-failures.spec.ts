@@ -26,8 +26,7 @@ describe.each([
   });
 
   beforeEach(async () => {
-    browser = app.browser();
-    await browser.signIn(issuer);
+    browser = await app.signedInBrowser(issuer);
     issuer.resetRequests();
   });
 
@@ -179,8 +178,7 @@ describe.each([
   });
 
   it('a refreshed ID token of another user is refused', async () => {
-    const other = app.browser();
-    await other.signIn(issuer, 'bob');
+    const other = await app.signedInBrowser(issuer, 'bob');
     const stolen = (await other.fetch('/kept')).json<{ idToken: string }>().idToken;
     issuer.failNext(
       'token',
@@ -214,8 +212,7 @@ describe('A connection that breaks after Logto has rotated the refresh token', (
   ])('$outcome', async ({ leeway, status }) => {
     const issuer = await startIssuerWithLeeway(leeway);
     const app = await startTokenApp({ issuer });
-    const browser = app.browser();
-    await browser.signIn(issuer);
+    const browser = await app.signedInBrowser(issuer);
     issuer.failNext('token', { cutAfter: true });
 
     expect((await browser.fetch(resourceTokenPath)).status).toBe(status);
@@ -251,8 +248,7 @@ describe('A crash after Logto’s response and before the write to the store', (
         },
       },
     });
-    const browser = crashed.browser();
-    await browser.signIn(issuer);
+    const browser = await crashed.signedInBrowser(issuer);
     await browser.fetch('/token');
     crashing = true;
     void browser.fetch(resourceTokenPath).catch(() => undefined);

@@ -1,6 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, type TestApp } from '../support/app.js';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { session } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { application, startIssuer } from '../support/issuer.js';
@@ -11,22 +10,16 @@ import { startTokenApp, tokenTenant } from '../support/token-app.js';
 
 const hour = 3600;
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
-  app = await startTokenApp({ issuer, logto });
-});
 const store = new MemorySessionStore();
 const logto = { session: { ...session, store } };
+const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+const app = await startTokenApp({ issuer, logto });
 
 describe('Claims', () => {
   let browser: Browser;
 
   beforeEach(async () => {
-    browser = app.browser();
-    await browser.signIn(issuer);
+    browser = await app.signedInBrowser(issuer);
     issuer.resetRequests();
   });
 
@@ -79,8 +72,7 @@ describe('Claims', () => {
     async ({ happens, username }) => {
       if (username !== undefined) {
         issuer.addUser({ id: username, username, password: 'a-password' });
-        browser = app.browser();
-        await browser.signIn(issuer, username);
+        browser = await app.signedInBrowser(issuer, username);
       }
       happens();
       expect((await user()).isAuthenticated).toBe(true);
@@ -133,8 +125,7 @@ describe('Claims', () => {
 
   it('are not refreshed without a refresh token', async () => {
     const silent = await startTokenApp({ issuer, logto: { prompt: 'login' } });
-    browser = silent.browser();
-    await browser.signIn(issuer);
+    browser = await silent.signedInBrowser(issuer);
     issuer.resetRequests();
     passTime(2 * hour);
     expect((await user()).isAuthenticated).toBe(true);
@@ -143,8 +134,7 @@ describe('Claims', () => {
 
   it('are not refreshed with revalidateAfter: false', async () => {
     const trusting = await startTokenApp({ issuer, logto: { revalidateAfter: false } });
-    browser = trusting.browser();
-    await browser.signIn(issuer);
+    browser = await trusting.signedInBrowser(issuer);
     issuer.resetRequests();
     passTime(24 * hour);
     expect((await user()).isAuthenticated).toBe(true);
@@ -158,8 +148,7 @@ describe('A refreshed ID token', () => {
     async (hasOwn) => {
       const own = await startTokenApp({ issuer, logto: { signInOptions: { maxAge: 600 } } });
       registerBackChannelLogout(issuer, own);
-      const browser = own.browser();
-      await browser.signIn(issuer);
+      const browser = await own.signedInBrowser(issuer);
       const before = (await browser.fetch('/user')).json<{ claims: Record<string, unknown> }>().claims;
       expect([typeof before.sid, typeof before.auth_time]).toEqual(['string', 'number']);
 

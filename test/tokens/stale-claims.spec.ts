@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -11,7 +11,6 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import type { Request } from 'express';
 import { LogtoContext, LogtoService, Public } from 'nestjs-logto';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
@@ -55,11 +54,7 @@ class OwnController {
   }
 }
 
-let issuer: LogtoEmulator;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-});
+const issuer = await startIssuer();
 
 describe('A user with outdated claims', () => {
   let app: TestApp;
@@ -82,8 +77,7 @@ describe('A user with outdated claims', () => {
       logto: { http: { timeout } },
       ...parts,
     });
-    browser = app.browser();
-    await browser.signIn(issuer);
+    browser = await app.signedInBrowser(issuer);
     passTime(hour + 1);
     issuer.resetRequests();
   }
@@ -145,8 +139,7 @@ describe('A user with outdated claims', () => {
     });
 
     it('has the old claims while Logto hangs, and only the first request waits', async () => {
-      const other = app.browser();
-      await other.signIn(issuer);
+      const other = await app.signedInBrowser(issuer);
       passTime(hour + 1);
       hangTokenEndpoint();
 

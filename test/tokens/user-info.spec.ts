@@ -1,27 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { startIssuer } from '../support/issuer.js';
 import { startTokenApp, tokenTenant } from '../support/token-app.js';
 
-let issuer: LogtoEmulator;
-let app: TestApp;
-let caching: TestApp;
-
-beforeAll(async () => {
-  issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
-  app = await startTokenApp({ issuer });
-  caching = await startTokenApp({ issuer, logto: { userInfoTtl: 60 } });
-});
+const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+const app = await startTokenApp({ issuer });
+const caching = await startTokenApp({ issuer, logto: { userInfoTtl: 60 } });
 
 describe('User info', () => {
   let browser: Browser;
 
   beforeEach(async () => {
-    browser = app.browser();
-    await browser.signIn(issuer);
+    browser = await app.signedInBrowser(issuer);
     issuer.resetRequests();
   });
 
@@ -93,8 +84,7 @@ describe('User info', () => {
 
   describe('with userInfoTtl', () => {
     beforeEach(async () => {
-      browser = caching.browser();
-      await browser.signIn(issuer);
+      browser = await caching.signedInBrowser(issuer);
       issuer.resetRequests();
     });
 
@@ -104,8 +94,7 @@ describe('User info', () => {
       expect((await browser.fetch('/user-info')).json()).toMatchObject({ name: 'Ada Lovelace' });
       expect(issuer.countRequests('userinfo')).toBe(1);
 
-      const bob = caching.browser();
-      await bob.signIn(issuer, 'bob');
+      const bob = await caching.signedInBrowser(issuer, 'bob');
       expect((await bob.fetch('/user-info')).json()).toMatchObject({ sub: 'bob' });
       passTime(61);
       expect((await browser.fetch('/user-info')).json()).toMatchObject({ name: 'Augusta' });

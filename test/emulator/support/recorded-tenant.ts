@@ -1,7 +1,6 @@
 import type { LogtoEmulatorOptions } from 'nestjs-logto/emulator';
 
-/** The API resource of the recorded tenant. */
-export const resource = 'https://api.example.com';
+import { admin, resource, things } from '../../support/issuer.js';
 
 /** The tenant that the recording was made on. */
 export const recordedTenant = (receiverUrl: string): LogtoEmulatorOptions => ({
@@ -38,16 +37,8 @@ export const recordedTenant = (receiverUrl: string): LogtoEmulatorOptions => ({
       organizations: [{ id: 'org_1' }],
     },
   ],
-  resources: [{ indicator: resource, scopes: ['read:things', 'write:things'] }],
-  roles: [
-    {
-      name: 'admin',
-      scopes: [
-        { resource, name: 'read:things' },
-        { resource, name: 'write:things' },
-      ],
-    },
-  ],
+  resources: [things],
+  roles: [admin],
   organizationTemplate: { scopes: ['invite'], roles: [{ name: 'member', scopes: ['invite'] }] },
   organizations: [
     { id: 'org_1', name: 'Org' },

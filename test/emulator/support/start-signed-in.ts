@@ -1,5 +1,6 @@
 import { startLogtoEmulator, type LogtoEmulator, type LogtoEmulatorOptions } from 'nestjs-logto/emulator';
 
+import { leftovers } from '../../support/leftovers.js';
 import type { Answer, Client } from './client.js';
 import { webClient } from './web-client.js';
 
@@ -15,7 +16,7 @@ export interface SignedIn {
   close(): Promise<void>;
 }
 
-/** Starts an emulator with the users `ada` and `grace`, and signs ada in. */
+/** Starts an emulator with the users `ada` and `grace`, and signs ada in. It is closed after the test. */
 export async function startSignedIn(options: LogtoEmulatorOptions = {}): Promise<SignedIn> {
   const emulator = await startLogtoEmulator({
     port: 0,
@@ -32,6 +33,6 @@ export async function startSignedIn(options: LogtoEmulatorOptions = {}): Promise
     refresh: () => web.refresh(tokens.body['refresh_token']),
     userInfo: () => web.userInfo(tokens.body['access_token']),
     signInSilently: () => web.callback({ scope: 'openid', prompt: 'none' }),
-    close: () => emulator.close(),
+    close: leftovers.ends(() => emulator.close()),
   };
 }

@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import supertest from 'supertest';
 import type TestAgent from 'supertest/lib/agent.js';
+import { leftovers } from '../../support/leftovers.js';
 import { ShopController } from './shop.controller.js';
 
 /** A Nest app as an end-to-end test has it: initialised, not listening. */
@@ -15,7 +16,7 @@ export interface ShopUnderTest {
   close: () => Promise<void>;
 }
 
-/** Creates and initialises the app of a testing module. */
+/** Creates and initialises the app of a testing module, and closes it after the test. */
 export async function startUnderTest(
   builder: TestingModuleBuilder,
   configure?: (app: NestExpressApplication) => void,
@@ -28,7 +29,7 @@ export async function startUnderTest(
     app,
     http: () => supertest(app.getHttpServer()),
     agent: () => supertest.agent(app.getHttpServer()),
-    close: () => app.close(),
+    close: leftovers.ends(() => app.close()),
   };
 }
 
