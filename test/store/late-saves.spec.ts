@@ -1,29 +1,15 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from '../support/browser.js';
 import { eventLoopTurns } from '../support/event-loop-turns.js';
 import { holdTokenResponse } from '../support/hold-token-response.js';
 import { otherTokenPath, resourceTokenPath } from '../support/token-path.js';
-import {
-  sessions,
-  startTokenStoreApp,
-  tokenStoreMounts,
-  type TokenStoreApp,
-} from '../support/token-store-app.js';
+import { sessions, startTokenStoreApps } from '../support/token-store-app.js';
 
-describe.each(tokenStoreMounts)('A slow request in $name', ({ resaves, ...row }) => {
-  let context: TokenStoreApp;
+describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves, ...context }) => {
   let browser: Browser;
 
-  beforeAll(async () => {
-    context = await startTokenStoreApp(row);
-  });
-
   beforeEach(async () => {
-    context.store.clear();
-    browser = context.app.browser();
-    await browser.signIn(context.issuer);
-    context.store.calls.length = 0;
-    context.issuer.resetRequests();
+    browser = await context.signedInBrowser();
   });
 
   afterEach(() => {

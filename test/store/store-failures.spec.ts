@@ -1,29 +1,18 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TouchThrottle } from '../../src/store/touch-throttle.js';
 import { TouchingStore } from '../../src/store/touching-store.js';
 import type { Browser } from '../support/browser.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { otherTokenPath, resourceTokenPath } from '../support/token-path.js';
-import {
-  startTokenStoreApp,
-  tokenRecords,
-  tokenStoreMounts,
-  type TokenStoreApp,
-} from '../support/token-store-app.js';
+import { startTokenStoreApps, tokenRecords } from '../support/token-store-app.js';
 
-describe.each(tokenStoreMounts)('A store that fails, under $name,', ({ whileDown, ...row }) => {
-  let context: TokenStoreApp;
+const apps = await startTokenStoreApps();
+
+describe.each(apps)('A store that fails, under $name,', ({ whileDown, ...context }) => {
   let browser: Browser;
 
-  beforeAll(async () => {
-    context = await startTokenStoreApp(row);
-  });
-
   beforeEach(async () => {
-    context.store.clear();
-    browser = context.app.browser();
-    await browser.signIn(context.issuer);
-    context.issuer.resetRequests();
+    browser = await context.signedInBrowser();
   });
 
   afterEach(() => {

@@ -1,29 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { resourceTokenPath } from '../support/token-path.js';
-import {
-  startTokenStoreApp,
-  tokenRecords,
-  tokenStoreMounts,
-  type TokenStoreApp,
-} from '../support/token-store-app.js';
+import { startTokenStoreApps, tokenRecords } from '../support/token-store-app.js';
 
 const day = 24 * 3600;
 
-describe.each(tokenStoreMounts)('The token record of $name', (row) => {
-  let context: TokenStoreApp;
+describe.each(await startTokenStoreApps())('The token record of $name', (context) => {
   let browser: Browser;
 
-  beforeAll(async () => {
-    context = await startTokenStoreApp(row);
-  });
-
   beforeEach(async () => {
-    context.store.clear();
-    browser = context.app.browser();
-    await browser.signIn(context.issuer);
-    context.issuer.resetRequests();
+    browser = await context.signedInBrowser();
   });
 
   afterAll(() => restoreTime());

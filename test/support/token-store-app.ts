@@ -1,5 +1,6 @@
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from './app.js';
+import type { Browser } from './browser.js';
 import { Gate, type Gates } from './gates.js';
 import { startIssuer } from './issuer.js';
 import { MemorySessionStore } from './memory-session-store.js';
@@ -17,14 +18,8 @@ export const sessions = /^(?!logto-)/;
 const lasting = { cookie: { maxAge: 14 * day * 1000 } };
 
 /** How the session is mounted; `whileDown` is what express-session answers without its store. */
-export const tokenStoreMounts = [
-  {
-    name: 'a session that the module mounts',
-    mount: mountedByModule,
-    options: {},
-    resaves: false,
-    whileDown: 503,
-  },
+const mounts = [
+  { name: 'a session that the module mounts', mount: mountedByModule, resaves: false, whileDown: 503 },
   {
     name: 'a session that the module mounts with resave',
     mount: mountedByModule,
@@ -49,10 +44,12 @@ export const tokenStoreMounts = [
 ];
 
 /** An app that uses tokens, with its issuer and its session store. */
-export interface TokenStoreApp {
+interface TokenStoreApp {
   readonly issuer: LogtoEmulator;
   readonly app: TestApp & { readonly gates: Gates };
   readonly store: MemorySessionStore;
+  /** Empties the store and signs ada in, then forgets the calls and requests so far. */
+  signedInBrowser(): Promise<Browser>;
   /** The key of the session in the store. */
   sessionKey(): string;
   /** Keys of the token records in the store. */
@@ -61,11 +58,13 @@ export interface TokenStoreApp {
   holdNextSet(keys: RegExp): Gate;
 }
 
-/** Starts such an app, over an issuer that rotates refresh tokens without a leeway. */
-export async function startTokenStoreApp({
-  mount,
-  options,
-}: Pick<(typeof tokenStoreMounts)[number], 'mount' | 'options'>): Promise<TokenStoreApp> {
+/** Starts one app for each way to mount the session, as rows of a table. */
+export function startTokenStoreApps(): Promise<(TokenStoreApp & (typeof mounts)[number])[]> {
+  return Promise.all(mounts.map(async (row) => ({ ...row, ...(await startTokenStoreApp(row)) })));
+}
+
+/** Starts an app over an issuer that rotates refresh tokens without a leeway. */
+async function startTokenStoreApp({ mount, options }: (typeof mounts)[number]): Promise<TokenStoreApp> {
   const issuer = await startIssuer({
     ...tokenTenant,
     rotation: 'every-use',
@@ -79,6 +78,13 @@ export async function startTokenStoreApp({
     issuer,
     app,
     store,
+    async signedInBrowser() {
+      store.clear();
+      const browser = await app.signedInBrowser(issuer);
+      store.calls.length = 0;
+      issuer.resetRequests();
+      return browser;
+    },
     sessionKey: () => store.keys().find((key) => sessions.test(key)) ?? '',
     recordKeys: () => store.keys().filter((key) => tokenRecords.test(key)),
     holdNextSet(keys) {
