@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.js',
   // Long beside what any spec takes: a busy machine is no failure.
   testTimeout: 30_000,
   // The specs wait a good part of their time: three workers keep two cores busy.
