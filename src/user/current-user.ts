@@ -54,8 +54,9 @@ export class CurrentUser {
 
   /** The context, after a refresh of claims that are older than `revalidateAfter`. */
   async revalidated(request: Request): Promise<LogtoContext> {
-    const { record } = this.stateOf(request);
-    if (record && this.revalidation.isDue(record)) await this.revalidation.run(request, record);
+    const { record, context } = this.stateOf(request);
+    if (!record || !this.revalidation.isDue(record)) return context;
+    await this.revalidation.run(request, record);
     return this.of(request);
   }
 
@@ -72,6 +73,7 @@ export class CurrentUser {
 
   /** Records that every guard has let a request pass, so that its handler runs next. */
   markGuardsPassed(request: Request): void {
+    // This also reads the session while it is in time: a handler may take long.
     this.stateOf(request).guardsPassed = true;
   }
 

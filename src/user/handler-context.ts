@@ -22,8 +22,7 @@ export class HandlerContext {
 
   /**
    * Attaches the user context as `req.user` and for `@AuthUser()`.
-   * @returns the context; `undefined` if nothing was attached: over HTTP both read the session by themselves, so that
-   * a page that uses neither refreshes no claims
+   * @returns the context; `undefined` on a transport that this library cannot read
    */
   async prepare(host: ExecutionContext): Promise<LogtoContext | undefined> {
     const request = await this.getRequest(host);
@@ -34,11 +33,20 @@ export class HandlerContext {
     }
     const isHttp = host.getType() === 'http';
     if (isHttp) this.currentUser.markGuardsPassed(request);
-    if (isHttp && !fetchesAnything(this.routes.read(host))) return undefined;
     const context = await this.resolve(host, request);
     attachContext(host, request, context);
     if (!isHttp && !this.source.isForked(host)) attachSharedContext(host, this.currentUser.of(request));
     return context;
+  }
+
+  /**
+   * Whether there is nothing to prepare: over HTTP `req.user` and `@AuthUser()` read the session by themselves, so that a
+   * page that uses neither refreshes no claims. Not a promise, which costs a tenth of a small request.
+   */
+  isPrepared(host: ExecutionContext): boolean {
+    if (host.getType() !== 'http' || fetchesAnything(this.routes.read(host))) return false;
+    this.currentUser.markGuardsPassed(host.switchToHttp().getRequest<Request>());
+    return true;
   }
 
   private async getRequest(host: ExecutionContext): Promise<Request | undefined> {

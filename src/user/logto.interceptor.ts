@@ -32,9 +32,18 @@ export class LogtoInterceptor implements NestInterceptor, OnModuleInit {
     if (!this.context) throw moduleMissingFor(this, this.modules);
   }
 
-  async intercept(host: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    if (!this.context) return logAndThrow(moduleMissingFor(this, this.modules));
-    const context = await this.context.prepare(host);
+  intercept(host: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
+    const { context } = this;
+    if (!context) return logAndThrow(moduleMissingFor(this, this.modules));
+    return context.isPrepared(host) ? next.handle() : this.prepare(context, host, next);
+  }
+
+  private async prepare(
+    handlerContext: HandlerContext,
+    host: ExecutionContext,
+    next: CallHandler,
+  ): Promise<Observable<unknown>> {
+    const context = await handlerContext.prepare(host);
     return runWithContext(host, context, () => next.handle());
   }
 }
