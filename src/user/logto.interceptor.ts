@@ -35,15 +35,7 @@ export class LogtoInterceptor implements NestInterceptor, OnModuleInit {
   intercept(host: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
     const { context } = this;
     if (!context) return logAndThrow(moduleMissingFor(this, this.modules));
-    return context.isPrepared(host) ? next.handle() : this.prepare(context, host, next);
-  }
-
-  private async prepare(
-    handlerContext: HandlerContext,
-    host: ExecutionContext,
-    next: CallHandler,
-  ): Promise<Observable<unknown>> {
-    const context = await handlerContext.prepare(host);
-    return runWithContext(host, context, () => next.handle());
+    if (context.isPrepared(host)) return next.handle();
+    return context.prepare(host).then((user) => runWithContext(host, user, () => next.handle()));
   }
 }
