@@ -79,8 +79,7 @@ export class AccessDecision {
     await this.assertRequirements(attempt, principal).catch((error: unknown) => {
       throw this.refusal.forSession(attempt, error);
     });
-    // Over HTTP `req.user` and `@AuthUser()` read the same context by themselves.
-    if (host.getType() !== 'http') attachContext(host, request, principal.context);
+    attachContext(host, request, principal.context);
   }
 
   private authorizeAnonymous(attempt: AccessAttempt): void {

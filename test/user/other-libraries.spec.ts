@@ -94,6 +94,22 @@ describe('The user of another library', () => {
   );
 });
 
+describe('An empty req.user of another library', () => {
+  it.each([null, undefined])('is replaced by LogtoGuard with the signed-in user: %s', async (empty) => {
+    const app = await startApp({
+      issuer,
+      controllers: [BothUsersController],
+      configure: (nest) =>
+        nest.use((request: Request, _response: Response, next: NextFunction) => {
+          request.user = empty as unknown as Express.User;
+          next();
+        }),
+    });
+    const browser = await app.signedInBrowser(issuer);
+    expect((await browser.fetch('/both/guarded')).json()).toMatchObject({ claims: { sub: 'ada' } });
+  });
+});
+
 describe('Beside Passport, the module', () => {
   const startPassportApp = () =>
     startApp({
