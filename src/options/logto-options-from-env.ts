@@ -1,5 +1,6 @@
 import type { SessionOptions } from 'express-session';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto-module-options.js';
+import { withoutUndefined } from './without-undefined.js';
 
 /**
  * Reads the options that differ per deployment from the environment: `LOGTO_ENDPOINT`, `LOGTO_APP_ID`,
@@ -24,20 +25,18 @@ export function logtoOptionsFromEnv(
   const session = secret === undefined ? sessionOverrides : { ...sessionOverrides, secret };
   return {
     endpoint: read(env, 'LOGTO_ENDPOINT') ?? '',
-    ...present('appId', read(env, 'LOGTO_APP_ID')),
-    ...present('appSecret', read(env, 'LOGTO_APP_SECRET')),
-    ...present('baseUrl', read(env, 'LOGTO_BASE_URL')),
-    // The module reports a session without a secret.
-    ...present('session', session as SessionOptions | undefined),
-    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+    ...withoutUndefined({
+      appId: read(env, 'LOGTO_APP_ID'),
+      appSecret: read(env, 'LOGTO_APP_SECRET'),
+      baseUrl: read(env, 'LOGTO_BASE_URL'),
+      // The module reports a session without a secret.
+      session: session as SessionOptions | undefined,
+      ...withoutUndefined(rest),
+    }),
   };
 }
 
 /** An empty variable counts as not set. */
 function read(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return env[name] || undefined;
-}
-
-function present<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Partial<Record<K, V>>);
 }

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { SignInOptions } from '../options/logto-module-options.js';
+import { withoutUndefined } from '../options/without-undefined.js';
 import { requestUrl } from '../session/request-url.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
 
@@ -55,8 +56,4 @@ function parseSeconds(value: string | undefined, longest: number): number | unde
 function parseDirectSignIn(value: string | undefined): SignInOptions['directSignIn'] {
   const [, method, target] = /^(social|sso):([\w.-]+)$/.exec(value ?? '') ?? [];
   return method && target ? { method: method as 'social' | 'sso', target } : undefined;
-}
-
-function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import type { Application, Request } from 'express';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { basePathOf } from '../options/base-path-of.js';
 import { trimSlashes } from '../options/trim-slashes.js';
 
 /**
@@ -64,11 +65,6 @@ export class BasePath {
     // Express ignores case.
     return this.path.toLowerCase().endsWith(path.toLowerCase());
   }
-}
-
-/** The path of `baseUrl` without a trailing slash. */
-export function basePathOf(baseUrl: string): string {
-  return new URL(baseUrl).pathname.replace(/\/+$/, '');
 }
 
 /** The mount path in another Express app; the empty string if there is none yet, or if it is a pattern. */

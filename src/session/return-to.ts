@@ -1,4 +1,4 @@
-import { basePathOf } from './base-path.js';
+import { basePathOf } from '../options/base-path-of.js';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
 /** Longest `returnTo` in characters, percent-encoded: it is part of a cookie, which may have 4 kB. */

@@ -1,3 +1,4 @@
+import { basePathOf } from '../base-path-of.js';
 import type { CookieOptions } from 'express-session';
 import { expiresProblem, maxAgeProblem } from './cookie-lifetime-problems.js';
 import { fatal, warning, type CookieFinding } from './cookie-finding.js';
@@ -93,7 +94,7 @@ function pathProblem({
 }: CookieInApp): CookieFinding | undefined {
   if (typeof path !== 'string' || !path.startsWith('/'))
     return fatal('it has to begin with "/". Leave it out.');
-  const routes = `${new URL(baseUrl).pathname.replace(/\/+$/, '')}/${authRoutesPrefix}`;
+  const routes = `${basePathOf(baseUrl)}/${authRoutesPrefix}`;
   const own = path.replace(/\/$/, '');
   if (!`${routes}/`.startsWith(`${own}/`)) {
     return fatal(

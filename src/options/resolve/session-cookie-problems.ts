@@ -1,6 +1,7 @@
 import { cookieProblems, type CookieProblem } from './cookie-problems.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
 import { trimSlashes } from '../trim-slashes.js';
+import { withoutUndefined } from '../without-undefined.js';
 
 /** Checks the cookie of the `session` option. A cookie that a function makes is checked at the first request. */
 export function sessionCookieProblems(
@@ -11,10 +12,9 @@ export function sessionCookieProblems(
     return [];
   const { cookie = {}, name } = session;
   if (typeof cookie !== 'object') return [];
-  const given = Object.fromEntries(Object.entries(cookie).filter(([, value]) => value !== undefined));
   return cookieProblems({
     // The same default as when the session is mounted.
-    cookie: { secure: baseUrl.startsWith('https:'), ...given },
+    cookie: { secure: baseUrl.startsWith('https:'), ...withoutUndefined(cookie) },
     name,
     baseUrl,
     authRoutesPrefix: trimSlashes(authRoutesPrefix ?? 'logto'),
