@@ -7,7 +7,7 @@ import type { SessionRecord } from '../store/session-record.js';
 import { TokenRecords } from '../store/token-records.js';
 import { Revalidation } from '../tokens/revalidation.js';
 import { cloneJson } from './clone-json.js';
-import type { LogtoContext } from './logto-context.js';
+import { anonymousContext, type LogtoContext } from './logto-context.js';
 
 /** What is known about the user of one request. */
 export interface UserState {
@@ -106,7 +106,7 @@ export class CurrentUser {
 }
 
 function contextOf(claims: IdTokenClaims | undefined): LogtoContext {
-  return claims ? { isAuthenticated: true, claims: cloneJson(claims) } : { isAuthenticated: false };
+  return claims ? { isAuthenticated: true, claims: cloneJson(claims) } : anonymousContext();
 }
 
 /** Whether the module's store touches the token record of a session as it loads the session. */

@@ -21,7 +21,18 @@ export class HandlerContext {
   ) {}
 
   /**
-   * Attaches the user context as `req.user` and for `@AuthUser()`.
+   * Opens `req.user` to the handler of an HTTP request.
+   * @returns whether {@link prepare} is needed too. Over HTTP it is not if nothing has to be fetched: `req.user` and
+   * `@AuthUser()` read the session by themselves, so a page that uses neither refreshes no claims.
+   */
+  begin(host: ExecutionContext): boolean {
+    if (host.getType() !== 'http') return true;
+    this.currentUser.markGuardsPassed(host.switchToHttp().getRequest<Request>());
+    return fetchesAnything(this.routes.read(host));
+  }
+
+  /**
+   * Attaches the user context as `req.user` and for `@AuthUser()`, with what the route asks for.
    * @returns the context; `undefined` on a transport that this library cannot read
    */
   async prepare(host: ExecutionContext): Promise<LogtoContext | undefined> {
@@ -31,22 +42,11 @@ export class HandlerContext {
       attachSharedContext(host, anonymousContext());
       return undefined;
     }
-    const isHttp = host.getType() === 'http';
-    if (isHttp) this.currentUser.markGuardsPassed(request);
     const context = await this.resolve(host, request);
     attachContext(host, request, context);
-    if (!isHttp && !this.source.isForked(host)) attachSharedContext(host, this.currentUser.of(request));
+    if (host.getType() !== 'http' && !this.source.isForked(host))
+      attachSharedContext(host, this.currentUser.of(request));
     return context;
-  }
-
-  /**
-   * Whether there is nothing to prepare: over HTTP `req.user` and `@AuthUser()` read the session by themselves, so that a
-   * page that uses neither refreshes no claims. Not a promise, which costs a tenth of a small request.
-   */
-  isPrepared(host: ExecutionContext): boolean {
-    if (host.getType() !== 'http' || fetchesAnything(this.routes.read(host))) return false;
-    this.currentUser.markGuardsPassed(host.switchToHttp().getRequest<Request>());
-    return true;
   }
 
   private async getRequest(host: ExecutionContext): Promise<Request | undefined> {

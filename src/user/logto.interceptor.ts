@@ -35,7 +35,7 @@ export class LogtoInterceptor implements NestInterceptor, OnModuleInit {
   intercept(host: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
     const { context } = this;
     if (!context) return logAndThrow(moduleMissingFor(this, this.modules));
-    if (context.isPrepared(host)) return next.handle();
+    if (!context.begin(host)) return next.handle();
     return context.prepare(host).then((user) => runWithContext(host, user, () => next.handle()));
   }
 }
