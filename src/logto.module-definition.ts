@@ -31,7 +31,7 @@ function withExtras(definition: DynamicModule, given: LogtoModuleExtras): Dynami
   };
 }
 
-/** Hides the secrets of the options, which Nest keeps in its container, from whoever inspects the app. */
+/** Hides the secrets of the options. Nest keeps the options in its container, and tools that inspect the app show them. */
 function hideOptionSecrets(provider: Provider): Provider {
   if (!('provide' in provider) || provider.provide !== MODULE_OPTIONS_TOKEN) return provider;
   if ('useValue' in provider)

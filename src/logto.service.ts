@@ -23,7 +23,7 @@ import { UserContextResolver } from './user/user-context-resolver.js';
 /**
  * What the routes, guards and decorators do, for your own code. The methods set cookies, but send no response. They throw
  * a `LogtoException`, which is transient while Logto is unavailable. Those that need a signed-in user throw a
- * `LogtoUnauthenticatedException` if nobody is signed in, or if Logto has ended the sign-in.
+ * `LogtoUnauthenticatedException` if the request is anonymous, or if Logto has ended the sign-in.
  */
 @Injectable()
 export class LogtoService {

@@ -65,8 +65,8 @@ function sessionNotConfigured(): LogtoException {
 function sessionNotSupported(): LogtoException {
   return new LogtoException(
     'session_not_supported',
-    'The session on the request is none of express-session (cookie-session keeps all data in the cookie and has ' +
-      'no store). Mount express-session in its place, or give LogtoModule `session: { secret: "…" }`.',
+    'The session on the request does not come from express-session (cookie-session keeps all data in the cookie and ' +
+      'has no store). Mount express-session in its place, or give LogtoModule `session: { secret: "…" }`.',
   );
 }
 

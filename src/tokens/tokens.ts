@@ -24,7 +24,7 @@ export class Tokens {
 
   /**
    * An access token that is not about to expire: the stored one, or one by refresh grant.
-   * @throws LogtoUnauthenticatedException when nobody is signed in or Logto has ended the sign-in
+   * @throws LogtoUnauthenticatedException when the request is anonymous or Logto has ended the sign-in
    * @throws LogtoException `missing_scope_organizations`, `missing_refresh_token`, Logto's own refusal, or a
    * transient one
    */
@@ -54,12 +54,12 @@ export class Tokens {
     await this.tokenRefresh.refreshAll(request, this.requireSignedIn(request));
   }
 
-  /** @throws LogtoUnauthenticatedException when nobody is signed in */
+  /** @throws LogtoUnauthenticatedException when the request is anonymous */
   async idToken(request: Request): Promise<string | undefined> {
     return (await this.storedTokens(request))?.idToken;
   }
 
-  /** @throws LogtoUnauthenticatedException when nobody is signed in */
+  /** @throws LogtoUnauthenticatedException when the request is anonymous */
   async refreshToken(request: Request): Promise<string | undefined> {
     return (await this.storedTokens(request))?.refreshToken;
   }
@@ -83,7 +83,7 @@ export class Tokens {
     return this.records.load(request.sessionStore, this.requireSignedIn(request).tokens);
   }
 
-  /** @throws LogtoUnauthenticatedException when nobody is signed in */
+  /** @throws LogtoUnauthenticatedException when the request is anonymous */
   requireSignedIn(request: Request): SessionRecord {
     this.sessions.require(request);
     const record = this.sessions.lastRecord(request);

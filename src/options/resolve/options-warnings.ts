@@ -33,7 +33,7 @@ export function optionsWarnings(
 
 const minSecretLength = 16;
 
-/** Secrets that can be guessed, in production. Whoever has one can sign cookies of this app. */
+/** Warns of guessable secrets in production: anyone who guesses one can sign cookies of this app. */
 function shortSecretWarnings({ cookieSecret, session }: LogtoModuleOptions): string[] {
   if (process.env.NODE_ENV !== 'production') return [];
   const checked: [option: string, values: unknown][] = [
