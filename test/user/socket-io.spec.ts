@@ -8,7 +8,7 @@ import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import type { TestApp, TestAppParts } from '../support/app.js';
 import { closeAfterEach } from '../support/close-after.js';
-import { advanceClock, restoreClock } from '../support/fake-clock.js';
+import { passTime, restoreTime } from '../support/clock.js';
 import { resource } from '../support/issuer.js';
 import { ChatGateway } from './support/chat.gateway.js';
 import { refused } from './support/refused.js';
@@ -43,7 +43,7 @@ describe('A gateway on socket.io', () => {
   const tenant = accessTenant();
   const closedAfterEach = closeAfterEach();
 
-  afterEach(restoreClock);
+  afterEach(restoreTime);
 
   const start = async (gateway: Type = ChatGateway, parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
     closedAfterEach(await startSocketApp(IoAdapter, gateway, { issuer: tenant.issuer, ...parts }));
@@ -156,7 +156,7 @@ describe('A gateway on socket.io', () => {
       });
       expect(await ask('either')).toBe('ada with read:things');
 
-      advanceClock(3700);
+      passTime(3700);
       expect(await ask('either')).toEqual(refused('invalid_token'));
     });
   });

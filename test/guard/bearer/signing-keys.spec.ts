@@ -8,7 +8,7 @@ import type { TestApp } from '../../support/app.js';
 import type { Page } from '../../support/browser.js';
 import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { Elsewhere } from '../../support/elsewhere.js';
-import { advanceClock, restoreClock } from '../../support/fake-clock.js';
+import { passTime, restoreTime } from '../../support/clock.js';
 import { resource } from '../../support/issuer.js';
 
 describe('The keys that verify bearer tokens', () => {
@@ -29,7 +29,7 @@ describe('The keys that verify bearer tokens', () => {
   });
 
   afterEach(async () => {
-    restoreClock();
+    restoreTime();
     issuer.clearFaults();
     await issuer.resume();
   });
@@ -63,7 +63,7 @@ describe('The keys that verify bearer tokens', () => {
     expect(issuer.countRequests('jwks')).toBeLessThanOrEqual(2);
     expect(issuer.countRequests('discovery')).toBeLessThanOrEqual(2);
 
-    advanceClock(5);
+    passTime(5);
     await Promise.all(forgeries.map((forgery) => call(api, '/things', forgery)));
     expect(issuer.countRequests('jwks')).toBeLessThanOrEqual(2);
     expect((await call(api, '/things', token)).status).toBe(200);
@@ -74,7 +74,7 @@ describe('The keys that verify bearer tokens', () => {
     expect((await call(api, '/things', first)).status).toBe(200);
 
     for (const algorithm of ['RS256', 'ES384'] as const) {
-      advanceClock(60);
+      passTime(60);
       await issuer.rotateSigningKeys({ algorithm });
       tokens.forget();
       const next = await tokens.ofUser('ada', { resource });
@@ -135,7 +135,7 @@ describe('The keys that verify bearer tokens', () => {
     expect((await call(api, '/things', await tokens.ofUser('ada', { resource }))).status).toBe(200);
     const another = await tokens.ofUser('bob', { resource });
     await issuer.pause();
-    advanceClock(30 * 60);
+    passTime(30 * 60);
 
     expect((await call(api, '/things', another)).status).toBe(200);
   });
@@ -145,12 +145,12 @@ describe('The keys that verify bearer tokens', () => {
     const token = await tokens.ofUser('ada', { resource });
     const ask = (): Promise<Page> => call(uncached, '/things', token);
     await ask();
-    advanceClock(11 * 60);
+    passTime(11 * 60);
     issuer.resetRequests();
     await Promise.all(Array.from({ length: 20 }, ask));
     expect(issuer.countRequests('jwks')).toBe(1);
 
-    advanceClock(11 * 60);
+    passTime(11 * 60);
     issuer.resetRequests();
     issuer.failNext('jwks', { times: 50, status: 500 });
     for (let request = 0; request < 5; request += 1) expect((await ask()).status).toBe(200);
@@ -173,10 +173,10 @@ describe('The keys that verify bearer tokens', () => {
     await took();
     issuer.failNext('jwks', { times: 100, delay: Number.POSITIVE_INFINITY });
 
-    advanceClock(11 * 60);
+    passTime(11 * 60);
     expect(await took()).toBeGreaterThan(timeout - 100);
     expect(await took()).toBeLessThan(500);
-    advanceClock(31);
+    passTime(31);
     expect(await took()).toBeLessThan(1400);
     expect(await took()).toBeLessThan(500);
   });
@@ -186,7 +186,7 @@ describe('The keys that verify bearer tokens', () => {
     const unseen = await tokens.ofUser('bob', { resource });
     expect((await call(api, '/things', token)).status).toBe(200);
     await issuer.rotateSigningKeys({ keepPrevious: false });
-    advanceClock(11 * 60);
+    passTime(11 * 60);
 
     expect(refusalOf(await call(api, '/things', unseen))).toMatchObject({
       status: 401,

@@ -6,7 +6,7 @@ import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { ThingsController } from '../support/things.controller.js';
 import type { TestApp } from '../../support/app.js';
 import { closeAfterEach } from '../../support/close-after.js';
-import { advanceClock, restoreClock } from '../../support/fake-clock.js';
+import { passTime, restoreTime } from '../../support/clock.js';
 import { resource } from '../../support/issuer.js';
 
 const invalid = { status: 401, code: 'invalid_token' };
@@ -26,7 +26,7 @@ describe('The cache of verified bearer tokens', () => {
     await tokens.close();
   });
 
-  afterEach(restoreClock);
+  afterEach(restoreTime);
 
   async function apiWith(cache?: LogtoApiOptions['cache']): Promise<TestApp> {
     const api = { audience: resource, ...(cache === undefined ? {} : { cache }) };
@@ -38,7 +38,7 @@ describe('The cache of verified bearer tokens', () => {
     const api = await apiWith(cache);
     for (const token of seen) expect((await call(api, '/things', token)).status).toBe(200);
     await issuer.rotateSigningKeys({ keepPrevious: false });
-    advanceClock(11 * 60);
+    passTime(11 * 60);
     return api;
   }
 
@@ -48,7 +48,7 @@ describe('The cache of verified bearer tokens', () => {
 
   it('does not accept a token that has expired', async () => {
     const api = await apiThatVerified(undefined, [ada]);
-    advanceClock(3600);
+    passTime(3600);
     expect(refusalOf(await call(api, '/things', ada))).toMatchObject(invalid);
   });
 
@@ -72,7 +72,7 @@ describe('The cache of verified bearer tokens', () => {
   it.each([{ max: 10 }, false] as const)('reports an expired token as expired: %j', async (cache) => {
     const api = await apiWith(cache);
     expect(await status(api, ada)).toBe(200);
-    advanceClock(3700);
+    passTime(3700);
     expect(refusalOf(await call(api, '/things', ada))).toEqual({
       ...invalid,
       challenge: 'Bearer error="invalid_token", error_description="The token has expired."',
