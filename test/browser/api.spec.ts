@@ -2,11 +2,11 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from 'playwright-core';
 import { freePort } from '../support/app.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { Elsewhere } from '../support/elsewhere.js';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
+import { closeLater } from '../support/leftovers.js';
 
 /** The API sample, as `npm run start:api` builds and runs it. */
 const builtApi = [process.execPath, 'build/sample/api/main.js'];
@@ -17,18 +17,17 @@ describe('The API sample', () => {
     let web: Sample;
     let api: Sample;
     let visitor: Visitor | undefined;
-    const closedAfterAll = closeAfterAll();
 
     beforeAll(async () => {
       const port = String(await freePort());
       const logto = String(await freePort());
-      browser = closedAfterAll(await launchChromium());
-      web = closedAfterAll(
+      browser = closeLater(await launchChromium());
+      web = closeLater(
         await startSample({
           env: { LOGTO_EMULATOR_PORT: logto, SAMPLE_API: `http://localhost:${port}` },
         }),
       );
-      api = closedAfterAll(
+      api = closeLater(
         await startSample({ command: builtApi, env: { PORT: port, LOGTO_EMULATOR_PORT: logto } }),
       );
     });
@@ -68,10 +67,8 @@ describe('The API sample', () => {
   });
 
   describe('with another server on the port of the web sample’s Logto', () => {
-    const closedAfterAll = closeAfterEach();
-
     async function expectOwnLogtoBeside(url: string): Promise<void> {
-      const api = closedAfterAll(
+      const api = closeLater(
         await startSample({ command: builtApi, env: { LOGTO_EMULATOR_PORT: new URL(url).port } }),
       );
       expect(api.output()).toContain(`The server at ${url} is not the emulator of the web sample`);
@@ -80,12 +77,12 @@ describe('The API sample', () => {
 
     it('says so and starts its own Logto: a Logto with other applications', async () => {
       const applications = [{ id: 'app', secret: 'a-secret' }];
-      const other = closedAfterAll(await startLogtoEmulator({ port: 0, applications }));
+      const other = closeLater(await startLogtoEmulator({ port: 0, applications }));
       await expectOwnLogtoBeside(other.endpoint);
     });
 
     it('says so and starts its own Logto: a server that is not Logto', async () => {
-      const other = closedAfterAll(await Elsewhere.start(() => Promise.resolve({ status: 200, body: '{}' })));
+      const other = closeLater(await Elsewhere.start(() => Promise.resolve({ status: 200, body: '{}' })));
       await expectOwnLogtoBeside(other.origin);
     });
   });

@@ -5,10 +5,10 @@ import helmet from 'helmet';
 import { AuthUser, IdTokenClaims, LogtoGuard } from 'nestjs-logto';
 import type { Browser, Page } from 'playwright-core';
 import { asInMain, freePort, startApp, type TestApp } from '../support/app.js';
-import { closeAfterAll } from '../support/close-after.js';
 import { application, startIssuer } from '../support/issuer.js';
 import { launchChromium } from './support/chromium.js';
 import { Visitor } from './support/visitor.js';
+import { closeLater } from '../support/leftovers.js';
 
 const html = (body: string): string =>
   `<!doctype html><html lang="en"><title>Shop</title><main>${body}</main></html>`;
@@ -58,22 +58,19 @@ describe.each(policies)('Under the Content-Security-Policy of %s', (_, configure
   let app: TestApp;
   let visitor: Visitor;
   let page: Page;
-  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    browser = closedAfterAll(await launchChromium());
-    const issuer = closedAfterAll(await startIssuer());
+    browser = closeLater(await launchChromium());
+    const issuer = await startIssuer();
     const port = await freePort();
-    app = closedAfterAll(
-      await startApp({
-        issuer,
-        controllers: [ShopController],
-        port,
-        create: asInMain,
-        logto: { postSignOutRedirectUri: `http://localhost:${port}/bye` },
-        configure,
-      }),
-    );
+    app = await startApp({
+      issuer,
+      controllers: [ShopController],
+      port,
+      create: asInMain,
+      logto: { postSignOutRedirectUri: `http://localhost:${port}/bye` },
+      configure,
+    });
     issuer.setApplication({
       ...application,
       backchannelLogoutUri: `${app.baseUrl}/logto/back-channel-logout`,

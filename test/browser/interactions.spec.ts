@@ -1,24 +1,21 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { launchChromium } from './support/chromium.js';
+import { closeLater } from '../support/leftovers.js';
 
 describe('Two tabs of a signed-in browser that start a sign-in at the same time', () => {
   let browser: Browser;
   let emulator: LogtoEmulator;
   let context: BrowserContext;
 
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
-
   beforeAll(async () => {
-    browser = closedAfterAll(await launchChromium());
+    browser = closeLater(await launchChromium());
   });
 
   /** Signs ada in at an emulator. */
   async function signAdaIn(sharedInteraction: boolean): Promise<void> {
-    emulator = closedAfterEach(
+    emulator = closeLater(
       await startLogtoEmulator({
         port: 0,
         users: [{ username: 'ada', password: 'lovelace' }],
@@ -26,7 +23,7 @@ describe('Two tabs of a signed-in browser that start a sign-in at the same time'
         sharedInteraction,
       }),
     );
-    context = closedAfterEach(await browser.newContext());
+    context = closeLater(await browser.newContext());
     const page = await context.newPage();
     await page.goto(authorize('before'));
     await page.getByRole('button', { name: /^ada/i }).click();

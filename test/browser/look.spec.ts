@@ -5,12 +5,12 @@ import type { Browser, Page } from 'playwright-core';
 import { english } from '../../src/emulator/pages/texts/english.js';
 import type { Client, Parameters } from '../emulator/support/client.js';
 import { webClient } from '../emulator/support/web-client.js';
-import { closeAfterAll } from '../support/close-after.js';
 import { Elsewhere } from '../support/elsewhere.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
+import { closeLater } from '../support/leftovers.js';
 
 const source = (path: string): Promise<string> =>
   readFile(new URL(`../../sample/web/${path}`, import.meta.url), 'utf8');
@@ -25,17 +25,16 @@ const signedIn = {
 const unknownCallback = '/logto/sign-in-callback?code=lost&state=dead-dead-dead-dead-dead';
 
 let browser: Browser;
-const closedAfterAll = closeAfterAll();
 
 beforeAll(async () => {
-  browser = closedAfterAll(await launchChromium());
+  browser = closeLater(await launchChromium());
 });
 
 describe('The web sample', () => {
   let sample: Sample;
 
   beforeAll(async () => {
-    sample = closedAfterAll(await startSample());
+    sample = closeLater(await startSample());
   });
 
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
@@ -95,10 +94,10 @@ describe('The emulator', () => {
   let thirdParty: Client;
 
   beforeAll(async () => {
-    const application = closedAfterAll(
+    const application = closeLater(
       await Elsewhere.start(() => Promise.resolve({ status: 200, body: 'signed in' })),
     );
-    emulator = closedAfterAll(
+    emulator = closeLater(
       await startLogtoEmulator({
         port: 0,
         users: [

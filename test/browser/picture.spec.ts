@@ -1,21 +1,20 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser } from 'playwright-core';
-import { closeAfterAll } from '../support/close-after.js';
 import { Elsewhere } from '../support/elsewhere.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
+import { closeLater } from '../support/leftovers.js';
 
 describe('A picture that does not load', () => {
   let browser: Browser;
   let sample: Sample;
-  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    const pictures = closedAfterAll(await Elsewhere.start(() => Promise.resolve({ status: 404 })));
-    const emulator = closedAfterAll(
+    const pictures = closeLater(await Elsewhere.start(() => Promise.resolve({ status: 404 })));
+    const emulator = closeLater(
       await startLogtoEmulator({
         port: 0,
         users: [
@@ -29,12 +28,12 @@ describe('A picture that does not load', () => {
         applications: [{ id: 'sample', secret: 'a-secret' }],
       }),
     );
-    sample = closedAfterAll(
+    sample = closeLater(
       await startSample({
         env: { LOGTO_ENDPOINT: emulator.endpoint, LOGTO_APP_ID: 'sample', LOGTO_APP_SECRET: 'a-secret' },
       }),
     );
-    browser = closedAfterAll(await launchChromium());
+    browser = closeLater(await launchChromium());
   });
 
   it('is replaced by the initial of the name', async () => {

@@ -1,10 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from 'playwright-core';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
+import { closeLater } from '../support/leftovers.js';
 
 const resource = 'https://books.example.com';
 
@@ -15,13 +15,11 @@ describe('A sign-in that is refused', () => {
   let sample: Sample;
   let visitor: Visitor;
   let page: Page;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    browser = closedAfterAll(await launchChromium());
+    browser = closeLater(await launchChromium());
     // The app is a third-party application, so that Logto asks for consent.
-    logto = closedAfterAll(
+    logto = closeLater(
       await startLogtoEmulator({
         port: 0,
         applications: [
@@ -37,7 +35,7 @@ describe('A sign-in that is refused', () => {
       LOGTO_APP_SECRET: 'the-secret-of-the-app',
       LOGTO_RESOURCE: resource,
     };
-    sample = closedAfterAll(await startSample({ env }));
+    sample = closeLater(await startSample({ env }));
   });
 
   beforeEach(async () => {
@@ -98,7 +96,7 @@ describe('A sign-in that is refused', () => {
 
   it('because Logto is down can be started again for the same page when it is back', async () => {
     await logto.pause();
-    const started = closedAfterEach(await startSample({ env }));
+    const started = closeLater(await startSample({ env }));
     const answer = await page.goto(`${started.baseUrl}/protected`).finally(() => logto.resume());
     expect(answer?.status()).toBe(503);
     await page.getByRole('link', { name: 'Start again' }).click();

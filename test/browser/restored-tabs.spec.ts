@@ -1,22 +1,21 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { asInMain, startApp, type TestApp } from '../support/app.js';
-import { closeAfterAll } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 import { PagesController } from '../support/pages.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { Visitor } from './support/visitor.js';
+import { closeLater } from '../support/leftovers.js';
 
 describe('The tabs of a restored window, while the user is still signed in at Logto,', () => {
   let browser: Browser;
   let app: TestApp;
-  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    const issuer = closedAfterAll(await startIssuer());
-    app = closedAfterAll(await startApp({ issuer, controllers: [PagesController], create: asInMain }));
-    browser = closedAfterAll(await launchChromium());
+    const issuer = await startIssuer();
+    app = await startApp({ issuer, controllers: [PagesController], create: asInMain });
+    browser = closeLater(await launchChromium());
   });
 
   it('all end on their own page when there are twelve', async () => {

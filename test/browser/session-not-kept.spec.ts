@@ -3,38 +3,34 @@ import type { SessionOptions } from 'express-session';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser } from 'playwright-core';
 import { asInMain, startApp } from '../support/app.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 import { ownSession } from '../support/own-session.js';
 import { PagesController } from '../support/pages.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { Visitor } from './support/visitor.js';
+import { closeLater } from '../support/leftovers.js';
 
 describe('A session cookie that browsers refuse', () => {
   let browser: Browser;
   let issuer: LogtoEmulator;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    browser = closedAfterAll(await launchChromium());
-    issuer = closedAfterAll(await startIssuer());
+    browser = closeLater(await launchChromium());
+    issuer = await startIssuer();
   });
 
   it.each<[string, SessionOptions['cookie']]>([
     ['with another domain', { domain: 'shop.example' }],
     ['with sameSite: none over http', { sameSite: 'none' }],
   ])('%s leads to one page that says so, and can start again', async (what, cookie) => {
-    const app = closedAfterEach(
-      await startApp({
-        issuer,
-        controllers: [PagesController],
-        create: asInMain,
-        logto: { session: undefined },
-        configure: (nest) => nest.use(ownSession({ cookie })),
-      }),
-    );
+    const app = await startApp({
+      issuer,
+      controllers: [PagesController],
+      create: asInMain,
+      logto: { session: undefined },
+      configure: (nest) => nest.use(ownSession({ cookie })),
+    });
     const visitor = await Visitor.arrive(browser, { baseURL: app.baseUrl });
     const page = await visitor.newTab();
 

@@ -1,23 +1,21 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { launchChromium } from './support/chromium.js';
 import { startSample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
+import { closeLater } from '../support/leftovers.js';
 
 const npmStart = ['npm', 'start'];
 
 describe('npm start', () => {
   let browser: Browser;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    browser = closedAfterAll(await launchChromium());
+    browser = closeLater(await launchChromium());
   });
 
   it('builds the sample, and prints a URL to open and users who can sign in', async () => {
-    const sample = closedAfterEach(await startSample({ command: npmStart }));
+    const sample = closeLater(await startSample({ command: npmStart }));
     const [, username = '', password = '', name = ''] =
       /Sign in as +(\S+) \/ (\S+) +([^,\n]+)/.exec(sample.output()) ?? [];
     const visitor = await Visitor.arrive(browser);
@@ -36,13 +34,13 @@ describe('npm start', () => {
     await first.interrupt();
 
     const { port } = new URL(first.baseUrl);
-    const second = closedAfterEach(await startSample({ env: { PORT: port } }));
+    const second = closeLater(await startSample({ env: { PORT: port } }));
     expect(second.baseUrl).toBe(first.baseUrl);
     await page.close();
   });
 
   it('reports a port that is in use, and how to choose another', async () => {
-    const sample = closedAfterEach(await startSample());
+    const sample = closeLater(await startSample());
     const { port } = new URL(sample.baseUrl);
     const second = startSample({ env: { PORT: port } });
     await expect(second).rejects.toThrow(`Port ${port} is in use`);
@@ -51,7 +49,7 @@ describe('npm start', () => {
   });
 
   it('starts when the port of its Logto is in use', async () => {
-    const sample = closedAfterEach(await startSample());
+    const sample = closeLater(await startSample());
     const logto = /Logto +(http:\S+),/.exec(sample.output())?.[1] ?? '';
     const second = await startSample({ env: { LOGTO_EMULATOR_PORT: new URL(logto).port } });
     await expect(second.interrupt()).resolves.not.toBe(1);

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { closeAfterAll } from '../support/close-after.js';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
+import { closeLater } from '../support/leftovers.js';
 
 /** Follows a link of the navigation. */
 function open(tab: Page, name: string): Promise<void> {
@@ -17,11 +17,9 @@ describe('Two tabs that were redirected to sign-in', () => {
   let older: Page;
   let newer: Page;
 
-  const closedAfterAll = closeAfterAll();
-
   beforeAll(async () => {
-    browser = closedAfterAll(await launchChromium());
-    sample = closedAfterAll(await startSample());
+    browser = closeLater(await launchChromium());
+    sample = closeLater(await startSample());
   });
 
   beforeEach(async () => {

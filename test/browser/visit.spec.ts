@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { closeAfterAll } from '../support/close-after.js';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
+import { closeLater } from '../support/leftovers.js';
 
 describe('A visitor of the web sample', () => {
   let browser: Browser;
@@ -11,11 +11,9 @@ describe('A visitor of the web sample', () => {
   let visitor: Visitor;
   let page: Page;
 
-  const closedAfterAll = closeAfterAll();
-
   beforeAll(async () => {
-    browser = closedAfterAll(await launchChromium());
-    sample = closedAfterAll(await startSample());
+    browser = closeLater(await launchChromium());
+    sample = closeLater(await startSample());
   });
 
   beforeEach(async () => {

@@ -3,13 +3,13 @@ import { createHmac } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CookieJar, startLogtoEmulator } from 'nestjs-logto/emulator';
 
-import { closeAfterAll } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 import { answerOf, Client, type Answer, type Parameters } from './support/client.js';
 import { Receiver } from './support/receiver.js';
 import { everything, recordedTenant } from './support/recorded-tenant.js';
 import { decode, differencesBetween, recording, type Substitutes } from './support/recording.js';
 import { webClient } from './support/web-client.js';
+import { closeLater } from '../support/leftovers.js';
 
 /** The fields that differ from Logto's on purpose, with the reason. */
 const intended = new Map([
@@ -18,10 +18,9 @@ const intended = new Map([
 
 const receiver = new Receiver();
 const compared = new Set<string>();
-const closedAfterAll = closeAfterAll();
-const tenant = recordedTenant(await closedAfterAll(receiver).start());
+const tenant = recordedTenant(await closeLater(receiver).start());
 // The key of the recorded tenant had been rotated from RSA to ES384.
-const emulator = closedAfterAll(await startLogtoEmulator({ ...tenant, signingAlgorithm: 'RS256' }));
+const emulator = closeLater(await startLogtoEmulator({ ...tenant, signingAlgorithm: 'RS256' }));
 await emulator.rotateSigningKeys({ algorithm: 'ES384' });
 
 const web = webClient(emulator, 'web', 'https://app.example.com/callback');

@@ -10,16 +10,14 @@ import {
   type LogtoEmulatorOptions,
 } from 'nestjs-logto/emulator';
 
-import { closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 import { withNodeEnv } from '../support/with-node-env.js';
 import { Client } from './support/client.js';
 import { webClient } from './support/web-client.js';
-
-const closedAfterEach = closeAfterEach();
+import { closeLater } from '../support/leftovers.js';
 
 const start = async (options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> =>
-  closedAfterEach(await startLogtoEmulator({ port: 0, ...options }));
+  closeLater(await startLogtoEmulator({ port: 0, ...options }));
 
 const tenant: LogtoEmulatorOptions = {
   users: [{ username: 'ada' }],

@@ -1,12 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator } from 'nestjs-logto/emulator';
 
-import { closeAfterEach } from '../support/close-after.js';
 import { decode } from './support/recording.js';
 import { startSignedIn, type SignedIn } from './support/start-signed-in.js';
 import { webClient } from './support/web-client.js';
+import { closeLater } from '../support/leftovers.js';
 
-const closedAfterEach = closeAfterEach();
 let emulator: SignedIn['emulator'];
 let web: SignedIn['web'];
 let refresh: SignedIn['refresh'];
@@ -59,7 +58,7 @@ describe('Ending tokens and sessions', () => {
   });
 
   it('ttl sets how long tokens are valid', async () => {
-    const shortLived = closedAfterEach(
+    const shortLived = closeLater(
       await startLogtoEmulator({
         port: 0,
         users: [{ username: 'ada' }],
@@ -107,7 +106,7 @@ describe('A user', () => {
 
   it('keeps the same id from start to start', async () => {
     const { id } = emulator.getUser('ada');
-    const restarted = closedAfterEach(await startLogtoEmulator({ port: 0, users: [{ username: 'ada' }] }));
+    const restarted = closeLater(await startLogtoEmulator({ port: 0, users: [{ username: 'ada' }] }));
     expect(restarted.getUser('ada').id).toBe(id);
   });
 

@@ -16,11 +16,11 @@ import { BatchingStore } from '../guard/support/batching-store.js';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import { session, startApp, type TestApp } from '../support/app.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { otherResource, tokenOptions } from '../support/token-app.js';
 import { graphqlModule } from './support/graphql-module.js';
 import { postQuery } from './support/post-query.js';
+import { closeLater } from '../support/leftovers.js';
 
 const audienceOf = ({ accessToken }: LogtoContext): string =>
   accessToken === undefined
@@ -87,24 +87,20 @@ describe('Fields of the same GraphQL request', () => {
   let issuer: LogtoEmulator;
   let app: TestApp;
   let bobsToken = '';
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    bobsToken = await closedAfterAll(await RealTokens.from(issuer)).ofUser('bob', { resource });
-    app = closedAfterAll(
-      await startApp({
-        issuer,
-        imports: [graphqlModule()],
-        providers: [MixedResolver],
-        logto: {
-          ...tokenOptions,
-          api: { audience: resource },
-          session: { ...session, store: new BatchingStore() },
-        },
-      }),
-    );
+    issuer = await startAccessIssuer();
+    bobsToken = await closeLater(await RealTokens.from(issuer)).ofUser('bob', { resource });
+    app = await startApp({
+      issuer,
+      imports: [graphqlModule()],
+      providers: [MixedResolver],
+      logto: {
+        ...tokenOptions,
+        api: { audience: resource },
+        session: { ...session, store: new BatchingStore() },
+      },
+    });
   });
 
   async function signIn(headers: Record<string, string> = {}): Promise<(query: string) => Promise<unknown>> {
@@ -139,16 +135,14 @@ describe('Fields of the same GraphQL request', () => {
   });
 
   it('share one userinfo request, also with other HTTP requests at the same time', async () => {
-    const at = closedAfterEach(await startIssuer({ idTokenClaims: { roles: false } }));
-    const admins = closedAfterEach(
-      await startApp({
-        issuer: at,
-        imports: [graphqlModule()],
-        controllers: [AdminsController],
-        providers: [AdminResolver],
-        logto: { scopes: [UserScope.Roles] },
-      }),
-    );
+    const at = await startIssuer({ idTokenClaims: { roles: false } });
+    const admins = await startApp({
+      issuer: at,
+      imports: [graphqlModule()],
+      controllers: [AdminsController],
+      providers: [AdminResolver],
+      logto: { scopes: [UserScope.Roles] },
+    });
     const { browser } = await signedInBrowser(admins, at, 'ada');
     at.resetRequests();
 

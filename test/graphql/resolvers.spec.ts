@@ -23,11 +23,11 @@ import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 import { tokenOptions } from '../support/token-app.js';
 import { graphqlModule } from './support/graphql-module.js';
 import { postQuery } from './support/post-query.js';
+import { closeLater } from '../support/leftovers.js';
 
 @ObjectType()
 class Person {
@@ -139,16 +139,14 @@ describe('A GraphQL resolver', () => {
   let app: TestApp;
   const logs = new LogRecorder();
   let [anonymous, ada, bob]: [Browser, Browser, Browser] = [] as never;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   const start = (parts: Partial<TestAppParts>): Promise<TestApp> =>
     startApp({ issuer, imports: [graphqlModule({ fieldResolverEnhancers })], ...parts });
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    tokens = closedAfterAll(await RealTokens.from(issuer));
-    app = closedAfterAll(
+    issuer = await startAccessIssuer();
+    tokens = closeLater(await RealTokens.from(issuer));
+    app = closeLater(
       await start({
         providers: [PeopleResolver],
         configure: (nest) => nest.useLogger(logs),
@@ -238,7 +236,7 @@ describe('A GraphQL resolver', () => {
   });
 
   it('is protected by a global guard, except for what is public', async () => {
-    const guarded = closedAfterEach(
+    const guarded = closeLater(
       await start({ providers: [GlobalResolver, { provide: APP_GUARD, useClass: LogtoGuard }] }),
     );
     const browser = guarded.browser();
@@ -255,7 +253,7 @@ describe('A GraphQL resolver', () => {
       res,
       more: 'of the app',
     });
-    const own = closedAfterEach(
+    const own = closeLater(
       await start({
         imports: [graphqlModule({ fieldResolverEnhancers, context })],
         providers: [PeopleResolver],

@@ -9,12 +9,12 @@ import { startAccessIssuer } from '../guard/support/real-tokens.js';
 import { withDeadline } from '../guard/support/with-deadline.js';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 import { tokenOptions } from '../support/token-app.js';
 import { graphqlModule } from './support/graphql-module.js';
 import { graphqlWsClient } from './support/graphql-ws-client.js';
 import { postQuery } from './support/post-query.js';
+import { closeLater } from '../support/leftovers.js';
 
 /** Yields events until the signal fires. */
 async function* ticksUntil(signal: AbortSignal): AsyncGenerator<{ ticks: string }> {
@@ -50,28 +50,24 @@ describe('The sign-out signal of a GraphQL operation', () => {
   let issuer: LogtoEmulator;
   let app: TestApp;
   let [browser, handshake]: [Browser, Record<string, string>] = [] as never;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
+    issuer = await startAccessIssuer();
   });
 
   beforeEach(async () => {
-    app = closedAfterEach(
-      await startApp({
-        issuer,
-        imports: [graphqlModule({ subscriptions: { 'graphql-ws': true } })],
-        providers: [TicksResolver],
-        logto: { ...tokenOptions, api: { audience: resource } },
-      }),
-    );
+    app = await startApp({
+      issuer,
+      imports: [graphqlModule({ subscriptions: { 'graphql-ws': true } })],
+      providers: [TicksResolver],
+      logto: { ...tokenOptions, api: { audience: resource } },
+    });
     ({ browser, handshake } = await signedInBrowser(app, issuer, 'ada'));
   });
 
   async function signOutAfterFirstEvent(events: unknown[]): Promise<void> {
     const client = graphqlWsClient(app, handshake);
-    closedAfterEach({ close: () => client.dispose() });
+    closeLater({ close: () => client.dispose() });
     for await (const { data } of client.iterate({ query: 'subscription { ticks }' })) {
       if (events.push(data) === 1) await browser.open('/logto/sign-out');
     }

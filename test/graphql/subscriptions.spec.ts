@@ -15,13 +15,13 @@ import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
-import { closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 import { ownSession } from '../support/own-session.js';
 import { tokenOptions } from '../support/token-app.js';
 import { graphqlModule } from './support/graphql-module.js';
 import { graphqlWsClient } from './support/graphql-ws-client.js';
 import { postQuery } from './support/post-query.js';
+import { closeLater } from '../support/leftovers.js';
 
 async function* ticks(name: string): AsyncGenerator<Record<string, string>> {
   yield { [name]: 'one' };
@@ -65,7 +65,6 @@ const appSession = ownSession({ name: 'own.sid' });
 
 describe('GraphQL over WebSocket', () => {
   const tenant = accessTenant();
-  const closedAfterEach = closeAfterEach();
 
   afterEach(restoreTime);
 
@@ -73,15 +72,13 @@ describe('GraphQL over WebSocket', () => {
     graphql: Partial<ApolloDriverConfig> = {},
     parts: Partial<TestAppParts> = {},
   ): Promise<TestApp> =>
-    closedAfterEach(
-      await startApp({
-        issuer: tenant.issuer,
-        ...parts,
-        imports: [graphqlModule({ subscriptions: { 'graphql-ws': true }, ...graphql })],
-        providers: [TicksResolver],
-        logto: { ...tokenOptions, api: { audience: resource }, ...parts.logto },
-      }),
-    );
+    await startApp({
+      issuer: tenant.issuer,
+      ...parts,
+      imports: [graphqlModule({ subscriptions: { 'graphql-ws': true }, ...graphql })],
+      providers: [TicksResolver],
+      logto: { ...tokenOptions, api: { audience: resource }, ...parts.logto },
+    });
 
   /** Opens one socket and keeps it. @returns how to send an operation and wait for its results */
   function connect(
@@ -94,7 +91,7 @@ describe('GraphQL over WebSocket', () => {
       lazy: false,
       onNonLazyError: () => undefined,
     });
-    closedAfterEach({ close: () => client.dispose() });
+    closeLater({ close: () => client.dispose() });
     return async (query) => {
       const results: unknown[] = [];
       try {

@@ -7,8 +7,8 @@ import { refusalOf } from './support/api.js';
 import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
-import { closeAfterAll } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
+import { closeLater } from '../support/leftovers.js';
 
 @Controller('either')
 @UseGuards(LogtoGuard)
@@ -73,18 +73,15 @@ describe('A route that accepts sessions and bearer tokens', () => {
   let app: TestApp;
   let ada: Browser;
   let bobsToken = '';
-  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    const tokens = closedAfterAll(await RealTokens.from(issuer));
-    app = closedAfterAll(
-      await startApp({
-        issuer,
-        controllers: [EitherController, BothGuardsController, UnguardedController],
-        logto: { api: { audience: resource } },
-      }),
-    );
+    issuer = await startAccessIssuer();
+    const tokens = closeLater(await RealTokens.from(issuer));
+    app = await startApp({
+      issuer,
+      controllers: [EitherController, BothGuardsController, UnguardedController],
+      logto: { api: { audience: resource } },
+    });
     ada = app.browser();
     await ada.signIn(issuer, 'ada');
     bobsToken = await tokens.ofUser('bob', { resource });

@@ -6,7 +6,6 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { refusalOf } from './support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
-import { closeAfterAll } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 
 @Controller()
@@ -40,23 +39,19 @@ describe('A request with a session', () => {
   let app: TestApp;
   let browser: Browser;
 
-  const closedAfterAll = closeAfterAll();
-
   beforeAll(async () => {
-    issuer = closedAfterAll(await startIssuer());
-    app = closedAfterAll(
-      await startApp({
-        issuer,
-        controllers: [AccountController],
-        logto: { allowedOrigins: [frontEnd] },
-        configure: (nest) =>
-          // As the package `method-override` does.
-          nest.use((request: Request, _response: Response, next: () => void) => {
-            request.method = request.get('x-http-method-override') ?? request.method;
-            next();
-          }),
-      }),
-    );
+    issuer = await startIssuer();
+    app = await startApp({
+      issuer,
+      controllers: [AccountController],
+      logto: { allowedOrigins: [frontEnd] },
+      configure: (nest) =>
+        // As the package `method-override` does.
+        nest.use((request: Request, _response: Response, next: () => void) => {
+          request.method = request.get('x-http-method-override') ?? request.method;
+          next();
+        }),
+    });
   });
 
   beforeEach(async () => {

@@ -17,11 +17,11 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { tokenOptions } from '../support/token-app.js';
 import { startAccessIssuer } from './support/real-tokens.js';
+import { closeLater } from '../support/leftovers.js';
 
 @Controller()
 class PagesController {
@@ -109,11 +109,9 @@ class LenientController {
 
 describe('An authorization decision', () => {
   let issuer: LogtoEmulator;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
+    issuer = await startAccessIssuer();
   });
 
   afterEach(() => {
@@ -122,7 +120,7 @@ describe('An authorization decision', () => {
   });
 
   const start = async (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
-    closedAfterEach(await startApp({ issuer, controllers: [PagesController], ...parts }));
+    await startApp({ issuer, controllers: [PagesController], ...parts });
 
   async function signedIn(app: TestApp, at = issuer, username = 'ada'): Promise<Browser> {
     const browser = app.browser();
@@ -146,7 +144,7 @@ describe('An authorization decision', () => {
       const shared = { ...session, name: 'shared.sid', store: new MemoryStore() };
       const parts = { logto: { session: shared, ...credentials } };
       const customers = await start({ logto: { session: parts.logto.session } });
-      const admins = await start({ ...parts, issuer: closedAfterEach(await startOther()) });
+      const admins = await start({ ...parts, issuer: closeLater(await startOther()) });
       const ada = await signedIn(customers);
 
       expect((await ada.fetch(`${admins.baseUrl}/who`)).status).toBe(401);
@@ -169,7 +167,7 @@ describe('An authorization decision', () => {
   );
 
   it('uses old userinfo while Logto fails, and retries at most every 30 s', async () => {
-    const at = closedAfterEach(await startIssuer({ idTokenClaims: { roles: false } }));
+    const at = await startIssuer({ idTokenClaims: { roles: false } });
     const app = await start({ issuer: at, logto: { scopes: [UserScope.Roles], revalidateAfter: 60 } });
     const ada = await signedIn(app, at);
     expect((await ada.fetch('/admins')).status).toBe(200);
@@ -188,7 +186,7 @@ describe('An authorization decision', () => {
     const scopes = [...(tokenOptions.scopes ?? []), 'write:things'];
 
     it('changes within revalidateAfter when a permission is revoked', async () => {
-      const at = closedAfterEach(await startAccessIssuer());
+      const at = await startAccessIssuer();
       const app = await start({ issuer: at, logto: { ...tokenOptions, scopes, revalidateAfter: 60 } });
       const ada = await signedIn(app, at);
       expect((await ada.fetch('/write')).status).toBe(200);

@@ -17,7 +17,6 @@ import { call, refusalOf, startApi } from './support/api.js';
 import { accessTenant } from './support/access-tenant.js';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
-import { closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 
 @Controller()
@@ -147,17 +146,14 @@ class RequestScopedGuard extends LogtoGuard {}
 
 describe('A guard that is installed globally', () => {
   const tenant = accessTenant();
-  const closedAfterEach = closeAfterEach();
 
   const start = async (parts: Partial<TestAppParts>): Promise<TestApp> =>
-    closedAfterEach(
-      await startApp({
-        issuer: tenant.issuer,
-        controllers,
-        ...parts,
-        logto: { scopes: [UserScope.Roles], ...parts.logto },
-      }),
-    );
+    await startApp({
+      issuer: tenant.issuer,
+      controllers,
+      ...parts,
+      logto: { scopes: [UserScope.Roles], ...parts.logto },
+    });
 
   const statuses = async (browser: Browser, paths: string[]): Promise<Record<string, number>> => {
     const found: Record<string, number> = {};
@@ -270,13 +266,11 @@ describe('A guard that is installed globally', () => {
       }
     }
     const token = await tenant.tokens.ofUser('ada', { resource });
-    const api = closedAfterEach(
-      await startApi({
-        issuer: tenant.issuer,
-        controllers: [ThingsController],
-        providers: [{ provide: APP_GUARD, useClass: LogtoApiGuard }],
-      }),
-    );
+    const api = await startApi({
+      issuer: tenant.issuer,
+      controllers: [ThingsController],
+      providers: [{ provide: APP_GUARD, useClass: LogtoApiGuard }],
+    });
 
     expect((await call(api, '/closed')).status).toBe(401);
     expect((await call(api, '/closed', token)).status).toBe(200);

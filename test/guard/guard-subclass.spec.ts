@@ -14,8 +14,8 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf, startApi } from './support/api.js';
 import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
+import { closeLater } from '../support/leftovers.js';
 
 @Injectable()
 class Blocklist {
@@ -111,23 +111,19 @@ class PlainController {
 
 describe('A guard of the app', () => {
   let issuer: LogtoEmulator;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
+    issuer = await startAccessIssuer();
   });
 
   const start = async (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
-    closedAfterEach(
-      await startApp({
-        issuer,
-        controllers: [RoutesController],
-        providers: [Blocklist],
-        logto: { api: { audience: resource } },
-        ...parts,
-      }),
-    );
+    await startApp({
+      issuer,
+      controllers: [RoutesController],
+      providers: [Blocklist],
+      logto: { api: { audience: resource } },
+      ...parts,
+    });
 
   it('can add a check with providers of its own', async () => {
     const app = await start();
@@ -141,7 +137,7 @@ describe('A guard of the app', () => {
   });
 
   it('can choose the credentials for each request', async () => {
-    const tokens = closedAfterEach(await RealTokens.from(issuer));
+    const tokens = closeLater(await RealTokens.from(issuer));
     const token = await tokens.ofUser('ada', { resource });
     const app = await start();
     const mobile = { headers: { 'x-client': 'mobile' } };
@@ -193,9 +189,7 @@ describe('A guard of the app', () => {
   });
 
   it('names the missing option when sessions are not configured', async () => {
-    const api = closedAfterEach(
-      await startApi({ issuer, controllers: [RoutesController], providers: [Blocklist] }),
-    );
+    const api = await startApi({ issuer, controllers: [RoutesController], providers: [Blocklist] });
     expect(refusalOf(await call(api, '/blocklist'))).toMatchObject({
       status: 500,
       code: 'session_not_configured',

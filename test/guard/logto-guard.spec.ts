@@ -26,7 +26,6 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { refusalOf } from './support/api.js';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 
@@ -103,20 +102,16 @@ const toSignIn = '/logto/sign-in?returnTo=';
 
 describe('LogtoGuard', () => {
   let issuer: LogtoEmulator;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startIssuer());
+    issuer = await startIssuer();
   });
 
   const start = async (
     logto: Partial<LogtoModuleOptions> = {},
     parts: Partial<TestAppParts> = {},
   ): Promise<TestApp> =>
-    closedAfterEach(
-      await startApp({ issuer, controllers: [PagesController, RejectingController], logto, ...parts }),
-    );
+    await startApp({ issuer, controllers: [PagesController, RejectingController], logto, ...parts });
 
   afterEach(() => issuer.resume());
 

@@ -7,9 +7,9 @@ import {
   type LogtoModuleOptions,
   type LogtoOptionsFactory,
 } from 'nestjs-logto';
-import { closeAfterEach } from '../support/close-after.js';
 import { leaks } from '../support/leaks.js';
 import { validOptions } from '../support/options.js';
+import { closeLater } from '../support/leftovers.js';
 
 @Injectable({ scope: Scope.REQUEST })
 class TenantConfig implements LogtoOptionsFactory {
@@ -38,8 +38,6 @@ class ConfigModule {}
 const options = (): LogtoModuleOptions => validOptions;
 
 describe('Request-scoped options', () => {
-  const closedAfterEach = closeAfterEach();
-
   function appModule(asyncOptions: LogtoModuleAsyncOptions): new () => object {
     @Module({ imports: [LogtoModule.forRootAsync({ imports: [ConfigModule], ...asyncOptions })] })
     class AppModule {}
@@ -48,7 +46,7 @@ describe('Request-scoped options', () => {
 
   async function start(asyncOptions: LogtoModuleAsyncOptions): Promise<void> {
     const module = appModule(asyncOptions);
-    await closedAfterEach(await NestFactory.create(module, { logger: leaks, abortOnError: false })).init();
+    await closeLater(await NestFactory.create(module, { logger: leaks, abortOnError: false })).init();
   }
 
   it.each<[string, LogtoModuleAsyncOptions, string]>([

@@ -6,9 +6,9 @@ import { Controller, Get, Logger, Module, UseGuards, type ModuleMetadata } from 
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import * as ours from 'nestjs-logto';
 import request from 'supertest';
-import { closeAfterEach } from '../support/close-after.js';
 import { leaks } from '../support/leaks.js';
 import { validOptions, watchLogs } from '../support/options.js';
+import { closeLater } from '../support/leftovers.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -16,7 +16,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 describe('An app with two copies of the package', () => {
   let folder: string;
   let theirs: typeof ours;
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
     await mkdir(join(root, 'build'), { recursive: true });
@@ -31,7 +30,7 @@ describe('An app with two copies of the package', () => {
   async function start(metadata: ModuleMetadata): Promise<ReturnType<typeof request>> {
     @Module(metadata)
     class AppModule {}
-    const app = closedAfterEach(await NestFactory.create(AppModule, { abortOnError: false, logger: leaks }));
+    const app = closeLater(await NestFactory.create(AppModule, { abortOnError: false, logger: leaks }));
     await app.init();
     return request(app.getHttpServer());
   }

@@ -29,8 +29,8 @@ import { WebSocket } from 'ws';
 import { LogRecorder } from '../guard/support/log-recorder.js';
 import { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
-import { closeAfterEach } from '../support/close-after.js';
 import { validOptions } from '../support/options.js';
+import { closeLater } from '../support/leftovers.js';
 
 @Controller('guarded')
 @UseGuards(LogtoGuard)
@@ -110,7 +110,6 @@ class UserGateway {
 }
 
 describe('An app without LogtoModule', () => {
-  const closedAfterEach = closeAfterEach();
   const logs = new LogRecorder();
   let url: string;
 
@@ -129,7 +128,7 @@ describe('An app without LogtoModule', () => {
   ): Promise<Browser> {
     @Module(metadata)
     class AppModule {}
-    const app = closedAfterEach(
+    const app = closeLater(
       await NestFactory.create<NestExpressApplication>(AppModule, { abortOnError: false, logger: logs }),
     );
     configure?.(app);
@@ -213,9 +212,7 @@ describe('An app without LogtoModule', () => {
   it('does not find the module of another app that it mounts', async () => {
     @Module({ imports: [LogtoModule.forRoot(validOptions)], controllers: [UserController] })
     class InnerModule {}
-    const inner = closedAfterEach(
-      await NestFactory.create<NestExpressApplication>(InnerModule, { logger: logs }),
-    );
+    const inner = closeLater(await NestFactory.create<NestExpressApplication>(InnerModule, { logger: logs }));
     await inner.init();
     const parent = express();
     parent.use('/inner', inner.getHttpAdapter().getInstance() as express.Application);

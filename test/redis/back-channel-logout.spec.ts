@@ -1,22 +1,21 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { closeAfterAll } from '../support/close-after.js';
 import { application, startIssuer } from '../support/issuer.js';
 import { tokenTenant } from '../support/token-app.js';
 import { startInstance, type Instance } from './support/instances.js';
 import { RedisServer } from './support/redis-server.js';
+import { closeLater } from '../support/leftovers.js';
 
 describe('Back-channel logout with two instances on one Redis', () => {
-  const closedAfterAll = closeAfterAll();
   let issuer: LogtoEmulator;
   let one: Instance;
   let other: Instance;
 
   beforeAll(async () => {
-    const redis = closedAfterAll(await RedisServer.start());
-    issuer = closedAfterAll(await startIssuer(tokenTenant));
-    one = closedAfterAll(await startInstance({ issuer, url: redis.url }));
-    other = closedAfterAll(await startInstance({ issuer, url: redis.url, instanceOf: one }));
+    const redis = closeLater(await RedisServer.start());
+    issuer = await startIssuer(tokenTenant);
+    one = closeLater(await startInstance({ issuer, url: redis.url }));
+    other = closeLater(await startInstance({ issuer, url: redis.url, instanceOf: one }));
     issuer.setApplication({
       ...application,
       backchannelLogoutUri: `${one.baseUrl}/logto/back-channel-logout`,

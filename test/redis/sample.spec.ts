@@ -8,19 +8,18 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { freePort } from '../support/app.js';
 import { Browser } from '../support/browser.js';
-import { closeAfterAll } from '../support/close-after.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
+import { closeLater } from '../support/leftovers.js';
 
 const program = 'sample/cluster/build/main.js';
 
 describe('The sample with two instances', () => {
   let issuer: LogtoEmulator;
-  const closedAfterAll = closeAfterAll();
   let browser: Browser;
   const instances = new Map<string, string>();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startIssuer({ rotation: 'every-use', refreshTokenReuseInterval: 0 }));
+    issuer = await startIssuer({ rotation: 'every-use', refreshTokenReuseInterval: 0 });
     const port = await freePort();
     const child = spawn(process.execPath, [program], {
       env: {
@@ -33,7 +32,7 @@ describe('The sample with two instances', () => {
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    closedAfterAll({
+    closeLater({
       async close() {
         child.kill();
         if (child.exitCode === null) await once(child, 'exit');

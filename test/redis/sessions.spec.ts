@@ -1,12 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from '../support/browser.js';
-import { closeAfterAll } from '../support/close-after.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { otherResource, tokenTenant } from '../support/token-app.js';
 import { pause } from '../support/waiting.js';
 import { startInstance, type Instance } from './support/instances.js';
 import { RedisServer } from './support/redis-server.js';
+import { closeLater } from '../support/leftovers.js';
 
 const forResource = `/token?resource=${encodeURIComponent(resource)}`;
 const forOther = `/token?resource=${encodeURIComponent(otherResource)}`;
@@ -30,16 +30,13 @@ describe.each([
   let one: Instance;
   let other: Instance;
   let browser: Browser;
-  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    redis = closedAfterAll(await RedisServer.start());
-    issuer = closedAfterAll(
-      await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 }),
-    );
+    redis = closeLater(await RedisServer.start());
+    issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
     const options = { issuer, url: redis.url, locks: true, sessions: { resave } };
-    one = closedAfterAll(await startInstance(options));
-    other = closedAfterAll(await startInstance({ ...options, instanceOf: one }));
+    one = closeLater(await startInstance(options));
+    other = closeLater(await startInstance({ ...options, instanceOf: one }));
   });
 
   beforeEach(async () => {

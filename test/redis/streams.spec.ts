@@ -3,38 +3,35 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp, session, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
-import { closeAfterAll } from '../support/close-after.js';
 import { EventStream } from '../support/event-stream.js';
 import { startIssuer } from '../support/issuer.js';
 import { StreamsController } from '../support/streams.controller.js';
 import { RedisServer } from './support/redis-server.js';
 import { redisStore } from './support/redis-session.js';
+import { closeLater } from '../support/leftovers.js';
 
 describe('A stream on one of two instances', () => {
   let redis: RedisServer;
   let issuer: LogtoEmulator;
-  const closedAfterAll = closeAfterAll();
   let one: TestApp;
   let other: TestApp;
 
   beforeAll(async () => {
-    redis = closedAfterAll(await RedisServer.start());
-    issuer = closedAfterAll(await startIssuer());
+    redis = closeLater(await RedisServer.start());
+    issuer = await startIssuer();
     one = await start();
     other = await start({ instanceOf: one });
   });
 
   async function start(parts: Partial<TestAppParts> = {}): Promise<TestApp> {
     const { store, client } = await redisStore(redis.url);
-    closedAfterAll({ close: () => client.destroy() });
-    return closedAfterAll(
-      await startApp({
-        issuer,
-        controllers: [StreamsController],
-        logto: { session: { ...session, store } },
-        ...parts,
-      }),
-    );
+    closeLater({ close: () => client.destroy() });
+    return await startApp({
+      issuer,
+      controllers: [StreamsController],
+      logto: { session: { ...session, store } },
+      ...parts,
+    });
   }
 
   async function open(): Promise<{ browser: Browser; stream: EventStream }> {

@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
-import { closeAfterAll } from '../support/close-after.js';
 import { resource, startIssuer } from '../support/issuer.js';
 import { otherResource, tokenTenant } from '../support/token-app.js';
 import { startInstance, type Instance } from './support/instances.js';
 import { RedisServer } from './support/redis-server.js';
+import { closeLater } from '../support/leftovers.js';
 
 const forResource = `/token?resource=${encodeURIComponent(resource)}`;
 const forOther = `/token?resource=${encodeURIComponent(otherResource)}`;
@@ -15,10 +15,9 @@ const statuses = (pages: Page[]): number[] => [...new Set(pages.map(({ status })
 
 describe('Two instances on one Redis', () => {
   let redis: RedisServer;
-  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    redis = closedAfterAll(await RedisServer.start());
+    redis = closeLater(await RedisServer.start());
   });
 
   afterAll(restoreTime);
@@ -36,15 +35,13 @@ describe('Two instances on one Redis', () => {
       let browser: Browser;
 
       beforeAll(async () => {
-        issuer = closedAfterAll(
-          await startIssuer({
-            ...tokenTenant,
-            rotation: 'every-use',
-            refreshTokenReuseInterval: reuseInterval,
-          }),
-        );
-        one = closedAfterAll(await startInstance({ issuer, url: redis.url, locks }));
-        other = closedAfterAll(await startInstance({ issuer, url: redis.url, locks, instanceOf: one }));
+        issuer = await startIssuer({
+          ...tokenTenant,
+          rotation: 'every-use',
+          refreshTokenReuseInterval: reuseInterval,
+        });
+        one = closeLater(await startInstance({ issuer, url: redis.url, locks }));
+        other = closeLater(await startInstance({ issuer, url: redis.url, locks, instanceOf: one }));
       });
 
       beforeEach(async () => {
@@ -103,11 +100,9 @@ describe('Two instances on one Redis', () => {
     let instances: Instance[];
 
     beforeAll(async () => {
-      issuer = closedAfterAll(
-        await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 }),
-      );
-      const one = closedAfterAll(await startInstance({ issuer, url: redis.url }));
-      instances = [one, closedAfterAll(await startInstance({ issuer, url: redis.url, instanceOf: one }))];
+      issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
+      const one = closeLater(await startInstance({ issuer, url: redis.url }));
+      instances = [one, closeLater(await startInstance({ issuer, url: redis.url, instanceOf: one }))];
     });
 
     it('may require a new sign-in, but fail in no other way', async () => {

@@ -1,3 +1,8 @@
+/** Something that a spec starts. */
+interface Closable {
+  close(): unknown;
+}
+
 /**
  * Ends what specs start: after the test that has started it, or after the file if it was started outside of a test.
  * A test that fails leaves nothing running that would keep the runner from ending.
@@ -29,9 +34,18 @@ class Leftovers {
   }
 }
 
+/** The newest first, since an app may still need its provider. */
 async function endAll(running: Set<() => Promise<void>>): Promise<void> {
-  await Promise.all([...running].map((close) => close()));
+  for (const close of [...running].toReversed()) await close();
 }
 
 /** The leftovers of the running spec file. */
 export const leftovers = new Leftovers();
+
+/** Closes what a spec has started after its test, or after the file. @returns what was started */
+export function closeLater<T extends Closable>(started: T): T {
+  leftovers.ends(async () => {
+    await started.close();
+  });
+  return started;
+}

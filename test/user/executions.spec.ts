@@ -15,10 +15,10 @@ import { BatchingStore } from '../guard/support/batching-store.js';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import { session, type TestApp } from '../support/app.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 import { SocketIoClient } from './support/socket-io-client.js';
 import { startSocketApp } from './support/start-socket-app.js';
+import { closeLater } from '../support/leftovers.js';
 
 @UseFilters(LogtoExceptionFilter)
 @WebSocketGateway()
@@ -41,19 +41,17 @@ describe('Messages on the same socket', () => {
   let issuer: LogtoEmulator;
   let app: TestApp;
   let bobsToken = '';
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    bobsToken = await closedAfterAll(await RealTokens.from(issuer)).ofUser('bob', { resource });
+    issuer = await startAccessIssuer();
+    bobsToken = await closeLater(await RealTokens.from(issuer)).ofUser('bob', { resource });
     const logto = { session: { ...session, store: new BatchingStore() } };
-    app = closedAfterAll(await startSocketApp(IoAdapter, MixedGateway, { issuer, logto }));
+    app = closeLater(await startSocketApp(IoAdapter, MixedGateway, { issuer, logto }));
   });
 
   async function connect(auth: Record<string, unknown> = {}): Promise<(event: string) => Promise<unknown>> {
     const { handshake: headers } = await signedInBrowser(app, issuer, 'ada');
-    const client = closedAfterEach(await SocketIoClient.connect(app, { headers, auth }));
+    const client = closeLater(await SocketIoClient.connect(app, { headers, auth }));
     return (event) => client.ask(event);
   }
 

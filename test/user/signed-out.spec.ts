@@ -17,11 +17,11 @@ import { startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import { withDeadline } from '../guard/support/with-deadline.js';
 import type { TestApp, TestAppParts } from '../support/app.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { startHostileProvider } from '../support/hostile-provider.js';
 import { SocketIoClient } from './support/socket-io-client.js';
 import { startSocketApp } from './support/start-socket-app.js';
 import { WsClient } from './support/ws-client.js';
+import { closeLater } from '../support/leftovers.js';
 
 /** A client of socket.io has `disconnect`, a client of ws has `close`. */
 type Client = EventEmitter & { disconnect?(): void; close?(): void };
@@ -82,18 +82,16 @@ class UnboundGateway implements OnGatewayConnection {
 
 describe('A gateway that handles sign-out', () => {
   let issuer: LogtoEmulator;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
+    issuer = await startAccessIssuer();
   });
 
   const startWs = async (gateway: Type, parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
-    closedAfterEach(await startSocketApp(WsAdapter, gateway, { issuer, ...parts }));
+    closeLater(await startSocketApp(WsAdapter, gateway, { issuer, ...parts }));
 
   const connectWs = async (app: TestApp, headers?: Record<string, string>): Promise<WsClient> =>
-    closedAfterEach(await WsClient.connect(app, headers));
+    closeLater(await WsClient.connect(app, headers));
 
   it('on ws can disconnect a client as soon as it signs out, and only that client', async () => {
     const app = await startWs(WsGateway);
@@ -111,9 +109,9 @@ describe('A gateway that handles sign-out', () => {
   });
 
   it('on socket.io can disconnect a client as soon as it signs out', async () => {
-    const app = closedAfterEach(await startSocketApp(IoAdapter, IoGateway, { issuer }));
+    const app = closeLater(await startSocketApp(IoAdapter, IoGateway, { issuer }));
     const { browser, handshake: headers } = await signedInBrowser(app, issuer, 'ada');
-    const client = closedAfterEach(await SocketIoClient.connect(app, { headers }));
+    const client = closeLater(await SocketIoClient.connect(app, { headers }));
 
     await browser.open('/logto/sign-out');
 
@@ -139,7 +137,7 @@ describe('A gateway that handles sign-out', () => {
   });
 
   it('can disconnect a client as soon as its bearer token expires', async () => {
-    const provider = closedAfterEach(await startHostileProvider());
+    const provider = await startHostileProvider();
     const app = await startWs(WsGateway, { issuer: provider });
     const exp = now() + 2;
     const client = await connectWs(app, {

@@ -14,13 +14,13 @@ import { signedInBrowser } from '../guard/support/session-browser.js';
 import { session, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
-import { closeAfterAll, closeAfterEach } from '../support/close-after.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { ownSession } from '../support/own-session.js';
 import { ChatGateway } from './support/chat.gateway.js';
 import { refused } from './support/refused.js';
 import { SocketIoClient } from './support/socket-io-client.js';
 import { startSocketApp } from './support/start-socket-app.js';
+import { closeLater } from '../support/leftovers.js';
 
 const appSession = ownSession({ name: 'own.sid' });
 
@@ -50,11 +50,9 @@ class BoundHandshakeGateway extends ChatGateway implements OnGatewayConnection {
 
 describe('A session behind a socket.io connection', () => {
   let issuer: LogtoEmulator;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
+    issuer = await startAccessIssuer();
   });
 
   afterEach(restoreTime);
@@ -64,9 +62,9 @@ describe('A session behind a socket.io connection', () => {
     parts: Partial<TestAppParts>,
     gateway: Type = ChatGateway,
   ): Promise<{ browser: Browser; ask: (event: string) => Promise<unknown> }> {
-    const app = closedAfterEach(await startSocketApp(IoAdapter, gateway, { issuer, ...parts }));
+    const app = closeLater(await startSocketApp(IoAdapter, gateway, { issuer, ...parts }));
     const { browser, handshake } = await signedInBrowser(app, issuer, username);
-    const client = closedAfterEach(await SocketIoClient.connect(app, { headers: handshake }));
+    const client = closeLater(await SocketIoClient.connect(app, { headers: handshake }));
     return { browser, ask: (event) => client.ask(event) };
   }
 

@@ -7,13 +7,13 @@ import { AuthUser, IdTokenClaims, LogtoExceptionFilter, LogtoGuard, Public } fro
 import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import type { TestApp, TestAppParts } from '../support/app.js';
-import { closeAfterEach } from '../support/close-after.js';
 import { passTime, restoreTime } from '../support/clock.js';
 import { resource } from '../support/issuer.js';
 import { ChatGateway } from './support/chat.gateway.js';
 import { refused } from './support/refused.js';
 import { SocketIoClient, type Handshake } from './support/socket-io-client.js';
 import { startSocketApp } from './support/start-socket-app.js';
+import { closeLater } from '../support/leftovers.js';
 
 @WebSocketGateway()
 class GatewayWithoutFilter {
@@ -41,15 +41,14 @@ class GatewayWithoutGuard {
 
 describe('A gateway on socket.io', () => {
   const tenant = accessTenant();
-  const closedAfterEach = closeAfterEach();
 
   afterEach(restoreTime);
 
   const start = async (gateway: Type = ChatGateway, parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
-    closedAfterEach(await startSocketApp(IoAdapter, gateway, { issuer: tenant.issuer, ...parts }));
+    closeLater(await startSocketApp(IoAdapter, gateway, { issuer: tenant.issuer, ...parts }));
 
   async function connect(app: TestApp, handshake?: Handshake): Promise<(event: string) => Promise<unknown>> {
-    const client = closedAfterEach(await SocketIoClient.connect(app, handshake));
+    const client = closeLater(await SocketIoClient.connect(app, handshake));
     return (event) => client.ask(event);
   }
 

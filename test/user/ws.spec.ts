@@ -19,12 +19,12 @@ import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import type { TestApp, TestAppParts } from '../support/app.js';
 import { passTime, restoreTime } from '../support/clock.js';
-import { closeAfterEach } from '../support/close-after.js';
 import { resource } from '../support/issuer.js';
 import { ownSession } from '../support/own-session.js';
 import { refused } from './support/refused.js';
 import { startSocketApp } from './support/start-socket-app.js';
 import { WsClient } from './support/ws-client.js';
+import { closeLater } from '../support/leftovers.js';
 
 /** Does not call `bindHandshake`, so that the handshake of a socket is unknown: `ws` hides it. */
 @UseFilters(LogtoExceptionFilter)
@@ -84,18 +84,17 @@ const answer = (data: string): unknown => ({ event: 'answer', data });
 
 describe('A gateway on ws', () => {
   const tenant = accessTenant();
-  const closedAfterEach = closeAfterEach();
 
   afterEach(restoreTime);
 
   const start = async (gateway: Type = BoundGateway, parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
-    closedAfterEach(await startSocketApp(WsAdapter, gateway, { issuer: tenant.issuer, ...parts }));
+    closeLater(await startSocketApp(WsAdapter, gateway, { issuer: tenant.issuer, ...parts }));
 
   async function connect(
     app: TestApp,
     headers?: Record<string, string>,
   ): Promise<(event: string) => Promise<unknown>> {
-    const client = closedAfterEach(await WsClient.connect(app, headers));
+    const client = closeLater(await WsClient.connect(app, headers));
     return (event) => client.ask(event);
   }
 

@@ -3,7 +3,6 @@ import { UserScope } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { LogRecorder } from '../../guard/support/log-recorder.js';
 import { startApp, type TestApp, type TestAppParts } from '../../support/app.js';
-import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { resource, startIssuer } from '../../support/issuer.js';
 
 /** Starts apps and records what they log. */
@@ -18,11 +17,9 @@ export interface RecordedStartup {
 export function recordedStartup(): RecordedStartup {
   let issuer: LogtoEmulator;
   let logs: LogRecorder;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startIssuer());
+    issuer = await startIssuer();
   });
 
   beforeEach(() => {
@@ -37,16 +34,14 @@ export function recordedStartup(): RecordedStartup {
       return logs;
     },
     start: async ({ logto, configure, ...parts }) =>
-      closedAfterEach(
-        await startApp({
-          issuer,
-          ...parts,
-          logto: { api: { audience: resource }, scopes, ...logto },
-          configure: (nest) => {
-            nest.useLogger(logs);
-            configure?.(nest);
-          },
-        }),
-      ),
+      await startApp({
+        issuer,
+        ...parts,
+        logto: { api: { audience: resource }, scopes, ...logto },
+        configure: (nest) => {
+          nest.useLogger(logs);
+          configure?.(nest);
+        },
+      }),
   };
 }

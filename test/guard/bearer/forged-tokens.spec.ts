@@ -4,7 +4,6 @@ import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWK, type JWTHe
 import { call, refusalOf, startApi } from '../support/api.js';
 import { ThingsController } from '../support/things.controller.js';
 import type { TestApp } from '../../support/app.js';
-import { closeAfterEach } from '../../support/close-after.js';
 import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
 import { resource } from '../../support/issuer.js';
 import { accessTokenClaims, now, signAccessToken } from '../support/access-token.js';
@@ -13,11 +12,9 @@ describe('A forged bearer token', () => {
   let provider: HostileProvider;
   let api: TestApp;
 
-  const closedAfterEach = closeAfterEach();
-
   beforeEach(async () => {
-    provider = closedAfterEach(await startHostileProvider());
-    api = closedAfterEach(await startApi({ issuer: provider, controllers: [ThingsController] }));
+    provider = await startHostileProvider();
+    api = await startApi({ issuer: provider, controllers: [ThingsController] });
   });
 
   const signed = (

@@ -8,9 +8,8 @@ import { call, refusalOf, startApi } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import type { TestApp } from '../../support/app.js';
 import { Browser } from '../../support/browser.js';
-import { closeAfterAll } from '../../support/close-after.js';
 import { application, resource } from '../../support/issuer.js';
-import { leftovers } from '../../support/leftovers.js';
+import { closeLater, leftovers } from '../../support/leftovers.js';
 
 @Controller()
 @UseGuards(LogtoApiGuard)
@@ -41,27 +40,24 @@ describe('An opaque bearer token', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let api: TestApp;
-  const closedAfterAll = closeAfterAll();
 
   /** Starts an API that introspects tokens as an application of its own. */
   async function startIntrospectingApi(
     clientIds: string[],
     appSecret: string = apiApplication.secret,
   ): Promise<TestApp> {
-    return closedAfterAll(
-      await startApi({
-        issuer,
-        controllers: [ThingsController],
-        logto: { appId: apiApplication.id, appSecret },
-        api: { audience: resource, introspection: { clientIds } },
-      }),
-    );
+    return await startApi({
+      issuer,
+      controllers: [ThingsController],
+      logto: { appId: apiApplication.id, appSecret },
+      api: { audience: resource, introspection: { clientIds } },
+    });
   }
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
+    issuer = await startAccessIssuer();
     issuer.setApplication(apiApplication);
-    tokens = closedAfterAll(await RealTokens.from(issuer));
+    tokens = closeLater(await RealTokens.from(issuer));
     api = await startIntrospectingApi([application.id]);
   });
 

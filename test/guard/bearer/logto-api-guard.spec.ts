@@ -6,9 +6,9 @@ import { call, refusalOf, startApi } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { ThingsController } from '../support/things.controller.js';
 import type { TestApp } from '../../support/app.js';
-import { closeAfterAll } from '../../support/close-after.js';
 import { resource } from '../../support/issuer.js';
 import { otherResource } from '../../support/token-app.js';
+import { closeLater } from '../../support/leftovers.js';
 
 const invalid = { status: 401, code: 'invalid_token' };
 
@@ -16,12 +16,11 @@ describe('LogtoApiGuard', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let api: TestApp;
-  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    tokens = closedAfterAll(await RealTokens.from(issuer));
-    api = closedAfterAll(await startApi({ issuer, controllers: [ThingsController] }));
+    issuer = await startAccessIssuer();
+    tokens = closeLater(await RealTokens.from(issuer));
+    api = await startApi({ issuer, controllers: [ThingsController] });
   });
 
   describe('accepts', () => {

@@ -8,11 +8,11 @@ import { LogRecorder } from '../support/log-recorder.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import type { TestApp } from '../../support/app.js';
 import { passTime, restoreTime } from '../../support/clock.js';
-import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
 import { application, resource } from '../../support/issuer.js';
 import { withNodeEnv } from '../../support/with-node-env.js';
 import { accessTokenClaims, now, signAccessToken } from '../support/access-token.js';
+import { closeLater } from '../../support/leftovers.js';
 
 @Controller()
 @UseGuards(LogtoApiGuard)
@@ -45,18 +45,15 @@ describe('A refused bearer token', () => {
   let provider: HostileProvider;
   let api: TestApp;
   let logs: LogRecorder;
-  const closedAfterEach = closeAfterEach();
 
   beforeEach(async () => {
     logs = new LogRecorder();
-    provider = closedAfterEach(await startHostileProvider());
-    api = closedAfterEach(
-      await startApi({
-        issuer: provider,
-        controllers: [ThingsController],
-        configure: (nest) => nest.useLogger(logs),
-      }),
-    );
+    provider = await startHostileProvider();
+    api = await startApi({
+      issuer: provider,
+      controllers: [ThingsController],
+      configure: (nest) => nest.useLogger(logs),
+    });
     logs.lines.length = 0;
   });
 
@@ -205,11 +202,10 @@ describe('A refused opaque token', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let logs: LogRecorder;
-  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    tokens = closedAfterAll(await RealTokens.from(issuer));
+    issuer = await startAccessIssuer();
+    tokens = closeLater(await RealTokens.from(issuer));
   });
 
   beforeEach(() => {

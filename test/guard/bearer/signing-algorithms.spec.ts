@@ -3,18 +3,16 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { call, startApi } from '../support/api.js';
 import { ThingsController } from '../support/things.controller.js';
 import type { TestApp } from '../../support/app.js';
-import { closeAfterEach } from '../../support/close-after.js';
 import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
 import { accessTokenClaims } from '../support/access-token.js';
 
 describe('The signing algorithm of a bearer token', () => {
   let provider: HostileProvider;
   let api: TestApp;
-  const closedAfterEach = closeAfterEach();
 
   beforeEach(async () => {
-    provider = closedAfterEach(await startHostileProvider());
-    api = closedAfterEach(await startApi({ issuer: provider, controllers: [ThingsController] }));
+    provider = await startHostileProvider();
+    api = await startApi({ issuer: provider, controllers: [ThingsController] });
   });
 
   /** The status for a token that is signed with a published key, where discovery lists these algorithms. */

@@ -6,21 +6,19 @@ import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { ThingsController } from '../support/things.controller.js';
 import type { TestApp } from '../../support/app.js';
 import type { Page } from '../../support/browser.js';
-import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { Elsewhere } from '../../support/elsewhere.js';
 import { passTime, restoreTime } from '../../support/clock.js';
 import { resource } from '../../support/issuer.js';
+import { closeLater } from '../../support/leftovers.js';
 
 describe('The keys that verify bearer tokens', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let api: TestApp;
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    tokens = closedAfterAll(await RealTokens.from(issuer));
+    issuer = await startAccessIssuer();
+    tokens = closeLater(await RealTokens.from(issuer));
   });
 
   beforeEach(async () => {
@@ -35,7 +33,7 @@ describe('The keys that verify bearer tokens', () => {
   });
 
   const start = async (parts: Partial<Parameters<typeof startApi>[0]> = {}): Promise<TestApp> =>
-    closedAfterEach(await startApi({ issuer, controllers: [ThingsController], ...parts }));
+    await startApi({ issuer, controllers: [ThingsController], ...parts });
 
   it('are fetched once for any number of tokens', async () => {
     const all = [await tokens.ofUser('ada', { resource }), await tokens.ofUser('bob', { resource })];

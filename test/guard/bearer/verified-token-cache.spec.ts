@@ -5,7 +5,6 @@ import { call, refusalOf, startApi } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { ThingsController } from '../support/things.controller.js';
 import type { TestApp } from '../../support/app.js';
-import { closeAfterEach } from '../../support/close-after.js';
 import { passTime, restoreTime } from '../../support/clock.js';
 import { resource } from '../../support/issuer.js';
 
@@ -15,12 +14,11 @@ const status = async (app: TestApp, token: string): Promise<number> =>
   (await call(app, '/things', token)).status;
 
 describe('The cache of verified bearer tokens', () => {
-  const closedAfterEach = closeAfterEach();
   let [ada, bob] = ['', ''];
   let issuer: LogtoEmulator;
 
   beforeEach(async () => {
-    issuer = closedAfterEach(await startAccessIssuer());
+    issuer = await startAccessIssuer();
     const tokens = await RealTokens.from(issuer);
     [ada, bob] = [await tokens.ofUser('ada', { resource }), await tokens.ofUser('bob', { resource })];
     await tokens.close();
@@ -30,7 +28,7 @@ describe('The cache of verified bearer tokens', () => {
 
   async function apiWith(cache?: LogtoApiOptions['cache']): Promise<TestApp> {
     const api = { audience: resource, ...(cache === undefined ? {} : { cache }) };
-    return closedAfterEach(await startApi({ issuer, controllers: [ThingsController], api }));
+    return await startApi({ issuer, controllers: [ThingsController], api });
   }
 
   /** An API that has verified these tokens, with keys that Logto has since removed. */

@@ -18,11 +18,11 @@ import { call, refusalOf, startApi } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import type { Browser, Page } from '../../support/browser.js';
-import { closeAfterAll } from '../../support/close-after.js';
 import { startHostileProvider } from '../../support/hostile-provider.js';
 import { resource } from '../../support/issuer.js';
 import { otherResource, tokenOptions } from '../../support/token-app.js';
 import { signAccessToken } from '../support/access-token.js';
+import { closeLater } from '../../support/leftovers.js';
 
 /** An app with several tenants, for sessions and bearer tokens. */
 @Controller()
@@ -123,22 +123,19 @@ describe('@RequireOrganization', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let app: TestApp;
-  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    tokens = closedAfterAll(await RealTokens.from(issuer));
-    app = closedAfterAll(
-      await startApp({
-        issuer,
-        controllers: [TenantsController],
-        logto: {
-          ...tokenOptions,
-          scopes: [...(tokenOptions.scopes ?? []), UserScope.OrganizationRoles, 'remove'],
-          api: { audience: resource },
-        },
-      }),
-    );
+    issuer = await startAccessIssuer();
+    tokens = closeLater(await RealTokens.from(issuer));
+    app = await startApp({
+      issuer,
+      controllers: [TenantsController],
+      logto: {
+        ...tokenOptions,
+        scopes: [...(tokenOptions.scopes ?? []), UserScope.OrganizationRoles, 'remove'],
+        api: { audience: resource },
+      },
+    });
   });
 
   describe('for a signed-in user', () => {
@@ -302,8 +299,8 @@ describe('@RequireOrganization', () => {
     });
 
     it('takes organization permissions only from organization tokens, not from scopes of the API with the same name', async () => {
-      const provider = closedAfterAll(await startHostileProvider());
-      const own = closedAfterAll(await startApi({ issuer: provider, controllers: [TenantsController] }));
+      const provider = await startHostileProvider();
+      const own = await startApi({ issuer: provider, controllers: [TenantsController] });
       const token = (claims: object): Promise<string> =>
         signAccessToken(provider, { scope: 'invite', ...claims });
       const invite = '/organizations/org_1/invite';
@@ -340,13 +337,11 @@ describe('@RequireOrganization', () => {
     let api: TestApp;
 
     beforeAll(async () => {
-      api = closedAfterAll(
-        await startApi({
-          issuer,
-          controllers: [SingleTenantController],
-          api: { audience: [resource, buildOrganizationUrn('org_1')] },
-        }),
-      );
+      api = await startApi({
+        issuer,
+        controllers: [SingleTenantController],
+        api: { audience: [resource, buildOrganizationUrn('org_1')] },
+      });
     });
 
     it('is not needed for the organization that `api.audience` names', async () => {

@@ -15,7 +15,6 @@ import { startAccessIssuer } from '../support/real-tokens.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import type { Browser } from '../../support/browser.js';
 import { passTime, restoreTime } from '../../support/clock.js';
-import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { startHostileProvider } from '../../support/hostile-provider.js';
 import { resource } from '../../support/issuer.js';
 import { now, signAccessToken } from '../support/access-token.js';
@@ -79,18 +78,13 @@ describe('@RequireRecentSignIn', () => {
   let app: TestApp;
   let browser: Browser;
 
-  const closedAfterAll = closeAfterAll();
-  const closedAfterEach = closeAfterEach();
-
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    app = closedAfterAll(
-      await startApp({
-        issuer,
-        controllers: [AccountController, StrictController],
-        logto: { scopes: [UserScope.Roles], api: { audience: resource }, revalidateAfter: 600 },
-      }),
-    );
+    issuer = await startAccessIssuer();
+    app = await startApp({
+      issuer,
+      controllers: [AccountController, StrictController],
+      logto: { scopes: [UserScope.Roles], api: { audience: resource }, revalidateAfter: 600 },
+    });
   });
 
   beforeEach(async () => {
@@ -175,8 +169,8 @@ describe('@RequireRecentSignIn', () => {
     ['was too long ago', (issuedAt: number) => issuedAt - 4000],
     ['has no time', () => undefined],
   ])('refuses a callback whose sign-in %s, although a recent one was requested', async (_, authTime) => {
-    const provider = closedAfterEach(await startHostileProvider());
-    const own = closedAfterEach(await startApp({ issuer: provider, controllers: [AccountController] }));
+    const provider = await startHostileProvider();
+    const own = await startApp({ issuer: provider, controllers: [AccountController] });
     const client = own.browser();
     const { location } = await client.open('/logto/sign-in?max_age=300');
     provider.bends = { claims: (honest) => ({ ...honest, auth_time: authTime(honest.iat ?? 0) }) };
@@ -225,14 +219,12 @@ describe('@RequireRecentSignIn', () => {
 
   describe('for a bearer token', () => {
     it('goes by `auth_time`, and refuses a token without it (RFC 9470)', async () => {
-      const provider = closedAfterEach(await startHostileProvider());
-      const api = closedAfterEach(
-        await startApp({
-          issuer: provider,
-          controllers: [AccountController],
-          logto: { api: { audience: resource } },
-        }),
-      );
+      const provider = await startHostileProvider();
+      const api = await startApp({
+        issuer: provider,
+        controllers: [AccountController],
+        logto: { api: { audience: resource } },
+      });
       const answerTo = async (auth_time: unknown): Promise<ReturnType<typeof refusalOf>> =>
         refusalOf(await call(api, '/either', await signAccessToken(provider, { auth_time })));
 

@@ -18,10 +18,10 @@ import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import type { Browser } from '../../support/browser.js';
 import { passTime, restoreTime } from '../../support/clock.js';
-import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { startHostileProvider } from '../../support/hostile-provider.js';
 import { resource } from '../../support/issuer.js';
 import { signAccessToken } from '../support/access-token.js';
+import { closeLater } from '../../support/leftovers.js';
 
 @Controller()
 @UseGuards(LogtoGuard)
@@ -87,7 +87,6 @@ const inTokens = { roles: true, organizations: true, organizationRoles: true };
 const onlyInUserInfo = { roles: false, organizations: false, organizationRoles: false };
 
 describe('@RequireRoles', () => {
-  const closedAfterEach = closeAfterEach();
   let issuer: LogtoEmulator;
 
   afterEach(restoreTime);
@@ -96,14 +95,12 @@ describe('@RequireRoles', () => {
     tenant: LogtoEmulatorOptions,
     logto: Partial<LogtoModuleOptions> = {},
   ): Promise<{ app: TestApp; ada: Browser; bob: Browser }> {
-    issuer = closedAfterEach(await startAccessIssuer(tenant));
-    const app = closedAfterEach(
-      await startApp({
-        issuer,
-        controllers: [RolesController],
-        logto: { scopes: roleScopes, api: { audience: resource }, ...logto },
-      }),
-    );
+    issuer = await startAccessIssuer(tenant);
+    const app = await startApp({
+      issuer,
+      controllers: [RolesController],
+      logto: { scopes: roleScopes, api: { audience: resource }, ...logto },
+    });
     const [ada, bob] = [app.browser(), app.browser()];
     await ada.signIn(issuer, 'ada');
     await bob.signIn(issuer, 'bob');
@@ -236,15 +233,14 @@ describe('@RequireRoles', () => {
   describe('for a bearer token', () => {
     let own: LogtoEmulator;
     let tokens: RealTokens;
-    const closedAfterAll = closeAfterAll();
 
     beforeAll(async () => {
-      own = closedAfterAll(await startAccessIssuer());
-      tokens = closedAfterAll(await RealTokens.from(own));
+      own = await startAccessIssuer();
+      tokens = closeLater(await RealTokens.from(own));
     });
 
     it('says so when the token has no roles because the tenant does not add them', async () => {
-      const api = closedAfterEach(await startApi({ issuer: own, controllers: [ApiController] }));
+      const api = await startApi({ issuer: own, controllers: [ApiController] });
       const answer = await call(api, '/admins', await tokens.ofUser('ada', { resource }));
 
       expect(refusalOf(answer)).toEqual({
@@ -256,8 +252,8 @@ describe('@RequireRoles', () => {
     });
 
     it('takes the roles from the token when the tenant adds them', async () => {
-      const provider = closedAfterEach(await startHostileProvider());
-      const api = closedAfterEach(await startApi({ issuer: provider, controllers: [ApiController] }));
+      const provider = await startHostileProvider();
+      const api = await startApi({ issuer: provider, controllers: [ApiController] });
       const withRoles = (roles: unknown): Promise<string> => signAccessToken(provider, { roles });
       const code = async (roles: unknown): Promise<unknown> =>
         refusalOf(await call(api, '/admins', await withRoles(roles))).code;

@@ -6,9 +6,9 @@ import { call, refusalOf, startApi } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import type { Browser } from '../../support/browser.js';
-import { closeAfterAll, closeAfterEach } from '../../support/close-after.js';
 import { resource } from '../../support/issuer.js';
 import { machine, otherResource, tokenOptions } from '../../support/token-app.js';
+import { closeLater } from '../../support/leftovers.js';
 
 class Routes {
   @Get('read')
@@ -85,11 +85,10 @@ const forbidden = { status: 403, code: 'insufficient_scope' };
 describe('@RequireScopes', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
-  const closedAfterAll = closeAfterAll();
 
   beforeAll(async () => {
-    issuer = closedAfterAll(await startAccessIssuer());
-    tokens = closedAfterAll(await RealTokens.from(issuer));
+    issuer = await startAccessIssuer();
+    tokens = closeLater(await RealTokens.from(issuer));
   });
 
   describe('for a bearer token', () => {
@@ -97,13 +96,11 @@ describe('@RequireScopes', () => {
     let [reader, writer, both, nothing, other] = ['', '', '', '', ''];
 
     beforeAll(async () => {
-      api = closedAfterAll(
-        await startApi({
-          issuer,
-          controllers: [ApiController, AddedController],
-          api: { audience: [resource, otherResource] },
-        }),
-      );
+      api = await startApi({
+        issuer,
+        controllers: [ApiController, AddedController],
+        api: { audience: [resource, otherResource] },
+      });
       issuer.setApplication({
         id: machine.appId,
         secret: machine.appSecret,
@@ -187,21 +184,17 @@ describe('@RequireScopes', () => {
   });
 
   describe('for a signed-in user', () => {
-    const closedAfterEach = closeAfterEach();
-
     afterEach(() => issuer.clearFaults());
 
     async function signedIn(
       logto: Parameters<typeof startApp>[0]['logto'] = {},
       username = 'ada',
     ): Promise<Browser> {
-      const app = closedAfterEach(
-        await startApp({
-          issuer,
-          controllers: [PagesController, AddedController],
-          logto: { ...tokenOptions, api: { audience: resource }, ...logto },
-        }),
-      );
+      const app = await startApp({
+        issuer,
+        controllers: [PagesController, AddedController],
+        logto: { ...tokenOptions, api: { audience: resource }, ...logto },
+      });
       const browser = app.browser();
       await browser.signIn(issuer, username);
       issuer.resetRequests();
