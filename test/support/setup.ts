@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach } from '@jest/globals';
+import { afterEach, beforeEach } from '@jest/globals';
 import { leaks, watchConsole } from './leaks.js';
 import { leftovers } from './leftovers.js';
 
@@ -11,7 +11,5 @@ afterEach(() => leftovers.endTest());
 // Every test is searched for secrets in its logs and its error answers.
 afterEach(() => leaks.check());
 
-const end = (): Promise<void> => leftovers.end();
-afterAll(end);
-// For files without a test to run, see environment.js.
-Object.assign(globalThis, { endLeftovers: end });
+// Called by environment.js.
+Object.assign(globalThis, { endLeftovers: () => leftovers.end() });
