@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { project } from './support/packed.js';
 import { succeed } from './support/run.js';
 
-const recipes = readFileSync(fileURLToPath(new URL('../../docs/testing.md', import.meta.url)), 'utf8');
+const recipes = readFileSync(fileURLToPath(new URL('../../docs/how-to/testing.md', import.meta.url)), 'utf8');
 
 describe.each([
   [
