@@ -1,5 +1,6 @@
 export { LogtoModule } from './logto.module.js';
 export { LogtoService } from './logto.service.js';
+export { LogtoSessions, type LogtoSession, type LogtoSessionSubject } from './session/logto-sessions.js';
 export { logtoOptionsFromEnv } from './options/logto-options-from-env.js';
 export type {
   LogtoApiOptions,

@@ -13,6 +13,7 @@ const ownErrorCodes = [
   'session_missing',
   'session_not_kept',
   'session_store_unavailable',
+  'session_store_unknown',
   'sign_in_session.not_found',
   'sign_in_session.invalid',
   'callback_invalid',

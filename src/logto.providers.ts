@@ -37,6 +37,8 @@ import { NavigationCheck } from './routes/navigation-check.js';
 import { WaitingTabs } from './routes/waiting-tabs.js';
 import { BasePath } from './session/base-path.js';
 import { Handshakes } from './session/handshakes.js';
+import { KnownStore } from './session/known-store.js';
+import { LogtoSessions } from './session/logto-sessions.js';
 import { SessionEnd } from './session/session-end.js';
 import { SessionLifetime } from './session/session-lifetime.js';
 import { SessionMount } from './session/session-mount.js';
@@ -135,6 +137,8 @@ export const logtoProviders: Provider[] = [
   // session/
   BasePath,
   Handshakes,
+  KnownStore,
+  LogtoSessions,
   SessionEnd,
   SessionLifetime,
   SessionMount,
@@ -187,6 +191,7 @@ export const logtoProviders: Provider[] = [
 /** What other modules can inject. Nest creates guards there, so their dependencies are exported, too. */
 export const logtoExports = [
   LogtoService,
+  LogtoSessions,
   LogtoGuard,
   LogtoApiGuard,
   AccessDecision,

@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import type { Store } from 'express-session';
 import { RefreshedRecords } from '../store/refreshed-records.js';
 import { endedRecord, type SessionRecord } from '../store/session-record.js';
-import { SignInIndex } from '../store/sign-in-index.js';
+import { type IndexedSignIn, SignInIndex } from '../store/sign-in-index.js';
 import { deleteEntry, fromCallback } from '../store/store-access.js';
 import { tokenRecordKey } from '../store/token-record.js';
 import { Tombstones } from '../store/tombstones.js';
 import { carriesSessionCookie, clearSessionCookie } from './session-cookie.js';
 import { Sessions } from './sessions.js';
 
-/** Ends the session of a user who signs out. */
+/** Ends sessions: that of a user who signs out, and those that Logto or the app ends. */
 @Injectable()
 export class SessionEnd {
   constructor(
@@ -38,6 +39,21 @@ export class SessionEnd {
     if (record) this.refreshed.remember(record.tokens, endedRecord(record));
     clearSessionCookie(request, session);
     this.sessions.disregard(request);
+  }
+
+  /**
+   * Ends sessions by their entries in the index. The tokens are deleted, but not revoked: other sessions of the same
+   * browser may share their grant at Logto.
+   * @param sub the user, so that no other user inherits a session's data
+   * @throws LogtoException `session_store_unavailable`
+   */
+  async endIndexed(store: Store, signIns: readonly IndexedSignIn[], sub = ''): Promise<void> {
+    for (const { session, tokens } of signIns) {
+      this.refreshed.remember(tokens, { ended: true, sub, completed: [] });
+      await this.tombstones.mark(store, [session, tokens, tokenRecordKey(tokens)]);
+      await deleteEntry(store, session);
+      await deleteEntry(store, tokenRecordKey(tokens));
+    }
   }
 
   /** Ends the other sessions that hold the sign-in: an app may have given its session another id. */

@@ -19,6 +19,8 @@ const defaultMaxAge = 14 * 24 * 60 * 60 * 1000;
 export class SessionMount {
   /** `undefined` if the app mounts its own session. */
   readonly handler: RequestHandler | undefined;
+  /** Its store. */
+  readonly store: Store | undefined;
   /** Warnings about the setup, to log at start. */
   readonly warnings: readonly string[] = [];
 
@@ -26,7 +28,8 @@ export class SessionMount {
     if (!client || !given) return;
     const options = sessionDefaults(given, client);
     const store = given.store ?? new session.MemoryStore();
-    this.handler = sessionHandler(options, new TouchingStore(store, touches));
+    this.store = new TouchingStore(store, touches);
+    this.handler = sessionHandler(options, this.store);
     const warning = memoryStoreWarning(store);
     if (warning !== undefined) this.warnings = [warning];
   }

@@ -7,6 +7,7 @@ import { RefreshedRecords } from '../store/refreshed-records.js';
 import {
   endedRecord,
   foreignRecord,
+  isNewer,
   isSignedIn,
   type EndedRecord,
   type SessionRecord,
@@ -29,6 +30,7 @@ export class Sessions {
   /** Sessions that had not expired when they were loaded: they stay valid until a long request has finished. */
   private readonly unexpired = new WeakSet<Request['session']>();
   private attachedStore: Store | undefined;
+  private readonly seenStores = new WeakSet<Store>();
   private readonly disconnected = new Set<Store>();
   private cookiePath: string | undefined;
 
@@ -43,6 +45,11 @@ export class Sessions {
     const { store, cookie } = options.session ?? {};
     if (store) this.watchConnection(store);
     if (typeof cookie === 'object') this.cookiePath = cookie.path;
+  }
+
+  /** The store of the last request that had a session. */
+  get lastStore(): Store | undefined {
+    return this.attachedStore;
   }
 
   /** The request's session, if it is one of express-session. Never throws: public pages work without a session. */
@@ -135,11 +142,9 @@ export class Sessions {
     if (this.refreshed.newest(record) !== record) return true;
     const stored = (await readEntry(request.sessionStore, request.sessionID))?.logto;
     if (stored === undefined) return false;
-    const isNewer = isSignedIn(stored)
-      ? stored.tokens === record.tokens && stored.checkedAt > record.checkedAt
-      : stored.sub === record.claims.sub;
-    if (isNewer) this.refreshed.remember(record.tokens, stored);
-    return isNewer;
+    const found = isSignedIn(stored) ? isNewer(stored, record) : stored.sub === record.claims.sub;
+    if (found) this.refreshed.remember(record.tokens, stored);
+    return found;
   }
 
   /**
@@ -175,8 +180,9 @@ export class Sessions {
   private attachToStore(store: Store, request: Request): void {
     this.attachedStore = store;
     this.cookiePath = request.session.cookie.path ?? undefined;
-    const isNew = this.stores.patch(store);
-    if (!isNew) return;
+    this.stores.patch(store);
+    if (this.seenStores.has(store)) return;
+    this.seenStores.add(store);
     this.watchConnection(store);
     for (const remark of sessionWarnings(this.options, request)) this.logger.warn(remark);
   }

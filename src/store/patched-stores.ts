@@ -36,9 +36,9 @@ export class PatchedStores {
     this.superseded.set(id, true);
   }
 
-  /** Patches a store, unless it is patched already. @returns whether it was not */
-  patch(store: Store): boolean {
-    if (this.stores.has(store)) return false;
+  /** Patches a store, unless it is patched already. */
+  patch(store: Store): void {
+    if (this.stores.has(store)) return;
     const original = store.set.bind(store);
     const set: StoreSet = (id, session) => fromCallback((done) => original(id, session, done));
     this.stores.set(store, set);
@@ -52,7 +52,6 @@ export class PatchedStores {
         (error: unknown) => callback?.(error),
       );
     };
-    return true;
   }
 
   /**

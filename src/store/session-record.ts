@@ -9,6 +9,8 @@ export interface SessionRecord {
   readonly signedInAt: number;
   /** When Logto last confirmed the claims, in milliseconds since 1970. */
   readonly checkedAt: number;
+  /** When the app learned that the user has changed at Logto, in milliseconds since 1970. Removed by the next refresh. */
+  readonly outdatedSince?: number;
   /** When the user was last active, in milliseconds since 1970; only with `lifetime.idle`. */
   readonly seenAt?: number;
   /** Id of the session at Logto, kept when a refreshed ID token has none. */
@@ -52,8 +54,13 @@ export function subjectOf(record: SessionRecord | EndedRecord): string {
 /** Whether a record is newer than another one of the same sign-in. */
 export function isNewer(one: SessionRecord, other: SessionRecord): boolean {
   if (one.tokens !== other.tokens) return false;
-  if (one.checkedAt !== other.checkedAt) return one.checkedAt > other.checkedAt;
+  const [ofOne, ofOther] = [lastNewsOf(one), lastNewsOf(other)];
+  if (ofOne !== ofOther) return ofOne > ofOther;
   return (one.seenAt ?? 0) > (other.seenAt ?? 0);
+}
+
+function lastNewsOf({ checkedAt, outdatedSince = 0 }: SessionRecord): number {
+  return Math.max(checkedAt, outdatedSince);
 }
 
 /** The record that replaces one whose sign-in has ended. */

@@ -140,6 +140,14 @@ export function lifetimeCookie(lifetime: number | null): session.Cookie {
   return new Cookie({ maxAge: lifetime });
 }
 
+/** The cookie of a stored session, to store it again with the lifetime that is left. */
+export function unchangedCookie(cookie: session.Cookie): session.Cookie {
+  const { expires, originalMaxAge, ...attributes } = JSON.parse(JSON.stringify(cookie)) as session.Cookie;
+  const unchanged = new Cookie(attributes);
+  if (expires) unchanged.expires = new Date(expires);
+  return Object.assign(unchanged, { originalMaxAge });
+}
+
 /** The same cookie, with its lifetime starting now. */
 export function prolongedCookie(cookie: session.Cookie): session.Cookie {
   const {

@@ -83,22 +83,25 @@ export class RefreshedTokens {
     this.refreshed.remember(record.tokens, next);
     const { revalidateAfter } = this.options;
     const due = revalidateAfter !== false && next.checkedAt - record.checkedAt > revalidateAfter / 2;
-    if (due || !sameClaims(known.claims, next.claims)) await this.sessions.replace(request, record, next);
+    if (due || record.outdatedSince !== undefined || !sameClaims(known.claims, next.claims))
+      await this.sessions.replace(request, record, next);
   }
 }
 
 /** The record with the claims of a refreshed ID token. Keeps what only the ID token of the sign-in has. */
 function refreshedRecord(record: SessionRecord, claims: IdTokenClaims): SessionRecord {
   const sid = claims.sid ?? record.sid;
+  const { outdatedSince = 0, ...kept } = record;
   return {
-    ...record,
+    ...kept,
     claims: {
       ...claims,
       ...(record.authTime === undefined ? {} : { auth_time: record.authTime }),
       ...(sid === undefined ? {} : { sid }),
     },
     ...(sid === undefined ? {} : { sid }),
-    checkedAt: Date.now(),
+    // The clock of the instance that learned of the change may be ahead.
+    checkedAt: Math.max(Date.now(), outdatedSince),
   };
 }
 

@@ -29,8 +29,10 @@ export class Revalidation {
   /** Whether the claims are too old for an authorization decision. */
   isDue(record: SessionRecord): boolean {
     const { revalidateAfter } = this.options;
-    if (revalidateAfter === false) return false;
-    return Date.now() - record.checkedAt > revalidateAfter && this.cooldown.isOver(record.tokens);
+    const isOutdated =
+      record.outdatedSince !== undefined ||
+      (revalidateAfter !== false && Date.now() - record.checkedAt > revalidateAfter);
+    return isOutdated && this.cooldown.isOver(record.tokens);
   }
 
   /** Refreshes the claims. If Logto is unavailable, the old claims stay valid; if it refuses, the sign-in ends. */

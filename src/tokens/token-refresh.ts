@@ -81,7 +81,9 @@ export class TokenRefresh {
       this.records.runExclusive(record.tokens, async () => {
         if (await this.sessions.loadNewer(request, record)) return true;
         const tokens = await this.records.load(request.sessionStore, record.tokens);
-        await this.grants.run(request, record, {}, { tokens, refused: userInfoToken(tokens) });
+        // The permissions in the stored access tokens may have changed, too.
+        const replaceAll = record.outdatedSince !== undefined;
+        await this.grants.run(request, record, {}, { tokens, refused: userInfoToken(tokens), replaceAll });
         return this.refreshed.newest(record) !== record;
       }),
     );

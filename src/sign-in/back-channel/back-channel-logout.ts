@@ -11,12 +11,11 @@ import { logoutTokenInvalid } from './logout-token-invalid.js';
 import { logoutTokenRemedy } from './logout-token-remedy.js';
 import { signInClient } from '../../session/sign-in-client.js';
 import { KeyedMutex } from '../../store/keyed-mutex.js';
+import { SessionEnd } from '../../session/session-end.js';
 import { Sessions } from '../../session/sessions.js';
-import { logtoSessionTombstone, type IndexedSignIn, SignInIndex } from '../../store/sign-in-index.js';
-import { deleteEntry, lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../../store/store-access.js';
-import { tokenRecordKey } from '../../store/token-record.js';
+import { logtoSessionTombstone, SignInIndex } from '../../store/sign-in-index.js';
+import { lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../../store/store-access.js';
 import { Tombstones } from '../../store/tombstones.js';
-import { RefreshedRecords } from '../../store/refreshed-records.js';
 
 /** The member of `events` that a logout token must have. */
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
@@ -43,9 +42,9 @@ export class BackChannelLogout {
     private readonly options: ResolvedLogtoOptions,
     private readonly verifier: TokenVerifier,
     private readonly sessions: Sessions,
+    private readonly sessionEnd: SessionEnd,
     private readonly index: SignInIndex,
     private readonly tombstones: Tombstones,
-    private readonly refreshed: RefreshedRecords,
     private readonly log: OperatorLog,
   ) {}
 
@@ -122,25 +121,12 @@ export class BackChannelLogout {
     if (typeof sid === 'string') {
       // First the mark: a sign-in that is being finished checks for it.
       await this.tombstones.mark(store, [logtoSessionTombstone(sid)]);
-      await this.endAll(store, await this.index.find(store, { application, sid }), sub);
+      await this.sessionEnd.endIndexed(store, await this.index.find(store, { application, sid }), sub);
     } else if (sub !== undefined) {
       const before = (await this.index.find(store, { application, sub })).filter(
         ({ at }) => at < (iat + 1) * 1000,
       );
-      await this.endAll(store, before, sub);
-    }
-  }
-
-  private async endAll(
-    store: Store,
-    signIns: readonly IndexedSignIn[],
-    sub: string | undefined,
-  ): Promise<void> {
-    for (const { session, tokens } of signIns) {
-      this.refreshed.remember(tokens, { ended: true, sub: sub ?? '', completed: [] });
-      await this.tombstones.mark(store, [session, tokens, tokenRecordKey(tokens)]);
-      await deleteEntry(store, session);
-      await deleteEntry(store, tokenRecordKey(tokens));
+      await this.sessionEnd.endIndexed(store, before, sub);
     }
   }
 }

@@ -62,9 +62,9 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
       provide: SessionMount,
       inject: [ResolvedLogtoOptions, TouchThrottle],
       useFactory: (options: ResolvedLogtoOptions, touches: TouchThrottle): SessionMount => {
-        const { handler } = new SessionMount(options, touches);
+        const { handler, store } = new SessionMount(options, touches);
         const signIns = new TestSignIns(options, defaults);
-        return { warnings: [], handler: fakeSessionHandler(handler, logtoOf(options), signIns) };
+        return { store, warnings: [], handler: fakeSessionHandler(handler, logtoOf(options), signIns) };
       },
     },
   ];

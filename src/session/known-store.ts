@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Store } from 'express-session';
+import { LogtoException } from '../logto.exceptions.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { PatchedStores } from '../store/patched-stores.js';
+import { SessionMount } from './session-mount.js';
+import { Sessions } from './sessions.js';
+import { signInClient } from './sign-in-client.js';
+
+/** Finds the session store for what happens outside of a user's request. */
+@Injectable()
+export class KnownStore {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly mount: SessionMount,
+    private readonly sessions: Sessions,
+    private readonly stores: PatchedStores,
+  ) {}
+
+  /**
+   * @param request any request of the app; without one, the store of an app that mounts its own session is only known
+   * after the first request
+   * @throws LogtoException `session_store_unknown` or `application_not_configured`
+   */
+  require(request?: Request): Store {
+    signInClient(this.options);
+    const ofRequest = request?.sessionStore as Store | undefined;
+    const store = ofRequest ?? this.mount.store ?? this.sessions.lastStore;
+    if (!store) {
+      throw new LogtoException(
+        'session_store_unknown',
+        'The session store is not known yet: the app mounts its own session, and no request has passed it. Pass a ' +
+          'request, or let the module mount the session with the option `session`.',
+      );
+    }
+    this.stores.patch(store);
+    return store;
+  }
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Store } from 'express-session';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { PatchedStores } from '../store/patched-stores.js';
+import { isSignedIn, type SessionRecord } from '../store/session-record.js';
+import { type IndexedSignIn, SignInIndex, type IndexSubject } from '../store/sign-in-index.js';
+import { readEntry, unchangedCookie } from '../store/store-access.js';
+import { KnownStore } from './known-store.js';
+import { SessionEnd } from './session-end.js';
+import { SessionLifetime } from './session-lifetime.js';
+import { Sessions } from './sessions.js';
+import { signInClient } from './sign-in-client.js';
+
+/** Whose sessions: a user's, those of one session at Logto, or a single one. */
+export type LogtoSessionSubject =
+  | { sub: string; sid?: undefined; id?: undefined }
+  | { sid: string; sub?: undefined; id?: undefined }
+  | {
+      /** The `id` of a session that {@link LogtoSessions.find} returned. */
+      id: string;
+      /** The user whom the session has to belong to. */
+      sub?: string;
+      sid?: undefined;
+    };
+
+/** A session of a user in this app. */
+export interface LogtoSession {
+  /** Identifies the session. It is opaque, and not the value of a cookie. */
+  readonly id: string;
+  /** The user. */
+  readonly sub: string;
+  /** The session at Logto. */
+  readonly sid?: string;
+  readonly signedInAt: Date;
+  /** When the user was last active, to the minute; only with `lifetime.idle`. */
+  readonly lastSeenAt?: Date;
+  /** Whether it is the session of the request that was passed. */
+  readonly current: boolean;
+}
+
+interface StoredSession {
+  readonly record: SessionRecord;
+  /** Every entry of the sign-in: the app may have changed the session's id. */
+  readonly entries: IndexedSignIn[];
+}
+
+interface FoundSessions {
+  readonly stored: readonly StoredSession[];
+  /** Entries without a session: of those that have ended, and of sign-ins that are just being stored. */
+  readonly withoutSession: readonly IndexedSignIn[];
+}
+
+/** How long it may take from the start of a session until it is stored, in milliseconds. */
+const longestStart = 60_000;
+
+/**
+ * The sessions of users in this app, on all instances. Sessions at Logto go on: end those with Logto's Management API.
+ * The newest 200 sessions of a user are known.
+ */
+@Injectable()
+export class LogtoSessions {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly knownStore: KnownStore,
+    private readonly sessions: Sessions,
+    private readonly sessionEnd: SessionEnd,
+    private readonly lifetime: SessionLifetime,
+    private readonly index: SignInIndex,
+    private readonly stores: PatchedStores,
+  ) {}
+
+  /**
+   * The sessions of a user, the newest first.
+   * @param request the request whose session is the `current` one. An app that mounts its own session has to pass one
+   * until its first request has passed that session
+   * @throws LogtoException `session_store_unknown`, `session_store_unavailable` or `application_not_configured`
+   */
+  async find(subject: LogtoSessionSubject, request?: Request): Promise<LogtoSession[]> {
+    const current = request && this.sessions.record(request)?.tokens;
+    const { stored } = await this.findStored(this.knownStore.require(request), subject);
+    return stored.map(({ record }) => ({
+      id: publicIdOf(record),
+      sub: record.claims.sub,
+      ...(record.sid === undefined ? {} : { sid: record.sid }),
+      signedInAt: new Date(record.signedInAt),
+      ...(record.seenAt === undefined ? {} : { lastSeenAt: new Date(record.seenAt) }),
+      current: record.tokens === current,
+    }));
+  }
+
+  /**
+   * Ends sessions on every instance, as a sign-out does: a slow request cannot restore them, and open sockets and streams
+   * are told (on other instances within ten seconds). Their tokens are deleted, but not revoked at Logto, where sessions
+   * of one browser share a grant.
+   * @param except a request whose session stays: "sign out everywhere else"
+   * @returns how many sessions have ended
+   * @throws LogtoException as {@link find}
+   */
+  async end(
+    subject: LogtoSessionSubject,
+    { except, request = except }: { except?: Request | undefined; request?: Request } = {},
+  ): Promise<number> {
+    const store = this.knownStore.require(request);
+    const spared = except && this.sessions.record(except)?.tokens;
+    const { stored, withoutSession } = await this.findStored(store, subject);
+    const ending = stored.filter(({ record }) => record.tokens !== spared);
+    const starting = withoutSession.filter(({ at }) => at > Date.now() - longestStart);
+    await Promise.all([
+      ...ending.map(({ record, entries }) => this.sessionEnd.endIndexed(store, entries, record.claims.sub)),
+      ...(subject.id === undefined ? [this.sessionEnd.endIndexed(store, starting, subject.sub)] : []),
+    ]);
+    return ending.length;
+  }
+
+  /**
+   * Makes the next request of each session refresh its claims and tokens at Logto, on every instance: after a change of
+   * roles, organizations or the profile.
+   * @returns how many sessions will refresh
+   * @throws LogtoException as {@link find}
+   */
+  async refreshClaims(subject: LogtoSessionSubject, request?: Request): Promise<number> {
+    const store = this.knownStore.require(request);
+    const { stored } = await this.findStored(store, subject);
+    const outdatedSince = Date.now();
+    await Promise.all(
+      stored.flatMap(({ entries }) =>
+        entries.map(({ session, tokens }) =>
+          this.stores.update(store, session, tokens, (latest) =>
+            isSignedIn(latest.logto) && latest.logto.tokens === tokens
+              ? {
+                  ...latest,
+                  cookie: unchangedCookie(latest.cookie),
+                  logto: { ...latest.logto, outdatedSince },
+                }
+              : undefined,
+          ),
+        ),
+      ),
+    );
+    return stored.length;
+  }
+
+  private async findStored(store: Store, subject: LogtoSessionSubject): Promise<FoundSessions> {
+    const entries = await this.index.find(store, this.indexSubjectOf(subject));
+    const read = await Promise.all(
+      entries.map(async (entry) => ({ entry, record: (await readEntry(store, entry.session))?.logto })),
+    );
+    const found = new Map<string, StoredSession>();
+    const withoutSession: IndexedSignIn[] = [];
+    for (const { entry, record } of read) {
+      const known = found.get(entry.tokens);
+      if (!isSignedIn(record) || record.tokens !== entry.tokens) withoutSession.push(entry);
+      else if (known) known.entries.push(entry);
+      else if (isOf(subject, record) && !this.lifetime.isExpired(record))
+        found.set(entry.tokens, { record, entries: [entry] });
+    }
+    const stored = [...found.values()].toSorted(
+      (one, other) => other.record.signedInAt - one.record.signedInAt,
+    );
+    return { stored, withoutSession };
+  }
+
+  private indexSubjectOf({ sub, sid, id }: LogtoSessionSubject): IndexSubject {
+    const application = signInClient(this.options).appId;
+    if (sid !== undefined) return { application, sid };
+    return { application, sub: id === undefined ? sub : userOf(id) };
+  }
+}
+
+function isOf({ id, sub }: LogtoSessionSubject, record: SessionRecord): boolean {
+  return (id === undefined || id === publicIdOf(record)) && (sub === undefined || sub === record.claims.sub);
+}
+
+/** Names the user, because sessions can only be found by user. The rest cannot be guessed. */
+function publicIdOf({ tokens, claims: { sub } }: SessionRecord): string {
+  const hash = createHash('sha256').update(tokens).digest('base64url').slice(0, 22);
+  return `${hash}.${Buffer.from(sub).toString('base64url')}`;
+}
+
+function userOf(publicId: string): string {
+  return Buffer.from(publicId.slice(publicId.indexOf('.') + 1), 'base64url').toString();
+}
