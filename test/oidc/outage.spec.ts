@@ -27,7 +27,7 @@ import { pause, timed, until } from '../support/waiting.js';
 const hour = 3600;
 
 /** `http.timeout` of the app, in milliseconds: what a request must not wait for. */
-const timeout = 1700;
+const timeout = 2400;
 
 /** Reads the user in each way that may need Logto. */
 @Controller('own')
@@ -112,7 +112,7 @@ describe('While Logto hangs', () => {
     for (const other of [...others, browser]) {
       for (const path of ['/protected', '/own/name', '/user']) {
         const page = await timed(other.open(path));
-        expect([page.status, page.took < 500]).toEqual([200, true]);
+        expect([page.status, page.took < timeout / 2]).toEqual([200, true]);
       }
     }
   });
@@ -139,7 +139,9 @@ describe('While Logto hangs', () => {
 
     passTime(31);
     const pages = await Promise.all(all.map((visitor) => timed(visitor.open('/protected'))));
-    expect(pages.map(({ status, took }) => [status, took < 1500])).toEqual(all.map(() => [200, true]));
+    expect(pages.map(({ status, took }) => [status, took < timeout - 500])).toEqual(
+      all.map(() => [200, true]),
+    );
     expect(issuer.countRequests('token')).toBe(1);
   });
 
@@ -188,7 +190,7 @@ describe('While Logto hangs', () => {
 
     for (const other of others) {
       const page = await timed(other.open(path));
-      expect([page.status, page.took < 500]).toEqual([200, true]);
+      expect([page.status, page.took < timeout / 2]).toEqual([200, true]);
     }
   });
 
@@ -201,7 +203,7 @@ describe('While Logto hangs', () => {
 
     const began = performance.now();
     expect(await app.logto.getClientCredentialsToken(target)).toBe(first);
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(timeout / 2);
   });
 
   it('a token without an older one is requested by one request at a time, and the others fail within a second', async () => {
@@ -212,7 +214,7 @@ describe('While Logto hangs', () => {
     await until(() => issuer.countRequests('token') === 1);
     const pages = await Promise.all(others.map((other) => timed(other.fetch(organizationTokenPath))));
     for (const page of pages) {
-      expect([page.status, page.took < 1500]).toEqual([503, true]);
+      expect([page.status, page.took < timeout - 500]).toEqual([503, true]);
       expect(page.json()).toMatchObject({ code: 'provider_unavailable' });
     }
     expect([(await asking).status, issuer.countRequests('token')]).toEqual([503, 1]);
@@ -237,7 +239,11 @@ describe('While Logto hangs', () => {
 
       for (const visitor of [browser, stranger]) {
         const page = await timed(visitor.open('/logto/sign-out'));
-        expect([page.status, page.location, page.took < 1500]).toEqual([302, `${app.baseUrl}/`, true]);
+        expect([page.status, page.location, page.took < timeout - 500]).toEqual([
+          302,
+          `${app.baseUrl}/`,
+          true,
+        ]);
       }
       expect((await browser.open('/user')).json()).toEqual({ isAuthenticated: false });
     });
@@ -279,7 +285,7 @@ describe('While Logto hangs', () => {
       await noticeOutage();
 
       const page = await timed(app.browser().open('/logto/sign-in?returnTo=/user?a=%221'));
-      expect([page.status, page.took < 1500]).toEqual([503, true]);
+      expect([page.status, page.took < timeout - 500]).toEqual([503, true]);
       expect(page.headers.get('retry-after')).toBe('5');
       expect(page.headers.getSetCookie()).toEqual([]);
       expect(page.text).toContain('Please try again shortly');
