@@ -1,0 +1,71 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { anchorsOf, hrefsOf, repositoryLinksOf } from './support/markdown.js';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+const pages = filesBelow('docs', /\.md$/);
+const documents = ['README.md', 'CHANGELOG.md', ...pages, ...filesBelow('sample', /(?:^|\/)README\.md$/)];
+
+describe('The README', () => {
+  it('has at most 200 lines', () => {
+    expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(200);
+  });
+
+  it('links to absolute addresses, for npm shows it without the repository', () => {
+    const relative = hrefsOf(read('README.md')).filter((href) => !/^(?:https:|#)/.test(href));
+
+    expect(relative).toEqual([]);
+  });
+});
+
+describe('The documents', () => {
+  it('include the pages', () => {
+    expect(pages).toEqual(expect.arrayContaining(['docs/README.md', 'docs/getting-started.md']));
+  });
+
+  it.each(documents)('%s links to files that exist', (document) => {
+    const missing = repositoryLinksOf(document, read(document)).filter(
+      ({ path }) => !existsSync(join(repository, path)),
+    );
+
+    expect(missing.map(({ href }) => href)).toEqual([]);
+  });
+
+  it.each(documents)('%s links to headings that exist', (document) => {
+    const broken = repositoryLinksOf(document, read(document)).filter(
+      ({ path, anchor }) =>
+        anchor !== undefined &&
+        path.endsWith('.md') &&
+        existsSync(join(repository, path)) &&
+        !anchorsOf(read(path)).has(anchor),
+    );
+
+    expect(broken.map(({ href }) => href)).toEqual([]);
+  });
+
+  it('are all reachable from docs/README.md', () => {
+    const reached = new Set<string>(['docs/README.md']);
+    for (const page of reached) {
+      for (const { path } of repositoryLinksOf(page, read(page))) {
+        if (pages.includes(path)) reached.add(path);
+      }
+    }
+
+    expect(pages.filter((page) => !reached.has(page))).toEqual([]);
+  });
+});
+
+function read(path: string): string {
+  return readFileSync(join(repository, path), 'utf8');
+}
+
+/** The paths of the files in a folder whose path matches, without those of packages. */
+function filesBelow(folder: string, pattern: RegExp): string[] {
+  return readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
+    .map((path) => `${folder}/${path.replaceAll(sep, '/')}`)
+    .filter((path) => pattern.test(path) && !path.includes('/node_modules/'))
+    .toSorted();
+}
