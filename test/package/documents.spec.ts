@@ -14,6 +14,7 @@ const folder = join(repository, 'test/package/build/documents');
 const readersFiles = {
   'src/app.module.ts': 'export class AppModule {}',
   'programs/app.module.ts': 'export class AppModule {}',
+  'programs/app.controller.ts': 'export class AppController {}',
   'src/orders.module.ts': 'export class OrdersModule {}',
   'src/orders.controller.ts':
     'export declare class OrdersController { own(claims: { sub: string }): string[] }',

@@ -35,7 +35,7 @@ describe('The tarball', () => {
 
   it('holds the documents that its README links to', () => {
     const readme = readFileSync(join(installed, 'README.md'), 'utf8');
-    const linked = [...readme.matchAll(/\]\((docs\/[^)#]+)/g)].map(([, path]) => path);
+    const linked = [...readme.matchAll(/\/blob\/main\/(docs\/[^)#]+)/g)].map(([, path]) => path);
     expect(linked).not.toEqual([]);
     expect(packed().files).toEqual(expect.arrayContaining(linked));
   });
