@@ -7,7 +7,7 @@ export interface CodeBlock {
 
 /** What the fragments of the documents take for granted: names a reader knows, and things only the app has. */
 const known = [
-  `import { Controller, Delete, Get, Injectable, Module, Post, Req, Res, UseGuards } from '@nestjs/common';`,
+  `import { Controller, Delete, Get, Header, Injectable, Module, Post, Req, Res, UseGuards } from '@nestjs/common';`,
   `import { APP_GUARD } from '@nestjs/core';`,
   `import type { INestApplication } from '@nestjs/common';`,
   `import type { NextFunction, Request, Response } from 'express';`,
