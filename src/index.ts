@@ -21,6 +21,7 @@ export {
   type LogtoExceptionInit,
   type LogtoOptionsProblem,
 } from './logto.exceptions.js';
+export type { LogtoDiagnosis, LogtoDiagnosisCheck } from './diagnosis/logto-diagnosis.js';
 export type { LogtoErrorCode, OAuthErrorCode } from './logto.error-codes.js';
 export { LogtoContext } from './user/logto-context.js';
 export type { GetContextParameters } from './options/get-context-parameters.js';

@@ -6,6 +6,8 @@ import { missingOptionsProvider } from './bootstrap/missing-options.provider.js'
 import { OptionsScopeCheck } from './bootstrap/options-scope-check.js';
 import { RequirementReport } from './bootstrap/requirement-report.js';
 import { StartReport } from './bootstrap/start-report.js';
+import { StartupDiagnosis } from './bootstrap/startup-diagnosis.js';
+import { diagnosisProviders } from './diagnosis/diagnosis-providers.js';
 import { AccessDecision } from './guard/access-decision.js';
 import { AccessPolicyReader } from './guard/access-policy.js';
 import { BearerAuthentication } from './guard/bearer/bearer-authentication.js';
@@ -178,12 +180,14 @@ export const logtoProviders: Provider[] = [
   Refusal,
   RequirementCheck,
   SessionAuthentication,
+  ...diagnosisProviders,
   // bootstrap/
   ExpressMount,
   GlobalPrefixExclusion,
   OptionsScopeCheck,
   RequirementReport,
   StartReport,
+  StartupDiagnosis,
   LogtoService,
   ...signInClasses.map((type) => unlessBearerOnly(type)),
 ];

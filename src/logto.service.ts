@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Request, RequestHandler } from 'express';
+import { Diagnosis } from './diagnosis/diagnosis.js';
+import type { LogtoDiagnosis } from './diagnosis/logto-diagnosis.js';
 import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/claims.js';
 import type { TokenTarget } from './oidc/oidc-client.js';
 import { TokenExchange, type ExchangedToken, type TokenExchangeParameters } from './oidc/token-exchange.js';
@@ -35,6 +37,7 @@ export class LogtoService {
     private readonly machineTokens: MachineTokens,
     private readonly exchanges: TokenExchange,
     private readonly signedOuts: SignedOutSignals,
+    private readonly diagnosis: Diagnosis,
     // Undefined in an app that only accepts bearer tokens.
     @Optional() private readonly signIns?: SignIn,
     @Optional() private readonly callbacks?: SignInCallback,
@@ -98,10 +101,7 @@ export class LogtoService {
     return this.getAccessTokenClaims(request, { organizationId });
   }
 
-  /**
-   * The response of the userinfo endpoint (OpenID Connect Core 5.3), cached for the request and for `userInfoTtl`.
-   * @throws LogtoException `user_info_invalid` if the response is another user's
-   */
+  /** The userinfo (OpenID Connect Core 5.3), cached for `userInfoTtl`. @throws `user_info_invalid` if it is another user's */
   fetchUserInfo(request: Request): Promise<UserInfoResponse> {
     return this.resolver.fetchUserInfo(request);
   }
@@ -115,7 +115,7 @@ export class LogtoService {
    * An access token of the app itself, by client credentials (RFC 6749 section 4.4). It is cached, and concurrent calls share
    * one request. Needs `machineToMachine` in the options.
    * @param parameters `{ resource: 'https://api.example.com', scope: 'read:things' }`: Logto grants only those scopes
-   * @throws LogtoException `machine_to_machine_not_configured`, `invalid_target` without a resource or an organization, or
+   * @throws LogtoException `machine_to_machine_not_configured`, `invalid_target` without resource and organization, or
    * `access_denied` for an organization that the application does not belong to
    */
   getClientCredentialsToken(parameters: ClientCredentialsParameters): Promise<string> {
@@ -150,8 +150,7 @@ export class LogtoService {
   }
 
   /**
-   * Finishes a sign-in: exchanges the code in the query, and stores the user in a new session.
-   * @returns where to redirect the browser
+   * Finishes a sign-in: exchanges the code, and stores the user in a new session. @returns where to redirect the browser
    * @throws LogtoException `sign_in_session.not_found`, `sign_in_session.invalid`, `callback_invalid` or `id_token_invalid`
    */
   async handleSignInCallback(request: Request): Promise<{ returnTo: string }> {
@@ -176,9 +175,8 @@ export class LogtoService {
   }
 
   /**
-   * A signal that fires when the sign-in of a request ends, for streams and sockets: at once if it ends on this instance (by
-   * sign-out, back-channel logout, another sign-in of the browser, `lifetime` or a refused refresh), within ten seconds if
-   * it ends on another. For a bearer token it fires at its expiry, for an anonymous request never.
+   * A signal that fires when the sign-in of a request ends, for streams and sockets: at once if it ends on this instance,
+   * within ten seconds if on another. For a bearer token it fires at its expiry, for an anonymous request never.
    *
    * ```ts
    * return this.changes.pipe(takeUntil(fromEvent(this.logto.signedOut(request), 'abort')));
@@ -193,5 +191,10 @@ export class LogtoService {
   /** Ends the session and its tokens. @returns where to redirect the browser: to Logto, if it is available */
   async signOut(request: Request, parameters: SignOutParameters = {}): Promise<URL> {
     return requireSignIn(this.signOuts).start(request, parameters);
+  }
+
+  /** Checks the setup and asks Logto about it, like `nestjs-logto doctor`. Never rejects, and returns no secrets. */
+  diagnose(): Promise<LogtoDiagnosis> {
+    return this.diagnosis.run();
   }
 }

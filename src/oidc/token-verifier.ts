@@ -19,7 +19,7 @@ export interface TokenExpectations {
 }
 
 /** Asymmetric algorithms: neither `none` nor a shared secret. */
-const asymmetric = /^(?:RS|PS|ES)\d{3}$|^EdDSA$|^Ed25519$/;
+export const asymmetric = /^(?:RS|PS|ES)\d{3}$|^EdDSA$|^Ed25519$/;
 
 /** The keys and algorithms of a discovery document. */
 interface SigningMetadata {

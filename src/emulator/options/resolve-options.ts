@@ -4,10 +4,11 @@ import { LogtoEmulatorError } from '../logto-emulator-error.js';
 import { findMistakes } from './find-mistakes.js';
 import type { LogtoEmulatorOptions } from './logto-emulator-options.js';
 import { optionsSchema, userSchema, type ResolvedOptions } from './logto-emulator-schema.js';
+import { withManagementApi } from './management-api.js';
 
 /** Validates the options and applies the defaults. @throws `invalid_options` with every mistake */
 export function resolveOptions(options: LogtoEmulatorOptions): ResolvedOptions {
-  const resolved = parseOrThrow(optionsSchema, options);
+  const resolved = withManagementApi(parseOrThrow(optionsSchema, options));
   throwMistakes(findMistakes(resolved));
   return resolved;
 }

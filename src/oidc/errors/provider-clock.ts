@@ -1,10 +1,20 @@
 /** The smallest skew that can be measured, in milliseconds: the header has whole seconds, and a response takes time. */
 const minSkew = 5000;
 
+/** What to do about a skew. */
+export const clockRemedy =
+  'Synchronise both by NTP. `http.clockTolerance` (in seconds) makes up for a small difference.';
+
 /** Measures the clock skew between Logto and this server, by the `Date` header of responses (RFC 9110 section 6.6.1). */
 export class ProviderClock {
   /** How far Logto's clock is ahead, in milliseconds. */
   private skew = 0;
+  private measured = false;
+
+  /** Whether a response had a date to measure by. */
+  get isMeasured(): boolean {
+    return this.measured;
+  }
 
   /**
    * Measures the skew by a response.
@@ -16,6 +26,7 @@ export class ProviderClock {
     // A cached response has an old date, and a slow one an inaccurate date.
     if (Number.isNaN(date) || headers.has('age') || receivedAt - sentAt > minSkew) return;
     // The header has no fraction of a second: half of one on average.
+    this.measured = true;
     this.skew = date + 500 - (sentAt + receivedAt) / 2;
   }
 
@@ -30,13 +41,16 @@ export class ProviderClock {
    * @returns `undefined` if the skew is not larger than that
    */
   describeSkew(tolerance = 0): string | undefined {
+    const difference = this.difference(tolerance);
+    return difference && `${difference}, by the Date header of Logto's answers. ${clockRemedy}`;
+  }
+
+  /** The skew in words, without its remedy. @returns as {@link describeSkew} */
+  difference(tolerance: number): string | undefined {
     const skew = Math.abs(this.skew);
     if (skew < Math.max(minSkew, tolerance * 1000)) return undefined;
     const where = this.skew < 0 ? 'ahead of' : 'behind';
-    return (
-      `This server's clock is ${formatDuration(skew)} ${where} Logto's, by the Date header of Logto's answers. ` +
-      'Synchronise both by NTP. `http.clockTolerance` (in seconds) makes up for a small difference.'
-    );
+    return `This server's clock is ${formatDuration(skew)} ${where} Logto's`;
   }
 }
 

@@ -24,7 +24,7 @@ export function redactError(error: unknown, depth = 0): Error | undefined {
 }
 
 /** Redacts what looks like a token: Logto may repeat one in its error message. */
-function redactTokens(text: string): string {
+export function redactTokens(text: string): string {
   return text.replace(/[\w.~+/=-]{24,}/g, (word) =>
     /\d/.test(word) && !word.includes('/') ? '[redacted]' : word,
   );

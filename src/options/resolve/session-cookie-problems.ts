@@ -5,7 +5,7 @@ import { withoutUndefined } from '../without-undefined.js';
 
 /** Checks the cookie of the `session` option. A cookie that a function makes is checked at the first request. */
 export function sessionCookieProblems(
-  { session, baseUrl }: LogtoModuleOptions,
+  { session, baseUrl }: Pick<LogtoModuleOptions, 'session' | 'baseUrl'>,
   { authRoutesPrefix }: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
 ): CookieProblem[] {
   if (!session || typeof baseUrl !== 'string' || !/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl))

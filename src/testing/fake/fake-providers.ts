@@ -1,4 +1,5 @@
 import type { FactoryProvider } from '@nestjs/common';
+import { StartupDiagnosis } from '../../bootstrap/startup-diagnosis.js';
 import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from '../../logto.module-definition.js';
 import { resolveLogtoOptions } from '../../options/resolve/resolve-logto-options.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
@@ -67,5 +68,7 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
         return { store, warnings: [], handler: fakeSessionHandler(handler, logtoOf(options), signIns) };
       },
     },
+    // It would diagnose the fake Logto.
+    { provide: StartupDiagnosis, useFactory: () => ({}) },
   ];
 }

@@ -1,0 +1,61 @@
+import type { INestApplicationContext, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { LogtoDiagnosis } from '../../diagnosis/logto-diagnosis.js';
+import { LogtoService } from '../../logto.service.js';
+import { failedStart } from './failed-start.js';
+import { DoctorError } from './doctor-error.js';
+
+/** How long an app may take to start and to stop, in milliseconds. */
+const startTimeout = 30_000;
+const stopTimeout = 5000;
+
+/**
+ * Starts an app without listening, and diagnoses it. Never rejects: an app that cannot start is a failed check.
+ * @param load loads the root module
+ */
+export async function diagnoseApp(load: () => Promise<Type>): Promise<LogtoDiagnosis> {
+  let app: INestApplicationContext;
+  try {
+    app = await within(startTimeout, start(load), () => new DoctorError(timeoutMessage, timeoutRemedy));
+  } catch (error) {
+    return failedStart(error);
+  }
+  try {
+    return await serviceOf(app).diagnose();
+  } catch (error) {
+    return failedStart(error);
+  } finally {
+    // The result does not depend on how the app stops.
+    await within(stopTimeout, app.close(), () => new Error('timed out')).catch(() => undefined);
+  }
+}
+
+const timeoutMessage = `The app did not start within ${startTimeout / 1000} seconds.`;
+const timeoutRemedy = 'It may wait for a connection, such as that of Redis or a database. Start these first.';
+
+async function start(load: () => Promise<Type>): Promise<INestApplicationContext> {
+  return NestFactory.createApplicationContext(await load(), { logger: false, abortOnError: false });
+}
+
+function serviceOf(app: INestApplicationContext): LogtoService {
+  try {
+    return app.get(LogtoService, { strict: false });
+  } catch {
+    throw new DoctorError(
+      'The app does not import LogtoModule, or imports that of another copy of nestjs-logto.',
+      'Pass the root module of the app, and run the nestjs-logto that is installed in it.',
+    );
+  }
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>, timeout: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(timeout()), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { clockRemedy } from '../oidc/errors/provider-clock.js';
+import { ProviderFetch } from '../oidc/provider-fetch.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import type { LogtoCheck } from './logto-check.js';
+import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
+
+/** Checks that the clocks of Logto and of this server agree. Otherwise tokens are not valid yet, or have expired. */
+@Injectable()
+export class ClockCheck implements LogtoCheck {
+  readonly name = 'Clock';
+
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly providerFetch: ProviderFetch,
+  ) {}
+
+  async run(): Promise<LogtoDiagnosisCheck[]> {
+    const { name } = this;
+    const { clock } = this.providerFetch;
+    if (!clock.isMeasured) return [skipped(name, "Logto's answer has no Date header to compare with.")];
+    const asked = "The Date header of Logto's answer";
+    const difference = clock.difference(this.options.http.clockTolerance);
+    if (difference === undefined) return [{ name, status: 'ok', asked, answer: "this server's time" }];
+    return [{ name, status: 'failed', asked, answer: difference, remedy: clockRemedy }];
+  }
+}

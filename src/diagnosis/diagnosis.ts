@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { ProviderFetch } from '../oidc/provider-fetch.js';
+import { ProviderProbe } from '../oidc/provider-probe.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ApplicationCheck } from './application-check.js';
+import { ClockCheck } from './clock-check.js';
+import { EndpointCheck } from './endpoint-check.js';
+import { FeaturesCheck } from './features-check.js';
+import type { LogtoCheck } from './logto-check.js';
+import { skipped, toDiagnosis, type LogtoDiagnosis, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import { MachineCheck } from './machine-check.js';
+import { SessionCookieCheck } from './session-cookie-check.js';
+import { SessionStoreCheck } from './session-store-check.js';
+import { SignOutCheck } from './sign-out-check.js';
+import { SigningKeysCheck } from './signing-keys-check.js';
+
+/** Checks the setup of the app and of its application at Logto, as far as that is possible without a browser. */
+@Injectable()
+export class Diagnosis {
+  private readonly logtoChecks: readonly LogtoCheck[];
+
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly providerFetch: ProviderFetch,
+    private readonly endpoint: EndpointCheck,
+    private readonly sessionCookie: SessionCookieCheck,
+    private readonly sessionStore: SessionStoreCheck,
+    clock: ClockCheck,
+    signingKeys: SigningKeysCheck,
+    application: ApplicationCheck,
+    signOut: SignOutCheck,
+    machine: MachineCheck,
+    features: FeaturesCheck,
+  ) {
+    this.logtoChecks = [clock, signingKeys, application, signOut, machine, features];
+  }
+
+  /**
+   * Runs all checks.
+   * @param signal ends the requests to Logto
+   */
+  async run(signal?: AbortSignal): Promise<LogtoDiagnosis> {
+    const [ofLogto, ofStore] = await Promise.all([this.askLogto(signal), this.sessionStore.run()]);
+    return toDiagnosis([...ofLogto, this.sessionCookie.run(), ofStore]);
+  }
+
+  private async askLogto(signal: AbortSignal | undefined): Promise<LogtoDiagnosisCheck[]> {
+    const probe = new ProviderProbe(this.options, this.providerFetch, signal);
+    const { check, metadata } = await this.endpoint.run(probe);
+    if (!metadata) {
+      const reason = 'Logto has to be reached first.';
+      return [check, ...this.logtoChecks.map(({ name }) => skipped(name, reason))];
+    }
+    const results = await Promise.all(this.logtoChecks.map((one) => one.run({ probe, metadata })));
+    return [check, ...results.flat()];
+  }
+}

@@ -1,0 +1,17 @@
+import type { ServerMetadata } from 'openid-client';
+import type { ProviderProbe } from '../oidc/provider-probe.js';
+import type { LogtoDiagnosisCheck } from './logto-diagnosis.js';
+
+/** Logto, once its endpoint has answered. */
+export interface ReachedLogto {
+  readonly probe: ProviderProbe;
+  /** The discovery document. */
+  readonly metadata: ServerMetadata;
+}
+
+/** A check that asks Logto. */
+export interface LogtoCheck {
+  /** The name of the results. */
+  readonly name: string;
+  run(logto: ReachedLogto): Promise<LogtoDiagnosisCheck[]>;
+}

@@ -1,0 +1,38 @@
+/** The result of one check. */
+export interface LogtoDiagnosisCheck {
+  /** What was checked, for example `Redirect URI`. */
+  name: string;
+  /** `warning` for what works but is probably a mistake, `skipped` for a check that does not apply. */
+  status: 'ok' | 'failed' | 'warning' | 'skipped';
+  /** What was asked, for example `GET https://…`. Empty if the check was skipped. */
+  asked: string;
+  /** What came back, or why the check was skipped. */
+  answer: string;
+  /** What to change. */
+  remedy?: string;
+}
+
+/** The result of `LogtoService.diagnose()`. It contains no secrets. */
+export interface LogtoDiagnosis {
+  /** Whether no check has failed. Warnings do not count. */
+  ok: boolean;
+  checks: LogtoDiagnosisCheck[];
+}
+
+/** A check that does not apply. */
+export function skipped(name: string, reason: string): LogtoDiagnosisCheck {
+  return { name, status: 'skipped', asked: '', answer: reason };
+}
+
+/** The diagnosis of the results of all checks. */
+export function toDiagnosis(results: LogtoDiagnosisCheck[]): LogtoDiagnosis {
+  // In the same order everywhere, for those who read the JSON.
+  const checks = results.map(({ name, status, asked, answer, remedy }) => ({
+    name,
+    status,
+    asked,
+    answer,
+    ...(remedy !== undefined && { remedy }),
+  }));
+  return { ok: checks.every(({ status }) => status !== 'failed'), checks };
+}

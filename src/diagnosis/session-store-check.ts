@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Store } from 'express-session';
+import { LogtoException } from '../logto.exceptions.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { memoryStoreWarning } from '../session/session-warnings.js';
+import { deleteEntry, lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../store/store-access.js';
+import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
+
+/** How long the entry of the check may stay if it cannot be deleted, in milliseconds. */
+const lifetime = 60_000;
+
+/** Checks that the session store, such as Redis, keeps what is written to it. */
+@Injectable()
+export class SessionStoreCheck {
+  private readonly name = 'Session store';
+
+  constructor(private readonly options: ResolvedLogtoOptions) {}
+
+  async run(): Promise<LogtoDiagnosisCheck> {
+    const { client, session } = this.options;
+    const { name } = this;
+    if (!client) return skipped(name, 'Nobody signs in: the app only accepts bearer tokens.');
+    if (!session) return skipped(name, 'The app mounts its own session, which only a request shows.');
+    if (!session.store) return skipped(name, 'Sessions are kept in the memory of the app.');
+    const base = { name, asked: `Write, read and delete an entry in ${session.store.constructor.name}` };
+    try {
+      if (!(await keeps(session.store))) {
+        const remedy =
+          'The store forgets what it has stored. Check its database, and its options for the lifetime.';
+        return { ...base, status: 'failed', answer: 'the entry was not there', remedy };
+      }
+    } catch (error) {
+      const answer = error instanceof LogtoException ? reasonOf(error) : 'no answer';
+      const remedy = 'Start the database of the store, and check its address and credentials.';
+      return { ...base, status: 'failed', answer, remedy };
+    }
+    const remedy = memoryStoreWarning(session.store);
+    const answer = 'it keeps entries';
+    return remedy === undefined
+      ? { ...base, status: 'ok', answer }
+      : { ...base, status: 'warning', answer: 'it keeps entries, in memory', remedy };
+  }
+}
+
+async function keeps(store: Store): Promise<boolean> {
+  const key = ownEntryKey('diagnosis', randomUUID());
+  await writeEntry(store, key, { cookie: lifetimeCookie(lifetime) });
+  const entry = await readEntry(store, key);
+  await deleteEntry(store, key);
+  return entry !== undefined;
+}
+
+/** The message of the store's own error, of which the exception has a redacted copy. */
+function reasonOf({ cause, message }: LogtoException): string {
+  const { message: reason, code } = (cause ?? {}) as { message?: unknown; code?: unknown };
+  const text = typeof reason === 'string' && reason !== '' ? reason : message;
+  return typeof code === 'string' && !text.includes(code) ? `${text} (${code})` : text;
+}
