@@ -21,7 +21,8 @@ export class ClockCheck implements LogtoCheck {
     if (!clock.isMeasured) return [skipped(name, "Logto's answer has no Date header to compare with.")];
     const asked = "The Date header of Logto's answer";
     const difference = clock.difference(this.options.http.clockTolerance);
-    if (difference === undefined) return [{ name, status: 'ok', asked, answer: "this server's time" }];
+    if (difference === undefined)
+      return [{ name, status: 'ok', asked, answer: "it agrees with this server's clock" }];
     return [{ name, status: 'failed', asked, answer: difference, remedy: clockRemedy }];
   }
 }

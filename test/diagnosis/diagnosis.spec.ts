@@ -1,0 +1,450 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { application, resource, startIssuer } from '../support/issuer.js';
+import { closeLater } from '../support/leftovers.js';
+import { MemorySessionStore } from '../support/memory-session-store.js';
+import { freePort, session } from '../support/app.js';
+import { diagnose, findings, statuses } from './support/diagnose.js';
+
+const machine = { appId: 'machine', appSecret: 'the-machine-secret-of-the-specs' };
+const unregistered = { appId: 'unregistered', appSecret: 'the-other-secret-of-the-specs' };
+const callback = 'http://localhost:3000/logto/sign-in-callback';
+
+const issuer = await startIssuer({
+  applications: [
+    { ...application },
+    { id: 'public' },
+    {
+      id: unregistered.appId,
+      secret: unregistered.appSecret,
+      redirectUris: ['https://app.example.com/callback'],
+      postLogoutRedirectUris: ['https://app.example.com/'],
+    },
+    {
+      id: 'callback-only',
+      secret: unregistered.appSecret,
+      redirectUris: [callback],
+      postLogoutRedirectUris: ['https://app.example.com/'],
+    },
+    {
+      id: machine.appId,
+      secret: machine.appSecret,
+      type: 'MachineToMachine',
+      roles: ['Logto Management API access'],
+    },
+    { id: 'machine-without-role', secret: machine.appSecret, type: 'MachineToMachine' },
+  ],
+});
+
+/** Starts a server that answers every request in the same way. */
+async function startServer(answer: RequestListener): Promise<{ endpoint: string }> {
+  const server = closeLater(createServer(answer));
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  return { endpoint: `http://localhost:${(server.address() as AddressInfo).port}` };
+}
+
+describe('A diagnosis', () => {
+  afterEach(() => issuer.clearFaults());
+
+  it('passes a complete setup', async () => {
+    const diagnosis = await diagnose(issuer, {
+      resources: [resource],
+      machineToMachine: machine,
+      session: { ...session, store: new MemorySessionStore() },
+    });
+
+    expect(diagnosis.ok).toBe(true);
+    expect(statuses(diagnosis)).toEqual({
+      Endpoint: 'ok',
+      Clock: 'ok',
+      'Signing keys': 'ok',
+      Application: 'ok',
+      'Application secret': 'ok',
+      'Redirect URI': 'ok',
+      [`API resource ${resource}`]: 'ok',
+      'Post sign-out URI': 'ok',
+      'Machine-to-machine': 'ok',
+      'Management API': 'ok',
+      'Features of this Logto': 'ok',
+      'Session cookie': 'ok',
+      'Session store': 'ok',
+    });
+  });
+
+  it('leaves no entry in the session store', async () => {
+    const store = new MemorySessionStore();
+    await diagnose(issuer, { session: { ...session, store } });
+
+    expect(store.calls.map((call) => call.split(' ')[0])).toEqual(['set', 'get', 'destroy']);
+    expect(store.keys()).toEqual([]);
+  });
+
+  describe('of the application', () => {
+    it('finds a wrong secret', async () => {
+      const diagnosis = await diagnose(issuer, { appSecret: 'the-wrong-secret-of-the-specs' });
+
+      expect(diagnosis.ok).toBe(false);
+      expect(findings(diagnosis)).toEqual({
+        'Application secret': {
+          name: 'Application secret',
+          status: 'failed',
+          asked: `POST ${issuer.issuer}/request with the secret of app`,
+          answer: '401 invalid_client: client authentication failed',
+          remedy: expect.stringContaining('Set `appSecret` to the App secret in Logto Console'),
+        },
+      });
+      expect(statuses(diagnosis)).toMatchObject({ Application: 'ok', 'Redirect URI': 'skipped' });
+      expect(JSON.stringify(diagnosis)).not.toContain('the-wrong-secret');
+    });
+
+    it('finds a missing secret', async () => {
+      const diagnosis = await diagnose(issuer, { appSecret: undefined });
+
+      expect(findings(diagnosis)).toMatchObject({
+        'Application secret': { remedy: expect.stringContaining('This application has a secret') },
+      });
+    });
+
+    it('finds an unknown application', async () => {
+      const diagnosis = await diagnose(issuer, { appId: 'nobody' });
+
+      expect(findings(diagnosis)).toMatchObject({
+        Application: {
+          status: 'failed',
+          answer: '400 invalid_client: invalid client nobody',
+          remedy: expect.stringContaining('Set `appId` to the App ID'),
+        },
+      });
+      expect(statuses(diagnosis)).toMatchObject({
+        'Application secret': 'skipped',
+        'Redirect URI': 'skipped',
+        'Post sign-out URI': 'skipped',
+      });
+    });
+
+    it('finds an application that nobody can sign in with', async () => {
+      expect(findings(await diagnose(issuer, machine))).toMatchObject({
+        Application: { remedy: expect.stringContaining('Create one of the type traditional web') },
+      });
+    });
+
+    it('asks a public client for no secret', async () => {
+      const diagnosis = await diagnose(issuer, { appId: 'public', appSecret: undefined });
+
+      expect(diagnosis.ok).toBe(true);
+      expect(statuses(diagnosis)).toMatchObject({
+        Application: 'ok',
+        'Application secret': 'skipped',
+        'Redirect URI': 'ok',
+      });
+    });
+
+    it('finds redirect and post sign-out URIs that are not registered', async () => {
+      const diagnosis = await diagnose(issuer, { ...unregistered, baseUrl: 'http://localhost:3000' });
+
+      expect(findings(diagnosis)).toMatchObject({
+        'Redirect URI': {
+          answer:
+            "400 invalid_request: redirect_uri did not match any of the client's registered redirect_uris",
+          remedy: `Add ${callback} in Logto Console > Applications > your application > Redirect URIs.`,
+        },
+        'Post sign-out URI': {
+          asked: `GET ${issuer.issuer}/session/end with the post sign-out URI http://localhost:3000`,
+          answer: '400 invalid_request: post_logout_redirect_uri not registered',
+          remedy: expect.stringContaining('Add http://localhost:3000 in Logto Console'),
+        },
+      });
+    });
+
+    it('only warns of the redirect URI if the app signs in by routes of its own', async () => {
+      const diagnosis = await diagnose(issuer, { ...unregistered, authRoutes: false });
+
+      expect(findings(diagnosis)).toMatchObject({ 'Redirect URI': { status: 'warning' } });
+    });
+
+    it('finds a post sign-out URI that is not registered where the redirect URI is', async () => {
+      const diagnosis = await diagnose(issuer, {
+        appId: 'callback-only',
+        appSecret: unregistered.appSecret,
+        baseUrl: 'http://localhost:3000',
+      });
+
+      expect(Object.keys(findings(diagnosis))).toEqual(['Post sign-out URI']);
+    });
+
+    it('finds each unknown resource', async () => {
+      const unknown = 'https://unknown.example.com';
+      const diagnosis = await diagnose(issuer, { resources: [resource, unknown] });
+
+      expect(statuses(diagnosis)).toMatchObject({
+        'Redirect URI': 'ok',
+        [`API resource ${resource}`]: 'ok',
+        [`API resource ${unknown}`]: 'failed',
+      });
+      expect(findings(diagnosis)).toMatchObject({
+        [`API resource ${unknown}`]: {
+          answer: '400 invalid_target: resource indicator is missing, or unknown',
+          remedy: expect.stringContaining('Create it in Logto Console > API resources'),
+        },
+      });
+    });
+  });
+
+  describe('of the endpoint', () => {
+    it('is one failure while Logto is away', async () => {
+      const diagnosis = await diagnose({ endpoint: `http://localhost:${await freePort()}` });
+
+      expect(findings(diagnosis)).toMatchObject({
+        Endpoint: { answer: 'connection refused (ECONNREFUSED)' },
+      });
+      expect(Object.keys(findings(diagnosis))).toEqual(['Endpoint']);
+      expect(statuses(diagnosis)).toMatchObject({ Application: 'skipped', 'Session cookie': 'ok' });
+    });
+
+    it('says when Logto does not answer in time', async () => {
+      issuer.failNext('discovery', { delay: Number.POSITIVE_INFINITY });
+      const diagnosis = await diagnose(issuer, { http: { timeout: 100 } });
+
+      expect(findings(diagnosis)).toMatchObject({ Endpoint: { answer: 'no answer in time' } });
+    });
+
+    it('says when Logto fails', async () => {
+      issuer.failNext('discovery', { status: 502, body: 'Bad gateway' });
+
+      expect(findings(await diagnose(issuer))).toMatchObject({
+        Endpoint: { answer: '502', remedy: expect.stringContaining("Logto's log") },
+      });
+    });
+
+    it('finds the address of something else', async () => {
+      const other = await startServer((_request, response) => response.end('<h1>Welcome</h1>'));
+
+      expect(findings(await diagnose(other))).toMatchObject({
+        Endpoint: {
+          answer: '200, but no discovery document',
+          remedy: expect.stringContaining('This is not Logto.'),
+        },
+      });
+    });
+
+    it('finds another address of Logto, whose issuer differs', async () => {
+      const diagnosis = await diagnose({ endpoint: issuer.endpoint.replace('localhost', '127.0.0.1') });
+
+      expect(findings(diagnosis)).toMatchObject({
+        Endpoint: {
+          answer: `200, but the issuer is ${issuer.issuer}`,
+          remedy: expect.stringContaining(`Set \`endpoint\` to ${issuer.endpoint}.`),
+        },
+      });
+    });
+
+    it('finds https: for a Logto that only speaks http:', async () => {
+      const diagnosis = await diagnose({ endpoint: issuer.endpoint.replace('http:', 'https:') });
+
+      expect(findings(diagnosis)).toMatchObject({
+        Endpoint: {
+          answer: expect.stringMatching(/^no TLS \(\w+\)$/),
+          remedy: expect.stringContaining(`set \`endpoint\` to ${issuer.endpoint}.`),
+        },
+      });
+    });
+
+    it('finds http: for a Logto that redirects to https:', async () => {
+      const location = 'https://logto.example.com/oidc/.well-known/openid-configuration';
+      const redirecting = await startServer((_request, response) =>
+        response.writeHead(301, { location }).end(),
+      );
+
+      expect(findings(await diagnose(redirecting))).toMatchObject({
+        Endpoint: {
+          answer: `301, a redirect to ${location}`,
+          remedy: expect.stringContaining('https://logto.example.com.'),
+        },
+      });
+    });
+  });
+
+  describe('of the clock', () => {
+    it.each([
+      ['ahead of', -600],
+      ['behind', 600],
+    ])('finds a server that is ten minutes %s Logto', async (where, seconds) => {
+      for (const endpoint of ['discovery', 'jwks', 'par', 'end_session'] as const) {
+        issuer.failNext(endpoint, {
+          times: 10,
+          transform: (response) => ({
+            ...response,
+            headers: { ...response.headers, date: new Date(Date.now() + seconds * 1000).toUTCString() },
+          }),
+        });
+      }
+
+      expect(findings(await diagnose(issuer))).toEqual({
+        Clock: {
+          name: 'Clock',
+          status: 'failed',
+          asked: "The Date header of Logto's answer",
+          answer: `This server's clock is 10 minutes ${where} Logto's`,
+          remedy: expect.stringContaining('NTP'),
+        },
+      });
+    });
+  });
+
+  describe('of the signing keys', () => {
+    it('finds keys that cannot be fetched', async () => {
+      issuer.failNext('jwks', { status: 403, body: 'Forbidden' });
+
+      expect(findings(await diagnose(issuer))).toMatchObject({
+        'Signing keys': { asked: `GET ${issuer.issuer}/jwks`, answer: '403' },
+      });
+    });
+  });
+
+  describe('of the machine-to-machine application', () => {
+    it('finds wrong credentials', async () => {
+      const machineToMachine = { ...machine, appSecret: 'the-wrong-secret-of-the-specs' };
+      const diagnosis = await diagnose(issuer, { machineToMachine });
+
+      expect(findings(diagnosis)).toMatchObject({
+        'Machine-to-machine': {
+          answer: '401 invalid_client: client authentication failed',
+          remedy: expect.stringContaining('machineToMachine.appSecret'),
+        },
+      });
+      expect(statuses(diagnosis)).toMatchObject({ 'Management API': 'skipped' });
+    });
+
+    it('finds a web application in its place', async () => {
+      const machineToMachine = { appId: application.id, appSecret: application.secret };
+
+      expect(findings(await diagnose(issuer, { machineToMachine }))).toMatchObject({
+        'Machine-to-machine': { remedy: expect.stringContaining('of the type machine-to-machine') },
+      });
+    });
+
+    it('warns if it may not call the Management API', async () => {
+      const diagnosis = await diagnose(issuer, {
+        machineToMachine: { ...machine, appId: 'machine-without-role' },
+      });
+
+      expect(diagnosis.ok).toBe(true);
+      expect(findings(diagnosis)).toEqual({
+        'Management API': {
+          name: 'Management API',
+          status: 'warning',
+          asked: `POST ${issuer.issuer}/token with client credentials of machine-without-role for https://default.logto.app/api`,
+          answer: 'a token without the scope all',
+          remedy: expect.stringContaining('Assign a role with access to the Management API'),
+        },
+      });
+    });
+  });
+
+  describe('of the session', () => {
+    it('finds a store that refuses connections', async () => {
+      const store = new MemorySessionStore();
+      store.failing = () => true;
+      const diagnosis = await diagnose(issuer, { session: { ...session, store } });
+
+      expect(findings(diagnosis)).toEqual({
+        'Session store': {
+          name: 'Session store',
+          status: 'failed',
+          asked: 'Write, read and delete an entry in MemorySessionStore',
+          answer: 'the store is down',
+          remedy: expect.stringContaining('Start the database of the store'),
+        },
+      });
+    });
+
+    it('finds a store that forgets', async () => {
+      const store = new MemorySessionStore();
+      store.get = (_key, callback) => callback(null, null);
+
+      expect(findings(await diagnose(issuer, { session: { ...session, store } }))).toMatchObject({
+        'Session store': { answer: 'the entry was not there' },
+      });
+    });
+
+    it('finds a cookie that is not secure for an app on https:', async () => {
+      const diagnosis = await diagnose(issuer, {
+        appId: 'public',
+        appSecret: undefined,
+        baseUrl: 'https://localhost:3000',
+        session: { ...session, cookie: { secure: false } },
+      });
+
+      expect(findings(diagnosis)).toMatchObject({
+        'Session cookie': { status: 'warning', remedy: expect.stringContaining('Set `secure: true`') },
+      });
+    });
+
+    it('finds a secure cookie that express-session does not set behind a proxy', async () => {
+      const diagnosis = await diagnose(issuer, {
+        baseUrl: 'https://localhost:3000',
+        session: { ...session, proxy: false },
+      });
+
+      expect(findings(diagnosis)).toMatchObject({
+        'Session cookie': { status: 'warning', remedy: expect.stringContaining('`session.proxy` is false') },
+      });
+    });
+
+    it('skips the session of an app that mounts its own', async () => {
+      expect(statuses(await diagnose(issuer, { session: undefined }))).toMatchObject({
+        'Session cookie': 'skipped',
+        'Session store': 'skipped',
+      });
+    });
+  });
+
+  it('skips what does not apply to an app that only accepts bearer tokens', async () => {
+    const diagnosis = await diagnose(issuer, {
+      appId: undefined,
+      appSecret: undefined,
+      baseUrl: undefined,
+      session: undefined,
+      api: { audience: resource },
+    });
+
+    expect(diagnosis.ok).toBe(true);
+    expect(statuses(diagnosis)).toEqual({
+      Endpoint: 'ok',
+      Clock: 'ok',
+      'Signing keys': 'ok',
+      Application: 'skipped',
+      'Post sign-out URI': 'skipped',
+      'Machine-to-machine': 'skipped',
+      'Features of this Logto': 'ok',
+      'Session cookie': 'skipped',
+      'Session store': 'skipped',
+    });
+  });
+
+  it('lists the features that this Logto does not support, with the version that does', async () => {
+    const { checks } = await diagnose(issuer);
+
+    expect(checks.find(({ name }) => name === 'Features of this Logto')?.answer).toBe(
+      'back-channel logout, pushed authorization requests, revocation, introspection, token exchange, organizations; ' +
+        'no step-up authentication (Logto 1.46)',
+    );
+  });
+
+  it('skips what only pushed authorization requests can find if Logto does not take them', async () => {
+    issuer.failNext('discovery', {
+      transform: (response) => {
+        const { pushed_authorization_request_endpoint: _, ...rest } = JSON.parse(
+          String(response.body),
+        ) as Record<string, unknown>;
+        return { ...response, body: JSON.stringify(rest) };
+      },
+    });
+
+    expect(statuses(await diagnose(issuer))).toMatchObject({
+      Application: 'skipped',
+      'Post sign-out URI': 'ok',
+    });
+  });
+});
