@@ -361,7 +361,7 @@ describe('A diagnosis', () => {
 
     it('finds a store that forgets', async () => {
       const store = new MemorySessionStore();
-      store.get = (_key, callback) => callback(null, null);
+      store.get = (_key, done) => done(null, null);
 
       expect(findings(await diagnose(issuer, { session: { ...session, store } }))).toMatchObject({
         'Session store': { answer: 'the entry was not there' },
@@ -435,9 +435,10 @@ describe('A diagnosis', () => {
   it('skips what only pushed authorization requests can find if Logto does not take them', async () => {
     issuer.failNext('discovery', {
       transform: (response) => {
-        const { pushed_authorization_request_endpoint: _, ...rest } = JSON.parse(
-          String(response.body),
-        ) as Record<string, unknown>;
+        const { pushed_authorization_request_endpoint: _, ...rest } = JSON.parse(response.body) as Record<
+          string,
+          unknown
+        >;
         return { ...response, body: JSON.stringify(rest) };
       },
     });

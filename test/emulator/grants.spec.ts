@@ -24,6 +24,30 @@ describe('The provider', () => {
     expect(answer.body).toMatchObject({ error: 'invalid_request' });
   });
 
+  it('knows the Management API, which a machine-to-machine application may call with the role for it', async () => {
+    const { emulator } = await startThreeApplications();
+    const secret = 'another-secret';
+    emulator.setApplication({ id: 'plain', secret, type: 'MachineToMachine' });
+    emulator.setApplication({
+      id: 'admin',
+      secret,
+      type: 'MachineToMachine',
+      roles: ['Logto Management API access'],
+    });
+    const request = { resource: 'https://default.logto.app/api', scope: 'all' };
+    const plain = await new Client(emulator, 'plain', '', secret).clientCredentials(request);
+    const admin = await new Client(emulator, 'admin', '', secret).clientCredentials(request);
+    expect([plain.status, plain.body['scope']]).toEqual([200, undefined]);
+    expect([admin.status, admin.body['scope']]).toEqual([200, 'all']);
+  });
+
+  it('refuses a pushed authorization request of an unknown application', async () => {
+    const { emulator } = await startThreeApplications();
+    const answer = await new Client(emulator, 'nobody', '', 'a-secret').post('/oidc/request', {});
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ code: 'oidc.invalid_client', error: 'invalid_client' });
+  });
+
   it('compares registered redirect URIs exactly, and accepts loopback when none is registered', async () => {
     const { emulator, web } = await startThreeApplications();
     await signIn(web);

@@ -59,7 +59,7 @@ function parse(args: string[]) {
 /** What an app prints while it starts must not get into the result. */
 async function withOutputOnStderr<T>(run: () => Promise<T>): Promise<T> {
   const { stdout, stderr } = process;
-  const write = stdout.write;
+  const write = stdout.write.bind(stdout);
   stdout.write = stderr.write.bind(stderr);
   try {
     return await run();
