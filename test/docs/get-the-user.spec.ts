@@ -142,29 +142,32 @@ describe('The user of the page "Get the user" is there', () => {
   it.each([
     ['ReportingFilter', /^\{"type":"about:blank"/, 'application/json'],
     ['EverythingFilter', /^\{"type":"about:blank"/, 'application/problem+json'],
-  ])('in a filter of the whole app, which keeps the redirect to the sign-in: %s', async (name, body, type) => {
-    const filter = await exportedBy(`class ${name}`, name);
-    @Controller('protected')
-    class ProtectedController {
-      @Get()
-      @UseGuards(LogtoGuard)
-      hello(): string {
-        return 'hello';
+  ])(
+    'in a filter of the whole app, which keeps the redirect to the sign-in: %s',
+    async (name, body, type) => {
+      const filter = await exportedBy(`class ${name}`, name);
+      @Controller('protected')
+      class ProtectedController {
+        @Get()
+        @UseGuards(LogtoGuard)
+        hello(): string {
+          return 'hello';
+        }
       }
-    }
-    const app = await startApp({
-      issuer,
-      controllers: [ProtectedController],
-      providers: [LogtoExceptionFilter, { provide: APP_FILTER, useClass: filter }],
-    });
-    const redirect = await app.browser().open('/protected');
-    expect([redirect.status, redirect.location]).toEqual([302, expect.stringContaining('/logto/sign-in')]);
-    const refused = await app.browser().fetch('/protected');
-    expect(refused.status).toBe(401);
-    expect(refused.text).toMatch(body);
-    expect(refused.headers.get('content-type')).toContain(type);
-    expect((await app.browser().fetch('/unknown')).status).toBe(404);
-  });
+      const app = await startApp({
+        issuer,
+        controllers: [ProtectedController],
+        providers: [LogtoExceptionFilter, { provide: APP_FILTER, useClass: filter }],
+      });
+      const redirect = await app.browser().open('/protected');
+      expect([redirect.status, redirect.location]).toEqual([302, expect.stringContaining('/logto/sign-in')]);
+      const refused = await app.browser().fetch('/protected');
+      expect(refused.status).toBe(401);
+      expect(refused.text).toMatch(body);
+      expect(refused.headers.get('content-type')).toContain(type);
+      expect((await app.browser().fetch('/unknown')).status).toBe(404);
+    },
+  );
 
   it('in a WebSocket message', async () => {
     const ChatGateway = await exportedBy('class ChatGateway', 'ChatGateway');

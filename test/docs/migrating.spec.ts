@@ -1,13 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req, type Type } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request } from 'express';
 import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { Browser } from '../support/browser.js';
 import { application, startIssuer, things } from '../support/issuer.js';
-import { closeLater } from '../support/leftovers.js';
 import { mountedByApp } from '../support/session-mounts.js';
 import { Page } from './support/page.js';
+import { runMain } from './support/run-main.js';
 
 const page = await Page.open('docs/migrating-from-logto-express.md');
 const issuer = await startIssuer();
@@ -116,38 +114,9 @@ describe('Migrating from @logto/express', () => {
 });
 
 describe('The main.ts of an app that migrates', () => {
-  /** Runs a main.ts of the page, with the module of the page in its `app.module.ts`. */
-  async function runMain(text: string, sessionLine = ''): Promise<Browser> {
-    const port = await freePort();
-    process.env.PORT = String(port);
-    process.env.SESSION_SECRET = 'the-session-secret-of-the-page';
-    const files = {
-      'app.module.ts': `
-        import { Controller, Get, Module, Req } from '@nestjs/common';
-        import { LogtoModule } from 'nestjs-logto';
-        @Controller() class Pages {
-          @Get('user') user(@Req() request: any) { return request.user; }
-          @Get('admin') admin() { return 'admin'; }
-        }
-        @Module({
-          controllers: [Pages],
-          imports: [LogtoModule.forRoot({
-            endpoint: '${issuer.endpoint}', appId: '${application.id}', appSecret: '${application.secret}',
-            baseUrl: 'http://localhost:${port}', ${sessionLine}
-          })],
-        })
-        export class AppModule {}`,
-    };
-    const { app } = await page.run<{ app: NestExpressApplication }>(text, {
-      files,
-      append: 'export { app };',
-    });
-    closeLater(app);
-    return new Browser(`http://localhost:${port}`);
-  }
-
   it('may keep its own session', async () => {
-    const browser = await runMain('session({');
+    process.env.SESSION_SECRET = 'the-session-secret-of-the-page';
+    const browser = await runMain(page, 'session({', { issuer });
     await browser.signIn(issuer);
     const user = await browser.fetch('/user');
     expect(user.json()).toMatchObject({ claims: { sub: 'ada' } });
@@ -155,10 +124,10 @@ describe('The main.ts of an app that migrates', () => {
   });
 
   it('may keep requireAuth', async () => {
-    const browser = await runMain(
-      'requireAuth: RequestHandler',
-      `session: { secret: 'another-long-secret' }`,
-    );
+    const browser = await runMain(page, 'requireAuth: RequestHandler', {
+      issuer,
+      options: `session: { secret: 'another-long-secret' }`,
+    });
     expect((await browser.open('/admin')).location).toMatch(/\/logto\/sign-in$/);
     await browser.signIn(issuer);
     expect((await browser.open('/admin')).text).toBe('admin');

@@ -40,7 +40,7 @@ export class Page {
   /** Imports the only block that contains a text, as a module. */
   async run<T = Record<string, never>>(text: string, options: RunOptions = {}): Promise<T> {
     const { replace = {}, files = {}, append = '' } = options;
-    let code = this.blockWith(text);
+    let code = this.code(text);
     for (const [placeholder, value] of Object.entries(replace)) {
       if (!code.includes(placeholder)) throw new Error(`The block has no "${placeholder}" to replace`);
       code = code.replaceAll(placeholder, value);
@@ -55,7 +55,8 @@ export class Page {
     return (await import(join(folder, 'block.ts'))) as T;
   }
 
-  private blockWith(text: string): string {
+  /** The code of the only block that contains a text. */
+  code(text: string): string {
     const found = this.blocks.filter(({ code }) => code.includes(text));
     if (found.length !== 1 || found[0] === undefined)
       throw new Error(`${found.length} blocks of ${basename(this.folder)} contain "${text}"`);

@@ -1,0 +1,64 @@
+import { Logger } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { freePort } from '../../support/app.js';
+import { Browser } from '../../support/browser.js';
+import { application } from '../../support/issuer.js';
+import { leaks } from '../../support/leaks.js';
+import { closeLater } from '../../support/leftovers.js';
+import type { Page } from './page.js';
+
+/** What the reader's app has besides the `main.ts` of a page. */
+interface MainOptions {
+  /** Where users sign in. */
+  issuer: LogtoEmulator;
+  /** More options of `LogtoModule.forRoot`, as code. */
+  options?: string;
+  /** The reader's other files, by name. */
+  files?: Record<string, string>;
+  /** Modules among these files, by the name of their file. */
+  modules?: Record<string, string>;
+}
+
+/** Runs a `main.ts` of a page with an `app.module.ts` that signs in through the issuer. @returns a browser at the app */
+export async function runMain(
+  page: Page,
+  text: string,
+  { issuer, options = '', files = {}, modules = {} }: MainOptions,
+): Promise<Browser> {
+  const port = await freePort();
+  process.env.PORT = String(port);
+  Logger.overrideLogger(leaks);
+  const imports = Object.entries(modules).map(([file, name]) => `import { ${name} } from './${file}.js';`);
+  const appModule = `
+    import { Controller, Get, Module, Req } from '@nestjs/common';
+    import { LogtoModule } from 'nestjs-logto';
+    ${imports.join('\n')}
+
+    @Controller()
+    class PagesController {
+      @Get('user') user(@Req() request: any) { return request.user; }
+      @Get('admin') admin() { return 'admin'; }
+    }
+
+    @Module({
+      controllers: [PagesController],
+      imports: [
+        LogtoModule.forRoot({
+          endpoint: '${issuer.endpoint}',
+          appId: '${application.id}',
+          appSecret: '${application.secret}',
+          baseUrl: 'http://localhost:${port}',
+          ${options}
+        }),
+        ${Object.values(modules).join(', ')}
+      ],
+    })
+    export class AppModule {}`;
+  const { app } = await page.run<{ app: NestExpressApplication }>(text, {
+    files: { ...files, 'app.module.ts': appModule },
+    append: 'export { app };',
+  });
+  closeLater(app);
+  return new Browser(`http://localhost:${port}`);
+}

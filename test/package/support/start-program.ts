@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { freePort, session } from '../../support/app.js';
+import { Browser } from '../../support/browser.js';
+import { application } from '../../support/issuer.js';
+import { leftovers } from '../../support/leftovers.js';
+
+const folder = fileURLToPath(new URL('../build/programs', import.meta.url));
+
+const compilerOptions: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.ESNext,
+  verbatimModuleSyntax: true,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  useDefineForClassFields: false,
+};
+
+/** What `main.ts` prints at its end. */
+const listening = 'The app is listening.';
+
+/** The start of an app whose pages show no `main.ts`. */
+const main = `
+  import { NestFactory } from '@nestjs/core';
+  import { AppModule } from './app.module.js';
+  const app = await NestFactory.create(AppModule);
+  await app.listen(Number(process.env.PORT));`;
+
+/**
+ * Starts an app in a process of its own, with the package as it was built: Jest cannot load a CommonJS package that
+ * requires Nest's ES modules, as Node can. The app reads Logto's options from the environment.
+ * @param files the app, by file name. Default for `main.ts`: the usual one
+ * @returns a browser at the app
+ */
+export async function startProgram(
+  issuer: { endpoint: string },
+  files: Record<string, string>,
+): Promise<Browser> {
+  const port = await freePort();
+  const own = join(folder, String(port));
+  await mkdir(own, { recursive: true });
+  for (const [name, code] of Object.entries({ 'main.ts': main, ...files })) {
+    const last = name === 'main.ts' ? `\nconsole.log('${listening}');` : '';
+    const { outputText } = ts.transpileModule(`${code}${last}`, { compilerOptions, fileName: name });
+    await writeFile(join(own, name.replace(/\.ts$/, '.js')), outputText);
+  }
+  const baseUrl = `http://localhost:${port}`;
+  const child = spawn(process.execPath, [join(own, 'main.js')], {
+    env: {
+      ...process.env,
+      PORT: String(port),
+      LOGTO_ENDPOINT: issuer.endpoint,
+      LOGTO_APP_ID: application.id,
+      LOGTO_APP_SECRET: application.secret,
+      LOGTO_BASE_URL: baseUrl,
+      LOGTO_SESSION_SECRET: session.secret,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  leftovers.ends(async () => {
+    child.kill();
+    await ended;
+  });
+  let output = '';
+  await new Promise<void>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      output += String(chunk);
+      if (output.includes(listening)) resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', () => reject(new Error(`The app did not start:\n${output}`)));
+  });
+  return new Browser(baseUrl);
+}
