@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Page } from '../docs/support/page.js';
 import type { Browser } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
-import { startProgram } from './support/start-program.js';
+import { startProgram } from '../docs/support/start-program.js';
 
 const page = await Page.open('docs/how-to/rate-limit.md');
 const issuer = await startIssuer();

@@ -8,7 +8,15 @@ import { Browser } from '../../support/browser.js';
 import { application } from '../../support/issuer.js';
 import { leftovers } from '../../support/leftovers.js';
 
-const folder = fileURLToPath(new URL('../build/programs', import.meta.url));
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** How to start an app. */
+interface ProgramOptions {
+  /** The folder whose packages it imports. Default: `test/package` */
+  packages?: string;
+  /** More of its environment. */
+  environment?: Record<string, string>;
+}
 
 const compilerOptions: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
@@ -38,9 +46,10 @@ const main = `
 export async function startProgram(
   issuer: { endpoint: string },
   files: Record<string, string>,
+  { packages = 'test/package', environment = {} }: ProgramOptions = {},
 ): Promise<Browser> {
   const port = await freePort();
-  const own = join(folder, String(port));
+  const own = join(repository, packages, 'build/programs', String(port));
   await mkdir(own, { recursive: true });
   for (const [name, code] of Object.entries({ 'main.ts': main, ...files })) {
     const last = name === 'main.ts' ? `\nconsole.log('${listening}');` : '';
@@ -57,6 +66,7 @@ export async function startProgram(
       LOGTO_APP_SECRET: application.secret,
       LOGTO_BASE_URL: baseUrl,
       LOGTO_SESSION_SECRET: session.secret,
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

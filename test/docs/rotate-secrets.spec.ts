@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Type } from '@nestjs/common';
+import { freePort, startApp, type TestApp } from '../support/app.js';
+import { application, startIssuer } from '../support/issuer.js';
+import { leaks } from '../support/leaks.js';
+import { PagesController } from '../support/pages.js';
+import { Page } from './support/page.js';
+
+const page = await Page.open('docs/how-to/rotate-secrets.md');
+const issuer = await startIssuer();
+
+const oldSecret = 'the-old-session-secret-of-the-page';
+const newSecret = 'the-new-session-secret-of-the-page';
+
+/** Starts the app of the page on a port, with these secrets in its environment. */
+async function start(port: number, secret: string, old?: string): Promise<TestApp> {
+  leaks.options({ session: { secret: [secret, old ?? secret] } });
+  Object.assign(process.env, {
+    LOGTO_ENDPOINT: issuer.endpoint,
+    LOGTO_APP_ID: application.id,
+    LOGTO_APP_SECRET: application.secret,
+    LOGTO_BASE_URL: `http://localhost:${port}`,
+    LOGTO_SESSION_SECRET: secret,
+  });
+  if (old === undefined) delete process.env.OLD_SESSION_SECRET;
+  else process.env.OLD_SESSION_SECRET = old;
+  const { AppModule } = await page.run<{ AppModule: Type }>('OLD_SESSION_SECRET');
+  return startApp({
+    issuer,
+    port,
+    controllers: [PagesController],
+    register: () => ({ module: AppModule }),
+  });
+}
+
+describe('After a change of the session secret', () => {
+  it('a sign-in in progress finishes while the old secret is listed, and not without it', async () => {
+    const port = await freePort();
+    const before = await start(port, oldSecret);
+    const [browser, late] = [before.browser(), before.browser()];
+    const callback = await browser.authorize(issuer);
+    const lateCallback = await late.authorize(issuer);
+    await before.close();
+
+    const both = await start(port, newSecret, oldSecret);
+    expect((await browser.open(callback)).status).toBe(302);
+    expect((await browser.open('/protected')).text).toBe('hello ada');
+    await both.close();
+
+    await start(port, newSecret);
+    const refused = await late.open(lateCallback);
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain('sign_in_session.invalid');
+  });
+});
+
+describe('After a change of Logto’s signing keys', () => {
+  it('sign-ins work without a restart, also with another algorithm', async () => {
+    const app = await start(await freePort(), newSecret);
+    const browser = await app.signedInBrowser(issuer);
+    await issuer.rotateSigningKeys({ algorithm: 'RS256' });
+    expect((await browser.open('/protected')).text).toBe('hello ada');
+    expect((await (await app.signedInBrowser(issuer)).open('/protected')).text).toBe('hello ada');
+  });
+});
