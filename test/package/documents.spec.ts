@@ -19,6 +19,16 @@ const readersFiles = {
   'src/orders.controller.ts':
     'export declare class OrdersController { own(claims: { sub: string }): string[] }',
   'src/orders.service.ts': 'export class OrdersService {}',
+  'programs/users-only.ts': `export declare const usersOnly: import('express').RequestHandler;`,
+  'programs/role-only.ts': `import type { INestApplication } from '@nestjs/common';
+    export declare function roleOnly(app: INestApplication, role: string): import('express').RequestHandler;`,
+  'programs/ability-of.ts': `import type { ForcedSubject, MongoAbility } from '@casl/ability';
+    export interface Article { title: string; authorId: string }
+    export type Action = 'delete' | 'update';
+    export type Subject = 'Article' | (Article & ForcedSubject<'Article'>);
+    export declare function abilityOf(claims?: { sub: string }): MongoAbility<[Action, Subject]>;`,
+  'programs/ability.guard.ts': `export declare class AbilityGuard { canActivate(): boolean }
+    export declare const Can: (required: [string, string]) => MethodDecorator;`,
   'programs/app.ts': `export declare const app: import('@nestjs/common').INestApplication;`,
 };
 

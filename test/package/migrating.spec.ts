@@ -38,8 +38,9 @@ describe('Migrating from @logto/express names', () => {
     if (!config) throw new Error('@logto/express exports no LogtoExpressConfig');
     const type = checker.getDeclaredTypeOfSymbol(config);
     const options = propertiesOf(type);
-    const signIn = checker.getTypeOfPropertyOfType(type, 'signInOptions');
-    const signInOptions = propertiesOf(checker.getNonNullableType(signIn ?? type));
+    const signIn = checker.getPropertyOfType(type, 'signInOptions');
+    if (!signIn) throw new Error('LogtoExpressConfig has no signInOptions');
+    const signInOptions = propertiesOf(checker.getNonNullableType(checker.getTypeOfSymbol(signIn)));
 
     expect(options).toContain('getOrganizationToken');
     expect(signInOptions).toContain('clearTokens');
