@@ -33,7 +33,12 @@ export class Page {
    */
   static async open(path: string, packages = '.'): Promise<Page> {
     const text = await readFile(join(repository, path), 'utf8');
-    const folder = join(repository, packages, 'build/pages', `${basename(path, '.md')}-${process.pid}`);
+    const folder = join(
+      repository,
+      packages,
+      'build/pages',
+      `${basename(path, '.md')}-${process.env.JEST_WORKER_ID}`,
+    );
     return new Page(folder, codeBlocksOf(text), text);
   }
 

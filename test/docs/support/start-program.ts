@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -74,6 +74,7 @@ export async function startProgram(
   leftovers.ends(async () => {
     child.kill();
     await ended;
+    await rm(own, { recursive: true });
   });
   let output = '';
   await new Promise<void>((resolve, reject) => {
