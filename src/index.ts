@@ -11,7 +11,6 @@ export type {
   LogtoModuleExtras,
   LogtoModuleOptions,
   LogtoOptionsFactory,
-  SignInOptions,
   UnauthenticatedBehaviour,
 } from './options/logto-module-options.js';
 export {
@@ -24,6 +23,7 @@ export {
 export type { LogtoDiagnosis, LogtoDiagnosisCheck } from './diagnosis/logto-diagnosis.js';
 export type { LogtoErrorCode, OAuthErrorCode } from './logto.error-codes.js';
 export { LogtoContext } from './user/logto-context.js';
+export type { SignInOptions } from './options/sign-in-options.js';
 export type { GetContextParameters } from './options/get-context-parameters.js';
 export { AuthUser } from './user/auth-user.decorator.js';
 export { WithLogto } from './user/with-logto.decorator.js';

@@ -1,5 +1,6 @@
 import { inspect, type InspectOptions } from 'node:util';
 import { HttpException, HttpStatus } from '@nestjs/common';
+import { errorHelp, optionsHelp } from './help-pages.js';
 import type { LogtoErrorCode } from './logto.error-codes.js';
 
 /** Properties of a {@link LogtoException}. */
@@ -17,6 +18,8 @@ export interface LogtoExceptionInit {
    * a general sentence from 500 on and with `needsOperator`.
    */
   publicMessage?: string;
+  /** The page that explains the error. Default: the section of the code in the reference of the error codes. */
+  help?: string;
   /** Additional members of the problem details (RFC 9457). */
   extensions?: Record<string, unknown>;
 }
@@ -41,18 +44,28 @@ export class LogtoException extends HttpException {
   /** The text of error pages and `detail` of the problem details: `publicMessage` in production, else `message`. */
   readonly detail: string;
 
+  /** The URL of the page that explains the error. Outside production it is a member of the problem details. */
+  readonly help: string;
+
+  /**
+   * @param message for the operator and, outside production, for visitors and API clients: what happened and what to do
+   */
   constructor(code: LogtoErrorCode, message: string, init: LogtoExceptionInit = {}) {
     const status = init.status ?? HttpStatus.INTERNAL_SERVER_ERROR;
     const needsOperator = init.needsOperator ?? status === 500;
     const publicMessage =
       init.publicMessage ?? (needsOperator ? operatorMessage : publicMessages[status]) ?? message;
-    const detail = process.env.NODE_ENV === 'production' ? publicMessage : message;
-    super(problemBody(code, detail, status, init.extensions), status, { cause: init.cause });
+    const help = init.help ?? errorHelp(code);
+    const isProduction = process.env.NODE_ENV === 'production';
+    const detail = isProduction ? publicMessage : message;
+    const extensions = isProduction ? init.extensions : { help, ...init.extensions };
+    super(problemBody(code, detail, status, extensions), status, { cause: init.cause });
     this.code = code;
     this.transient = init.transient ?? false;
     this.needsOperator = needsOperator;
     this.publicMessage = publicMessage;
     this.detail = detail;
+    this.help = help;
     this.message = message;
     this.name = new.target.name;
   }
@@ -83,8 +96,12 @@ export interface LogtoOptionsProblem {
   remedy: string;
 }
 
-/** The module cannot start in this app. */
+/** The module cannot start in this app. The message ends with the page that explains why. */
 export class LogtoSetupException extends LogtoException {
+  constructor(code: LogtoErrorCode, message: string, help: string = errorHelp(code)) {
+    super(code, `${message}\nSee ${help}`, { help });
+  }
+
   /** Prints the message without the stack, which says nothing about the mistake. */
   override [inspect.custom](): string {
     return `${this.name}: ${this.message}`;
@@ -97,7 +114,11 @@ export class LogtoOptionsException extends LogtoSetupException {
 
   constructor(problems: readonly LogtoOptionsProblem[]) {
     const lines = problems.map(({ option, remedy }) => `  - ${option}: ${remedy}`);
-    super('invalid_options', `LogtoModule cannot start, its options need attention:\n${lines.join('\n')}`);
+    super(
+      'invalid_options',
+      `LogtoModule cannot start, its options need attention:\n${lines.join('\n')}`,
+      optionsHelp,
+    );
     this.problems = problems;
   }
 }

@@ -34,16 +34,18 @@ export class OperatorLog {
   private readonly logged = new WeakSet<LogtoException>();
 
   /**
-   * Logs an exception with its cause, once even if several callers log it.
+   * Logs an exception with its cause, once even if several callers log it. What an operator has to fix ends with the page
+   * that explains it.
    * @param level default: by the status and the code of the exception
    */
   exception(exception: LogtoException, level: LogLevel = levelOf(exception)): void {
     if (this.logged.has(exception)) return;
     this.logged.add(exception);
-    const { code, message, cause } = exception;
+    const { code, message, help, cause } = exception;
+    const link = level === 'debug' || message.endsWith(help) ? '' : ` See ${help}`;
     // With all nested causes: "fetch failed" alone does not help.
     const details = cause === undefined ? undefined : inspect(cause, { depth: 5 });
-    this.write(level, `${code}: ${message}`, { key: `${code} ${message} ${namesOf(cause)}`, details });
+    this.write(level, `${code}: ${message}${link}`, { key: `${code} ${message} ${namesOf(cause)}`, details });
   }
 
   /**

@@ -36,7 +36,9 @@ const rooms = [
   'options',
   'operator-log',
   'logto.exceptions',
+  'help-pages',
   'logto.error-codes',
+  'error-codes',
 ];
 
 /** The emulator stands alone, for it runs without Nest. The testing kit signs in to it. */

@@ -1,5 +1,5 @@
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { SignInOptions } from '../options/logto-module-options.js';
+import type { SignInOptions } from '../options/sign-in-options.js';
 import { Prompt } from '../options/logto-constants.js';
 
 /**

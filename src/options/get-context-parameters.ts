@@ -4,9 +4,9 @@ export interface GetContextParameters {
   fetchUserInfo?: boolean;
   /** Add an access token and its scopes. Default: `false`. */
   getAccessToken?: boolean;
-  /** The API resource that the access token is for. Default: none, the token is for userinfo. */
+  /** The API resource that the access token is for. Default: none: the token is for userinfo. */
   resource?: string;
-  /** The organization that the access token is for. */
+  /** The organization that the access token is for. Default: none. */
   organizationId?: string;
   /** Add an organization token for each of the user's organizations. Default: `false`. */
   getOrganizationToken?: boolean;

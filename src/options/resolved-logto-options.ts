@@ -3,10 +3,10 @@ import type {
   LogtoApiOptions,
   LogtoLock,
   LogtoModuleOptions,
-  SignInOptions,
   UnauthenticatedBehaviour,
   LogtoLifetimeOptions,
 } from './logto-module-options.js';
+import type { SignInOptions } from './sign-in-options.js';
 import type { Prompt } from './logto-constants.js';
 import type { GetContextParameters } from './get-context-parameters.js';
 

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { SignInOptions } from '../options/logto-module-options.js';
+import type { SignInOptions } from '../options/sign-in-options.js';
 import { withoutUndefined } from '../options/without-undefined.js';
 import { requestUrl } from '../session/request-url.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';

@@ -4,7 +4,7 @@ import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
 import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { SignInOptions } from '../options/logto-module-options.js';
+import type { SignInOptions } from '../options/sign-in-options.js';
 import { authorizationParameters } from '../oidc/authorization-parameters.js';
 import { OidcClient } from '../oidc/oidc-client.js';
 import { OperatorLog } from '../operator-log.js';

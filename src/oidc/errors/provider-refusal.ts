@@ -1,4 +1,5 @@
-import { oauthErrorCodes, type LogtoErrorCode, type OAuthErrorCode } from '../../logto.error-codes.js';
+import { oauthErrorCodes } from '../../error-codes/oauth-error-codes.js';
+import type { LogtoErrorCode, OAuthErrorCode } from '../../logto.error-codes.js';
 import { LogtoException } from '../../logto.exceptions.js';
 import { redactError } from './redact-error.js';
 import type { ProviderCall } from './provider-call.js';

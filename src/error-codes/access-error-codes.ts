@@ -1,0 +1,71 @@
+/**
+ * A guard refuses the request.
+ */
+export const accessErrorCodes = [
+  /**
+   * The request is anonymous. The status is 302 or 303 if the response redirects to the sign-in.
+   * @status 401, 302, 303
+   * @remedy Sign in. For API clients: send a session cookie or a bearer token, whichever the route accepts.
+   */
+  'not_authenticated',
+  /**
+   * The last sign-in is older than `@RequireRecentSignIn` allows. The message says if the clocks differ.
+   * @status 401, 302, 303
+   * @remedy Sign in again: `/logto/sign-in?max_age=…`, with the `max_age` of the response. Synchronise the clocks by NTP.
+   */
+  'recent_sign_in_required',
+  /**
+   * The user lacks a role that `@RequireRoles` requires.
+   * @status 403
+   * @remedy Assign the role to the user in Logto Console.
+   */
+  'insufficient_role',
+  /**
+   * The user lacks a role in the organization that `@RequireOrganizationRoles` requires.
+   * @status 403
+   * @remedy Assign the organization role to the member in Logto Console.
+   */
+  'insufficient_organization_role',
+  /**
+   * The request names no organization, or one that the user is not a member of.
+   * @status 403
+   * @remedy Name one of the user's organizations, where `@RequireOrganization` looks for it.
+   */
+  'organization_required',
+  /**
+   * The bearer token is for an organization that the route does not name.
+   * @status 403
+   * @remedy Bind the route to the organization with `@RequireOrganization`, or send a token for the right organization.
+   */
+  'organization_mismatch',
+  /**
+   * Roles are required, and the access token has no `roles` claim.
+   * @status 403
+   * @remedy Add the claim with custom token claims in Logto Console, or require scopes instead of roles.
+   */
+  'roles_not_in_token',
+  /**
+   * The decorators of the route contradict each other, or one is missing.
+   * @status 500
+   * @remedy The message says what to change.
+   */
+  'requirement_incomplete',
+  /**
+   * Roles are required, but the scope for them was not requested.
+   * @status 500
+   * @remedy Add `roles` to `scopes`. Users who are signed in already have to sign in again.
+   */
+  'missing_scope_roles',
+  /**
+   * Organizations are required, but the scope for them was not requested.
+   * @status 500
+   * @remedy Add `urn:logto:scope:organizations` to `scopes`. Users who are signed in already have to sign in again.
+   */
+  'missing_scope_organizations',
+  /**
+   * Roles in an organization are required, but the scope for them was not requested.
+   * @status 500
+   * @remedy Add `urn:logto:scope:organization_roles` to `scopes`. Users who are signed in already have to sign in again.
+   */
+  'missing_scope_organization_roles',
+] as const;

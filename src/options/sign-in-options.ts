@@ -1,0 +1,39 @@
+import type { Prompt } from './logto-constants.js';
+
+/** Parameters of one sign-in, which Logto's sign-in page reads. */
+export interface SignInOptions {
+  /**
+   * The page that the user sees first. Default: Logto's sign-in page.
+   * @see {@link https://docs.logto.io/end-user-flows/authentication-parameters/first-screen}
+   */
+  firstScreen?:
+    | 'sign_in'
+    | 'register'
+    | 'reset_password'
+    | 'identifier:sign_in'
+    | 'identifier:register'
+    | 'single_sign_on';
+  /** Identifiers that the `identifier:…` screens and `reset_password` accept. Default: all that the tenant allows. */
+  identifiers?: ('email' | 'phone' | 'username')[];
+  /** Go straight to a social or enterprise connector. Default: none. */
+  directSignIn?: { method: 'social' | 'sso'; target: string };
+  /** The user who is probably signing in: an email address, phone number or username. Default: none. */
+  loginHint?: string;
+  /**
+   * A magic link's token, together with `loginHint`. Only through `LogtoService.signIn`: a link with somebody else's
+   * token would sign the visitor in as that person. Default: none.
+   */
+  oneTimeToken?: string;
+  /** Preferred languages of the pages, space-separated (OpenID Connect Core 3.1.2.1). Default: as the tenant decides. */
+  uiLocales?: string;
+  /** The organization whose branding and connectors the page uses. Default: none. */
+  organizationId?: string;
+  /** Overrides the module's `prompt` for this sign-in. Default: `prompt` of the module. */
+  prompt?: Prompt | Prompt[];
+  /**
+   * Require a new sign-in if the last one at Logto is older, in seconds (OpenID Connect Core 3.1.2.1). Default: no limit.
+   */
+  maxAge?: number;
+  /** Any other parameters that Logto supports. Default: none. */
+  extraParams?: Record<string, string>;
+}
