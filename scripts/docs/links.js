@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 
 /** The anchor that GitHub gives a heading. */
-export function anchorOf(heading) {
+function anchorOf(heading) {
   return heading
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')

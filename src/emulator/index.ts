@@ -13,6 +13,7 @@ export type {
   EmulatorLifetimes,
   LogtoEmulatorOptions,
 } from './options/logto-emulator-options.js';
+export type { KeyRotation, SigningAlgorithm } from './tenant/key-rotation.js';
 export { startLogtoEmulator } from './start-logto-emulator.js';
 export type {
   EmulatorApplication,

@@ -53,7 +53,7 @@ export const sessionErrorCodes = [
   /**
    * The app mounts its own session, and `LogtoSessions` was used before the first request had passed it.
    * @status 500
-   * @remedy pass a request, or let the module mount the session with the option `session`
+   * @remedy Pass a request, or let the module mount the session with the option `session`.
    */
   'session_store_unknown',
   /**

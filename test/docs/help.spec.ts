@@ -83,13 +83,13 @@ describe('Each error', () => {
     const logs = watchLogs();
 
     await fetch(`${baseUrl}/machine`);
-    await fetch(`${baseUrl}/callback?state=unknown`);
+    await fetch(`${baseUrl}/callback?state=malformed`);
 
     const lineOf = (code: string): string | undefined => logs().find((line) => line.startsWith(`${code}: `));
     expect(lineOf('machine_to_machine_not_configured')).toMatch(
       / See https:\S+errors\.md#machine_to_machine_not_configured\b/,
     );
-    expect(lineOf('sign_in_session.not_found')).not.toMatch(/https:/);
+    expect(lineOf('callback_invalid')).not.toMatch(/https:/);
   });
 });
 

@@ -151,6 +151,7 @@ describe('@RequireScopes', () => {
         status: 403,
         code: 'insufficient_scope',
         detail: 'This needs the scope "write:things".',
+        help: expect.stringMatching(/errors\.md#insufficient_scope$/),
         scope: 'read:things write:things',
       });
       expect(answer.headers.get('www-authenticate')).toBe(
