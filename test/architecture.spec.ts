@@ -10,6 +10,7 @@ const rooms = [
   'testing',
   'cli',
   'cli/doctor',
+  'cli/init',
   'logto.module',
   'logto.providers',
   'bootstrap',

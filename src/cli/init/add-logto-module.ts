@@ -1,0 +1,102 @@
+import type ts from 'typescript';
+import type { Compiler, Project } from './project.js';
+import { CannotEdit, editSource, nodesOf } from './edit-source.js';
+import { importEdits } from './import-edits.js';
+import { indentationAt, type TextEdit } from './text-edit.js';
+
+/** A factory is called when the app starts, after main.ts or ConfigModule has loaded `.env`. */
+const element = 'LogtoModule.forRootAsync({ useFactory: () => logtoOptionsFromEnv() })';
+
+/** Imports LogtoModule in the root module, unless a module of the app does so already. */
+export function addLogtoModule(project: Project): void {
+  const { compiler, files, rootModule, sources } = project;
+  const registered = sources.some((path) => /\bLogtoModule\s*\.\s*forRoot/.test(files.read(path) ?? ''));
+  if (registered) return;
+  editSource(project, {
+    path: rootModule,
+    summary: 'imports LogtoModule, with options from the environment',
+    lines: [
+      "import { LogtoModule, logtoOptionsFromEnv } from 'nestjs-logto';",
+      '',
+      '@Module({',
+      `  imports: [${element}],`,
+      '})',
+    ].join('\n'),
+    edits: (source) => [
+      ...elementEdits(compiler, source, moduleMetadata(compiler, source)),
+      ...importEdits(compiler, source, ['LogtoModule', 'logtoOptionsFromEnv'], 'nestjs-logto'),
+    ],
+  });
+}
+
+/** The call `Module({…})` of the only decorator of this name, or of the class AppModule. */
+function moduleMetadata(compiler: Compiler, source: ts.SourceFile): ts.CallExpression {
+  const isModule = (node: ts.Node): node is ts.Decorator =>
+    compiler.isDecorator(node) && /^@Module\s*\(/.test(node.getText());
+  const found = nodesOf(compiler, source, isModule);
+  const isAppModule = ({ parent }: ts.Decorator): boolean =>
+    compiler.isClassDeclaration(parent) && parent.name?.text === 'AppModule';
+  const decorator = found.length > 1 ? found.find(isAppModule) : found[0];
+  if (decorator === undefined) {
+    throw new CannotEdit(
+      found.length === 0
+        ? 'the file has no class with @Module()'
+        : 'the file has several modules, and none is AppModule',
+    );
+  }
+  return decorator.expression as ts.CallExpression;
+}
+
+function elementEdits(compiler: Compiler, source: ts.SourceFile, call: ts.CallExpression): TextEdit[] {
+  const [metadata] = call.arguments;
+  const indent = indentationAt(source.text, call.getStart());
+  if (metadata === undefined) {
+    const text = `{\n${indent}  imports: ${newList([], `${indent}  `)},\n${indent}}`;
+    return [{ start: call.end - 1, text }];
+  }
+  if (!compiler.isObjectLiteralExpression(metadata)) {
+    throw new CannotEdit('the argument of @Module() is not an object literal');
+  }
+  const imports = metadata.properties.find((property) => property.name?.getText() === 'imports');
+  if (imports === undefined) return newImports(compiler, metadata, indent);
+  if (!compiler.isPropertyAssignment(imports) || !compiler.isArrayLiteralExpression(imports.initializer)) {
+    throw new CannotEdit('the `imports` of @Module() are not an array literal');
+  }
+  return [appended(source, imports.initializer)];
+}
+
+function newImports(compiler: Compiler, metadata: ts.ObjectLiteralExpression, indent: string): TextEdit[] {
+  if (metadata.properties.some(compiler.isSpreadAssignment)) {
+    throw new CannotEdit('@Module() gets its properties from another object');
+  }
+  const inner = `${indent}  `;
+  const property = `\n${inner}imports: ${newList([], inner)},`;
+  const start = metadata.getStart() + 1;
+  const [first] = metadata.properties;
+  if (metadata.getText().includes('\n')) return [{ start, text: property }];
+  if (first === undefined) return [{ start, end: metadata.end - 1, text: `${property}\n${indent}` }];
+  return [
+    { start, end: first.getStart(), text: `${property}\n${inner}` },
+    { start: metadata.properties.end, end: metadata.end - 1, text: `,\n${indent}` },
+  ];
+}
+
+/** Adds the element as the last one: a ConfigModule that loads `.env` stays in front of it. */
+function appended(source: ts.SourceFile, list: ts.ArrayLiteralExpression): TextEdit {
+  const last = list.elements.at(-1);
+  const start = list.getStart();
+  const between = source.text.slice(last?.end ?? start + 1, list.end - 1);
+  if (last && list.getText().includes('\n')) {
+    return { start: last.end, text: `,\n${indentationAt(source.text, last.getStart())}${element}` };
+  }
+  // A comment in the list stays where it is.
+  if (/[^\s,]/.test(between)) return { start: last?.end ?? start + 1, text: last ? `, ${element}` : element };
+  const elements = list.elements.map((item) => item.getFullText().trim());
+  return { start, end: list.end, text: newList(elements, indentationAt(source.text, start)) };
+}
+
+/** A list with an element on each line, as Prettier formats one that is too long for a line. */
+function newList(elements: readonly string[], indent: string): string {
+  const lines = [...elements, element].map((item) => `${indent}  ${item},\n`);
+  return `[\n${lines.join('')}${indent}]`;
+}
