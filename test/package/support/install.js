@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -15,19 +15,18 @@ const sharedApp = 'app';
 /** An app with tests of its own, which the projects `testing-…` share: what differs is what runs them. */
 const testedApp = 'tested-app';
 
-/** Packs the package, which `npm run test:package` has built, and installs the tarball into a copy of each project. */
+/**
+ * Packs the package, which `npm run test:package` has built, and installs the tarball into a copy of each project.
+ * With the environment variable `TARBALL`, it installs that tarball instead: a release tests the very file that it
+ * publishes.
+ */
 export default async function install() {
   const projects = await mkdtemp(join(tmpdir(), 'nestjs-logto-package-'));
-  const { stdout } = await npm(
-    ['pack', '--json', '--ignore-scripts', '--pack-destination', projects],
-    repository,
-  );
-  const [{ filename, files }] = JSON.parse(stdout);
-  const tarball = join(projects, filename);
+  const { tarball, files } = process.env.TARBALL ? await given(process.env.TARBALL) : await pack(projects);
   process.env.PACKED_NESTJS_LOGTO = JSON.stringify({
     tarball,
     projects,
-    files: files.map(({ path }) => path),
+    files,
   });
 
   const waiting = (await readdir(fixtures)).filter((name) => ![sharedApp, testedApp].includes(name));
@@ -36,6 +35,21 @@ export default async function install() {
       await installInto(join(projects, name), join(fixtures, name), tarball);
   };
   await Promise.all([installNext(), installNext()]);
+}
+
+async function pack(folder) {
+  const parameters = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const { stdout } = await npm(parameters, repository);
+  const [{ filename, files }] = JSON.parse(stdout);
+  return { tarball: join(folder, filename), files: files.map(({ path }) => path) };
+}
+
+/** A tarball that was packed before. npm lists its files if it packs nothing but looks. */
+async function given(path) {
+  const tarball = resolve(repository, path);
+  const { stdout } = await npm(['pack', '--json', '--dry-run', tarball], repository);
+  const [{ files }] = JSON.parse(stdout);
+  return { tarball, files: files.map(({ path: file }) => file) };
 }
 
 async function installInto(folder, fixture, tarball) {

@@ -7,13 +7,26 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Runs a command to its end. One that hangs is ended after two minutes, with exit code -1. */
-export function run(command: string, parameters: string[], cwd: string): Promise<CommandResult> {
+/** How a command runs. */
+export interface CommandOptions {
+  /** Default: the environment of this process. */
+  env?: NodeJS.ProcessEnv;
+  /** After how many milliseconds a command that hangs is ended, with exit code -1. Default: two minutes. */
+  timeout?: number;
+}
+
+/** Runs a command to its end. */
+export function run(
+  command: string,
+  parameters: string[],
+  cwd: string,
+  { env, timeout = 120_000 }: CommandOptions = {},
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     execFile(
       command,
       parameters,
-      { cwd, timeout: 120_000, maxBuffer: 64 * 1024 * 1024 },
+      { cwd, env, timeout, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ exitCode, stdout, stderr });
@@ -23,8 +36,13 @@ export function run(command: string, parameters: string[], cwd: string): Promise
 }
 
 /** Runs a command that has to succeed. @returns what it printed */
-export async function succeed(command: string, parameters: string[], cwd: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await run(command, parameters, cwd);
+export async function succeed(
+  command: string,
+  parameters: string[],
+  cwd: string,
+  options?: CommandOptions,
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(command, parameters, cwd, options);
   if (exitCode !== 0)
     throw new Error(
       `${command} ${parameters.join(' ')} ended with ${exitCode} in ${cwd}:\n${stdout}${stderr}`,
