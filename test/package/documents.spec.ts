@@ -34,6 +34,7 @@ const readersFiles = {
 
 const documents = [
   'README.md',
+  'AGENTS.md',
   ...(await readdir(join(repository, 'docs'), { recursive: true }))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),

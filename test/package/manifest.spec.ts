@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -8,6 +8,12 @@ import { packed, project } from './support/packed.js';
 import { run } from './support/run.js';
 
 interface Manifest {
+  homepage: string;
+  bugs: string;
+  author: string;
+  license: string;
+  repository: { type: string; url: string };
+  publishConfig: Record<string, unknown>;
   type: string;
   engines: Record<string, string>;
   exports: Record<string, string | Record<string, string>>;
@@ -24,10 +30,21 @@ const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'
 describe('The tarball', () => {
   it('holds the built package and its documents, and nothing else', () => {
     const { files } = packed();
-    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'AGENTS.md',
+        'LICENSE',
+        'README.md',
+        'CHANGELOG.md',
+        'llms.txt',
+        'package.json',
+      ]),
+    );
     const others = files.filter(
       (file) =>
-        !/^(?:LICENSE|README\.md|CHANGELOG\.md|docs\/(?:[\w-]+\/)?[\w-]+\.md|package\.json)$/.test(file),
+        !/^(?:LICENSE|README\.md|CHANGELOG\.md|AGENTS\.md|llms\.txt|docs\/(?:[\w-]+\/)?[\w-]+\.md|package\.json)$/.test(
+          file,
+        ),
     );
     expect(others.filter((file) => !/^dist\/[\w./-]+\.(?:js|d\.ts|schema\.json)$/.test(file))).toEqual([]);
     expect(others.filter((file) => /\.spec\.|^dist\/(?:src|test|sample)\//.test(file))).toEqual([]);
@@ -84,6 +101,18 @@ describe('The manifest', () => {
     ]);
   });
 
+  it('says where the source, the issues and the license are, as provenance requires', () => {
+    const address = 'https://github.com/nestjs-logto/nestjs-logto';
+    expect(manifest).toMatchObject({
+      homepage: `${address}#readme`,
+      bugs: `${address}/issues`,
+      repository: { type: 'git', url: `git+${address}.git` },
+      license: 'MIT',
+      author: 'The nestjs-logto authors',
+      publishConfig: { access: 'public', provenance: true },
+    });
+  });
+
   it('offers ES modules only', () => {
     expect(manifest.type).toBe('module');
     expect(JSON.stringify(manifest.exports)).not.toMatch(/require|\.cjs/);
@@ -126,5 +155,40 @@ describe('The manifest', () => {
       typeof target === 'object' && name !== '.' ? [[name.slice(2), [target['types']]]] : [],
     );
     expect(manifest.typesVersions).toEqual({ '*': Object.fromEntries(subpaths) });
+  });
+});
+
+describe('The workflows', () => {
+  const folder = fileURLToPath(new URL('../../.github/workflows', import.meta.url));
+  const workflows = readdirSync(folder).map(
+    (name) => [name, readFileSync(join(folder, name), 'utf8')] as const,
+  );
+
+  it('are there for the gate and for a release', () => {
+    expect(workflows.map(([name]) => name)).toEqual(['ci.yml', 'release.yml']);
+  });
+
+  it.each(workflows)('%s pins every action to a commit, and names its version', (_name, text) => {
+    const actions = [...text.matchAll(/\buses: *(.+)$/gm)].map(([, action]) => action);
+    expect(actions).not.toEqual([]);
+    expect(
+      actions.filter((action) => !/^[\w-]+\/[\w/-]+@[\da-f]{40} # v\d+\.\d+\.\d+$/.test(action ?? '')),
+    ).toEqual([]);
+  });
+
+  it.each(workflows)('%s may only read, but for the job that publishes', (_name, text) => {
+    expect(text).toMatch(/^permissions:\n {2}contents: read$/m);
+    const [beforePublish = ''] = text.split(/^ {2}publish:$/m);
+    expect(beforePublish).not.toMatch(/: write\b/);
+  });
+
+  it('publish the very tarball that was tested', () => {
+    const [, release = ''] = workflows.find(([name]) => name === 'release.yml') ?? [];
+    expect(release.match(/run: npm pack\b/g)).toHaveLength(1);
+    expect(release).toContain('TARBALL=$(ls packed/nestjs-logto-*.tgz) npm run test:package');
+    expect(release).toMatch(/needs: \[gate, test\]/);
+    expect(release).toMatch(
+      /npm publish "\$\(ls \.\/packed\/nestjs-logto-\*\.tgz\)" --access public --provenance/,
+    );
   });
 });
