@@ -25,12 +25,7 @@ export class NewApp {
     const parent = await mkdtemp(join(tmpdir(), 'nestjs-logto-first-hour-'));
     closeLater({ close: () => rm(parent, { recursive: true, force: true }) });
     const flags = ['--skip-install', '--skip-git', '--package-manager', 'npm'];
-    await succeed(
-      'npx',
-      ['--yes', `@nestjs/cli@${cli}`, 'new', 'my-app', ...flags],
-      parent,
-      userEnvironment(),
-    );
+    await succeed('npx', ['--yes', `@nestjs/cli@${cli}`, 'new', 'my-app', ...flags], parent, asUser());
     return new NewApp(join(parent, 'my-app'));
   }
 
