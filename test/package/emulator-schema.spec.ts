@@ -27,13 +27,19 @@ describe('An editor that opens a logto-emulator.json with a `$schema`', () => {
   const options = new Map(optionsOf(schema));
 
   it('finds the schema where the docs say', () => {
-    const documented = readFileSync(project('nest-12/node_modules/nestjs-logto/docs/emulator.md'), 'utf8');
+    const documented = readFileSync(
+      project('nest-12/node_modules/nestjs-logto/docs/how-to/emulator.md'),
+      'utf8',
+    );
     const [, named = ''] = /"\$schema": "\.\/([^"]+)"/.exec(documented) ?? [];
     expect(project('nest-12', named)).toBe(path);
   });
 
   it('finds every option in the docs, too', () => {
-    const documented = readFileSync(project('nest-12/node_modules/nestjs-logto/docs/emulator.md'), 'utf8');
+    const documented = readFileSync(
+      project('nest-12/node_modules/nestjs-logto/docs/how-to/emulator.md'),
+      'utf8',
+    );
     const names = [...options.keys()].map((name) => name.split('.').at(-1) ?? '');
     expect(
       names.filter((name) => !new RegExp(`\`[^\`\n]*\\b${name.replace('$', '')}\\b`).test(documented)),
