@@ -13,6 +13,7 @@ export type {
   LogtoOptionsFactory,
   UnauthenticatedBehaviour,
 } from './options/logto-module-options.js';
+export type { LogtoWebhookOptions } from './options/logto-webhook-options.js';
 export {
   LogtoException,
   LogtoOptionsException,
@@ -65,3 +66,10 @@ export type { ExchangedToken, TokenExchangeParameters } from './oidc/token-excha
 export type { ClientCredentialsParameters } from './tokens/machine-tokens.js';
 export type { SignInParameters } from './sign-in/sign-in.js';
 export type { SignOutParameters } from './sign-in/sign-out.js';
+export { OnLogtoEvent } from './webhooks/on-logto-event.decorator.js';
+export {
+  LogtoWebhookEvent,
+  type LogtoWebhookEventName,
+  type LogtoWebhookEvents,
+} from './webhooks/logto-webhook-event.js';
+export type { LogtoWebhookUser } from './webhooks/webhook-payloads.js';

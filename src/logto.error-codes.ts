@@ -4,6 +4,7 @@ import { providerErrorCodes } from './error-codes/provider-error-codes.js';
 import { sessionErrorCodes } from './error-codes/session-error-codes.js';
 import { setupErrorCodes } from './error-codes/setup-error-codes.js';
 import { signInErrorCodes } from './error-codes/sign-in-error-codes.js';
+import { webhookErrorCodes } from './error-codes/webhook-error-codes.js';
 
 /* The comment of a code says what happened, with which HTTP status, and what to do. `npm run docs` makes the reference of
  * these comments: a new code needs one, and nothing else. */
@@ -15,6 +16,7 @@ export const logtoErrorCodes = [
   ...signInErrorCodes,
   ...accessErrorCodes,
   ...providerErrorCodes,
+  ...webhookErrorCodes,
   ...oauthErrorCodes,
 ] as const;
 

@@ -2,6 +2,7 @@ import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@n
 import { hideSecrets } from './options/hide-secrets.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './options/logto-module-options.js';
 import { authControllerAt } from './routes/auth.controller.js';
+import { webhookController } from './webhooks/webhook.controller.js';
 
 /** Injects the module's extras. */
 export const LOGTO_EXTRAS = Symbol('nestjs-logto:extras');
@@ -27,7 +28,7 @@ function withExtras(definition: DynamicModule, given: LogtoModuleExtras): Dynami
       ...(definition.providers ?? []).map((provider) => hideOptionSecrets(provider)),
       { provide: LOGTO_EXTRAS, useValue: extras },
     ],
-    controllers: authRoutes === false ? [] : [authControllerAt(extras)],
+    controllers: [...(authRoutes === false ? [] : [authControllerAt(extras)]), webhookController(extras)],
   };
 }
 

@@ -1,5 +1,5 @@
 import { Logger, Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
-import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { assertOneCopy } from './bootstrap/assert-one-copy.js';
 import { assertRegisteredOnce } from './bootstrap/assert-registered-once.js';
 import { ExpressMount } from './bootstrap/express-mount.js';
@@ -7,7 +7,8 @@ import { GlobalPrefixExclusion } from './bootstrap/global-prefix-exclusion.js';
 import { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
 import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
 import { ConfigurableModuleClass, LOGTO_EXTRAS } from './logto.module-definition.js';
-import { logtoExports, logtoProviders } from './logto.providers.js';
+import { logtoExports } from './logto.exports.js';
+import { logtoProviders } from './logto.providers.js';
 import { markCopy, warnOfOtherCopies } from './nest/package-copy.js';
 import type {
   LogtoModuleAsyncOptions,
@@ -28,6 +29,7 @@ import { LogtoInterceptor } from './user/logto.interceptor.js';
  */
 @markCopy
 @Module({
+  imports: [DiscoveryModule],
   providers: [...logtoProviders, { provide: LOGTO_EXTRAS, useValue: {} }],
   exports: logtoExports,
 })

@@ -8,6 +8,7 @@ import { RequirementReport } from './bootstrap/requirement-report.js';
 import { StartReport } from './bootstrap/start-report.js';
 import { StartupDiagnosis } from './bootstrap/startup-diagnosis.js';
 import { diagnosisProviders } from './diagnosis/diagnosis-providers.js';
+import { WebhookReport } from './bootstrap/webhook-report.js';
 import { AccessDecision } from './guard/access-decision.js';
 import { AccessPolicyReader } from './guard/access-policy.js';
 import { BearerAuthentication } from './guard/bearer/bearer-authentication.js';
@@ -80,6 +81,7 @@ import { SignInWatch } from './user/signed-out/sign-in-watch.js';
 import { SignedOutSignals } from './user/signed-out/signed-out-signals.js';
 import { UnauthenticatedExceptionFactory } from './user/unauthenticated-exception-factory.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
+import { webhookProviders } from './webhooks/webhook-providers.js';
 
 /**
  * Registers a class that is `undefined` in an app that only accepts bearer tokens. `forRootAsync` only knows that after
@@ -188,18 +190,8 @@ export const logtoProviders: Provider[] = [
   RequirementReport,
   StartReport,
   StartupDiagnosis,
+  WebhookReport,
+  ...webhookProviders,
   LogtoService,
   ...signInClasses.map((type) => unlessBearerOnly(type)),
-];
-
-/** What other modules can inject. Nest creates guards there, so their dependencies are exported, too. */
-export const logtoExports = [
-  LogtoService,
-  LogtoSessions,
-  LogtoGuard,
-  LogtoApiGuard,
-  AccessDecision,
-  HandlerContext,
-  OperatorLog,
-  ResolvedLogtoOptions,
 ];

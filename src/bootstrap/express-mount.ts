@@ -7,6 +7,7 @@ import { SessionMount } from '../session/session-mount.js';
 import { defineUserAccessor } from '../user/user-accessor.js';
 import { defineSessionContext } from '../user/attached-context.js';
 import { CurrentUser } from '../user/current-user.js';
+import { WebhookBodyMiddleware } from '../webhooks/webhook-body.middleware.js';
 
 /** Mounts the session and `req.user` on the Express instance of the app. */
 @Injectable()
@@ -17,6 +18,7 @@ export class ExpressMount {
     private readonly adapterHost: HttpAdapterHost,
     private readonly sessionMount: SessionMount,
     private readonly currentUser: CurrentUser,
+    private readonly webhookBodies: WebhookBodyMiddleware,
     @Optional() private readonly logoutFormMiddleware?: LogoutFormMiddleware,
   ) {}
 
@@ -37,6 +39,7 @@ export class ExpressMount {
     if (adapter?.getType() !== 'express' || adapter === this.mountedOn) return;
     this.mountedOn = adapter;
     this.logoutFormMiddleware?.mountOn(adapter);
+    this.webhookBodies.mountOn(adapter);
     if (this.sessionMount.handler) adapter.use(this.sessionMount.handler);
     const { request } = this.application();
     defineUserAccessor(request, this.currentUser);

@@ -17,7 +17,9 @@ export class GlobalPrefixExclusion {
 
   excludeAuthRoutes(app: Application): void {
     if (this.basePath.endsWithGlobalPrefix(app)) return;
-    const paths = authRoutePaths.map((route) => `/${this.options.authRoutesPrefix}/${route}`);
+    const { authRoutesPrefix, webhooks } = this.options;
+    const paths = authRoutePaths.map((route) => `/${authRoutesPrefix}/${route}`);
+    if (webhooks) paths.push(`/${webhooks.path}`);
     excludeFromGlobalPrefix(this.applicationConfig, paths);
   }
 }

@@ -9,6 +9,9 @@ const secretNames = [
   'client',
   'credentials',
   'machineToMachine',
+  'signingKey',
+  'signingKeys',
+  'webhooks',
 ];
 
 /**

@@ -3,6 +3,7 @@ import type { SessionOptions } from 'express-session';
 import type { Prompt } from './logto-constants.js';
 import type { GetContextParameters } from './get-context-parameters.js';
 import type { SignInOptions } from './sign-in-options.js';
+import type { LogtoWebhookOptions } from './logto-webhook-options.js';
 
 /** A lock that all instances of the app share, for example on Redis. */
 export interface LogtoLock {
@@ -130,6 +131,8 @@ export interface LogtoModuleOptions extends GetContextParameters {
   allowedOrigins?: string[];
   /** Accept bearer access tokens. Default: bearer tokens are refused. */
   api?: LogtoApiOptions;
+  /** Receive webhooks from Logto. Default: no route for them. */
+  webhooks?: LogtoWebhookOptions;
   /**
    * Start even if no guard of this library enforces a `@RequireRoles()` or similar decorator. Otherwise the app fails to
    * start with `authorization_not_enforced`, because everybody would get access. Default: `false`.

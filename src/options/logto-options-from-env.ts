@@ -1,36 +1,41 @@
 import type { SessionOptions } from 'express-session';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './logto-module-options.js';
+import type { LogtoWebhookOptions } from './logto-webhook-options.js';
 import { withoutUndefined } from './without-undefined.js';
 
 /**
  * Reads the options that differ per deployment from the environment: `LOGTO_ENDPOINT`, `LOGTO_APP_ID`,
- * `LOGTO_APP_SECRET`, `LOGTO_BASE_URL` and `LOGTO_SESSION_SECRET`. The module reports missing ones at start, like any
- * other mistake in the options.
+ * `LOGTO_APP_SECRET`, `LOGTO_BASE_URL`, `LOGTO_SESSION_SECRET` and `LOGTO_WEBHOOK_SIGNING_KEY`. The module reports
+ * missing ones at start, like any other mistake in the options. Without a signing key it receives no webhooks.
  *
  * ```ts
  * LogtoModule.forRoot(logtoOptionsFromEnv({ scopes: ['email'] }))
  * ```
- * @param overrides other options, and the module's extras for `forRoot`. They win over the environment; `session` is
- * merged with the secret.
+ * @param overrides other options, and the module's extras for `forRoot`. They win over the environment; `session` and
+ * `webhooks` are merged with the secret and the key.
  * @param env the environment. Default: `process.env`.
  */
 export function logtoOptionsFromEnv(
-  overrides: Partial<Omit<LogtoModuleOptions, 'session'> & LogtoModuleExtras> & {
+  overrides: Partial<Omit<LogtoModuleOptions, 'session' | 'webhooks'> & LogtoModuleExtras> & {
     session?: Partial<SessionOptions>;
+    webhooks?: Partial<LogtoWebhookOptions>;
   } = {},
   env: NodeJS.ProcessEnv = process.env,
 ): LogtoModuleOptions & LogtoModuleExtras {
-  const { session: sessionOverrides, ...rest } = overrides;
+  const { session: sessionOverrides, webhooks: webhookOverrides, ...rest } = overrides;
   const secret = sessionOverrides?.secret ?? read(env, 'LOGTO_SESSION_SECRET');
   const session = secret === undefined ? sessionOverrides : { ...sessionOverrides, secret };
+  const signingKey = webhookOverrides?.signingKey ?? read(env, 'LOGTO_WEBHOOK_SIGNING_KEY');
+  const webhooks = signingKey === undefined ? webhookOverrides : { ...webhookOverrides, signingKey };
   return {
     endpoint: read(env, 'LOGTO_ENDPOINT') ?? '',
     ...withoutUndefined({
       appId: read(env, 'LOGTO_APP_ID'),
       appSecret: read(env, 'LOGTO_APP_SECRET'),
       baseUrl: read(env, 'LOGTO_BASE_URL'),
-      // The module reports a session without a secret.
+      // The module reports a session without a secret, and webhooks without a key.
       session: session as SessionOptions | undefined,
+      webhooks: webhooks as LogtoWebhookOptions | undefined,
       ...withoutUndefined(rest),
     }),
   };

@@ -23,6 +23,14 @@ export interface ResolvedClientOptions extends ResolvedCredentials {
   readonly cookieSecrets: readonly string[];
 }
 
+/** Where webhooks arrive, and what they do. */
+export interface ResolvedWebhookOptions {
+  readonly signingKeys: readonly string[];
+  /** Without slashes at its ends. */
+  readonly path: string;
+  readonly endSessions: boolean;
+}
+
 /** The module's options with every default filled in. A class, so that Nest can inject it by its type. */
 export abstract class ResolvedLogtoOptions {
   /** Without trailing slash. */
@@ -61,6 +69,8 @@ export abstract class ResolvedLogtoOptions {
     readonly internalOrigin: string | undefined;
   };
   abstract readonly api: LogtoApiOptions | undefined;
+  /** `undefined` if the app receives no webhooks. */
+  abstract readonly webhooks: ResolvedWebhookOptions | undefined;
   abstract readonly allowUnenforcedRequirements: boolean;
   /** Logged once, at start. */
   abstract readonly warnings: readonly string[];

@@ -23,19 +23,13 @@ export class LogoutFormMiddleware {
   mountOn(adapter: HttpServer): void {
     const path = `/${this.options.authRoutesPrefix}/back-channel-logout`;
     adapter.use((request: Request, response: Response, next: NextFunction) => {
-      if (request.method !== 'POST' || !this.isRoute(request.path, path) || !carriesForm(request)) {
+      if (request.method !== 'POST' || !this.basePath.isRoute(request.path, path) || !carriesForm(request)) {
         next();
         return;
       }
       response.once('finish', () => this.warnIfRefused(path, request, response.statusCode));
       readForm(request).then(() => next(), next);
     });
-  }
-
-  /** Compares at each request: main.ts sets the global prefix later. */
-  private isRoute(requested: string, path: string): boolean {
-    const plain = requested.replace(/\/$/, '').toLowerCase();
-    return [path, `${this.basePath.globalPrefix}${path}`].some((route) => plain === route.toLowerCase());
   }
 
   /** Otherwise nothing would show that the app itself has refused a logout before the route. */

@@ -52,6 +52,16 @@ export class BasePath {
     return this.endsWithGlobalPrefix(app) ? this.globalPrefix : '';
   }
 
+  /**
+   * Whether a request's path is that of one of the module's routes. Asks at each request, because main.ts sets the global
+   * prefix late.
+   * @param route with a slash at the start and none at the end
+   */
+  isRoute(requested: string, route: string): boolean {
+    const plain = requested.replace(/\/$/, '').toLowerCase();
+    return [route, `${this.globalPrefix}${route}`].some((path) => plain === path.toLowerCase());
+  }
+
   /** The part that a proxy has stripped from a request: browsers see it in front of `originalUrl`. */
   strippedFrom(request: Pick<Request, 'originalUrl' | 'url'>): string {
     const mounted = mountPathIn(request);

@@ -25,8 +25,7 @@ export class KnownStore {
    */
   require(request?: Request): Store {
     signInClient(this.options);
-    const ofRequest = request?.sessionStore as Store | undefined;
-    const store = ofRequest ?? this.mount.store ?? this.sessions.lastStore;
+    const store = this.find(request);
     if (!store) {
       throw new LogtoException(
         'session_store_unknown',
@@ -36,5 +35,11 @@ export class KnownStore {
     }
     this.stores.patch(store);
     return store;
+  }
+
+  /** The store as far as it is known; `undefined` in an app without sessions. */
+  find(request?: Request): Store | undefined {
+    const ofRequest = request?.sessionStore as Store | undefined;
+    return ofRequest ?? this.mount.store ?? this.sessions.lastStore;
   }
 }

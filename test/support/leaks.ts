@@ -51,10 +51,11 @@ class Leaks implements LoggerService {
   }
 
   /** The secrets that an operator configures. */
-  options({ appSecret, cookieSecret, session, machineToMachine }: Partial<LogtoModuleOptions>): void {
+  options({ appSecret, cookieSecret, session, machineToMachine, webhooks }: Partial<LogtoModuleOptions>): void {
     this.secret('client secret', appSecret);
     this.secret('cookie secret', cookieSecret);
     this.secret('machine secret', machineToMachine?.appSecret);
+    for (const key of [webhooks?.signingKey].flat()) this.secret('webhook signing key', key);
     for (const secret of [session?.secret].flat()) this.secret('session secret', secret);
   }
 

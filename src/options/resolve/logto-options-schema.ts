@@ -10,6 +10,7 @@ import {
   text,
 } from './option-schemas.js';
 import { prompts, signInOptions } from './sign-in-options-schema.js';
+import { webhooks } from './webhooks-schema.js';
 
 const scopes = z.array(
   text('has to be a list of non-empty strings.').refine(
@@ -140,6 +141,7 @@ export const logtoOptionsSchema = z.strictObject(
         { error: 'is { audience: "https://api.example.com" }.' },
       )
       .optional(),
+    webhooks: webhooks.optional(),
     allowInsecureRequests: flag.optional(),
     allowUnenforcedRequirements: flag.optional(),
   },

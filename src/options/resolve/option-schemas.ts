@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trimSlashes } from '../trim-slashes.js';
 
 /** A non-empty string. */
 export const text = (remedy: string) => z.string({ error: remedy }).min(1, { error: remedy });
@@ -7,6 +8,17 @@ export const text = (remedy: string) => z.string({ error: remedy }).min(1, { err
 export const names = z.array(text('has to be a list of non-empty strings.'), {
   error: 'has to be a list of non-empty strings.',
 });
+
+/** The path of a route, such as `logto`. */
+export function routePath(example: string) {
+  const error = `has to be a path of letters, digits, "-" and "_": "${example}".`;
+  return z.string({ error }).refine(isRoutePath, { error });
+}
+
+/** Whether a string is a path of plain segments. */
+export function isRoutePath(path: string): boolean {
+  return /^[\w-]+(\/[\w-]+)*$/.test(trimSlashes(path));
+}
 
 /** True or false. */
 export const flag = z.boolean({ error: 'has to be true or false.' });

@@ -28,6 +28,8 @@ const placeholders: ReadonlySet<string> = new Set([
   'yoursecret',
   'yoursecretkey',
   'yoursessionsecret',
+  'yoursigningkey',
+  'yourwebhooksigningkey',
 ]);
 
 /** How to make a secret. */
@@ -37,7 +39,7 @@ const fromConsole = 'Copy it from Logto Console > Applications > your applicatio
 /** Options that still have a placeholder of the documentation, in production. */
 export function placeholderProblems(options: LogtoModuleOptions): LogtoOptionsProblem[] {
   if (process.env.NODE_ENV !== 'production') return [];
-  const { endpoint, appId, appSecret, cookieSecret, machineToMachine, session } = options;
+  const { endpoint, appId, appSecret, cookieSecret, machineToMachine, session, webhooks } = options;
   const checked: [option: string, values: unknown, remedy: string][] = [
     [
       'endpoint',
@@ -47,6 +49,7 @@ export function placeholderProblems(options: LogtoModuleOptions): LogtoOptionsPr
     ['appId', appId, `${fromConsole} (LOGTO_APP_ID with logtoOptionsFromEnv)`],
     ['appSecret', appSecret, `${fromConsole} (LOGTO_APP_SECRET with logtoOptionsFromEnv)`],
     ['machineToMachine.appSecret', machineToMachine?.appSecret, fromConsole],
+    ['webhooks.signingKey', webhooks?.signingKey, 'Copy it from Logto Console > Webhooks > your webhook'],
     ['cookieSecret', cookieSecret, ownSecretRemedy],
     ['session.secret', session?.secret, `${ownSecretRemedy} (LOGTO_SESSION_SECRET with logtoOptionsFromEnv)`],
   ];

@@ -10,6 +10,7 @@ import type {
   ResolvedClientOptions,
   ResolvedCredentials,
   ResolvedLogtoOptions,
+  ResolvedWebhookOptions,
 } from '../resolved-logto-options.js';
 
 /**
@@ -60,6 +61,7 @@ export function resolveLogtoOptions(
       internalOrigin: options.http?.internalEndpoint && new URL(options.http.internalEndpoint).origin,
     },
     api: options.api,
+    webhooks: resolveWebhooks(options, extras),
     allowUnenforcedRequirements: options.allowUnenforcedRequirements ?? false,
     warnings: optionsWarnings(options, extras),
     insecureRequests: [options.endpoint, options.http?.internalEndpoint].some((url) =>
@@ -77,6 +79,18 @@ function resolveClient(options: LogtoModuleOptions, baseUrl: string): ResolvedCl
 
 function resolveCredentials({ appId, appSecret }: LogtoModuleOptions): ResolvedCredentials | undefined {
   return appId === undefined ? undefined : hideSecrets({ appId, appSecret });
+}
+
+function resolveWebhooks(
+  { webhooks }: LogtoModuleOptions,
+  { authRoutesPrefix = 'logto' }: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
+): ResolvedWebhookOptions | undefined {
+  if (!webhooks) return undefined;
+  return hideSecrets({
+    signingKeys: [webhooks.signingKey].flat(),
+    path: trimSlashes(webhooks.path ?? `${trimSlashes(authRoutesPrefix)}/webhooks`),
+    endSessions: webhooks.endSessions ?? true,
+  });
 }
 
 function resolveScopes({ scopes = [], includeReservedScopes = true }: LogtoModuleOptions): string[] {

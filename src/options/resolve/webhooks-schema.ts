@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { flag, routePath, text } from './option-schemas.js';
+
+const signingKeyRemedy =
+  'required: the signing key from Logto Console > Webhooks > your webhook (LOGTO_WEBHOOK_SIGNING_KEY with ' +
+  'logtoOptionsFromEnv).';
+
+/** An empty key would accept what anybody has signed with it. */
+const signingKey = text(signingKeyRemedy).refine((key) => key === '' || key === key.trim(), {
+  error:
+    'is blank, or has spaces or line breaks at its ends. Copy the signing key from Logto Console > Webhooks.',
+});
+
+/** The option `webhooks`. */
+export const webhooks = z.strictObject(
+  {
+    signingKey: z.union(
+      [signingKey, z.array(signingKey).min(1, { error: `${signingKeyRemedy} The list is empty.` })],
+      { error: signingKeyRemedy },
+    ),
+    path: routePath('logto/webhooks').optional(),
+    endSessions: flag.optional(),
+  },
+  { error: 'is { signingKey }, with the signing key from Logto Console > Webhooks > your webhook.' },
+);

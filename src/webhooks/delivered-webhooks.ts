@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Store } from 'express-session';
+import { LRUCache } from 'lru-cache';
+import { settlesWithin } from '../oidc/settles-within.js';
+import { KnownStore } from '../session/known-store.js';
+import { lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../store/store-access.js';
+
+/** How long a delivered webhook is remembered, in milliseconds. */
+const rememberedFor = 60 * 60_000;
+
+/** How long to wait for the store, in milliseconds: a webhook is delivered twice rather than not at all. */
+const storePatience = 2000;
+
+/**
+ * Delivers each webhook once, as far as that is possible: Logto sends no id, so a repeat is known by its signature. In
+ * this process, and on every instance by an entry in the session store.
+ */
+@Injectable()
+export class DeliveredWebhooks {
+  private readonly delivered = new LRUCache<string, true>({ max: 10_000, ttl: rememberedFor, perf: Date });
+  private readonly running = new Map<string, Promise<void>>();
+
+  constructor(private readonly knownStore: KnownStore) {}
+
+  /** Runs `deliver`, unless a webhook with this signature was delivered before. Repeats that overlap share one run. */
+  async once(request: Request, signature: string, deliver: () => Promise<void>): Promise<void> {
+    const key = ownEntryKey('webhook', signature);
+    const running = this.running.get(key) ?? this.run(key, this.knownStore.find(request), deliver);
+    this.running.set(key, running);
+    try {
+      await running;
+    } finally {
+      this.running.delete(key);
+    }
+  }
+
+  private async run(key: string, store: Store | undefined, deliver: () => Promise<void>): Promise<void> {
+    if (await this.isDelivered(key, store)) return;
+    await deliver();
+    this.delivered.set(key, true);
+    if (!store) return;
+    await settlesWithin(writeEntry(store, key, { cookie: lifetimeCookie(rememberedFor) }), storePatience);
+  }
+
+  private async isDelivered(key: string, store: Store | undefined): Promise<boolean> {
+    if (this.delivered.has(key) || !store) return this.delivered.has(key);
+    let isStored = false;
+    const reading = readEntry(store, key).then((entry) => {
+      isStored = entry !== undefined;
+    });
+    await settlesWithin(reading, storePatience);
+    return isStored;
+  }
+}

@@ -1,0 +1,53 @@
+import { LogtoSetupException } from '../logto.exceptions.js';
+import type { LogtoWebhookEvent, LogtoWebhookEventName } from './logto-webhook-event.js';
+
+const eventsMetadata = 'nestjs-logto:events';
+
+/** The events that a method handles: their names, or all. */
+export type HandledEvents = readonly string[] | 'all';
+
+/** The names of Logto's events, for completion in editors, and any other string. */
+type EventName = LogtoWebhookEventName | (string & {});
+
+/**
+ * Calls a method of any provider or controller when Logto sends one of these events by webhook; without names, for every
+ * event. Needs the option `webhooks`.
+ *
+ * Logto waits until every handler has finished, but at most 8 seconds. If a handler throws, Logto may send the event
+ * again: write handlers that may run twice.
+ *
+ * ```ts
+ * @Injectable()
+ * export class Accounts {
+ *   @OnLogtoEvent('User.Deleted')
+ *   async forget({ params }: LogtoWebhookEvent<'User.Deleted'>) { … }
+ * }
+ * ```
+ * @throws LogtoSetupException `hook_invalid` on a static method; at start in a provider that is not a singleton
+ */
+export function OnLogtoEvent<Names extends EventName[]>(
+  ...events: Names
+): <Handler extends (event: LogtoWebhookEvent<Names[number]>) => unknown>(
+  target: object,
+  name: string | symbol,
+  descriptor: TypedPropertyDescriptor<Handler>,
+) => void {
+  return (target, name, { value }) => {
+    if (typeof target === 'function') {
+      throw new LogtoSetupException(
+        'hook_invalid',
+        `@OnLogtoEvent() stands on the static method ${target.name}.${String(name)}. Nest creates an instance of the ` +
+          'class: remove `static`.',
+      );
+    }
+    const method = value as object;
+    const earlier = handledEventsOf(method) ?? [];
+    const handled = events.length === 0 || earlier === 'all' ? 'all' : [...earlier, ...events];
+    Reflect.defineMetadata(eventsMetadata, handled satisfies HandledEvents, method);
+  };
+}
+
+/** The events that a method handles, if it has the decorator. */
+export function handledEventsOf(method: object): HandledEvents | undefined {
+  return Reflect.getMetadata(eventsMetadata, method) as HandledEvents | undefined;
+}

@@ -1,0 +1,100 @@
+import { Injectable, type HttpServer } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
+import { OperatorLog } from '../operator-log.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { BasePath } from '../session/base-path.js';
+import { peekBody } from '../sign-in/back-channel/peek-body.js';
+
+/** Longest body of a webhook, in bytes. Logto's own may have some 500 kB. */
+const longestBody = 1024 * 1024;
+
+/**
+ * Express middleware that reads the bodies of webhooks before everything that the app mounts: the signature is over the
+ * bytes that Logto sent, which body parsers do not keep.
+ */
+@Injectable()
+export class WebhookBodyMiddleware {
+  private readonly bodies = new WeakMap<Request, Buffer | 'too long'>();
+  private readonly reached = new WeakSet<Request>();
+
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly basePath: BasePath,
+    private readonly log: OperatorLog,
+  ) {}
+
+  /** Call it before the app mounts anything. */
+  mountOn(adapter: HttpServer): void {
+    const { webhooks } = this.options;
+    if (!webhooks) return;
+    const path = `/${webhooks.path}`;
+    adapter.use((request: Request, response: Response, next: NextFunction) => {
+      if (request.method !== 'POST' || !this.basePath.isRoute(request.path, path)) {
+        next();
+        return;
+      }
+      response.once('finish', () => this.warnIfRefused(path, request, response.statusCode));
+      this.read(request).then(() => next(), next);
+    });
+  }
+
+  /**
+   * The body of a webhook, as it was sent.
+   * @throws LogtoException `webhook_invalid`: 413 if it is too long, 400 if something else has read it before
+   */
+  of(request: Request): Buffer {
+    this.reached.add(request);
+    const body = this.bodies.get(request);
+    if (body instanceof Buffer) return body;
+    if (body === undefined) throw this.refuse(400, alreadyRead);
+    throw this.refuse(413, 'Its body is larger than 1 MB, so it is not from Logto.');
+  }
+
+  private async read(request: Request): Promise<void> {
+    const body = bodyReadBefore(request) ?? (await readWithLimit(request));
+    if (body !== undefined) this.bodies.set(request, body);
+    // These headers tell body parsers to read a body. They would fail on a large or malformed one before the route.
+    delete request.headers['content-length'];
+    delete request.headers['transfer-encoding'];
+  }
+
+  private refuse(status: 400 | 413, reason: string): LogtoException {
+    const exception = new LogtoException('webhook_invalid', `A webhook was refused. ${reason}`, {
+      status,
+      publicMessage: 'The webhook is not acceptable.',
+    });
+    this.log.exception(exception);
+    return exception;
+  }
+
+  /** Otherwise nothing would show that the app itself has refused a webhook before the route. */
+  private warnIfRefused(path: string, request: Request, status: number): void {
+    if (status < 300 || this.reached.has(request)) return;
+    this.log.write(
+      'warn',
+      `A webhook was answered with ${status} before LogtoModule saw it, so it had no effect: by a middleware (CSRF ` +
+        `protection, a rate limit, authentication) or a guard of this app. Let POST ${path} pass there. For a global ` +
+        'guard, pass the decorator that makes a route public: `authRoutesDecorators: [Public()]`.',
+    );
+  }
+}
+
+const alreadyRead =
+  'Its body was read before LogtoModule could, so its signature cannot be checked. Create the app with ' +
+  '`NestFactory.create()` before you mount anything on the Express instance, or keep the bytes in `request.rawBody`.';
+
+/** The bytes that a serverless adapter has read. */
+function bodyReadBefore(request: Request): Buffer | 'too long' | undefined {
+  const { rawBody, body } = request as { rawBody?: unknown; body?: unknown };
+  const read = [rawBody, body].find((one) => typeof one === 'string' || one instanceof Uint8Array);
+  if (read === undefined) return undefined;
+  const bytes = Buffer.from(read as string | Uint8Array);
+  return bytes.byteLength > longestBody ? 'too long' : bytes;
+}
+
+async function readWithLimit(request: Request): Promise<Buffer | 'too long' | undefined> {
+  if (request.readableEnded || request.body !== undefined) return undefined;
+  if (Number(request.headers['content-length']) > longestBody) return 'too long';
+  return (await peekBody(request, longestBody)) ?? 'too long';
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { LogtoException } from '../logto.exceptions.js';
+import { OperatorLog } from '../operator-log.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { DeliveredWebhooks } from './delivered-webhooks.js';
+import { EventDelivery } from './event-delivery.js';
+import type { LogtoWebhookEvent } from './logto-webhook-event.js';
+import { WebhookBodyMiddleware } from './webhook-body.middleware.js';
+import { isSignedBy, signatureHeader } from './webhook-signature.js';
+
+/** Receives webhooks: checks the signature, reads the event and delivers it. */
+@Injectable()
+export class Webhooks {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly bodies: WebhookBodyMiddleware,
+    private readonly deliveries: DeliveredWebhooks,
+    private readonly delivery: EventDelivery,
+    private readonly log: OperatorLog,
+  ) {}
+
+  /**
+   * @throws LogtoException `webhook_signature_invalid`, 401; `webhook_invalid`, 400 or 413; `webhook_failed`, 500
+   */
+  async receive(request: Request): Promise<void> {
+    const body = this.bodies.of(request);
+    const signature = this.verifiedSignature(request, body);
+    const event = this.eventIn(body);
+    await this.deliveries.once(request, signature, () => this.delivery.deliver(event, request));
+  }
+
+  private verifiedSignature(request: Request, body: Buffer): string {
+    const header = request.headers[signatureHeader];
+    const signature = typeof header === 'string' ? header.toLowerCase() : undefined;
+    if (signature === undefined) {
+      throw this.refusal('webhook_signature_invalid', `It has no header ${signatureHeader}. ${noSigner}`);
+    }
+    if (!isSignedBy(this.options.webhooks?.signingKeys ?? [], body, signature)) {
+      throw this.refusal('webhook_signature_invalid', `Its signature is wrong. ${wrongKey}`);
+    }
+    return signature;
+  }
+
+  private eventIn(body: Buffer): LogtoWebhookEvent {
+    const payload = parse(body);
+    if (isEvent(payload)) return payload;
+    throw this.refusal(
+      'webhook_invalid',
+      'It is signed, but it is not JSON with an `event`, as Logto sends it. Who else has the signing key?',
+    );
+  }
+
+  private refusal(code: 'webhook_signature_invalid' | 'webhook_invalid', reason: string): LogtoException {
+    const exception = new LogtoException(code, `A webhook was refused. ${reason}`, {
+      status: code === 'webhook_invalid' ? 400 : 401,
+      publicMessage: 'The webhook is not acceptable.',
+    });
+    this.log.exception(exception, 'warn');
+    return exception;
+  }
+}
+
+const noSigner =
+  'Only Logto has a reason to call this address: check that no proxy on the way removes headers.';
+
+const wrongKey =
+  'Copy the signing key from Logto Console > Webhooks > your webhook into `webhooks.signingKey`; while you replace it, ' +
+  'list both keys. If the key is right, something on the way changes the body, or somebody else has sent it.';
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function isEvent(payload: unknown): payload is LogtoWebhookEvent {
+  const { event } = (payload ?? {}) as { event?: unknown };
+  return typeof event === 'string' && event !== '';
+}
