@@ -19,7 +19,10 @@ export function webhookBody(event: string, members: object = {}): string {
 export function postWebhook(
   app: TestApp,
   body: string,
-  { headers = { 'logto-signature-sha-256': signatureOf(body) }, path = '/logto/webhooks' } = {},
+  {
+    headers = { 'logto-signature-sha-256': signatureOf(body) },
+    path = '/logto/webhooks',
+  }: { headers?: Record<string, string>; path?: string } = {},
 ): Promise<Page> {
   return app.browser().fetch(path, {
     method: 'POST',

@@ -1,0 +1,283 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Injectable, Scope, type Type } from '@nestjs/common';
+import { OnLogtoEvent, type LogtoWebhookEvent } from 'nestjs-logto';
+import { EventDelivery } from '../../src/webhooks/event-delivery.js';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import { passTime, restoreTime } from '../support/clock.js';
+import { Gate } from '../support/gates.js';
+import { startIssuer } from '../support/issuer.js';
+import { leaks } from '../support/leaks.js';
+import { MemorySessionStore } from '../support/memory-session-store.js';
+import { until } from '../support/waiting.js';
+import { aboutUser, postWebhook, sendWebhook, signingKey, webhookBody } from './support/send-webhook.js';
+
+const issuer = await startIssuer();
+const calls: string[] = [];
+let gate: Gate;
+let fails = false;
+
+@Injectable()
+class Accounts {
+  @OnLogtoEvent('User.Deleted', 'User.Created')
+  account({ event, data }: LogtoWebhookEvent<'User.Deleted' | 'User.Created'>): void {
+    calls.push(`account ${event} ${data?.id}`);
+  }
+
+  @OnLogtoEvent('Organization.Membership.Updated')
+  async members(event: LogtoWebhookEvent<'Organization.Membership.Updated'>): Promise<void> {
+    calls.push(`members +${event.addedUserIds?.join()} -${event.removedUserIds?.join()}`);
+    await Promise.resolve();
+  }
+
+  @OnLogtoEvent('Something.New')
+  @OnLogtoEvent('Something.Newer')
+  unknown({ event, anything }: LogtoWebhookEvent): void {
+    calls.push(`unknown ${event} ${String(anything)}`);
+  }
+}
+
+@Controller()
+class AuditController {
+  private readonly prefix = 'audit';
+
+  @OnLogtoEvent()
+  every(event: LogtoWebhookEvent): void {
+    calls.push(`${this.prefix} ${event.event}`);
+    event.data = 'changed here alone';
+  }
+}
+
+@Injectable()
+class Slow {
+  @OnLogtoEvent('Role.Created')
+  async wait(): Promise<void> {
+    await gate.pass();
+    calls.push('slow');
+    if (fails) throw new Error('too late');
+  }
+}
+
+@Injectable()
+class Failing {
+  @OnLogtoEvent('Role.Deleted')
+  fail(): void {
+    calls.push('failing');
+    if (fails) throw new Error('the database is away');
+  }
+
+  @OnLogtoEvent('Role.Deleted')
+  succeed(): void {
+    calls.push('succeeding');
+  }
+}
+
+beforeEach(() => {
+  calls.length = 0;
+  gate = new Gate();
+  fails = false;
+});
+
+const start = ({ logto, ...parts }: Partial<TestAppParts> = {}): Promise<TestApp> =>
+  startApp({
+    issuer,
+    controllers: [AuditController],
+    providers: [Accounts, Slow, Failing, { provide: 'alias', useExisting: Accounts }],
+    logto: { webhooks: { signingKey }, ...logto },
+    ...parts,
+  });
+
+describe('A method with @OnLogtoEvent()', () => {
+  it('gets the events that it names, in any provider or controller; without names it gets all', async () => {
+    const app = await start();
+
+    await sendWebhook(app, 'User.Deleted', aboutUser('eve'));
+    await sendWebhook(app, 'Organization.Membership.Updated', {
+      organizationId: 'o',
+      addedUserIds: ['a', 'b'],
+    });
+    await sendWebhook(app, 'Something.New', { anything: 1 });
+    await sendWebhook(app, 'Something.Newer', { anything: 2 });
+    await sendWebhook(app, 'Scope.Created');
+
+    expect(calls).toEqual([
+      'account User.Deleted eve',
+      'audit User.Deleted',
+      'members +a,b -undefined',
+      'audit Organization.Membership.Updated',
+      'unknown Something.New 1',
+      'audit Something.New',
+      'unknown Something.Newer 2',
+      'audit Something.Newer',
+      'audit Scope.Created',
+    ]);
+  });
+
+  it('gets an object of its own', async () => {
+    const app = await start({ providers: [Accounts, { provide: 'first', useClass: AuditController }] });
+    await sendWebhook(app, 'User.Created', { data: { id: 'ada' } });
+    expect(calls).toContain('account User.Created ada');
+  });
+
+  it('that fails makes Logto send the event again, while the others run', async () => {
+    const app = await start();
+    const body = webhookBody('Role.Deleted');
+    fails = true;
+
+    const answer = await postWebhook(app, body);
+
+    expect([answer.status, answer.json().code]).toEqual([500, 'webhook_failed']);
+    expect(leaks.logged.join('\n')).toMatch(
+      /Failing\.fail failed for the webhook Role\.Deleted.*the database is away/s,
+    );
+    fails = false;
+    expect((await postWebhook(app, body)).status).toBe(204);
+    expect(calls.filter((call) => !call.startsWith('audit'))).toEqual([
+      'failing',
+      'succeeding',
+      'failing',
+      'succeeding',
+    ]);
+  });
+
+  it('that is slow delays the answer', async () => {
+    const app = await start();
+    let isAnswered = false;
+    const answer = sendWebhook(app, 'Role.Created').finally(() => (isAnswered = true));
+    await gate.reached;
+    expect(isAnswered).toBe(false);
+
+    gate.release();
+
+    expect((await answer).status).toBe(204);
+    expect(calls).toContain('slow');
+  });
+
+  it('has 8 seconds, then Logto is answered; if it fails after that, the log says so', async () => {
+    const app = await start();
+    expect(app.app.get(EventDelivery, { strict: false }).deadline).toBe(8000);
+    app.app.get(EventDelivery, { strict: false }).deadline = 50;
+    fails = true;
+    const body = webhookBody('Role.Created');
+
+    expect((await postWebhook(app, body)).status).toBe(204);
+    expect(calls).toEqual(['audit Role.Created']);
+    expect((await postWebhook(app, body)).status).toBe(204);
+    gate.release();
+    await until(() => leaks.logged.join('\n').includes('Slow.wait failed for the webhook Role.Created'));
+    expect(calls).toEqual(['audit Role.Created', 'slow']);
+  });
+
+  it('of an app without a signing key is named in a warning at start', async () => {
+    await start({ logto: { webhooks: undefined } });
+    expect(leaks.logged.join('\n')).toMatch(
+      /No webhooks arrive for Accounts\.account.*webhooks: \{ signingKey \}/,
+    );
+  });
+});
+
+describe('A webhook that comes again', () => {
+  const body = webhookBody('Scope.Created');
+
+  it('runs nothing if it was delivered within the hour', async () => {
+    const app = await start();
+    expect((await postWebhook(app, body)).status).toBe(204);
+    expect((await postWebhook(app, body)).status).toBe(204);
+    expect(calls).toEqual(['audit Scope.Created']);
+
+    passTime(3601);
+    try {
+      await postWebhook(app, body);
+    } finally {
+      restoreTime();
+    }
+    expect(calls).toHaveLength(2);
+  });
+
+  it('runs nothing on another instance either', async () => {
+    const logto = { session: { ...session, store: new MemorySessionStore() } };
+    const app = await start({ logto });
+    const other = await start({ logto, instanceOf: app });
+    for (const instance of [app, other, app, other])
+      expect((await postWebhook(instance, body)).status).toBe(204);
+    expect(calls).toEqual(['audit Scope.Created']);
+  });
+
+  it('is delivered while the store fails, and remembered in this process', async () => {
+    const store = new MemorySessionStore();
+    const app = await start({ logto: { session: { ...session, store } } });
+    store.failing = () => true;
+    expect((await postWebhook(app, body)).status).toBe(204);
+    expect((await postWebhook(app, body)).status).toBe(204);
+    expect(calls).toEqual(['audit Scope.Created']);
+  });
+
+  it('while the first one still runs shares its run and its answer', async () => {
+    const app = await start();
+    const role = webhookBody('Role.Created');
+    const answers = [postWebhook(app, role), postWebhook(app, role)];
+    await gate.reached;
+    gate.release();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([204, 204]);
+    expect(calls).toEqual(['audit Role.Created', 'slow']);
+  });
+});
+
+describe('@OnLogtoEvent() is an error at start', () => {
+  @Injectable({ scope: Scope.REQUEST })
+  class PerRequest {}
+
+  @Injectable({ scope: Scope.REQUEST })
+  class RequestScoped {
+    @OnLogtoEvent('User.Created')
+    run(): void {}
+  }
+
+  @Injectable({ scope: Scope.TRANSIENT })
+  class Transient {
+    @OnLogtoEvent('User.Created')
+    run(): void {}
+  }
+
+  @Injectable()
+  class Dependent {
+    constructor(readonly request: PerRequest) {}
+
+    @OnLogtoEvent('User.Created')
+    run(): void {}
+  }
+
+  it.each<[string, Type[]]>([
+    ['RequestScoped.run', [RequestScoped]],
+    ['Transient.run', [Transient]],
+    ['Dependent.run', [PerRequest, Dependent]],
+  ])('on %s, whose provider is no singleton', async (name, providers) => {
+    await expect(start({ providers })).rejects.toMatchObject({
+      code: 'hook_invalid',
+      message: expect.stringContaining(name),
+    });
+  });
+
+  it('on a static method', () => {
+    expect(() => {
+      class Wrong {
+        @OnLogtoEvent('User.Created')
+        static run(): void {}
+      }
+      return Wrong;
+    }).toThrow(/static method Wrong\.run.*remove `static`/);
+  });
+});
+
+/** What the compiler checks; it never runs. */
+export class Typed {
+  @OnLogtoEvent('User.SuspensionStatus.Updated')
+  suspended({ data }: LogtoWebhookEvent<'User.SuspensionStatus.Updated'>): boolean | undefined {
+    return data?.isSuspended;
+  }
+
+  // @ts-expect-error The payload is another event's.
+  @OnLogtoEvent('User.Created')
+  other(event: LogtoWebhookEvent<'Grant.LimitExceeded'>): string[] {
+    return event.revokedGrantIds;
+  }
+}
