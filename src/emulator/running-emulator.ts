@@ -14,7 +14,6 @@ import type { EmulatorApplication, EmulatorUser } from './options/tenant-options
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
 import type { KeyRotation } from './tenant/key-rotation.js';
 import { rotateKeys } from './provider/signing-keys.js';
-import type { TenantUser } from './tenant/tenant.js';
 import { Webhooks } from './webhooks.js';
 
 /** Implements {@link LogtoEmulator}. */
@@ -118,29 +117,33 @@ export class RunningEmulator implements LogtoEmulator {
   }
 
   addUser(user: EmulatorUser): EmulatedUser {
-    return this.sendWebhook('User.Created', this.app.tenant.addUser(user));
+    const added = this.app.tenant.addUser(user);
+    this.webhooks.userCreated(added);
+    return toEmulatedUser(added);
   }
 
   updateUser(idOrUsername: string, patch: Partial<EmulatorUser>): EmulatedUser {
-    return this.sendWebhook('User.Data.Updated', this.app.tenant.updateUser(idOrUsername, patch));
+    const before = this.app.tenant.getUser(idOrUsername);
+    const updated = this.app.tenant.updateUser(idOrUsername, patch);
+    this.webhooks.userUpdated(before, updated);
+    return toEmulatedUser(updated);
   }
 
   suspendUser(idOrUsername: string): void {
     const user = this.app.tenant.updateUser(idOrUsername, { isSuspended: true });
     this.app.expire(['Session', ...grantModels], user.id);
-    this.sendWebhook('User.SuspensionStatus.Updated', user);
+    this.webhooks.userSuspension(user);
   }
 
   restoreUser(idOrUsername: string): void {
-    const user = this.app.tenant.updateUser(idOrUsername, { isSuspended: false });
-    this.sendWebhook('User.SuspensionStatus.Updated', user);
+    this.webhooks.userSuspension(this.app.tenant.updateUser(idOrUsername, { isSuspended: false }));
   }
 
   deleteUser(idOrUsername: string): void {
     const user = this.app.tenant.getUser(idOrUsername);
     this.app.expire(['Session', ...grantModels], user.id);
     this.app.tenant.users.delete(user.id);
-    this.sendWebhook('User.Deleted', user);
+    this.webhooks.userDeleted(user);
   }
 
   setApplication(application: EmulatorApplication): void {
@@ -182,11 +185,6 @@ export class RunningEmulator implements LogtoEmulator {
   createSubjectToken(idOrUsername: string): string {
     const { id: accountId } = this.app.tenant.getUser(idOrUsername);
     return this.app.issue('SubjectToken', { accountId }, 600);
-  }
-
-  private sendWebhook(event: string, user: TenantUser): EmulatedUser {
-    this.webhooks.userChanged(event, user);
-    return toEmulatedUser(user);
   }
 
   private walk(url: string | URL, chooseForm: ChooseForm, cookies = new CookieJar()): Promise<URL> {

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 
 import { LogtoEmulatorError } from './logto-emulator-error.js';
 import type { ResolvedOptions } from './options/logto-emulator-schema.js';
@@ -25,37 +26,52 @@ export class Webhooks {
 
   constructor(private readonly options: ResolvedOptions) {}
 
-  /** Reports a change of a user by the Management API. */
-  userChanged(event: string, user: TenantUser): void {
-    const created = event === 'User.Created';
-    this.broadcast(event, {
-      userAgent: 'node',
-      ip: loopback,
-      path: created ? '/users' : `/users/${user.id}`,
-      method: created ? 'POST' : event === 'User.Deleted' ? 'DELETE' : 'PATCH',
-      status: event === 'User.Deleted' ? 204 : 200,
-      params: created ? {} : { userId: user.id },
-      matchedRoute: created ? '/users' : '/users/:userId',
-      data: event === 'User.Deleted' ? null : userEntity(user),
+  /** Reports a new user, and the organizations that they are in. */
+  userCreated(user: TenantUser): void {
+    this.changed('User.Created', { method: 'POST', route: '/users', data: userEntity(user) });
+    this.membershipsChanged(user.id, [], user.organizations);
+  }
+
+  /** Reports what differs. Logto sends nothing for a user's roles, in the tenant or in an organization. */
+  userUpdated(before: TenantUser, user: TenantUser): void {
+    if (!isDeepStrictEqual(userData(before), userData(user))) {
+      const change = { route: '/users/:userId', params: { userId: user.id }, data: userEntity(user) };
+      this.changed('User.Data.Updated', { method: 'PATCH', ...change });
+    }
+    this.membershipsChanged(user.id, before.organizations, user.organizations);
+  }
+
+  /** Reports that a user was suspended or restored. */
+  userSuspension(user: TenantUser): void {
+    this.changed('User.SuspensionStatus.Updated', {
+      method: 'PATCH',
+      route: '/users/:userId/is-suspended',
+      params: { userId: user.id },
+      data: userEntity(user),
     });
+  }
+
+  /** Reports that a user is gone. */
+  userDeleted(user: TenantUser): void {
+    const change = { route: '/users/:userId', params: { userId: user.id }, status: 204 };
+    this.changed('User.Deleted', { method: 'DELETE', ...change, data: publicUser(user) });
   }
 
   /** Reports a sign-in or sign-up. */
   signedIn({ event, user, applicationId, userAgent: browser }: SignIn, tenant: Tenant): void {
-    const application = tenant.applications.get(applicationId);
-    this.broadcast(event, {
-      interactionEvent: event === 'PostSignIn' ? 'SignIn' : 'Register',
-      userAgent: browser,
-      userIp: loopback,
-      userId: user.id,
-      user: userEntity(user),
-      application: application && {
-        id: application.id,
-        type: application.type,
-        name: application.name ?? application.id,
-        description: null,
-      },
-    });
+    const found = tenant.applications.get(applicationId);
+    const application = found && {
+      id: found.id,
+      type: found.type,
+      name: found.name ?? found.id,
+      description: null,
+    };
+    const interactionEvent = event === 'PostSignIn' ? 'SignIn' : 'Register';
+    const context = { interactionEvent, userAgent: browser, application };
+    this.broadcast(event, { ...context, userIp: loopback, userId: user.id, user: publicUser(user) });
+    if (event === 'PostRegister') {
+      this.broadcast('User.Created', { ...context, ip: loopback, applicationId, data: publicUser(user) });
+    }
   }
 
   /** Aborts pending webhooks. */
@@ -99,6 +115,26 @@ export class Webhooks {
     });
   }
 
+  private membershipsChanged(userId: string, before: Membership[], after: Membership[]): void {
+    for (const { id } of after.filter((one) => !before.some((other) => other.id === one.id))) {
+      const change = { route: '/organizations/:id/users', params: { id }, status: 201 };
+      const members = { organizationId: id, addedUserIds: [userId] };
+      this.changed('Organization.Membership.Updated', { method: 'POST', ...change, ...members });
+    }
+    for (const { id } of before.filter((one) => !after.some((other) => other.id === one.id))) {
+      const change = { route: '/organizations/:id/users/:userId', params: { id, userId }, status: 204 };
+      const members = { organizationId: id, removedUserIds: [userId] };
+      this.changed('Organization.Membership.Updated', { method: 'DELETE', ...change, ...members });
+    }
+  }
+
+  /** Reports a request to the Management API. */
+  private changed(event: string, { route, params = {}, status = 200, ...change }: Change): void {
+    const path = route.replace(/:(\w+)/g, (_, name: string) => params[name] ?? '');
+    const context = { userAgent: 'node', ip: loopback, path, params, matchedRoute: route, status };
+    this.broadcast(event, { ...context, ...change });
+  }
+
   private broadcast(event: string, payload: Record<string, unknown>): void {
     for (const [index, hook] of this.options.webhooks.entries()) {
       if (!hook.events || hook.events.includes(event)) {
@@ -111,8 +147,30 @@ export class Webhooks {
   }
 }
 
-/** A user in the format of Logto's Management API and webhooks. */
+type Membership = TenantUser['organizations'][number];
+
+/** A request that has changed something, with its response or other members of the payload. */
+interface Change {
+  method: string;
+  route: string;
+  params?: Record<string, string>;
+  status?: number;
+  [member: string]: unknown;
+}
+
+/** A user as a response of Logto's Management API. */
 function userEntity(user: TenantUser): Record<string, unknown> {
-  const { password, roles: _roles, organizations: _organizations, ...entity } = user;
-  return { ...entity, cimdClientId: null, hasPassword: password !== undefined };
+  return { ...publicUser(user), hasPassword: user.password !== undefined };
+}
+
+/** A user in the format of Logto's webhooks. */
+function publicUser(user: TenantUser): Record<string, unknown> {
+  const { password: _password, roles: _roles, organizations: _organizations, ...entity } = user;
+  return { ...entity, cimdClientId: null };
+}
+
+/** What an administrator changes with the user itself. */
+function userData(user: TenantUser): Record<string, unknown> {
+  const { roles: _roles, organizations: _organizations, updatedAt: _updatedAt, ...data } = user;
+  return data;
 }

@@ -5,7 +5,7 @@ export const webhookErrorCodes = [
   /**
    * A decorator of a method that the module calls, such as `@OnLogtoEvent()`, is used where it cannot work. The message
    * names the class and the method.
-   * @status start
+   * @status startup
    * @remedy Move the method to a singleton provider or controller, and make it an instance method.
    */
   'hook_invalid',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CookieOptions, SessionOptions } from 'express-session';
 import type { LogtoModuleOptions } from '../options/logto-module-options.js';
+import type { LogtoWebhookOptions } from '../options/logto-webhook-options.js';
 
 /** The endpoint if the options have none. No request is sent there. */
 const defaultEndpoint = 'https://logto.invalid';
@@ -19,13 +20,22 @@ export function optionsForTests(
   // A factory without its configuration may return nothing.
   const options: LogtoModuleOptions = appOptions ?? { endpoint: '' };
   if (typeof options !== 'object') return options;
-  const { http = {}, lock: _lock, endpoint, api, machineToMachine, ...rest } = definedOptions(options);
+  const {
+    http = {},
+    lock: _lock,
+    endpoint,
+    api,
+    machineToMachine,
+    webhooks,
+    ...rest
+  } = definedOptions(options);
   const { internalEndpoint: _internalEndpoint, ...httpOptions } = http;
   return {
     ...rest,
     ...(onlyTakesBearerTokens({ api, ...rest }) ? {} : applicationForTests(rest)),
     ...(api && { api }),
     ...(api?.introspection && credentialsForTests(rest)),
+    ...(webhooks && { webhooks: { ...webhooks, signingKey: signingKeyForTests(webhooks) } }),
     ...(machineToMachine && { machineToMachine: credentialsForTests(machineToMachine) }),
     endpoint: isHttpUrl(endpoint) ? endpoint : defaultEndpoint,
     http: { ...httpOptions, fetch: fakeFetch },
@@ -62,6 +72,11 @@ function credentialsForTests({ appId, appSecret }: { appId?: string; appSecret?:
   appSecret: string;
 } {
   return { appId: appId || defaultApplication.appId, appSecret: appSecret || randomSecret() };
+}
+
+/** Without a key of the deployment, no webhook is accepted. */
+function signingKeyForTests({ signingKey }: Partial<LogtoWebhookOptions>): string | string[] {
+  return signingKey === undefined || signingKey === '' ? randomSecret() : signingKey;
 }
 
 /**

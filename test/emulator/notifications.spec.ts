@@ -20,6 +20,7 @@ afterAll(() => receiver.close());
 beforeEach(async () => {
   ({ emulator, web, signInSilently } = await startSignedIn({
     applications: [{ id: 'web', secret: 'a-secret', backchannelLogoutUri: `${receiverUrl}/logout` }],
+    organizations: [{ id: 'acme', name: 'Acme' }],
     webhooks: [{ url: `${receiverUrl}/hook`, signingKey: 'a-key' }],
   }));
   await receivedWebhook('PostSignIn');
@@ -51,7 +52,56 @@ describe('Webhooks', () => {
       data: { isSuspended: true },
     });
     emulator.deleteUser('ada');
-    expect((await receivedWebhook('User.Deleted')).event).toMatchObject({ data: null });
+    expect((await receivedWebhook('User.Deleted')).event).toMatchObject({
+      status: 204,
+      method: 'DELETE',
+      data: { username: 'ada' },
+    });
+  });
+
+  it('report every change of a user by the request at Logto that makes it', async () => {
+    const { id } = emulator.addUser({ username: 'eve', password: 'a-password', name: 'Eve' });
+    const created = await receivedWebhook('User.Created', 'eve');
+    expect(created.event).toMatchObject({ path: '/users', method: 'POST', data: { id, hasPassword: true } });
+    expect(created.body).not.toContain('a-password');
+    emulator.suspendUser('eve');
+    emulator.restoreUser('eve');
+    for (const isSuspended of [true, false]) {
+      expect((await receivedWebhook('User.SuspensionStatus.Updated')).event).toMatchObject({
+        path: `/users/${id}/is-suspended`,
+        matchedRoute: '/users/:userId/is-suspended',
+        params: { userId: id },
+        data: { isSuspended },
+      });
+    }
+  });
+
+  it('report members who are added to an organization or removed from it', async () => {
+    const { id } = emulator.getUser('ada');
+    emulator.updateUser('ada', { organizations: [{ id: 'acme' }] });
+    expect((await receivedWebhook('Organization.Membership.Updated')).event).toMatchObject({
+      method: 'POST',
+      path: '/organizations/acme/users',
+      organizationId: 'acme',
+      addedUserIds: [id],
+    });
+    emulator.updateUser('ada', { organizations: [] });
+    const { event } = await receivedWebhook('Organization.Membership.Updated');
+    expect(event).toMatchObject({
+      method: 'DELETE',
+      path: `/organizations/acme/users/${id}`,
+      organizationId: 'acme',
+      removedUserIds: [id],
+    });
+    expect(event).not.toHaveProperty('addedUserIds');
+  });
+
+  it('report nothing when only the roles of a user change, as at Logto', async () => {
+    receiver.received.length = 0;
+    emulator.updateUser('ada', { roles: [] });
+    emulator.updateUser('ada', { name: 'Augusta' });
+    await receivedWebhook('User.Data.Updated', 'Augusta');
+    expect(receiver.received.filter(({ path }) => path === '/hook')).toEqual([]);
   });
 
   it('report a sign-in', async () => {
@@ -59,6 +109,17 @@ describe('Webhooks', () => {
     expect((await receivedWebhook('PostSignIn', 'grace')).event).toMatchObject({
       user: { username: 'grace', applicationId: 'web' },
       application: { id: 'web' },
+    });
+  });
+
+  it('report a sign-up, and the new user', async () => {
+    const url = web.authorizationUrl({ scope: 'openid', first_screen: 'register' });
+    const walk = { username: 'katherine', password: 'johnson', cookies: new CookieJar() };
+    await emulator.signUp(url, walk);
+    expect((await receivedWebhook('PostRegister')).event).toMatchObject({ user: { username: 'katherine' } });
+    expect((await receivedWebhook('User.Created')).event).toMatchObject({
+      interactionEvent: 'Register',
+      data: { username: 'katherine' },
     });
   });
 

@@ -46,6 +46,20 @@ describe('Options from the environment', () => {
     expect(named.session).toEqual({ name: 'sid', secret: env.LOGTO_SESSION_SECRET });
   });
 
+  it('turn webhooks on by their signing key, and only then', async () => {
+    const webhookEnv = { ...env, LOGTO_WEBHOOK_SIGNING_KEY: 'a-signing-key' };
+    expect(logtoOptionsFromEnv({}, webhookEnv).webhooks).toEqual({ signingKey: 'a-signing-key' });
+    expect(logtoOptionsFromEnv({ webhooks: { path: 'hooks' } }, webhookEnv).webhooks).toEqual({
+      path: 'hooks',
+      signingKey: 'a-signing-key',
+    });
+    expect(logtoOptionsFromEnv({}, { ...env, LOGTO_WEBHOOK_SIGNING_KEY: '' })).not.toHaveProperty('webhooks');
+    const withoutKey = logtoOptionsFromEnv({ webhooks: { path: 'hooks' } }, env);
+    expect((await problemsOf(forRoot(withoutKey)))['webhooks.signingKey']).toMatch(
+      /LOGTO_WEBHOOK_SIGNING_KEY/,
+    );
+  });
+
   it('can be combined with the extras of forRoot', async () => {
     const register = (options: LogtoModuleOptions): DynamicModule =>
       LogtoModule.forRoot(logtoOptionsFromEnv({ ...options, authRoutesPrefix: 'auth' }, env));

@@ -27,6 +27,7 @@ describe('In production', () => {
     ['appId', { appId: 'your-application-id' }],
     ['endpoint', { endpoint: 'https://your-tenant.logto.app/' }],
     ['machineToMachine.appSecret', { machineToMachine }],
+    ['webhooks.signingKey', { webhooks: { signingKey: ['your-signing-key'] } }],
   ])('a placeholder of the documentation is refused as %s: %j', async (option, options) => {
     const problems = await problemsOf(forRoot({ ...validOptions, ...options }));
 
