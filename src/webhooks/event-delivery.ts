@@ -42,7 +42,9 @@ export class EventDelivery {
     const sessions = attempt(ownName, () => this.sessions.apply(event, request)).then(() => {
       areSessionsDone = true;
     });
-    const handlers = this.handlers.for(event).map(({ name, run }) => attempt(name, () => run(event)));
+    const handlers = this.handlers
+      .for(event)
+      .map((handler) => attempt(handler.name, () => handler.run(event)));
     await settlesWithin(Promise.all([sessions, ...handlers]), this.deadline);
     if (!areSessionsDone) failed.push(ownName);
     if (failed.length > 0) throw webhookFailed(event, failed);

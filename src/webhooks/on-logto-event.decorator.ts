@@ -9,6 +9,10 @@ export type HandledEvents = readonly string[] | 'all';
 /** The names of Logto's events, for completion in editors, and any other string. */
 type EventName = LogtoWebhookEventName | (string & {});
 
+type PayloadOf<Names extends EventName[]> = Names extends []
+  ? LogtoWebhookEvent
+  : LogtoWebhookEvent<Names[number]>;
+
 /**
  * Calls a method of any provider or controller when Logto sends one of these events by webhook; without names, for every
  * event. Needs the option `webhooks`.
@@ -27,7 +31,7 @@ type EventName = LogtoWebhookEventName | (string & {});
  */
 export function OnLogtoEvent<Names extends EventName[]>(
   ...events: Names
-): <Handler extends (event: LogtoWebhookEvent<Names[number]>) => unknown>(
+): <Handler extends (event: PayloadOf<Names>) => unknown>(
   target: object,
   name: string | symbol,
   descriptor: TypedPropertyDescriptor<Handler>,

@@ -89,7 +89,7 @@ function bodyReadBefore(request: Request): Buffer | 'too long' | undefined {
   const { rawBody, body } = request as { rawBody?: unknown; body?: unknown };
   const read = [rawBody, body].find((one) => typeof one === 'string' || one instanceof Uint8Array);
   if (read === undefined) return undefined;
-  const bytes = Buffer.from(read as string | Uint8Array);
+  const bytes = Buffer.from(read);
   return bytes.byteLength > longestBody ? 'too long' : bytes;
 }
 

@@ -280,4 +280,9 @@ export class Typed {
   other(event: LogtoWebhookEvent<'Grant.LimitExceeded'>): string[] {
     return event.revokedGrantIds;
   }
+  // @ts-expect-error Without names it may be any event.
+  @OnLogtoEvent()
+  any(event: LogtoWebhookEvent<'Grant.LimitExceeded'>): string[] {
+    return event.revokedGrantIds;
+  }
 }
