@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { anchorsOf, hrefsOf, repositoryLinksOf } from './support/markdown.js';
@@ -7,7 +7,16 @@ import { anchorsOf, hrefsOf, repositoryLinksOf } from './support/markdown.js';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 const pages = filesBelow('docs', /\.md$/);
-const documents = ['README.md', 'CHANGELOG.md', ...pages, ...filesBelow('sample', /(?:^|\/)README\.md$/)];
+const documents = [
+  'README.md',
+  'CHANGELOG.md',
+  'AGENTS.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'llms.txt',
+  ...pages,
+  ...filesBelow('sample', /(?:^|\/)README\.md$/),
+];
 
 describe('The README', () => {
   it('has at most 200 lines', () => {
@@ -64,8 +73,11 @@ function read(path: string): string {
 
 /** The paths of the files in a folder whose path matches, without those of packages. */
 function filesBelow(folder: string, pattern: RegExp): string[] {
-  return readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
-    .map((path) => `${folder}/${path.replaceAll(sep, '/')}`)
-    .filter((path) => pattern.test(path) && !path.includes('/node_modules/'))
+  return readdirSync(join(repository, folder), { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesBelow(path, pattern);
+      return pattern.test(path) ? [path] : [];
+    })
     .toSorted();
 }
