@@ -26,9 +26,24 @@ export type { LogtoErrorCode, OAuthErrorCode } from './logto.error-codes.js';
 export { LogtoContext } from './user/logto-context.js';
 export type { SignInOptions } from './options/sign-in-options.js';
 export type { GetContextParameters } from './options/get-context-parameters.js';
+export { OnSignIn, LogtoSignInEvent } from './hooks/on-sign-in.decorator.js';
+export {
+  OnSignOut,
+  LogtoSignOutEvent,
+  type LogtoSignOutReason,
+} from './hooks/on-sign-out.decorator.js';
+export { OnTokenRefresh, LogtoTokenRefreshEvent } from './hooks/on-token-refresh.decorator.js';
+export { OnSignInFailed, LogtoSignInFailedEvent } from './hooks/on-sign-in-failed.decorator.js';
+export {
+  LogtoUserResolver,
+  type LocalUserResolution,
+  type LocalUserResolver,
+} from './hooks/logto-user-resolver.decorator.js';
+export { LocalUser } from './hooks/local-user.js';
 export { AuthUser } from './user/auth-user.decorator.js';
 export { WithLogto } from './user/with-logto.decorator.js';
-export type { Credential, WithLogtoOptions } from './user/with-logto.decorator.js';
+export type { Credential } from './options/credential.js';
+export type { WithLogtoOptions } from './user/with-logto.decorator.js';
 export { LogtoInterceptor } from './user/logto.interceptor.js';
 export { LogtoGuard } from './guard/logto.guard.js';
 export { LogtoApiGuard } from './guard/logto-api.guard.js';

@@ -1,4 +1,5 @@
 import { accessErrorCodes } from './error-codes/access-error-codes.js';
+import { hookErrorCodes } from './error-codes/hook-error-codes.js';
 import { oauthErrorCodes } from './error-codes/oauth-error-codes.js';
 import { providerErrorCodes } from './error-codes/provider-error-codes.js';
 import { sessionErrorCodes } from './error-codes/session-error-codes.js';
@@ -16,6 +17,7 @@ export const logtoErrorCodes = [
   ...signInErrorCodes,
   ...accessErrorCodes,
   ...providerErrorCodes,
+  ...hookErrorCodes,
   ...webhookErrorCodes,
   ...oauthErrorCodes,
 ] as const;

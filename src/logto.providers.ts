@@ -24,6 +24,9 @@ import { Refusal } from './guard/refusal.js';
 import { RequirementCheck } from './guard/requirements/requirement-check.js';
 import { SessionAuthentication } from './guard/session/session-authentication.js';
 import { ClockSkewCheck } from './guard/clock-skew-check.js';
+import { HookRegistry } from './hooks/hook-registry.js';
+import { Hooks } from './hooks/hooks.js';
+import { LocalUsers } from './hooks/local-users.js';
 import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from './logto.module-definition.js';
 import { LogtoService } from './logto.service.js';
 import { CircuitBreaker } from './oidc/circuit-breaker.js';
@@ -130,6 +133,10 @@ export const logtoProviders: Provider[] = [
   ProviderFetch,
   TokenExchange,
   TokenVerifier,
+  // hooks/
+  HookRegistry,
+  Hooks,
+  LocalUsers,
   // store/
   PatchedStores,
   RefreshedRecords,

@@ -21,7 +21,9 @@ const visitorMistakes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
   'login_required',
   'not_a_navigation',
   'not_authenticated',
+  'sign_in_refused',
   'sign_in_session.not_found',
+  'user_not_allowed',
 ]);
 
 /**

@@ -32,6 +32,7 @@ const rooms = [
   'tokens',
   'session',
   'store',
+  'hooks',
   'oidc',
   'oidc/errors',
   'nest',

@@ -1,14 +1,7 @@
 /**
- * Methods that the module calls, and webhooks.
+ * Webhooks of Logto are refused, or their handlers fail.
  */
 export const webhookErrorCodes = [
-  /**
-   * A decorator of a method that the module calls, such as `@OnLogtoEvent()`, is used where it cannot work. The message
-   * names the class and the method.
-   * @status startup
-   * @remedy Move the method to a singleton provider or controller, and make it an instance method.
-   */
-  'hook_invalid',
   /**
    * A webhook has no signature, or none of the signing keys has signed it.
    * @status 401

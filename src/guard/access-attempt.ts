@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Credential } from '../user/with-logto.decorator.js';
+import type { Credential } from '../options/credential.js';
 import type { AccessPolicy } from './access-policy.js';
 
 /** A request that a guard decides on. */

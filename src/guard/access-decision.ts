@@ -6,7 +6,7 @@ import { attachContext } from '../user/attached-context.js';
 import { CurrentUser } from '../user/current-user.js';
 import { anonymousContext, type LogtoContext } from '../user/logto-context.js';
 import { RequestSource } from '../user/request-source.js';
-import type { Credential } from '../user/with-logto.decorator.js';
+import type { Credential } from '../options/credential.js';
 import type { AccessAttempt } from './access-attempt.js';
 import { AccessPolicyReader } from './access-policy.js';
 import { BearerAuthentication } from './bearer/bearer-authentication.js';

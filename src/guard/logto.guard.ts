@@ -9,7 +9,7 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { moduleMissingFor, logAndThrow } from '../nest/module-missing.js';
 import { markCopy } from '../nest/package-copy.js';
-import type { Credential } from '../user/with-logto.decorator.js';
+import type { Credential } from '../options/credential.js';
 import { AccessGuard } from './access-guard.js';
 import { AccessDecision } from './access-decision.js';
 

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { Credential } from '../user/with-logto.decorator.js';
+import type { Credential } from '../options/credential.js';
 
 /**
  * Sets the headers that keep caches from serving a guarded route's response to another user. They override those of a

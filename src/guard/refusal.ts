@@ -5,7 +5,7 @@ import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptio
 import { InvalidTokenException } from '../oidc/errors/invalid-token.exception.js';
 import { OperatorLog } from '../operator-log.js';
 import { UnauthenticatedExceptionFactory } from '../user/unauthenticated-exception-factory.js';
-import type { Credential } from '../user/with-logto.decorator.js';
+import type { Credential } from '../options/credential.js';
 import type { AccessAttempt } from './access-attempt.js';
 
 /** Creates the exceptions of refused requests, and sets their redirects or challenges (RFC 6750 section 3). */

@@ -131,6 +131,11 @@ export interface LogtoModuleOptions extends GetContextParameters {
   allowedOrigins?: string[];
   /** Accept bearer access tokens. Default: bearer tokens are refused. */
   api?: LogtoApiOptions;
+  /**
+   * How long one hook or `@LogtoUserResolver()` may take, in milliseconds. A sign-in or a bearer token that waits longer is
+   * refused with `hook_timeout`, 503; everything else goes on without the hook. Default: `5000`.
+   */
+  hookTimeout?: number;
   /** Receive webhooks from Logto. Default: no route for them. */
   webhooks?: LogtoWebhookOptions;
   /**

@@ -59,6 +59,8 @@ export abstract class ResolvedLogtoOptions {
   abstract readonly userInfoTtl: number;
   abstract readonly allowedOrigins: readonly string[];
   abstract readonly lock: LogtoLock | undefined;
+  /** Milliseconds. */
+  abstract readonly hookTimeout: number;
   abstract readonly machineToMachine: NonNullable<LogtoModuleOptions['machineToMachine']> | undefined;
   abstract readonly http: {
     /** Milliseconds. */

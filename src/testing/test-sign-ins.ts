@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { Credential } from '../user/with-logto.decorator.js';
+import type { Credential } from '../options/credential.js';
 import type { LogtoTestUser, TestSignIn } from './logto-test-user.js';
 import { readTestCredential, testCredentialHeader } from './test-credential.js';
 

@@ -1,9 +1,7 @@
 import { withBaseClasses } from './with-base-classes.js';
+import type { Credential } from '../options/credential.js';
 import type { GetContextParameters } from '../options/get-context-parameters.js';
 import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
-
-/** A session of this app, or a bearer access token (RFC 6750). */
-export type Credential = 'session' | 'bearer';
 
 /** What a class or a handler wants of the user context, and of the guard. */
 export interface WithLogtoOptions extends GetContextParameters {

@@ -1,5 +1,5 @@
 import type { LogtoContext } from '../../user/logto-context.js';
-import type { Credential } from '../../user/with-logto.decorator.js';
+import type { Credential } from '../../options/credential.js';
 
 /** The authenticated user of a request. */
 export interface Principal {

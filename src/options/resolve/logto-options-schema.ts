@@ -92,6 +92,11 @@ export const logtoOptionsSchema = z.strictObject(
         error: 'has to have a method run(key, fn).',
       })
       .optional(),
+    hookTimeout: z
+      .number({ error: 'is a number of milliseconds.' })
+      .positive({ error: 'is more than zero milliseconds.' })
+      .max(2 ** 31 - 1, { error: 'is at most 2147483647 milliseconds, the longest that a timer waits.' })
+      .optional(),
     machineToMachine: z
       .strictObject(
         {

@@ -53,6 +53,7 @@ export function resolveLogtoOptions(
     userInfoTtl: (options.userInfoTtl ?? 0) * 1000,
     allowedOrigins: options.allowedOrigins ?? [],
     lock: options.lock,
+    hookTimeout: options.hookTimeout ?? 5000,
     machineToMachine: options.machineToMachine && hideSecrets(options.machineToMachine),
     http: {
       timeout: options.http?.timeout ?? 5000,

@@ -1,0 +1,32 @@
+import type { Type } from '@nestjs/common';
+import type { DiscoveryService } from '@nestjs/core';
+
+type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
+
+/** A provider or controller that may have hooks. */
+export interface HookProvider {
+  readonly type: Type<Record<string, never>>;
+  readonly instance: object;
+  /** Whether there is exactly one instance, which was created at start. */
+  readonly isSingleton: boolean;
+}
+
+/** @returns `undefined` for a provider that is no object of a class */
+export function hookProviderOf(wrapper: Wrapper): HookProvider | undefined {
+  const instance: unknown = wrapper.instance;
+  if (typeof instance !== 'object' || instance === null) return undefined;
+  const type = typeOf(wrapper, instance);
+  if (typeof type !== 'function' || !type.prototype) return undefined;
+  return {
+    type: type as HookProvider['type'],
+    instance,
+    isSingleton: wrapper.isDependencyTreeStatic() && !wrapper.isTransient,
+  };
+}
+
+/** The class of a provider; for a plain object that stands in for a class, as in tests, that class. */
+function typeOf({ metatype, isNotMetatype, token }: Wrapper, instance: object): unknown {
+  if (metatype && !isNotMetatype) return metatype;
+  const prototype = Object.getPrototypeOf(instance) as { constructor?: unknown } | null;
+  return prototype === null || prototype === Object.prototype ? token : prototype.constructor;
+}

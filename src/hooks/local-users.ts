@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import type { IdTokenClaims } from '../oidc/claims.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { hookException, hookTimeout, userNotAllowed } from './hook-exceptions.js';
+import { HookRegistry } from './hook-registry.js';
+import type { LocalUser } from './local-user.js';
+import type { LocalUserResolution } from './logto-user-resolver.decorator.js';
+import { toLocalUser } from './to-local-user.js';
+import { withTimeout } from './with-timeout.js';
+
+/** Asks the app's `@LogtoUserResolver()` for its own users. */
+@Injectable()
+export class LocalUsers {
+  constructor(
+    private readonly registry: HookRegistry,
+    private readonly options: ResolvedLogtoOptions,
+  ) {}
+
+  /** Whether the app has a resolver. */
+  get isUsed(): boolean {
+    return this.registry.resolver !== undefined;
+  }
+
+  /**
+   * The app's own user; `undefined` in an app without a resolver.
+   * @throws LogtoException `user_not_allowed`, `local_user_invalid`, `hook_failed` or `hook_timeout`
+   */
+  async resolve(claims: IdTokenClaims, resolution: LocalUserResolution): Promise<LocalUser | undefined> {
+    const { resolver } = this.registry;
+    if (!resolver) return undefined;
+    const { name } = resolver;
+    const { hookTimeout: timeout } = this.options;
+    let answer: unknown;
+    try {
+      answer = await withTimeout(
+        // A copy, since the resolver may change it.
+        () => resolver.call(structuredClone(claims), resolution),
+        timeout,
+        () => hookTimeout(name, timeout),
+      );
+    } catch (error) {
+      throw hookException(name, error, 'user_not_allowed');
+    }
+    if (answer === null) throw userNotAllowed();
+    return toLocalUser(name, answer);
+  }
+}
