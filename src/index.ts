@@ -27,11 +27,7 @@ export { LogtoContext } from './user/logto-context.js';
 export type { SignInOptions } from './options/sign-in-options.js';
 export type { GetContextParameters } from './options/get-context-parameters.js';
 export { OnSignIn, LogtoSignInEvent } from './hooks/on-sign-in.decorator.js';
-export {
-  OnSignOut,
-  LogtoSignOutEvent,
-  type LogtoSignOutReason,
-} from './hooks/on-sign-out.decorator.js';
+export { OnSignOut, LogtoSignOutEvent, type LogtoSignOutReason } from './hooks/on-sign-out.decorator.js';
 export { OnTokenRefresh, LogtoTokenRefreshEvent } from './hooks/on-token-refresh.decorator.js';
 export { OnSignInFailed, LogtoSignInFailedEvent } from './hooks/on-sign-in-failed.decorator.js';
 export {

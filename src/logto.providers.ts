@@ -1,5 +1,4 @@
-import type { FactoryProvider, Provider, Type } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import type { Provider } from '@nestjs/common';
 import { ExpressMount } from './bootstrap/express-mount.js';
 import { GlobalPrefixExclusion } from './bootstrap/global-prefix-exclusion.js';
 import { missingOptionsProvider } from './bootstrap/missing-options.provider.js';
@@ -29,6 +28,7 @@ import { Hooks } from './hooks/hooks.js';
 import { LocalUsers } from './hooks/local-users.js';
 import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from './logto.module-definition.js';
 import { LogtoService } from './logto.service.js';
+import { signInProviders } from './logto.sign-in-providers.js';
 import { CircuitBreaker } from './oidc/circuit-breaker.js';
 import { MachineClient } from './oidc/machine-client.js';
 import { OidcClient } from './oidc/oidc-client.js';
@@ -38,29 +38,16 @@ import { TokenVerifier } from './oidc/token-verifier.js';
 import { OperatorLog } from './operator-log.js';
 import { resolveLogtoOptions } from './options/resolve/resolve-logto-options.js';
 import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
-import { LogoutFormMiddleware } from './routes/logout-form.middleware.js';
-import { NavigationCheck } from './routes/navigation-check.js';
-import { WaitingTabs } from './routes/waiting-tabs.js';
 import { BasePath } from './session/base-path.js';
 import { Handshakes } from './session/handshakes.js';
 import { KnownStore } from './session/known-store.js';
 import { LogtoSessions } from './session/logto-sessions.js';
 import { SessionEnd } from './session/session-end.js';
+import { SessionExpiry } from './session/session-expiry.js';
 import { SessionLifetime } from './session/session-lifetime.js';
 import { SessionMount } from './session/session-mount.js';
 import { SessionStart } from './session/session-start.js';
 import { Sessions } from './session/sessions.js';
-import { BackChannelLogout } from './sign-in/back-channel/back-channel-logout.js';
-import { CodeExchange } from './sign-in/code-exchange.js';
-import { ConcurrentSignIns } from './sign-in/concurrent-sign-ins.js';
-import { FinishedSignInCookie } from './sign-in/finished-sign-in-cookie.js';
-import { IdempotentCallbacks } from './sign-in/idempotent-callbacks.js';
-import { RedirectLoopDetector } from './sign-in/redirect-loop-detector.js';
-import { SignInCallback } from './sign-in/sign-in-callback.js';
-import { SignInCookies } from './sign-in/sign-in-cookies.js';
-import { SignInState } from './sign-in/sign-in-state.js';
-import { SignIn } from './sign-in/sign-in.js';
-import { SignOut } from './sign-in/sign-out.js';
 import { RefreshedRecords } from './store/refreshed-records.js';
 import { SignInEndEvents } from './store/sign-in-end-events.js';
 import { SignInIndex } from './store/sign-in-index.js';
@@ -72,6 +59,7 @@ import { MachineTokens } from './tokens/machine-tokens.js';
 import { RefreshGrant } from './tokens/refresh-grant.js';
 import { RefreshedTokens } from './tokens/refreshed-tokens.js';
 import { Revalidation } from './tokens/revalidation.js';
+import { SessionLocalUsers } from './tokens/session-local-users.js';
 import { TokenRefresh } from './tokens/token-refresh.js';
 import { Tokens } from './tokens/tokens.js';
 import { UserInfo } from './tokens/user-info.js';
@@ -85,37 +73,6 @@ import { SignedOutSignals } from './user/signed-out/signed-out-signals.js';
 import { UnauthenticatedExceptionFactory } from './user/unauthenticated-exception-factory.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 import { webhookProviders } from './webhooks/webhook-providers.js';
-
-/**
- * Registers a class that is `undefined` in an app that only accepts bearer tokens. `forRootAsync` only knows that after
- * the options have been made.
- */
-function unlessBearerOnly(type: Type): FactoryProvider {
-  return {
-    provide: type,
-    inject: [ResolvedLogtoOptions, ModuleRef],
-    useFactory: ({ client }: ResolvedLogtoOptions, moduleRef: ModuleRef) =>
-      client && moduleRef.create<unknown>(type),
-  };
-}
-
-/** The classes of sign-in/ and routes/, which sign users in. */
-const signInClasses: Type[] = [
-  BackChannelLogout,
-  CodeExchange,
-  ConcurrentSignIns,
-  FinishedSignInCookie,
-  IdempotentCallbacks,
-  LogoutFormMiddleware,
-  NavigationCheck,
-  RedirectLoopDetector,
-  SignIn,
-  SignInCallback,
-  SignInCookies,
-  SignInState,
-  SignOut,
-  WaitingTabs,
-];
 
 /** Everything that the module is made of, room by room. */
 export const logtoProviders: Provider[] = [
@@ -151,6 +108,7 @@ export const logtoProviders: Provider[] = [
   KnownStore,
   LogtoSessions,
   SessionEnd,
+  SessionExpiry,
   SessionLifetime,
   SessionMount,
   SessionStart,
@@ -160,6 +118,7 @@ export const logtoProviders: Provider[] = [
   RefreshGrant,
   RefreshedTokens,
   Revalidation,
+  SessionLocalUsers,
   TokenRefresh,
   Tokens,
   UserInfo,
@@ -200,5 +159,5 @@ export const logtoProviders: Provider[] = [
   WebhookReport,
   ...webhookProviders,
   LogtoService,
-  ...signInClasses.map((type) => unlessBearerOnly(type)),
+  ...signInProviders,
 ];

@@ -151,7 +151,8 @@ export class LogtoService {
 
   /**
    * Finishes a sign-in: exchanges the code, and stores the user in a new session. @returns where to redirect the browser
-   * @throws LogtoException `sign_in_session.not_found`, `sign_in_session.invalid`, `callback_invalid` or `id_token_invalid`
+   * @throws LogtoException `sign_in_session.not_found`, `sign_in_session.invalid`, `callback_invalid`, `id_token_invalid`,
+   * or the refusal of an `@OnSignIn()` hook or the user resolver
    */
   async handleSignInCallback(request: Request): Promise<{ returnTo: string }> {
     return requireSignIn(this.callbacks).finish(request);

@@ -14,6 +14,7 @@ const rooms = [
   'logto.module',
   'logto.providers',
   'logto.exports',
+  'logto.sign-in-providers',
   'bootstrap',
   'logto.module-definition',
   'routes',

@@ -59,6 +59,7 @@ export class AccessDecision {
     try {
       const principal = await this.bearer.authenticate(request);
       this.bearer.assertOrganization(principal, boundOrganization(request, policy.organizations));
+      await this.bearer.addLocalUser(request, principal);
       const ownRequest = this.overrideUser(attempt, principal.context);
       await this.assertRequirements(attempt, principal);
       attachContext(host, ownRequest, principal.context);

@@ -53,7 +53,8 @@ export class Refusal {
     if (error.code === 'invalid_token')
       challenge(request, { error: 'invalid_token', error_description: clientMessageOf(error) });
     else if (error.code === 'invalid_request') challenge(request, { error: 'invalid_request' });
-    else if (error.getStatus() === 403) {
+    // No other token helps a user whom the app refuses.
+    else if (error.getStatus() === 403 && error.code !== 'user_not_allowed') {
       const { scope } = error.getResponse() as { scope?: unknown };
       challenge(request, {
         error: 'insufficient_scope',

@@ -18,7 +18,9 @@ export function hookException(
   const cause = describeThrown(error);
   const status = error instanceof HttpException ? error.getStatus() : 0;
   if (!(error instanceof HttpException) || status < 400) {
-    return new LogtoException('hook_failed', `${name} has thrown an error. The cause is in the log.`, { cause });
+    return new LogtoException('hook_failed', `${name} has thrown an error. The cause is in the log.`, {
+      cause,
+    });
   }
   return new LogtoException(status < 500 ? refusal : 'hook_failed', error.message, {
     status,

@@ -23,9 +23,20 @@ export class LocalUsers {
 
   /**
    * The app's own user; `undefined` in an app without a resolver.
-   * @throws LogtoException `user_not_allowed`, `local_user_invalid`, `hook_failed` or `hook_timeout`
+   * @throws LogtoException `user_not_allowed` for a user whom the resolver refuses, and as {@link find}
    */
-  async resolve(claims: IdTokenClaims, resolution: LocalUserResolution): Promise<LocalUser | undefined> {
+  async require(claims: IdTokenClaims, resolution: LocalUserResolution): Promise<LocalUser | undefined> {
+    const found = await this.find(claims, resolution);
+    if (found === null) throw userNotAllowed();
+    return found;
+  }
+
+  /**
+   * The same, with `null` for a user whom the resolver refuses.
+   * @throws LogtoException `local_user_invalid`, `hook_failed`, `hook_timeout`, or `user_not_allowed` with the status of an
+   * `HttpException`
+   */
+  async find(claims: IdTokenClaims, resolution: LocalUserResolution): Promise<LocalUser | null | undefined> {
     const { resolver } = this.registry;
     if (!resolver) return undefined;
     const { name } = resolver;
@@ -41,7 +52,6 @@ export class LocalUsers {
     } catch (error) {
       throw hookException(name, error, 'user_not_allowed');
     }
-    if (answer === null) throw userNotAllowed();
-    return toLocalUser(name, answer);
+    return answer === null ? null : toLocalUser(name, answer);
   }
 }

@@ -20,9 +20,15 @@ export class SessionLifetime {
     this.isLimited = absolute !== undefined || idle !== undefined;
   }
 
-  isExpired({ signedInAt, seenAt }: SessionRecord): boolean {
+  isExpired(record: SessionRecord): boolean {
+    return this.exceeded(record) !== undefined;
+  }
+
+  /** Which timeout of a sign-in is over. */
+  exceeded({ signedInAt, seenAt }: SessionRecord): 'absolute' | 'idle' | undefined {
     const now = Date.now();
-    return now - signedInAt > this.absolute || now - (seenAt ?? signedInAt) > this.idle;
+    if (now - signedInAt > this.absolute) return 'absolute';
+    return now - (seenAt ?? signedInAt) > this.idle ? 'idle' : undefined;
   }
 
   /** Time until a sign-in expires if the user is not active, in milliseconds. */

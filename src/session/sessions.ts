@@ -5,7 +5,6 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { PatchedStores } from '../store/patched-stores.js';
 import { RefreshedRecords } from '../store/refreshed-records.js';
 import {
-  endedRecord,
   foreignRecord,
   isNewer,
   isSignedIn,
@@ -13,11 +12,10 @@ import {
   type SessionRecord,
 } from '../store/session-record.js';
 import { SignInIndex } from '../store/sign-in-index.js';
-import { deleteEntry, prolongedCookie, readEntry } from '../store/store-access.js';
+import { prolongedCookie, readEntry } from '../store/store-access.js';
 import { storedSignIn } from '../store/stored-sign-in.js';
-import { tokenRecordKey } from '../store/token-record.js';
-import { Tombstones } from '../store/tombstones.js';
 import { missingSession } from './missing-session.js';
+import { SessionExpiry } from './session-expiry.js';
 import { SessionLifetime } from './session-lifetime.js';
 import { sessionWarnings } from './session-warnings.js';
 import { signInClient } from './sign-in-client.js';
@@ -38,7 +36,7 @@ export class Sessions {
     private readonly options: ResolvedLogtoOptions,
     private readonly lifetime: SessionLifetime,
     private readonly stores: PatchedStores,
-    private readonly tombstones: Tombstones,
+    private readonly expiry: SessionExpiry,
     protected readonly refreshed: RefreshedRecords,
     private readonly index: SignInIndex,
   ) {
@@ -101,7 +99,8 @@ export class Sessions {
     const newest = isSignedIn(record) ? this.refreshed.newest(record) : record;
     if (!session || !isSignedIn(newest) || !this.lifetime.isLimited || this.unexpired.has(session))
       return newest;
-    if (this.lifetime.isExpired(newest)) return this.expire(request.sessionStore, newest);
+    const exceeded = this.lifetime.exceeded(newest);
+    if (exceeded) return this.expiry.end(request, newest, exceeded);
     this.unexpired.add(session);
     return newest;
   }
@@ -160,20 +159,6 @@ export class Sessions {
     const appId = this.options.client?.appId;
     const isAudience = typeof aud === 'string' ? aud === appId : appId !== undefined && aud.includes(appId);
     return isAudience && iss === this.options.issuer;
-  }
-
-  /** Ends a sign-in whose lifetime is over, and deletes its tokens. */
-  private expire(store: Store, record: SessionRecord): EndedRecord {
-    const ended = endedRecord(record);
-    this.refreshed.remember(record.tokens, ended);
-    const deleteTokens = async (): Promise<void> => {
-      const key = tokenRecordKey(record.tokens);
-      await this.tombstones.mark(store, [record.tokens, key]);
-      await deleteEntry(store, key);
-    };
-    // The sign-in has ended even if the store fails: the tokens in it expire anyway.
-    deleteTokens().catch(() => undefined);
-    return ended;
   }
 
   /** The app's own store is only known from its first request, and an app may have several. */

@@ -11,6 +11,7 @@ import { SignInIndex } from '../store/sign-in-index.js';
 import { newTokenRecordId, withTokens } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
 import type { PendingSignIn } from './sign-in-cookies.js';
+import { SignInApproval } from './sign-in-approval.js';
 import { shortState } from './sign-in-state.js';
 
 /** The result of a callback. */
@@ -40,12 +41,13 @@ export class CodeExchange {
     private readonly sessionStart: SessionStart,
     private readonly records: TokenRecords,
     private readonly index: SignInIndex,
+    private readonly approval: SignInApproval,
   ) {}
 
   /**
    * @param query the query of the callback
    * @param pending the sign-in that it belongs to
-   * @throws LogtoException `id_token_invalid`, Logto's own refusal, or a transient one
+   * @throws LogtoException `id_token_invalid`, Logto's own refusal, that of a hook or the user resolver, or a transient one
    */
   async run(request: Request, query: URLSearchParams, pending: PendingSignIn): Promise<CallbackOutcome> {
     const { returnTo } = pending;
@@ -72,6 +74,9 @@ export class CodeExchange {
     tokens: TokenSet,
     claims: IdTokenClaims,
   ): Promise<void> {
+    // Before anything is stored, so that a refused sign-in leaves nothing behind. Its tokens are only dropped: revoking them
+    // would end the other sign-ins of the browser, which share the grant.
+    const localUser = await this.approval.request(request, tokens, claims);
     const previous = this.sessions.lastRecord(request);
     const superseded = this.sessions.record(request);
     const id = newTokenRecordId();
@@ -84,6 +89,7 @@ export class CodeExchange {
       checkedAt: now,
       ...(claims.sid === undefined ? {} : { sid: claims.sid }),
       ...(claims.auth_time === undefined ? {} : { authTime: claims.auth_time }),
+      ...(localUser === undefined ? {} : { localUser }),
       completed: [...(previous?.completed ?? []), shortState(pending.state)].slice(-maxCompleted),
     };
     const lifetime = request.session.cookie.originalMaxAge;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
+import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import {
   lifetimeCookie,
@@ -11,6 +12,7 @@ import {
 } from '../store/store-access.js';
 import { withLock } from '../store/with-lock.js';
 import type { CallbackOutcome } from './code-exchange.js';
+import { restoreException, storeException, type StoredException } from './stored-exception.js';
 
 /** How long the outcome of a callback is remembered, in milliseconds. */
 const outcomeLifetime = 60_000;
@@ -53,16 +55,33 @@ export class IdempotentCallbacks {
     const entryKey = ownEntryKey('callback', key);
     const store = request.sessionStore;
     return withLock(lock, entryKey, async () => {
-      const known = (await readEntry(store, entryKey))?.logtoCallback as CallbackOutcome | undefined;
-      if (known) return known;
-      const outcome = await exchange();
+      const known = (await readEntry(store, entryKey))?.logtoCallback as StoredOutcome | undefined;
+      if (known) return outcomeOf(known);
+      const outcome = await settle(exchange);
       const entry = {
         cookie: lifetimeCookie(outcomeLifetime),
         logtoCallback: outcome,
       } as unknown as StoreEntry;
-      // The user is signed in, even if the other instances do not find out.
+      // The user is signed in or refused, even if the other instances do not find out.
       await writeEntry(store, entryKey, entry).catch(() => undefined);
-      return outcome;
+      return outcomeOf(outcome);
     });
   }
+}
+
+/** An outcome as it is stored: a failure too, since the code is spent and a hook has decided. */
+type StoredOutcome = CallbackOutcome | { readonly failure: StoredException };
+
+async function settle(exchange: () => Promise<CallbackOutcome>): Promise<StoredOutcome> {
+  try {
+    return await exchange();
+  } catch (error) {
+    if (error instanceof LogtoException) return { failure: storeException(error) };
+    throw error;
+  }
+}
+
+function outcomeOf(outcome: StoredOutcome): CallbackOutcome {
+  if ('failure' in outcome) throw restoreException(outcome.failure);
+  return outcome;
 }

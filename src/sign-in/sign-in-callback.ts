@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { Hooks } from '../hooks/hooks.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -35,6 +36,7 @@ export class SignInCallback {
     private readonly callbacks: IdempotentCallbacks,
     private readonly codes: CodeExchange,
     private readonly redirectLoops: RedirectLoopDetector,
+    private readonly hooks: Hooks,
     private readonly log: OperatorLog,
   ) {}
 
@@ -47,7 +49,10 @@ export class SignInCallback {
     try {
       return await this.finishSignIn(request);
     } catch (error) {
-      if (error instanceof LogtoException) this.logFailure(error);
+      if (error instanceof LogtoException) {
+        this.logFailure(error);
+        await this.hooks.signInFailed({ code: error.code, error, request });
+      }
       throw error;
     }
   }

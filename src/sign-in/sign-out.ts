@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { Hooks } from '../hooks/hooks.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { OperatorLog } from '../operator-log.js';
@@ -7,6 +8,7 @@ import { OidcClient } from '../oidc/oidc-client.js';
 import { RedirectLoopDetector } from './redirect-loop-detector.js';
 import { SessionEnd } from '../session/session-end.js';
 import { Sessions } from '../session/sessions.js';
+import type { SessionRecord } from '../store/session-record.js';
 import { SignInIndex } from '../store/sign-in-index.js';
 import { accessTokenKey, type TokenRecord } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
@@ -29,6 +31,7 @@ export class SignOut {
     private readonly sessionEnd: SessionEnd,
     private readonly records: TokenRecords,
     private readonly index: SignInIndex,
+    private readonly hooks: Hooks,
     private readonly redirectLoops: RedirectLoopDetector,
     private readonly log: OperatorLog,
   ) {}
@@ -66,10 +69,21 @@ export class SignOut {
     const lifetime = request.session.cookie.originalMaxAge;
     await this.sessionEnd.end(request);
     this.redirectLoops.reset(request);
-    // An entry that stays behind does no harm: its session is gone.
-    if (record) await this.index.remove(store, record, lifetime).catch(() => undefined);
-    if (record) await this.records.delete(store, record.tokens);
+    if (record) await this.forget(request, record, lifetime);
     return tokens;
+  }
+
+  /** Deletes what is left of a sign-in whose session has ended, and runs the hooks. */
+  private async forget(request: Request, record: SessionRecord, lifetime: number | null): Promise<void> {
+    const { sessionStore: store } = request;
+    try {
+      // An entry that stays behind does no harm: its session is gone.
+      await this.index.remove(store, record, lifetime).catch(() => undefined);
+      await this.records.delete(store, record.tokens);
+    } finally {
+      const { claims, sid, tokens } = record;
+      await this.hooks.signOut(tokens, { sub: claims.sub, sid, reason: 'user', request });
+    }
   }
 
   /** @returns whether Logto could be reached */

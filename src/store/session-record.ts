@@ -1,3 +1,4 @@
+import type { LocalUser } from '../hooks/local-user.js';
 import type { IdTokenClaims } from '../oidc/claims.js';
 
 /** What every request needs to know of a sign-in, in the session under `logto`. Tokens are stored separately. */
@@ -17,6 +18,10 @@ export interface SessionRecord {
   readonly sid?: string;
   /** When the user signed in at Logto, in seconds since 1970, kept when the claims are refreshed. */
   readonly authTime?: number;
+  /** The app's own user, as its resolver has returned it. */
+  readonly localUser?: LocalUser;
+  /** Whether the resolver has failed at the last refresh, so that `localUser` is older than the claims. */
+  readonly isLocalUserStale?: boolean;
   /** The last sign-ins that were finished in this session: tells a reloaded callback from a forged one. */
   readonly completed: readonly string[];
 }

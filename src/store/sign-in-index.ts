@@ -109,6 +109,14 @@ export class SignInIndex {
     return signInsOf(await readEntry(store, indexKey(subject)));
   }
 
+  /**
+   * Whether a user or a session at Logto has an entry. It remains when all its sign-ins have ended, until the longest of
+   * them would have expired.
+   */
+  async hasEntry(store: Store, subject: IndexSubject): Promise<boolean> {
+    return (await readEntry(store, indexKey(subject))) !== undefined;
+  }
+
   /** The ids of the sessions that hold a sign-in. */
   async sessionIdsOf(store: Store, record: SessionRecord): Promise<readonly string[]> {
     const [ofUser] = subjectsOf(record);

@@ -58,7 +58,7 @@ function permissionsOn(resource: string | undefined, { scopes }: LogtoTestUser):
 }
 
 function allClaims(user: LogtoTestUser): Record<string, unknown> {
-  const { scopes: _scopes, userInfo: _userInfo, organizations, ...claims } = user;
+  const { scopes: _scopes, userInfo: _userInfo, localUser: _localUser, organizations, ...claims } = user;
   if (organizations === undefined) return claims;
   const memberships = membershipsOf(user);
   const roles = memberships.flatMap(({ id, roles: own = [] }) => own.map((role) => `${id}:${role}`));

@@ -1,3 +1,4 @@
+import type { LocalUser } from '../hooks/local-user.js';
 import type { UserClaims, UserInfoResponse } from '../oidc/claims.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import type { Credential } from '../options/credential.js';
@@ -39,6 +40,11 @@ export interface LogtoTestUser extends PlainClaims {
   organizations?: (string | LogtoTestOrganization)[];
   /** Permissions on API resources: by resource, or one list for all resources. Default: none. */
   scopes?: string[] | Record<string, string[]>;
+  /**
+   * Your own user, as your `@LogtoUserResolver()` would return it. It is not asked then. Default: what the resolver returns;
+   * if that is `null`, the request is refused with 403.
+   */
+  localUser?: LocalUser;
   /** Claims that only userinfo contains, or with other values there. Default: the same as above. */
   userInfo?: Partial<UserInfoResponse>;
 }

@@ -5,6 +5,8 @@ import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptio
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
+import { Hooks } from '../hooks/hooks.js';
+import type { LogtoSignOutReason } from '../hooks/on-sign-out.decorator.js';
 import { RefreshedTokens, type GrantStart } from './refreshed-tokens.js';
 import { endedRecord, type SessionRecord } from '../store/session-record.js';
 import { Sessions } from '../session/sessions.js';
@@ -33,6 +35,7 @@ export class RefreshGrant {
     private readonly records: TokenRecords,
     private readonly tombstones: Tombstones,
     private readonly refreshedTokens: RefreshedTokens,
+    private readonly hooks: Hooks,
   ) {}
 
   /**
@@ -48,7 +51,7 @@ export class RefreshGrant {
     retries = 0,
   ): Promise<StoredAccessToken> {
     const { tokens } = start;
-    if (!tokens) return this.ended(request, record);
+    if (!tokens) return this.ended(request, record, start, 'provider');
     if (tokens.refreshToken === undefined) return withoutRefreshToken(target, start);
     let answer: TokenSet;
     try {
@@ -65,14 +68,29 @@ export class RefreshGrant {
         needsOperator: true,
       });
     }
-    return this.refreshedTokens.store(request, record, target, { ...start, tokens }, answer);
+    try {
+      return await this.refreshedTokens.store(request, record, target, { ...start, tokens }, answer);
+    } catch (error) {
+      if (!(error instanceof LogtoException) || error.code !== 'user_not_allowed') throw error;
+      return this.ended(request, record, start, 'revoked', error);
+    }
   }
 
-  /** Ends the sign-in. The session and the app's own data in it stay. */
-  async end(request: Request, record: SessionRecord): Promise<void> {
-    await this.tombstones.mark(request.sessionStore, [record.tokens, tokenRecordKey(record.tokens)]);
+  /**
+   * Ends the sign-in. The session and the app's own data in it stay.
+   * @param afterwards gets the hooks to run
+   */
+  async end(
+    request: Request,
+    record: SessionRecord,
+    reason: LogtoSignOutReason,
+    afterwards: GrantStart['afterwards'],
+  ): Promise<void> {
+    const { tokens, claims, sid } = record;
+    await this.tombstones.mark(request.sessionStore, [tokens, tokenRecordKey(tokens)]);
     await this.sessions.replace(request, record, endedRecord(record));
-    await this.records.delete(request.sessionStore, record.tokens);
+    afterwards.push(() => this.hooks.signOut(tokens, { sub: claims.sub, sid, reason, request }));
+    await this.records.delete(request.sessionStore, tokens);
   }
 
   /** Retries with the refresh token of another instance if that has rotated it. Ends the sign-in if Logto has ended it. */
@@ -85,12 +103,13 @@ export class RefreshGrant {
     retries: number,
   ): Promise<StoredAccessToken> {
     const { tokens } = start;
+    const retry = { tokens, afterwards: start.afterwards };
     if (!endsSignIn(error, target)) {
-      if (mayHaveRotated(error)) await this.run(request, record, {}, { tokens }).catch(() => undefined);
+      if (mayHaveRotated(error)) await this.run(request, record, {}, retry).catch(() => undefined);
       throw error;
     }
     const rotated = await this.findRotation(request, record, tokens.refreshToken);
-    if (!rotated || retries === maxRetries) return this.ended(request, record, error);
+    if (!rotated || retries === maxRetries) return this.ended(request, record, start, 'provider', error);
     const key = accessTokenKey(target);
     const found = rotated.accessTokens[key];
     const isNew = found && found.token !== tokens.accessTokens[key]?.token;
@@ -98,8 +117,14 @@ export class RefreshGrant {
     return this.run(request, record, target, { ...start, tokens: rotated }, retries + 1);
   }
 
-  private async ended(request: Request, record: SessionRecord, cause?: unknown): Promise<never> {
-    await this.end(request, record);
+  private async ended(
+    request: Request,
+    record: SessionRecord,
+    { afterwards }: GrantStart,
+    reason: LogtoSignOutReason,
+    cause?: unknown,
+  ): Promise<never> {
+    await this.end(request, record, reason, afterwards);
     throw new LogtoUnauthenticatedException({ cause });
   }
 

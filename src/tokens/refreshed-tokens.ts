@@ -7,6 +7,7 @@ import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { Hooks } from '../hooks/hooks.js';
 import { Sessions } from '../session/sessions.js';
 import { RefreshedRecords } from '../store/refreshed-records.js';
 import { isSignedIn, type SessionRecord } from '../store/session-record.js';
@@ -18,6 +19,7 @@ import {
 } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
 import { Tombstones } from '../store/tombstones.js';
+import { SessionLocalUsers } from './session-local-users.js';
 
 /** What a refresh grant starts from. */
 export interface GrantStart {
@@ -27,6 +29,8 @@ export interface GrantStart {
   readonly refused?: string | undefined;
   /** Whether to replace all stored access tokens and userinfo claims. Default: `false`. */
   readonly replaceAll?: boolean;
+  /** Hooks to run when nothing is locked any more, in this order. None of them throws. */
+  readonly afterwards: (() => Promise<void>)[];
 }
 
 /** Stores what a refresh grant has brought: tokens in the token record, claims in the session. */
@@ -39,6 +43,8 @@ export class RefreshedTokens {
     private readonly records: TokenRecords,
     private readonly tombstones: Tombstones,
     private readonly refreshed: RefreshedRecords,
+    private readonly localUsers: SessionLocalUsers,
+    private readonly hooks: Hooks,
     private readonly log: OperatorLog,
   ) {}
 
@@ -46,12 +52,13 @@ export class RefreshedTokens {
    * Stores a token response. If the store fails, this process keeps the tokens in memory.
    * @returns the access token for `target`
    * @throws LogtoUnauthenticatedException if the user has signed out in the meantime
+   * @throws LogtoException `user_not_allowed` if the app's user resolver refuses the user
    */
   async store(
     request: Request,
     record: SessionRecord,
     target: TokenTarget,
-    { tokens, replaceAll = false }: GrantStart,
+    { tokens, replaceAll = false, afterwards }: GrantStart,
     answer: TokenSet,
   ): Promise<StoredAccessToken> {
     const { sessionStore } = request;
@@ -66,30 +73,68 @@ export class RefreshedTokens {
     const latest = (await this.records.load(sessionStore, record.tokens).catch(() => undefined)) ?? tokens;
     const base = replaceAll ? { ...latest, accessTokens: {}, userInfo: undefined } : latest;
     const next = withTokens(base, target, answer);
+    // First the tokens: the user resolver may take its time.
+    await this.logFailure(this.records.save(request, record.tokens, next));
+    const refreshed = await this.refreshedRecord(request, record, answer);
+    if (refreshed) await this.logFailure(this.replaceRecord(request, record, refreshed));
+    this.addHooks(afterwards, target, refreshed ?? record);
+    return next.accessTokens[accessTokenKey(target)] as StoredAccessToken;
+  }
+
+  private async logFailure(storing: Promise<void>): Promise<void> {
     try {
-      await this.records.save(request, record.tokens, next);
-      await this.updateClaims(request, record, answer);
+      await storing;
     } catch (error) {
       const message = 'Refreshed tokens could not be stored. This process keeps them until they can.';
       this.log.write('warn', message, { details: inspect(error) });
     }
-    return next.accessTokens[accessTokenKey(target)] as StoredAccessToken;
   }
 
-  private async updateClaims(request: Request, record: SessionRecord, { claims }: TokenSet): Promise<void> {
+  /** The record with the refreshed claims and the app's own user; `undefined` if the response has no claims. */
+  private async refreshedRecord(
+    request: Request,
+    record: SessionRecord,
+    { claims }: TokenSet,
+  ): Promise<SessionRecord | undefined> {
     const known = this.refreshed.newest(record);
-    if (!claims || !isSignedIn(known)) return;
-    const next = refreshedRecord(known, claims);
+    if (!claims || !isSignedIn(known)) return undefined;
+    return this.localUsers.update(request, withClaims(known, claims));
+  }
+
+  private async replaceRecord(
+    request: Request,
+    record: SessionRecord,
+    refreshed: SessionRecord,
+  ): Promise<void> {
+    const known = this.refreshed.newest(record);
+    // While the user resolver was busy, the sign-in may have ended, or the user may have been active.
+    if (!isSignedIn(known)) return;
+    const { seenAt } = known;
+    const next = seenAt === undefined ? refreshed : { ...refreshed, seenAt };
     this.refreshed.remember(record.tokens, next);
     const { revalidateAfter } = this.options;
     const due = revalidateAfter !== false && next.checkedAt - record.checkedAt > revalidateAfter / 2;
-    if (due || record.outdatedSince !== undefined || !sameClaims(known.claims, next.claims))
+    if (due || record.outdatedSince !== undefined || !isSameUser(known, next))
       await this.sessions.replace(request, record, next);
+  }
+
+  private addHooks(afterwards: GrantStart['afterwards'], target: TokenTarget, record: SessionRecord): void {
+    if (!this.hooks.has('tokenRefresh')) return;
+    const { resource, organizationId } = target;
+    const event = {
+      sub: record.claims.sub,
+      target: {
+        ...(resource !== undefined && { resource }),
+        ...(organizationId !== undefined && { organizationId }),
+      },
+      claims: structuredClone(record.claims),
+    };
+    afterwards.push(() => this.hooks.tokenRefresh(event));
   }
 }
 
 /** The record with the claims of a refreshed ID token. Keeps what only the ID token of the sign-in has. */
-function refreshedRecord(record: SessionRecord, claims: IdTokenClaims): SessionRecord {
+function withClaims(record: SessionRecord, claims: IdTokenClaims): SessionRecord {
   const sid = claims.sid ?? record.sid;
   const { outdatedSince = 0, ...kept } = record;
   return {
@@ -105,9 +150,13 @@ function refreshedRecord(record: SessionRecord, claims: IdTokenClaims): SessionR
   };
 }
 
-/** Whether two ID tokens have the same claims about the user. */
-function sameClaims(one: IdTokenClaims, other: IdTokenClaims): boolean {
-  return isDeepStrictEqual(aboutTheUser(one), aboutTheUser(other));
+/** Whether two records say the same about the user. */
+function isSameUser(one: SessionRecord, other: SessionRecord): boolean {
+  return (
+    isDeepStrictEqual(aboutTheUser(one.claims), aboutTheUser(other.claims)) &&
+    isDeepStrictEqual(one.localUser, other.localUser) &&
+    one.isLocalUserStale === other.isLocalUserStale
+  );
 }
 
 function aboutTheUser(claims: IdTokenClaims): Record<string, unknown> {

@@ -26,12 +26,13 @@ export class Revalidation {
     private readonly log: OperatorLog,
   ) {}
 
-  /** Whether the claims are too old for an authorization decision. */
+  /** Whether the claims, or the app's own user, are too old for an authorization decision. */
   isDue(record: SessionRecord): boolean {
     const { revalidateAfter } = this.options;
     const isOutdated =
       record.outdatedSince !== undefined ||
-      (revalidateAfter !== false && Date.now() - record.checkedAt > revalidateAfter);
+      (revalidateAfter !== false &&
+        (record.isLocalUserStale || Date.now() - record.checkedAt > revalidateAfter));
     return isOutdated && this.cooldown.isOver(record.tokens);
   }
 

@@ -3,7 +3,8 @@ import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import { RefreshGrant } from './refresh-grant.js';
-import type { SessionRecord } from '../store/session-record.js';
+import type { GrantStart } from './refreshed-tokens.js';
+import { isSignedIn, type SessionRecord } from '../store/session-record.js';
 import { Sessions } from '../session/sessions.js';
 import { SingleFlight } from './single-flight.js';
 import { accessTokenKey, type StoredAccessToken, type TokenRecord } from '../store/token-record.js';
@@ -37,14 +38,14 @@ export class TokenRefresh {
   ): Promise<StoredAccessToken> {
     const key = accessTokenKey(target);
     return this.singleFlight.run(`${record.tokens} ${key} ${refused ?? ''}`, () =>
-      this.records.runExclusive(record.tokens, async () => {
+      this.runExclusive(record, async (afterwards) => {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         const found = tokens?.accessTokens[key];
         const stored = found?.token === refused ? undefined : found;
         // Another call may have refreshed it while this one waited for the mutex.
         if (stored && Date.now() < stored.refreshAt) return stored;
         try {
-          return await this.grants.run(request, record, target, { tokens, refused });
+          return await this.grants.run(request, record, target, { tokens, refused, afterwards });
         } catch (error) {
           // The stored token has not expired yet.
           if (stored && Date.now() < stored.expiresAt && isTransient(error)) return stored;
@@ -58,7 +59,7 @@ export class TokenRefresh {
   refreshAll(request: Request, record: SessionRecord): Promise<void> {
     const key = `${record.tokens} all`;
     return this.singleFlight.run(key, () =>
-      this.records.runExclusive(record.tokens, async () => {
+      this.runExclusive(record, async (afterwards) => {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         // A later call must see what changes at Logto from now on.
         this.singleFlight.release(key);
@@ -66,7 +67,7 @@ export class TokenRefresh {
           request,
           record,
           {},
-          { tokens, refused: userInfoToken(tokens), replaceAll: true },
+          { tokens, refused: userInfoToken(tokens), replaceAll: true, afterwards },
         );
       }),
     );
@@ -74,25 +75,53 @@ export class TokenRefresh {
 
   /**
    * Refreshes the claims, unless another request or instance has done so since `record`.
-   * @returns whether there are newer claims: a token response may have no ID token
+   * @returns whether that has succeeded: a token response may have no ID token, and the user resolver may fail
    */
   refreshClaims(request: Request, record: SessionRecord): Promise<boolean> {
     return this.singleFlight.run(`${record.tokens} claims`, () =>
-      this.records.runExclusive(record.tokens, async () => {
+      this.runExclusive(record, async (afterwards) => {
         if (await this.sessions.loadNewer(request, record)) return true;
         const tokens = await this.records.load(request.sessionStore, record.tokens);
-        // The permissions in the stored access tokens may have changed, too.
-        const replaceAll = record.outdatedSince !== undefined;
-        await this.grants.run(request, record, {}, { tokens, refused: userInfoToken(tokens), replaceAll });
-        return this.refreshed.newest(record) !== record;
+        const grant = {
+          tokens,
+          refused: userInfoToken(tokens),
+          // The permissions in the stored access tokens may have changed, too.
+          replaceAll: record.outdatedSince !== undefined,
+          afterwards,
+        };
+        await this.grants.run(request, record, {}, grant);
+        const newest = this.refreshed.newest(record);
+        return newest !== record && !(isSignedIn(newest) && newest.isLocalUserStale);
       }),
     );
   }
 
   /** Ends the sign-in. The session and the app's own data in it stay. */
-  end(request: Request, record: SessionRecord): Promise<void> {
-    return this.grants.end(request, record);
+  async end(request: Request, record: SessionRecord): Promise<void> {
+    const afterwards: GrantStart['afterwards'] = [];
+    try {
+      await this.grants.end(request, record, 'user', afterwards);
+    } finally {
+      await runAll(afterwards);
+    }
   }
+
+  /** Runs `refresh` under the mutex of the sign-in, and then the hooks: a slow one must not block other refreshes. */
+  private async runExclusive<T>(
+    record: SessionRecord,
+    refresh: (afterwards: GrantStart['afterwards']) => Promise<T>,
+  ): Promise<T> {
+    const afterwards: GrantStart['afterwards'] = [];
+    try {
+      return await this.records.runExclusive(record.tokens, () => refresh(afterwards));
+    } finally {
+      await runAll(afterwards);
+    }
+  }
+}
+
+async function runAll(hooks: GrantStart['afterwards']): Promise<void> {
+  for (const run of hooks) await run();
 }
 
 /** The stored token for userinfo, which would otherwise make the refresh unnecessary. */

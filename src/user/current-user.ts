@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
+import type { UserInfoResponse } from '../oidc/claims.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { Sessions } from '../session/sessions.js';
 import type { SessionRecord } from '../store/session-record.js';
@@ -90,7 +90,7 @@ export class CurrentUser {
     if (existing && existing.record === record) return existing;
     if (record && this.keepsRecordsAlive) this.records.keepAlive(request, record);
     const guardsPassed = existing?.guardsPassed === true;
-    const state = { isOverridden: false, guardsPassed, record, context: contextOf(record?.claims) };
+    const state = { isOverridden: false, guardsPassed, record, context: contextOf(record) };
     this.setState(request, state);
     return state;
   }
@@ -105,8 +105,11 @@ export class CurrentUser {
   }
 }
 
-function contextOf(claims: IdTokenClaims | undefined): LogtoContext {
-  return claims ? { isAuthenticated: true, claims: cloneJson(claims) } : anonymousContext();
+function contextOf(record: SessionRecord | undefined): LogtoContext {
+  if (!record) return anonymousContext();
+  const context: LogtoContext = { isAuthenticated: true, claims: cloneJson(record.claims) };
+  if (record.localUser !== undefined) context.localUser = cloneJson(record.localUser);
+  return context;
 }
 
 /** Whether the module's store touches the token record of a session as it loads the session. */

@@ -1,3 +1,4 @@
+import type { LocalUser } from '../hooks/local-user.js';
 import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
 
 /* An interface and a const of the same name: decorator metadata needs a value. The claims do the same. */
@@ -8,6 +9,8 @@ export interface LogtoContext {
   isAuthenticated: boolean;
   /** The user's claims. */
   claims?: IdTokenClaims;
+  /** Your own user, from your `@LogtoUserResolver()`. */
+  localUser?: LocalUser;
   /** The response of the userinfo endpoint; only with `fetchUserInfo`. */
   userInfo?: UserInfoResponse;
   /** The access token that was asked for; only with `getAccessToken`. */
@@ -34,6 +37,7 @@ declare global {
       [member: string]: unknown;
       isAuthenticated?: boolean;
       claims?: IdTokenClaims;
+      localUser?: LocalUser;
       userInfo?: UserInfoResponse;
       accessToken?: string;
       scopes?: string[];

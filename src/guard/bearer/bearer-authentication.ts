@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { LocalUsers } from '../../hooks/local-users.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { InvalidTokenException, quoteClaim } from '../../oidc/errors/invalid-token.exception.js';
 import { buildOrganizationUrn } from '../../options/logto-constants.js';
@@ -16,6 +17,7 @@ export class BearerAuthentication {
   constructor(
     options: ResolvedLogtoOptions,
     private readonly verifier: BearerTokenVerifier,
+    private readonly localUsers: LocalUsers,
   ) {
     this.audiences = new Set([options.api?.audience ?? []].flat());
   }
@@ -32,8 +34,23 @@ export class BearerAuthentication {
       isOpaque ||
       audiences.some((audience) => this.audiences.has(audience)) ||
       [...organizations].some((id) => audiences.includes(buildOrganizationUrn(id)));
-    if (isForThisApi) return principal;
-    throw new InvalidTokenException('The token was made for another API.', {
+    if (!isForThisApi) throw this.madeForAnotherApi(principal);
+    return principal;
+  }
+
+  /**
+   * Adds the app's own user to the context of a token that may be used for the request.
+   * @throws LogtoException `user_not_allowed`, `local_user_invalid`, `hook_failed` or `hook_timeout`
+   */
+  async addLocalUser(request: Request, principal: BearerPrincipal): Promise<void> {
+    if (!this.localUsers.isUsed) return;
+    await principal.addLocalUser((claims) =>
+      this.localUsers.require(claims, { credential: 'bearer', request }),
+    );
+  }
+
+  private madeForAnotherApi({ audiences }: BearerPrincipal): InvalidTokenException {
+    return new InvalidTokenException('The token was made for another API.', {
       operatorMessage:
         `It is for ${quoteClaim(audiences)}, and this API takes ${quoteClaim([...this.audiences])}. If that is this ` +
         'API, list it in `api.audience`; otherwise let the client ask for a token with the resource indicator of this one.',

@@ -1,3 +1,4 @@
+import type { LocalUser } from '../../hooks/local-user.js';
 import type { AccessTokenClaims } from '../../oidc/claims.js';
 import { buildOrganizationUrn, organizationUrnPrefix } from '../../options/logto-constants.js';
 import type { LogtoContext } from '../../user/logto-context.js';
@@ -19,16 +20,34 @@ export class BearerPrincipal implements Principal {
   readonly credential = 'bearer';
   readonly context: LogtoContext;
 
+  /** @param shared what the copies of a cached token have in common */
   constructor(
     private readonly claims: AccessTokenClaims,
     private readonly parsed: ParsedClaims = parseClaims(claims),
+    private readonly shared: { localUser?: Promise<LocalUser | undefined> } = {},
   ) {
     this.context = { isAuthenticated: true, claims, scopes: [...parsed.scopes] };
   }
 
   /** A copy for another request, since a handler may change the claims of its own. */
   clone(): BearerPrincipal {
-    return new BearerPrincipal(cloneJson(this.claims), this.parsed);
+    return new BearerPrincipal(cloneJson(this.claims), this.parsed, this.shared);
+  }
+
+  /**
+   * Adds the app's own user to the context. Copies share the answer, but not a failure or a refusal.
+   * @param resolve asks the app
+   */
+  async addLocalUser(resolve: (claims: AccessTokenClaims) => Promise<LocalUser | undefined>): Promise<void> {
+    const { shared } = this;
+    const answer = (shared.localUser ??= resolve(this.claims));
+    try {
+      const localUser = await answer;
+      if (localUser !== undefined) this.context.localUser = cloneJson(localUser);
+    } catch (error) {
+      if (shared.localUser === answer) delete shared.localUser;
+      throw error;
+    }
   }
 
   get isOpaque(): boolean {

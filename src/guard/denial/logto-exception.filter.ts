@@ -26,6 +26,7 @@ const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
   'login_required',
   'interaction_required',
   'consent_required',
+  'hook_timeout',
   'provider_unavailable',
   'provider_timeout',
   'server_error',

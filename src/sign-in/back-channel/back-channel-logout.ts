@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import type { JWTPayload } from 'jose';
+import { Hooks } from '../../hooks/hooks.js';
 import { LogtoException } from '../../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { TokenVerifier } from '../../oidc/token-verifier.js';
@@ -13,7 +14,8 @@ import { signInClient } from '../../session/sign-in-client.js';
 import { KeyedMutex } from '../../store/keyed-mutex.js';
 import { SessionEnd } from '../../session/session-end.js';
 import { Sessions } from '../../session/sessions.js';
-import { logtoSessionTombstone, SignInIndex } from '../../store/sign-in-index.js';
+import { isSignedIn } from '../../store/session-record.js';
+import { logtoSessionTombstone, type IndexedSignIn, SignInIndex } from '../../store/sign-in-index.js';
 import { lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../../store/store-access.js';
 import { Tombstones } from '../../store/tombstones.js';
 
@@ -32,6 +34,12 @@ interface LogoutToken extends JWTPayload {
   sid?: unknown;
 }
 
+interface EndedSignIn {
+  readonly tokens: string;
+  readonly sub: string;
+  readonly sid: string | undefined;
+}
+
 /** Ends sessions when Logto sends a logout token (OpenID Connect Back-Channel Logout 1.0). */
 @Injectable()
 export class BackChannelLogout {
@@ -45,6 +53,7 @@ export class BackChannelLogout {
     private readonly sessionEnd: SessionEnd,
     private readonly index: SignInIndex,
     private readonly tombstones: Tombstones,
+    private readonly hooks: Hooks,
     private readonly log: OperatorLog,
   ) {}
 
@@ -83,14 +92,18 @@ export class BackChannelLogout {
     const store = request.sessionStore;
     const token = await this.verified(await logoutTokenOf(request));
     const key = ownEntryKey('logout', token.jti);
+    const ended: EndedSignIn[] = [];
     await this.mutex.runExclusive(key, async () => {
       if (await readEntry(store, key)) {
         throw logoutTokenInvalid('It was used before and its sessions have already ended. Nothing to do.');
       }
-      await this.end(store, token);
+      await this.end(store, token, ended);
       const remembered = Math.max(0, token.exp * 1000 - Date.now()) + replayMargin;
       await writeEntry(store, key, { cookie: lifetimeCookie(remembered) });
     });
+    await Promise.all(
+      ended.map(({ tokens, sub, sid }) => this.hooks.signOut(tokens, { sub, sid, reason: 'back_channel' })),
+    );
   }
 
   private async verified(logoutToken: string): Promise<LogoutToken> {
@@ -116,19 +129,38 @@ export class BackChannelLogout {
     return token;
   }
 
-  private async end(store: Store, { sid, sub, iat }: LogoutToken): Promise<void> {
+  /** @param ended gets the sign-ins that have ended */
+  private async end(store: Store, { sid, sub, iat }: LogoutToken, ended: EndedSignIn[]): Promise<void> {
     const application = signInClient(this.options).appId;
     if (typeof sid === 'string') {
       // First the mark: a sign-in that is being finished checks for it.
       await this.tombstones.mark(store, [logtoSessionTombstone(sid)]);
-      await this.sessionEnd.endIndexed(store, await this.index.find(store, { application, sid }), sub);
+      await this.endAll(store, await this.index.find(store, { application, sid }), sub, ended);
     } else if (sub !== undefined) {
       const before = (await this.index.find(store, { application, sub })).filter(
         ({ at }) => at < (iat + 1) * 1000,
       );
-      await this.sessionEnd.endIndexed(store, before, sub);
+      await this.endAll(store, before, sub, ended);
     }
   }
+
+  private async endAll(
+    store: Store,
+    signIns: readonly IndexedSignIn[],
+    sub: string | undefined,
+    ended: EndedSignIn[],
+  ): Promise<void> {
+    if (this.hooks.has('signOut'))
+      for (const { session, tokens } of signIns) ended.push(...(await signInOf(store, session, tokens)));
+    await this.sessionEnd.endIndexed(store, signIns, sub);
+  }
+}
+
+/** The sign-in that a session holds, unless it has ended already. */
+async function signInOf(store: Store, session: string, tokens: string): Promise<EndedSignIn[]> {
+  const record = (await readEntry(store, session))?.logto;
+  if (!isSignedIn(record) || record.tokens !== tokens) return [];
+  return [{ tokens, sub: record.claims.sub, sid: record.sid }];
 }
 
 /** Why a verified token is no logout token (OpenID Connect Back-Channel Logout 1.0, 2.6). */

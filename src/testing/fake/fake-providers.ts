@@ -1,5 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { StartupDiagnosis } from '../../bootstrap/startup-diagnosis.js';
+import { HookRegistry } from '../../hooks/hook-registry.js';
+import { LocalUsers } from '../../hooks/local-users.js';
 import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from '../../logto.module-definition.js';
 import { resolveLogtoOptions } from '../../options/resolve/resolve-logto-options.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
@@ -11,6 +13,7 @@ import { TouchThrottle } from '../../store/touch-throttle.js';
 import { optionsForTests } from '../options-for-tests.js';
 import { TestSignIns, type TestSignInDefaults } from '../test-sign-ins.js';
 import { FakeEndpoints } from './fake-endpoints.js';
+import { FakeLocalUsers } from './fake-local-users.js';
 import { FakeLogto } from './fake-logto.js';
 import { fakeSessionHandler } from './fake-session-handler.js';
 import { FakeSessions, sessionParts, type SessionParts } from './fake-sessions.js';
@@ -48,6 +51,12 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
       },
     },
     {
+      provide: LocalUsers,
+      inject: [HookRegistry, ResolvedLogtoOptions],
+      useFactory: (registry: HookRegistry, options: ResolvedLogtoOptions) =>
+        new FakeLocalUsers(new TestSignIns(options, defaults), registry, options),
+    },
+    {
       provide: TokenRecords,
       inject: [ResolvedLogtoOptions, TouchThrottle],
       useFactory: (options: ResolvedLogtoOptions, touches: TouchThrottle) =>
@@ -55,17 +64,30 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
     },
     {
       provide: Sessions,
-      inject: [ResolvedLogtoOptions, TokenRecords, ...sessionParts],
-      useFactory: (options: ResolvedLogtoOptions, records: FakeTokenRecords, ...parts: SessionParts) =>
-        new FakeSessions(logtoOf(options), records, new TestSignIns(options, defaults), ...parts),
+      inject: [ResolvedLogtoOptions, TokenRecords, LocalUsers, ...sessionParts],
+      useFactory: (
+        options: ResolvedLogtoOptions,
+        records: FakeTokenRecords,
+        localUsers: FakeLocalUsers,
+        ...parts: SessionParts
+      ) =>
+        new FakeSessions(logtoOf(options), records, new TestSignIns(options, defaults), localUsers, ...parts),
     },
     {
       provide: SessionMount,
-      inject: [ResolvedLogtoOptions, TouchThrottle],
-      useFactory: (options: ResolvedLogtoOptions, touches: TouchThrottle): SessionMount => {
+      inject: [ResolvedLogtoOptions, TouchThrottle, LocalUsers],
+      useFactory: (
+        options: ResolvedLogtoOptions,
+        touches: TouchThrottle,
+        localUsers: FakeLocalUsers,
+      ): SessionMount => {
         const { handler, store } = new SessionMount(options, touches);
         const signIns = new TestSignIns(options, defaults);
-        return { store, warnings: [], handler: fakeSessionHandler(handler, logtoOf(options), signIns) };
+        return {
+          store,
+          warnings: [],
+          handler: fakeSessionHandler(handler, logtoOf(options), signIns, localUsers),
+        };
       },
     },
     // It would diagnose the fake Logto.

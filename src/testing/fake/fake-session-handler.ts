@@ -6,6 +6,7 @@ import { mountsExpressSession } from '../../nest/mounts-express-session.js';
 import { LogtoTestingError } from '../logto-testing-error.js';
 import type { TestSignIn } from '../logto-test-user.js';
 import type { TestSignIns } from '../test-sign-ins.js';
+import type { FakeLocalUsers } from './fake-local-users.js';
 import type { FakeLogto } from './fake-logto.js';
 
 /**
@@ -17,6 +18,7 @@ export function fakeSessionHandler(
   mounted: RequestHandler | undefined,
   logto: FakeLogto,
   signIns: TestSignIns,
+  localUsers: FakeLocalUsers,
 ): RequestHandler {
   const { client } = logto.options;
   const inMemory = session({
@@ -25,13 +27,18 @@ export function fakeSessionHandler(
     saveUninitialized: false,
   });
   return (request, response, next) => {
-    const proceed: () => void = () => {
-      if (mounted) mounted(request, response, next);
-      else if (client && !mountsExpressSession(request)) inMemory(request, response, next);
-      else next();
-    };
     try {
       const signIn = signIns.of(request)?.signIn;
+      const isInSession = signIn?.as === 'session' && !signIn.expired;
+      const finish = (error?: unknown): void => {
+        if (error !== undefined || !isInSession) next(error);
+        else localUsers.prepareSession(request, logto.claims(signIn)).then(() => next(), next);
+      };
+      const proceed = (): void => {
+        if (mounted) mounted(request, response, finish);
+        else if (client && !mountsExpressSession(request)) inMemory(request, response, finish);
+        else finish();
+      };
       assertAccepted(signIn, logto);
       if (signIn?.as === 'bearer') void addBearerToken(request, signIn, logto).then(proceed, next);
       else proceed();

@@ -1,13 +1,14 @@
 import type { Request } from 'express';
+import { SessionExpiry } from '../../session/session-expiry.js';
 import { SessionLifetime } from '../../session/session-lifetime.js';
 import { endedRecord, isSignedIn, type EndedRecord, type SessionRecord } from '../../store/session-record.js';
 import { Sessions } from '../../session/sessions.js';
 import { RefreshedRecords } from '../../store/refreshed-records.js';
 import { SignInIndex } from '../../store/sign-in-index.js';
 import { PatchedStores } from '../../store/patched-stores.js';
-import { Tombstones } from '../../store/tombstones.js';
 import type { TestSignIn } from '../logto-test-user.js';
 import type { TestSignIns } from '../test-sign-ins.js';
+import type { FakeLocalUsers } from './fake-local-users.js';
 import type { FakeLogto } from './fake-logto.js';
 import type { FakeTokenRecords } from './fake-token-records.js';
 
@@ -15,7 +16,7 @@ import type { FakeTokenRecords } from './fake-token-records.js';
 export const sessionParts = [
   SessionLifetime,
   PatchedStores,
-  Tombstones,
+  SessionExpiry,
   RefreshedRecords,
   SignInIndex,
 ] as const;
@@ -32,6 +33,7 @@ export class FakeSessions extends Sessions {
     private readonly logto: FakeLogto,
     private readonly records: FakeTokenRecords,
     private readonly signIns: TestSignIns,
+    private readonly localUsers: FakeLocalUsers,
     ...parts: SessionParts
   ) {
     super(logto.options, ...parts);
@@ -44,7 +46,7 @@ export class FakeSessions extends Sessions {
     if (record === undefined) {
       const test = this.signIns.of(request);
       if (!test) return super.lastRecord(request);
-      record = test.signIn?.as === 'session' ? this.signedIn(test.signIn) : 'anonymous';
+      record = test.signIn?.as === 'session' ? this.signedIn(request, test.signIn) : 'anonymous';
       this.testRecords.set(request, record);
     }
     if (record === 'anonymous') return undefined;
@@ -61,8 +63,9 @@ export class FakeSessions extends Sessions {
     super.disregard(request);
   }
 
-  private signedIn(signIn: TestSignIn): SessionRecord | EndedRecord {
+  private signedIn(request: Request, signIn: TestSignIn): SessionRecord | EndedRecord {
     const claims = this.logto.claims(signIn);
+    const localUser = this.localUsers.ofSession(request);
     const now = Date.now();
     const record: SessionRecord = {
       claims,
@@ -72,6 +75,7 @@ export class FakeSessions extends Sessions {
       seenAt: now,
       ...(claims.sid === undefined ? {} : { sid: claims.sid }),
       ...(claims.auth_time === undefined ? {} : { authTime: claims.auth_time }),
+      ...(localUser === undefined ? {} : { localUser }),
       completed: [],
     };
     return signIn.expired || this.lifetimeInTests.isExpired(record) ? endedRecord(record) : record;

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { Hooks } from '../hooks/hooks.js';
+import { RefreshedRecords } from '../store/refreshed-records.js';
+import { endedRecord, type EndedRecord, type SessionRecord } from '../store/session-record.js';
+import { deleteEntry, readEntry } from '../store/store-access.js';
+import { tokenRecordKey } from '../store/token-record.js';
+import { Tombstones } from '../store/tombstones.js';
+
+/** Ends sign-ins whose lifetime is over. */
+@Injectable()
+export class SessionExpiry {
+  constructor(
+    private readonly tombstones: Tombstones,
+    private readonly refreshed: RefreshedRecords,
+    private readonly hooks: Hooks,
+  ) {}
+
+  /** Ends a sign-in at once. Its tokens are deleted, and the hooks run, beside the request. */
+  end(request: Request, record: SessionRecord, reason: 'absolute' | 'idle'): EndedRecord {
+    const ended = endedRecord(record);
+    this.refreshed.remember(record.tokens, ended);
+    // The sign-in has ended even if the store fails: the tokens in it expire anyway.
+    this.cleanUp(request, record, reason).catch(() => undefined);
+    return ended;
+  }
+
+  private async cleanUp(request: Request, record: SessionRecord, reason: 'absolute' | 'idle'): Promise<void> {
+    const { sessionStore: store } = request;
+    const { tokens, claims, sid } = record;
+    const key = tokenRecordKey(tokens);
+    // Another instance that has noticed the end has deleted the tokens already.
+    const isFirst = this.hooks.has('signOut') && (await readEntry(store, key)) !== undefined;
+    await this.tombstones.mark(store, [tokens, key]);
+    await deleteEntry(store, key);
+    if (isFirst) await this.hooks.signOut(tokens, { sub: claims.sub, sid, reason, request });
+  }
+}
