@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import {
+  OnSignIn,
+  OnSignInFailed,
+  OnSignOut,
+  OnTokenRefresh,
+  LogtoSignInEvent,
+  LogtoSignInFailedEvent,
+  LogtoSignOutEvent,
+  LogtoTokenRefreshEvent,
+} from 'nestjs-logto';
+
+/** Records every event, and does what a spec wants in each hook. */
+@Injectable()
+export class Recorder {
+  readonly signIns: LogtoSignInEvent[] = [];
+  readonly signOuts: LogtoSignOutEvent[] = [];
+  readonly refreshes: LogtoTokenRefreshEvent[] = [];
+  readonly failures: LogtoSignInFailedEvent[] = [];
+  /** Called in each hook. */
+  act: (hook: 'signIn' | 'signOut' | 'tokenRefresh' | 'signInFailed') => unknown = () => undefined;
+
+  @OnSignIn()
+  onSignIn(event: LogtoSignInEvent): unknown {
+    this.signIns.push(event);
+    return this.act('signIn');
+  }
+
+  @OnSignOut()
+  onSignOut(event: LogtoSignOutEvent): unknown {
+    this.signOuts.push(event);
+    return this.act('signOut');
+  }
+
+  @OnTokenRefresh()
+  onTokenRefresh(event: LogtoTokenRefreshEvent): unknown {
+    this.refreshes.push(event);
+    return this.act('tokenRefresh');
+  }
+
+  @OnSignInFailed()
+  onSignInFailed(event: LogtoSignInFailedEvent): unknown {
+    this.failures.push(event);
+    return this.act('signInFailed');
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    for (const events of [this.signIns, this.signOuts, this.refreshes, this.failures]) events.length = 0;
+    this.act = () => undefined;
+  }
+}
+
+/** What a hook does that never finishes. */
+export const hang = (): Promise<never> => new Promise(() => undefined);
