@@ -51,7 +51,11 @@ export class BearerTokenVerifier {
       requiredClaims: ['aud', 'sub'],
     });
     const principal = new BearerPrincipal(claims);
-    if (key !== undefined) this.cache?.set(key, principal.clone());
+    if (key === undefined) return principal;
+    // A parallel request may have verified it, and share its local user.
+    const cached = this.cache?.get(key);
+    if (cached) return cached.clone();
+    this.cache?.set(key, principal.clone());
     return principal;
   }
 

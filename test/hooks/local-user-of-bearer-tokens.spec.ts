@@ -1,0 +1,126 @@
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ForbiddenException, ServiceUnavailableException } from '@nestjs/common';
+import { accessTenant } from '../guard/support/access-tenant.js';
+import { call, refusalOf, startApi } from '../guard/support/api.js';
+import type { TestApp } from '../support/app.js';
+import { resource } from '../support/issuer.js';
+import { hang } from './support/recorder.js';
+import { LocalUserController, Users } from './support/users.js';
+
+describe('The user resolver for a bearer token', () => {
+  const tenant = accessTenant();
+  let api: TestApp;
+  let users: Users;
+
+  beforeAll(async () => {
+    api = await start();
+    users = api.app.get(Users);
+  });
+
+  afterEach(() => {
+    users.reset();
+    tenant.tokens.forget();
+  });
+
+  const start = (parts: { cache?: false } = {}): Promise<TestApp> =>
+    startApi({
+      issuer: tenant.issuer,
+      controllers: [LocalUserController],
+      providers: [Users],
+      logto: { hookTimeout: 100 },
+      api: { audience: resource, ...parts },
+    });
+
+  const token = (username = 'ada'): Promise<string> => tenant.tokens.ofUser(username, { resource });
+
+  it('gets the claims of the token and the request', async () => {
+    const page = await call(api, '/api/local', await token());
+
+    expect(page.json()).toEqual({ localUser: { id: 1, sub: 'ada' }, sub: 'ada' });
+    expect(users.asked).toMatchObject([
+      { claims: { sub: 'ada', aud: resource }, resolution: { credential: 'bearer' } },
+    ]);
+    expect(users.asked[0]?.resolution.request.path).toBe('/api/local');
+  });
+
+  it('is asked once for each verified token', async () => {
+    const [ada, bob] = [await token('ada'), await token('bob')];
+    await Promise.all([1, 2, 3].map(() => call(api, '/api/local', ada)));
+    await call(api, '/api/local', bob);
+    await call(api, '/api/local', ada);
+
+    expect(users.asked.map(({ claims }) => claims.sub)).toEqual(['ada', 'bob']);
+  });
+
+  it('is asked at each request without the cache', async () => {
+    const uncached = await start({ cache: false });
+    const ada = await token();
+    for (let request = 0; request < 2; request += 1) await call(uncached, '/api/local', ada);
+
+    expect(uncached.app.get(Users).asked).toHaveLength(2);
+  });
+
+  it('is not asked for a token that is refused', async () => {
+    const elsewhere = await tenant.tokens.ofUser('ada', { resource: 'https://other.example.com' });
+
+    expect((await call(api, '/api/local', elsewhere)).status).toBe(401);
+    expect(users.asked).toEqual([]);
+  });
+
+  it('has an answer of which each request gets a copy', async () => {
+    const ada = await token();
+    await call(api, '/api/change', ada);
+
+    expect((await call(api, '/api/local', ada)).json()).toMatchObject({ localUser: { id: 1 } });
+  });
+
+  it('refuses with null: 403, until it returns a user', async () => {
+    const ada = await token();
+    users.answer = () => null;
+    expect(refusalOf(await call(api, '/api/local', ada))).toEqual({
+      status: 403,
+      code: 'user_not_allowed',
+      challenge: null,
+    });
+
+    users.reset();
+    expect((await call(api, '/api/local', ada)).status).toBe(200);
+  });
+
+  it.each([
+    {
+      what: 'throws',
+      answer: () => {
+        throw new Error('the database is down');
+      },
+      status: 500,
+      code: 'hook_failed',
+    },
+    {
+      what: 'throws a ServiceUnavailableException',
+      answer: () => {
+        throw new ServiceUnavailableException();
+      },
+      status: 503,
+      code: 'hook_failed',
+    },
+    {
+      what: 'throws a ForbiddenException',
+      answer: () => {
+        throw new ForbiddenException();
+      },
+      status: 403,
+      code: 'user_not_allowed',
+    },
+    { what: 'hangs', answer: hang, status: 503, code: 'hook_timeout' },
+    { what: 'returns nothing', answer: () => undefined, status: 500, code: 'local_user_invalid' },
+  ])('lets nobody pass if it $what, and is asked again', async ({ answer, status, code }) => {
+    const ada = await token();
+    users.answer = answer;
+    expect(refusalOf(await call(api, '/api/local', ada))).toMatchObject({ status, code });
+
+    users.answer = () => ({ id: 2 });
+    expect((await call(api, '/api/local', ada)).json()).toMatchObject({ localUser: { id: 2 } });
+    expect(users.asked).toHaveLength(2);
+  });
+});
