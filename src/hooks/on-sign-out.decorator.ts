@@ -32,7 +32,7 @@ export const LogtoSignOutEvent = Object;
  * It runs once for each sign-in in a process, and best effort once in all: two instances that notice the end at the same
  * moment both run it. The end of a `lifetime` is noticed at the next request with that session, which does not wait for the
  * method; if there is no such request, the method does not run. A sign-in that is replaced by another one in the same
- * browser does not count as a sign-out.
+ * browser does not count as a sign-out, nor does a session that your own code destroys.
  */
 export function OnSignOut(): HookDecorator<LogtoSignOutEvent> {
   return hookDecorator('signOut');

@@ -30,7 +30,8 @@ export class SessionExpiry {
     const { tokens, claims, sid } = record;
     const key = tokenRecordKey(tokens);
     // Another instance that has noticed the end has deleted the tokens already.
-    const isFirst = this.hooks.has('signOut') && (await readEntry(store, key)) !== undefined;
+    const isFirst =
+      this.hooks.has('signOut') && (await readEntry(store, key).catch(() => undefined)) !== undefined;
     await this.tombstones.mark(store, [tokens, key]);
     await deleteEntry(store, key);
     if (isFirst) await this.hooks.signOut(tokens, { sub: claims.sub, sid, reason, request });

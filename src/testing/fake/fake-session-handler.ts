@@ -30,8 +30,8 @@ export function fakeSessionHandler(
     try {
       const signIn = signIns.of(request)?.signIn;
       const isInSession = signIn?.as === 'session' && !signIn.expired;
-      const finish = (error?: unknown): void => {
-        if (error !== undefined || !isInSession) next(error);
+      const finish = (failure?: unknown): void => {
+        if (failure !== undefined || !isInSession) next(failure);
         else localUsers.prepareSession(request, logto.claims(signIn)).then(() => next(), next);
       };
       const proceed = (): void => {
