@@ -1,6 +1,7 @@
 export { LogtoModule } from './logto.module.js';
 export { LogtoService } from './logto.service.js';
-export { LogtoSessions, type LogtoSession, type LogtoSessionSubject } from './session/logto-sessions.js';
+export { LogtoSessions } from './session/logto-sessions.js';
+export type { LogtoSession, LogtoSessionEndOptions, LogtoSessionSubject } from './session/logto-session.js';
 export { logtoOptionsFromEnv } from './options/logto-options-from-env.js';
 export type {
   LogtoApiOptions,

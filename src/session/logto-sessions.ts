@@ -2,43 +2,18 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
+import { Hooks } from '../hooks/hooks.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { PatchedStores } from '../store/patched-stores.js';
 import { isSignedIn, type SessionRecord } from '../store/session-record.js';
 import { type IndexedSignIn, SignInIndex, type IndexSubject } from '../store/sign-in-index.js';
 import { readEntry, unchangedCookie } from '../store/store-access.js';
 import { KnownStore } from './known-store.js';
+import type { LogtoSession, LogtoSessionEndOptions, LogtoSessionSubject } from './logto-session.js';
 import { SessionEnd } from './session-end.js';
 import { SessionLifetime } from './session-lifetime.js';
 import { Sessions } from './sessions.js';
 import { signInClient } from './sign-in-client.js';
-
-/** Whose sessions: a user's, those of one session at Logto, or a single one. */
-export type LogtoSessionSubject =
-  | { sub: string; sid?: undefined; id?: undefined }
-  | { sid: string; sub?: undefined; id?: undefined }
-  | {
-      /** The `id` of a session that {@link LogtoSessions.find} returned. */
-      id: string;
-      /** The user whom the session has to belong to. */
-      sub?: string;
-      sid?: undefined;
-    };
-
-/** A session of a user in this app. */
-export interface LogtoSession {
-  /** Identifies the session. It is opaque, and not the value of a cookie. */
-  readonly id: string;
-  /** The user. */
-  readonly sub: string;
-  /** The session at Logto. */
-  readonly sid?: string;
-  readonly signedInAt: Date;
-  /** When the user was last active, to the minute; only with `lifetime.idle`. */
-  readonly lastSeenAt?: Date;
-  /** Whether it is the session of the request that was passed. */
-  readonly current: boolean;
-}
 
 interface StoredSession {
   readonly record: SessionRecord;
@@ -69,6 +44,7 @@ export class LogtoSessions {
     private readonly lifetime: SessionLifetime,
     private readonly index: SignInIndex,
     private readonly stores: PatchedStores,
+    private readonly hooks: Hooks,
   ) {}
 
   /**
@@ -94,13 +70,13 @@ export class LogtoSessions {
    * Ends sessions on every instance, as a sign-out does: a slow request cannot restore them, and open sockets and streams
    * are told (on other instances within ten seconds). Their tokens are deleted, but not revoked at Logto, where sessions
    * of one browser share a grant.
-   * @param except a request whose session stays: "sign out everywhere else"
+   * @param options `except` is a request whose session stays: "sign out everywhere else"
    * @returns how many sessions have ended
    * @throws LogtoException as {@link find}
    */
   async end(
     subject: LogtoSessionSubject,
-    { except, request = except }: { except?: Request | undefined; request?: Request } = {},
+    { except, request = except, reason = 'revoked' }: LogtoSessionEndOptions = {},
   ): Promise<number> {
     const store = this.knownStore.require(request);
     const spared = except && this.sessions.record(except)?.tokens;
@@ -111,6 +87,11 @@ export class LogtoSessions {
       ...ending.map(({ record, entries }) => this.sessionEnd.endIndexed(store, entries, record.claims.sub)),
       ...(subject.id === undefined ? [this.sessionEnd.endIndexed(store, starting, subject.sub)] : []),
     ]);
+    await Promise.all(
+      ending.map(({ record: { tokens, sid, claims } }) =>
+        this.hooks.signOut(tokens, { sub: claims.sub, sid, reason }),
+      ),
+    );
     return ending.length;
   }
 

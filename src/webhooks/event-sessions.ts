@@ -23,7 +23,7 @@ export class EventSessions {
   async apply(event: LogtoWebhookEvent, request: Request): Promise<void> {
     if (!this.options.client || !this.options.webhooks?.endSessions) return;
     const { signedOut, changed } = affectedUsers(event);
-    await Promise.all(signedOut.map((sub) => this.sessions.end({ sub }, { request })));
+    await Promise.all(signedOut.map((sub) => this.sessions.end({ sub }, { request, reason: 'webhook' })));
     for (let start = 0; start < changed.length; start += batchSize) {
       const batch = changed.slice(start, start + batchSize);
       await Promise.all(batch.map((sub) => this.sessions.refreshClaims({ sub }, request)));

@@ -1,8 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Delete, Get, Param, Post, Req, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, Injectable, Param, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
-import { AuthUser, IdTokenClaims, LogtoGuard, LogtoSessions, RequireRoles } from 'nestjs-logto';
+import {
+  AuthUser,
+  IdTokenClaims,
+  LogtoGuard,
+  LogtoSessions,
+  LogtoSignOutEvent,
+  OnSignOut,
+  RequireRoles,
+} from 'nestjs-logto';
 import { session, startApp, type TestApp } from '../support/app.js';
 import type { Browser, Page } from '../support/browser.js';
 import { passTime, restoreTime } from '../support/clock.js';
@@ -53,6 +61,16 @@ class SessionsController {
   }
 }
 
+@Injectable()
+class EndedSignIns {
+  readonly reasons: string[] = [];
+
+  @OnSignOut()
+  signedOut({ sub, reason }: LogtoSignOutEvent): void {
+    this.reasons.push(`${sub} ${reason}`);
+  }
+}
+
 interface Listed {
   id: string;
   sub: string;
@@ -84,7 +102,7 @@ describe.each(sessionMounts)('The sessions of a user, mounted by %s', (_, mount)
     const parts = {
       issuer,
       controllers: [SessionsController, TokensController, ShopController],
-      providers: [Gates],
+      providers: [Gates, EndedSignIns],
       logto: { ...tokenOptions, ...logto },
       ...(configure && { configure }),
     };
@@ -169,6 +187,7 @@ describe.each(sessionMounts)('The sessions of a user, mounted by %s', (_, mount)
     expect(answer.json()).toEqual({ ended: 2 });
     for (const browser of elsewhere) expect(await isSignedIn(browser, other)).toBe(false);
     for (const browser of [here, bystander]) expect(await isSignedIn(browser)).toBe(true);
+    expect(app.app.get(EndedSignIns).reasons).toEqual(['ada revoked', 'ada revoked']);
     expect(await listed(here)).toMatchObject([{ current: true }]);
   });
 
