@@ -168,7 +168,6 @@ export class LogtoService {
 
   /**
    * Assigns the handshake request to a socket. Call it in `handleConnection` of a `ws` gateway; socket.io does not need it.
-   * @param client the client that the gateway's handlers get
    * @param session your session middleware, if you mount the session yourself
    */
   bindHandshake(client: object, request: IncomingMessage, session?: RequestHandler): void {

@@ -8,6 +8,8 @@ const sections = [
   ['Sessions', 'session-error-codes.ts'],
   ['Sign-in and sign-out', 'sign-in-error-codes.ts'],
   ['Access', 'access-error-codes.ts'],
+  ['Hooks and local users', 'hook-error-codes.ts'],
+  ['Webhooks', 'webhook-error-codes.ts'],
   ['Calls to Logto', 'provider-error-codes.ts'],
   ['Errors of Logto', 'oauth-error-codes.ts'],
 ];
@@ -42,7 +44,7 @@ function entryOf(element, problems) {
   const remedy = tags.get('remedy');
   if (!text) problems.push(`${element.text}: the comment of the code does not say what happened`);
   if (!remedy) problems.push(`${element.text}: the comment of the code has no @remedy`);
-  if (!status || status.split(', ').some((one) => !/^(startup|[1-5]\d\d)$/.test(one)))
+  if (!status || status.split(', ').some((one) => !/^(startup|[1-5]\d\d(–[1-5]\d\d)?)$/.test(one)))
     problems.push(`${element.text}: @status has to be \`startup\`, HTTP statuses or both: "startup, 500"`);
   return [
     `### \`${element.text}\``,
