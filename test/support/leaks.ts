@@ -51,7 +51,13 @@ class Leaks implements LoggerService {
   }
 
   /** The secrets that an operator configures. */
-  options({ appSecret, cookieSecret, session, machineToMachine, webhooks }: Partial<LogtoModuleOptions>): void {
+  options({
+    appSecret,
+    cookieSecret,
+    session,
+    machineToMachine,
+    webhooks,
+  }: Partial<LogtoModuleOptions>): void {
     this.secret('client secret', appSecret);
     this.secret('cookie secret', cookieSecret);
     this.secret('machine secret', machineToMachine?.appSecret);
