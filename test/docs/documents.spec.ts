@@ -55,6 +55,18 @@ describe('The documents', () => {
     expect(broken.map(({ href }) => href)).toEqual([]);
   });
 
+  it.each(documents)('%s names scripts and commands that exist', (document) => {
+    const { scripts, bin } = JSON.parse(read('package.json')) as Record<'scripts' | 'bin', object>;
+    // Those of an app: `nestjs-logto init` adds `logto`, and `nest new` the others.
+    const known = new Set(['logto', 'start:dev', '@nestjs/cli', 'nest']);
+    for (const name of [...Object.keys(scripts), ...Object.keys(bin)]) known.add(name);
+    const named = [...read(document).matchAll(/\b(?:npm run|npx) ([@a-z][\w:/-]*)/g)].map(
+      ([, name = '']) => name,
+    );
+
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+
   it('are all reachable from docs/README.md', () => {
     const reached = new Set<string>(['docs/README.md']);
     for (const page of reached) {
