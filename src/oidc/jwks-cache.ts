@@ -1,6 +1,7 @@
 import {
   createRemoteJWKSet,
   customFetch,
+  errors,
   type FetchImplementation,
   type FlattenedJWSInput,
   type JWSHeaderParameters,
@@ -8,6 +9,7 @@ import {
 } from 'jose';
 import { LogtoException } from '../logto.exceptions.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
+import { connectionFailure } from './errors/connection-failure.js';
 import { redactError } from './errors/redact-error.js';
 
 /** How long keys are used before they are fetched again, in milliseconds. */
@@ -39,7 +41,7 @@ export class JwksCache {
 
   /**
    * Returns the key that the header of a token names, for `jwtVerify`.
-   * @throws LogtoException `provider_unavailable`, transient, if no keys are known and none can be fetched
+   * @throws LogtoException `provider_unavailable` or `provider_timeout`, transient, if no keys are known and none can be fetched
    */
   readonly getKey: JWTVerifyGetKey = async (header: JWSHeaderParameters, token: FlattenedJWSInput) => {
     if (this.expiresAt === 0) await this.refresh();
@@ -63,8 +65,9 @@ export class JwksCache {
     try {
       await this.remote.reload();
     } catch (error) {
+      const timedOut = error instanceof errors.JWKSTimeout || connectionFailure(error) === 'timeout';
       throw new LogtoException(
-        'provider_unavailable',
+        timedOut ? 'provider_timeout' : 'provider_unavailable',
         "Logto's signing keys could not be fetched. Try again shortly.",
         { status: 503, transient: true, cause: redactError(error) },
       );
