@@ -1,6 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { leftovers } from './leftovers.js';
+import { until } from './waiting.js';
 
 /** An open stream of server-sent events, as a browser's `EventSource` holds it. */
 export class EventStream {
@@ -47,11 +48,11 @@ export class EventStream {
     if ((await Promise.race([this.ended, late])) === 'late') throw new Error('The stream goes on.');
   }
 
-  /** Fails unless events go on to come. */
+  /** Fails unless events go on to come. The first one may have been on its way. */
   async goesOn(): Promise<void> {
     const before = this.events.length;
-    await delay(200);
-    if (!this.isOpen || this.events.length <= before) throw new Error('The stream has ended.');
+    await until(() => !this.isOpen || this.events.length > before + 1);
+    if (!this.isOpen) throw new Error('The stream has ended.');
   }
 
   /** Leaves, as a browser does with the page. */

@@ -6,9 +6,9 @@ export async function timed(ask: Promise<Page>): Promise<Page & { took: number }
   return { ...(await ask), took: performance.now() - began };
 }
 
-/** Waits for what happens beside the requests. @throws Error when it has not happened after five seconds */
+/** Waits for what happens beside the requests. @throws Error when it has not happened after 20 seconds */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 5000;
+  const end = performance.now() + 20_000;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error('It did not happen.');
     await pause(20);
