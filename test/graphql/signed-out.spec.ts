@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UseGuards } from '@nestjs/common';
 import { Context, Query, Resolver, Subscription } from '@nestjs/graphql';
-import { LogtoGuard, LogtoService } from 'nestjs-logto';
+import { LogtoGuard, LogtoService, LogtoSessions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import { startAccessIssuer } from '../guard/support/real-tokens.js';
@@ -65,20 +65,30 @@ describe('The sign-out signal of a GraphQL operation', () => {
     ({ browser, handshake } = await signedInBrowser(app, issuer, 'ada'));
   });
 
-  async function signOutAfterFirstEvent(events: unknown[]): Promise<void> {
+  /** Subscribes until the server ends the subscription. @returns the events */
+  async function eventsUntilEnd(afterFirst: () => Promise<unknown>): Promise<unknown[]> {
+    const events: unknown[] = [];
     const client = graphqlWsClient(app, handshake);
     closeLater({ close: () => client.dispose() });
     for await (const { data } of client.iterate({ query: 'subscription { ticks }' })) {
-      if (events.push(data) === 1) await browser.open('/logto/sign-out');
+      if (events.push(data) === 1) await afterFirst();
     }
+    return events;
   }
 
   it('ends a subscription as soon as the user signs out', async () => {
-    const events: unknown[] = [];
-
-    await withDeadline(signOutAfterFirstEvent(events));
+    const events = await withDeadline(eventsUntilEnd(() => browser.open('/logto/sign-out')));
 
     expect(events.length).toBeGreaterThan(0);
+  });
+
+  it('ends a subscription as soon as LogtoSessions ends the session of its user', async () => {
+    const sessions = app.app.get(LogtoSessions);
+
+    const events = await withDeadline(eventsUntilEnd(() => sessions.end({ sub: 'ada' })));
+
+    expect(events.length).toBeGreaterThan(0);
+    expect(await sessions.find({ sub: 'ada' })).toEqual([]);
   });
 
   it('is also available over HTTP', async () => {

@@ -7,10 +7,8 @@ import { AuthUser, IdTokenClaims, LogtoContext, LogtoGuard, LogtoModule, WithLog
 import { createClient } from 'redis';
 import type { InstanceReport } from './instance-report.js';
 
-const { SOAK_PORT, SOAK_BASE_URL, SOAK_ENDPOINT, SOAK_REDIS, SOAK_RESOURCE } = process.env as Record<
-  string,
-  string
->;
+const { SOAK_PORT, SOAK_BASE_URL, SOAK_ENDPOINT, SOAK_REDIS, SOAK_RESOURCE, SOAK_SIGNING_KEY } =
+  process.env as Record<string, string>;
 
 @Controller()
 class SoakController {
@@ -53,6 +51,7 @@ await client.connect();
       resources: [SOAK_RESOURCE ?? ''],
       scopes: ['read:things'],
       revalidateAfter: 60,
+      webhooks: { signingKey: SOAK_SIGNING_KEY ?? '' },
       session: { secret: 'the-session-secret-of-the-soak', store: new RedisStore({ client, prefix: '' }) },
     }),
   ],

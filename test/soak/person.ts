@@ -1,5 +1,6 @@
 import { request, type Agent } from 'node:http';
 import { CookieJar, type LogtoEmulator } from 'nestjs-logto/emulator';
+import { Suspension } from './suspension.js';
 
 /** What the soak counts. */
 export interface Tally {
@@ -15,6 +16,15 @@ export interface Tally {
   lost: number;
   /** Answers with the data of another person. */
   mixedUp: number;
+  suspensions: number;
+  /** Suspensions whose webhook no instance accepted. */
+  undelivered: number;
+  /** Requests of suspended people that were refused after the webhook had been delivered. */
+  refusedSuspended: number;
+  /** Signed-in answers to requests that suspended people started too long after the webhook had been delivered. */
+  actedSuspended: number;
+  /** Sign-ins of people after their suspension. */
+  returns: number;
 }
 
 /** Why requests failed without a fault, and how often. */
@@ -43,16 +53,34 @@ interface Answer {
 export class Person {
   private cookies = new CookieJar();
   private signedIn = false;
+  private suspension: Suspension | undefined;
 
   constructor(
     private readonly world: World,
-    private readonly name: string,
+    readonly name: string,
   ) {}
+
+  /** Whether the person is signed in. Nobody is suspended in the middle of a sign-in, which Logto may have finished. */
+  get canBeSuspended(): boolean {
+    return this.signedIn && !this.suspension;
+  }
+
+  /** Makes the person try to go on with the session of before, until the suspension is over. */
+  suspend(): Suspension {
+    this.suspension = new Suspension(this.cookies.header(this.world.baseUrl));
+    return this.suspension;
+  }
+
+  /** Lets a person whose suspension is over sign in again. */
+  async comeBack(): Promise<void> {
+    for (let attempt = 0; this.suspension && attempt < 10; attempt += 1) await this.act();
+  }
 
   /** Does one thing at random. */
   async act(): Promise<void> {
     try {
-      if (!this.signedIn) await this.signIn();
+      if (this.suspension) await this.actSuspended(this.suspension);
+      else if (!this.signedIn) await this.signIn();
       else if (Math.random() < 0.05) await this.signOut();
       else if (Math.random() < 0.3) await this.read('/token', 'tokens');
       else await this.read('/me', 'reads');
@@ -61,7 +89,19 @@ export class Person {
     }
   }
 
+  private async actSuspended(suspension: Suspension): Promise<void> {
+    const { isOver } = suspension;
+    // Once more after the end: the old session must not work again.
+    await this.read('/me', 'reads', suspension.cookie);
+    if (!isOver) return;
+    await this.signIn();
+    if (!this.signedIn) return;
+    this.suspension = undefined;
+    this.count('returns');
+  }
+
   private async signIn(): Promise<void> {
+    this.signedIn = false;
     const started = await this.open('/logto/sign-in');
     if (started.status !== 302 || started.location === undefined)
       return this.refused(reasonOf('sign-in', started));
@@ -75,14 +115,19 @@ export class Person {
     this.count('signIns');
   }
 
-  private async read(path: string, kind: 'reads' | 'tokens'): Promise<void> {
-    const answer = await this.open(path);
+  private async read(path: string, kind: 'reads' | 'tokens', cookie?: string): Promise<void> {
+    const startedAt = Date.now();
+    const answer = await this.open(path, { cookie });
     const { status, text } = answer;
     if (status >= 500) return this.refused(reasonOf(path, answer));
+    const hasToBeRefused = this.suspension?.hasEndedSession(startedAt) ?? false;
     if (status !== 200) {
       this.signedIn = false;
-      return this.count('lost');
+      if (hasToBeRefused) this.count('refusedSuspended');
+      else if (!this.suspension) this.count('lost');
+      return;
     }
+    if (hasToBeRefused) return this.count('actedSuspended');
     this.count(text.includes(this.name) ? kind : 'mixedUp');
   }
 
@@ -91,7 +136,7 @@ export class Person {
     this.signedIn = false;
     const cookies = this.cookies;
     this.cookies = new CookieJar();
-    const answer = await this.open('/logto/sign-out', cookies);
+    const answer = await this.open('/logto/sign-out', { cookies });
     if (answer.status !== 302) return this.refused(reasonOf('sign-out', answer));
     this.count('signOuts');
   }
@@ -106,10 +151,13 @@ export class Person {
     this.world.tally[kind] += 1;
   }
 
-  private open(path: string, cookies = this.cookies): Promise<Answer> {
+  private open(
+    path: string,
+    identity: { cookies?: CookieJar; cookie?: string | undefined } = {},
+  ): Promise<Answer> {
     const { baseUrl, ports, agent } = this.world;
     const url = new URL(path, baseUrl).href;
-    const cookie = cookies.header(url);
+    const { cookies = this.cookies, cookie = cookies.header(url) } = identity;
     const headers = {
       host: new URL(baseUrl).host,
       accept: 'text/html',
@@ -135,7 +183,7 @@ export class Person {
       sent.on('timeout', () => sent.destroy(new Error('no answer')));
       sent.on('error', (error: NodeJS.ErrnoException) => {
         // The server has just closed the idle connection. Browsers send the request again.
-        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(this.open(path, cookies));
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(this.open(path, identity));
         else reject(error);
       });
       sent.end();

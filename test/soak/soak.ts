@@ -1,9 +1,10 @@
-/* Several hundred people use two instances while Logto and Redis fail from time to time.
+/* Several hundred people use two instances while Logto and Redis fail from time to time, and administrators suspend one
+ * person after the other at Logto, which sends webhooks.
  *
  *   npm run soak -- --minutes 20 --people 300
  *
- * Exits with code 1 when a session was lost, requests failed without a fault, memory grew, or a rejection was not
- * handled. */
+ * Exits with code 1 when a session was lost, a suspended person stayed signed in or could not come back, requests failed
+ * without a fault, memory grew, or a rejection was not handled. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
@@ -12,8 +13,10 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startLogtoEmulator } from 'nestjs-logto/emulator';
+import { Administrator } from './administrator.js';
 import { startInstance, startRedis } from './child.js';
 import { Person, type Reasons, type Tally } from './person.js';
+import { WebhookDeliveries } from './webhook-deliveries.js';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '20' }, people: { type: 'string', default: '300' } },
@@ -38,6 +41,9 @@ async function freePort(): Promise<number> {
 
 const directory = await mkdtemp(join(tmpdir(), 'nestjs-logto-soak-'));
 const redis = await startRedis(await freePort(), directory);
+const ports = [await freePort(), await freePort()];
+const baseUrl = `http://localhost:${await freePort()}`;
+const deliveries = new WebhookDeliveries(ports);
 const issuer = await startLogtoEmulator({
   port: 0,
   users: names.map((username) => ({ id: username, username, roles: ['reader'] })),
@@ -45,15 +51,17 @@ const issuer = await startLogtoEmulator({
   resources: [{ indicator: resource, scopes: ['read:things'], accessTokenTtl: 20 }],
   roles: [{ name: 'reader', scopes: [{ resource, name: 'read:things' }] }],
   ttl: { accessToken: 20 },
+  webhooks: [{ url: `${baseUrl}/logto/webhooks`, events: ['User.SuspensionStatus.Updated'] }],
+  fetch: deliveries.fetch,
 });
-const baseUrl = `http://localhost:${await freePort()}`;
 const env = {
   SOAK_BASE_URL: baseUrl,
   SOAK_ENDPOINT: issuer.endpoint,
   SOAK_REDIS: redis.url,
   SOAK_RESOURCE: resource,
+  SOAK_SIGNING_KEY: issuer.webhookSigningKey,
 };
-const instances = [await startInstance(await freePort(), env), await startInstance(await freePort(), env)];
+const instances = await Promise.all(ports.map((port) => startInstance(port, env)));
 
 const tally: Tally = {
   signIns: 0,
@@ -64,6 +72,11 @@ const tally: Tally = {
   failed: 0,
   lost: 0,
   mixedUp: 0,
+  suspensions: 0,
+  undelivered: 0,
+  refusedSuspended: 0,
+  actedSuspended: 0,
+  returns: 0,
 };
 const reasons: Reasons = new Map();
 let faultUntil = 0;
@@ -71,7 +84,7 @@ const ends = Date.now() + duration;
 const world = {
   issuer,
   baseUrl,
-  ports: instances.map(({ port }) => port),
+  ports,
   agent: new Agent({ keepAlive: true, maxSockets: 64 }),
   tally,
   reasons,
@@ -129,9 +142,15 @@ async function watch(): Promise<void> {
 const clock = (): string => `${Math.round((duration - (ends - Date.now())) / 1000)} s`;
 const mb = (bytes: number): number => Math.round(bytes / 1024 / 1024);
 
+const people = names.map((name) => new Person(world, name));
+const administrators = [1, 2, 3].map(() => new Administrator(issuer, deliveries, people, tally));
+
 const broken = breakThings();
-await Promise.all([watch(), ...names.map((name) => live(new Person(world, name)))]);
+const administered = administrators.map((administrator) => administrator.work(ends));
+await Promise.all([watch(), ...people.map(live)]);
 await broken;
+await Promise.all(administered);
+await Promise.all(people.map((person) => person.comeBack()));
 
 const early = heaps[Math.floor(heaps.length / 3)] ?? [];
 const late = heaps.at(-1) ?? [];
@@ -151,6 +170,10 @@ console.log({
 });
 const faults = [
   [tally.lost > 0, `${tally.lost} sessions were lost`],
+  [tally.actedSuspended > 0, `${tally.actedSuspended} answers went to suspended people`],
+  [tally.undelivered > 0, `${tally.undelivered} webhooks were not delivered`],
+  [tally.returns !== tally.suspensions, 'suspended people could not sign in again'],
+  [tally.suspensions === 0 || tally.refusedSuspended === 0, 'suspensions are missing'],
   [tally.mixedUp > 0, `${tally.mixedUp} answers had the data of another person`],
   [tally.failed > 0, `${tally.failed} requests failed without a fault`],
   [tally.reads === 0 || tally.tokens === 0 || tally.signOuts === 0, 'reads, tokens or sign-outs are missing'],

@@ -1,3 +1,4 @@
+import type { ModuleMetadata } from '@nestjs/common';
 import type { LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { RedisClientType } from 'redis';
@@ -22,6 +23,8 @@ export interface InstanceOptions {
   logto?: Partial<LogtoModuleOptions>;
   /** More options of express-session. */
   sessions?: object;
+  /** More modules of the app. */
+  imports?: ModuleMetadata['imports'];
   /** The first instance, if this is another one of the same app. */
   instanceOf?: Pick<TestApp, 'baseUrl'>;
 }
@@ -33,12 +36,14 @@ export async function startInstance({
   locks,
   logto,
   sessions,
+  imports = [],
   instanceOf,
 }: InstanceOptions): Promise<Instance> {
   const { store, client } = await redisStore(url);
   const held = locks ? redisLock(url) : undefined;
   const app = await startTokenApp({
     issuer,
+    imports,
     ...(instanceOf && { instanceOf }),
     logto: { ...logto, session: { ...session, ...sessions, store }, ...(held && { lock: held.lock }) },
   });
