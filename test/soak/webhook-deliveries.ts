@@ -23,7 +23,7 @@ export class WebhookDeliveries {
       const port = this.ports[Math.floor(Math.random() * this.ports.length)];
       const response = await fetch(`http://localhost:${port}${pathname}`, init).catch(() => undefined);
       if (response?.status === 204) {
-        this.delivered(String(init?.body));
+        if (typeof init?.body === 'string') this.delivered(init.body);
         return response;
       }
       await response?.arrayBuffer();
