@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { LogtoModule, logtoOptionsFromEnv, UserScope } from 'nestjs-logto';
 import { AppController } from './app.controller.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { SignOutLog } from './sessions/sign-out-log.js';
+import { UsersModule } from './users/users.module.js';
 
 /** The API resource to get access tokens for. Without one, access tokens are for user info. */
 const resource = process.env.LOGTO_RESOURCE;
@@ -20,9 +23,13 @@ const resource = process.env.LOGTO_RESOURCE;
         ],
         resources: resource ? [resource] : [],
         resource,
+        // In seconds. With it, a session knows when its user was last active.
+        lifetime: { idle: 7 * 24 * 60 * 60 },
       }),
     ),
+    UsersModule,
   ],
-  controllers: [AppController],
+  controllers: [AppController, SessionsController],
+  providers: [SignOutLog],
 })
 export class AppModule {}

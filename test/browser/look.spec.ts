@@ -21,6 +21,8 @@ const signedIn = {
   protected: '/protected',
   'user-info': '/user-info',
   'access-token': '/fetch-access-token',
+  sessions: '/sessions',
+  console: '/demo/console',
 };
 const unknownCallback = '/logto/sign-in-callback?code=lost&state=dead-dead-dead-dead-dead';
 
@@ -226,12 +228,14 @@ describe('The emulator', () => {
 });
 
 describe('The code that the sample shows', () => {
-  it('is the code of its controller', async () => {
-    const controller = (await source('app.controller.ts')).replaceAll(/ {2}@Header.*\n/g, '');
-    const shown = [...(await source('views/code-of.ts')).matchAll(/`(@Get[^`]+)`/g)].map(
-      ([, code = '']) => code,
-    );
-    expect(shown).toHaveLength(4);
-    for (const code of shown) expect(controller).toContain(code.replaceAll(/^/gm, '  '));
+  it('is the code of its files', async () => {
+    const parts = /file: '([^']+)',\s+code: `(@[^`]+)`/g;
+    const shown = [...(await source('views/code-of.ts')).matchAll(parts)];
+    expect(shown).toHaveLength(6);
+    for (const [, file = '', code = ''] of shown) {
+      const whole = (await source(file)).replaceAll(/ {2}@Header.*\n/g, '');
+      const isClass = whole.includes(`\n${code}`);
+      expect(whole).toContain(isClass ? code : code.replaceAll(/^(?=.)/gm, '  '));
+    }
   });
 });

@@ -32,6 +32,7 @@ export async function startEmbeddedLogto(baseUrl: string): Promise<EmbeddedLogto
       },
     ],
     users: people,
+    webhooks: [{ url: `${baseUrl}/logto/webhooks` }],
     resources: [{ indicator: resource, scopes: ['read:books', 'write:books'] }],
     roles: [
       { name: 'reader', scopes: [readBooks] },

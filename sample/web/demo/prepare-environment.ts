@@ -20,5 +20,7 @@ export async function prepareEnvironment(): Promise<LogtoEmulator | undefined> {
   env.LOGTO_APP_ID = application.id;
   env.LOGTO_APP_SECRET = application.secret;
   env.LOGTO_RESOURCE = resource;
+  env.LOGTO_WEBHOOK_SIGNING_KEY = emulator.webhookSigningKey;
+  env.SAMPLE_CONSOLE = '/demo/console';
   return emulator;
 }

@@ -1,5 +1,6 @@
 import type { UserClaims } from 'nestjs-logto';
 import { html, type Markup } from './html.js';
+import { time } from './time.js';
 
 /** The times of a token are in seconds, those of the account in milliseconds. */
 const seconds: ReadonlySet<string> = new Set(['iat', 'exp', 'auth_time']);
@@ -26,8 +27,8 @@ export function claimsTable(claims: UserClaims): Markup {
 
 function shown(name: string, value: unknown): Markup {
   if (value === null || value === undefined) return html`<i>none</i>`;
-  if (typeof value === 'number' && seconds.has(name)) return time(value * 1000);
-  if (typeof value === 'number' && milliseconds.has(name)) return time(value);
+  if (typeof value === 'number' && seconds.has(name)) return time(new Date(value * 1000));
+  if (typeof value === 'number' && milliseconds.has(name)) return time(new Date(value));
   if (typeof value !== 'string') return listed(value) ?? html`<pre>${JSON.stringify(value, null, 2)}</pre>`;
   if (name !== 'picture') return html`${value}`;
   return html`<img class="picture" src="${value}" alt="The user’s picture" width="40" height="40" />`;
@@ -39,11 +40,6 @@ function listed(value: unknown): Markup | undefined {
   return html`<ul class="chips">
     ${value.map((one) => html`<li>${one}</li>`)}
   </ul>`;
-}
-
-function time(value: number): Markup {
-  const iso = new Date(value).toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC</time>`;
 }
 
 /** A picture may be a long data URL. */

@@ -1,34 +1,90 @@
 import { html, type Markup } from './html.js';
 
-/** The handlers of `app.controller.ts`, to show on the pages. */
-const handlers = {
-  user: `@Get('user')
+/** Parts of the sample's code, to show on its pages. */
+const parts = {
+  user: {
+    file: 'app.controller.ts',
+    code: `@Get('user')
 user(@AuthUser() user: LogtoContext): string {
   return userPage(user);
 }`,
-  protected: `@Get('protected')
+  },
+  protected: {
+    file: 'app.controller.ts',
+    code: `@Get('protected')
 @UseGuards(LogtoGuard)
 protected(@AuthUser() user: LogtoContext): string {
   return protectedPage(user);
 }`,
-  'user-info': `@Get('user-info')
+  },
+  'user-info': {
+    file: 'app.controller.ts',
+    code: `@Get('user-info')
 @UseGuards(LogtoGuard)
 @WithLogto({ fetchUserInfo: true })
 userInfo(@AuthUser() user: LogtoContext): string {
   return userInfoPage(user);
 }`,
-  'fetch-access-token': `@Get('fetch-access-token')
+  },
+  'fetch-access-token': {
+    file: 'app.controller.ts',
+    code: `@Get('fetch-access-token')
 @UseGuards(LogtoGuard)
 @WithLogto({ getAccessToken: true })
 async accessToken(@AuthUser() user: LogtoContext): Promise<string> {
   return accessTokenPage(user, await askApi(user.accessToken));
 }`,
+  },
+  'local-user': {
+    file: 'users/users.resolver.ts',
+    code: `@LogtoUserResolver()
+export class UsersResolver implements LocalUserResolver {
+  constructor(private readonly users: UsersRepository) {}
+
+  /** Runs at a sign-in, before resolve(). */
+  @OnSignIn()
+  countVisit({ claims }: LogtoSignInEvent): void {
+    this.users.countVisit(claims.sub);
+  }
+
+  /** Runs at a sign-in, and whenever the claims are refreshed. */
+  resolve({ sub }: IdTokenClaims): LocalUser {
+    return this.users.upsert(sub);
+  }
+}`,
+  },
+  sessions: {
+    file: 'sessions/sessions.controller.ts',
+    code: `@Get()
+async list(
+  @AuthUser() user: LogtoContext,
+  @AuthUser('claims') { sub }: IdTokenClaims,
+  @Req() request: Request,
+): Promise<string> {
+  return sessionsPage(user, await this.sessions.find({ sub }, request));
+}
+
+/** Ends one session, if it is one of this user. */
+@Post(':id/end')
+@Redirect('/sessions', 303)
+async end(@Param('id') id: string, @AuthUser('claims') { sub }: IdTokenClaims): Promise<void> {
+  await this.sessions.end({ id, sub });
+}
+
+/** Ends all sessions but this one. */
+@Post('end-others')
+@Redirect('/sessions', 303)
+async endOthers(@AuthUser('claims') { sub }: IdTokenClaims, @Req() request: Request): Promise<void> {
+  await this.sessions.end({ sub }, { except: request });
+}`,
+  },
 };
 
 /** The code behind a page. */
-export function codeOf(route: keyof typeof handlers): Markup {
+export function codeOf(part: keyof typeof parts): Markup {
+  const { file, code } = parts[part];
   return html`<figure>
-    <figcaption>The code behind this page, in <code>app.controller.ts</code></figcaption>
-    <pre class="box" tabindex="0" aria-label="Code">${handlers[route]}</pre>
+    <figcaption>The code behind this page, in <code>${file}</code></figcaption>
+    <pre class="box" tabindex="0" aria-label="Code in ${file}">${code}</pre>
   </figure>`;
 }

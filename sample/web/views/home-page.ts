@@ -8,7 +8,7 @@ const cards = [
   {
     path: '/user',
     title: 'The signed-in user',
-    text: 'The claims of the signed-in user, from the session. This page is public.',
+    text: 'The claims of the signed-in user, and your own row for this user. This page is public.',
     code: '@AuthUser() user: LogtoContext',
   },
   {
@@ -28,6 +28,12 @@ const cards = [
     title: 'An access token for your API',
     text: 'An access token, kept on the server and refreshed before it expires.',
     code: '@WithLogto({ getAccessToken: true })',
+  },
+  {
+    path: '/sessions',
+    title: 'Where you are signed in',
+    text: 'Your browsers. Sign out in one of them, or in all others.',
+    code: 'sessions.end({ sub }, { except: request })',
   },
 ];
 

@@ -18,12 +18,16 @@ const pages = [
   { path: '/protected', name: 'Protected' },
   { path: '/user-info', name: 'User info' },
   { path: '/fetch-access-token', name: 'Token' },
+  { path: '/sessions', name: 'Sessions' },
 ];
 
 const icon =
   "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='8' fill='#17624a'/>" +
   "<path d='M16 10c-2-2-5-2-9-2v14c4 0 7 0 9 2 2-2 5-2 9-2V8c-4 0-7 0-9 2z' fill='#fff'/>" +
   "<path d='M16 10v14' stroke='#17624a' stroke-width='1.5'/></svg>";
+
+/** The address of Logto Console, for the footer. */
+const logtoConsole = process.env.SAMPLE_CONSOLE;
 
 /** The layout of every page. */
 export function layout({ title, path, user, content }: Page): string {
@@ -52,7 +56,10 @@ export function layout({ title, path, user, content }: Page): string {
           ${accountMenu(user, path)}
         </header>
         <main id="content">${content}</main>
-        <footer>A sample of <strong>nestjs-logto</strong>: sign-in with Logto for NestJS.</footer>
+        <footer>
+          A sample of <strong>nestjs-logto</strong>: sign-in with Logto for NestJS.
+          ${logtoConsole && html`<a href="${logtoConsole}">Suspend a user in Logto Console</a>`}
+        </footer>
       </body>
     </html>`.toString();
 }

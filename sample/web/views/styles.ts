@@ -134,6 +134,14 @@ td pre { margin: 0.25rem 0 0; white-space: pre-wrap; }
 details { margin-top: 1rem; }
 summary { width: fit-content; cursor: pointer; color: var(--accent); }
 
+h2 + table { margin-top: 0.75rem; }
+.rows { margin: 1.75rem 0 0; padding: 0; border: 1px solid var(--line); border-radius: 1rem; background: var(--card); box-shadow: var(--shadow); list-style: none; }
+.rows li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.75rem 1.5rem; padding: 1rem 1.25rem; }
+.rows li + li { border-top: 1px solid var(--line); }
+.rows h2 { margin: 0; font-size: 1.0625rem; }
+.rows p { margin: 0; color: var(--muted); font-size: 0.9375rem; }
+.rows form { margin: 0; }
+
 code, pre { font: 0.875rem/1.6 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
 figure { margin: 2.5rem 0 0; }
 figcaption { color: var(--muted); font-size: 0.9375rem; }

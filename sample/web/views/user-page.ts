@@ -3,6 +3,7 @@ import { claimsTable } from './claims-table.js';
 import { codeOf } from './code-of.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
+import { localUserTable } from './local-user-table.js';
 
 /** The user context, signed in or anonymous. */
 export function userPage(user: LogtoContext): string {
@@ -18,7 +19,13 @@ export function userPage(user: LogtoContext): string {
             : 'You are not signed in. This page is public, so that is not an error.'
         }
       </p>
+      ${
+        user.localUser &&
+        html`<h2>Your row in the table of this app</h2>
+          ${localUserTable(user.localUser)}
+          <h2>Your claims</h2>`
+      }
       ${user.claims ? claimsTable(user.claims) : html`<pre class="box">${JSON.stringify(user, null, 2)}</pre>`}
-      ${codeOf('user')}`,
+      ${codeOf('user')} ${user.localUser && codeOf('local-user')}`,
   });
 }

@@ -1,0 +1,16 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { ConsoleController, emulatorToken } from './console.controller.js';
+
+/** The app with a page that stands for Logto Console. Only with the embedded emulator. */
+@Module({})
+export class ConsoleModule {
+  static beside(app: Type, emulator: LogtoEmulator): DynamicModule {
+    return {
+      module: ConsoleModule,
+      imports: [app],
+      controllers: [ConsoleController],
+      providers: [{ provide: emulatorToken, useValue: emulator }],
+    };
+  }
+}
