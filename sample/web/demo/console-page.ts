@@ -30,7 +30,7 @@ export function consolePage(user: LogtoContext, users: EmulatedUser[]): string {
 function row({ username, name, isSuspended }: EmulatedUser): Markup {
   return html`<li>
     <div>
-      <h2>${name}</h2>
+      <h2>${name ?? username}</h2>
       <p>${isSuspended ? 'Suspended' : 'Can sign in'}</p>
     </div>
     <form method="post" action="/demo/console/${username}/${isSuspended ? 'restore' : 'suspend'}">

@@ -26,11 +26,9 @@ const icon =
   "<path d='M16 10c-2-2-5-2-9-2v14c4 0 7 0 9 2 2-2 5-2 9-2V8c-4 0-7 0-9 2z' fill='#fff'/>" +
   "<path d='M16 10v14' stroke='#17624a' stroke-width='1.5'/></svg>";
 
-/** The address of Logto Console, for the footer. */
-const logtoConsole = process.env.SAMPLE_CONSOLE;
-
 /** The layout of every page. */
 export function layout({ title, path, user, content }: Page): string {
+  const { SAMPLE_CONSOLE: logtoConsole } = process.env;
   return html`<!doctype html>
     <html lang="en">
       <head>
