@@ -37,6 +37,12 @@ describe('The web sample', () => {
 
   beforeAll(async () => {
     sample = closeLater(await startSample());
+    // A second session, which the page of sessions shows.
+    const elsewhere = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
+    const page = await elsewhere.newTab();
+    await page.goto('/protected');
+    await elsewhere.signIn(page, 'ada', 'lovelace');
+    await elsewhere.leave();
   });
 
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {

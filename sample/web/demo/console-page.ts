@@ -12,15 +12,15 @@ export function consolePage(user: LogtoContext, users: EmulatedUser[]): string {
     content: html`<h1>Suspend a user</h1>
       <p class="lead">
         This page stands for Logto Console, and only exists with the embedded emulator. Sign in as one of
-        these users in another browser, suspend them here, and click any link there.
+        these users in another browser, suspend them here, and click any link in the other browser.
       </p>
       <ul class="rows" aria-label="Users">
         ${users.map(row)}
       </ul>
       <figure>
         <figcaption>
-          Logto sends a webhook, and the module ends all sessions of the user. The code behind this is one
-          variable, which <code>logtoOptionsFromEnv()</code> reads
+          Logto sends a webhook to this app, and the module ends all sessions of the user. All that
+          <code>logtoOptionsFromEnv()</code> needs is the signing key
         </figcaption>
         <pre class="box" tabindex="0" aria-label="Code">LOGTO_WEBHOOK_SIGNING_KEY=…</pre>
       </figure>`,

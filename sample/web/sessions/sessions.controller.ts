@@ -19,7 +19,7 @@ export class SessionsController {
     return sessionsPage(user, await this.sessions.find({ sub }, request));
   }
 
-  /** Ends one session, if it is one of this user. */
+  /** Ends one session, if it belongs to this user. */
   @Post(':id/end')
   @Redirect('/sessions', 303)
   async end(@Param('id') id: string, @AuthUser('claims') { sub }: IdTokenClaims): Promise<void> {

@@ -8,7 +8,7 @@ const cards = [
   {
     path: '/user',
     title: 'The signed-in user',
-    text: 'The claims of the signed-in user, and your own row for this user. This page is public.',
+    text: 'The claims of the signed-in user, from the session. This page is public.',
     code: '@AuthUser() user: LogtoContext',
   },
   {
@@ -32,8 +32,14 @@ const cards = [
   {
     path: '/sessions',
     title: 'Where you are signed in',
-    text: 'Your browsers. Sign out in one of them, or in all others.',
+    text: 'Your sessions in this app. Sign out in another browser, or everywhere else.',
     code: 'sessions.end({ sub }, { except: request })',
+  },
+  {
+    path: '/user#local-user',
+    title: 'A user of your own',
+    text: 'The row in the table of this app that belongs to the signed-in user.',
+    code: '@LogtoUserResolver()',
   },
 ];
 

@@ -28,12 +28,13 @@ export function sessionsPage(user: LogtoContext, sessions: LogtoSession[]): stri
   });
 }
 
-function row({ id, signedInAt, lastSeenAt, current }: LogtoSession): Markup {
+/** A session that has just started was not seen again. */
+function row({ id, signedInAt, lastSeenAt = signedInAt, current }: LogtoSession): Markup {
   return html`<li>
     <div>
       <h2>${current ? 'This browser' : 'Another browser'}</h2>
       <p>Signed in ${time(signedInAt)}</p>
-      ${lastSeenAt && html`<p>Last seen ${time(lastSeenAt)}</p>`}
+      <p>Last seen ${time(lastSeenAt)}</p>
     </div>
     ${
       !current &&

@@ -21,7 +21,7 @@ export function userPage(user: LogtoContext): string {
       </p>
       ${
         user.localUser &&
-        html`<h2>Your row in the table of this app</h2>
+        html`<h2 id="local-user">Your row in the table of this app</h2>
           ${localUserTable(user.localUser)}
           <h2>Your claims</h2>`
       }
