@@ -115,10 +115,14 @@ describe('A user of the web sample', () => {
       await open('Sessions', laptop);
       await press('Sign out everywhere else', laptop);
 
-      await press('Sign out there', phone);
       // Logto still has a session of this browser, so that it asks for no password.
+      await Promise.all([
+        phone.page.waitForRequest((request) => request.url().includes('/logto/sign-in?')),
+        press('Sign out there', phone),
+      ]);
       await phone.page.waitForURL(`${sample.baseUrl}/sessions`);
       await expect(sessionsOf(phone)).resolves.toEqual(['This browser', 'Another browser']);
+      await expect(isAnonymous(laptop)).resolves.toBe(false);
       await leave(laptop, phone);
     });
   });
