@@ -55,13 +55,14 @@ export class LogtoSessions {
    */
   async find(subject: LogtoSessionSubject, request?: Request): Promise<LogtoSession[]> {
     const current = request && this.sessions.record(request)?.tokens;
+    const hasIdleTimeout = this.options.lifetime.idle !== undefined;
     const { stored } = await this.findStored(this.knownStore.require(request), subject);
     return stored.map(({ record }) => ({
       id: publicIdOf(record),
       sub: record.claims.sub,
       ...(record.sid === undefined ? {} : { sid: record.sid }),
       signedInAt: new Date(record.signedInAt),
-      ...(record.seenAt === undefined ? {} : { lastSeenAt: new Date(record.seenAt) }),
+      ...(hasIdleTimeout && { lastSeenAt: new Date(record.seenAt ?? record.signedInAt) }),
       current: record.tokens === current,
     }));
   }

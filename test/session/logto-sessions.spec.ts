@@ -140,6 +140,24 @@ describe.each(sessionMounts)('The sessions of a user, mounted by %s', (_, mount)
     expect(await sessions.find({ sid: found[1]?.sid ?? '' })).toHaveLength(1);
   });
 
+  it('have the time of the last activity if there is an idle timeout', async () => {
+    const { logto, configure } = mount({ ...session, store });
+    const idle = await startApp({
+      issuer,
+      controllers: [SessionsController],
+      logto: { ...tokenOptions, ...logto, lifetime: { idle: 3600 } },
+      ...(configure && { configure }),
+    });
+    const browser = await idle.signedInBrowser(issuer);
+    const [fresh] = await listed(browser);
+    expect(fresh?.lastSeenAt).toBe(fresh?.signedInAt);
+
+    passTime(120);
+    await browser.fetch('/sessions');
+    const [active] = await listed(browser);
+    expect(Date.parse(active?.lastSeenAt ?? '')).toBeGreaterThan(Date.parse(fresh?.signedInAt ?? ''));
+  });
+
   it('have ids that reveal neither the cookie nor an entry of the store', async () => {
     const browser = await app.signedInBrowser(issuer);
     const [found] = await listed(browser);
