@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { HttpException } from '@nestjs/common';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
-import { redactError } from '../oidc/errors/redact-error.js';
+import { redactError, redactTokens } from '../oidc/errors/redact-error.js';
 
 /**
  * The exception for what a hook or a resolver has thrown.
@@ -46,5 +46,6 @@ export function userNotAllowed(): LogtoException {
 
 /** What was thrown, without tokens, to be logged. */
 export function describeThrown(error: unknown): Error {
-  return redactError(error) ?? new Error(`not an Error: ${inspect(error, { depth: 0 }).slice(0, 200)}`);
+  const redacted = redactError(error);
+  return redacted ?? new Error(`not an Error: ${redactTokens(inspect(error, { depth: 0 })).slice(0, 200)}`);
 }

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { LRUCache } from 'lru-cache';
 import { settlesWithin } from '../oidc/settles-within.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { KnownStore } from '../session/known-store.js';
 import { lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../store/store-access.js';
 
@@ -21,11 +22,16 @@ export class DeliveredWebhooks {
   private readonly delivered = new LRUCache<string, true>({ max: 10_000, ttl: rememberedFor, perf: Date });
   private readonly running = new Map<string, Promise<void>>();
 
-  constructor(private readonly knownStore: KnownStore) {}
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly knownStore: KnownStore,
+  ) {}
 
   /** Runs `deliver`, unless a webhook with this signature was delivered before. Repeats that overlap share one run. */
   async once(request: Request, signature: string, deliver: () => Promise<void>): Promise<void> {
-    const key = ownEntryKey('webhook', signature);
+    const { client, webhooks } = this.options;
+    // Several apps may share a store, and get the same webhook from something that distributes it.
+    const key = ownEntryKey('webhook', `${client?.appId} ${webhooks?.path} ${signature}`);
     const running = this.running.get(key) ?? this.run(key, this.knownStore.find(request), deliver);
     this.running.set(key, running);
     try {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { describeThrown } from '../hooks/hook-exceptions.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { settlesWithin } from '../oidc/settles-within.js';
 import { OperatorLog } from '../operator-log.js';
@@ -51,10 +52,10 @@ export class EventDelivery {
   }
 
   private logFailure(name: string, { event }: LogtoWebhookEvent, error: unknown): void {
-    const cause = error instanceof Error ? `${error.name} ${error.message}` : String(error);
+    const cause = describeThrown(error);
     this.log.write('error', `${name} failed for the webhook ${event}.`, {
-      key: `${name} ${event} ${cause}`,
-      details: inspect(error, { depth: 5 }),
+      key: `${name} ${event} ${cause.name} ${cause.message}`,
+      details: inspect(cause, { depth: 5 }),
     });
   }
 }

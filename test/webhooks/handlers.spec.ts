@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Injectable, Scope, type Type } from '@nestjs/common';
+import { Controller, Inject, Injectable, Scope, type Type } from '@nestjs/common';
 import { OnLogtoEvent, type LogtoWebhookEvent } from 'nestjs-logto';
 import { EventDelivery } from '../../src/webhooks/event-delivery.js';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
@@ -71,6 +71,16 @@ class Failing {
   }
 }
 
+@Injectable()
+class Throwing {
+  constructor(@Inject('thrown') private readonly thrown: unknown) {}
+
+  @OnLogtoEvent('Role.Deleted')
+  fail(): void {
+    throw this.thrown;
+  }
+}
+
 beforeEach(() => {
   calls.length = 0;
   gate = new Gate();
@@ -139,6 +149,29 @@ describe('A method with @OnLogtoEvent()', () => {
     ]);
   });
 
+  it.each([
+    [
+      'an error',
+      Object.assign(new Error('Bearer the-token-1234567890-of-another-api'), {
+        config: { authorization: 'Bearer the-token-1234567890-of-another-api' },
+      }),
+    ],
+    ['an object', { token: 'the-token-1234567890-of-another-api' }],
+    [
+      'an object without a prototype',
+      Object.assign(Object.create(null), { token: 'the-token-1234567890-of-another-api' }),
+    ],
+  ])('that throws %s with a token in it does not put the token into the log', async (_case, thrown) => {
+    const app = await start({ providers: [Throwing, { provide: 'thrown', useValue: thrown }] });
+    const before = leaks.logged.length;
+
+    expect((await sendWebhook(app, 'Role.Deleted')).status).toBe(500);
+
+    const logged = leaks.logged.slice(before).join('\n');
+    expect(logged).toContain('Throwing.fail failed for the webhook Role.Deleted');
+    expect(logged).not.toContain('the-token-1234567890');
+  });
+
   it('that is slow delays the answer', async () => {
     const app = await start();
     let isAnswered = false;
@@ -200,6 +233,14 @@ describe('A webhook that comes again', () => {
     for (const instance of [app, other, app, other])
       expect((await postWebhook(instance, body)).status).toBe(204);
     expect(calls).toEqual(['audit Scope.Created']);
+  });
+
+  it('to another app with the same store and signing key runs there, too', async () => {
+    const logto = { session: { ...session, store: new MemorySessionStore() } };
+    const app = await start({ logto });
+    const other = await start({ logto: { ...logto, appId: 'another-app' } });
+    for (const each of [app, other]) expect((await postWebhook(each, body)).status).toBe(204);
+    expect(calls).toEqual(['audit Scope.Created', 'audit Scope.Created']);
   });
 
   it('is delivered while the store fails, and remembered in this process', async () => {
