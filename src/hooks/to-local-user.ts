@@ -19,6 +19,8 @@ export function toLocalUser(name: string, answer: unknown): LocalUser {
   if (json === undefined) {
     throw invalid(`${name} returned ${typeof answer}. Return an object, or \`null\` to refuse the user.`);
   }
+  // `NaN`, and what a `toJSON` makes of an object. As null, it would refuse the user.
+  if (json === 'null') throw invalid(`${name} returned a value that is null as JSON. Return an object.`);
   const size = Buffer.byteLength(json);
   if (size > maxSize) {
     throw invalid(

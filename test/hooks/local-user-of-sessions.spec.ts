@@ -117,6 +117,13 @@ describe('The user resolver at a sign-in', () => {
       logged: 'no JSON',
     },
     {
+      what: 'returns a number that JSON does not have',
+      answer: () => Number('seven'),
+      status: 500,
+      code: 'local_user_invalid',
+      logged: 'returned a value that is null as JSON',
+    },
+    {
       what: 'returns more than 4 kB',
       answer: () => ({ note: 'é'.repeat(2048) }),
       status: 500,
