@@ -6,7 +6,7 @@ import { ApplicationCheck } from './application-check.js';
 import { ClockCheck } from './clock-check.js';
 import { EndpointCheck } from './endpoint-check.js';
 import { FeaturesCheck } from './features-check.js';
-import type { LogtoCheck } from './logto-check.js';
+import type { LogtoCheck, ReachedLogto } from './logto-check.js';
 import { skipped, toDiagnosis, type LogtoDiagnosis, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
 import { MachineCheck } from './machine-check.js';
 import { SessionCookieCheck } from './session-cookie-check.js';
@@ -51,7 +51,19 @@ export class Diagnosis {
       const reason = 'Logto has to be reached first.';
       return [check, ...this.logtoChecks.map(({ name }) => skipped(name, reason))];
     }
-    const results = await Promise.all(this.logtoChecks.map((one) => one.run({ probe, metadata })));
+    const results = await Promise.all(this.logtoChecks.map((one) => runSafely(one, { probe, metadata })));
     return [check, ...results.flat()];
+  }
+}
+
+/** Runs a check. It fails if the discovery document has something else than the check expects. */
+async function runSafely(check: LogtoCheck, logto: ReachedLogto): Promise<LogtoDiagnosisCheck[]> {
+  try {
+    return await check.run(logto);
+  } catch (error) {
+    const { name } = check;
+    const answer = `it is malformed: ${error instanceof Error ? error.message : String(error)}`;
+    const remedy = 'Check that `endpoint` is that of Logto, and that no proxy changes its answers.';
+    return [{ name, status: 'failed', asked: 'The discovery document', answer, remedy }];
   }
 }

@@ -19,6 +19,9 @@ export interface LogtoDiagnosis {
   checks: LogtoDiagnosisCheck[];
 }
 
+/** Longest text of a result, in characters. */
+const maxLength = 2000;
+
 /** A check that does not apply. */
 export function skipped(name: string, reason: string): LogtoDiagnosisCheck {
   return { name, status: 'skipped', asked: '', answer: reason };
@@ -28,11 +31,17 @@ export function skipped(name: string, reason: string): LogtoDiagnosisCheck {
 export function toDiagnosis(results: LogtoDiagnosisCheck[]): LogtoDiagnosis {
   // In the same order everywhere, for those who read the JSON.
   const checks = results.map(({ name, status, asked, answer, remedy }) => ({
-    name,
+    name: printable(name),
     status,
-    asked,
-    answer,
-    ...(remedy !== undefined && { remedy }),
+    asked: printable(asked),
+    answer: printable(answer),
+    ...(remedy !== undefined && { remedy: printable(remedy) }),
   }));
   return { ok: checks.every(({ status }) => status !== 'failed'), checks };
+}
+
+/** A text without control characters, which terminals obey: part of it may come from whatever answers at `endpoint`. */
+function printable(text: string): string {
+  const clean = text.slice(0, maxLength).replaceAll(/\p{Cc}+/gu, ' ');
+  return text.length > maxLength ? `${clean}…` : clean;
 }
