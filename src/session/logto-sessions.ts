@@ -8,6 +8,7 @@ import { PatchedStores } from '../store/patched-stores.js';
 import { isSignedIn, type SessionRecord } from '../store/session-record.js';
 import { type IndexedSignIn, SignInIndex, type IndexSubject } from '../store/sign-in-index.js';
 import { readEntry, unchangedCookie } from '../store/store-access.js';
+import { Tombstones } from '../store/tombstones.js';
 import { KnownStore } from './known-store.js';
 import type { LogtoSession, LogtoSessionEndOptions, LogtoSessionSubject } from './logto-session.js';
 import { SessionEnd } from './session-end.js';
@@ -44,6 +45,7 @@ export class LogtoSessions {
     private readonly lifetime: SessionLifetime,
     private readonly index: SignInIndex,
     private readonly stores: PatchedStores,
+    private readonly tombstones: Tombstones,
     private readonly hooks: Hooks,
   ) {}
 
@@ -81,9 +83,15 @@ export class LogtoSessions {
   ): Promise<number> {
     const store = this.knownStore.require(request);
     const spared = except && this.sessions.record(except)?.tokens;
+    // First the mark: a sign-in that is being finished checks for it.
+    if (subject.sub !== undefined && subject.id === undefined)
+      await this.tombstones.markUser(store, { application: this.application, sub: subject.sub });
     const { stored, withoutSession } = await this.findStored(store, subject);
     const ending = stored.filter(({ record }) => record.tokens !== spared);
-    const starting = withoutSession.filter(({ at }) => at > Date.now() - longestStart);
+    // The session that stays may have another entry, if the app has changed its id.
+    const starting = withoutSession.filter(
+      ({ at, tokens }) => at > Date.now() - longestStart && tokens !== spared,
+    );
     await Promise.all([
       ...ending.map(({ record, entries }) => this.sessionEnd.endIndexed(store, entries, record.claims.sub)),
       ...(subject.id === undefined ? [this.sessionEnd.endIndexed(store, starting, subject.sub)] : []),
@@ -144,8 +152,12 @@ export class LogtoSessions {
     return { stored, withoutSession };
   }
 
+  private get application(): string {
+    return signInClient(this.options).appId;
+  }
+
   private indexSubjectOf({ sub, sid, id }: LogtoSessionSubject): IndexSubject {
-    const application = signInClient(this.options).appId;
+    const { application } = this;
     if (sid !== undefined) return { application, sid };
     return { application, sub: id === undefined ? sub : userOf(id) };
   }

@@ -129,7 +129,7 @@ export class Sessions {
     this.refreshed.remember(tokens, next);
     await this.stores.update(request.sessionStore, request.sessionID, tokens, (stored) => {
       if (!isSignedIn(stored.logto) || stored.logto.tokens !== tokens) return undefined;
-      return { ...stored, cookie: prolongedCookie(stored.cookie), logto: next };
+      return { ...stored, cookie: prolongedCookie(stored.cookie), logto: stillOutdated(stored.logto, next) };
     });
   }
 
@@ -176,4 +176,12 @@ export class Sessions {
     store.on('disconnect', () => this.disconnected.add(store));
     store.on('connect', () => this.disconnected.delete(store));
   }
+}
+
+/** Keeps the mark of a change at Logto that is newer than the claims of the next record. */
+function stillOutdated(
+  { outdatedSince = 0 }: SessionRecord,
+  next: SessionRecord | EndedRecord,
+): SessionRecord | EndedRecord {
+  return isSignedIn(next) && outdatedSince > next.checkedAt ? { ...next, outdatedSince } : next;
 }

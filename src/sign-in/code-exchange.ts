@@ -21,6 +21,14 @@ export interface CallbackOutcome {
   readonly sessionId: string | undefined;
 }
 
+/** What the code of a callback was exchanged for. */
+interface ExchangedCode {
+  readonly tokens: TokenSet;
+  readonly claims: IdTokenClaims;
+  /** When the request was sent, in milliseconds since 1970. */
+  readonly exchangedAt: number;
+}
+
 /** Errors of a silent sign-in (`prompt=none`) that only mean that Logto would have to ask the user something. */
 const silentErrors: ReadonlySet<string> = new Set([
   'login_required',
@@ -53,6 +61,7 @@ export class CodeExchange {
     const { returnTo } = pending;
     const callbackUrl = new URL(pending.redirectUri);
     callbackUrl.search = query.toString();
+    const exchangedAt = Date.now();
     let tokens: TokenSet;
     try {
       tokens = await this.oidc.exchangeCode(callbackUrl, { ...pending, maxAge: pending.maxAge });
@@ -64,15 +73,14 @@ export class CodeExchange {
     const { claims } = tokens;
     if (!claims)
       throw new LogtoException('id_token_invalid', 'Logto gave no ID token. Sign in again.', { status: 401 });
-    await this.startSession(request, pending, tokens, claims);
+    await this.startSession(request, pending, { tokens, claims, exchangedAt });
     return { returnTo, sessionId: request.sessionID };
   }
 
   private async startSession(
     request: Request,
     pending: PendingSignIn,
-    tokens: TokenSet,
-    claims: IdTokenClaims,
+    { tokens, claims, exchangedAt }: ExchangedCode,
   ): Promise<void> {
     // Before anything is stored, so that a refused sign-in leaves nothing behind. Its tokens are only dropped: revoking them
     // would end the other sign-ins of the browser, which share the grant.
@@ -80,13 +88,13 @@ export class CodeExchange {
     const previous = this.sessions.lastRecord(request);
     const superseded = this.sessions.record(request);
     const id = newTokenRecordId();
-    const now = Date.now();
     await this.records.save(request, id, withTokens(undefined, {}, tokens));
     const record: SessionRecord = {
       claims,
       tokens: id,
-      signedInAt: now,
-      checkedAt: now,
+      signedInAt: Date.now(),
+      // What has changed at Logto since then may not be in the claims: hooks may take long.
+      checkedAt: exchangedAt,
       ...(claims.sid === undefined ? {} : { sid: claims.sid }),
       ...(claims.auth_time === undefined ? {} : { authTime: claims.auth_time }),
       ...(localUser === undefined ? {} : { localUser }),

@@ -53,6 +53,7 @@ export class RefreshGrant {
     const { tokens } = start;
     if (!tokens) return this.ended(request, record, start, 'provider');
     if (tokens.refreshToken === undefined) return withoutRefreshToken(target, start);
+    const askedAt = Date.now();
     let answer: TokenSet;
     try {
       answer = await this.oidc.refresh(tokens.refreshToken, target, async (refreshToken) => {
@@ -69,7 +70,13 @@ export class RefreshGrant {
       });
     }
     try {
-      return await this.refreshedTokens.store(request, record, target, { ...start, tokens }, answer);
+      return await this.refreshedTokens.store(
+        request,
+        record,
+        target,
+        { ...start, tokens },
+        { ...answer, askedAt },
+      );
     } catch (error) {
       if (!(error instanceof LogtoException) || error.code !== 'user_not_allowed') throw error;
       return this.ended(request, record, start, 'revoked', error);

@@ -33,6 +33,12 @@ export interface GrantStart {
   readonly afterwards: (() => Promise<void>)[];
 }
 
+/** A token response. */
+interface RefreshAnswer extends TokenSet {
+  /** When it was asked for, in milliseconds since 1970: what has changed since then may not be in the claims. */
+  readonly askedAt: number;
+}
+
 /** Stores what a refresh grant has brought: tokens in the token record, claims in the session. */
 @Injectable()
 export class RefreshedTokens {
@@ -59,7 +65,7 @@ export class RefreshedTokens {
     record: SessionRecord,
     target: TokenTarget,
     { tokens, replaceAll = false, afterwards }: GrantStart,
-    answer: TokenSet,
+    answer: RefreshAnswer,
   ): Promise<StoredAccessToken> {
     const { sessionStore } = request;
     if (await this.tombstones.has(sessionStore, record.tokens).catch(() => false)) {
@@ -94,11 +100,11 @@ export class RefreshedTokens {
   private async refreshedRecord(
     request: Request,
     record: SessionRecord,
-    { claims }: TokenSet,
+    { claims, askedAt }: RefreshAnswer,
   ): Promise<SessionRecord | undefined> {
     const known = this.refreshed.newest(record);
     if (!claims || !isSignedIn(known)) return undefined;
-    return this.localUsers.update(request, withClaims(known, claims));
+    return this.localUsers.update(request, withClaims(known, claims, askedAt));
   }
 
   private async replaceRecord(
@@ -134,7 +140,7 @@ export class RefreshedTokens {
 }
 
 /** The record with the claims of a refreshed ID token. Keeps what only the ID token of the sign-in has. */
-function withClaims(record: SessionRecord, claims: IdTokenClaims): SessionRecord {
+function withClaims(record: SessionRecord, claims: IdTokenClaims, askedAt: number): SessionRecord {
   const sid = claims.sid ?? record.sid;
   const { outdatedSince = 0, ...kept } = record;
   return {
@@ -146,7 +152,7 @@ function withClaims(record: SessionRecord, claims: IdTokenClaims): SessionRecord
     },
     ...(sid === undefined ? {} : { sid }),
     // The clock of the instance that learned of the change may be ahead.
-    checkedAt: Math.max(Date.now(), outdatedSince),
+    checkedAt: Math.max(askedAt, outdatedSince),
   };
 }
 

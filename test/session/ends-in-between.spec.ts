@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Post, Req, UseGuards } from '@nestjs/common';
+import type { Request } from 'express';
+import { LogtoGuard, LogtoSessions, type LogtoModuleOptions } from 'nestjs-logto';
+import { Recorder } from '../hooks/support/recorder.js';
+import { Users } from '../hooks/support/users.js';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
+import { Gate } from '../support/gates.js';
+import { isSignedIn } from '../support/is-signed-in.js';
+import { startIssuer } from '../support/issuer.js';
+import { MemorySessionStore } from '../support/memory-session-store.js';
+import { PagesController } from '../support/pages.js';
+import { RenewalController } from '../support/renewal.controller.js';
+import { tokenOptions, tokenTenant } from '../support/token-app.js';
+import { TokensController } from '../support/tokens.controller.js';
+import { sendWebhook, signingKey, suspended } from '../webhooks/support/send-webhook.js';
+
+@Controller()
+@UseGuards(LogtoGuard)
+class ElsewhereController {
+  constructor(private readonly sessions: LogtoSessions) {}
+
+  @Post('sign-out-elsewhere')
+  async endOthers(@Req() request: Request): Promise<{ ended: number }> {
+    return { ended: await this.sessions.end({ sub: 'ada' }, { except: request }) };
+  }
+}
+
+const issuer = await startIssuer(tokenTenant);
+let parts: TestAppParts;
+let app: TestApp;
+let other: TestApp;
+
+const start = async (options: Partial<LogtoModuleOptions> = {}): Promise<void> => {
+  parts = {
+    issuer,
+    controllers: [PagesController, TokensController, RenewalController, ElsewhereController],
+    providers: [Recorder, Users],
+    logto: {
+      ...tokenOptions,
+      session: { ...session, store: new MemorySessionStore() },
+      webhooks: { signingKey },
+      ...options,
+    },
+  };
+  app = await startApp(parts);
+  other = await startApp({ ...parts, instanceOf: app });
+};
+
+describe('While a sign-in waits for a hook', () => {
+  let gate: Gate;
+
+  beforeEach(async () => {
+    gate = new Gate();
+    await start();
+    app.app.get(Recorder).act = (hook) => (hook === 'signIn' ? gate.pass() : undefined);
+  });
+
+  afterEach(() => gate.release());
+
+  it.each([
+    [
+      'a webhook says that the user is suspended',
+      () => sendWebhook(other, 'User.SuspensionStatus.Updated', suspended('ada')),
+    ],
+    ['the app ends the sessions of the user', () => other.app.get(LogtoSessions).end({ sub: 'ada' })],
+  ])('and %s, it starts no session', async (_case, endSessions) => {
+    const browser = app.browser();
+    const callback = browser.open(await browser.authorize(issuer));
+    await gate.reached;
+
+    await endSessions();
+    gate.release();
+
+    expect((await callback).status).toBe(401);
+    expect(await isSignedIn(browser)).toBe(false);
+  });
+
+  it('and the sessions of another user end, it goes on; so does the next one of the same user', async () => {
+    const browser = app.browser();
+    const callback = browser.open(await browser.authorize(issuer));
+    await gate.reached;
+
+    await other.app.get(LogtoSessions).end({ sub: 'bob' });
+    gate.release();
+    await callback;
+
+    expect(await isSignedIn(browser)).toBe(true);
+    await other.app.get(LogtoSessions).end({ sub: 'ada' });
+    expect(await isSignedIn(await app.signedInBrowser(issuer))).toBe(true);
+  });
+});
+
+describe('A refresh that waits for the user resolver', () => {
+  it('does not hide that the user has changed in the meantime', async () => {
+    await start({ revalidateAfter: 365 * 24 * 3600 });
+    const browser = await app.signedInBrowser(issuer);
+    const gate = new Gate();
+    app.app.get(Users).answer = async () => {
+      await gate.pass();
+      return { id: 2 };
+    };
+    const refreshed = browser.open('/refresh');
+    await gate.reached;
+
+    await other.app.get(LogtoSessions).refreshClaims({ sub: 'ada' });
+    gate.release();
+    await refreshed;
+
+    for (const { baseUrl } of [app, other]) {
+      issuer.resetRequests();
+      await browser.open(`${baseUrl}/protected`);
+      expect(issuer.countRequests('token')).toBe(baseUrl === app.baseUrl ? 1 : 0);
+    }
+  });
+});
+
+describe('"Sign out everywhere else"', () => {
+  it('spares a session whose id the app has just changed', async () => {
+    await start();
+    const here = await app.signedInBrowser(issuer);
+    const elsewhere = await app.signedInBrowser(issuer);
+    await here.open('/renew');
+
+    await here.fetch('/sign-out-elsewhere', { method: 'POST' });
+
+    expect(await isSignedIn(here)).toBe(true);
+    expect(await isSignedIn(elsewhere)).toBe(false);
+    expect((await here.open('/refresh')).status).toBe(200);
+  });
+});
