@@ -35,7 +35,10 @@ export class WebhookBodyMiddleware {
         return;
       }
       response.once('finish', () => this.warnIfRefused(path, request, response.statusCode));
-      this.read(request).then(() => next(), next);
+      this.read(request).then(() => {
+        // Whoever hung up gets no response, and half a body is not worth a line in the log.
+        if (!request.destroyed) next();
+      }, next);
     });
   }
 
