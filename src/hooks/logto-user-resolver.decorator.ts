@@ -8,7 +8,10 @@ import type { LocalUser } from './local-user.js';
 export interface LocalUserResolution {
   /** Whose claims these are: those of a session's ID token, or those of a bearer access token. */
   credential: Credential;
-  /** The request during which the user is needed; for a socket, its handshake. */
+  /**
+   * The request during which the user is needed; for a socket, its handshake. Do not pass it to `LogtoService`: at a
+   * sign-in it has no session of the user yet, and at a refresh the service may wait until the resolver has finished.
+   */
   request: Request;
 }
 
