@@ -41,6 +41,26 @@ describe('nestjs-logto init adds LogtoModule to', () => {
       `@Module({\n  imports: [\n    A, // first\n    ...others,\n    ${element},\n  ],\n})`,
     ],
     [
+      'imports in quotes',
+      "@Module({\n  'imports': [A],\n})",
+      `@Module({\n  'imports': [\n    A,\n    ${element},\n  ],\n})`,
+    ],
+    [
+      'imports with a comment at the end of the last line',
+      '@Module({\n  imports: [\n    A, // first\n    B, // second\n  ],\n})',
+      `@Module({\n  imports: [\n    A, // first\n    B, // second\n    ${element},\n  ],\n})`,
+    ],
+    [
+      'imports without a comma at the end, but with a comment',
+      '@Module({\n  imports: [\n    forwardRef(() => A) // first\n  ]\n})',
+      `@Module({\n  imports: [\n    forwardRef(() => A), // first\n    ${element}\n  ]\n})`,
+    ],
+    [
+      'metadata that is indented by tabs',
+      '@Module({\n\timports: [],\n\tproviders: [],\n})',
+      `@Module({\n\timports: [\n\t\t${element},\n\t],\n\tproviders: [],\n})`,
+    ],
+    [
       'imports with a comment',
       '@Module({\n  imports: [A /* the last */],\n})',
       `@Module({\n  imports: [A, ${element} /* the last */],\n})`,

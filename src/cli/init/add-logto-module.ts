@@ -51,26 +51,32 @@ function elementEdits(compiler: Compiler, source: ts.SourceFile, call: ts.CallEx
   const [metadata] = call.arguments;
   const indent = indentationAt(source.text, call.getStart());
   if (metadata === undefined) {
-    const text = `{\n${indent}  imports: ${newList([], `${indent}  `)},\n${indent}}`;
+    const inner = indent + unitOf(source.text);
+    const text = `{\n${inner}imports: ${newList(source, [], inner)},\n${indent}}`;
     return [{ start: call.end - 1, text }];
   }
   if (!compiler.isObjectLiteralExpression(metadata)) {
     throw new CannotEdit('the argument of @Module() is not an object literal');
   }
-  const imports = metadata.properties.find((property) => property.name?.getText() === 'imports');
-  if (imports === undefined) return newImports(compiler, metadata, indent);
+  const imports = metadata.properties.find(({ name }) => name && /^(['"]?)imports\1$/.test(name.getText()));
+  if (imports === undefined) return newImports(compiler, source, metadata, indent);
   if (!compiler.isPropertyAssignment(imports) || !compiler.isArrayLiteralExpression(imports.initializer)) {
     throw new CannotEdit('the `imports` of @Module() are not an array literal');
   }
   return [appended(source, imports.initializer)];
 }
 
-function newImports(compiler: Compiler, metadata: ts.ObjectLiteralExpression, indent: string): TextEdit[] {
+function newImports(
+  compiler: Compiler,
+  source: ts.SourceFile,
+  metadata: ts.ObjectLiteralExpression,
+  indent: string,
+): TextEdit[] {
   if (metadata.properties.some(compiler.isSpreadAssignment)) {
     throw new CannotEdit('@Module() gets its properties from another object');
   }
-  const inner = `${indent}  `;
-  const property = `\n${inner}imports: ${newList([], inner)},`;
+  const inner = indent + unitOf(source.text);
+  const property = `\n${inner}imports: ${newList(source, [], inner)},`;
   const start = metadata.getStart() + 1;
   const [first] = metadata.properties;
   if (metadata.getText().includes('\n')) return [{ start, text: property }];
@@ -81,22 +87,34 @@ function newImports(compiler: Compiler, metadata: ts.ObjectLiteralExpression, in
   ];
 }
 
+/** The comma and the comment behind the last element of a list. */
+const trailing = /^(,?)((?:[ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*?\*\/))?)/;
+
 /** Adds the element as the last one: a ConfigModule that loads `.env` stays in front of it. */
 function appended(source: ts.SourceFile, list: ts.ArrayLiteralExpression): TextEdit {
   const last = list.elements.at(-1);
   const start = list.getStart();
   const between = source.text.slice(last?.end ?? start + 1, list.end - 1);
   if (last && list.getText().includes('\n')) {
-    return { start: last.end, text: `,\n${indentationAt(source.text, last.getStart())}${element}` };
+    // A comment on the line of the last element stays there.
+    const [, comma = '', comment = ''] = trailing.exec(between) ?? [];
+    const line = `${indentationAt(source.text, last.getStart())}${element}${comma}`;
+    const end = last.end + comma.length + comment.length;
+    return { start: last.end, end, text: `,${comment}\n${line}` };
   }
   // A comment in the list stays where it is.
   if (/[^\s,]/.test(between)) return { start: last?.end ?? start + 1, text: last ? `, ${element}` : element };
   const elements = list.elements.map((item) => item.getFullText().trim());
-  return { start, end: list.end, text: newList(elements, indentationAt(source.text, start)) };
+  return { start, end: list.end, text: newList(source, elements, indentationAt(source.text, start)) };
 }
 
 /** A list with an element on each line, as Prettier formats one that is too long for a line. */
-function newList(elements: readonly string[], indent: string): string {
-  const lines = [...elements, element].map((item) => `${indent}  ${item},\n`);
+function newList({ text }: ts.SourceFile, elements: readonly string[], indent: string): string {
+  const lines = [...elements, element].map((item) => `${indent}${unitOf(text)}${item},\n`);
   return `[\n${lines.join('')}${indent}]`;
+}
+
+/** What the first indented line is indented by, but for the lines of a comment. */
+function unitOf(text: string): string {
+  return /^(\t| {2,})\S/m.exec(text)?.[1] ?? '  ';
 }
