@@ -54,6 +54,7 @@ import { SignInIndex } from './store/sign-in-index.js';
 import { PatchedStores } from './store/patched-stores.js';
 import { TokenRecords } from './store/token-records.js';
 import { Tombstones } from './store/tombstones.js';
+import { UserMarks } from './store/user-marks.js';
 import { TouchThrottle } from './store/touch-throttle.js';
 import { MachineTokens } from './tokens/machine-tokens.js';
 import { RefreshGrant } from './tokens/refresh-grant.js';
@@ -101,6 +102,7 @@ export const logtoProviders: Provider[] = [
   SignInIndex,
   TokenRecords,
   Tombstones,
+  UserMarks,
   TouchThrottle,
   // session/
   BasePath,

@@ -8,7 +8,7 @@ import { PatchedStores } from '../store/patched-stores.js';
 import { isSignedIn, type SessionRecord } from '../store/session-record.js';
 import { type IndexedSignIn, SignInIndex, type IndexSubject } from '../store/sign-in-index.js';
 import { readEntry, unchangedCookie } from '../store/store-access.js';
-import { Tombstones } from '../store/tombstones.js';
+import { UserMarks } from '../store/user-marks.js';
 import { KnownStore } from './known-store.js';
 import type { LogtoSession, LogtoSessionEndOptions, LogtoSessionSubject } from './logto-session.js';
 import { SessionEnd } from './session-end.js';
@@ -45,7 +45,7 @@ export class LogtoSessions {
     private readonly lifetime: SessionLifetime,
     private readonly index: SignInIndex,
     private readonly stores: PatchedStores,
-    private readonly tombstones: Tombstones,
+    private readonly marks: UserMarks,
     private readonly hooks: Hooks,
   ) {}
 
@@ -85,7 +85,7 @@ export class LogtoSessions {
     const spared = except && this.sessions.record(except)?.tokens;
     // First the mark: a sign-in that is being finished checks for it.
     if (subject.sub !== undefined && subject.id === undefined)
-      await this.tombstones.markUser(store, { application: this.application, sub: subject.sub });
+      await this.marks.set(store, 'ended', subject.sub);
     const { stored, withoutSession } = await this.findStored(store, subject);
     const ending = stored.filter(({ record }) => record.tokens !== spared);
     // The session that stays may have another entry, if the app has changed its id.
@@ -112,6 +112,8 @@ export class LogtoSessions {
    */
   async refreshClaims(subject: LogtoSessionSubject, request?: Request): Promise<number> {
     const store = this.knownStore.require(request);
+    if (subject.sub !== undefined && subject.id === undefined)
+      await this.marks.set(store, 'changed', subject.sub);
     const { stored } = await this.findStored(store, subject);
     const outdatedSince = Date.now();
     await Promise.all(
@@ -152,12 +154,8 @@ export class LogtoSessions {
     return { stored, withoutSession };
   }
 
-  private get application(): string {
-    return signInClient(this.options).appId;
-  }
-
   private indexSubjectOf({ sub, sid, id }: LogtoSessionSubject): IndexSubject {
-    const { application } = this;
+    const application = signInClient(this.options).appId;
     if (sid !== undefined) return { application, sid };
     return { application, sub: id === undefined ? sub : userOf(id) };
   }

@@ -23,12 +23,12 @@ export class SessionStart {
    * Regenerates the session, so that a planted session id is worth nothing (session fixation), and puts the sign-in into
    * it. Keeps the app's own data if the session was anonymous or the same user's. Resolves once the session is saved: a
    * redirect must not overtake a slow store.
-   * @param prepare called with the new session's id before the sign-in is saved
+   * @param prepare called with the new session's id before the sign-in is saved; returns the record to save
    */
   async start(
     request: Request,
     record: SessionRecord,
-    prepare: (sessionId: string) => Promise<void>,
+    prepare: (sessionId: string) => Promise<SessionRecord>,
   ): Promise<void> {
     const session = this.sessions.require(request);
     const previous = this.sessions.lastRecord(request);
@@ -44,8 +44,8 @@ export class SessionStart {
     await this.tombstones.markWhile(request.sessionStore, ended, () =>
       fromCallback((done) => session.regenerate(done)),
     );
-    await prepare(request.sessionID);
-    Object.assign(request.session, appData, { logto: record });
+    const logto = await prepare(request.sessionID);
+    Object.assign(request.session, appData, { logto });
     await fromCallback((done) => request.session.save(done));
     if (isSignedIn(previous)) this.endEvents.emit(previous.tokens);
   }

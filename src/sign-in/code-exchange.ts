@@ -10,6 +10,7 @@ import type { SessionRecord } from '../store/session-record.js';
 import { SignInIndex } from '../store/sign-in-index.js';
 import { newTokenRecordId, withTokens } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
+import { UserMarks } from '../store/user-marks.js';
 import type { PendingSignIn } from './sign-in-cookies.js';
 import { SignInApproval } from './sign-in-approval.js';
 import { shortState } from './sign-in-state.js';
@@ -50,6 +51,7 @@ export class CodeExchange {
     private readonly records: TokenRecords,
     private readonly index: SignInIndex,
     private readonly approval: SignInApproval,
+    private readonly marks: UserMarks,
   ) {}
 
   /**
@@ -106,8 +108,25 @@ export class CodeExchange {
       if (request.session.cookie.originalMaxAge !== lifetime)
         await this.records.prolong(request.sessionStore, record, request.session.cookie.originalMaxAge);
       await this.index.add(request, record, sessionId, superseded);
+      return this.upToDate(request, record);
     });
     // Deleted, not revoked: all sign-ins of one browser share a grant at Logto.
     if (superseded) await this.records.delete(request.sessionStore, superseded.tokens);
+  }
+
+  /**
+   * The record with what has happened to its user since the code was exchanged.
+   * @throws LogtoException `invalid_grant` if all sessions of the user have ended
+   */
+  private async upToDate({ sessionStore }: Request, record: SessionRecord): Promise<SessionRecord> {
+    const { claims, checkedAt, tokens } = record;
+    if ((await this.marks.setSince(sessionStore, 'ended', claims.sub, checkedAt)) !== undefined) {
+      await this.records.delete(sessionStore, tokens).catch(() => undefined);
+      throw new LogtoException('invalid_grant', 'The sign-in has ended in the meantime. Sign in again.', {
+        status: 401,
+      });
+    }
+    const outdatedSince = await this.marks.setSince(sessionStore, 'changed', claims.sub, checkedAt);
+    return outdatedSince === undefined ? record : { ...record, outdatedSince };
   }
 }

@@ -16,6 +16,11 @@ import {
 import { tokenRecordLifetime } from './token-record.js';
 import { Tombstones } from './tombstones.js';
 
+/** The id that gets a tombstone when a session at Logto ends. */
+export function logtoSessionTombstone(sid: string): string {
+  return `sid ${sid}`;
+}
+
 /** A sign-in in the index. */
 export interface IndexedSignIn {
   /** Id of the session. */
@@ -53,8 +58,7 @@ export class SignInIndex {
 
   /**
    * Adds a sign-in before its session is stored, and removes the one that it supersedes.
-   * @throws LogtoException `invalid_grant` when the session at Logto, or all sessions of the user, have ended since the
-   * code was exchanged
+   * @throws LogtoException `invalid_grant` when the session at Logto has ended in the meantime
    */
   async add(
     request: Request,
@@ -66,11 +70,12 @@ export class SignInIndex {
     const lifetime = request.session.cookie.originalMaxAge;
     if (superseded) await this.remove(store, superseded, lifetime);
     await this.addSession(store, record, sessionId, lifetime);
-    // A logout token or a webhook may have arrived before there was a session to end: hooks may take long.
-    if (!(await this.tombstones.coverSignIn(store, applicationOf(record.claims), record))) return;
-    throw new LogtoException('invalid_grant', 'The sign-in has ended in the meantime. Sign in again.', {
-      status: 401,
-    });
+    // A logout token may have arrived before there was a session to end.
+    if (record.sid !== undefined && (await this.tombstones.has(store, logtoSessionTombstone(record.sid)))) {
+      throw new LogtoException('invalid_grant', 'The sign-in has ended at Logto. Sign in again.', {
+        status: 401,
+      });
+    }
   }
 
   /**
@@ -181,13 +186,9 @@ export function indexKeysOf(record: SessionRecord): string[] {
   return subjectsOf(record).map((subject) => indexKey(subject));
 }
 
-/** With several audiences, `azp` names the application (OpenID Connect Core 2). */
-function applicationOf({ aud, azp }: SessionRecord['claims']): string {
-  return typeof aud === 'string' ? aud : String(azp);
-}
-
 function subjectsOf({ claims, sid }: SessionRecord): IndexSubject[] {
-  const application = applicationOf(claims);
+  // With several audiences, `azp` names the application (OpenID Connect Core 2).
+  const application = typeof claims.aud === 'string' ? claims.aud : String(claims.azp);
   return [{ application, sub: claims.sub }, ...(sid === undefined ? [] : [{ application, sid }])];
 }
 

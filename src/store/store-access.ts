@@ -11,14 +11,16 @@ const storeTimeout = 10_000;
 export const ownEntryPrefix = 'logto-';
 
 /** Lists the kinds in full, for an app's session ids may begin with the same prefix. */
-const ownEntry = new RegExp(`^${ownEntryPrefix}(?:callback|diagnosis|ended|logout|sign-ins|tokens|webhook)-`);
+const ownEntry = new RegExp(
+  `^${ownEntryPrefix}(?:callback|changed|diagnosis|ended|logout|sign-ins|tokens|webhook)-`,
+);
 
 /**
  * The key of an entry. Hashes the name, so that a list of the store's keys reveals nothing; the hash is short, because
  * some stores allow only 36 characters.
  */
 export function ownEntryKey(
-  kind: 'callback' | 'diagnosis' | 'ended' | 'logout' | 'sign-ins' | 'webhook',
+  kind: 'callback' | 'changed' | 'diagnosis' | 'ended' | 'logout' | 'sign-ins' | 'webhook',
   name: string,
 ): string {
   return `${ownEntryPrefix}${kind}-${createHash('sha256').update(name).digest('base64url').slice(0, 20)}`;

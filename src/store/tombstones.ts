@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Store } from 'express-session';
-import type { SessionRecord } from './session-record.js';
 import {
   deleteEntry,
   lifetimeCookie,
@@ -12,20 +11,6 @@ import {
 
 /** How long after the end of its session a request may still try to save it, in milliseconds. */
 const tombstoneLifetime = 24 * 60 * 60 * 1000;
-
-/** How long a sign-in may take from the exchange of its code until it is in the index, in milliseconds. */
-const longestSignIn = 10 * 60_000;
-
-/** The id that gets a tombstone when a session at Logto ends. */
-export function logtoSessionTombstone(sid: string): string {
-  return `sid ${sid}`;
-}
-
-/** A user of one of the applications that share a store. */
-interface UserOfApplication {
-  readonly application: string;
-  readonly sub: string;
-}
 
 /**
  * Marks what has ended, in the session store, where every instance sees it: express-session saves at the end of a
@@ -62,30 +47,9 @@ export class Tombstones {
     await deleteEntry(store, key).catch(() => writeEntry(store, key, entry));
   }
 
-  /** Marks every sign-in of a user that has begun until now as ended. Later ones may go on. */
-  async markUser(store: Store, user: UserOfApplication): Promise<void> {
-    const entry: StoreEntry = { cookie: lifetimeCookie(longestSignIn), logtoEndedAt: Date.now() };
-    await writeEntry(store, userKey(user), entry);
-  }
-
-  /** Whether the session at Logto of a sign-in, or all sign-ins of its user, have ended since it began. */
-  async coverSignIn(
-    store: Store,
-    application: string,
-    { sid, claims: { sub }, checkedAt }: SessionRecord,
-  ): Promise<boolean> {
-    if (sid !== undefined && (await this.has(store, logtoSessionTombstone(sid)))) return true;
-    const endedAt = (await readEntry(store, userKey({ application, sub })))?.logtoEndedAt;
-    return typeof endedAt === 'number' && endedAt >= checkedAt;
-  }
-
   /** Whether `id` is marked as ended. */
   async has(store: Store, id: string): Promise<boolean> {
     const entry = await readEntry(store, ownEntryKey('ended', id));
     return entry !== undefined && entry.logtoTakenBack !== true;
   }
-}
-
-function userKey({ application, sub }: UserOfApplication): string {
-  return ownEntryKey('ended', `user ${application} ${sub}`);
 }

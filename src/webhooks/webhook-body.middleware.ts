@@ -36,8 +36,8 @@ export class WebhookBodyMiddleware {
       }
       response.once('finish', () => this.warnIfRefused(path, request, response.statusCode));
       this.read(request).then(() => {
-        // Whoever hung up gets no response, and half a body is not worth a line in the log.
-        if (!request.destroyed) next();
+        // If the sender has hung up, there is nobody to answer, and nothing for the operator to fix.
+        if (request.complete || !request.destroyed) next();
       }, next);
     });
   }

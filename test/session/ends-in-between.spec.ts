@@ -13,7 +13,7 @@ import { PagesController } from '../support/pages.js';
 import { RenewalController } from '../support/renewal.controller.js';
 import { tokenOptions, tokenTenant } from '../support/token-app.js';
 import { TokensController } from '../support/tokens.controller.js';
-import { sendWebhook, signingKey, suspended } from '../webhooks/support/send-webhook.js';
+import { aboutUser, sendWebhook, signingKey, suspended } from '../webhooks/support/send-webhook.js';
 
 @Controller()
 @UseGuards(LogtoGuard)
@@ -74,6 +74,26 @@ describe('While a sign-in waits for a hook', () => {
 
     expect((await callback).status).toBe(401);
     expect(await isSignedIn(browser)).toBe(false);
+  });
+
+  it.each([
+    [
+      'a webhook says that the user has changed',
+      () => sendWebhook(other, 'User.Data.Updated', aboutUser('ada')),
+    ],
+    ['the hook makes the claims refresh', () => app.app.get(LogtoSessions).refreshClaims({ sub: 'ada' })],
+  ])('and %s, the first request of the session refreshes them, once', async (_case, change) => {
+    const browser = app.browser();
+    const callback = browser.open(await browser.authorize(issuer));
+    await gate.reached;
+
+    await change();
+    gate.release();
+    await callback;
+
+    issuer.resetRequests();
+    for (const { baseUrl } of [app, other, app]) await browser.open(`${baseUrl}/protected`);
+    expect(issuer.countRequests('token')).toBe(1);
   });
 
   it('and the sessions of another user end, it goes on; so does the next one of the same user', async () => {

@@ -15,9 +15,9 @@ import { KeyedMutex } from '../../store/keyed-mutex.js';
 import { SessionEnd } from '../../session/session-end.js';
 import { Sessions } from '../../session/sessions.js';
 import { isSignedIn } from '../../store/session-record.js';
-import { type IndexedSignIn, SignInIndex } from '../../store/sign-in-index.js';
+import { logtoSessionTombstone, type IndexedSignIn, SignInIndex } from '../../store/sign-in-index.js';
 import { lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../../store/store-access.js';
-import { logtoSessionTombstone, Tombstones } from '../../store/tombstones.js';
+import { Tombstones } from '../../store/tombstones.js';
 
 /** The member of `events` that a logout token must have. */
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';

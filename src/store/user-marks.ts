@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { Store } from 'express-session';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { lifetimeCookie, ownEntryKey, readEntry, writeEntry, type StoreEntry } from './store-access.js';
+
+/** How long a sign-in may take from the exchange of its code until its session is stored, in milliseconds. */
+const longestSignIn = 10 * 60_000;
+
+/** `ended`: all sessions of the user have ended. `changed`: their claims are outdated. */
+type UserMark = 'changed' | 'ended';
+
+/**
+ * Marks users in the session store, for their sign-ins that are under way on any instance: these have no session yet that
+ * could be ended or marked, and hooks may take long.
+ */
+@Injectable()
+export class UserMarks {
+  constructor(private readonly options: ResolvedLogtoOptions) {}
+
+  /** @throws LogtoException `session_store_unavailable` */
+  async set(store: Store, mark: UserMark, sub: string): Promise<void> {
+    const entry: StoreEntry = { cookie: lifetimeCookie(longestSignIn), logtoMarkedAt: Date.now() };
+    await writeEntry(store, this.keyOf(mark, sub), entry);
+  }
+
+  /**
+   * When a user was marked, in milliseconds since 1970; `undefined` if that was before `since`.
+   * @throws LogtoException `session_store_unavailable`
+   */
+  async setSince(store: Store, mark: UserMark, sub: string, since: number): Promise<number | undefined> {
+    const markedAt = (await readEntry(store, this.keyOf(mark, sub)))?.logtoMarkedAt;
+    return typeof markedAt === 'number' && markedAt >= since ? markedAt : undefined;
+  }
+
+  /** Several applications may share a store. */
+  private keyOf(mark: UserMark, sub: string): string {
+    return ownEntryKey(mark, `user ${this.options.client?.appId} ${sub}`);
+  }
+}
