@@ -21,7 +21,7 @@ const hookMetadata = 'nestjs-logto:hooks';
 export function hookDecorator<Event>(kind: HookKind): HookDecorator<Event> {
   return (_target, name, { value }) => {
     if (typeof value !== 'function') {
-      throw new TypeError(`${hookDecorators[kind]} is for methods, and "${String(name)}" is none.`);
+      throw new TypeError(`${hookDecorators[kind]} is for methods, and "${String(name)}" is not a method.`);
     }
     Reflect.defineMetadata(hookMetadata, [...new Set([...hookKindsOf(value), kind])], value);
   };

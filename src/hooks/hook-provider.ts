@@ -11,7 +11,7 @@ export interface HookProvider {
   readonly isSingleton: boolean;
 }
 
-/** @returns `undefined` for a provider that is no object of a class */
+/** @returns `undefined` for a provider that is not an instance of a class */
 export function hookProviderOf(wrapper: Wrapper): HookProvider | undefined {
   const instance: unknown = wrapper.instance;
   if (typeof instance !== 'object' || instance === null) return undefined;

@@ -14,7 +14,7 @@ export function toLocalUser(name: string, answer: unknown): LocalUser {
   try {
     json = JSON.stringify(answer);
   } catch (error) {
-    throw invalid(`${name} returned a value that is no JSON. Return a plain object.`, error);
+    throw invalid(`${name} returned a value that is not JSON. Return a plain object.`, error);
   }
   if (json === undefined) {
     throw invalid(`${name} returned ${typeof answer}. Return an object, or \`null\` to refuse the user.`);

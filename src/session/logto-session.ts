@@ -1,14 +1,14 @@
 import type { Request } from 'express';
 import type { LogtoSignOutReason } from '../hooks/on-sign-out.decorator.js';
 
-/** Whose sessions: a user's, those of one session at Logto, or a single one. */
+/** Selects the sessions of a user, those of a session at Logto, or a single one. */
 export type LogtoSessionSubject =
   | { sub: string; sid?: undefined; id?: undefined }
   | { sid: string; sub?: undefined; id?: undefined }
   | {
       /** The `id` of a session that `LogtoSessions.find` returned. */
       id: string;
-      /** The user whom the session has to belong to. */
+      /** The user that the session must belong to. */
       sub?: string;
       sid?: undefined;
     };

@@ -71,7 +71,7 @@ export class LogtoSessions {
 
   /**
    * Ends sessions on every instance, as a sign-out does: a slow request cannot restore them, and open sockets and streams
-   * are told (on other instances within ten seconds). Their tokens are deleted, but not revoked at Logto, where sessions
+   * are notified (on other instances within ten seconds). With `sub`, a sign-in that is under way ends, too. Their tokens are deleted, but not revoked at Logto, where sessions
    * of one browser share a grant.
    * @param options `except` is a request whose session stays: "sign out everywhere else"
    * @returns how many sessions have ended
@@ -106,7 +106,8 @@ export class LogtoSessions {
 
   /**
    * Makes the next request of each session refresh its claims and tokens at Logto, on every instance: after a change of
-   * roles, organizations or the profile.
+   * roles, organizations or the profile. With `sub`, a sign-in that is under way counts, so an `@OnSignIn()` hook may call
+   * it.
    * @returns how many sessions will refresh
    * @throws LogtoException as {@link find}
    */

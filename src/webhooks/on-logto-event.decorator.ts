@@ -40,7 +40,7 @@ export function OnLogtoEvent<Names extends EventName[]>(
     if (typeof target === 'function') {
       throw new LogtoSetupException(
         'hook_invalid',
-        `@OnLogtoEvent() stands on the static method ${target.name}.${String(name)}. Nest creates an instance of the ` +
+        `@OnLogtoEvent() is on the static method ${target.name}.${String(name)}. Nest creates an instance of the ` +
           'class: remove `static`.',
       );
     }

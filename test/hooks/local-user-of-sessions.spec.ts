@@ -114,7 +114,7 @@ describe('The user resolver at a sign-in', () => {
       answer: () => ({ id: 1n }),
       status: 500,
       code: 'local_user_invalid',
-      logged: 'no JSON',
+      logged: 'not JSON',
     },
     {
       what: 'returns a number that JSON does not have',
