@@ -73,7 +73,8 @@ export class LogtoSessions {
    * Ends sessions on every instance, as a sign-out does: a slow request cannot restore them, and open sockets and streams
    * are notified (on other instances within ten seconds). With `sub`, a sign-in that is under way ends, too. Their tokens are deleted, but not revoked at Logto, where sessions
    * of one browser share a grant.
-   * @param options `except` is a request whose session stays: "sign out everywhere else"
+   * @param options `except` is a request whose session stays: "sign out everywhere else". In an `@OnSignIn()` hook, it is
+   * the request of the event, so that the sign-in goes on
    * @returns how many sessions have ended
    * @throws LogtoException as {@link find}
    */
@@ -83,8 +84,10 @@ export class LogtoSessions {
   ): Promise<number> {
     const store = this.knownStore.require(request);
     const spared = except && this.sessions.record(except)?.tokens;
-    // First the mark: a sign-in that is being finished checks for it.
-    if (subject.sub !== undefined && subject.id === undefined)
+    // First the mark: a sign-in that is being finished checks for it. It spares none, so a hook that ends the sessions
+    // other than its own sign-in's sets none.
+    const isSparedSignIn = except !== undefined && this.marks.isSigningIn(except);
+    if (subject.sub !== undefined && subject.id === undefined && !isSparedSignIn)
       await this.marks.set(store, 'ended', subject.sub);
     const { stored, withoutSession } = await this.findStored(store, subject);
     const ending = stored.filter(({ record }) => record.tokens !== spared);

@@ -64,6 +64,7 @@ export class CodeExchange {
     const callbackUrl = new URL(pending.redirectUri);
     callbackUrl.search = query.toString();
     const exchangedAt = Date.now();
+    this.marks.beginSignIn(request);
     let tokens: TokenSet;
     try {
       tokens = await this.oidc.exchangeCode(callbackUrl, { ...pending, maxAge: pending.maxAge });
@@ -122,9 +123,12 @@ export class CodeExchange {
     const { claims, checkedAt, tokens } = record;
     if ((await this.marks.setSince(sessionStore, 'ended', claims.sub, checkedAt)) !== undefined) {
       await this.records.delete(sessionStore, tokens).catch(() => undefined);
-      throw new LogtoException('invalid_grant', 'The sign-in has ended in the meantime. Sign in again.', {
-        status: 401,
-      });
+      throw new LogtoException(
+        'invalid_grant',
+        'All sessions of the user were ended while they signed in. In an @OnSignIn() hook, pass `except: request` to end ' +
+          'only the other ones.',
+        { status: 401, publicMessage: 'Your sign-in has ended in the meantime. Sign in again.' },
+      );
     }
     const outdatedSince = await this.marks.setSince(sessionStore, 'changed', claims.sub, checkedAt);
     return outdatedSince === undefined ? record : { ...record, outdatedSince };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { lifetimeCookie, ownEntryKey, readEntry, writeEntry, type StoreEntry } from './store-access.js';
@@ -15,7 +16,19 @@ type UserMark = 'changed' | 'ended';
  */
 @Injectable()
 export class UserMarks {
+  private readonly signingIn = new WeakSet<Request>();
+
   constructor(private readonly options: ResolvedLogtoOptions) {}
+
+  /** Registers the request of a callback whose code is being exchanged. */
+  beginSignIn(request: Request): void {
+    this.signingIn.add(request);
+  }
+
+  /** Whether a request is that of a callback. */
+  isSigningIn(request: Request): boolean {
+    return this.signingIn.has(request);
+  }
 
   /** @throws LogtoException `session_store_unavailable` */
   async set(store: Store, mark: UserMark, sub: string): Promise<void> {

@@ -96,6 +96,22 @@ describe('While a sign-in waits for a hook', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
+  it('and the hook ends the other sessions of the user, it goes on, also over an earlier one', async () => {
+    gate.release();
+    const elsewhere = await app.signedInBrowser(issuer);
+    const browser = await app.signedInBrowser(issuer);
+    const recorder = app.app.get(Recorder);
+    recorder.act = (hook) =>
+      hook === 'signIn' &&
+      app.app.get(LogtoSessions).end({ sub: 'ada' }, { except: recorder.signIns.at(-1)?.request });
+    const fresh = await app.signedInBrowser(issuer);
+    await browser.signIn(issuer);
+
+    expect(await isSignedIn(browser)).toBe(true);
+    expect(await isSignedIn(fresh)).toBe(false);
+    expect(await isSignedIn(elsewhere)).toBe(false);
+  });
+
   it('and the sessions of another user end, it goes on; so does the next one of the same user', async () => {
     const browser = app.browser();
     const callback = browser.open(await browser.authorize(issuer));
