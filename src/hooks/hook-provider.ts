@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
+import type { HookHandler } from './hook-handler.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
@@ -29,4 +30,12 @@ function typeOf({ metatype, isNotMetatype, token }: Wrapper, instance: object): 
   if (metatype && !isNotMetatype) return metatype;
   const prototype = Object.getPrototypeOf(instance) as { constructor?: unknown } | null;
   return prototype === null || prototype === Object.prototype ? token : prototype.constructor;
+}
+
+/** Looks the method up at each call, so that a test can spy on it. */
+export function callerOf(instance: object, method: string): HookHandler['call'] {
+  return (...parameters) => {
+    const callee = instance as Record<string, (...given: unknown[]) => unknown>;
+    return callee[method]?.(...parameters);
+  };
 }

@@ -4,7 +4,7 @@ import { LogtoSetupException } from '../logto.exceptions.js';
 import { methodsOf } from '../nest/methods-of.js';
 import type { HookHandler } from './hook-handler.js';
 import { hookDecorators, hookKindsOf, type HookKind } from './hook-metadata.js';
-import { hookProviderOf, type HookProvider } from './hook-provider.js';
+import { callerOf, hookProviderOf, type HookProvider } from './hook-provider.js';
 import { isUserResolver } from './logto-user-resolver.decorator.js';
 import { staticHooksOf } from './static-hooks-of.js';
 
@@ -85,11 +85,3 @@ export class HookRegistry implements OnModuleInit {
 const scopeProblem =
   'is of a provider that is request-scoped or transient, or injects one that is. Make it a singleton: the event has the ' +
   'request.';
-
-/** Looks the method up at each call, so that a test can spy on it. */
-function callerOf(instance: object, method: string): HookHandler['call'] {
-  return (...parameters) => {
-    const callee = instance as Record<string, (...given: unknown[]) => unknown>;
-    return callee[method]?.(...parameters);
-  };
-}

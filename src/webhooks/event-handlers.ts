@@ -1,7 +1,8 @@
-import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { callerOf, hookProviderOf, type HookProvider } from '../hooks/hook-provider.js';
 import { LogtoSetupException } from '../logto.exceptions.js';
-import { methodsOf, type Method } from '../nest/methods-of.js';
+import { methodsOf } from '../nest/methods-of.js';
 import { handledEventsOf, type HandledEvents } from './on-logto-event.decorator.js';
 import type { LogtoWebhookEvent } from './logto-webhook-event.js';
 
@@ -12,8 +13,6 @@ export interface EventHandler {
   readonly events: HandledEvents;
   run(event: LogtoWebhookEvent): Promise<void>;
 }
-
-type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** The methods with `@OnLogtoEvent()` of all providers and controllers, in the order of Nest's providers. */
 @Injectable()
@@ -29,9 +28,10 @@ export class EventHandlers implements OnModuleInit {
   /** @throws LogtoSetupException `hook_invalid` */
   onModuleInit(): void {
     const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+    const providers = wrappers.flatMap((wrapper) => hookProviderOf(wrapper) ?? []);
     // One instance may be provided under several tokens.
-    const byInstance = new Map(wrappers.map((wrapper) => [wrapper.instance as unknown, wrapper]));
-    this.found = [...byInstance.values()].flatMap((wrapper) => handlersOf(wrapper));
+    const byInstance = new Map(providers.map((provider) => [provider.instance, provider]));
+    this.found = [...byInstance.values()].flatMap((provider) => handlersOf(provider));
   }
 
   for({ event }: LogtoWebhookEvent): EventHandler[] {
@@ -39,29 +39,22 @@ export class EventHandlers implements OnModuleInit {
   }
 }
 
-function handlersOf(wrapper: Wrapper): EventHandler[] {
-  const instance: unknown = wrapper.instance;
-  if (typeof instance !== 'object' || instance === null) return [];
-  const prototype = Object.getPrototypeOf(instance) as (object & { constructor: Type }) | null;
-  return methodsOf({ prototype } as unknown as Type).flatMap(([name, method]): EventHandler[] => {
-    const events = handledEventsOf(method);
+function handlersOf({ type, instance, isSingleton }: HookProvider): EventHandler[] {
+  return methodsOf(type).flatMap(([method, decorated]): EventHandler[] => {
+    const events = handledEventsOf(decorated);
     if (!events) return [];
-    const handler = `${prototype?.constructor.name}.${name}`;
-    assertSingleton(wrapper, handler);
-    return [{ name: handler, events, run: async (event) => void (await call(method, instance, event)) }];
+    const name = `${type.name}.${method}`;
+    if (!isSingleton) throw notASingleton(name);
+    const call = callerOf(instance, method);
+    // A copy, so that no handler sees what another has changed.
+    return [{ name, events, run: async (event) => void (await call(structuredClone(event))) }];
   });
 }
 
-function call(method: Method, instance: object, event: LogtoWebhookEvent): unknown {
-  // A copy, so that no handler sees what another has changed.
-  return method.call(instance, structuredClone(event));
-}
-
-function assertSingleton(wrapper: Wrapper, handler: string): void {
-  if (wrapper.isDependencyTreeStatic() && !wrapper.isTransient) return;
-  throw new LogtoSetupException(
+function notASingleton(name: string): LogtoSetupException {
+  return new LogtoSetupException(
     'hook_invalid',
-    `@OnLogtoEvent() on ${handler} has no effect: the provider is request-scoped or transient, or depends on a ` +
+    `@OnLogtoEvent() on ${name} has no effect: the provider is request-scoped or transient, or depends on a ` +
       'request-scoped one, and a webhook belongs to no request of a user. Move the method to a singleton.',
   );
 }

@@ -1,5 +1,7 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Inject, Injectable, Scope, type Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
 import { OnLogtoEvent, type LogtoWebhookEvent } from 'nestjs-logto';
 import { EventDelivery } from '../../src/webhooks/event-delivery.js';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
@@ -170,6 +172,22 @@ describe('A method with @OnLogtoEvent()', () => {
     const logged = leaks.logged.slice(before).join('\n');
     expect(logged).toContain('Throwing.fail failed for the webhook Role.Deleted');
     expect(logged).not.toContain('the-token-1234567890');
+  });
+
+  it('may be replaced in a test, by a spy or by an object that stands in for its provider', async () => {
+    const app = await start({
+      create: async (module, options) => {
+        const standIn = { fail: () => void calls.push('stand-in'), succeed: () => undefined };
+        const builder = Test.createTestingModule({ imports: [module] });
+        const compiled = await builder.overrideProvider(Failing).useValue(standIn).compile();
+        return compiled.createNestApplication<NestExpressApplication>(options);
+      },
+    });
+    jest.spyOn(app.app.get(AuditController), 'every').mockImplementation(() => void calls.push('spy'));
+
+    await sendWebhook(app, 'Role.Deleted');
+
+    expect(calls).toEqual(['stand-in', 'spy']);
   });
 
   it('that is slow delays the answer', async () => {
