@@ -6,7 +6,6 @@ import {
   type ClientRequest,
   type IncomingMessage,
   type OutgoingHttpHeaders,
-  type Server,
 } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
@@ -90,7 +89,7 @@ describe('The body of a webhook', () => {
   it('that ends early runs nothing, and the log does not call it too large', async () => {
     const request = post({ 'content-length': String(body.length) });
     request.on('error', () => undefined);
-    const server = app.app.getHttpServer() as Server;
+    const server = app.app.getHttpServer();
     const arrived = once(server, 'request');
     await new Promise((resolve) => request.write(body.slice(0, 20), resolve));
     const [incoming] = (await arrived) as [IncomingMessage];
