@@ -71,8 +71,8 @@ export class LogtoSessions {
 
   /**
    * Ends sessions on every instance, as a sign-out does: a slow request cannot restore them, and open sockets and streams
-   * are notified (on other instances within ten seconds). With `sub`, a sign-in that is under way ends, too. Their tokens are deleted, but not revoked at Logto, where sessions
-   * of one browser share a grant.
+   * are notified (on other instances within ten seconds). With `sub`, a sign-in that is under way ends, too. The tokens are
+   * deleted, but not revoked at Logto, where sessions of one browser share a grant.
    * @param options `except` is a request whose session stays: "sign out everywhere else". In an `@OnSignIn()` hook, it is
    * the request of the event, so that the sign-in goes on
    * @returns how many sessions have ended
