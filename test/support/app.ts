@@ -114,14 +114,17 @@ export async function startApp({
   };
 }
 
+/** How many ports a process picks from, and how many processes have ports of their own. */
+const [portsOfProcess, processes] = [2000, 10];
+
 /**
- * A port that nothing listens on. By chance and below those that the system gives out, so that neither another worker
- * nor a connection takes it before the app listens.
+ * A port that nothing listens on. Each worker has its own, below those that the system gives out, so that neither another
+ * worker nor a connection takes it before the app listens.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
     const server = createServer();
-    const port = randomInt(12_000, 32_000);
+    const port = 12_000 + (process.pid % processes) * portsOfProcess + randomInt(portsOfProcess);
     const isFree = await new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(false)).listen(port, () => resolve(true));
     });
