@@ -49,8 +49,13 @@ export class NewApp {
   }
 
   /** Starts a script of the app, and waits until it prints that it is ready. It ends with the test file. */
-  async start(script: string, ready: RegExp, ...parameters: string[]): Promise<RunningScript> {
-    const child = spawn('npm', ['run', script, '--', ...parameters], {
+  start(script: string, ready: RegExp, ...parameters: string[]): Promise<RunningScript> {
+    return this.startCommand(['npm', 'run', script, '--', ...parameters], ready);
+  }
+
+  /** Starts a command that keeps running, and waits until it prints that it is ready. It ends with the test file. */
+  async startCommand([command = '', ...parameters]: string[], ready: RegExp): Promise<RunningScript> {
+    const child = spawn(command, parameters, {
       cwd: this.directory,
       env: userEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -72,7 +77,9 @@ export class NewApp {
       };
       child.stdout.on('data', read);
       child.stderr.on('data', read);
-      void ended.then(() => reject(new Error(`npm run ${script} ended:\n${running.output}`)));
+      void ended.then(() =>
+        reject(new Error(`${command} ${parameters.join(' ')} ended:\n${running.output}`)),
+      );
     });
     return running;
   }
