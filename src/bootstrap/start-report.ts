@@ -2,6 +2,7 @@ import { Injectable, Logger, type HttpServer, type OnApplicationBootstrap } from
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Application } from 'express';
 import { hasGetRoute } from '../nest/has-get-route.js';
+import { signInCallbackUri } from '../options/sign-in-callback-uri.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../session/base-path.js';
 import { SessionMount } from '../session/session-mount.js';
@@ -35,7 +36,7 @@ export class StartReport implements OnApplicationBootstrap {
   private logAddresses(app: Application, { baseUrl, appId }: { baseUrl: string; appId: string }): void {
     const { authRoutes, authRoutesPrefix, postSignOutRedirectUri, endpoint } = this.options;
     const routes = `${baseUrl}/${authRoutesPrefix}`;
-    const callback = `${routes}/sign-in-callback`;
+    const callback = signInCallbackUri(baseUrl, authRoutesPrefix);
     const redirectUri = authRoutes
       ? callback
       : `each \`redirectUri\` that you give to signIn(), else ${callback}`;

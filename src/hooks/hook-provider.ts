@@ -12,8 +12,19 @@ export interface HookProvider {
   readonly isSingleton: boolean;
 }
 
+/** The providers and controllers of the app, in the order of Nest's providers. */
+export function hookProvidersOf(discovery: DiscoveryService): HookProvider[] {
+  const found = new Map<object, HookProvider>();
+  for (const wrapper of [...discovery.getProviders(), ...discovery.getControllers()]) {
+    const provider = hookProviderOf(wrapper);
+    // `useExisting` gives one instance several names.
+    if (provider && !found.has(provider.instance)) found.set(provider.instance, provider);
+  }
+  return [...found.values()];
+}
+
 /** @returns `undefined` for a provider that is not an instance of a class */
-export function hookProviderOf(wrapper: Wrapper): HookProvider | undefined {
+function hookProviderOf(wrapper: Wrapper): HookProvider | undefined {
   const instance: unknown = wrapper.instance;
   if (typeof instance !== 'object' || instance === null) return undefined;
   const type = typeOf(wrapper, instance);

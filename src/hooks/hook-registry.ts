@@ -4,7 +4,7 @@ import { LogtoSetupException } from '../logto.exceptions.js';
 import { methodsOf } from '../nest/methods-of.js';
 import type { HookHandler } from './hook-handler.js';
 import { hookDecorators, hookKindsOf, type HookKind } from './hook-metadata.js';
-import { callerOf, hookProviderOf, type HookProvider } from './hook-provider.js';
+import { callerOf, hookProvidersOf, type HookProvider } from './hook-provider.js';
 import { isUserResolver } from './logto-user-resolver.decorator.js';
 import { staticHooksOf } from './static-hooks-of.js';
 
@@ -24,14 +24,8 @@ export class HookRegistry implements OnModuleInit {
   /** @throws LogtoSetupException `hook_invalid`, with every mistake */
   onModuleInit(): void {
     const problems: string[] = [];
-    const seen = new Set<object>();
-    for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
-      const provider = hookProviderOf(wrapper);
-      // `useExisting` gives one instance several names.
-      if (!provider || seen.has(provider.instance)) continue;
-      seen.add(provider.instance);
+    for (const provider of hookProvidersOf(this.discovery))
       problems.push(...this.register(provider), ...this.registerResolver(provider));
-    }
     if (this.resolvers.length > 1) {
       const names = this.resolvers.map(({ type }) => type.name).join(' and ');
       problems.push(`${names}: each has @LogtoUserResolver(), and an app has only one. Remove the others.`);

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
 import { LRUCache } from 'lru-cache';
 import { LogtoException } from '../logto.exceptions.js';
+import { signInCallbackUri } from '../options/sign-in-callback-uri.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SignInOptions } from '../options/sign-in-options.js';
 import { authorizationParameters } from '../oidc/authorization-parameters.js';
@@ -67,7 +68,7 @@ export class SignIn {
       state: await this.states.create(page),
       nonce: randomNonce(),
       codeVerifier: randomPKCECodeVerifier(),
-      redirectUri: redirectUri ?? `${baseUrl}/${this.options.authRoutesPrefix}/sign-in-callback`,
+      redirectUri: redirectUri ?? signInCallbackUri(baseUrl, this.options.authRoutesPrefix),
       returnTo: page ?? this.options.postSignInRedirectUri,
       ...(parameters.get('prompt') === 'none' ? { silent: true } : {}),
       ...(signIn.maxAge === undefined ? {} : { maxAge: signIn.maxAge }),

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { callerOf, hookProviderOf, type HookProvider } from '../hooks/hook-provider.js';
+import { callerOf, hookProvidersOf, type HookProvider } from '../hooks/hook-provider.js';
 import { LogtoSetupException } from '../logto.exceptions.js';
 import { methodsOf } from '../nest/methods-of.js';
 import { handledEventsOf, type HandledEvents } from './on-logto-event.decorator.js';
@@ -27,11 +27,7 @@ export class EventHandlers implements OnModuleInit {
 
   /** @throws LogtoSetupException `hook_invalid` */
   onModuleInit(): void {
-    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
-    const providers = wrappers.flatMap((wrapper) => hookProviderOf(wrapper) ?? []);
-    // One instance may be provided under several tokens.
-    const byInstance = new Map(providers.map((provider) => [provider.instance, provider]));
-    this.found = [...byInstance.values()].flatMap((provider) => handlersOf(provider));
+    this.found = hookProvidersOf(this.discovery).flatMap((provider) => handlersOf(provider));
   }
 
   for({ event }: LogtoWebhookEvent): EventHandler[] {

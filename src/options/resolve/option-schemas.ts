@@ -12,12 +12,7 @@ export const names = z.array(text('has to be a list of non-empty strings.'), {
 /** The path of a route, such as `logto`. */
 export function routePath(example: string) {
   const error = `has to be a path of letters, digits, "-" and "_": "${example}".`;
-  return z.string({ error }).refine(isRoutePath, { error });
-}
-
-/** Whether a string is a path of plain segments. */
-export function isRoutePath(path: string): boolean {
-  return /^[\w-]+(\/[\w-]+)*$/.test(trimSlashes(path));
+  return z.string({ error }).refine((path) => /^[\w-]+(\/[\w-]+)*$/.test(trimSlashes(path)), { error });
 }
 
 /** True or false. */

@@ -2,7 +2,7 @@ import type { LogtoOptionsProblem } from '../../logto.exceptions.js';
 import { combinationProblems } from './combination-problems.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
 import { logtoOptionsSchema } from './logto-options-schema.js';
-import { isRoutePath } from './option-schemas.js';
+import { routePath } from './option-schemas.js';
 
 /** Every mistake in the options, each with its option and its remedy. */
 export function optionsProblems(
@@ -53,8 +53,6 @@ function normalized(name: string): string {
 
 function prefixProblems(prefix: unknown): LogtoOptionsProblem[] {
   if (prefix === undefined) return [];
-  const valid = typeof prefix === 'string' && isRoutePath(prefix);
-  return valid
-    ? []
-    : [{ option: 'authRoutesPrefix', remedy: 'has to be a path of letters, digits, "-" and "_": "logto".' }];
+  const { error } = routePath('logto').safeParse(prefix);
+  return (error?.issues ?? []).map(({ message }) => ({ option: 'authRoutesPrefix', remedy: message }));
 }
