@@ -1,10 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Injectable, Module, Post, Req, UseGuards } from '@nestjs/common';
-import type { Request } from 'express';
+import { Injectable, Module } from '@nestjs/common';
 import {
-  AuthUser,
   IdTokenClaims,
-  LogtoGuard,
   LogtoSessions,
   LogtoSignInEvent,
   LogtoWebhookEvent,
@@ -15,29 +12,11 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser } from '../support/browser.js';
 import { startIssuer } from '../support/issuer.js';
 import { closeLater } from '../support/leftovers.js';
+import { UserSessionsController, type ListedSession } from '../support/user-sessions.controller.js';
 import { tokenTenant } from '../support/token-app.js';
 import { postWebhook, signingKey, suspended, webhookBody } from '../webhooks/support/send-webhook.js';
 import { startInstance, type Instance } from './support/instances.js';
 import { RedisServer } from './support/redis-server.js';
-
-@Controller('sessions')
-@UseGuards(LogtoGuard)
-class SessionsController {
-  constructor(private readonly sessions: LogtoSessions) {}
-
-  @Get()
-  list(@Req() request: Request, @AuthUser('claims') { sub }: IdTokenClaims): Promise<object[]> {
-    return this.sessions.find({ sub }, request);
-  }
-
-  @Post('sign-out-elsewhere')
-  async endOthers(
-    @Req() request: Request,
-    @AuthUser('claims') { sub }: IdTokenClaims,
-  ): Promise<{ ended: number }> {
-    return { ended: await this.sessions.end({ sub }, { except: request }) };
-  }
-}
 
 @Injectable()
 class Observed {
@@ -54,13 +33,8 @@ class Observed {
   }
 }
 
-@Module({ controllers: [SessionsController], providers: [Observed] })
+@Module({ controllers: [UserSessionsController], providers: [Observed] })
 class UsersModule {}
-
-interface Listed {
-  id: string;
-  current: boolean;
-}
 
 async function startPair(locks: boolean): Promise<{ issuer: LogtoEmulator; one: Instance; other: Instance }> {
   const redis = closeLater(await RedisServer.start());
@@ -99,7 +73,7 @@ describe('Two instances on one Redis', () => {
     issuer.updateUser('ada', { roles: ['admin'] });
   });
 
-  const listed = async (browser: Browser, { baseUrl }: Instance): Promise<Listed[]> =>
+  const listed = async (browser: Browser, { baseUrl }: Instance): Promise<ListedSession[]> =>
     (await browser.fetch(`${baseUrl}/sessions`)).json();
   const onBoth = (browser: Browser): Promise<number[]> => statuses(browser, [one, other]);
 

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Delete, Get, Injectable, Param, Post, Req, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, Injectable, Param, Post, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
 import {
   AuthUser,
   IdTokenClaims,
-  LogtoGuard,
   LogtoSessions,
   LogtoSignOutEvent,
   OnSignOut,
@@ -18,28 +17,13 @@ import { startIssuer } from '../support/issuer.js';
 import { MemorySessionStore } from '../support/memory-session-store.js';
 import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
 import { sessionMounts } from '../support/session-mounts.js';
+import { UserSessionsController, type ListedSession } from '../support/user-sessions.controller.js';
 import { tokenOptions, tokenTenant } from '../support/token-app.js';
 import { Gates } from '../support/gates.js';
 import { ShopController, TokensController } from '../support/tokens.controller.js';
 
 @Controller('sessions')
-@UseGuards(LogtoGuard)
-class SessionsController {
-  constructor(private readonly sessions: LogtoSessions) {}
-
-  @Get()
-  list(@Req() request: Request, @AuthUser('claims') { sub }: IdTokenClaims): Promise<object[]> {
-    return this.sessions.find({ sub }, request);
-  }
-
-  @Post('sign-out-elsewhere')
-  async endOthers(
-    @Req() request: Request,
-    @AuthUser('claims') { sub }: IdTokenClaims,
-  ): Promise<{ ended: number }> {
-    return { ended: await this.sessions.end({ sub }, { except: request }) };
-  }
-
+class SessionsController extends UserSessionsController {
   /** As many more browsers would store their sessions. */
   @Post('copies')
   async copy(@Req() { session: { cookie, logto }, sessionStore }: Request): Promise<void> {
@@ -69,15 +53,6 @@ class EndedSignIns {
   signedOut({ sub, reason }: LogtoSignOutEvent): void {
     this.reasons.push(`${sub} ${reason}`);
   }
-}
-
-interface Listed {
-  id: string;
-  sub: string;
-  sid?: string;
-  signedInAt: string;
-  lastSeenAt?: string;
-  current: boolean;
 }
 
 const longId = `auth0|${'x'.repeat(122)}`;
@@ -117,7 +92,8 @@ describe.each(sessionMounts)('The sessions of a user, mounted by %s', (_, mount)
     issuer.updateUser('ada', { roles: ['admin'] });
   });
 
-  const listed = async (browser: Browser): Promise<Listed[]> => (await browser.fetch('/sessions')).json();
+  const listed = async (browser: Browser): Promise<ListedSession[]> =>
+    (await browser.fetch('/sessions')).json();
   const isSignedIn = async (browser: Browser, at = app): Promise<boolean> =>
     (await browser.fetch(`${at.baseUrl}/user`)).json<{ isAuthenticated: boolean }>().isAuthenticated;
 
