@@ -14,21 +14,21 @@ export const sessionEvents: readonly LogtoWebhookEventName[] = [
   'Organization.Membership.Updated',
 ];
 
-const nobody: AffectedUsers = { signedOut: [], changed: [] };
+const noUsers: AffectedUsers = { signedOut: [], changed: [] };
 
 /** The users whom an event names. Events about roles, permissions and organizations themselves name none. */
 export function affectedUsers(event: LogtoWebhookEvent): AffectedUsers {
   switch (event.event) {
     case 'User.Deleted':
-      return { ...nobody, signedOut: userOf(event) };
+      return { ...noUsers, signedOut: userOf(event) };
     case 'User.SuspensionStatus.Updated':
-      return isSuspended(event) ? { ...nobody, signedOut: userOf(event) } : nobody;
+      return isSuspended(event) ? { ...noUsers, signedOut: userOf(event) } : noUsers;
     case 'User.Data.Updated':
-      return { ...nobody, changed: userOf(event) };
+      return { ...noUsers, changed: userOf(event) };
     case 'Organization.Membership.Updated':
-      return { ...nobody, changed: ids(event.addedUserIds, event.removedUserIds) };
+      return { ...noUsers, changed: ids(event.addedUserIds, event.removedUserIds) };
     default:
-      return nobody;
+      return noUsers;
   }
 }
 

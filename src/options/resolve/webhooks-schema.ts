@@ -5,7 +5,7 @@ const signingKeyRemedy =
   'required: the signing key from Logto Console > Webhooks > your webhook (LOGTO_WEBHOOK_SIGNING_KEY with ' +
   'logtoOptionsFromEnv).';
 
-/** An empty key would accept what anybody has signed with it. */
+/** With an empty key, anyone could sign a webhook. */
 const signingKey = text(signingKeyRemedy).refine((key) => key === '' || key === key.trim(), {
   error:
     'is blank, or has spaces or line breaks at its ends. Copy the signing key from Logto Console > Webhooks.',
