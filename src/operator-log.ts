@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Injectable, Logger } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from './bounded-cache.js';
 import type { LogtoErrorCode } from './logto.error-codes.js';
 import type { LogtoException } from './logto.exceptions.js';
 
@@ -32,7 +32,7 @@ const visitorMistakes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
 @Injectable()
 export class OperatorLog {
   private readonly logger = new Logger('LogtoModule');
-  private readonly lines = new LRUCache<string, { readonly at: number; repeats: number }>({ max: 1000 });
+  private readonly lines = new BoundedCache<{ readonly at: number; repeats: number }>({ max: 1000 });
   private readonly logged = new WeakSet<LogtoException>();
 
   /**

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -16,7 +16,7 @@ import { withTimeout } from './with-timeout.js';
 /** Runs the hooks of the app, one after the other in the order of Nest's providers. */
 @Injectable()
 export class Hooks {
-  private readonly ended = new LRUCache<string, true>({ max: 10_000 });
+  private readonly ended = new BoundedCache<true>({ max: 10_000 });
   private readonly failures = new WeakSet<LogtoException>();
 
   constructor(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import {
@@ -23,10 +23,9 @@ const outcomeLifetime = 60_000;
  */
 @Injectable()
 export class IdempotentCallbacks {
-  private readonly outcomes = new LRUCache<string, Promise<CallbackOutcome>>({
+  private readonly outcomes = new BoundedCache<Promise<CallbackOutcome>>({
     max: 10_000,
     ttl: outcomeLifetime,
-    perf: Date,
   });
 
   constructor(private readonly options: ResolvedLogtoOptions) {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { signInCallbackUri } from '../options/sign-in-callback-uri.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -35,7 +35,7 @@ export interface SignInParameters extends SignInOptions {
 @Injectable()
 export class SignIn {
   /** Host names that are logged already. Bounded, because clients may send any name. */
-  private readonly loggedHosts = new LRUCache<string, true>({ max: 20 });
+  private readonly loggedHosts = new BoundedCache<true>({ max: 20 });
 
   constructor(
     private readonly options: ResolvedLogtoOptions,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionData, Store } from 'express-session';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import { RefreshedRecords } from './refreshed-records.js';
 import { KeyedMutex } from './keyed-mutex.js';
 import { endedRecord, isNewer, isSignedIn } from './session-record.js';
@@ -22,7 +22,7 @@ export class PatchedStores {
   private readonly stores = new WeakMap<Store, StoreSet>();
   private readonly mutex = new KeyedMutex();
   /** Ids of sessions that a sign-in in this process has replaced. */
-  private readonly superseded = new LRUCache<string, true>({ max: 10_000 });
+  private readonly superseded = new BoundedCache<true>({ max: 10_000 });
 
   constructor(
     private readonly tombstones: Tombstones,

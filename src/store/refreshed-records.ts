@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import { isNewer, isSignedIn, type EndedRecord, type SessionRecord } from './session-record.js';
 import { SignInEndEvents } from './sign-in-end-events.js';
 
@@ -9,7 +9,7 @@ import { SignInEndEvents } from './sign-in-end-events.js';
  */
 @Injectable()
 export class RefreshedRecords {
-  private readonly records = new LRUCache<string, SessionRecord | EndedRecord>({ max: 10_000 });
+  private readonly records = new BoundedCache<SessionRecord | EndedRecord>({ max: 10_000 });
 
   constructor(private readonly ends: SignInEndEvents) {}
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { KeyedMutex } from './keyed-mutex.js';
 import type { SessionRecord } from './session-record.js';
@@ -52,7 +52,7 @@ const attempts = 4;
 export class SignInIndex {
   private readonly mutex = new KeyedMutex();
   /** What this process has listed for a session id. */
-  private readonly listed = new LRUCache<string, { tokens: string; lifetime: unknown }>({ max: 10_000 });
+  private readonly listed = new BoundedCache<{ tokens: string; lifetime: unknown }>({ max: 10_000 });
 
   constructor(private readonly tombstones: Tombstones) {}
 

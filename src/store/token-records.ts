@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SessionRecord } from './session-record.js';
 import { indexKeysOf } from './sign-in-index.js';
@@ -28,7 +28,7 @@ import { TouchThrottle } from './touch-throttle.js';
 export class TokenRecords {
   private readonly mutex = new KeyedMutex();
   /** Records whose write failed: a rotated refresh token is nowhere else. */
-  private readonly unsaved = new LRUCache<string, StoreEntry>({ max: 10_000 });
+  private readonly unsaved = new BoundedCache<StoreEntry>({ max: 10_000 });
   private readonly retrying = new Set<string>();
 
   constructor(

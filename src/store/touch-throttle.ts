@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 
 /** Interval between touches of an entry of unknown lifetime, in milliseconds. */
 const unknownLifetimeInterval = 60 * 60 * 1000;
@@ -7,7 +7,7 @@ const unknownLifetimeInterval = 60 * 60 * 1000;
 /** Limits how often this process touches an entry of the store: once per tenth of its lifetime. */
 @Injectable()
 export class TouchThrottle {
-  private readonly touchedAt = new LRUCache<string, number>({ max: 50_000 });
+  private readonly touchedAt = new BoundedCache<number>({ max: 50_000 });
 
   /**
    * Whether it is time to touch an entry; if so, the entry counts as touched.

@@ -1,9 +1,9 @@
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import { retryInterval } from '../oidc/circuit-breaker.js';
 
 /** Remembers for 30 seconds the keys for which Logto has just been asked without success. */
 export class Cooldown {
-  private readonly keys = new LRUCache<string, true>({ max: 10_000, ttl: retryInterval, perf: Date });
+  private readonly keys = new BoundedCache<true>({ max: 10_000, ttl: retryInterval });
 
   start(key: string): void {
     this.keys.set(key, true);

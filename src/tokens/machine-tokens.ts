@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { CircuitBreaker } from '../oidc/circuit-breaker.js';
@@ -17,7 +17,7 @@ export interface ClientCredentialsParameters extends TokenTarget {
 /** Tokens of the app itself, without a user: cached until shortly before they expire, requested by a single flight. */
 @Injectable()
 export class MachineTokens {
-  private readonly cache = new LRUCache<string, TokenSet>({ max: 1000 });
+  private readonly cache = new BoundedCache<TokenSet>({ max: 1000 });
   private readonly singleFlight = new SingleFlight();
 
   constructor(

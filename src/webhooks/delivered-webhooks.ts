@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import { settlesWithin } from '../oidc/settles-within.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { KnownStore } from '../session/known-store.js';
@@ -19,7 +19,7 @@ const storePatience = 2000;
  */
 @Injectable()
 export class DeliveredWebhooks {
-  private readonly delivered = new LRUCache<string, true>({ max: 10_000, ttl: rememberedFor, perf: Date });
+  private readonly delivered = new BoundedCache<true>({ max: 10_000, ttl: rememberedFor });
   private readonly running = new Map<string, Promise<void>>();
 
   constructor(

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../../bounded-cache.js';
 import { LogtoException } from '../../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { AccessTokenClaims } from '../../oidc/claims.js';
@@ -15,7 +15,7 @@ const defaultCacheSize = 10_000;
 /** Verifies bearer tokens, and caches those that are JWTs. */
 @Injectable()
 export class BearerTokenVerifier {
-  private readonly cache: LRUCache<string, BearerPrincipal> | undefined;
+  private readonly cache: BoundedCache<BearerPrincipal> | undefined;
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -23,7 +23,7 @@ export class BearerTokenVerifier {
     private readonly oidc: OidcClient,
   ) {
     const cache = options.api?.cache;
-    this.cache = cache === false ? undefined : new LRUCache({ max: cache?.max ?? defaultCacheSize });
+    this.cache = cache === false ? undefined : new BoundedCache({ max: cache?.max ?? defaultCacheSize });
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../../bounded-cache.js';
 import { LogtoException } from '../../logto.exceptions.js';
 import { CircuitBreaker, retryInterval } from '../../oidc/circuit-breaker.js';
 import type { UserInfoResponse } from '../../oidc/claims.js';
@@ -28,7 +28,7 @@ interface CachedUserInfo {
  */
 @Injectable()
 export class FreshUserInfo {
-  private readonly cache = new LRUCache<string, CachedUserInfo>({ max: 10_000 });
+  private readonly cache = new BoundedCache<CachedUserInfo>({ max: 10_000 });
   private readonly requests = new SingleFlight();
 
   constructor(

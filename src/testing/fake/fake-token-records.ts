@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../../bounded-cache.js';
 import type { SessionRecord } from '../../store/session-record.js';
 import { withTokens, type TokenRecord } from '../../store/token-record.js';
 import { TokenRecords } from '../../store/token-records.js';
@@ -10,8 +10,8 @@ import type { FakeLogto } from './fake-logto.js';
 
 /** Keeps the tokens of test users outside of the app's session store. */
 export class FakeTokenRecords extends TokenRecords {
-  private readonly signIns = new LRUCache<string, TestSignIn>({ max: 10_000 });
-  private readonly records = new LRUCache<string, TokenRecord>({ max: 10_000 });
+  private readonly signIns = new BoundedCache<TestSignIn>({ max: 10_000 });
+  private readonly records = new BoundedCache<TokenRecord>({ max: 10_000 });
 
   constructor(
     private readonly logto: FakeLogto,
