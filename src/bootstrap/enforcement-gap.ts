@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { isGateway, isGatewayHook, isGraphqlField } from '../nest/handler-kind.js';
-import type { Method } from '../nest/methods-of.js';
+import type { Method } from '../nest/decorated-methods-of.js';
 import { accessPolicyOf, requirementsOf } from '../guard/access-policy.js';
 import { hasLogtoGuard, hasDelegatingGuard } from '../guard/guard-metadata.js';
 
@@ -42,9 +42,5 @@ export function enforcementGap(
 
 /** Whether a handler has a requirement, but neither it nor its class has a guard. */
 function isUnguarded(type: Type, method: Method): boolean {
-  // A method without metadata is not a handler.
-  const isHandler = requirementsOf(method).length > 0 || Reflect.getMetadataKeys(method).length > 0;
-  return (
-    isHandler && accessPolicyOf(type, method).requirements.length > 0 && !hasGuard(type) && !hasGuard(method)
-  );
+  return accessPolicyOf(type, method).requirements.length > 0 && !hasGuard(type) && !hasGuard(method);
 }

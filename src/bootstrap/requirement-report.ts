@@ -5,7 +5,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { guardsGatewaysGlobally } from '../nest/guards-gateways-globally.js';
 import { guardsGraphqlFields } from '../nest/guards-graphql-fields.js';
 import { isGateway, isGatewayHook, isGraphqlField, isMessageHandler } from '../nest/handler-kind.js';
-import { methodsOf, type Method } from '../nest/methods-of.js';
+import { decoratedMethodsOf, type Method } from '../nest/decorated-methods-of.js';
 import { accessPolicyOf, requirementsOf } from '../guard/access-policy.js';
 import { injectsLogtoGuard, hasLogtoGuard, isLogtoGuard } from '../guard/guard-metadata.js';
 import { unmetRequirements } from './unmet-requirements.js';
@@ -31,7 +31,7 @@ export class RequirementReport implements OnApplicationBootstrap {
     const guards = this.appGuards();
     const gaps: string[] = [];
     for (const type of this.classes()) {
-      for (const [name, method] of methodsOf(type)) {
+      for (const [name, method] of decoratedMethodsOf(type)) {
         const handler = `${type.name}.${name}`;
         const gap = this.isReached(method) ? enforcementGap(type, name, method, guards) : undefined;
         if (gap !== undefined) gaps.push(`${handler}: ${gap}`);

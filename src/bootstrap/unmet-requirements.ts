@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { UserScope } from '../options/logto-constants.js';
-import type { Method } from '../nest/methods-of.js';
+import type { Method } from '../nest/decorated-methods-of.js';
 import type { Credential } from '../options/credential.js';
 import { withLogtoOf } from '../user/with-logto.decorator.js';
 import { accessPolicyOf } from '../guard/access-policy.js';
@@ -45,7 +45,6 @@ export function unmetRequirements(
 
 /** What the guards of a handler accept. `undefined` if it has no guard of this library. */
 function credentialsOf(type: Type, method: Method): readonly Credential[] | undefined {
-  if (Reflect.getMetadataKeys(method).length === 0) return undefined;
   const { accept } = withLogtoOf(type, method);
   if (accept) return accept;
   if (hasLogtoGuard(method, LogtoApiGuard) || hasLogtoGuard(type, LogtoApiGuard)) return ['bearer'];

@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import { methodsOf } from '../nest/methods-of.js';
+import { decoratedMethodsOf } from '../nest/decorated-methods-of.js';
 import { CurrentUser } from '../user/current-user.js';
 import { HandlerCache } from '../user/handler-cache.js';
 import { isSocket, RequestSource } from '../user/request-source.js';
@@ -60,7 +60,8 @@ export class FreshClaimsGuard implements CanActivate {
         ({ metatype }) =>
           typeof metatype === 'function' &&
           metatype.prototype &&
-          (hasAppGuard(metatype) || methodsOf(metatype as Type).some(([, method]) => hasAppGuard(method))),
+          (hasAppGuard(metatype) ||
+            decoratedMethodsOf(metatype as Type).some(([, method]) => hasAppGuard(method))),
       ),
     );
   }

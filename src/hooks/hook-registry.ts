@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { LogtoSetupException } from '../logto.exceptions.js';
-import { methodsOf } from '../nest/methods-of.js';
+import { decoratedMethodsOf } from '../nest/decorated-methods-of.js';
 import type { HookHandler } from './hook-handler.js';
 import { hookDecorators, hookKindsOf, type HookKind } from './hook-metadata.js';
 import { callerOf, hookProvidersOf, type HookProvider } from './hook-provider.js';
@@ -51,7 +51,7 @@ export class HookRegistry implements OnModuleInit {
     const problems = staticHooksOf(type).map(
       (name) => `${name} is static. Make it a method of the instance, which Nest has created.`,
     );
-    for (const [method, value] of methodsOf(type)) {
+    for (const [method, value] of decoratedMethodsOf(type)) {
       const kinds = hookKindsOf(value);
       const [kind] = kinds;
       if (kind === undefined) continue;

@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import type { Method } from './methods-of.js';
+import type { Method } from './decorated-methods-of.js';
 
 /*
  * Undocumented: the keys of the metadata that @nestjs/websockets, @nestjs/graphql and @nestjs/microservices write. An app

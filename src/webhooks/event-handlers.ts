@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { callerOf, hookProvidersOf, type HookProvider } from '../hooks/hook-provider.js';
 import { LogtoSetupException } from '../logto.exceptions.js';
-import { methodsOf } from '../nest/methods-of.js';
+import { decoratedMethodsOf } from '../nest/decorated-methods-of.js';
 import { handledEventsOf, type HandledEvents } from './on-logto-event.decorator.js';
 import type { LogtoWebhookEvent } from './logto-webhook-event.js';
 
@@ -36,7 +36,7 @@ export class EventHandlers implements OnModuleInit {
 }
 
 function handlersOf({ type, instance, isSingleton }: HookProvider): EventHandler[] {
-  return methodsOf(type).flatMap(([method, decorated]): EventHandler[] => {
+  return decoratedMethodsOf(type).flatMap(([method, decorated]): EventHandler[] => {
     const events = handledEventsOf(decorated);
     if (!events) return [];
     const name = `${type.name}.${method}`;
