@@ -40,6 +40,7 @@ const rooms = [
   'options/resolve',
   'options',
   'operator-log',
+  'bounded-cache',
   'logto.exceptions',
   'help-pages',
   'logto.error-codes',
