@@ -42,6 +42,7 @@ import { BasePath } from './session/base-path.js';
 import { Handshakes } from './session/handshakes.js';
 import { KnownStore } from './session/known-store.js';
 import { LogtoSessions } from './session/logto-sessions.js';
+import { PassiveRequests } from './session/passive-requests.js';
 import { SessionEnd } from './session/session-end.js';
 import { SessionExpiry } from './session/session-expiry.js';
 import { SessionLifetime } from './session/session-lifetime.js';
@@ -109,6 +110,7 @@ export const logtoProviders: Provider[] = [
   Handshakes,
   KnownStore,
   LogtoSessions,
+  PassiveRequests,
   SessionEnd,
   SessionExpiry,
   SessionLifetime,

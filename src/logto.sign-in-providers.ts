@@ -6,6 +6,9 @@ import { CodeExchange } from './sign-in/code-exchange.js';
 import { ConcurrentSignIns } from './sign-in/concurrent-sign-ins.js';
 import { FinishedSignInCookie } from './sign-in/finished-sign-in-cookie.js';
 import { IdempotentCallbacks } from './sign-in/idempotent-callbacks.js';
+import { Cors } from './routes/cors.js';
+import { CurrentSession } from './routes/current-session.js';
+import { FrontEndMiddleware } from './routes/front-end.middleware.js';
 import { LogoutFormMiddleware } from './routes/logout-form.middleware.js';
 import { NavigationCheck } from './routes/navigation-check.js';
 import { RedirectLoopDetector } from './sign-in/redirect-loop-detector.js';
@@ -35,7 +38,10 @@ const signInClasses: Type[] = [
   BackChannelLogout,
   CodeExchange,
   ConcurrentSignIns,
+  Cors,
+  CurrentSession,
   FinishedSignInCookie,
+  FrontEndMiddleware,
   IdempotentCallbacks,
   LogoutFormMiddleware,
   NavigationCheck,

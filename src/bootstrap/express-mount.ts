@@ -2,6 +2,7 @@ import { Injectable, Optional, type HttpServer } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Application, Request } from 'express';
 import { LogtoSetupException } from '../logto.exceptions.js';
+import { FrontEndMiddleware } from '../routes/front-end.middleware.js';
 import { LogoutFormMiddleware } from '../routes/logout-form.middleware.js';
 import { SessionMount } from '../session/session-mount.js';
 import { defineUserAccessor } from '../user/user-accessor.js';
@@ -20,6 +21,7 @@ export class ExpressMount {
     private readonly currentUser: CurrentUser,
     private readonly webhookBodies: WebhookBodyMiddleware,
     @Optional() private readonly logoutFormMiddleware?: LogoutFormMiddleware,
+    @Optional() private readonly frontEndMiddleware?: FrontEndMiddleware,
   ) {}
 
   /**
@@ -40,6 +42,7 @@ export class ExpressMount {
     this.mountedOn = adapter;
     this.logoutFormMiddleware?.mountOn(adapter);
     this.webhookBodies.mountOn(adapter);
+    this.frontEndMiddleware?.mountOn(adapter);
     if (this.sessionMount.handler) adapter.use(this.sessionMount.handler);
     const { request } = this.application();
     defineUserAccessor(request, this.currentUser);

@@ -122,12 +122,20 @@ export interface LogtoModuleOptions extends GetContextParameters {
    * no other caller holds the lock of `key`. Default: a lock in this process.
    */
   lock?: LogtoLock;
+  /**
+   * The claims that `GET /logto/session` returns to a front end. Never tokens.
+   * Default: `['sub', 'name', 'username', 'picture', 'email']`.
+   */
+  sessionClaims?: string[];
 
   // Guards
 
   /** What `LogtoGuard` does with an anonymous request: redirect, answer 401, or decide by the kind of request. Default: `'auto'`. */
   unauthenticated?: UnauthenticatedBehaviour;
-  /** Other origins that may send unsafe requests with a session, and that `returnTo` may point to. Default: none. */
+  /**
+   * Other origins that may send unsafe requests with a session and call the session and sign-out routes (CORS), and that
+   * `returnTo` may point to. Default: none.
+   */
   allowedOrigins?: string[];
   /** Accept bearer access tokens. Default: bearer tokens are refused. */
   api?: LogtoApiOptions;

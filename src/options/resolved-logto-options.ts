@@ -59,6 +59,7 @@ export abstract class ResolvedLogtoOptions {
   abstract readonly userInfoTtl: number;
   abstract readonly allowedOrigins: readonly string[];
   abstract readonly lock: LogtoLock | undefined;
+  abstract readonly sessionClaims: readonly string[];
   /** Milliseconds. */
   abstract readonly hookTimeout: number;
   abstract readonly machineToMachine: NonNullable<LogtoModuleOptions['machineToMachine']> | undefined;

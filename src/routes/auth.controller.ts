@@ -25,6 +25,8 @@ import { WithLogto } from '../user/with-logto.decorator.js';
 import { asksForJson, isFormNavigation, NavigationCheck } from './navigation-check.js';
 import { redirectPage } from './redirect-page.js';
 import { canonicalUrl } from './canonical-url.js';
+import { Cors } from './cors.js';
+import { CurrentSession } from './current-session.js';
 import { WaitingTabs } from './waiting-tabs.js';
 import { parseSignInQuery } from './sign-in-query.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -42,6 +44,8 @@ class AuthController {
     private readonly csrf: CsrfProtection,
     private readonly navigation: NavigationCheck,
     private readonly tabs: WaitingTabs,
+    private readonly cors: Cors,
+    private readonly currentSession: CurrentSession,
     private readonly options: ResolvedLogtoOptions,
     private readonly basePath: BasePath,
   ) {}
@@ -82,11 +86,21 @@ class AuthController {
   @Post('sign-out')
   async postSignOut(@Req() request: Request, @Res() response: Response): Promise<void> {
     this.prepare(response);
+    this.cors.allow(request, response);
     this.csrf.assertSameSite(request);
     const url = await this.logto.signOut(request);
     if (isFormNavigation(request)) this.sendRedirectPage(response, 'Signing out', url);
     else if (asksForJson(request)) response.status(200).json({ redirectTo: url.href });
     else response.redirect(302, url.href);
+  }
+
+  /** Tells a front end who is signed in. */
+  @Get('session')
+  session(@Req() request: Request, @Res() response: Response): void {
+    this.prepare(response);
+    this.cors.allow(request, response);
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.json(this.currentSession.describe(request));
   }
 
   /** Receives logout tokens from Logto (OpenID Connect Back-Channel Logout 1.0). */
@@ -140,5 +154,6 @@ export const authRoutePaths = [
   'sign-up',
   'sign-in-callback',
   'sign-out',
+  'session',
   'back-channel-logout',
 ] as const;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Cookie } from 'express-session';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SessionRecord } from '../store/session-record.js';
 
@@ -10,6 +11,7 @@ const longestActivityInterval = 60_000;
 export class SessionLifetime {
   private readonly absolute: number;
   private readonly idle: number;
+  private readonly isRolling: boolean;
   /** Whether the options set a timeout. */
   readonly isLimited: boolean;
 
@@ -17,6 +19,7 @@ export class SessionLifetime {
     const { absolute, idle } = options.lifetime;
     this.absolute = absolute === undefined ? Number.POSITIVE_INFINITY : absolute * 1000;
     this.idle = idle === undefined ? Number.POSITIVE_INFINITY : idle * 1000;
+    this.isRolling = options.session?.rolling ?? false;
     this.isLimited = absolute !== undefined || idle !== undefined;
   }
 
@@ -35,6 +38,27 @@ export class SessionLifetime {
   remaining({ signedInAt, seenAt }: SessionRecord): number {
     const expiresAt = Math.min(signedInAt + this.absolute, (seenAt ?? signedInAt) + this.idle);
     return Math.max(0, expiresAt - Date.now() + 1);
+  }
+
+  /** When the session of a sign-in ends if the user is not active. `undefined` if it ends with the browser. */
+  expiresAt(record: SessionRecord, cookie: Cookie): Date | undefined {
+    const { signedInAt, seenAt } = record;
+    const expiresAt = Math.min(
+      signedInAt + this.absolute,
+      (seenAt ?? signedInAt) + this.idle,
+      this.cookieExpiresAt(record, cookie),
+    );
+    return expiresAt === Number.POSITIVE_INFINITY ? undefined : new Date(expiresAt);
+  }
+
+  /** The browser got the cookie at the sign-in. The store may keep the session for longer, because it is touched. */
+  private cookieExpiresAt({ signedInAt }: SessionRecord, { expires, originalMaxAge }: Cookie): number {
+    if (!expires || originalMaxAge === null) return Number.POSITIVE_INFINITY;
+    const stored = new Date(expires).getTime();
+    const sinceSignIn = signedInAt + originalMaxAge;
+    // The browser has got a newer cookie from an app that changes the session.
+    const isReplaced = sinceSignIn <= Date.now();
+    return this.isRolling || isReplaced ? stored : Math.min(stored, sinceSignIn);
   }
 
   /** Whether it is time to record activity: at most once a minute, because it is a write to the store. */

@@ -6,6 +6,7 @@ import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../options/res
 import { withoutUndefined } from '../options/without-undefined.js';
 import { applicationTag } from './application-tag.js';
 import { LogtoException } from '../logto.exceptions.js';
+import { PassiveRequests } from './passive-requests.js';
 import { memoryStoreWarning } from './session-warnings.js';
 import { mountsExpressSession, mountsExpressSessionAnywhere } from '../nest/mounts-express-session.js';
 import { TouchingStore } from '../store/touching-store.js';
@@ -24,23 +25,41 @@ export class SessionMount {
   /** Warnings about the setup, to log at start. */
   readonly warnings: readonly string[] = [];
 
-  constructor({ session: given, client }: ResolvedLogtoOptions, touches: TouchThrottle) {
+  constructor(
+    { session: given, client }: ResolvedLogtoOptions,
+    touches: TouchThrottle,
+    passiveRequests: PassiveRequests,
+  ) {
     if (!client || !given) return;
     const options = sessionDefaults(given, client);
     const store = given.store ?? new session.MemoryStore();
     this.store = new TouchingStore(store, touches);
-    this.handler = sessionHandler(options, this.store);
+    const handler = session({ ...options, store: this.store });
+    const untouched = loadUntouched(options, store, this.store);
+    this.handler = onlySession((request, response, next) =>
+      (passiveRequests.has(request) ? untouched : handler)(request, response, next),
+    );
     const warning = memoryStoreWarning(store);
     if (warning !== undefined) this.warnings = [warning];
   }
 }
 
+/** Loads the session of a request from `store` without touching it. Whoever uses the session then finds `touching`. */
+function loadUntouched(options: SessionOptions, store: Store, touching: Store): RequestHandler {
+  const handler = session({ ...options, store: new TouchingStore(store) });
+  return (request, response, next) =>
+    handler(request, response, (error?: unknown) => {
+      // express-session sets none while the store is disconnected.
+      if (request.sessionStore as unknown) request.sessionStore = touching as Request['sessionStore'];
+      next(error);
+    });
+}
+
 /**
- * express-session, with an error for every request that also reaches a session of the app: the second express-session
+ * The session middleware, with an error for every request that also reaches a session of the app: the second express-session
  * would silently do nothing.
  */
-function sessionHandler(options: SessionOptions, store: Store): RequestHandler {
-  const handler = session({ ...options, store });
+function onlySession(handler: RequestHandler): RequestHandler {
   // Stops with the first request if the app mounts no session: by then everything is mounted.
   let checkForSecondSession = true;
   return (request: Request, response: Response, next: NextFunction): void => {

@@ -15,6 +15,7 @@ import { SignInIndex } from '../store/sign-in-index.js';
 import { prolongedCookie, readEntry } from '../store/store-access.js';
 import { storedSignIn } from '../store/stored-sign-in.js';
 import { missingSession } from './missing-session.js';
+import { PassiveRequests } from './passive-requests.js';
 import { SessionExpiry } from './session-expiry.js';
 import { SessionLifetime } from './session-lifetime.js';
 import { sessionWarnings } from './session-warnings.js';
@@ -39,6 +40,7 @@ export class Sessions {
     private readonly expiry: SessionExpiry,
     protected readonly refreshed: RefreshedRecords,
     private readonly index: SignInIndex,
+    private readonly passiveRequests: PassiveRequests,
   ) {
     const { store, cookie } = options.session ?? {};
     if (store) this.watchConnection(store);
@@ -113,7 +115,7 @@ export class Sessions {
 
   /** Stores from time to time that the session is in use, if it has an idle timeout. */
   recordActivity(request: Request, record: SessionRecord): SessionRecord {
-    if (!this.lifetime.isActivityDue(record)) return record;
+    if (!this.lifetime.isActivityDue(record) || this.passiveRequests.has(request)) return record;
     const active = { ...record, seenAt: Date.now() };
     // If the write fails, the next request tries again.
     this.replace(request, record, active).catch(() => undefined);

@@ -19,9 +19,10 @@ import type { TouchThrottle } from './touch-throttle.js';
  * express-session would touch with every request, and hold back the response until the touch is done.
  */
 export class TouchingStore extends session.Store {
+  /** @param touchThrottle without one, sessions are not touched */
   constructor(
     private readonly inner: Store,
-    private readonly touchThrottle: TouchThrottle,
+    private readonly touchThrottle?: TouchThrottle,
   ) {
     super();
     // Optional methods that the app may use.
@@ -61,8 +62,9 @@ export class TouchingStore extends session.Store {
   }
 
   private prolong(id: string, found: SessionData): void {
+    const { touchThrottle } = this;
     const lifetime = found.cookie.originalMaxAge;
-    if (!this.inner.touch || !this.touchThrottle.isDue(id, lifetime, found.cookie.expires)) return;
+    if (!this.inner.touch || !touchThrottle?.isDue(id, lifetime, found.cookie.expires)) return;
     const { logto } = found;
     const companions = isSignedIn(logto) ? [tokenRecordKey(logto.tokens), ...indexKeysOf(logto)] : [];
     const touched = [
@@ -70,6 +72,6 @@ export class TouchingStore extends session.Store {
       ...companions.map((key) => touchEntry(this.inner, key, tokenRecordLifetime(lifetime))),
     ];
     // If a touch fails, the next request tries again.
-    Promise.all(touched).catch(() => this.touchThrottle.forget(id));
+    Promise.all(touched).catch(() => touchThrottle.forget(id));
   }
 }

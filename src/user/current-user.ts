@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { PassiveRequests } from '../session/passive-requests.js';
 import { Sessions } from '../session/sessions.js';
 import type { SessionRecord } from '../store/session-record.js';
 import { TokenRecords } from '../store/token-records.js';
@@ -39,6 +40,7 @@ export class CurrentUser {
     private readonly sessions: Sessions,
     private readonly revalidation: Revalidation,
     private readonly records: TokenRecords,
+    private readonly passiveRequests: PassiveRequests,
     options: ResolvedLogtoOptions,
   ) {
     this.keepsRecordsAlive = !touchesOnLoad(options);
@@ -47,7 +49,7 @@ export class CurrentUser {
   /** The context as the session has it. Outdated claims are refreshed after the response. */
   of(request: Request): LogtoContext {
     const { record, context } = this.stateOf(request);
-    if (record && this.revalidation.isDue(record))
+    if (record && this.revalidation.isDue(record) && !this.passiveRequests.has(request))
       this.revalidation.runAfterwards(request, () => this.sessions.record(request));
     return context;
   }
@@ -88,7 +90,8 @@ export class CurrentUser {
     const signedIn = this.sessions.record(request);
     const record = signedIn && this.sessions.recordActivity(request, signedIn);
     if (existing && existing.record === record) return existing;
-    if (record && this.keepsRecordsAlive) this.records.keepAlive(request, record);
+    if (record && this.keepsRecordsAlive && !this.passiveRequests.has(request))
+      this.records.keepAlive(request, record);
     const guardsPassed = existing?.guardsPassed === true;
     const state = { isOverridden: false, guardsPassed, record, context: contextOf(record) };
     this.setState(request, state);

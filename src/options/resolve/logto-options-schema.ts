@@ -92,6 +92,7 @@ export const logtoOptionsSchema = z.strictObject(
         error: 'has to have a method run(key, fn).',
       })
       .optional(),
+    sessionClaims: names.optional(),
     hookTimeout: z
       .number({ error: 'is a number of milliseconds.' })
       .positive({ error: 'is more than zero milliseconds.' })

@@ -53,6 +53,7 @@ export function resolveLogtoOptions(
     userInfoTtl: (options.userInfoTtl ?? 0) * 1000,
     allowedOrigins: options.allowedOrigins ?? [],
     lock: options.lock,
+    sessionClaims: options.sessionClaims ?? ['sub', 'name', 'username', 'picture', 'email'],
     hookTimeout: options.hookTimeout ?? 5000,
     machineToMachine: options.machineToMachine && hideSecrets(options.machineToMachine),
     http: {

@@ -6,6 +6,7 @@ import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from '../../logto.module-definitio
 import { resolveLogtoOptions } from '../../options/resolve/resolve-logto-options.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../../options/logto-module-options.js';
+import { PassiveRequests } from '../../session/passive-requests.js';
 import { SessionMount } from '../../session/session-mount.js';
 import { Sessions } from '../../session/sessions.js';
 import { TokenRecords } from '../../store/token-records.js';
@@ -75,13 +76,14 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
     },
     {
       provide: SessionMount,
-      inject: [ResolvedLogtoOptions, TouchThrottle, LocalUsers],
+      inject: [ResolvedLogtoOptions, TouchThrottle, PassiveRequests, LocalUsers],
       useFactory: (
         options: ResolvedLogtoOptions,
         touches: TouchThrottle,
+        passiveRequests: PassiveRequests,
         localUsers: FakeLocalUsers,
       ): SessionMount => {
-        const { handler, store } = new SessionMount(options, touches);
+        const { handler, store } = new SessionMount(options, touches, passiveRequests);
         const signIns = new TestSignIns(options, defaults);
         return {
           store,

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { PassiveRequests } from '../../session/passive-requests.js';
 import { SessionExpiry } from '../../session/session-expiry.js';
 import { SessionLifetime } from '../../session/session-lifetime.js';
 import { endedRecord, isSignedIn, type EndedRecord, type SessionRecord } from '../../store/session-record.js';
@@ -19,6 +20,7 @@ export const sessionParts = [
   SessionExpiry,
   RefreshedRecords,
   SignInIndex,
+  PassiveRequests,
 ] as const;
 
 export type SessionParts =

@@ -1,0 +1,47 @@
+import { Injectable, type HttpServer } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { BasePath } from '../session/base-path.js';
+import { PassiveRequests } from '../session/passive-requests.js';
+import { Cors } from './cors.js';
+
+/** The methods of the routes that front ends call with `fetch`. */
+const methods = { session: 'GET', 'sign-out': 'POST' } as const;
+
+/**
+ * Express middleware for the routes that front ends call with `fetch`. It answers preflight requests from
+ * `allowedOrigins`, adds the CORS headers to errors that occur before the route, and keeps the session route from
+ * prolonging the session.
+ */
+@Injectable()
+export class FrontEndMiddleware {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly basePath: BasePath,
+    private readonly cors: Cors,
+    private readonly passiveRequests: PassiveRequests,
+  ) {}
+
+  /** Call it before the session is mounted. */
+  mountOn(adapter: HttpServer): void {
+    if (!this.options.authRoutes) return;
+    adapter.use((request: Request, response: Response, next: NextFunction) => {
+      const route = this.routeOf(request);
+      if (route === 'session') this.passiveRequests.add(request);
+      const isAllowed = route !== undefined && this.cors.allow(request, response);
+      if (isAllowed && isPreflight(request)) this.cors.answerPreflight(request, response, methods[route]);
+      else next();
+    });
+  }
+
+  private routeOf({ path }: Request): keyof typeof methods | undefined {
+    return (['session', 'sign-out'] as const).find(
+      (route) =>
+        path.includes(route) && this.basePath.isRoute(path, `/${this.options.authRoutesPrefix}/${route}`),
+    );
+  }
+}
+
+function isPreflight({ method, headers }: Request): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}
