@@ -94,6 +94,7 @@ describe('The manifest', () => {
   it('offers the documented entry points', () => {
     expect(Object.keys(manifest.exports)).toEqual([
       '.',
+      './browser',
       './emulator',
       './testing',
       './logto-emulator.schema.json',

@@ -1,0 +1,127 @@
+/** The session as `GET /logto/session` describes it. */
+export interface Session {
+  isAuthenticated: boolean;
+  /** The claims in the module's option `sessionClaims`. Absent for an anonymous user. */
+  user?: SessionUser;
+  /** When the session ends unless the user is active, as an ISO 8601 date. Absent if it ends with the browser. */
+  expiresAt?: string;
+  /** The address of the sign-in, to navigate to. */
+  signInUrl: string;
+  /** The address of the sign-out, for a form with `method="post"`. */
+  signOutUrl: string;
+}
+
+/** Claims of the signed-in user. A claim without a value may be `null`. */
+export interface SessionUser {
+  sub?: string;
+  name?: string | null;
+  username?: string | null;
+  picture?: string | null;
+  email?: string | null;
+  [claim: string]: unknown;
+}
+
+/** Where the routes of the module are. */
+export interface LogtoClientOptions {
+  /** The app's `baseUrl`, if it is not the origin of the page. Default: the origin of the page. */
+  baseUrl?: string;
+  /** The module's `authRoutesPrefix`. Default: `'logto'`. */
+  prefix?: string;
+}
+
+/** Options of {@link LogtoClient.signIn}. */
+export interface SignInOptions {
+  /** Where the user comes back to: a path or a URL. Default: this page. */
+  returnTo?: string;
+  /** Query parameters of the sign-in route, such as `first_screen`, `login_hint` or `max_age`. Default: none. */
+  parameters?: Record<string, string>;
+}
+
+/** Calls the routes of the module from a page. */
+export interface LogtoClient {
+  /**
+   * Asks the app who is signed in. It does not prolong the session.
+   * @throws Error if the app cannot be reached or answers with an error
+   */
+  getSession(): Promise<Session>;
+  /** Leaves the page for the sign-in. The promise never settles. */
+  signIn(options?: SignInOptions): Promise<never>;
+  /**
+   * Signs the user out of the app and of Logto, tells other tabs, and leaves the page. The promise never resolves.
+   * @throws Error if the app cannot be reached or answers with an error
+   */
+  signOut(): Promise<never>;
+  /**
+   * Calls `listener` as soon as the session is known, and whenever the user changes. Asks the app when the page gets
+   * the focus or becomes visible, and when another tab notices a change.
+   * @returns a function that removes the listener
+   */
+  onSessionChange(listener: (session: Session) => void): () => void;
+}
+
+/** Creates a client for an app on another origin, or with another prefix. */
+export function createLogtoClient({ baseUrl = '', prefix = 'logto' }: LogtoClientOptions = {}): LogtoClient {
+  const routes = `${baseUrl.replace(/\/+$/, '')}/${prefix}/`;
+  const listeners = new Set<(session: Session) => void>();
+  let known: string | undefined;
+  let tabs: BroadcastChannel | undefined;
+
+  const send = async (method: string, route: string) => {
+    const headers = { accept: 'application/json' };
+    const response = await fetch(routes + route, { method, headers, credentials: 'include' });
+    if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+    return response.json();
+  };
+
+  const leaveFor = (url: string) => new Promise<never>(() => location.assign(url));
+
+  const openTabs = () => (tabs ??= new BroadcastChannel(routes));
+
+  const getSession = async (): Promise<Session> => {
+    const session: Session = await send('GET', 'session');
+    const user = JSON.stringify([session.user]);
+    if (user !== known) {
+      known = user;
+      openTabs().postMessage(user);
+      listeners.forEach((listener) => listener(session));
+    }
+    return session;
+  };
+
+  const check = () => listeners.size && getSession().catch(() => {});
+  const checkIfVisible = () => document.hidden || check();
+
+  return {
+    getSession,
+    signIn({ returnTo = '', parameters } = {}) {
+      const url = new URL(`${routes}sign-in`, location.href);
+      const { origin, href } = new URL(returnTo, location.href);
+      const page = origin === url.origin ? href.slice(origin.length) : href;
+      return leaveFor(`${url}?${new URLSearchParams({ ...parameters, returnTo: page })}`);
+    },
+    async signOut() {
+      const { redirectTo } = await send('POST', 'sign-out');
+      openTabs().postMessage('');
+      return leaveFor(redirectTo);
+    },
+    onSessionChange(listener) {
+      listeners.add(listener);
+      openTabs().onmessage = ({ data }) => data !== known && check();
+      addEventListener('focus', check);
+      document.addEventListener('visibilitychange', checkIfVisible);
+      if (known === undefined) check();
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+const client = createLogtoClient();
+
+/** {@link LogtoClient.getSession} of the page's own origin. */
+export const getSession: LogtoClient['getSession'] = client.getSession;
+/** {@link LogtoClient.signIn} of the page's own origin. */
+export const signIn: LogtoClient['signIn'] = client.signIn;
+/** {@link LogtoClient.signOut} of the page's own origin. */
+export const signOut: LogtoClient['signOut'] = client.signOut;
+/** {@link LogtoClient.onSessionChange} of the page's own origin. */
+export const onSessionChange: LogtoClient['onSessionChange'] = client.onSessionChange;
