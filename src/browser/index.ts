@@ -93,7 +93,7 @@ export function createLogtoClient({ baseUrl = '', prefix = 'logto' }: LogtoClien
 
   return {
     getSession,
-    signIn({ returnTo = '', parameters } = {}) {
+    signIn({ returnTo = location.href, parameters } = {}) {
       const url = new URL(`${routes}sign-in`, location.href);
       const { origin, href } = new URL(returnTo, location.href);
       const page = origin === url.origin ? href.slice(origin.length) : href;

@@ -1,0 +1,182 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Header } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import type { Browser, Page } from 'playwright-core';
+import { asInMain, freePort, startApp, type TestAppParts } from '../support/app.js';
+import { closeLater } from '../support/leftovers.js';
+import { startIssuer } from '../support/issuer.js';
+import { launchChromium } from './support/chromium.js';
+import { clientScript, frontEndPage, pageScript, serveFrontEnd } from './support/front-end.js';
+import { Visitor } from './support/visitor.js';
+
+@Controller()
+class FrontEndController {
+  @Get()
+  @Header('content-type', 'text/html')
+  page(): string {
+    return frontEndPage;
+  }
+
+  @Get('page.js')
+  @Header('content-type', 'text/javascript')
+  script(): string {
+    return pageScript();
+  }
+
+  @Get('client.js')
+  @Header('content-type', 'text/javascript')
+  client(): Promise<string> {
+    return clientScript();
+  }
+}
+
+/** Where a front end runs, and where its app. */
+interface Setup {
+  /** The page. */
+  frontEnd: string;
+  app: Partial<TestAppParts>;
+}
+
+type Configure = (app: NestExpressApplication, frontEnd: string) => unknown;
+
+const configurations: [what: string, configure: Configure][] = [
+  ['without further settings', () => undefined],
+  ["with helmet's defaults", (app) => app.use(helmet())],
+  [
+    'with useSecurityHeaders() and enableCsrfProtection()',
+    (app, frontEnd) => app.useSecurityHeaders().enableCsrfProtection({ trustedOrigins: [frontEnd] }),
+  ],
+];
+
+const onSameOrigin = async (configure: Configure): Promise<Setup> => {
+  const port = await freePort();
+  const frontEnd = `http://localhost:${port}`;
+  return {
+    frontEnd,
+    app: { port, controllers: [FrontEndController], configure: (app) => void configure(app, frontEnd) },
+  };
+};
+
+/** @param host the host name of the front end: `localhost` is the site of the app */
+const onOtherOrigin = async (configure: Configure, host = 'localhost'): Promise<Setup> => {
+  const [port, portOfPage] = [await freePort(), await freePort()];
+  const frontEnd = `http://${host}:${portOfPage}`;
+  await serveFrontEnd(portOfPage, pageScript({ baseUrl: `http://localhost:${port}/` }));
+  const logto = { allowedOrigins: [frontEnd], postSignOutRedirectUri: frontEnd };
+  return { frontEnd, app: { port, logto, configure: (app) => void configure(app, frontEnd) } };
+};
+
+let browser: Browser;
+let issuer: LogtoEmulator;
+
+beforeAll(async () => {
+  browser = closeLater(await launchChromium());
+  issuer = await startIssuer();
+});
+
+const heading = (tab: Page, text: string): Promise<void> =>
+  tab.getByRole('heading', { name: text, exact: true }).waitFor();
+
+describe.each([
+  ['on the origin of the app', onSameOrigin],
+  ['on another origin, listed in allowedOrigins', onOtherOrigin],
+])('A front end %s', (_, prepare) => {
+  describe.each(configurations)('%s', (__, configure) => {
+    let frontEnd: string;
+    let visitor: Visitor;
+    let tab: Page;
+    let other: Page;
+
+    beforeAll(async () => {
+      const setup = await prepare(configure);
+      ({ frontEnd } = setup);
+      await startApp({ issuer, create: asInMain, ...setup.app });
+    });
+
+    beforeEach(async () => {
+      visitor = await Visitor.arrive(browser, { baseURL: frontEnd });
+      tab = await visitor.newTab();
+      other = await visitor.newTab();
+      for (const page of [tab, other]) {
+        await page.goto('/?page=2#there');
+        await heading(page, 'Hello stranger');
+      }
+    });
+
+    // The page has no icon.
+    afterEach(() => visitor.leave(404));
+
+    async function signIn(): Promise<void> {
+      await tab.getByRole('button', { name: 'Sign in' }).click();
+      await visitor.signIn(tab, 'ada', 'ada-password');
+      await heading(tab, 'Hello Ada Lovelace');
+    }
+
+    it('signs in, comes back to its page and signs out of the app and of Logto, and the other tab sees it', async () => {
+      await tab.getByRole('button', { name: 'Sign in' }).click();
+      await visitor.signIn(tab, 'ada', 'ada-password');
+      await heading(tab, 'Hello Ada Lovelace');
+      await heading(other, 'Hello Ada Lovelace');
+      expect(tab.url()).toBe(`${frontEnd}/?page=2#there`);
+
+      await tab.getByRole('button', { name: 'Sign out' }).click();
+      await heading(tab, 'Hello stranger');
+      await heading(other, 'Hello stranger');
+      expect(new URL(tab.url()).origin).toBe(frontEnd);
+      expect(await other.evaluate('changes')).toEqual(['nobody', 'ada', 'nobody']);
+
+      await tab.getByRole('button', { name: 'Sign in' }).click();
+      await tab.getByLabel('Password', { exact: true }).waitFor();
+    });
+  });
+});
+
+describe('A front end', () => {
+  let visitor: Visitor;
+  let tab: Page;
+
+  async function open(setup: Setup): Promise<void> {
+    await startApp({ issuer, create: asInMain, ...setup.app });
+    visitor = await Visitor.arrive(browser, { baseURL: setup.frontEnd });
+    tab = await visitor.newTab();
+    await tab.goto('/');
+    await heading(tab, 'Hello stranger');
+    await tab.getByRole('button', { name: 'Sign in' }).click();
+    await visitor.signIn(tab, 'ada', 'ada-password');
+    await tab.waitForURL(`${setup.frontEnd}/`);
+  }
+
+  it('notices that its session has ended when it gets the focus, until it removes its listener', async () => {
+    await open(await onSameOrigin(() => undefined));
+    await heading(tab, 'Hello Ada Lovelace');
+    await visitor.forget(/^logto\.sid\./);
+    await tab.evaluate(`dispatchEvent(new Event('focus'))`);
+    await heading(tab, 'Hello stranger');
+
+    await tab.evaluate('stop()');
+    const asked: string[] = [];
+    tab.on('request', (request) => asked.push(request.url()));
+    await tab.evaluate(`dispatchEvent(new Event('focus'))`);
+    await tab.evaluate('getSession()');
+
+    expect(asked).toHaveLength(1);
+    await visitor.leave(404);
+  });
+
+  it('gets an error with the status if the app fails', async () => {
+    await open(await onSameOrigin(() => undefined));
+    await tab.route('**/logto/session', (route) => route.fulfill({ status: 503 }));
+
+    await expect(tab.evaluate('getSession()')).rejects.toThrow(/\/logto\/session: 503/);
+    await visitor.leave(404, 503);
+  });
+
+  it('on another site stays anonymous, because the cookie is not sent', async () => {
+    await open(await onOtherOrigin(() => undefined, '127.0.0.1'));
+
+    await heading(tab, 'Hello stranger');
+    await visitor.leave(404);
+  });
+});
