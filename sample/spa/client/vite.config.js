@@ -1,0 +1,7 @@
+/** `npm run start:spa` builds the page, and Nest serves it. `npx vite client` in this sample's folder serves it instead. */
+export default {
+  build: { outDir: '../build/client', emptyOutDir: true },
+  server: {
+    proxy: { '/api': 'http://localhost:3000', '/logto': 'http://localhost:3000' },
+  },
+};
