@@ -148,6 +148,8 @@ describe('The options of the module', () => {
     ['allowedOrigins', 'https://front.example.com', /list/],
     ['allowedOrigins.0', ['https://front.example.com/'], /without path/],
     ['allowedOrigins.0', ['*'], /origin/],
+    ['sessionClaims', 'name', /list of non-empty strings/],
+    ['sessionClaims.1', ['sub', ''], /list of non-empty strings/],
     ['lock', { acquire: () => undefined }, /run\(key, fn\)/],
     ['webhooks', true, /\{ signingKey \}.*Logto Console > Webhooks/],
     ['webhooks.signingKey', {}, /required.*Logto Console > Webhooks.*LOGTO_WEBHOOK_SIGNING_KEY/],
@@ -197,6 +199,7 @@ describe('The options of the module', () => {
     'session',
     'lock',
     'allowedOrigins',
+    'sessionClaims',
   ])('refuse a %s of the wrong type', async (option) => {
     for (const value of [5, 'yes', true]) {
       const problems = await problemsOf(forRoot({ ...validOptions, [option]: value }));
