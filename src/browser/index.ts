@@ -43,23 +43,25 @@ export interface LogtoClient {
    * Asks the app who is signed in. It does not prolong the session.
    * @throws Error if the app cannot be reached or answers with an error
    */
-  getSession(): Promise<Session>;
+  getSession: () => Promise<Session>;
   /** Leaves the page for the sign-in. The promise never settles. */
-  signIn(options?: SignInOptions): Promise<never>;
+  signIn: (options?: SignInOptions) => Promise<never>;
   /**
    * Signs the user out of the app and of Logto, tells other tabs, and leaves the page. The promise never resolves.
    * @throws Error if the app cannot be reached or answers with an error
    */
-  signOut(): Promise<never>;
+  signOut: () => Promise<never>;
   /**
    * Calls `listener` as soon as the session is known, and whenever the user changes. Asks the app when the page gets
    * the focus or becomes visible, and when another tab notices a change.
    * @returns a function that removes the listener
    */
-  onSessionChange(listener: (session: Session) => void): () => void;
+  onSessionChange: (listener: (session: Session) => void) => () => void;
 }
 
-/** Creates a client for an app on another origin, or with another prefix. */
+const leaveFor = (url: string) => new Promise<never>(() => location.assign(url));
+
+/** Creates a client for another origin or prefix. */
 export function createLogtoClient({ baseUrl = '', prefix = 'logto' }: LogtoClientOptions = {}): LogtoClient {
   const routes = `${baseUrl.replace(/\/+$/, '')}/${prefix}/`;
   const listeners = new Set<(session: Session) => void>();
@@ -72,8 +74,6 @@ export function createLogtoClient({ baseUrl = '', prefix = 'logto' }: LogtoClien
     if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
     return response.json();
   };
-
-  const leaveFor = (url: string) => new Promise<never>(() => location.assign(url));
 
   const openTabs = () => (tabs ??= new BroadcastChannel(routes));
 
@@ -88,8 +88,11 @@ export function createLogtoClient({ baseUrl = '', prefix = 'logto' }: LogtoClien
     return session;
   };
 
-  const check = () => listeners.size && getSession().catch(() => {});
+  const check = () => {
+    if (listeners.size) getSession().catch(() => {});
+  };
   const checkIfVisible = () => document.hidden || check();
+  const checkIfOther = ({ data }: MessageEvent) => data === known || check();
 
   return {
     getSession,
@@ -106,7 +109,7 @@ export function createLogtoClient({ baseUrl = '', prefix = 'logto' }: LogtoClien
     },
     onSessionChange(listener) {
       listeners.add(listener);
-      openTabs().onmessage = ({ data }) => data !== known && check();
+      openTabs().addEventListener('message', checkIfOther);
       addEventListener('focus', check);
       document.addEventListener('visibilitychange', checkIfVisible);
       if (known === undefined) check();
@@ -117,11 +120,11 @@ export function createLogtoClient({ baseUrl = '', prefix = 'logto' }: LogtoClien
 
 const client = createLogtoClient();
 
-/** {@link LogtoClient.getSession} of the page's own origin. */
+/** {@link LogtoClient.getSession} for the origin of the page. */
 export const getSession: LogtoClient['getSession'] = client.getSession;
-/** {@link LogtoClient.signIn} of the page's own origin. */
+/** {@link LogtoClient.signIn} for the origin of the page. */
 export const signIn: LogtoClient['signIn'] = client.signIn;
-/** {@link LogtoClient.signOut} of the page's own origin. */
+/** {@link LogtoClient.signOut} for the origin of the page. */
 export const signOut: LogtoClient['signOut'] = client.signOut;
-/** {@link LogtoClient.onSessionChange} of the page's own origin. */
+/** {@link LogtoClient.onSessionChange} for the origin of the page. */
 export const onSessionChange: LogtoClient['onSessionChange'] = client.onSessionChange;

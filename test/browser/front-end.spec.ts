@@ -108,12 +108,6 @@ describe.each([
     // The page has no icon.
     afterEach(() => visitor.leave(404));
 
-    async function signIn(): Promise<void> {
-      await tab.getByRole('button', { name: 'Sign in' }).click();
-      await visitor.signIn(tab, 'ada', 'ada-password');
-      await heading(tab, 'Hello Ada Lovelace');
-    }
-
     it('signs in, comes back to its page and signs out of the app and of Logto, and the other tab sees it', async () => {
       await tab.getByRole('button', { name: 'Sign in' }).click();
       await visitor.signIn(tab, 'ada', 'ada-password');
