@@ -2,6 +2,7 @@ import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@n
 import { hideSecrets } from './options/hide-secrets.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './options/logto-module-options.js';
 import { authControllerAt } from './routes/auth.controller.js';
+import { resourceMetadataController } from './routes/resource-metadata.controller.js';
 import { webhookController } from './webhooks/webhook.controller.js';
 
 /** Injects the module's extras. */
@@ -28,7 +29,11 @@ function withExtras(definition: DynamicModule, given: LogtoModuleExtras): Dynami
       ...(definition.providers ?? []).map((provider) => hideOptionSecrets(provider)),
       { provide: LOGTO_EXTRAS, useValue: extras },
     ],
-    controllers: [...(authRoutes === false ? [] : [authControllerAt(extras)]), webhookController(extras)],
+    controllers: [
+      ...(authRoutes === false ? [] : [authControllerAt(extras)]),
+      webhookController(extras),
+      resourceMetadataController(extras),
+    ],
   };
 }
 

@@ -12,6 +12,7 @@ import { AccessDecision } from './guard/access-decision.js';
 import { AccessPolicyReader } from './guard/access-policy.js';
 import { BearerAuthentication } from './guard/bearer/bearer-authentication.js';
 import { BearerTokenVerifier } from './guard/bearer/bearer-token-verifier.js';
+import { ProtectedResources } from './guard/bearer/protected-resources.js';
 import { CsrfProtection } from './guard/csrf-protection.js';
 import { FreshScopes } from './guard/session/fresh-scopes.js';
 import { FreshUserInfo } from './guard/session/fresh-user-info.js';
@@ -149,6 +150,7 @@ export const logtoProviders: Provider[] = [
   LogtoApiGuard,
   LogtoExceptionFilter,
   LogtoGuard,
+  ProtectedResources,
   Refusal,
   RequirementCheck,
   SessionAuthentication,

@@ -55,7 +55,8 @@ function declarationsIn(folder) {
 
 /** The name of the interface of a member whose members are options too. A method is not. */
 function nestedIn({ type }, declarations) {
-  const name = type && ts.isTypeReferenceNode(type) ? type.typeName.getText() : undefined;
+  const types = type && ts.isUnionTypeNode(type) ? type.types : [type];
+  const name = types.find((one) => one && ts.isTypeReferenceNode(one))?.typeName.getText();
   const declaration = declarations.get(name);
   const isNested =
     declaration &&

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import type { Application } from 'express';
+import { ProtectedResources } from '../guard/bearer/protected-resources.js';
 import { excludeFromGlobalPrefix } from '../nest/exclude-from-global-prefix.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { authRoutePaths } from '../routes/auth.controller.js';
@@ -13,9 +14,12 @@ export class GlobalPrefixExclusion {
     private readonly options: ResolvedLogtoOptions,
     private readonly applicationConfig: ApplicationConfig,
     private readonly basePath: BasePath,
+    private readonly resources: ProtectedResources,
   ) {}
 
   excludeAuthRoutes(app: Application): void {
+    // Clients look for the metadata at the root of the host.
+    excludeFromGlobalPrefix(this.applicationConfig, this.resources.routePaths);
     if (this.basePath.endsWithGlobalPrefix(app)) return;
     const { authRoutesPrefix, webhooks } = this.options;
     const paths = authRoutePaths.map((route) => `/${authRoutesPrefix}/${route}`);

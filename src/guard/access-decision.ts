@@ -66,7 +66,7 @@ export class AccessDecision {
     } catch (error) {
       // A subclass of the guard may let the request pass all the same. Then it is anonymous.
       this.overrideUser(attempt, anonymousContext());
-      throw this.refusal.forBearer(request, error);
+      throw this.refusal.forBearer(attempt, error);
     }
   }
 

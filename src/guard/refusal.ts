@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { Request } from 'express';
 import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { InvalidTokenException } from '../oidc/errors/invalid-token.exception.js';
@@ -7,24 +6,27 @@ import { OperatorLog } from '../operator-log.js';
 import { UnauthenticatedExceptionFactory } from '../user/unauthenticated-exception-factory.js';
 import type { Credential } from '../options/credential.js';
 import type { AccessAttempt } from './access-attempt.js';
+import { ProtectedResources } from './bearer/protected-resources.js';
 
 /** Creates the exceptions of refused requests, and sets their redirects or challenges (RFC 6750 section 3). */
 @Injectable()
 export class Refusal {
   constructor(
     private readonly unauthenticated: UnauthenticatedExceptionFactory,
+    private readonly resources: ProtectedResources,
     private readonly log: OperatorLog,
   ) {}
 
   /** Refuses an anonymous request. */
-  forAnonymous({ host, request, policy, accept }: AccessAttempt): LogtoException {
+  forAnonymous(attempt: AccessAttempt): LogtoException {
+    const { host, request, policy, accept } = attempt;
     const acceptsSession = accept.includes('session');
     const message = 'A bearer access token is needed in the Authorization header.';
     const exception =
       acceptsSession && host.getType<string>() === 'http'
         ? this.signIn({ request, policy })
         : new LogtoUnauthenticatedException(acceptsSession ? {} : { message });
-    if (accept.includes('bearer') && exception.redirectTo === undefined) challenge(request, {});
+    if (accept.includes('bearer') && exception.redirectTo === undefined) this.challenge(attempt, {});
     return exception;
   }
 
@@ -47,18 +49,18 @@ export class Refusal {
   }
 
   /** Refuses a bearer token. The client learns what is wrong with the token, the log what is wrong with this server. */
-  forBearer(request: Request, error: unknown): unknown {
+  forBearer(attempt: AccessAttempt, error: unknown): unknown {
     if (!(error instanceof LogtoException)) return error;
     if (error.getStatus() < 500) this.logBearerRefusal(error);
     if (error.code === 'invalid_token')
-      challenge(request, { error: 'invalid_token', error_description: clientMessageOf(error) });
-    else if (error.code === 'invalid_request') challenge(request, { error: 'invalid_request' });
+      this.challenge(attempt, { error: 'invalid_token', error_description: clientMessageOf(error) });
+    else if (error.code === 'invalid_request') this.challenge(attempt, { error: 'invalid_request' });
     // No other token helps a user whom the app refuses.
     else if (error.getStatus() === 403 && error.code !== 'user_not_allowed') {
       const { scope } = error.getResponse() as { scope?: unknown };
-      challenge(request, {
+      this.challenge(attempt, {
         error: 'insufficient_scope',
-        ...(typeof scope === 'string' ? { scope } : {}),
+        ...(typeof scope === 'string' ? { scope: scopesOf(attempt) } : {}),
       });
     }
     return error;
@@ -78,10 +80,11 @@ export class Refusal {
    * @param clockDifference how the clocks differ if another sign-in would not help; then there is no redirect to one
    */
   forOldSignIn(
-    { host, request, policy }: AccessAttempt,
+    attempt: AccessAttempt,
     credential: Credential,
     clockDifference: string | undefined,
   ): LogtoException {
+    const { host, request, policy } = attempt;
     const maxAge = policy.signInMaxAge ?? 0;
     const needed = `This needs a sign-in within the last ${maxAge} seconds.`;
     const reason = {
@@ -91,12 +94,29 @@ export class Refusal {
       extensions: { max_age: maxAge },
     } as const;
     if (credential === 'bearer') {
-      challenge(request, { error: 'insufficient_user_authentication', max_age: String(maxAge) });
+      this.challenge(attempt, { error: 'insufficient_user_authentication', max_age: String(maxAge) });
       return new LogtoUnauthenticatedException(reason);
     }
     if (host.getType<string>() !== 'http' || clockDifference !== undefined)
       return new LogtoUnauthenticatedException(reason);
     return this.unauthenticated.create(request, policy.route.unauthenticated, { ...reason, maxAge });
+  }
+
+  /** Sets the challenge. With `api.metadata`, it leads the client to what it needs for a better token (RFC 9728). */
+  private challenge(attempt: AccessAttempt, parameters: Record<string, string>): void {
+    const { request } = attempt;
+    const response = request.res;
+    if (!response || response.headersSent) return;
+    const metadata = this.resources.metadataUrl(request);
+    const scope = scopesOf(attempt);
+    const { error } = parameters;
+    const needsScope = metadata !== undefined && scope !== '' && error !== 'insufficient_scope';
+    const all = {
+      ...parameters,
+      ...(needsScope && { scope }),
+      ...(metadata !== undefined && { resource_metadata: metadata }),
+    };
+    response.setHeader('WWW-Authenticate', challengeOf(all));
   }
 }
 
@@ -110,11 +130,17 @@ function clientMessageOf(error: LogtoException): string {
   return error instanceof InvalidTokenException ? error.clientMessage : error.detail;
 }
 
-function challenge(request: Request, parameters: Record<string, string>): void {
-  const response = request.res;
-  if (!response || response.headersSent) return;
+/** The scopes that the whole route requires: a client that asked for the missing ones alone would lack the others. */
+function scopesOf({ policy }: AccessAttempt): string {
+  const names = policy.requirements.flatMap((requirement) =>
+    requirement.kind === 'scopes' || requirement.kind === 'organizationScopes' ? requirement.names : [],
+  );
+  return [...new Set(names)].join(' ');
+}
+
+function challengeOf(parameters: Record<string, string>): string {
   const list = Object.entries(parameters).map(
     ([name, value]) => `${name}="${value.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?')}"`,
   );
-  response.setHeader('WWW-Authenticate', list.length === 0 ? 'Bearer' : `Bearer ${list.join(', ')}`);
+  return list.length === 0 ? 'Bearer' : `Bearer ${list.join(', ')}`;
 }

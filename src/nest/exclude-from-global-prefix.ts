@@ -13,7 +13,7 @@ export function excludeFromGlobalPrefix(configuration: ApplicationConfig, paths:
   const routes = paths.map((path) => ({
     path,
     requestMethod: RequestMethod.ALL,
-    pathRegex: new RegExp(`^${path}/?$`, 'i'),
+    pathRegex: new RegExp(`^${path.replace(/[^\w/-]/g, '\\$&')}/?$`, 'i'),
   }));
   configuration.setGlobalPrefixOptions({ ...options, exclude: [...(options.exclude ?? []), ...routes] });
 }

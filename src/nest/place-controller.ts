@@ -7,6 +7,6 @@ import { Controller, VERSION_NEUTRAL, type Type } from '@nestjs/common';
  * Undocumented: Nest creates controllers before it reads their paths, and an empty list of paths maps no routes. This can
  * go when a module can register routes at start.
  */
-export function placeController(controller: Type, path: string | undefined): void {
+export function placeController(controller: Type, path: string | string[] | undefined): void {
   Controller({ path: path ?? [], version: VERSION_NEUTRAL })(controller);
 }

@@ -3,6 +3,7 @@ import type { SessionOptions } from 'express-session';
 import type { Prompt } from './logto-constants.js';
 import type { GetContextParameters } from './get-context-parameters.js';
 import type { SignInOptions } from './sign-in-options.js';
+import type { LogtoResourceMetadataOptions } from './logto-resource-metadata-options.js';
 import type { LogtoWebhookOptions } from './logto-webhook-options.js';
 
 /** A lock that all instances of the app share, for example on Redis. */
@@ -37,6 +38,12 @@ export interface LogtoApiOptions {
   cache?: { max: number } | false;
   /** Accept opaque tokens of these clients, by introspection (RFC 7662). Default: opaque tokens are refused. */
   introspection?: { clientIds: string[] };
+  /**
+   * Serve protected resource metadata (RFC 9728), at `/.well-known/oauth-protected-resource` followed by the path of the
+   * audience. MCP clients find the authorization server with it. Every audience that is a URL has a document of its own; of
+   * several with one path, the first. Default: no metadata.
+   */
+  metadata?: true | LogtoResourceMetadataOptions;
 }
 
 /** Limits to the lifetime of a session. */

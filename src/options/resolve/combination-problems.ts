@@ -4,6 +4,7 @@ import { isBearerOnly } from '../is-bearer-only.js';
 import { isLoopback } from './is-loopback.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
 import { appIdRemedy, baseUrlRemedy } from './logto-options-schema.js';
+import { protectedResourcesOf } from '../protected-resources-of.js';
 import { placeholderProblems } from './placeholder-problems.js';
 import { sessionCookieProblems } from './session-cookie-problems.js';
 
@@ -20,6 +21,7 @@ export function combinationProblems(
     ...(isBearerOnly(options) ? [] : signInProblems(options, reported)),
     ...placeholderProblems(options),
     ...introspectionProblems(options),
+    ...resourceMetadataProblems(options),
     ...addressProblems(options),
     ...insecureAddressProblems(options),
     ...sessionCookieProblems(options, extras)
@@ -58,6 +60,14 @@ function introspectionProblems({ api, appId, appSecret }: LogtoModuleOptions): L
   if (!api?.introspection || (appId !== undefined && appSecret !== undefined)) return [];
   const remedy = 'needs appId and appSecret: Logto only answers introspection to a client it knows.';
   return [{ option: 'api.introspection', remedy }];
+}
+
+function resourceMetadataProblems({ api }: LogtoModuleOptions): LogtoOptionsProblem[] {
+  if (!api?.metadata || protectedResourcesOf(api).length > 0) return [];
+  const remedy =
+    'needs an `api.audience` that is an http(s) URL, the resource that the metadata describes. Use the URL of this API ' +
+    'as its API identifier in Logto Console.';
+  return [{ option: 'api.metadata', remedy }];
 }
 
 function addressProblems({ endpoint, http }: LogtoModuleOptions): LogtoOptionsProblem[] {

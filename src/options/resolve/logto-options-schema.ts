@@ -9,6 +9,7 @@ import {
   seconds,
   text,
 } from './option-schemas.js';
+import { resourceMetadata } from './resource-metadata-schema.js';
 import { prompts, signInOptions } from './sign-in-options-schema.js';
 import { webhooks } from './webhooks-schema.js';
 
@@ -143,6 +144,7 @@ export const logtoOptionsSchema = z.strictObject(
               { error: 'is { clientIds } of the clients whose opaque tokens pass.' },
             )
             .optional(),
+          metadata: resourceMetadata.optional(),
         },
         { error: 'is { audience: "https://api.example.com" }.' },
       )

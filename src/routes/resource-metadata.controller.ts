@@ -1,0 +1,54 @@
+import { Controller, Get, NotFoundException, Options, Req, Res, type Type } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Public } from '../guard/access.decorators.js';
+import { ProtectedResources } from '../guard/bearer/protected-resources.js';
+import { placeController } from '../nest/place-controller.js';
+import type { LogtoModuleExtras } from '../options/logto-module-options.js';
+import { WithLogto } from '../user/with-logto.decorator.js';
+
+/** The routes of the protected resource metadata (RFC 9728). They are public despite a global guard. */
+@Public()
+@WithLogto({ fetchUserInfo: false, getAccessToken: false, getOrganizationToken: false })
+class ResourceMetadataController {
+  constructor(private readonly resources: ProtectedResources) {
+    placeController(new.target, resources.routePaths);
+  }
+
+  /** Not a return value, which an interceptor of the app might wrap. */
+  @Get()
+  get(@Req() request: Request, @Res() response: Response): void {
+    const document = this.resources.documentAt(request.originalUrl);
+    if (!document) throw new NotFoundException();
+    allowAllOrigins(response);
+    response.header('Cache-Control', 'public, max-age=3600');
+    response.send(document);
+  }
+
+  /** Browsers ask first if a client sends headers, such as `MCP-Protocol-Version`. */
+  @Options()
+  preflight(@Res() response: Response): void {
+    allowAllOrigins(response);
+    response.header('Access-Control-Allow-Methods', 'GET');
+    response.header('Access-Control-Allow-Headers', '*');
+    response.status(204).send();
+  }
+}
+
+/** The metadata is public. It overrides the headers of the app's own CORS, which may allow credentials. */
+function allowAllOrigins(response: Response): void {
+  response.header('Access-Control-Allow-Origin', '*');
+  response.removeHeader('Access-Control-Allow-Credentials');
+}
+
+/**
+ * Creates the controller with the decorators of a module. Each module gets its own class, since decorators write to the
+ * class. Its paths follow when the options are known.
+ */
+export function resourceMetadataController({ authRoutesDecorators }: LogtoModuleExtras): Type {
+  class LogtoResourceMetadataController extends ResourceMetadataController {}
+  Controller({ path: [] })(LogtoResourceMetadataController);
+  // The metadata of `ApiExcludeController()`, without a dependency on @nestjs/swagger.
+  Reflect.defineMetadata('swagger/apiExcludeController', [true], LogtoResourceMetadataController);
+  for (const decorate of authRoutesDecorators ?? []) decorate(LogtoResourceMetadataController);
+  return LogtoResourceMetadataController;
+}
