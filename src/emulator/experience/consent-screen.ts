@@ -11,7 +11,7 @@ export async function consentScreen(
   const { tenant } = dependencies;
   const { clientId, form, interaction, params, isPost, texts } = request;
   const user = tenant.users.get(interaction.session?.accountId ?? '');
-  const application = tenant.applications.get(clientId);
+  const application = tenant.application(clientId);
   if (!user || !application) {
     request.show(messagePage(texts, texts.signInLost, texts.signInLostLead), texts.signInLost);
     return;

@@ -63,6 +63,11 @@ export interface LogtoEmulatorOptions {
   organizations?: EmulatorOrganization[];
   /** Webhooks. Default: none. */
   webhooks?: EmulatorWebhook[];
+  /**
+   * Whether a client id may be the URL of a client ID metadata document, which the emulator fetches: `https:`, or `http:`
+   * on this machine. The user has to consent on a page. Default: false, as in Logto.
+   */
+  clientIdMetadataDocuments?: boolean;
   /** Which claims ID tokens contain. */
   idTokenClaims?: EmulatorIdTokenClaims;
   /** The algorithm that signs tokens. Default: `ES384`, as in a new Logto tenant. */
@@ -82,7 +87,7 @@ export interface LogtoEmulatorOptions {
    * `every-use` and `off` apply to all clients. Default: `logto`.
    */
   rotation?: 'logto' | 'every-use' | 'off';
-  /** Sends the emulator's own requests: back-channel logouts and webhooks. Default: the global `fetch`. */
+  /** Sends the emulator's own requests: back-channel logouts, webhooks, and those for client ID metadata documents. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch;
   /** Called with each line of the emulator's log. Default: none. */
   log?: (line: string) => void;

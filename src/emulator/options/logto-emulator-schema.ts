@@ -114,6 +114,7 @@ export const optionsSchema = z.strictObject({
       }),
     )
     .default([]),
+  clientIdMetadataDocuments: z.boolean().default(false),
   idTokenClaims: z
     .strictObject({
       roles: z.boolean().default(true),

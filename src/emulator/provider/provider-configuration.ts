@@ -1,9 +1,10 @@
-import type { AccessToken, Adapter, ClientCredentials, Configuration } from 'oidc-provider';
+import type { AccessToken, Adapter, Client, ClientCredentials, Configuration } from 'oidc-provider';
 
 import { messagePage } from '../pages/message-page.js';
 import type { Tenant } from '../tenant/tenant.js';
 import { claimsByScope } from '../tenant/user-claims.js';
 import { clientMetadata } from './client-metadata.js';
+import { clientIdDocuments, loopbackClient } from './client-id-documents.js';
 import type { GrantEnvironment } from './grants/grant-environment.js';
 import { refreshTokenTtl } from './grants/refresh-token-policy.js';
 import { interactionUrl } from './interaction-url.js';
@@ -50,6 +51,7 @@ export function providerConfiguration(
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'ES384', 'ES512'] },
     extraParams,
     features: providerFeatures(dependencies, environment),
+    ...clientIdDocuments(dependencies),
     renderError: errorRenderer(tenant),
     interactions: { url: (_ctx, interaction) => interactionUrl(interaction, options) },
     findAccount: (_ctx, sub) => {
@@ -61,18 +63,23 @@ export function providerConfiguration(
       client.grantTypeAllowed('refresh_token') &&
       (code.scopes.has('offline_access') ||
         Boolean(tenant.applications.get(client.clientId)?.alwaysIssueRefreshToken)),
-    clientBasedCORS: (_ctx, origin, client) => isAllowedOrigin(tenant, origin, client.clientId),
+    clientBasedCORS: (_ctx, origin, client) => isAllowedOrigin(tenant, origin, client),
     pkce: { required: (_ctx, client) => client.clientAuthMethod !== 'client_secret_basic' },
     ttl: lifetimes(dependencies),
   };
 }
 
 /** Reads applications from the tenant, so that the controls can change them. */
-function clientAdapter({ module, tenant, store, signing }: ProviderDependencies): Adapter {
+function clientAdapter(dependencies: ProviderDependencies): Adapter {
+  const { module, tenant, store, signing } = dependencies;
   return {
     ...store.adapter('Client'),
     find: async (id) => {
       const application = tenant.applications.get(id);
+      if (!application && tenant.application(id)) {
+        // The provider goes on to the document of an `https:` URL.
+        return loopbackClient(id, dependencies);
+      }
       if (!application) {
         throw new module.errors.InvalidClient(`invalid client ${id}`);
       }
@@ -113,11 +120,12 @@ const tokenClaims: Pick<Configuration, 'extraTokenClaims' | 'formats'> = {
   },
 };
 
-function isAllowedOrigin(tenant: Tenant, origin: string, clientId: string): boolean {
-  const application = tenant.applications.get(clientId);
+function isAllowedOrigin(tenant: Tenant, origin: string, client: Client): boolean {
+  const application = tenant.applications.get(client.clientId);
+  const redirectUris = application ? application.redirectUris : client.redirectUris;
   return (
     Boolean(application?.corsAllowedOrigins.includes(origin)) ||
-    (application?.redirectUris ?? []).some((uri) => new URL(uri).origin === origin) ||
+    (redirectUris ?? []).some((uri) => new URL(uri).origin === origin) ||
     (application !== undefined && allowsAnyLoopbackUri(application, 'redirectUris') && isLoopbackUri(origin))
   );
 }

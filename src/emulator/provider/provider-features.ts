@@ -35,6 +35,9 @@ export function providerFeatures(
       },
     },
     deviceFlow,
+    ...(dependencies.options.clientIdMetadataDocuments && {
+      clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
+    }),
     resourceIndicators: resourceIndicators(dependencies, environment),
     rpInitiatedLogout: {
       enabled: true,

@@ -1,3 +1,4 @@
+import { isDocumentUrl } from '../tenant/is-document-url.js';
 import type { Tenant } from '../tenant/tenant.js';
 
 /** The emulator options that would make a refused request valid; undefined if that is unclear. */
@@ -14,7 +15,7 @@ export function remedyFor(
       : application(`redirectUris: ['${String(params['redirect_uri'])}']`);
   }
   if (error === 'invalid_client' && description?.startsWith('invalid client ')) {
-    return application('');
+    return isDocumentUrl(String(params['client_id'])) ? 'clientIdMetadataDocuments: true' : application('');
   }
   if (description === 'post_logout_redirect_uri not registered') {
     return application(`postLogoutRedirectUris: ['${String(params['post_logout_redirect_uri'])}']`);

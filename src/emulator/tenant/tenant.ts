@@ -11,6 +11,7 @@ import type {
 } from '../options/tenant-options.js';
 import { plainCopy } from '../plain-copy.js';
 import { identifierKinds, type IdentifierKind } from './identifier-kind.js';
+import { isDocumentUrl } from './is-document-url.js';
 import { organizationResource, Permissions } from './permissions.js';
 
 type ResolvedUser = ResolvedOptions['users'][number];
@@ -94,6 +95,20 @@ export class Tenant {
     const parsed = parseOrThrow(applicationSchema, application);
     throwMistakes(applicationMistakes('', parsed, this.options));
     this.insertApplication(parsed);
+  }
+
+  /**
+   * The registered application with an id. For the URL of a client ID metadata document, what Logto takes its client for: a
+   * third-party application without a secret.
+   */
+  application(id: string): TenantApplication | undefined {
+    const isDocument = this.options.clientIdMetadataDocuments && isDocumentUrl(id);
+    return (
+      this.applications.get(id) ??
+      (isDocument
+        ? { ...applicationSchema.parse({ id, redirectUris: [], isThirdParty: true }), type: 'SPA' }
+        : undefined)
+    );
   }
 
   getUser(idOrUsername: string): TenantUser {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { pageUrl, text } from './option-schemas.js';
 
-const remedy =
-  'is true or { resourceName, documentation, policyUri, tosUri }.';
+const remedy = 'is true or { resourceName, documentation, policyUri, tosUri }.';
 
 /** The option `api.metadata`. */
 export const resourceMetadata = z.union(

@@ -11,7 +11,7 @@ export function refreshTokenTtl(
   clientId: string,
   { tenant, options }: ProviderDependencies,
 ): number {
-  const application = tenant.applications.get(clientId);
+  const application = tenant.application(clientId);
   const rotated = ctx?.oidc.entities.RotatedRefreshToken;
   if (rotated && application?.type === 'SPA') {
     // Rotation does not extend the lifetime of a browser's token.
@@ -28,7 +28,7 @@ export function shouldRotate(
   { tenant, options: { rotation } }: ProviderDependencies,
 ): boolean {
   const client = ctx.oidc.client;
-  if (rotation === 'off' || !tenant.applications.get(client?.clientId ?? '')?.rotateRefreshToken) {
+  if (rotation === 'off' || !tenant.application(client?.clientId ?? '')?.rotateRefreshToken) {
     return false;
   }
   if (rotation === 'every-use') {

@@ -62,7 +62,7 @@ export class TokenRequest {
    */
   assertMembership(user: TenantUser): void {
     const { organizationId } = this;
-    const { applications, consentedOrganizations } = this.environment.tenant;
+    const { tenant } = this.environment;
     const { clientId } = this.client;
     if (!organizationId) {
       return;
@@ -71,8 +71,8 @@ export class TokenRequest {
       throw this.accessDenied('user is not a member of the organization');
     }
     if (
-      applications.get(clientId)?.isThirdParty &&
-      !consentedOrganizations.get(`${user.id}:${clientId}`)?.has(organizationId)
+      tenant.application(clientId)?.isThirdParty &&
+      !tenant.consentedOrganizations.get(`${user.id}:${clientId}`)?.has(organizationId)
     ) {
       throw this.accessDenied('organization access is not granted to the application');
     }
