@@ -13,6 +13,7 @@ export default {
     '/node_modules/',
     '<rootDir>/test/browser/',
     '<rootDir>/test/graphql/',
+    '<rootDir>/test/mcp/',
     '<rootDir>/test/package/',
     '<rootDir>/test/redis/',
   ],

@@ -56,8 +56,10 @@ export class AccessDecision {
 
   private async authorizeBearer(attempt: AccessAttempt): Promise<void> {
     const { host, request, policy } = attempt;
+    let tokenScopes: readonly string[] = [];
     try {
       const principal = await this.bearer.authenticate(request);
+      tokenScopes = principal.context.scopes ?? [];
       this.bearer.assertOrganization(principal, boundOrganization(request, policy.organizations));
       await this.bearer.addLocalUser(request, principal);
       const ownRequest = this.overrideUser(attempt, principal.context);
@@ -66,7 +68,7 @@ export class AccessDecision {
     } catch (error) {
       // A subclass of the guard may let the request pass all the same. Then it is anonymous.
       this.overrideUser(attempt, anonymousContext());
-      throw this.refusal.forBearer(attempt, error);
+      throw this.refusal.forBearer(attempt, error, tokenScopes);
     }
   }
 

@@ -48,8 +48,11 @@ export class Refusal {
     });
   }
 
-  /** Refuses a bearer token. The client learns what is wrong with the token, the log what is wrong with this server. */
-  forBearer(attempt: AccessAttempt, error: unknown): unknown {
+  /**
+   * Refuses a bearer token. The client learns what is wrong with the token, the log what is wrong with this server.
+   * @param tokenScopes the scopes that the token has
+   */
+  forBearer(attempt: AccessAttempt, error: unknown, tokenScopes: readonly string[]): unknown {
     if (!(error instanceof LogtoException)) return error;
     if (error.getStatus() < 500) this.logBearerRefusal(error);
     if (error.code === 'invalid_token')
@@ -60,7 +63,7 @@ export class Refusal {
       const { scope } = error.getResponse() as { scope?: unknown };
       this.challenge(attempt, {
         error: 'insufficient_scope',
-        ...(typeof scope === 'string' ? { scope: scopesOf(attempt) } : {}),
+        ...(typeof scope === 'string' ? { scope: this.scopesToRequest(attempt, tokenScopes) } : {}),
       });
     }
     return error;
@@ -102,13 +105,23 @@ export class Refusal {
     return this.unauthenticated.create(request, policy.route.unauthenticated, { ...reason, maxAge });
   }
 
+  /**
+   * The scopes that the route requires, and with `api.metadata` those that the token has: an MCP client requests exactly
+   * these, and would lose the others.
+   */
+  private scopesToRequest(attempt: AccessAttempt, tokenScopes: readonly string[]): string {
+    const required = scopesOf(attempt);
+    const hasMetadata = this.resources.metadataUrl(attempt.request) !== undefined;
+    return [...new Set(hasMetadata ? [...tokenScopes, ...required] : required)].join(' ');
+  }
+
   /** Sets the challenge. With `api.metadata`, it leads the client to what it needs for a better token (RFC 9728). */
   private challenge(attempt: AccessAttempt, parameters: Record<string, string>): void {
     const { request } = attempt;
     const response = request.res;
     if (!response || response.headersSent) return;
     const metadata = this.resources.metadataUrl(request);
-    const scope = scopesOf(attempt);
+    const scope = scopesOf(attempt).join(' ');
     const { error } = parameters;
     const needsScope = metadata !== undefined && scope !== '' && error !== 'insufficient_scope';
     const all = {
@@ -131,11 +144,11 @@ function clientMessageOf(error: LogtoException): string {
 }
 
 /** The scopes that the whole route requires: a client that asked for the missing ones alone would lack the others. */
-function scopesOf({ policy }: AccessAttempt): string {
+function scopesOf({ policy }: AccessAttempt): string[] {
   const names = policy.requirements.flatMap((requirement) =>
     requirement.kind === 'scopes' || requirement.kind === 'organizationScopes' ? requirement.names : [],
   );
-  return [...new Set(names)].join(' ');
+  return [...new Set(names)];
 }
 
 function challengeOf(parameters: Record<string, string>): string {

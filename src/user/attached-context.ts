@@ -43,8 +43,9 @@ export function attachContext(host: ArgumentsHost, request: Request, context: Lo
     exposeUser(request, context);
     return;
   }
-  const info = graphqlInfoOf(host);
-  if (info) attachTo(info, context);
+  // Messages that came in one request have its token in common.
+  const holder = host.getType<string>() === 'rpc' ? request : graphqlInfoOf(host);
+  if (holder) attachTo(holder, context);
 }
 
 /** Attaches the context of the session to a request or a socket, for handlers without one of their own. */

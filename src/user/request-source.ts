@@ -18,6 +18,11 @@ interface GraphqlSocket {
   readonly connectionParams?: Readonly<Record<string, unknown>>;
 }
 
+/** The context of a message that came in an HTTP request, as @rekog/mcp-nest makes it for the call of a tool. */
+interface MessageContext {
+  getRawRequest?(): Request | undefined;
+}
+
 /** A client of a gateway: socket.io's has the handshake, that of `ws` does not. */
 interface SocketClient {
   readonly request?: IncomingMessage;
@@ -49,6 +54,7 @@ export function requestOrSocketOf(host: ArgumentsHost): object | undefined {
   const type: string = host.getType();
   if (type === 'http') return host.switchToHttp().getRequest<object>();
   if (type === 'ws') return host.switchToWs().getClient<object>();
+  if (type === 'rpc') return requestOfMessage(host);
   if (type !== 'graphql') return undefined;
   const context = host.getArgByIndex<GraphqlContext | undefined>(2);
   return socketOf(context)?.extra?.socket ?? context?.req;
@@ -78,6 +84,7 @@ export class RequestSource {
     const fork = this.forks.get(executionKey(host));
     if (fork) return fork;
     if (type === 'ws') return this.ofClient(host.switchToWs().getClient<SocketClient>());
+    if (type === 'rpc') return requestOfMessage(host);
     if (type !== 'graphql') return undefined;
     const context = host.getArgByIndex<GraphqlContext | undefined>(2);
     const socket = socketOf(context);
@@ -143,6 +150,12 @@ export function isSocket(host: ArgumentsHost): boolean {
   const type: string = host.getType();
   if (type === 'ws') return true;
   return type === 'graphql' && socketOf(host.getArgByIndex<GraphqlContext | undefined>(2)) !== undefined;
+}
+
+/** The HTTP request of a message. Those of a microservice have none. */
+function requestOfMessage(host: ArgumentsHost): Request | undefined {
+  const request = host.switchToRpc().getContext<MessageContext | undefined>()?.getRawRequest?.();
+  return typeof request?.headers === 'object' ? request : undefined;
 }
 
 function executionKey(host: ArgumentsHost): object {

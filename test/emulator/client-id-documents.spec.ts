@@ -20,7 +20,7 @@ let fetched: string[] = [];
 
 /** Answers for the server of the client; `http:` goes to a real one. */
 const fetchDocument: typeof fetch = async (input, init) => {
-  const url = String(input);
+  const url = input instanceof Request ? input.url : input.toString();
   fetched.push(url);
   if (url.startsWith('http:')) return fetch(input, init);
   const document = documents.get(url);

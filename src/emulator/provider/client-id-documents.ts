@@ -66,10 +66,14 @@ function fetchDocument(fetch = globalThis.fetch): NonNullable<Configuration['fet
     }
     const text = await response.text();
     const document = parseObject(text);
-    const isDocument = document?.['client_id'] === String(url);
+    const isDocument = document?.['client_id'] === urlOf(url);
     const body = isDocument ? JSON.stringify({ ...document, ...decidedByLogto }) : text;
     return new Response(body, { headers: response.headers });
   };
+}
+
+function urlOf(input: Parameters<typeof fetch>[0]): string {
+  return input instanceof Request ? input.url : input.toString();
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

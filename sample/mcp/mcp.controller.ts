@@ -1,0 +1,14 @@
+import { Controller, UseGuards } from '@nestjs/common';
+import { McpHttpControllerFor } from '@rekog/mcp-nest';
+import { RequireScopes } from 'nestjs-logto';
+import { transport } from './mcp-server.js';
+import { ToolGuard } from './tool.guard.js';
+
+/**
+ * The route of the MCP server. A client without a token gets 401, with the URL of the metadata that leads it to Logto, and
+ * with the scope to begin with.
+ */
+@Controller('mcp')
+@UseGuards(ToolGuard)
+@RequireScopes('read:books')
+export class McpController extends McpHttpControllerFor(transport) {}

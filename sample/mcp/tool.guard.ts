@@ -1,0 +1,49 @@
+import { Injectable, type ExecutionContext, type Type } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { MCP_TOOL_METADATA_KEY } from '@rekog/mcp-nest';
+import type { Request } from 'express';
+import { LogtoApiGuard } from 'nestjs-logto';
+
+type Handler = (...parameters: unknown[]) => unknown;
+
+/**
+ * Guards the route of the MCP server. For a call of a tool, the requirements of the tool decide, before the MCP server runs:
+ * only here a refusal becomes a response with 403, which tells the client the scope to ask for.
+ */
+@Injectable()
+export class ToolGuard extends LogtoApiGuard {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+  ) {
+    super();
+  }
+
+  override canActivate(context: ExecutionContext): Promise<boolean> {
+    const { body } = context.switchToHttp().getRequest<Request>();
+    const { method, params } = (body ?? {}) as { method?: unknown; params?: { name?: unknown } };
+    const tool = method === 'tools/call' ? this.findTool(params?.name) : undefined;
+    return super.canActivate(tool ? contextOf(tool, context) : context);
+  }
+
+  private findTool(name: unknown): { type: Type; handler: Handler } | undefined {
+    for (const { metatype } of this.discovery.getControllers()) {
+      const type = metatype as Type<Record<string, Handler>>;
+      for (const method of this.scanner.getAllMethodNames(type.prototype)) {
+        const handler = type.prototype[method] as Handler;
+        const tool = Reflect.getMetadata(MCP_TOOL_METADATA_KEY, handler) as { name?: string } | undefined;
+        if (tool && (tool.name ?? method) === name) return { type, handler };
+      }
+    }
+    return undefined;
+  }
+}
+
+/** The context of the request, in which the tool is the handler. */
+function contextOf(
+  { type, handler }: { type: Type; handler: Handler },
+  context: ExecutionContext,
+): ExecutionContext {
+  const own = { getClass: () => type, getHandler: () => handler };
+  return Object.assign(Object.create(context) as ExecutionContext, own);
+}
