@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as publicNames from 'nestjs-logto';
 import { logtoErrorCodes } from '../../src/logto.error-codes.js';
 import { logtoOptionsSchema } from '../../src/options/resolve/logto-options-schema.js';
+import { resourceMetadata } from '../../src/options/resolve/resource-metadata-schema.js';
 import { leftovers } from '../support/leftovers.js';
 import { headingsOf } from '../support/markdown-headings.js';
 
@@ -88,12 +89,16 @@ describe('The generated pages of the reference', () => {
       [...Object.keys(logtoOptionsSchema.shape), ...extras].toSorted(),
     );
     const nested = ['http', 'api', 'lifetime'] as const;
-    expect(names.filter((name) => /^(http|api|lifetime)\./.test(name)).toSorted()).toEqual(
+    expect(names.filter((name) => /^(http|api|lifetime)\.\w+$/.test(name)).toSorted()).toEqual(
       nested
         .flatMap((option) =>
           Object.keys(logtoOptionsSchema.shape[option].unwrap().shape).map((name) => `${option}.${name}`),
         )
         .toSorted(),
+    );
+    const [, members] = resourceMetadata.options;
+    expect(names.filter((name) => name.startsWith('api.metadata.'))).toEqual(
+      Object.keys(members.shape).map((name) => `api.metadata.${name}`),
     );
   });
 

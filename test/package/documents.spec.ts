@@ -29,6 +29,7 @@ const readersFiles = {
     export declare function abilityOf(claims?: { sub: string }): MongoAbility<[Action, Subject]>;`,
   'programs/ability.guard.ts': `export declare class AbilityGuard { canActivate(): boolean }
     export declare const Can: (required: [string, string]) => MethodDecorator;`,
+  'programs/tool.guard.ts': `export declare class ToolGuard { canActivate(): Promise<boolean> }`,
   'programs/app.ts': `export declare const app: import('@nestjs/common').INestApplication;`,
 };
 
