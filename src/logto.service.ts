@@ -6,15 +6,13 @@ import type { LogtoDiagnosis } from './diagnosis/logto-diagnosis.js';
 import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/claims.js';
 import type { TokenTarget } from './oidc/oidc-client.js';
 import { TokenExchange, type ExchangedToken, type TokenExchangeParameters } from './oidc/token-exchange.js';
-import { BackChannelLogout } from './sign-in/back-channel/back-channel-logout.js';
 import { requireSignIn } from './session/sign-in-client.js';
 import { Handshakes } from './session/handshakes.js';
 import { accessTokenClaims } from './tokens/access-token-claims.js';
 import { MachineTokens, type ClientCredentialsParameters } from './tokens/machine-tokens.js';
-import { SignInCallback } from './sign-in/sign-in-callback.js';
-import { SignIn, type SignInParameters } from './sign-in/sign-in.js';
-import { RedirectLoopDetector } from './sign-in/redirect-loop-detector.js';
-import { SignOut, type SignOutParameters } from './sign-in/sign-out.js';
+import { SignInFlows } from './sign-in/sign-in-flows.js';
+import type { SignInParameters } from './sign-in/sign-in.js';
+import type { SignOutParameters } from './sign-in/sign-out.js';
 import { Revalidation } from './tokens/revalidation.js';
 import { Tokens } from './tokens/tokens.js';
 import type { LogtoContext } from './user/logto-context.js';
@@ -39,11 +37,7 @@ export class LogtoService {
     private readonly signedOuts: SignedOutSignals,
     private readonly diagnosis: Diagnosis,
     // Undefined in an app that only accepts bearer tokens.
-    @Optional() private readonly signIns?: SignIn,
-    @Optional() private readonly callbacks?: SignInCallback,
-    @Optional() private readonly signOuts?: SignOut,
-    @Optional() private readonly redirectLoops?: RedirectLoopDetector,
-    @Optional() private readonly backChannelLogouts?: BackChannelLogout,
+    @Optional() private readonly flows?: SignInFlows,
   ) {}
 
   /**
@@ -140,13 +134,13 @@ export class LogtoService {
   /** Drops all tokens. The user is no longer signed in, but your own session data stays. */
   async clearAllTokens(request: Request): Promise<void> {
     await this.tokens.clearAll(request);
-    this.redirectLoops?.reset(request);
+    this.flows?.redirectLoops.reset(request);
   }
 
   /** Starts a sign-in, and sets its sealed cookie. @returns where to redirect the browser */
   async signIn(request: Request, parameters: SignInParameters = {}): Promise<URL> {
     this.revalidation.skip(request);
-    return requireSignIn(this.signIns).start(request, parameters);
+    return requireSignIn(this.flows).signIn.start(request, parameters);
   }
 
   /**
@@ -155,7 +149,7 @@ export class LogtoService {
    * or the refusal of an `@OnSignIn()` hook or the user resolver
    */
   async handleSignInCallback(request: Request): Promise<{ returnTo: string }> {
-    return requireSignIn(this.callbacks).finish(request);
+    return requireSignIn(this.flows).callback.finish(request);
   }
 
   /**
@@ -163,7 +157,7 @@ export class LogtoService {
    * @throws LogtoException `logout_token_invalid`, 400; `session_store_unavailable`, 503
    */
   async handleBackChannelLogout(request: Request): Promise<void> {
-    await requireSignIn(this.backChannelLogouts).receive(request);
+    await requireSignIn(this.flows).backChannelLogout.receive(request);
   }
 
   /**
@@ -190,7 +184,7 @@ export class LogtoService {
 
   /** Ends the session and its tokens. @returns where to redirect the browser: to Logto, if it is available */
   async signOut(request: Request, parameters: SignOutParameters = {}): Promise<URL> {
-    return requireSignIn(this.signOuts).start(request, parameters);
+    return requireSignIn(this.flows).signOut.start(request, parameters);
   }
 
   /** Checks the setup and asks Logto about it, like `nestjs-logto doctor`. Never rejects, and returns no secrets. */

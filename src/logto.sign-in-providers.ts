@@ -15,6 +15,7 @@ import { RedirectLoopDetector } from './sign-in/redirect-loop-detector.js';
 import { SignIn } from './sign-in/sign-in.js';
 import { SignInApproval } from './sign-in/sign-in-approval.js';
 import { SignInCallback } from './sign-in/sign-in-callback.js';
+import { SignInFlows } from './sign-in/sign-in-flows.js';
 import { SignInCookies } from './sign-in/sign-in-cookies.js';
 import { SignInState } from './sign-in/sign-in-state.js';
 import { SignOut } from './sign-in/sign-out.js';
@@ -50,6 +51,7 @@ const signInClasses: Type[] = [
   SignInApproval,
   SignInCallback,
   SignInCookies,
+  SignInFlows,
   SignInState,
   SignOut,
   WaitingTabs,
