@@ -14,6 +14,7 @@ export type {
   LogtoOptionsFactory,
   UnauthenticatedBehaviour,
 } from './options/logto-module-options.js';
+export type { LogtoManagementOptions } from './options/logto-management-options.js';
 export type { LogtoResourceMetadataOptions } from './options/logto-resource-metadata-options.js';
 export type { LogtoWebhookOptions } from './options/logto-webhook-options.js';
 export {
@@ -74,6 +75,7 @@ export {
   ReservedScope,
   UserScope,
 } from './options/logto-constants.js';
+export type { LogtoFetchInit } from './downstream/downstream-fetch.js';
 export type { TokenTarget } from './oidc/oidc-client.js';
 export type { ExchangedToken, TokenExchangeParameters } from './oidc/token-exchange.js';
 export type { ClientCredentialsParameters } from './tokens/machine-tokens.js';

@@ -22,11 +22,14 @@ export const logtoErrorCodes = [
   ...oauthErrorCodes,
 ] as const;
 
+/** Logto's own code for a refusal of the Management API, for example `user.username_already_in_use`. */
+export type ManagementErrorCode = `${string}.${string}`;
+
 /**
  * The `code` of a `LogtoException`. Codes are stable, unlike messages. Errors of Logto keep their OAuth code
- * (`access_denied`, `invalid_target`, …), see RFC 6749 sections 4.1.2.1 and 5.2.
+ * (`access_denied`, `invalid_target`, …), see RFC 6749 sections 4.1.2.1 and 5.2, and those of the Management API theirs.
  */
-export type LogtoErrorCode = (typeof logtoErrorCodes)[number];
+export type LogtoErrorCode = (typeof logtoErrorCodes)[number] | ManagementErrorCode;
 
 /** Error codes of OAuth 2.0, OpenID Connect and Logto. */
 export type OAuthErrorCode = (typeof oauthErrorCodes)[number];

@@ -2,12 +2,15 @@ import { AccessDecision } from './guard/access-decision.js';
 import { LogtoApiGuard } from './guard/logto-api.guard.js';
 import { LogtoGuard } from './guard/logto.guard.js';
 import { LogtoService } from './logto.service.js';
+import { ProviderFetch } from './oidc/provider-fetch.js';
 import { OperatorLog } from './operator-log.js';
 import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
 import { LogtoSessions } from './session/logto-sessions.js';
+import { MachineTokens } from './tokens/machine-tokens.js';
 import { HandlerContext } from './user/handler-context.js';
 
-/** What other modules can inject. Nest creates guards there, so their dependencies are exported, too. */
+/** What other modules can inject. Nest creates guards there, so their dependencies are exported, too, and
+ * those of `LogtoManagement`. */
 export const logtoExports = [
   LogtoService,
   LogtoSessions,
@@ -15,6 +18,8 @@ export const logtoExports = [
   LogtoApiGuard,
   AccessDecision,
   HandlerContext,
+  MachineTokens,
   OperatorLog,
+  ProviderFetch,
   ResolvedLogtoOptions,
 ];

@@ -8,6 +8,7 @@ import { StartReport } from './bootstrap/start-report.js';
 import { StartupDiagnosis } from './bootstrap/startup-diagnosis.js';
 import { diagnosisProviders } from './diagnosis/diagnosis-providers.js';
 import { WebhookReport } from './bootstrap/webhook-report.js';
+import { DownstreamFetch } from './downstream/downstream-fetch.js';
 import { AccessDecision } from './guard/access-decision.js';
 import { AccessPolicyReader } from './guard/access-policy.js';
 import { BearerAuthentication } from './guard/bearer/bearer-authentication.js';
@@ -127,6 +128,7 @@ export const logtoProviders: Provider[] = [
   TokenRefresh,
   Tokens,
   UserInfo,
+  DownstreamFetch,
   // user/
   CurrentUser,
   HandlerContext,

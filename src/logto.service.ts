@@ -3,6 +3,7 @@ import { Injectable, Optional } from '@nestjs/common';
 import type { Request, RequestHandler } from 'express';
 import { Diagnosis } from './diagnosis/diagnosis.js';
 import type { LogtoDiagnosis } from './diagnosis/logto-diagnosis.js';
+import { DownstreamFetch, type LogtoFetchInit } from './downstream/downstream-fetch.js';
 import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/claims.js';
 import type { TokenTarget } from './oidc/oidc-client.js';
 import { TokenExchange, type ExchangedToken, type TokenExchangeParameters } from './oidc/token-exchange.js';
@@ -34,6 +35,7 @@ export class LogtoService {
     private readonly handshakes: Handshakes,
     private readonly machineTokens: MachineTokens,
     private readonly exchanges: TokenExchange,
+    private readonly downstream: DownstreamFetch,
     private readonly signedOuts: SignedOutSignals,
     private readonly diagnosis: Diagnosis,
     // Undefined in an app that only accepts bearer tokens.
@@ -106,14 +108,23 @@ export class LogtoService {
   }
 
   /**
-   * An access token of the app itself, by client credentials (RFC 6749 section 4.4). It is cached, and concurrent calls share
-   * one request. Needs `machineToMachine` in the options.
+   * A cached access token of the app itself, by client credentials (RFC 6749 section 4.4). Needs `machineToMachine`.
    * @param parameters `{ resource: 'https://api.example.com', scope: 'read:things' }`: Logto grants only those scopes
    * @throws LogtoException `machine_to_machine_not_configured`, `invalid_target` without resource and organization, or
    * `access_denied` for an organization that the application does not belong to
    */
   getClientCredentialsToken(parameters: ClientCredentialsParameters): Promise<string> {
     return this.machineTokens.token(parameters);
+  }
+
+  /**
+   * A `fetch` with an access token of the user, or with `as: 'machine'` of the app itself, for which `request` may be
+   * `undefined`. If the token is refused, a new one is tried once, unless the body is a stream. The token is only sent to
+   * the origin of the resource, and to those in the option `downstream`.
+   * @throws LogtoException `downstream_not_allowed`, or what `getAccessToken` and `getClientCredentialsToken` throw
+   */
+  fetch(request: Request | undefined, url: string | URL, init: LogtoFetchInit): Promise<Response> {
+    return this.downstream.fetch(request, url, init);
   }
 
   /**
@@ -160,10 +171,7 @@ export class LogtoService {
     await requireSignIn(this.flows).backChannelLogout.receive(request);
   }
 
-  /**
-   * Assigns the handshake request to a socket. Call it in `handleConnection` of a `ws` gateway; socket.io does not need it.
-   * @param session your session middleware, if you mount the session yourself
-   */
+  /** Assigns the handshake request to a socket, in `handleConnection` of a `ws` gateway. @param session if you mount it */
   bindHandshake(client: object, request: IncomingMessage, session?: RequestHandler): void {
     this.handshakes.bind(client, request, session);
   }
@@ -171,10 +179,6 @@ export class LogtoService {
   /**
    * A signal that fires when the sign-in of a request ends, for streams and sockets: at once if it ends on this instance,
    * within ten seconds if on another. For a bearer token it fires at its expiry, for an anonymous request never.
-   *
-   * ```ts
-   * return this.changes.pipe(takeUntil(fromEvent(this.logto.signedOut(request), 'abort')));
-   * ```
    * @param request the Express request, the client of a gateway, or the context of a GraphQL subscription
    * @throws LogtoException `context_not_supported` or `session_store_unavailable`
    */

@@ -3,7 +3,6 @@ import { formatAnswer, type ProbeAnswer } from '../oidc/probe-answer.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
 import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
-import { managementApiResource } from './management-api-resource.js';
 
 /** What Logto answered to the request for a token of the Management API. */
 interface MachineAnswer extends ProbeAnswer {
@@ -18,9 +17,9 @@ export class MachineCheck implements LogtoCheck {
   constructor(private readonly options: ResolvedLogtoOptions) {}
 
   async run({ probe, metadata }: ReachedLogto): Promise<LogtoDiagnosisCheck[]> {
-    const { machineToMachine, endpoint } = this.options;
+    const { machineToMachine, management } = this.options;
     if (!machineToMachine) return [skipped(this.name, 'There is no `machineToMachine` in the options.')];
-    const resource = managementApiResource(endpoint);
+    const { resource } = management;
     const answer = await probe.clientCredentials(metadata, machineToMachine, { resource, scope: 'all' });
     const asked = `POST ${metadata.token_endpoint} with client credentials of ${machineToMachine.appId}`;
     const isAccepted = answer.status === 200 || answer.error === 'invalid_target';
@@ -44,8 +43,8 @@ function accessResult(answer: MachineAnswer, resource: string, asked: string): L
   const base = { name: managementApi, asked };
   if (answer.status !== 200) {
     const remedy =
-      `Logto does not know ${resource}. On Logto Cloud, set \`endpoint\` to https://<tenant>.logto.app instead of ` +
-      'a custom domain. Ignore this if you do not call the Management API.';
+      `Logto does not know ${resource}. If \`endpoint\` is a custom domain of Logto Cloud, set \`management: { ` +
+      "resource: 'https://<tenant>.logto.app/api' }`. Ignore this if you do not call the Management API.";
     return { ...base, status: 'warning', answer: formatAnswer(answer), remedy };
   }
   if (answer.scopes.includes('all')) return { ...base, status: 'ok', answer: 'a token with the scope all' };

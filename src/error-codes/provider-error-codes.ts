@@ -45,4 +45,12 @@ export const providerErrorCodes = [
    * @remedy See the cause in the log. Check that no proxy changes the responses of Logto.
    */
   'provider_answer_invalid',
+  /**
+   * The Management API refused a request of `LogtoManagement`. The exception has Logto's own code instead, for example
+   * `entity.not_found` or `user.username_already_in_use`, and this one only if the response has none.
+   * @status 400, 403, 404, 422, 429, 500
+   * @remedy The message has Logto's own. For 401 and 403, assign a role with access to the Management API to the
+   * machine-to-machine application in Logto Console. See [Management API](docs/how-to/management-api.md).
+   */
+  'management_api_refused',
 ] as const;

@@ -50,11 +50,17 @@ export const setupErrorCodes = [
    */
   'application_not_configured',
   /**
-   * Client credentials need a machine-to-machine application.
-   * @status 500
+   * Client credentials and `LogtoManagementModule` need a machine-to-machine application.
+   * @status startup, 500
    * @remedy Create one in Logto Console > Applications, and set `machineToMachine`.
    */
   'machine_to_machine_not_configured',
+  /**
+   * `LogtoService.fetch` does not send the access token to this origin: it is not that of the resource.
+   * @status 500
+   * @remedy If that server may have the token, add its origin to [`downstream`](docs/reference/options.md#downstream).
+   */
+  'downstream_not_allowed',
   /**
    * A route accepts bearer tokens, and the options do not say which audience the tokens must have.
    * @status 500

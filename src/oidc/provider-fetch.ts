@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { ProviderClock } from './errors/provider-clock.js';
 
-/** The maximum size of a response, in bytes. Logto's have a few kilobytes. */
+/** The maximum size of a response by default, in bytes. Logto's have a few kilobytes. */
 const maxResponseBytes = 1024 * 1024;
 
 /** A parameter that assigns a request to its {@link ReplayedResponse}. It is not sent. */
@@ -32,8 +32,15 @@ export class ProviderFetch {
     this.publicOrigin = new URL(options.endpoint).origin;
   }
 
-  /** Has the signature that openid-client and jose expect. */
-  readonly fetch = async (url: string, init?: RequestInit): Promise<Response> => {
+  /**
+   * Has the signature that openid-client and jose expect.
+   * @param maxBytes the maximum size of the response
+   */
+  readonly fetch = async (
+    url: string,
+    init?: RequestInit,
+    maxBytes = maxResponseBytes,
+  ): Promise<Response> => {
     const replayed = this.takeReplay(init?.body);
     if (replayed?.bytes) return new Response(replayed.bytes.slice(0), replayed.init);
 
@@ -46,7 +53,7 @@ export class ProviderFetch {
         signal,
       });
       this.clock.measure(received.headers, sentAt);
-      return [received, await readBounded(received)] as const;
+      return [received, await readBounded(received, maxBytes)] as const;
     });
     const responseInit = {
       status: response.status,
@@ -118,15 +125,14 @@ function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<
   });
 }
 
-async function readBounded(response: Response): Promise<ArrayBuffer> {
+async function readBounded(response: Response, maxBytes: number): Promise<ArrayBuffer> {
   if (!response.body) return new ArrayBuffer(0);
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response.body) {
     length += chunk.byteLength;
     // Throwing cancels the stream, so the rest is not downloaded.
-    if (length > maxResponseBytes)
-      throw new RangeError(`The provider's answer is larger than ${maxResponseBytes} bytes.`);
+    if (length > maxBytes) throw new RangeError(`The provider's answer is larger than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(length);

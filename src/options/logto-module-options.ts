@@ -3,6 +3,7 @@ import type { SessionOptions } from 'express-session';
 import type { Prompt } from './logto-constants.js';
 import type { GetContextParameters } from './get-context-parameters.js';
 import type { SignInOptions } from './sign-in-options.js';
+import type { LogtoManagementOptions } from './logto-management-options.js';
 import type { LogtoResourceMetadataOptions } from './logto-resource-metadata-options.js';
 import type { LogtoWebhookOptions } from './logto-webhook-options.js';
 
@@ -17,7 +18,10 @@ export interface LogtoLock {
 
 /** How this server talks to Logto. */
 export interface LogtoHttpOptions {
-  /** Longest time that one call may take, in milliseconds. Default: `5000`. */
+  /**
+   * Longest time that one call may take, in milliseconds. For `LogtoService.fetch`: until the response begins. Default:
+   * `5000`.
+   */
   timeout?: number;
   /** Tolerated difference between Logto's clock and this server's, in seconds. Default: `30`. */
   clockTolerance?: number;
@@ -165,6 +169,10 @@ export interface LogtoModuleOptions extends GetContextParameters {
   http?: LogtoHttpOptions;
   /** A machine-to-machine application, for the client credentials grant. A web application may not use it. Default: none. */
   machineToMachine?: { appId: string; appSecret: string };
+  /** How to call Logto's Management API. Default: the defaults of its members. */
+  management?: LogtoManagementOptions;
+  /** Origins besides that of the resource to which `LogtoService.fetch` may send an access token. Default: none. */
+  downstream?: string[];
   /** Allow `http:` for hosts other than loopback. Default: `false`. */
   allowInsecureRequests?: boolean;
 }

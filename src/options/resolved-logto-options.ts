@@ -63,6 +63,11 @@ export abstract class ResolvedLogtoOptions {
   /** Milliseconds. */
   abstract readonly hookTimeout: number;
   abstract readonly machineToMachine: NonNullable<LogtoModuleOptions['machineToMachine']> | undefined;
+  abstract readonly management: {
+    /** The resource indicator of the Management API. */
+    readonly resource: string;
+  };
+  abstract readonly downstream: readonly string[];
   abstract readonly http: {
     /** Milliseconds. */
     readonly timeout: number;

@@ -32,8 +32,7 @@ export class MachineTokens {
    */
   async token(parameters: ClientCredentialsParameters): Promise<string> {
     if (!this.options.machineToMachine) throw notConfigured();
-    const { resource, organizationId, scope } = parameters;
-    const key = JSON.stringify([resource, organizationId, scope]);
+    const key = keyOf(parameters);
     const cached = this.cache.get(key);
     if (cached && Date.now() < refreshAt(cached)) return cached.accessToken;
     const request = (): Promise<TokenSet> => this.singleFlight.run(key, () => this.request(key, parameters));
@@ -48,6 +47,17 @@ export class MachineTokens {
     }
   }
 
+  /**
+   * A new access token in place of one that was refused.
+   * @throws LogtoException as {@link token}
+   */
+  renewedToken(parameters: ClientCredentialsParameters, refused: string): Promise<string> {
+    const key = keyOf(parameters);
+    // A concurrent call may have renewed it already.
+    if (this.cache.get(key)?.accessToken === refused) this.cache.delete(key);
+    return this.token(parameters);
+  }
+
   private async request(
     key: string,
     { resource, organizationId, scope }: ClientCredentialsParameters,
@@ -60,6 +70,10 @@ export class MachineTokens {
     this.cache.set(key, tokens);
     return tokens;
   }
+}
+
+function keyOf({ resource, organizationId, scope }: ClientCredentialsParameters): string {
+  return JSON.stringify([resource, organizationId, scope]);
 }
 
 function notConfigured(): LogtoException {

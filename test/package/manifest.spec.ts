@@ -96,6 +96,7 @@ describe('The manifest', () => {
       '.',
       './browser',
       './emulator',
+      './management',
       './testing',
       './logto-emulator.schema.json',
       './package.json',
@@ -123,7 +124,7 @@ describe('The manifest', () => {
     expect(manifest.engines).toEqual({ node: '^20.19.0 || ^22.12.0 || >=24.0.0' });
   });
 
-  it('serves Nest 11 and 12, and asks for oidc-provider and @nestjs/testing only where they are used', () => {
+  it('serves Nest 11 and 12, and asks for the other peers only where they are used', () => {
     const nest = '^11.1.6 || ^12.0.0';
     expect(manifest.peerDependencies).toMatchObject({
       '@nestjs/common': nest,
@@ -132,6 +133,7 @@ describe('The manifest', () => {
       '@nestjs/testing': nest,
     });
     expect(manifest.peerDependenciesMeta).toEqual({
+      '@logto/api': { optional: true },
       '@nestjs/testing': { optional: true },
       'oidc-provider': { optional: true },
     });

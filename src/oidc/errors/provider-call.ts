@@ -9,4 +9,5 @@ export type ProviderCall =
   | 'revocation'
   | 'introspection'
   | 'client credentials'
-  | 'token exchange';
+  | 'token exchange'
+  | 'Management API request';

@@ -22,6 +22,7 @@ export function combinationProblems(
     ...placeholderProblems(options),
     ...introspectionProblems(options),
     ...resourceMetadataProblems(options),
+    ...managementProblems(options),
     ...addressProblems(options),
     ...insecureAddressProblems(options),
     ...sessionCookieProblems(options, extras)
@@ -70,6 +71,13 @@ function resourceMetadataProblems({ api }: LogtoModuleOptions): LogtoOptionsProb
   return [{ option: 'api.metadata', remedy }];
 }
 
+function managementProblems({ management, machineToMachine }: LogtoModuleOptions): LogtoOptionsProblem[] {
+  if (!management || machineToMachine) return [];
+  const remedy =
+    'needs machineToMachine: { appId, appSecret } of an application with access to the Management API.';
+  return [{ option: 'management', remedy }];
+}
+
 function addressProblems({ endpoint, http }: LogtoModuleOptions): LogtoOptionsProblem[] {
   const problems: LogtoOptionsProblem[] = [];
   if (typeof endpoint === 'string' && /\/oidc\/*$/.test(endpoint)) {
@@ -95,7 +103,10 @@ function insecureAddressProblems(options: LogtoModuleOptions): LogtoOptionsProbl
     baseUrl: options.baseUrl,
     'http.internalEndpoint': options.http?.internalEndpoint,
   };
-  return Object.entries(addresses).flatMap(([option, address]) => {
+  const downstream = (Array.isArray(options.downstream) ? options.downstream : []).map(
+    (address, index) => [`downstream.${index}`, address] as const,
+  );
+  return [...Object.entries(addresses), ...downstream].flatMap(([option, address]) => {
     const url = parseUrl(address);
     return url?.protocol === 'http:' && !isLoopback(url.hostname)
       ? [

@@ -108,6 +108,17 @@ export const logtoOptionsSchema = z.strictObject(
         { error: 'is { appId, appSecret } of a machine-to-machine application.' },
       )
       .optional(),
+    management: z
+      .strictObject(
+        {
+          resource: absoluteUrl(
+            'Use the API identifier of the Management API from Logto Console > API resources: "https://<tenant>.logto.app/api".',
+          ).optional(),
+        },
+        { error: 'is { resource }, the API identifier of the Management API.' },
+      )
+      .optional(),
+    downstream: z.array(origin, { error: 'has to be a list of origins.' }).optional(),
     http: z
       .strictObject(
         {

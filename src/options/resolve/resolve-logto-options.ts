@@ -2,6 +2,7 @@ import { LogtoOptionsException } from '../../logto.exceptions.js';
 import { cookieSecretsOf } from '../cookie-secrets.js';
 import { hideSecrets } from '../hide-secrets.js';
 import { ReservedResource, ReservedScope, UserScope } from '../logto-constants.js';
+import { managementResource } from './management-resource.js';
 import { optionsProblems } from './options-problems.js';
 import { optionsWarnings } from './options-warnings.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
@@ -56,6 +57,8 @@ export function resolveLogtoOptions(
     sessionClaims: options.sessionClaims ?? ['sub', 'name', 'username', 'picture', 'email'],
     hookTimeout: options.hookTimeout ?? 5000,
     machineToMachine: options.machineToMachine && hideSecrets(options.machineToMachine),
+    management: { resource: options.management?.resource ?? managementResource(endpoint) },
+    downstream: options.downstream ?? [],
     http: {
       timeout: options.http?.timeout ?? 5000,
       clockTolerance: options.http?.clockTolerance ?? 30,

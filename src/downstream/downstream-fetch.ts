@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import type { TokenTarget } from '../oidc/oidc-client.js';
+import { isLoopback } from '../options/resolve/is-loopback.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { MachineTokens } from '../tokens/machine-tokens.js';
+import { Tokens } from '../tokens/tokens.js';
+import { followRedirects, isReplayable, type RedirectableRequest } from './follow-redirects.js';
+
+/** Options of `LogtoService.fetch`: those of `fetch`, and which access token to send. */
+export interface LogtoFetchInit extends RequestInit, TokenTarget {
+  /** The indicator of the API resource that the token is for. */
+  resource: string;
+  /** Whose token: the user's, or by client credentials that of the app itself. Default: `'user'`. */
+  as?: 'user' | 'machine';
+  /** With `as: 'machine'`, the scopes to request, separated by spaces. Logto grants no others. Default: none. */
+  scope?: string;
+}
+
+/** The access token of a call, and a new one if the other server refuses it. */
+interface TokenSource {
+  get(): Promise<string>;
+  renew(refused: string): Promise<string>;
+}
+
+/** Calls other services with an access token of the user, or of the app itself. */
+@Injectable()
+export class DownstreamFetch {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly tokens: Tokens,
+    private readonly machineTokens: MachineTokens,
+  ) {}
+
+  /** See `LogtoService.fetch`. */
+  async fetch(request: Request | undefined, url: string | URL, init: LogtoFetchInit): Promise<Response> {
+    const { resource, organizationId, scope, as, ...fetchInit } = init;
+    const destination = new URL(url);
+    this.assertAllowed(destination, resource);
+    const source =
+      as === 'machine'
+        ? this.machineSource({ resource, organizationId, scope })
+        : this.userSource(request, { resource, organizationId });
+    const token = await source.get();
+    const { response, request: sent } = await this.send(destination, fetchInit, token);
+    // Another origin has not seen the token.
+    const isRefused = response.status === 401 && sent.headers.has('authorization');
+    if (!isRefused || !isReplayable(fetchInit.body)) return response;
+    await response.body?.cancel();
+    return (await this.send(destination, fetchInit, await source.renew(token))).response;
+  }
+
+  private userSource(
+    request: Request | undefined,
+    target: Pick<LogtoFetchInit, 'resource' | 'organizationId'>,
+  ): TokenSource {
+    if (!request) throw new LogtoUnauthenticatedException();
+    return {
+      get: async () => (await this.tokens.accessToken(request, target)).token,
+      renew: async (refused) => (await this.tokens.renewedAccessToken(request, target, refused)).token,
+    };
+  }
+
+  private machineSource(
+    parameters: Pick<LogtoFetchInit, 'resource' | 'organizationId' | 'scope'>,
+  ): TokenSource {
+    return {
+      get: () => this.machineTokens.token(parameters),
+      renew: (refused) => this.machineTokens.renewedToken(parameters, refused),
+    };
+  }
+
+  private async send(
+    url: URL,
+    init: RequestInit,
+    token: string,
+  ): Promise<{ response: Response; request: RedirectableRequest }> {
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${token}`);
+    const request = { url, method: (init.method ?? 'GET').toUpperCase(), headers, body: init.body };
+    const { redirect = 'follow' } = init;
+    const send = (current: RedirectableRequest): Promise<Response> =>
+      this.withTimeout(init, (signal) => {
+        const { url: currentUrl, ...parts } = current;
+        const isFollowed = redirect === 'follow';
+        return this.options.http.fetch(currentUrl, {
+          ...init,
+          ...parts,
+          redirect: isFollowed ? 'manual' : redirect,
+          signal,
+        });
+      });
+    return redirect === 'follow'
+      ? followRedirects(request, send)
+      : { response: await send(request), request };
+  }
+
+  /** Aborts a request that is not answered in time. The body of the response may take longer. */
+  private async withTimeout(
+    { signal }: RequestInit,
+    send: (signal: AbortSignal) => Promise<Response>,
+  ): Promise<Response> {
+    if (signal) return send(signal);
+    const { timeout } = this.options.http;
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      controller.abort(new DOMException(`No answer after ${timeout} ms (\`http.timeout\`).`, 'TimeoutError'));
+    }, timeout);
+    try {
+      return await send(controller.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private assertAllowed(url: URL, resource: unknown): void {
+    if (typeof resource !== 'string') {
+      throw new LogtoException(
+        'invalid_options',
+        "`LogtoService.fetch` needs a `resource`, whose access token it sends: { resource: 'https://api.example.com' }.",
+      );
+    }
+    if (url.origin === originOf(resource) || this.options.downstream.includes(url.origin)) return;
+    throw new LogtoException(
+      'downstream_not_allowed',
+      `The access token for ${resource} is not sent to ${url.origin}, which is another origin. If that server may ` +
+        `have the token, add \`downstream: ['${url.origin}']\` to the options.`,
+    );
+  }
+}
+
+/** The origin of a resource indicator. A token is only sent unencrypted if `downstream` lists the origin. */
+function originOf(resource: string): string | undefined {
+  if (!URL.canParse(resource)) return undefined;
+  const { protocol, hostname, origin } = new URL(resource);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)) ? origin : undefined;
+}

@@ -1,0 +1,53 @@
+import { createApiClient } from '@logto/api/management';
+import { Injectable } from '@nestjs/common';
+import { LogtoSetupException } from '../logto.exceptions.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ManagementFetch } from './management-fetch.js';
+
+/** The typed client of `@logto/api`. */
+export type LogtoManagementClient = ReturnType<typeof createApiClient>;
+
+/**
+ * Calls Logto's Management API as the machine-to-machine application of the options.
+ * @see {@link https://docs.logto.io/integrate-logto/interact-with-management-api}
+ */
+@Injectable()
+export class LogtoManagement {
+  /**
+   * The client of `@logto/api`, which is typed by Logto's OpenAPI document. Instead of returning `error`, its methods throw.
+   *
+   * ```ts
+   * const { data: user } = await management.client.GET('/api/users/{userId}', { params: { path: { userId } } });
+   * ```
+   * @throws LogtoManagementException with Logto's own code, for example `entity.not_found`
+   * @throws LogtoException `invalid_target` if `management.resource` is wrong, or a transient one while Logto is unavailable
+   */
+  readonly client: LogtoManagementClient;
+
+  /** @throws LogtoException `machine_to_machine_not_configured` */
+  constructor(options: ResolvedLogtoOptions, calls: ManagementFetch) {
+    if (!options.machineToMachine) {
+      throw new LogtoSetupException(
+        'machine_to_machine_not_configured',
+        'LogtoManagementModule needs an application of the type machine-to-machine with access to the Management API. ' +
+          'Set its id and secret in the options of LogtoModule: `machineToMachine: { appId, appSecret }`.',
+      );
+    }
+    const client = createApiClient({ baseUrl: options.endpoint, getToken: () => calls.token() });
+    this.client = sendBy(calls.fetch, client);
+  }
+}
+
+type ClientMethod = (path: string, init?: object) => unknown;
+type Fetch = (request: Request) => Promise<Response>;
+
+/** Makes all methods of a client use a `fetch`, which `createApiClient` does not take. */
+function sendBy(fetch: Fetch, client: LogtoManagementClient): LogtoManagementClient {
+  const { request, use, eject, ...methods } = client;
+  const withFetch = Object.entries(methods as unknown as Record<string, ClientMethod>).map(
+    ([name, method]) => [name, (path: string, init?: object) => method(path, { fetch, ...init })],
+  );
+  const requestWithFetch = (method: string, path: string, init?: object): unknown =>
+    (request as (method: string, path: string, init: object) => unknown)(method, path, { fetch, ...init });
+  return { ...Object.fromEntries(withFetch), request: requestWithFetch, use, eject } as LogtoManagementClient;
+}
