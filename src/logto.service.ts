@@ -171,7 +171,9 @@ export class LogtoService {
     await requireSignIn(this.flows).backChannelLogout.receive(request);
   }
 
-  /** Assigns the handshake request to a socket, in `handleConnection` of a `ws` gateway. @param session if you mount it */
+  /**
+   * Assigns the handshake request to a `ws` client, in `handleConnection`. Pass your session middleware if you mount one.
+   */
   bindHandshake(client: object, request: IncomingMessage, session?: RequestHandler): void {
     this.handshakes.bind(client, request, session);
   }

@@ -5,6 +5,7 @@ import type Provider from 'oidc-provider';
 import { Experience } from './experience/experience.js';
 import type { HttpExchange } from './http/http-exchange.js';
 import { toProviderRequest } from './http/to-provider-request.js';
+import { ManagementApi } from './management/management-api.js';
 import type { ResolvedOptions } from './options/logto-emulator-schema.js';
 import { createProvider } from './provider/create-provider.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
@@ -12,15 +13,18 @@ import { MemoryStore } from './provider/memory-store.js';
 import type { KeyRotation } from './tenant/key-rotation.js';
 import { rotateKeys, type SigningKeys } from './provider/signing-keys.js';
 import { Tenant } from './tenant/tenant.js';
+import { UserChanges } from './user-changes.js';
 import type { Webhooks } from './webhooks.js';
 
 /** The models of a grant and of what is issued under it. */
 export const grantModels = ['AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant'];
 
-/** Handles all requests: the endpoints below `/oidc`, and the pages. */
+/** Handles all requests: the endpoints below `/oidc`, the Management API below `/api`, and the pages. */
 export class EmulatorApp {
   readonly tenant: Tenant;
   readonly store: MemoryStore;
+  readonly userChanges: UserChanges;
+  private readonly management: ManagementApi;
   private readonly experience: Experience;
   private readonly cookieKeys = [randomBytes(24).toString('base64url')];
   private signing: SigningKeys | undefined;
@@ -35,6 +39,18 @@ export class EmulatorApp {
   ) {
     this.tenant = new Tenant(options);
     this.store = new MemoryStore(options.refreshTokenReuseInterval);
+    this.userChanges = new UserChanges(this.tenant, webhooks, (userId) =>
+      this.expire(['Session', ...grantModels], userId),
+    );
+    this.management = new ManagementApi({
+      options,
+      tenant: this.tenant,
+      store: this.store,
+      userChanges: this.userChanges,
+      issuer: () => `${this.endpoint()}/oidc`,
+      signing: () => this.signing,
+      issue: this.issue.bind(this),
+    });
     this.experience = new Experience({
       provider: () => this.currentProvider,
       endpoint,
@@ -51,6 +67,8 @@ export class EmulatorApp {
       toProviderRequest(exchange, '/oidc');
       this.setHost(exchange);
       await this.providerCallback?.(req, res);
+    } else if (path.startsWith('/api/')) {
+      await this.management.handle(exchange);
     } else {
       await this.experience.handle(exchange);
     }

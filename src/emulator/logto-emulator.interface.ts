@@ -14,6 +14,8 @@ export interface LogtoEmulator {
   /** `<endpoint>/oidc`. */
   readonly issuer: string;
   readonly port: number;
+  /** A machine-to-machine application with access to the Management API, for the option of the same name. */
+  readonly machineToMachine: { appId: string; appSecret: string };
   /** Signs webhooks without a key of their own. */
   readonly webhookSigningKey: string;
 

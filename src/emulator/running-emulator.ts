@@ -9,6 +9,7 @@ import { FaultQueue, type EmulatorFault } from './http/fault-queue.js';
 import { RequestLog, type RecordedRequest } from './http/request-log.js';
 import type { LogtoEmulator } from './logto-emulator.interface.js';
 import type { ResolvedOptions } from './options/logto-emulator-schema.js';
+import { managementApplication } from './options/management-api.js';
 import { throwMistakes } from './options/resolve-options.js';
 import type { EmulatorApplication, EmulatorUser } from './options/tenant-options.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
@@ -59,6 +60,10 @@ export class RunningEmulator implements LogtoEmulator {
 
   get port(): number {
     return this.server.port;
+  }
+
+  get machineToMachine(): { appId: string; appSecret: string } {
+    return { ...managementApplication };
   }
 
   get webhookSigningKey(): string {
@@ -117,33 +122,23 @@ export class RunningEmulator implements LogtoEmulator {
   }
 
   addUser(user: EmulatorUser): EmulatedUser {
-    const added = this.app.tenant.addUser(user);
-    this.webhooks.userCreated(added);
-    return toEmulatedUser(added);
+    return toEmulatedUser(this.app.userChanges.add(user));
   }
 
   updateUser(idOrUsername: string, patch: Partial<EmulatorUser>): EmulatedUser {
-    const before = this.app.tenant.getUser(idOrUsername);
-    const updated = this.app.tenant.updateUser(idOrUsername, patch);
-    this.webhooks.userUpdated(before, updated);
-    return toEmulatedUser(updated);
+    return toEmulatedUser(this.app.userChanges.update(idOrUsername, patch));
   }
 
   suspendUser(idOrUsername: string): void {
-    const user = this.app.tenant.updateUser(idOrUsername, { isSuspended: true });
-    this.app.expire(['Session', ...grantModels], user.id);
-    this.webhooks.userSuspension(user);
+    this.app.userChanges.suspend(idOrUsername);
   }
 
   restoreUser(idOrUsername: string): void {
-    this.webhooks.userSuspension(this.app.tenant.updateUser(idOrUsername, { isSuspended: false }));
+    this.app.userChanges.restore(idOrUsername);
   }
 
   deleteUser(idOrUsername: string): void {
-    const user = this.app.tenant.getUser(idOrUsername);
-    this.app.expire(['Session', ...grantModels], user.id);
-    this.app.tenant.users.delete(user.id);
-    this.webhooks.userDeleted(user);
+    this.app.userChanges.delete(idOrUsername);
   }
 
   setApplication(application: EmulatorApplication): void {

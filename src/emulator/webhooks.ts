@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { LogtoEmulatorError } from './logto-emulator-error.js';
 import type { ResolvedOptions } from './options/logto-emulator-schema.js';
 import type { Tenant, TenantUser } from './tenant/tenant.js';
+import { publicUser, userEntity } from './tenant/user-entity.js';
 
 const userAgent = 'Logto (https://logto.io/)';
 const loopback = '::ffff:127.0.0.1';
@@ -156,17 +157,6 @@ interface Change {
   params?: Record<string, string>;
   status?: number;
   [member: string]: unknown;
-}
-
-/** A user as a response of Logto's Management API. */
-function userEntity(user: TenantUser): Record<string, unknown> {
-  return { ...publicUser(user), hasPassword: user.password !== undefined };
-}
-
-/** A user in the format of Logto's webhooks. */
-function publicUser(user: TenantUser): Record<string, unknown> {
-  const { password: _password, roles: _roles, organizations: _organizations, ...entity } = user;
-  return { ...entity, cimdClientId: null };
 }
 
 /** What an administrator changes with the user itself. */

@@ -41,13 +41,20 @@ export class LogtoManagement {
 type ClientMethod = (path: string, init?: object) => unknown;
 type Fetch = (request: Request) => Promise<Response>;
 
-/** Makes all methods of a client use a `fetch`, which `createApiClient` does not take. */
+/**
+ * Makes all methods of a client use a `fetch`, and write `search_params` as the OpenAPI document has it: each as a parameter
+ * of its own. `createApiClient` takes no options for that.
+ */
 function sendBy(fetch: Fetch, client: LogtoManagementClient): LogtoManagementClient {
+  const defaults = { fetch, querySerializer: { object: { style: 'form', explode: true } } };
   const { request, use, eject, ...methods } = client;
   const withFetch = Object.entries(methods as unknown as Record<string, ClientMethod>).map(
-    ([name, method]) => [name, (path: string, init?: object) => method(path, { fetch, ...init })],
+    ([name, method]) => [name, (path: string, init?: object) => method(path, { ...defaults, ...init })],
   );
   const requestWithFetch = (method: string, path: string, init?: object): unknown =>
-    (request as (method: string, path: string, init: object) => unknown)(method, path, { fetch, ...init });
+    (request as (method: string, path: string, init: object) => unknown)(method, path, {
+      ...defaults,
+      ...init,
+    });
   return { ...Object.fromEntries(withFetch), request: requestWithFetch, use, eject } as LogtoManagementClient;
 }

@@ -8,7 +8,8 @@ export type EmulatorEndpoint =
   | 'end_session'
   | 'revocation'
   | 'introspection'
-  | 'par';
+  | 'par'
+  | 'management';
 
 const endpoints: Record<string, EmulatorEndpoint> = {
   '/oidc/auth': 'authorization',
@@ -22,7 +23,7 @@ const endpoints: Record<string, EmulatorEndpoint> = {
   '/oidc/request': 'par',
 };
 
-/** The endpoint at a path; undefined for pages. */
+/** The endpoint at a path, with `management` for all of the Management API; undefined for pages. */
 export function endpointOf(path: string): EmulatorEndpoint | undefined {
-  return endpoints[path];
+  return path.startsWith('/api/') ? 'management' : endpoints[path];
 }

@@ -104,6 +104,14 @@ export class MemoryStore {
     }
   }
 
+  /** The records of a model that have not expired. */
+  findWhere(model: string, matches: (payload: AdapterPayload) => boolean): AdapterPayload[] {
+    return [...this.records(model).keys()].flatMap((id) => {
+      const payload = this.get(model, id);
+      return payload && matches(payload) ? [payload] : [];
+    });
+  }
+
   /** Deletes a grant with all tokens and codes that were issued under it. */
   deleteGrant(grantId: string): void {
     for (const model of ['AccessToken', 'RefreshToken', 'AuthorizationCode']) {

@@ -1,0 +1,40 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** What Logto keeps of an entity, and the emulator's options do not have. */
+export interface EntityDetails {
+  readonly id: string;
+  /** Milliseconds. */
+  readonly createdAt: number;
+  description?: string | null;
+  type?: 'User' | 'MachineToMachine';
+}
+
+/** A new random id in Logto's format. */
+export function randomId(): string {
+  return randomBytes(16).toString('hex').slice(0, 21);
+}
+
+/** An id that is derived from a name, so that it is the same at every start. */
+export function idOf(kind: string, ...names: string[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([kind, ...names]))
+    .digest('hex')
+    .slice(0, 21);
+}
+
+/** The ids of roles and resources. The emulator's options, where they are defined, refer to them by name. */
+export class EntityIds {
+  private readonly details = new WeakMap<object, EntityDetails>();
+  private readonly startedAt = Date.now();
+
+  /** Registers an entity that was created by a request. */
+  add(entity: object, details: Omit<EntityDetails, 'id' | 'createdAt'> = {}): void {
+    this.details.set(entity, { ...details, id: randomId(), createdAt: Date.now() });
+  }
+
+  of(kind: string, name: string, entity: object): EntityDetails {
+    const known = this.details.get(entity) ?? { id: idOf(kind, name), createdAt: this.startedAt };
+    this.details.set(entity, known);
+    return known;
+  }
+}
