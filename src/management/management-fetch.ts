@@ -53,7 +53,7 @@ export class ManagementFetch {
       await delay(wait, undefined, { signal: request.signal });
       response = await send();
     }
-    if (response.ok) return response;
+    if (response.ok) return withoutStatusText(response);
     throw await exceptionFor(response);
   };
 
@@ -86,6 +86,15 @@ export class ManagementFetch {
       );
     }
   }
+}
+
+/** Logto sends the status text if a response has no body, for example `Created`. The client would parse it as JSON. */
+async function withoutStatusText(response: Response): Promise<Response> {
+  const isText = response.headers.get('content-type')?.startsWith('text/plain') === true;
+  if (!isText || (await response.clone().text()) !== response.statusText) return response;
+  const headers = new Headers(response.headers);
+  headers.set('content-length', '0');
+  return new Response(null, { status: response.status, statusText: response.statusText, headers });
 }
 
 async function exceptionFor(response: Response): Promise<LogtoException> {
