@@ -20,7 +20,8 @@ type BodyOf<Response> = Response extends { content: { 'application/json': infer 
 /** The answers that the document has for a request, `GET /api/users` for example. None if there is no such request. */
 type DocumentedAnswer<Name> = Name extends `${infer Method} ${infer Path}`
   ? Operation<Method, Path> extends { responses: infer Responses }
-    ? { [Status in keyof Responses & number]: Answer<Status, BodyOf<Responses[Status]>> }[keyof Responses & number]
+    ? { [Status in keyof Responses & number]: Answer<Status, BodyOf<Responses[Status]>> }[keyof Responses &
+        number]
     : never
   : never;
 
@@ -33,11 +34,16 @@ describe("The answers of the emulator's Management API", () => {
     // The compiler refuses this assignment if a path, a status or a member of a body is not the document's.
     const documented: DocumentedRoutes = managementRoutes;
 
-    expect(Object.keys(documented)).toEqual(expect.arrayContaining(['GET /api/users', 'POST /api/organizations']));
+    expect(Object.keys(documented)).toEqual(
+      expect.arrayContaining(['GET /api/users', 'POST /api/organizations']),
+    );
   });
 
   it('are not accepted by the compiler with another shape', () => {
-    const answer = (): Answer<200, { hasPassword: string }> => ({ status: 200, body: { hasPassword: 'yes' } });
+    const answer = (): Answer<200, { hasPassword: string }> => ({
+      status: 200,
+      body: { hasPassword: 'yes' },
+    });
     // @ts-expect-error `hasPassword` is a boolean.
     const wrongType: DocumentedRoutes['GET /api/users/{userId}/has-password'] = answer;
     // @ts-expect-error Logto answers with 204.
