@@ -88,8 +88,8 @@ describe('The generated pages of the reference', () => {
     expect(names.filter((name) => !name.includes('.')).toSorted()).toEqual(
       [...Object.keys(logtoOptionsSchema.shape), ...extras].toSorted(),
     );
-    const nested = ['http', 'api', 'lifetime'] as const;
-    expect(names.filter((name) => /^(http|api|lifetime)\.\w+$/.test(name)).toSorted()).toEqual(
+    const nested = ['http', 'api', 'lifetime', 'management'] as const;
+    expect(names.filter((name) => /^(http|api|lifetime|management)\.\w+$/.test(name)).toSorted()).toEqual(
       nested
         .flatMap((option) =>
           Object.keys(logtoOptionsSchema.shape[option].unwrap().shape).map((name) => `${option}.${name}`),

@@ -145,6 +145,11 @@ describe('The options of the module', () => {
     ['revalidateAfter', 0, /zero seconds, or false/],
     ['revalidateAfter', true, /seconds, or false/],
     ['userInfoTtl', -1, /zero or more seconds/],
+    ['management', { resource: 'https://acme.logto.app/api' }, /needs machineToMachine/],
+    ['management.resource', { resource: 'acme' }, /API identifier.*https:\/\/<tenant>.logto.app\/api/],
+    ['downstream', 'https://api.example.com', /list/],
+    ['downstream.0', ['https://api.example.com/orders'], /without path/],
+    ['downstream.1', ['http://localhost:4000', 'http://orders:4000'], /https:.*allowInsecureRequests/],
     ['allowedOrigins', 'https://front.example.com', /list/],
     ['allowedOrigins.0', ['https://front.example.com/'], /without path/],
     ['allowedOrigins.0', ['*'], /origin/],
@@ -204,6 +209,8 @@ describe('The options of the module', () => {
     'lock',
     'allowedOrigins',
     'sessionClaims',
+    'management',
+    'downstream',
   ])('refuse a %s of the wrong type', async (option) => {
     for (const value of [5, 'yes', true]) {
       const problems = await problemsOf(forRoot({ ...validOptions, [option]: value }));

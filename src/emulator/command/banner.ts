@@ -7,6 +7,7 @@ export function banner(
   options: LogtoEmulatorOptions,
   path: string | undefined,
 ): string {
+  const { appId, appSecret } = emulator.machineToMachine;
   const applications = options.applications ?? [];
   const interactive = applications.filter(({ type }) => type !== 'MachineToMachine');
   const resources = (options.resources ?? []).map(({ indicator }) => `'${indicator}'`);
@@ -33,6 +34,9 @@ export function banner(
       '  }',
       '',
     ]),
+    'For the Management API:',
+    `  machineToMachine: { appId: '${appId}', appSecret: '${appSecret}' },`,
+    '',
     users.length === 0 ? 'No users yet. Sign up on the sign-in page.' : 'Users:',
     ...users,
     '',
