@@ -19,13 +19,15 @@ export interface LogtoLock {
 /** How this server talks to Logto. */
 export interface LogtoHttpOptions {
   /**
-   * Longest time that one call may take, in milliseconds. For `LogtoService.fetch`: until the response begins. Default:
-   * `5000`.
+   * Longest time that one call may take, in milliseconds. For `LogtoService.fetch`: until the response begins.
+   * Default: `5000`.
    */
   timeout?: number;
   /** Tolerated difference between Logto's clock and this server's, in seconds. Default: `30`. */
   clockTolerance?: number;
-  /** Replaces the global `fetch`, for a proxy, an agent or tracing. Default: the global `fetch`. */
+  /**
+   * Replaces the global `fetch`, for a proxy, an agent or tracing, also in `LogtoService.fetch`. Default: the global `fetch`.
+   */
   fetch?: typeof fetch;
   /**
    * Where this server reaches Logto if browsers use another address, as in Docker Compose: `http://logto:3001`. It

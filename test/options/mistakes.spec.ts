@@ -146,7 +146,6 @@ describe('The options of the module', () => {
     ['revalidateAfter', true, /seconds, or false/],
     ['userInfoTtl', -1, /zero or more seconds/],
     ['management', { resource: 'https://acme.logto.app/api' }, /needs machineToMachine/],
-    ['management.resource', { resource: 'acme' }, /API identifier.*https:\/\/<tenant>.logto.app\/api/],
     ['downstream', 'https://api.example.com', /list/],
     ['downstream.0', ['https://api.example.com/orders'], /without path/],
     ['downstream.1', ['http://localhost:4000', 'http://orders:4000'], /https:.*allowInsecureRequests/],
@@ -218,6 +217,17 @@ describe('The options of the module', () => {
       // The message is not that of the validation library.
       expect(problems[option]).not.toMatch(/Invalid input|received/);
     }
+  });
+
+  it('refuse a resource of the Management API that is no URL', async () => {
+    const machineToMachine = { appId: 'machine', appSecret: 'the-secret-of-the-machine' };
+    const problems = await problemsOf(
+      forRoot({ ...validOptions, machineToMachine, management: { resource: 'acme' } }),
+    );
+
+    expect(problems).toEqual({
+      'management.resource': expect.stringMatching(/API identifier.*https:\/\/<tenant>.logto.app\/api/),
+    });
   });
 
   it('refuse a secure cookie over http, which browsers would not store', async () => {

@@ -226,6 +226,26 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
   });
 
   describe('with other services', () => {
+    it("calls them with a token of the fake Logto, by the app's own `fetch`", async () => {
+      const calls: Request[] = [];
+      const own: typeof fetch = async (input, init) => {
+        calls.push(new Request(input, init));
+        return new Response('done');
+      };
+      const machineToMachine = { appId: 'machine', appSecret: 'the-secret-of-the-machine' };
+      const { app } = await start(
+        LogtoModule.forRoot({ ...deployed, machineToMachine, http: { fetch: own } }),
+      );
+
+      const response = await app
+        .get(LogtoService)
+        .fetch(undefined, `${resource}/orders`, { resource, as: 'machine' });
+
+      expect(await response.text()).toBe('done');
+      expect(calls.map(({ url }) => url)).toEqual([`${resource}/orders`]);
+      expect(calls[0]?.headers.get('authorization')).toMatch(/^Bearer ey/);
+    });
+
     it('calls neither Logto nor the lock', async () => {
       const fetched = jest.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('no network in tests'));
       const ownFetch = jest.fn<typeof fetch>().mockRejectedValue(new Error('no network in tests'));

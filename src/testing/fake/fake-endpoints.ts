@@ -7,14 +7,20 @@ import { signingAlgorithm } from './token-signer.js';
 
 /** Answers the module's requests to Logto within the process. */
 export class FakeEndpoints {
-  constructor(private readonly logto: FakeLogto) {}
+  /** @param elsewhere sends the requests of `LogtoService.fetch` to other services */
+  constructor(
+    private readonly logto: FakeLogto,
+    private readonly elsewhere: typeof fetch,
+  ) {}
 
   /** Replaces the global `fetch`. */
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init);
-    const path = request.url.slice(this.logto.options.issuer.length);
+    const { issuer } = this.logto.options;
+    if (new URL(request.url).origin !== new URL(issuer).origin) return this.elsewhere(input, init);
+    const path = request.url.slice(issuer.length);
     const answer = this.endpoints[path];
-    if (!request.url.startsWith(this.logto.options.issuer) || !answer) {
+    if (!request.url.startsWith(issuer) || !answer) {
       return errorResponse(404, 'not_found', `The fake Logto has no endpoint ${request.url}.`);
     }
     return answer(request);

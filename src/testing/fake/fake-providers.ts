@@ -46,7 +46,8 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
         const forTests = optionsForTests(appOptions, (...call) => endpoints.fetch(...call));
         const options = resolveLogtoOptions(forTests, extras);
         const logto = new FakeLogto(options, allPermissions);
-        const endpoints = new FakeEndpoints(logto);
+        // By the name of the moment, for tests that replace the global `fetch`.
+        const endpoints = new FakeEndpoints(logto, (...call) => (appOptions?.http?.fetch ?? fetch)(...call));
         logtos.set(options, logto);
         return options;
       },
