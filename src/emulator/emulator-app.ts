@@ -57,6 +57,7 @@ export class EmulatorApp {
       tenant: this.tenant,
       store: this.store,
       sharedInteraction: options.sharedInteraction,
+      stepUp: options.stepUp,
       onSignIn: (signIn) => webhooks.signedIn(signIn, this.tenant),
     });
   }

@@ -28,7 +28,7 @@ describe('Claims', () => {
       profile: { givenName: 'Ada' },
     });
     expect(Object.keys(claimsOf(await signIn(web, { scope: 'openid' }))).toSorted()).toEqual(
-      ['aud', 'exp', 'iat', 'iss', 'nonce', 'sub'].toSorted(),
+      ['acr', 'amr', 'aud', 'auth_time', 'exp', 'iat', 'iss', 'nonce', 'sub'],
     );
     expect(claimsOf(await signIn(web, { scope: 'openid profile email' }))).toMatchObject({
       given_name: 'Ada',

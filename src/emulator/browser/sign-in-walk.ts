@@ -1,4 +1,5 @@
 import { interactionPath } from '../experience/interaction-path.js';
+import { secondFactorCode } from '../experience/step-up-screen.js';
 import type { TenantUser } from '../tenant/tenant.js';
 import type { CookieJar } from './cookie-jar.js';
 import type { ChooseForm, FormSubmission } from './walk-pages.js';
@@ -13,6 +14,8 @@ export interface SignInWalk {
   cookies?: CookieJar;
   /** The answer on the consent page of a third-party application. Default: `authorize`. */
   consent?: 'authorize' | 'cancel';
+  /** Whether the user has a second factor, for an authorization request that asks for one. Default: true. */
+  secondFactor?: boolean;
 }
 
 /** Options of {@link LogtoEmulator.signUp}. The fields that the page requires must be given. */
@@ -29,7 +32,10 @@ export interface SignUpWalk {
 }
 
 /** The forms that sign `user` in. */
-export function signInForms(user: TenantUser, { username, password, consent }: SignInWalk): ChooseForm {
+export function signInForms(
+  user: TenantUser,
+  { username, password, consent, secondFactor }: SignInWalk,
+): ChooseForm {
   const organizations = user.organizations.map(({ id }) => id);
   const fields: FormSubmission['fields'] =
     password === undefined ? { user: user.id } : { identifier: username, password };
@@ -37,6 +43,9 @@ export function signInForms(user: TenantUser, { username, password, consent }: S
     const { base, page } = interactionPath(path);
     if (page === '/consent') {
       return consentForm(consent, organizations);
+    }
+    if (page === '/step-up') {
+      return stepUpForm(secondFactor);
     }
     if (path.startsWith('/oidc/')) {
       return undefined;
@@ -54,6 +63,9 @@ export function signUpForms({ cookies: _cookies, consent, ...fields }: SignUpWal
     if (page === '/consent') {
       return consentForm(consent, []);
     }
+    if (page === '/step-up') {
+      return stepUpForm();
+    }
     return path.startsWith('/oidc/') ? undefined : { fields, path: `${base}/register` };
   };
 }
@@ -61,4 +73,8 @@ export function signUpForms({ cookies: _cookies, consent, ...fields }: SignUpWal
 function consentForm(decision = 'authorize', organizations: string[]): FormSubmission {
   const fields = organizations.map((id): [string, string] => ['organization', id]);
   return { fields: [['decision', decision], ...fields] };
+}
+
+function stepUpForm(hasSecondFactor = true): FormSubmission {
+  return { fields: hasSecondFactor ? { code: secondFactorCode } : { decision: 'cancel' } };
 }

@@ -4,6 +4,7 @@ import { messagePage } from '../pages/message-page.js';
 import type { Page } from '../pages/page-layout.js';
 import { textsFor } from '../pages/texts/texts-for.js';
 import { pageUrl } from '../provider/interaction-url.js';
+import { isStepUp } from '../provider/step-up-policy.js';
 import { toLogtoError } from '../provider/to-logto-error.js';
 import { consentScreen } from './consent-screen.js';
 import { interactionPath } from './interaction-path.js';
@@ -12,6 +13,7 @@ import { registerScreen } from './register-screen.js';
 import { resetPasswordScreen } from './reset-password-screen.js';
 import { signInScreen } from './sign-in-screen.js';
 import { singleSignOnScreen, socialScreen } from './social-screen.js';
+import { stepUpScreen } from './step-up-screen.js';
 
 type Screen = (request: PageRequest, dependencies: ExperienceDependencies) => Promise<void>;
 
@@ -23,6 +25,7 @@ const screens: Record<string, Screen> = {
   '/identifier-register': registerScreen,
   '/reset-password': resetPasswordScreen,
   '/single-sign-on': singleSignOnScreen,
+  '/step-up': stepUpScreen,
 };
 
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
@@ -75,6 +78,8 @@ export class Experience {
       redirect(exchange, base + pageUrl(interaction));
     } else if (interaction.prompt.name === 'consent') {
       await consentScreen(request(interaction), this.dependencies);
+    } else if (page === '/step-up' && !isStepUp(interaction)) {
+      redirect(exchange, base + pageUrl(interaction));
     } else if (screen) {
       await screen(request(interaction), this.dependencies);
     } else {

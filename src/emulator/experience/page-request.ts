@@ -3,8 +3,10 @@ import type { InteractionResults } from 'oidc-provider';
 
 import type { HttpExchange } from '../http/http-exchange.js';
 import type { Page } from '../pages/page-layout.js';
+import { themeOf } from '../pages/page-colors.js';
 import type { PageView } from '../pages/page-view.js';
 import type { Texts } from '../pages/texts/english.js';
+import { oneFactorContext } from '../provider/authentication-context.js';
 import type { MemoryStore } from '../provider/memory-store.js';
 import type { Tenant, TenantUser } from '../tenant/tenant.js';
 import type { SignIn } from '../webhooks.js';
@@ -21,6 +23,8 @@ export interface ExperienceDependencies {
   store: MemoryStore;
   /** Whether all pages of a browser belong to its newest sign-in. */
   sharedInteraction: boolean;
+  /** Whether the session records how the user has signed in. */
+  stepUp: boolean;
   /** Called after each sign-in and sign-up. */
   onSignIn: (signIn: SignIn) => void;
 }
@@ -54,6 +58,7 @@ export class PageRequest {
       texts: this.texts,
       application: this.dependencies.tenant.applications.get(this.clientId)?.name ?? this.clientId,
       action: this.exchange.req.url ?? this.exchange.path,
+      theme: themeOf(this.params['theme']),
     };
   }
 
@@ -62,11 +67,20 @@ export class PageRequest {
     this.exchange.respond(error === undefined ? 200 : 422, page.headers, page.body);
   }
 
-  /** Signs the user in and redirects back to the authorization endpoint. */
-  async signIn(user: TenantUser, event: 'PostSignIn' | 'PostRegister'): Promise<void> {
+  /**
+   * Signs the user in and redirects back to the authorization endpoint.
+   *
+   * @param method - The authentication method (RFC 8176).
+   */
+  async signIn(
+    user: TenantUser,
+    event: 'PostSignIn' | 'PostRegister',
+    method: 'pwd' | 'otp' | 'fed' = 'pwd',
+  ): Promise<void> {
     user.lastSignInAt = Date.now();
     user.applicationId ??= this.clientId;
-    await this.finish({ login: { accountId: user.id } });
+    const context = this.dependencies.stepUp ? oneFactorContext(method) : {};
+    await this.finish({ login: { accountId: user.id, ...context } });
     const userAgent = this.exchange.req.headers['user-agent'] ?? '';
     this.dependencies.onSignIn({ event, user, applicationId: this.clientId, userAgent });
   }

@@ -15,7 +15,7 @@ export async function signInScreen(
   const identifiers = requestedIdentifiers(params['identifier']);
   const { user, error } = authenticate(request, dependencies, identifiers);
   if (user && error === undefined) {
-    await request.signIn(user, 'PostSignIn');
+    await request.signIn(user, 'PostSignIn', request.isPost ? 'pwd' : 'otp');
     return;
   }
   request.show(

@@ -34,7 +34,8 @@ async function replaceProvider(
       (email ? tenant.register({ primaryEmail: email, name: form.get('name')?.trim() || null }) : undefined);
     if (user && !user.isSuspended) {
       const identities = { [target]: { userId: `${target}-${user.id}` }, ...user.identities };
-      await request.signIn(tenant.updateUser(user.id, { identities }), known ? 'PostSignIn' : 'PostRegister');
+      const event = known ? 'PostSignIn' : 'PostRegister';
+      await request.signIn(tenant.updateUser(user.id, { identities }), event, 'fed');
       return;
     }
     error = user ? texts.suspended : texts.required(texts.identifier.email);

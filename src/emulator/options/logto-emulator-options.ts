@@ -1,3 +1,4 @@
+import type { SigningAlgorithm } from '../tenant/key-rotation.js';
 import type {
   EmulatorApplication,
   EmulatorOrganization,
@@ -71,7 +72,12 @@ export interface LogtoEmulatorOptions {
   /** Which claims ID tokens contain. */
   idTokenClaims?: EmulatorIdTokenClaims;
   /** The algorithm that signs tokens. Default: `ES384`, as in a new Logto tenant. */
-  signingAlgorithm?: 'ES384' | 'RS256';
+  signingAlgorithm?: SigningAlgorithm;
+  /**
+   * Whether Logto supports step-up authentication, as it does since 1.46: `acr_values` may ask for a second factor, and ID
+   * tokens and access tokens have `acr`, `amr` and `auth_time`. With `false` it ignores `acr_values`. Default: true.
+   */
+  stepUp?: boolean;
   /** Lifetimes in seconds. */
   ttl?: EmulatorLifetimes;
   /**

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { signingAlgorithms } from '../tenant/key-rotation.js';
+
 const text = z.string().min(1, 'must not be empty');
 const url = z
   .string()
@@ -124,7 +126,8 @@ export const optionsSchema = z.strictObject({
       identities: z.boolean().default(false),
     })
     .prefault({}),
-  signingAlgorithm: z.enum(['ES384', 'RS256']).default('ES384'),
+  signingAlgorithm: z.enum(signingAlgorithms).default('ES384'),
+  stepUp: z.boolean().default(true),
   ttl: z
     .strictObject({
       accessToken: seconds.default(3600),

@@ -12,12 +12,21 @@ interface ConsentView extends PageView {
 }
 
 /** Asks the user for consent to a third-party application. */
-export function consentPage({ texts, application, user, scopes, organizations, action }: ConsentView): Page {
+export function consentPage({
+  texts,
+  application,
+  user,
+  scopes,
+  organizations,
+  action,
+  theme,
+}: ConsentView): Page {
   const title = texts.authorizeApplication(application);
   const lead = html`${texts.consentLead(application, user.name ?? user.username)}`;
   return renderPage({
     title,
     texts,
+    theme,
     content: html`${heading(texts, application, title, lead)}
       <form method="post" action="${action}">
         <ul class="scopes">

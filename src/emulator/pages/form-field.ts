@@ -68,6 +68,22 @@ export function passwordInput(label: string, isNew: boolean, error: string | und
   </div>`;
 }
 
+/** The field for the code of the second factor. The element `hint` says which code to enter. */
+export function codeInput(label: string, error: string | undefined): Markup {
+  return html`<div>
+    <label for="code">${label}</label>
+    <input
+      id="code"
+      name="code"
+      inputmode="numeric"
+      autocomplete="one-time-code"
+      required
+      aria-describedby="${error === undefined ? 'hint' : 'alert hint'}"
+      ${error !== undefined && html` aria-invalid="true"`}
+    />
+  </div>`;
+}
+
 /** The optional field for a name. */
 export function nameInput(texts: Texts, value: string | undefined): Markup {
   return html`<div>

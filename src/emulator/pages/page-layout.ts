@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { html, Markup } from './html.js';
+import type { Theme } from './page-colors.js';
 import { pageStyles } from './page-styles.js';
 import type { Texts } from './texts/english.js';
 
@@ -15,22 +16,25 @@ export function renderPage({
   title,
   texts,
   content,
+  theme,
   wide = false,
   script,
 }: {
   title: string;
   texts: Texts;
+  /** Default: as the browser prefers. */
+  theme?: Theme | undefined;
   content: Markup;
   wide?: boolean;
   script?: string;
 }): Page {
   const body = html`<!doctype html>
-<html lang="${texts.language}">
+<html lang="${texts.language}"${theme !== undefined && html` data-theme="${theme}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${theme ?? 'light dark'}">
 <title>${title}</title>
 ${new Markup(`<style>${pageStyles}</style>`)}
 </head>

@@ -1,53 +1,8 @@
+import { pageColors } from './page-colors.js';
+
 /** The style sheet of all pages, embedded in each. */
 export const pageStyles = `
-:root {
-  color-scheme: light dark;
-  --canvas: #f5f4fb;
-  --glow: #e4dfff;
-  --card: #ffffff;
-  --text: #1b1830;
-  --muted: #5f5b76;
-  --line: #dcd8ec;
-  --field: #ffffff;
-  --field-line: #8b86a6;
-  --hover: #f4f1ff;
-  --accent: #5a3fe0;
-  --accent-strong: #4a30c8;
-  --on-accent: #ffffff;
-  --focus: #5a3fe0;
-  --alert: #b3153a;
-  --alert-back: #fdeff2;
-  --alert-line: #f0b6c3;
-  --note: #6b4a00;
-  --note-back: #fff5dc;
-  --note-line: #ecd08a;
-  --shadow: 0 1px 2px rgb(27 24 48 / 6%), 0 12px 40px rgb(60 40 160 / 10%);
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --canvas: #121019;
-    --glow: #241c4a;
-    --card: #1c1926;
-    --text: #f1eff9;
-    --muted: #aba6c0;
-    --line: #363147;
-    --field: #14121c;
-    --field-line: #7d7797;
-    --hover: #272236;
-    --accent: #8c76ff;
-    --accent-strong: #a08dff;
-    --on-accent: #120c2c;
-    --focus: #b3a4ff;
-    --alert: #ff9db1;
-    --alert-back: #34161f;
-    --alert-line: #70303f;
-    --note: #f3d28a;
-    --note-back: #2c2413;
-    --note-line: #5d4b20;
-    --shadow: 0 1px 2px rgb(0 0 0 / 40%), 0 16px 48px rgb(0 0 0 / 35%);
-  }
-}
-*, *::before, *::after { box-sizing: border-box; }
+${pageColors}*, *::before, *::after { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body {
   margin: 0;

@@ -12,10 +12,19 @@ interface RegisterView extends PageView {
 }
 
 /** The page that creates an account. */
-export function registerPage({ texts, application, identifiers, values, error, action }: RegisterView): Page {
+export function registerPage({
+  texts,
+  application,
+  identifiers,
+  values,
+  error,
+  action,
+  theme,
+}: RegisterView): Page {
   return renderPage({
     title: `${texts.createAccount} · ${application}`,
     texts,
+    theme,
     content: html`${heading(texts, application, texts.createAccount, html`${texts.continueTo(application)}`)}
       ${alert(error)}
       <form class="fields" method="post" action="${action}">

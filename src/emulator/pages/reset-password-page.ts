@@ -15,6 +15,7 @@ export function resetPasswordPage(view: ResetPasswordView): Page {
   return renderPage({
     title: `${texts.resetPassword} · ${application}`,
     texts,
+    theme: view.theme,
     content: html`${heading(texts, application, texts.resetPassword, html`${texts.resetPasswordLead}`)}
       ${alert(error)}
       <form class="fields" method="post" action="${view.action}">

@@ -22,6 +22,7 @@ export function signInPage(view: SignInView): Page {
   return renderPage({
     title: `${texts.signIn} · ${application}`,
     texts,
+    theme: view.theme,
     content: html`${heading(texts, application, texts.signIn, lead)} ${alert(error)}
       ${
         users.length > 0 &&

@@ -15,10 +15,20 @@ interface SocialView extends PageView {
 }
 
 /** Replaces the page of a social or enterprise provider. The chosen user signs in. */
-export function socialPage({ texts, provider, users, value, error, action, fallback }: SocialView): Page {
+export function socialPage({
+  texts,
+  provider,
+  users,
+  value,
+  error,
+  action,
+  fallback,
+  theme,
+}: SocialView): Page {
   return renderPage({
     title: texts.continueWith(provider),
     texts,
+    theme,
     content: html`${heading(texts, provider, texts.continueWith(provider), html`${texts.socialLead(provider)}`)}
       ${alert(error)}
       ${

@@ -1,4 +1,5 @@
 import type { ResolvedOptions } from '../options/logto-emulator-schema.js';
+import { isStepUp } from './step-up-policy.js';
 
 const firstScreens: Record<string, string> = {
   sign_in: 'sign-in',
@@ -15,8 +16,9 @@ const firstScreens: Record<string, string> = {
 /** A pending authorization request. */
 interface Interaction {
   uid: string;
-  prompt: { name: string };
+  prompt: { name: string; reasons: string[] };
   params: Record<string, unknown>;
+  session?: { accountId?: string | undefined } | undefined;
 }
 
 /**
@@ -28,13 +30,17 @@ export function interactionUrl(interaction: Interaction, options: ResolvedOption
 }
 
 /** The page for an interaction, at the same path as Logto's. */
-export function pageUrl({ params, prompt }: Interaction): string {
+export function pageUrl(interaction: Interaction): string {
+  const { params, prompt } = interaction;
   const given = params as Record<string, string | undefined>;
   const query = new URLSearchParams();
   const pass = (name: string, value = given[name]) => value && query.set(name, value);
   pass('app_id', given['client_id']);
   if (prompt.name === 'consent') {
     return `/consent?${query.toString()}`;
+  }
+  if (isStepUp(interaction)) {
+    return `/step-up?${query.toString()}`;
   }
   pass('organization_id');
   pass('ui_locales');

@@ -3,6 +3,7 @@ import type { AccessToken, Adapter, Client, ClientCredentials, Configuration } f
 import { messagePage } from '../pages/message-page.js';
 import type { Tenant } from '../tenant/tenant.js';
 import { claimsByScope } from '../tenant/user-claims.js';
+import { acrValues, authenticationContext, contextClaims } from './authentication-context.js';
 import { clientMetadata } from './client-metadata.js';
 import { clientIdDocuments, loopbackClient } from './client-id-documents.js';
 import type { GrantEnvironment } from './grants/grant-environment.js';
@@ -13,6 +14,7 @@ import type { ProviderDependencies } from './provider-dependencies.js';
 import { providerFeatures } from './provider-features.js';
 import { remedyFor } from './remedy-for.js';
 import { sendPage, textsOf } from './send-page.js';
+import { stepUpPolicy } from './step-up-policy.js';
 
 /** The scopes of OpenID Connect, as opposed to those of resources and organizations. */
 export const oidcScopes = ['openid', 'offline_access', ...Object.keys(claimsByScope)];
@@ -26,6 +28,8 @@ const extraParams = [
   'one_time_token',
   'organization_id',
   'google_one_tap_credential',
+  'theme',
+  'confirm_redirect_policy',
 ];
 
 /** The provider's configuration, the same as Logto's. */
@@ -33,7 +37,7 @@ export function providerConfiguration(
   dependencies: ProviderDependencies,
   environment: GrantEnvironment,
 ): Configuration {
-  const { tenant, store, signing, options } = dependencies;
+  const { module, tenant, store, signing, options } = dependencies;
   const cookie = { signed: true, sameSite: 'lax', httpOnly: true } as const;
   const sharedCookie = { ...cookie, path: '/' };
   return {
@@ -44,7 +48,8 @@ export function providerConfiguration(
       long: sharedCookie,
       short: options.sharedInteraction ? sharedCookie : cookie,
     },
-    claims: { ...claimsByScope },
+    claims: { ...claimsByScope, ...(options.stepUp && { openid: ['sub', ...contextClaims] }) },
+    acrValues: options.stepUp ? [...acrValues] : [],
     scopes: oidcScopes,
     conformIdTokenClaims: false,
     clientDefaults: { id_token_signed_response_alg: signing.algorithm },
@@ -53,12 +58,15 @@ export function providerConfiguration(
     features: providerFeatures(dependencies, environment),
     ...clientIdDocuments(dependencies),
     renderError: errorRenderer(tenant),
-    interactions: { url: (_ctx, interaction) => interactionUrl(interaction, options) },
+    interactions: {
+      url: (_ctx, interaction) => interactionUrl(interaction, options),
+      ...(options.stepUp && { policy: stepUpPolicy(module) }),
+    },
     findAccount: (_ctx, sub) => {
       const user = tenant.users.get(sub);
       return user && environment.account(user);
     },
-    ...tokenClaims,
+    ...tokenClaims(options),
     issueRefreshToken: (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') &&
       (code.scopes.has('offline_access') ||
@@ -102,23 +110,28 @@ function errorRenderer(tenant: Tenant): NonNullable<Configuration['renderError']
   };
 }
 
-const tokenClaims: Pick<Configuration, 'extraTokenClaims' | 'formats'> = {
-  extraTokenClaims: (ctx, token) => {
-    const { organization_id: organizationId, resource } = ctx.oidc?.params ?? {};
-    return {
-      ...(token.kind === 'AccessToken' ? token.extra : {}),
-      ...(organizationId && resource ? { organization_id: organizationId } : {}),
-    };
-  },
-  formats: {
-    customizers: {
-      // The provider omits an empty scope. Logto does not.
-      jwt: (_ctx, { scope }, { payload }) => {
-        payload['scope'] = scope;
+function tokenClaims({
+  stepUp,
+}: ProviderDependencies['options']): Pick<Configuration, 'extraTokenClaims' | 'formats'> {
+  return {
+    extraTokenClaims: (ctx, token) => {
+      const { organization_id: organizationId, resource } = ctx.oidc?.params ?? {};
+      return {
+        ...(token.kind === 'AccessToken' ? token.extra : {}),
+        ...(organizationId && resource ? { organization_id: organizationId } : {}),
+        ...(stepUp && authenticationContext(ctx)),
+      };
+    },
+    formats: {
+      customizers: {
+        // The provider omits an empty scope. Logto does not.
+        jwt: (_ctx, { scope }, { payload }) => {
+          payload['scope'] = scope;
+        },
       },
     },
-  },
-};
+  };
+}
 
 function isAllowedOrigin(tenant: Tenant, origin: string, client: Client): boolean {
   const application = tenant.applications.get(client.clientId);

@@ -9,6 +9,9 @@ export interface SigningKeys {
   keys: JWK[];
 }
 
+/** The curve of the key decides the algorithm (RFC 7518 section 3.4). */
+const curves = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' } as const;
+
 const generate = promisify(generateKeyPair);
 
 export async function rotateKeys(
@@ -16,9 +19,9 @@ export async function rotateKeys(
   { algorithm = previous?.algorithm ?? 'ES384', keepPrevious = true }: KeyRotation = {},
 ): Promise<SigningKeys> {
   const { privateKey } =
-    algorithm === 'ES384'
-      ? await generate('ec', { namedCurve: 'P-384' })
-      : await generate('rsa', { modulusLength: 2048 });
+    algorithm === 'RS256'
+      ? await generate('rsa', { modulusLength: 2048 })
+      : await generate('ec', { namedCurve: curves[algorithm] });
   const key = {
     ...privateKey.export({ format: 'jwk' }),
     use: 'sig',

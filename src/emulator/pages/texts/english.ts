@@ -41,6 +41,13 @@ export const english = {
   orOtherAccount: 'or with another account',
   continue: 'Continue',
 
+  stepUp: 'Confirm it is you',
+  stepUpLead: (application: string) => `${application} asks for your second factor.`,
+  stepUpCode: 'The emulator accepts one code for everybody:',
+  code: 'Code',
+  wrongCode: 'The code is wrong. Please try again.',
+  noSecondFactor: 'I have no second factor',
+
   authorizeApplication: (application: string) => `Authorize ${application}`,
   consentLead: (application: string, user: string) =>
     `${application} requests access to the account of ${user}:`,

@@ -41,6 +41,13 @@ export const french: Texts = {
   orOtherAccount: 'ou avec un autre compte',
   continue: 'Continuer',
 
+  stepUp: 'Confirmez votre identité',
+  stepUpLead: (application) => `${application} demande votre second facteur.`,
+  stepUpCode: 'L’émulateur accepte un seul code pour tous :',
+  code: 'Code',
+  wrongCode: 'Le code est incorrect. Veuillez réessayer.',
+  noSecondFactor: 'Je n’ai pas de second facteur',
+
   authorizeApplication: (application) => `Autoriser ${application}`,
   consentLead: (application, user) => `${application} demande l’accès au compte de ${user} :`,
   noScopes: 'Seulement votre identifiant',

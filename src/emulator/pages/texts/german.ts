@@ -40,6 +40,13 @@ export const german: Texts = {
   orOtherAccount: 'oder mit einem anderen Konto',
   continue: 'Weiter',
 
+  stepUp: 'Bestätigen Sie Ihre Identität',
+  stepUpLead: (application) => `${application} verlangt Ihren zweiten Faktor.`,
+  stepUpCode: 'Der Emulator akzeptiert einen Code für alle:',
+  code: 'Code',
+  wrongCode: 'Der Code ist falsch. Bitte versuchen Sie es erneut.',
+  noSecondFactor: 'Ich habe keinen zweiten Faktor',
+
   authorizeApplication: (application) => `${application} autorisieren`,
   consentLead: (application, user) => `${application} bittet um Zugriff auf das Konto von ${user}:`,
   noScopes: 'Nur Ihre Benutzer-ID',

@@ -41,6 +41,13 @@ export const spanish: Texts = {
   orOtherAccount: 'o con otra cuenta',
   continue: 'Continuar',
 
+  stepUp: 'Confirme su identidad',
+  stepUpLead: (application) => `${application} pide su segundo factor.`,
+  stepUpCode: 'El emulador acepta un solo código para todos:',
+  code: 'Código',
+  wrongCode: 'El código es incorrecto. Inténtelo de nuevo.',
+  noSecondFactor: 'No tengo un segundo factor',
+
   authorizeApplication: (application) => `Autorizar ${application}`,
   consentLead: (application, user) => `${application} pide acceso a la cuenta de ${user}:`,
   noScopes: 'Solo su identificador de usuario',

@@ -9,10 +9,12 @@ export async function issueIdToken(
 ): Promise<string> {
   const { account, provider } = ctx.oidc;
   const granted = grant.getOIDCScopeFiltered(scopes);
-  // The mask has `auth_time` if the sign-in requested it. Every later ID token then has it too.
+  // Before Logto 1.46 the mask has `auth_time` if the sign-in requested it. Every later ID token then has it too.
   const mask = token.claims?.id_token ?? {};
   const claims = await account?.claims('id_token', granted, mask, []);
-  const idToken = Object.assign(new provider.IdToken({ ...claims, auth_time: token.authTime }, { ctx }), {
+  const { acr, amr, authTime } = token;
+  const available = { ...claims, acr, amr, auth_time: authTime };
+  const idToken = Object.assign(new provider.IdToken(available, { ctx }), {
     scope: granted,
     mask,
     rejected: [],

@@ -55,9 +55,11 @@ export function refreshTokenGrant(environment: GrantEnvironment, shouldRotate: R
 async function rotate({ ctx, client }: TokenRequest, token: RefreshToken): Promise<RefreshToken> {
   await token.consume();
   ctx.oidc.entity('RotatedRefreshToken', token);
-  const { accountId, authTime, claims, expiresWithSession, iiat, nonce, resource, sessionUid, sid } = token;
+  const { accountId, acr, amr, authTime, claims, expiresWithSession, iiat, nonce, resource } = token;
   const successor = new ctx.oidc.provider.RefreshToken({
     accountId,
+    acr,
+    amr,
     authTime,
     claims,
     client,
@@ -69,8 +71,8 @@ async function rotate({ ctx, client }: TokenRequest, token: RefreshToken): Promi
     resource,
     rotations: (token.rotations ?? 0) + 1,
     scope: token.scope ?? '',
-    sessionUid,
-    sid,
+    sessionUid: token.sessionUid,
+    sid: token.sid,
   });
   ctx.oidc.entity('RefreshToken', successor);
   return successor;
