@@ -52,9 +52,15 @@ export { RequireRoles } from './guard/requirements/require-roles.decorator.js';
 export { RequireOrganization } from './guard/requirements/require-organization.decorator.js';
 export { RequireOrganizationRoles } from './guard/requirements/require-organization-roles.decorator.js';
 export { RequireOrganizationScopes } from './guard/requirements/require-organization-scopes.decorator.js';
+export { RequireAuthentication } from './guard/requirements/require-authentication.decorator.js';
+export { RequireMfa } from './guard/requirements/require-mfa.decorator.js';
 export { RequireRecentSignIn } from './guard/requirements/require-recent-sign-in.decorator.js';
 export type { OrganizationSource } from './guard/requirements/organization-source.js';
-export type { RequirementOptions, ScopeRequirementOptions } from './guard/requirements/requirement.js';
+export type {
+  AuthenticationRequirementOptions,
+  RequirementOptions,
+  ScopeRequirementOptions,
+} from './guard/requirements/requirement.js';
 export { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
 export {
   AccessTokenClaims,
@@ -69,6 +75,7 @@ export {
 export {
   buildOrganizationUrn,
   getOrganizationIdFromUrn,
+  LogtoAcr,
   organizationUrnPrefix,
   Prompt,
   ReservedResource,

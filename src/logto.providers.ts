@@ -6,6 +6,7 @@ import { OptionsScopeCheck } from './bootstrap/options-scope-check.js';
 import { RequirementReport } from './bootstrap/requirement-report.js';
 import { StartReport } from './bootstrap/start-report.js';
 import { StartupDiagnosis } from './bootstrap/startup-diagnosis.js';
+import { StepUpCheck } from './bootstrap/step-up-check.js';
 import { diagnosisProviders } from './diagnosis/diagnosis-providers.js';
 import { WebhookReport } from './bootstrap/webhook-report.js';
 import { DownstreamFetch } from './downstream/downstream-fetch.js';
@@ -164,6 +165,7 @@ export const logtoProviders: Provider[] = [
   RequirementReport,
   StartReport,
   StartupDiagnosis,
+  StepUpCheck,
   WebhookReport,
   ...webhookProviders,
   LogtoService,

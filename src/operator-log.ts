@@ -16,6 +16,7 @@ const visitorMistakes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
   'account_selection_required',
   'callback_invalid',
   'consent_required',
+  'insufficient_authentication',
   'interaction_required',
   'invalid_request',
   'login_required',

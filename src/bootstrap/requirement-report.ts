@@ -12,6 +12,7 @@ import { injectsLogtoGuard, hasLogtoGuard, isLogtoGuard } from '../guard/guard-m
 import { LogtoApiGuard } from '../guard/logto-api.guard.js';
 import type { Credential } from '../options/credential.js';
 import { credentialsOf } from './credentials-of.js';
+import { StepUpCheck } from './step-up-check.js';
 import { unmetRequirements } from './unmet-requirements.js';
 import { enforcementGap, hasGuard, type AppGuards } from './enforcement-gap.js';
 
@@ -29,23 +30,27 @@ export class RequirementReport implements OnApplicationBootstrap {
     private readonly applicationConfig: ApplicationConfig,
     private readonly adapterHost: HttpAdapterHost,
     private readonly resources: ProtectedResources,
+    private readonly stepUp: StepUpCheck,
   ) {}
 
   /** @throws LogtoSetupException `authorization_not_enforced` */
   onApplicationBootstrap(): void {
     const guards = this.appGuards();
     const gaps: string[] = [];
+    const acrs = new Map<string, string>();
     for (const type of this.classes()) {
       for (const [name, method] of decoratedMethodsOf(type)) {
         const handler = `${type.name}.${name}`;
         const gap = this.isReached(method) ? enforcementGap(type, name, method, guards) : undefined;
         if (gap !== undefined) gaps.push(`${handler}: ${gap}`);
+        for (const acr of accessPolicyOf(type, method).authentication?.acrs ?? []) acrs.set(acr, handler);
         if (!isGatewayHook(type, name)) this.warnOfHandler(type, handler, method, guards);
       }
       if (guards.global && !guards.gateways && isGateway(type) && !hasLogtoGuard(type))
         this.warnOfGateway(type);
     }
     if (gaps.length > 0) this.reportGaps(gaps);
+    this.stepUp.run(acrs);
   }
 
   private reportGaps(gaps: readonly string[]): void {

@@ -21,8 +21,13 @@ export function unmetRequirements(
   method: Method,
 ): string[] {
   const credentials = credentialsOf(type, method);
-  const { access, requirements } = accessPolicyOf(type, method);
+  const { access, requirements, authentication } = accessPolicyOf(type, method);
   if (!credentials || access === 'public') return [];
+  if (authentication && authentication.acrs.length > 1)
+    return [
+      `requires the authentication contexts "${authentication.acrs.join('" and "')}", and a sign-in has only one, so it ` +
+        'refuses everybody. Keep one of them.',
+    ];
   if (credentials.includes('bearer') && !options.api)
     return ['accepts bearer tokens, but the options have no `api: { audience }`, so it refuses every token.'];
   if (!credentials.includes('session')) return [];

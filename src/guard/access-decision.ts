@@ -99,9 +99,11 @@ export class AccessDecision {
   private async assertRequirements(attempt: AccessAttempt, principal: Principal): Promise<void> {
     const { request, policy } = attempt;
     if (policy.requirements.length === 0) return;
-    if (await this.requirements.areMet(request, principal, policy)) return;
-    const clockDifference = this.clockSkew.differenceFor(principal, policy.signInMaxAge ?? 0);
-    throw this.refusal.forOldSignIn(attempt, principal.credential, clockDifference);
+    const gap = await this.requirements.findGap(request, principal, policy);
+    if (gap === undefined) return;
+    const clockDifference =
+      gap === 'age' ? this.clockSkew.differenceFor(principal, policy.authentication?.maxAge ?? 0) : undefined;
+    throw this.refusal.forSignIn(attempt, principal.credential, gap, clockDifference);
   }
 
   /**

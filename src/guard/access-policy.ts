@@ -4,6 +4,7 @@ import { HandlerCache } from '../user/handler-cache.js';
 import { RouteOptionsReader, type RouteOptions } from '../user/route-options.js';
 import { accessMetadata, type RouteAccess } from './access.decorators.js';
 import { hasOwnLogtoGuard } from './guard-metadata.js';
+import { combineAuthentication } from './requirements/required-authentication.js';
 import { ownRequirements, type Requirement, type RouteRequirements } from './requirements/requirement.js';
 
 /** Who may use a route, according to its decorators. */
@@ -15,7 +16,7 @@ export interface AccessPolicy extends RouteRequirements {
 /** The order in which requirements are checked: those that the claims answer before those that may need Logto. */
 const order: Requirement['kind'][] = [
   'organization',
-  'recentSignIn',
+  'authentication',
   'roles',
   'organizationRoles',
   'scopes',
@@ -66,11 +67,10 @@ export function accessPolicyOf(type: object, handler: object): Omit<AccessPolicy
   const organizations = requirements.flatMap((requirement) =>
     requirement.kind === 'organization' ? [requirement.from] : [],
   );
-  const maxAges = requirements.flatMap((requirement) =>
-    requirement.kind === 'recentSignIn' ? [requirement.maxAge] : [],
+  const authentication = combineAuthentication(
+    requirements.filter((requirement) => requirement.kind === 'authentication'),
   );
-  const signInMaxAge = maxAges.length === 0 ? undefined : Math.min(...maxAges);
-  return { access: access ?? 'required', organizations, requirements, signInMaxAge };
+  return { access: access ?? 'required', organizations, requirements, authentication };
 }
 
 /** The requirements of a class and its base classes, or of a handler. */

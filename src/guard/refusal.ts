@@ -6,7 +6,13 @@ import { OperatorLog } from '../operator-log.js';
 import { UnauthenticatedExceptionFactory } from '../user/unauthenticated-exception-factory.js';
 import type { Credential } from '../options/credential.js';
 import type { AccessAttempt } from './access-attempt.js';
+import type { AccessPolicy } from './access-policy.js';
 import { ProtectedResources } from './bearer/protected-resources.js';
+import {
+  describeAuthentication,
+  type AuthenticationGap,
+  type RequiredAuthentication,
+} from './requirements/required-authentication.js';
 
 /** Creates the exceptions of refused requests, and sets their redirects or challenges (RFC 6750 section 3). */
 @Injectable()
@@ -36,15 +42,14 @@ export class Refusal {
     return hasEnded && host.getType<string>() === 'http' ? this.signIn({ request, policy }, error) : error;
   }
 
-  /** Requests a sign-in that is recent enough for the route, so that the user does not have to sign in twice. */
+  /** Requests a sign-in that is good enough for the route, so that the user does not have to sign in twice. */
   private signIn(
     { request, policy }: Pick<AccessAttempt, 'request' | 'policy'>,
     cause?: unknown,
   ): LogtoUnauthenticatedException {
-    const { signInMaxAge: maxAge, route } = policy;
-    return this.unauthenticated.create(request, route.unauthenticated, {
+    return this.unauthenticated.create(request, policy.route.unauthenticated, {
       ...(cause === undefined ? {} : { cause }),
-      ...(maxAge === undefined ? {} : { maxAge }),
+      ...parametersOf(policy),
     });
   }
 
@@ -58,8 +63,7 @@ export class Refusal {
     if (error.code === 'invalid_token')
       this.challenge(attempt, { error: 'invalid_token', error_description: clientMessageOf(error) });
     else if (error.code === 'invalid_request') this.challenge(attempt, { error: 'invalid_request' });
-    // No other token helps a user whom the app refuses.
-    else if (error.getStatus() === 403 && error.code !== 'user_not_allowed') {
+    else if (error.getStatus() === 403 && !finalCodes.has(error.code)) {
       const { scope } = error.getResponse() as { scope?: unknown };
       this.challenge(attempt, {
         error: 'insufficient_scope',
@@ -79,30 +83,39 @@ export class Refusal {
   }
 
   /**
-   * Refuses a user whose sign-in is too old (RFC 9470).
+   * Refuses a user who has to sign in again, because the sign-in is too old or its authentication context too low (RFC 9470).
    * @param clockDifference how the clocks differ if another sign-in would not help; then there is no redirect to one
    */
-  forOldSignIn(
+  forSignIn(
     attempt: AccessAttempt,
     credential: Credential,
+    gap: AuthenticationGap,
     clockDifference: string | undefined,
   ): LogtoException {
     const { host, request, policy } = attempt;
-    const maxAge = policy.signInMaxAge ?? 0;
-    const needed = `This needs a sign-in within the last ${maxAge} seconds.`;
+    const needed = `This needs ${describeAuthentication(policy.authentication ?? anySignIn)}.`;
+    const step = parametersOf(policy);
     const reason = {
-      code: 'recent_sign_in_required',
+      code: gap === 'acr' ? 'insufficient_authentication' : 'recent_sign_in_required',
       message: `${needed} ${clockDifference ?? 'Sign in again.'}`,
       publicMessage: clockDifference === undefined ? `${needed} Sign in again.` : needed,
-      extensions: { max_age: maxAge },
+      extensions: {
+        ...(step.acrValues !== undefined && { acr_values: step.acrValues }),
+        ...(step.maxAge !== undefined && { max_age: step.maxAge }),
+      },
     } as const;
     if (credential === 'bearer') {
-      this.challenge(attempt, { error: 'insufficient_user_authentication', max_age: String(maxAge) });
+      const { acr_values, max_age } = reason.extensions;
+      this.challenge(attempt, {
+        error: 'insufficient_user_authentication',
+        ...(acr_values !== undefined && { acr_values }),
+        ...(max_age !== undefined && { max_age: String(max_age) }),
+      });
       return new LogtoUnauthenticatedException(reason);
     }
     if (host.getType<string>() !== 'http' || clockDifference !== undefined)
       return new LogtoUnauthenticatedException(reason);
-    return this.unauthenticated.create(request, policy.route.unauthenticated, { ...reason, maxAge });
+    return this.unauthenticated.create(request, policy.route.unauthenticated, { ...reason, ...step });
   }
 
   /**
@@ -132,6 +145,23 @@ export class Refusal {
     response.setHeader('WWW-Authenticate', challengeOf(all));
   }
 }
+
+/** The parameters of a sign-in that meets the requirements of a route. */
+function parametersOf({ authentication = anySignIn }: AccessPolicy): { acrValues?: string; maxAge?: number } {
+  const { acrs, maxAge } = authentication;
+  return {
+    ...(acrs.length > 0 && { acrValues: acrs.join(' ') }),
+    ...(maxAge !== undefined && { maxAge }),
+  };
+}
+
+const anySignIn: RequiredAuthentication = { acrs: [], maxAge: undefined };
+
+/** Refusals that a token with more scopes does not change. */
+const finalCodes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
+  'user_not_allowed',
+  'user_required',
+]);
 
 /** Refusals of a valid token that point to a mistake in the app or in Logto Console. */
 const operatorCodes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([

@@ -1,5 +1,6 @@
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SignInOptions } from '../options/sign-in-options.js';
+import { acrValuesOf } from '../options/authentication-context.js';
 import { Prompt } from '../options/logto-constants.js';
 
 /**
@@ -22,6 +23,9 @@ export function authorizationParameters(
     ui_locales: signIn.uiLocales,
     organization_id: signIn.organizationId,
     max_age: signIn.maxAge?.toString(),
+    acr_values: acrValuesOf(signIn.acrValues).join(' ') || undefined,
+    theme: signIn.theme,
+    confirm_redirect_policy: signIn.confirmRedirectPolicy,
     ...signIn.extraParams,
   };
   for (const [name, value] of Object.entries(optional)) if (value !== undefined) parameters.set(name, value);

@@ -66,8 +66,12 @@ export interface IdTokenClaims extends UserClaims {
   /** Issued at, in seconds since 1970. */
   iat: number;
   at_hash?: string | null;
-  /** When the user signed in at Logto, in seconds since 1970. Only after a sign-in with `maxAge`. */
+  /** When the user signed in at Logto, in seconds since 1970. Before Logto 1.46 only after a sign-in with `maxAge`. */
   auth_time?: number;
+  /** How the user has signed in, as one of `LogtoAcr`. Since Logto 1.46; not after a sign-in by a social account alone. */
+  acr?: string;
+  /** The methods by which the user has signed in, such as `pwd`, `otp` and `mfa` (RFC 8176). Since Logto 1.46. */
+  amr?: string[];
   /** The id of Logto's session, if back-channel logout requires it. */
   sid?: string;
   nonce?: string;
@@ -92,6 +96,12 @@ export interface AccessTokenClaims {
   client_id?: string;
   /** Space-separated scopes. */
   scope?: string;
+  /** When the user signed in, in seconds since 1970. Since Logto 1.46, like `acr` and `amr`. Not for client credentials. */
+  auth_time?: number;
+  /** How the user has signed in, as one of `LogtoAcr`. */
+  acr?: string;
+  /** The methods by which the user has signed in (RFC 8176). */
+  amr?: string[];
   /** The organization that the token is issued for. */
   organization_id?: string;
   [claim: string]: unknown;

@@ -53,9 +53,24 @@ export const UserScope = {
   OrganizationRoles: 'urn:logto:scope:organization_roles',
   /** No claim: lets the user's access token manage their sessions through Logto's Account API. */
   Sessions: 'urn:logto:scope:sessions',
+  /** No claim: lets the user's access token manage their trusted devices through Logto's Account API. Needs Logto 1.44. */
+  TrustedDevices: 'urn:logto:scope:trusted_devices',
 } as const;
 /** One of {@link UserScope}. */
 export type UserScope = (typeof UserScope)[keyof typeof UserScope];
+
+/**
+ * Authentication context classes of Logto (`acr`, OpenID Connect Core 2): how a user has signed in. Needs Logto 1.46.
+ * @see {@link https://docs.logto.io/end-user-flows/step-up-authentication}
+ */
+export const LogtoAcr = {
+  /** One factor: a password, a code or a magic link. A social or enterprise account alone does not count. */
+  FirstFactor: 'urn:logto:acr:1fa',
+  /** Two factors, or a passkey. Also satisfies a requirement of {@link LogtoAcr.FirstFactor}. */
+  Mfa: 'urn:logto:acr:mfa',
+} as const;
+/** One of {@link LogtoAcr}. */
+export type LogtoAcr = (typeof LogtoAcr)[keyof typeof LogtoAcr];
 
 /** The prefix of an organization token's audience. */
 export const organizationUrnPrefix = 'urn:logto:organization:';

@@ -34,6 +34,17 @@ export interface SignInOptions {
    * Require a new sign-in if the last one at Logto is older, in seconds (OpenID Connect Core 3.1.2.1). Default: no limit.
    */
   maxAge?: number;
+  /**
+   * How the user has to sign in, the preferred way first: `LogtoAcr.Mfa` for a second factor (`acr_values`, OpenID Connect
+   * Core 3.1.2.1). A list, or a string with spaces. The callback refuses a sign-in that reached none of them with
+   * `insufficient_authentication`. Needs Logto 1.46. Default: as Logto decides.
+   * @see {@link https://docs.logto.io/end-user-flows/step-up-authentication}
+   */
+  acrValues?: string | string[];
+  /** The colours of Logto's pages. Needs Logto 1.44. Default: as the tenant and the browser decide. */
+  theme?: 'light' | 'dark';
+  /** Logto's parameter `confirm_redirect_policy`, passed on as it is. Needs Logto 1.46. Default: as Logto decides. */
+  confirmRedirectPolicy?: string;
   /** Any other parameters that Logto supports. Default: none. */
   extraParams?: Record<string, string>;
 }

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { acrPattern, acrValuesOf, isLowerAcr } from '../options/authentication-context.js';
 import type { SignInOptions } from '../options/sign-in-options.js';
 import { withoutUndefined } from '../options/without-undefined.js';
 import { requestUrl } from '../session/request-url.js';
@@ -14,6 +15,7 @@ const firstScreens = [
 ] as const;
 const identifiers = ['email', 'phone', 'username'] as const;
 const prompts = ['none', 'consent', 'login'] as const;
+const themes = ['light', 'dark'] as const;
 
 /** Longest accepted value, in characters. */
 const maxLength = 256;
@@ -21,8 +23,12 @@ const maxLength = 256;
 /**
  * Parses the parameters that a link to the sign-in may have, by Logto's own names. Malformed or repeated ones are ignored.
  * So is `one_time_token`: a link with another user's token would sign the visitor in as that user.
+ * @param options the module's `signInOptions`, whose requirements a link does not lower
  */
-export function parseSignInQuery(request: Request, longestAge = Number.POSITIVE_INFINITY): SignInParameters {
+export function parseSignInQuery(
+  request: Request,
+  { maxAge = Number.POSITIVE_INFINITY, acrValues }: SignInOptions = {},
+): SignInParameters {
   const query = requestUrl(request).searchParams;
   const one = (name: string): string | undefined => {
     const values = query.getAll(name);
@@ -39,7 +45,9 @@ export function parseSignInQuery(request: Request, longestAge = Number.POSITIVE_
     uiLocales: one('ui_locales'),
     organizationId: one('organization_id'),
     prompt: parseList(one('prompt'), prompts),
-    maxAge: parseSeconds(one('max_age'), longestAge),
+    maxAge: parseSeconds(one('max_age'), maxAge),
+    acrValues: parseAcrValues(one('acr_values'), acrValuesOf(acrValues)),
+    theme: themes.find((theme) => theme === one('theme')),
   });
 }
 
@@ -51,6 +59,13 @@ function parseList<T extends string>(value: string | undefined, allowed: readonl
 /** A link may shorten the maximum age that the options set, not extend it. */
 function parseSeconds(value: string | undefined, longest: number): number | undefined {
   return value !== undefined && /^\d{1,9}$/.test(value) ? Math.min(Number(value), longest) : undefined;
+}
+
+function parseAcrValues(value: string | undefined, configured: readonly string[]): string[] | undefined {
+  const values = acrValuesOf(value).filter(
+    (one) => acrPattern.test(one) && !configured.some((required) => isLowerAcr(one, required)),
+  );
+  return values.length > 0 ? values : undefined;
 }
 
 function parseDirectSignIn(value: string | undefined): SignInOptions['directSignIn'] {

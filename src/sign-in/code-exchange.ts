@@ -11,6 +11,7 @@ import { SignInIndex } from '../store/sign-in-index.js';
 import { newTokenRecordId, withTokens } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
 import { UserMarks } from '../store/user-marks.js';
+import { assertAuthenticationContext } from './assert-authentication-context.js';
 import type { PendingSignIn } from './sign-in-cookies.js';
 import { SignInApproval } from './sign-in-approval.js';
 import { shortState } from './sign-in-state.js';
@@ -57,7 +58,7 @@ export class CodeExchange {
   /**
    * @param query the query of the callback
    * @param pending the sign-in that it belongs to
-   * @throws LogtoException `id_token_invalid`, Logto's own refusal, that of a hook or the user resolver, or a transient one
+   * @throws LogtoException `id_token_invalid`, `insufficient_authentication`, Logto's own refusal, that of a hook or the user resolver, or a transient one
    */
   async run(request: Request, query: URLSearchParams, pending: PendingSignIn): Promise<CallbackOutcome> {
     const { returnTo } = pending;
@@ -76,6 +77,7 @@ export class CodeExchange {
     const { claims } = tokens;
     if (!claims)
       throw new LogtoException('id_token_invalid', 'Logto gave no ID token. Sign in again.', { status: 401 });
+    assertAuthenticationContext(claims, pending);
     await this.startSession(request, pending, { tokens, claims, exchangedAt });
     return { returnTo, sessionId: request.sessionID };
   }

@@ -18,6 +18,8 @@ export interface PendingSignIn extends JWTPayload {
   silent?: boolean;
   /** Seconds. */
   maxAge?: number;
+  /** The authentication contexts of which the sign-in has to reach one. */
+  acrValues?: string[];
   /** Whether the browser has just lost the session of its last sign-in. */
   isRetry?: boolean;
 }

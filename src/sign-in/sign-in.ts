@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
 import { BoundedCache } from '../bounded-cache.js';
 import { LogtoException } from '../logto.exceptions.js';
+import { acrValuesOf } from '../options/authentication-context.js';
 import { signInCallbackUri } from '../options/sign-in-callback-uri.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SignInOptions } from '../options/sign-in-options.js';
@@ -72,6 +73,7 @@ export class SignIn {
       returnTo: page ?? this.options.postSignInRedirectUri,
       ...(parameters.get('prompt') === 'none' ? { silent: true } : {}),
       ...(signIn.maxAge === undefined ? {} : { maxAge: signIn.maxAge }),
+      ...(signIn.acrValues === undefined ? {} : { acrValues: acrValuesOf(signIn.acrValues) }),
       ...(isRetry ? { isRetry } : {}),
     };
     parameters.set('redirect_uri', pending.redirectUri);

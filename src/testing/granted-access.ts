@@ -30,7 +30,8 @@ export class GrantedAccess {
   }
 
   userInfo(user: LogtoTestUser): UserInfoResponse {
-    const claims = Object.entries({ ...allClaims(user), ...user.userInfo });
+    const { acr: _acr, amr: _amr, auth_time: _authTime, ...known } = allClaims(user);
+    const claims = Object.entries({ ...known, ...user.userInfo });
     return { sub: user.sub, ...Object.fromEntries(claims.filter(([claim]) => this.isRequested(claim))) };
   }
 

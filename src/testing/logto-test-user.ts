@@ -40,6 +40,12 @@ export interface LogtoTestUser extends PlainClaims {
   organizations?: (string | LogtoTestOrganization)[];
   /** Permissions on API resources: by resource, or one list for all resources. Default: none. */
   scopes?: string[] | Record<string, string[]>;
+  /** How the user has signed in, for `@RequireMfa()`: `LogtoAcr.Mfa`. Default: the tokens do not say it. */
+  acr?: string;
+  /** The methods by which the user has signed in (RFC 8176). Default: the tokens do not say it. */
+  amr?: string[];
+  /** When the user has signed in, in seconds since 1970. Default: by `signedInAgo`. */
+  auth_time?: number;
   /**
    * Your own user, as your `@LogtoUserResolver()` would return it. It is not asked then. Default: what the resolver returns;
    * if that is `null`, the request is refused with 403.

@@ -143,9 +143,12 @@ export class RefreshedTokens {
 function withClaims(record: SessionRecord, claims: IdTokenClaims, askedAt: number): SessionRecord {
   const sid = claims.sid ?? record.sid;
   const { outdatedSince = 0, ...kept } = record;
+  const { acr, amr } = record.claims;
   return {
     ...kept,
     claims: {
+      ...(acr === undefined ? {} : { acr }),
+      ...(amr === undefined ? {} : { amr }),
       ...claims,
       ...(record.authTime === undefined ? {} : { auth_time: record.authTime }),
       ...(sid === undefined ? {} : { sid }),

@@ -17,6 +17,8 @@ export interface UnauthenticatedReason {
   extensions?: Record<string, unknown>;
   /** Longest accepted time since the sign-in, in seconds. */
   maxAge?: number;
+  /** The authentication contexts of which the sign-in has to reach one, separated by spaces. */
+  acrValues?: string;
 }
 
 /**
@@ -40,31 +42,29 @@ export class UnauthenticatedExceptionFactory {
   create(
     request: Request,
     behaviour: UnauthenticatedBehaviour,
-    { maxAge, ...reason }: UnauthenticatedReason = {},
+    { maxAge, acrValues, ...reason }: UnauthenticatedReason = {},
   ): LogtoUnauthenticatedException {
     const response = request.res;
     if (!this.options.client || !response || !redirects(request, behaviour)) {
       return new LogtoUnauthenticatedException(reason);
     }
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    const redirectTo = isRead
-      ? this.signInPath(this.pathOf(request), maxAge)
-      : this.signInPath(this.refererOf(request), maxAge, [`${fromFormParameter}=1`]);
+    const returnTo = isRead ? this.pathOf(request) : this.refererOf(request);
+    const redirectTo = this.signInPath(returnTo, [
+      ...(acrValues === undefined ? [] : [`acr_values=${encodeURIComponent(acrValues)}`]),
+      ...(maxAge === undefined ? [] : [`max_age=${Math.floor(maxAge)}`]),
+      ...(isRead ? [] : [`${fromFormParameter}=1`]),
+    ]);
     response.setHeader('Location', redirectTo);
     response.setHeader('Cache-Control', 'no-store');
     return new LogtoUnauthenticatedException({ status: isRead ? 302 : 303, redirectTo, ...reason });
   }
 
   /** A path rather than a URL, so that it works under every host name of the app. */
-  private signInPath(
-    returnTo: string | undefined,
-    maxAge: number | undefined,
-    others: readonly string[] = [],
-  ): string {
+  private signInPath(returnTo: string | undefined, others: readonly string[]): string {
     const path = `${this.basePath.path}/${this.options.authRoutesPrefix}/sign-in`;
     const query = [
       ...(returnTo === undefined ? [] : [`returnTo=${encodeURIComponent(returnTo)}`]),
-      ...(maxAge === undefined ? [] : [`max_age=${Math.floor(maxAge)}`]),
       ...others,
     ];
     return query.length === 0 ? path : `${path}?${query.join('&')}`;

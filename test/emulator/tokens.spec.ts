@@ -27,9 +27,17 @@ describe('Claims', () => {
       primaryEmail: 'ada@example.com',
       profile: { givenName: 'Ada' },
     });
-    expect(Object.keys(claimsOf(await signIn(web, { scope: 'openid' }))).toSorted()).toEqual(
-      ['acr', 'amr', 'aud', 'auth_time', 'exp', 'iat', 'iss', 'nonce', 'sub'],
-    );
+    expect(Object.keys(claimsOf(await signIn(web, { scope: 'openid' }))).toSorted()).toEqual([
+      'acr',
+      'amr',
+      'aud',
+      'auth_time',
+      'exp',
+      'iat',
+      'iss',
+      'nonce',
+      'sub',
+    ]);
     expect(claimsOf(await signIn(web, { scope: 'openid profile email' }))).toMatchObject({
       given_name: 'Ada',
       email: 'ada@example.com',

@@ -72,6 +72,16 @@ export class BearerPrincipal implements Principal {
     return typeof auth_time === 'number' ? auth_time : undefined;
   }
 
+  get acr(): string | undefined {
+    const { acr } = this.claims;
+    return typeof acr === 'string' ? acr : undefined;
+  }
+
+  /** Logto's tokens for client credentials have the application as their subject. */
+  get isMachine(): boolean {
+    return this.claims.client_id !== undefined && this.claims.sub === this.claims.client_id;
+  }
+
   async scopes(resource: string | undefined, organizationId: string | undefined): Promise<readonly string[]> {
     const isForResource = resource === undefined || this.isOpaque || this.audiences.includes(resource);
     const isForOrganization = organizationId === undefined || this.organizations.has(organizationId);

@@ -16,10 +16,21 @@ export interface ExceptionPayload {
   readonly status: 'error';
   readonly code: LogtoException['code'];
   readonly message: string;
+  /** What a new sign-in has to reach, for step-up authentication (RFC 9470). */
+  readonly acr_values?: string;
+  readonly max_age?: number;
 }
 
-export function exceptionPayload({ code, detail }: LogtoException): ExceptionPayload {
-  return { status: 'error', code, message: detail };
+export function exceptionPayload(exception: LogtoException): ExceptionPayload {
+  const { code, detail } = exception;
+  const { acr_values, max_age } = exception.getResponse() as Pick<ExceptionPayload, 'acr_values' | 'max_age'>;
+  return {
+    status: 'error',
+    code,
+    message: detail,
+    ...(acr_values !== undefined && { acr_values }),
+    ...(max_age !== undefined && { max_age }),
+  };
 }
 
 /** Sends the event `exception` to a gateway's client, as Nest does. */

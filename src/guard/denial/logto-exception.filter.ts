@@ -27,6 +27,7 @@ const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
   'interaction_required',
   'consent_required',
   'hook_timeout',
+  'insufficient_authentication',
   'provider_unavailable',
   'provider_timeout',
   'server_error',

@@ -7,8 +7,12 @@ export interface Principal {
   /** Audiences of a bearer token. */
   readonly audiences?: readonly string[];
   readonly context: LogtoContext;
+  /** Whether a machine has sent its own token, from client credentials: then there is no user. */
+  readonly isMachine: boolean;
   /** When the user signed in at Logto, in seconds since 1970. */
   readonly authTime: number | undefined;
+  /** How the user signed in at Logto, as an authentication context class. */
+  readonly acr: string | undefined;
   /** Scopes of the access token for an API resource, in the bound organization if there is one. */
   scopes(resource: string | undefined, organizationId: string | undefined): Promise<readonly string[]>;
   /** Names of the user's roles; `undefined` if a token has no such claim. */

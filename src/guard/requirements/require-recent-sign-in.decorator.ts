@@ -1,9 +1,10 @@
+import { isMaxAge } from './require-authentication.decorator.js';
 import { requires } from './requirement.js';
 
 /**
  * Requires a recent sign-in at Logto, by `auth_time`. A browser navigation is redirected to sign in again (`max_age`,
  * OpenID Connect Core 3.1.2.1) and comes back; everything else gets 401 `recent_sign_in_required` (RFC 9470). A bearer
- * token without `auth_time` does not pass.
+ * token without `auth_time` does not pass. The short form of `@RequireAuthentication({ maxAge })`.
  *
  * ```ts
  * @Post('delete-account') @RequireRecentSignIn({ maxAge: 300 })
@@ -13,8 +14,8 @@ import { requires } from './requirement.js';
  */
 export function RequireRecentSignIn(options: { maxAge: number }): ClassDecorator & MethodDecorator {
   const maxAge: unknown = (options as { maxAge?: unknown } | undefined)?.maxAge;
-  if (typeof maxAge !== 'number' || !Number.isFinite(maxAge) || maxAge < 1) {
+  if (!isMaxAge(maxAge)) {
     throw new TypeError('@RequireRecentSignIn() takes { maxAge } in seconds, at least one.');
   }
-  return requires({ kind: 'recentSignIn', maxAge });
+  return requires({ kind: 'authentication', maxAge });
 }

@@ -3,14 +3,17 @@ import type { Request } from 'express';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { organizationUrnPrefix, ReservedResource } from '../../options/logto-constants.js';
 import {
+  contradictingAcrs,
   insufficient,
   organizationRequired,
   requirementIncomplete,
   rolesNotInToken,
+  userRequired,
 } from './requirement-exceptions.js';
 import { boundOrganization } from './bound-organization.js';
 import type { Requirement, RouteRequirements } from './requirement.js';
-import { isRecent, type Principal } from './principal.js';
+import type { Principal } from './principal.js';
+import { authenticationGap, type AuthenticationGap } from './required-authentication.js';
 
 /** Checks the requirements of a route. */
 @Injectable()
@@ -18,21 +21,28 @@ export class RequirementCheck {
   constructor(private readonly options: ResolvedLogtoOptions) {}
 
   /**
-   * @returns `false` if only a more recent sign-in is missing
+   * @returns what the sign-in lacks, if another sign-in is all that is missing
    * @throws LogtoException when anything else is missing
    */
-  async areMet(request: Request, principal: Principal, route: RouteRequirements): Promise<boolean> {
+  async findGap(
+    request: Request,
+    principal: Principal,
+    route: RouteRequirements,
+  ): Promise<AuthenticationGap | undefined> {
     const organizationId = boundOrganization(request, route.organizations);
     for (const requirement of route.requirements) {
-      if (requirement.kind !== 'recentSignIn') await this.check(principal, requirement, organizationId);
+      if (requirement.kind !== 'authentication') await this.check(principal, requirement, organizationId);
     }
-    const { signInMaxAge } = route;
-    return signInMaxAge === undefined || isRecent(principal, signInMaxAge, Date.now());
+    const { authentication } = route;
+    if (!authentication) return undefined;
+    if (authentication.acrs.length > 1) throw contradictingAcrs(authentication.acrs);
+    if (principal.isMachine) throw userRequired();
+    return authenticationGap(principal, authentication, Date.now());
   }
 
   private async check(
     principal: Principal,
-    requirement: Exclude<Requirement, { kind: 'recentSignIn' }>,
+    requirement: Exclude<Requirement, { kind: 'authentication' }>,
     organizationId: string | undefined,
   ): Promise<void> {
     switch (requirement.kind) {

@@ -72,6 +72,22 @@ export function organizationMismatch(): LogtoException {
   );
 }
 
+/** 403: the route requires how a user has signed in, and the token is a machine's own. */
+export function userRequired(): LogtoException {
+  return new LogtoException(
+    'user_required',
+    'This requires how a user has signed in, and the token comes from client credentials: it has no user, and no `acr`.',
+    { status: 403 },
+  );
+}
+
+/** 500: no sign-in has two authentication contexts. */
+export function contradictingAcrs(acrs: readonly string[]): LogtoException {
+  return requirementIncomplete(
+    `The route requires the authentication contexts "${acrs.join('" and "')}", and a sign-in has only one.`,
+  );
+}
+
 /** 500: the decorators of a route lack something. */
 export function requirementIncomplete(message: string): LogtoException {
   return new LogtoException('requirement_incomplete', message);

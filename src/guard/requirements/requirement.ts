@@ -1,4 +1,5 @@
 import type { OrganizationSource } from './organization-source.js';
+import type { RequiredAuthentication } from './required-authentication.js';
 
 /** Options of a requirement that takes names. */
 export interface RequirementOptions {
@@ -12,6 +13,14 @@ export interface ScopeRequirementOptions extends RequirementOptions {
   resource?: string;
 }
 
+/** Options of `@RequireAuthentication()`. */
+export interface AuthenticationRequirementOptions {
+  /** How the user has to have signed in: one of `LogtoAcr`, or another value of `acr`, which is compared exactly. */
+  acr?: string;
+  /** How long ago the user may have signed in at Logto, in seconds, at least one. */
+  maxAge?: number;
+}
+
 /** What a user needs besides being signed in. */
 export type Requirement =
   | { kind: 'scopes'; names: readonly string[]; mode: 'all' | 'any'; resource: string | undefined }
@@ -19,7 +28,7 @@ export type Requirement =
   | { kind: 'organization'; from: OrganizationSource }
   | { kind: 'organizationRoles'; names: readonly string[]; mode: 'all' | 'any' }
   | { kind: 'organizationScopes'; names: readonly string[]; mode: 'all' | 'any' }
-  | { kind: 'recentSignIn'; maxAge: number };
+  | ({ kind: 'authentication' } & AuthenticationRequirementOptions);
 
 /** The requirements of a route. */
 export interface RouteRequirements {
@@ -27,8 +36,8 @@ export interface RouteRequirements {
   readonly organizations: readonly OrganizationSource[];
   /** In the order in which they are checked. */
   readonly requirements: readonly Requirement[];
-  /** Longest time since the sign-in, in seconds. */
-  readonly signInMaxAge: number | undefined;
+  /** How the user has to have signed in. */
+  readonly authentication: RequiredAuthentication | undefined;
 }
 
 const requirementsMetadata = 'nestjs-logto:requirements';

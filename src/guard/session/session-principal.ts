@@ -12,6 +12,7 @@ import { rolesIn, type Principal } from '../requirements/principal.js';
 /** The signed-in user of a session. Roles and organizations are claims of the ID token or of userinfo. */
 export class SessionPrincipal implements Principal {
   readonly credential = 'session';
+  readonly isMachine = false;
 
   constructor(
     private readonly request: Request,
@@ -23,6 +24,10 @@ export class SessionPrincipal implements Principal {
 
   get authTime(): number | undefined {
     return this.context.claims?.auth_time;
+  }
+
+  get acr(): string | undefined {
+    return this.context.claims?.acr;
   }
 
   async scopes(resource: string | undefined, organizationId: string | undefined): Promise<readonly string[]> {

@@ -1,12 +1,16 @@
 import { oauthErrorCodes } from '../../error-codes/oauth-error-codes.js';
 import type { LogtoErrorCode, OAuthErrorCode } from '../../logto.error-codes.js';
 import { LogtoException } from '../../logto.exceptions.js';
+import { insufficientAuthentication } from './insufficient-authentication.js';
 import { redactError } from './redact-error.js';
 import type { ProviderCall } from './provider-call.js';
 import type { RefusalText } from './refusal-text.js';
 import { refusalTexts } from './refusal-texts.js';
 
 const knownCodes: ReadonlySet<string> = new Set(oauthErrorCodes);
+
+/** Logto could not reach what `acr_values` asks for (OpenID Connect Core Error Code unmet_authentication_requirements). */
+const unmetRequirements = 'unmet_authentication_requirements';
 
 /** OAuth errors that are temporary. */
 const busyCodes: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable']);
@@ -40,6 +44,10 @@ export function providerRefusal(
   cause: Error,
   providerStatus?: number,
 ): LogtoException {
+  if (error === unmetRequirements) {
+    const reason = 'The user could not sign in as `acr_values` asked for.';
+    return insufficientAuthentication(reason, redactError(cause));
+  }
   const code: LogtoErrorCode = isKnown(error) ? error : 'authorization_refused';
   if (busyCodes.has(code) || providerStatus === 429) return busy(code, call, cause);
   // Only the operator can fix this, so users must stay signed in.

@@ -52,15 +52,13 @@ function shortSecretWarnings({ cookieSecret, session }: LogtoModuleOptions): str
 function scopeWarnings({ scopes = [] }: LogtoModuleOptions): string[] {
   const known: string[] = [...Object.values(ReservedScope), ...Object.values(UserScope)];
   return scopes
-    .filter((scope) => !known.includes(scope) && scope !== trustedDevices)
+    .filter((scope) => !known.includes(scope))
     .flatMap((scope) => {
       const suggestion = known.find((name) => normalized(name) === normalized(scope));
       if (suggestion !== undefined) return [`${unknownScope(scope)} Did you mean "${suggestion}"?`];
       return scope.startsWith('urn:logto:') ? [unknownScope(scope)] : [];
     });
 }
-
-const trustedDevices = 'urn:logto:scope:trusted_devices';
 
 const unknownScope = (scope: string): string =>
   `\`scopes\` has "${scope}", which is not one of Logto's user scopes. Logto silently ignores unknown scopes.`;

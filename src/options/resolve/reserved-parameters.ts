@@ -2,6 +2,7 @@ const setByModule = 'the module sets it, and checks what comes back against it. 
 
 /** Parameters of the authorization request that `extraParams` must not have, and what to do instead. */
 const remedies: Readonly<Record<string, string>> = {
+  acr_values: 'this is `acrValues` of the sign-in, which the callback then checks.',
   client_id: 'this is the option `appId`.',
   client_secret: 'a secret never goes through the browser. This is the option `appSecret`.',
   code_challenge: setByModule,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acrPattern, acrValuesOf } from '../authentication-context.js';
 import { seconds, text } from './option-schemas.js';
 import { reservedParameterRemedy } from './reserved-parameters.js';
 
@@ -11,6 +12,13 @@ export const prompts = z
   .refine((value) => typeof value === 'string' || !value.includes('none') || value.length === 1, {
     error: '"none" cannot be combined with others.',
   });
+
+const acrValuesRule = 'is a list of authentication context classes: ["urn:logto:acr:mfa"].';
+
+function isListOfAcrValues(given: string | string[]): boolean {
+  const values = acrValuesOf(given);
+  return values.length > 0 && values.every((value) => acrPattern.test(value));
+}
 
 /** The shape of the parameters of a sign-in. */
 export const signInOptions = z.strictObject(
@@ -51,6 +59,12 @@ export const signInOptions = z.strictObject(
     organizationId: text('has to be a non-empty string.').optional(),
     prompt: prompts.optional(),
     maxAge: seconds.optional(),
+    acrValues: z
+      .union([z.string(), z.array(z.string())], { error: acrValuesRule })
+      .refine(isListOfAcrValues, { error: acrValuesRule })
+      .optional(),
+    theme: z.enum(['light', 'dark'], { error: 'is "light" or "dark".' }).optional(),
+    confirmRedirectPolicy: text('has to be a non-empty string.').optional(),
     extraParams: z
       .record(z.string(), z.string({ error: 'has to be a string.' }), { error: 'is an object of strings.' })
       .superRefine((parameters, context) => {

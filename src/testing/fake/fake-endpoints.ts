@@ -1,5 +1,5 @@
 import { LogtoException } from '../../logto.exceptions.js';
-import { UserScope } from '../../options/logto-constants.js';
+import { LogtoAcr, UserScope } from '../../options/logto-constants.js';
 import type { TestSignIn } from '../logto-test-user.js';
 import { readTestCredential } from '../test-credential.js';
 import { tokenLifetime, type FakeLogto } from './fake-logto.js';
@@ -50,6 +50,7 @@ export class FakeEndpoints {
       subject_types_supported: ['public'],
       code_challenge_methods_supported: ['S256'],
       id_token_signing_alg_values_supported: [signingAlgorithm],
+      acr_values_supported: Object.values(LogtoAcr),
       authorization_response_iss_parameter_supported: true,
     });
   }

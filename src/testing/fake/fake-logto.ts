@@ -117,8 +117,8 @@ export class FakeLogto {
     const scopes = this.granted.scopes(signIn.user, target);
     const token = await this.signAccessToken(
       {
+        ...authenticationContext(signIn),
         ...signIn.tokenClaims,
-        ...(signIn.signedInAgo !== undefined && { auth_time: seconds() - signIn.signedInAgo }),
         sub: signIn.user.sub,
         client_id: this.clientId,
         aud: resource ?? buildOrganizationUrn(organizationId ?? ''),
@@ -168,6 +168,17 @@ export class FakeLogto {
   private get clientId(): string {
     return this.options.credentials?.appId ?? defaultApplication.appId;
   }
+}
+
+/** The claims of an access token that say how its user has signed in. */
+function authenticationContext({ user, signedInAgo }: TestSignIn): Record<string, unknown> {
+  const { acr, amr } = user;
+  const authTime = user.auth_time ?? (signedInAgo === undefined ? undefined : seconds() - signedInAgo);
+  return {
+    ...(acr !== undefined && { acr }),
+    ...(amr !== undefined && { amr }),
+    ...(authTime !== undefined && { auth_time: authTime }),
+  };
 }
 
 function seconds(): number {

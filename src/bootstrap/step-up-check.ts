@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { OidcClient } from '../oidc/oidc-client.js';
+import { OperatorLog } from '../operator-log.js';
+import { acrValuesOf } from '../options/authentication-context.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+
+/** Reports at start that the app needs step-up authentication and that its Logto does not support it. */
+@Injectable()
+export class StepUpCheck {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly oidc: OidcClient,
+    private readonly log: OperatorLog,
+  ) {}
+
+  /**
+   * Compares what the app requires with Logto's discovery document, in the background: an app starts without Logto.
+   * @param required a handler for each authentication context that is required
+   */
+  run(required: ReadonlyMap<string, string>): void {
+    const places = new Map(
+      acrValuesOf(this.options.signInOptions.acrValues).map((acr) => [acr, 'signInOptions']),
+    );
+    for (const [acr, handler] of required) places.set(acr, handler);
+    if (places.size > 0) setImmediate(() => void this.compare(places)).unref();
+  }
+
+  private async compare(places: ReadonlyMap<string, string>): Promise<void> {
+    let supported: unknown;
+    try {
+      supported = (await this.oidc.configuration.get()).serverMetadata()['acr_values_supported'];
+    } catch {
+      // Logto is away. A sign-in says so as well: it ends with `insufficient_authentication`.
+      return;
+    }
+    const values: unknown[] = Array.isArray(supported) ? supported : [];
+    for (const [acr, place] of places) {
+      if (values.includes(acr)) continue;
+      const listed =
+        values.length === 0 ? 'lists no `acr_values_supported`' : `only supports ${values.join(', ')}`;
+      this.log.write(
+        'error',
+        `${place} requires the authentication context "${acr}", and the Logto at ${this.options.endpoint} ${listed}, so ` +
+          'everybody is refused with `insufficient_authentication`. Step-up authentication needs Logto 1.46: upgrade it, ' +
+          'or leave the requirement out.',
+        { key: `acr ${place} ${acr}` },
+      );
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { isLowerAcr, satisfiesAcr } from '../../options/authentication-context.js';
+import { LogtoAcr } from '../../options/logto-constants.js';
+import { isRecent, type Principal } from './principal.js';
+
+/** How a user has to have signed in. */
+export interface RequiredAuthentication {
+  /** The authentication context. If there are several, no sign-in meets all of them. */
+  readonly acrs: readonly string[];
+  /** Longest time since the sign-in, in seconds. */
+  readonly maxAge: number | undefined;
+}
+
+/** What a sign-in lacks: its authentication context is too low, or it is too old. */
+export type AuthenticationGap = 'acr' | 'age';
+
+/** Combines the requirements of class and handler. The stronger authentication context and the shorter time count. */
+export function combineAuthentication(
+  requirements: readonly { acr?: string; maxAge?: number }[],
+): RequiredAuthentication | undefined {
+  if (requirements.length === 0) return undefined;
+  const acrs = [...new Set(requirements.flatMap(({ acr }) => acr ?? []))];
+  const maxAges = requirements.flatMap(({ maxAge }) => maxAge ?? []);
+  return {
+    acrs: acrs.filter((acr) => !acrs.some((other) => isLowerAcr(acr, other))),
+    maxAge: maxAges.length === 0 ? undefined : Math.min(...maxAges),
+  };
+}
+
+/**
+ * What the sign-in of a user lacks.
+ * @param now in milliseconds since 1970
+ */
+export function authenticationGap(
+  principal: Principal,
+  { acrs, maxAge }: RequiredAuthentication,
+  now: number,
+): AuthenticationGap | undefined {
+  if (!acrs.every((acr) => satisfiesAcr(principal.acr, acr))) return 'acr';
+  return maxAge === undefined || isRecent(principal, maxAge, now) ? undefined : 'age';
+}
+
+/** For a message: "a sign-in with a second factor, within the last 300 seconds". */
+export function describeAuthentication({ acrs, maxAge }: RequiredAuthentication): string {
+  const [acr] = acrs;
+  const factor = acr === LogtoAcr.Mfa ? ' with a second factor' : ` with the authentication context "${acr}"`;
+  const age = maxAge === undefined ? '' : ` within the last ${maxAge} seconds`;
+  return `a sign-in${acr === undefined ? '' : factor}${age}`;
+}

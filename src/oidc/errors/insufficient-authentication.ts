@@ -1,0 +1,16 @@
+import { LogtoException } from '../../logto.exceptions.js';
+
+/**
+ * 403: a sign-in has reached none of the authentication contexts that it was to reach. There is no redirect to another one,
+ * which would end the same way.
+ * @param reason for the operator: what Logto has answered
+ */
+export function insufficientAuthentication(reason: string, cause?: unknown): LogtoException {
+  return new LogtoException('insufficient_authentication', `${reason} ${remedy}`, {
+    status: 403,
+    publicMessage: `This needs a stronger sign-in, for example with a second factor. ${remedy}`,
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+const remedy = 'Set up a second factor in your account, then start again.';

@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { LogtoAcr, LogtoGuard, RequireAuthentication, RequireMfa, RequireRecentSignIn } from 'nestjs-logto';
+import { startIssuer } from '../support/issuer.js';
+import { until } from '../support/waiting.js';
+import { recordedStartup } from './support/recorded-startup.js';
+import { unenforcedPlaces, unguarded } from './support/unenforced-places.js';
+
+@Controller()
+@UseGuards(LogtoGuard)
+class PayoutController {
+  @Get('payout')
+  @RequireMfa()
+  payout(): string {
+    return 'paid';
+  }
+}
+
+@Controller()
+@UseGuards(LogtoGuard)
+class RecentController {
+  @Get('recent')
+  @RequireRecentSignIn({ maxAge: 300 })
+  recent(): string {
+    return 'recent';
+  }
+}
+
+@Controller()
+class OpenController {
+  @Get('payout')
+  @RequireMfa()
+  payout(): string {
+    return 'paid';
+  }
+
+  @Get('recent')
+  @RequireAuthentication({ maxAge: 300 })
+  recent(): string {
+    return 'recent';
+  }
+}
+
+@Controller()
+@UseGuards(LogtoGuard)
+@RequireMfa()
+class TornController {
+  @Get('torn')
+  @RequireAuthentication({ acr: 'urn:example:passport' })
+  torn(): string {
+    return 'torn';
+  }
+}
+
+const tooOld = (place: string, endpoint: string): string =>
+  `${place} requires the authentication context "${LogtoAcr.Mfa}", and the Logto at ${endpoint} lists no ` +
+  '`acr_values_supported`, so everybody is refused with `insufficient_authentication`. Step-up authentication needs Logto 1.46: upgrade ' +
+  'it, or leave the requirement out.';
+
+describe('At startup the module', () => {
+  const startup = recordedStartup();
+
+  it.each([
+    ['a decorator', 'PayoutController.payout', {}],
+    ['the options', 'signInOptions', { signInOptions: { acrValues: [LogtoAcr.Mfa] } }],
+  ])('reports a Logto before 1.46 if %s requires an authentication context', async (_, place, logto) => {
+    const issuer = await startIssuer({ stepUp: false });
+    const controllers = place === 'signInOptions' ? [] : [PayoutController];
+    await startup.start({ issuer, controllers, logto });
+    await until(() => startup.logs.errors.length > 0);
+    expect(startup.logs.errors).toEqual([tooOld(place, issuer.endpoint)]);
+  });
+
+  it('reports a context that Logto does not list', async () => {
+    await startup.start({ controllers: [], logto: { signInOptions: { acrValues: 'urn:example:passport' } } });
+    await until(() => startup.logs.errors.length > 0);
+    expect(startup.logs.errors[0]).toContain(`only supports ${LogtoAcr.FirstFactor}, ${LogtoAcr.Mfa}`);
+  });
+
+  it('asks Logto for nothing if only the time of a sign-in is required', async () => {
+    const issuer = await startIssuer({ stepUp: false });
+    await startup.start({ issuer, controllers: [RecentController] });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(issuer.countRequests('discovery')).toBe(0);
+    expect(startup.logs.errors).toEqual([]);
+  });
+
+  it('starts without Logto', async () => {
+    const issuer = await startIssuer();
+    await issuer.pause();
+    const { baseUrl } = await startup.start({ issuer, controllers: [PayoutController] });
+    expect((await fetch(`${baseUrl}/payout`)).status).toBe(401);
+    expect(startup.logs.errors).toEqual([]);
+  });
+
+  it('reports contexts that no sign-in has at once', async () => {
+    await startup.start({ controllers: [TornController] });
+    expect(startup.logs.errors).toContainEqual(
+      `TornController.torn requires the authentication contexts "urn:example:passport" and "${LogtoAcr.Mfa}", and a sign-in ` +
+        'has only one, so it refuses everybody. Keep one of them.',
+    );
+  });
+
+  it('throws if no guard enforces the requirement', async () => {
+    expect(await unenforcedPlaces(startup.start({ controllers: [OpenController] }))).toEqual([
+      unguarded('OpenController.payout'),
+      unguarded('OpenController.recent'),
+    ]);
+  });
+});
