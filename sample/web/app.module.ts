@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LogtoModule, logtoOptionsFromEnv, UserScope } from 'nestjs-logto';
 import { AppController } from './app.controller.js';
+import { PayoutController } from './payout/payout.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SignOutLog } from './sessions/sign-out-log.js';
 import { UsersModule } from './users/users.module.js';
@@ -29,7 +30,7 @@ const resource = process.env.LOGTO_RESOURCE;
     ),
     UsersModule,
   ],
-  controllers: [AppController, SessionsController],
+  controllers: [AppController, PayoutController, SessionsController],
   providers: [SignOutLog],
 })
 export class AppModule {}

@@ -68,6 +68,11 @@ describe('The web sample', () => {
         await page.goto(path);
         await examine(page, name, colorScheme);
       }
+      await page.goto('/payout');
+      await examine(page, 'second-factor', colorScheme);
+      await visitor.enterCode(page);
+      await page.getByRole('heading', { level: 1, name: 'Your deposit' }).waitFor();
+      await examine(page, 'payout', colorScheme);
       await visitor.leave();
     });
 
@@ -237,7 +242,7 @@ describe('The code that the sample shows', () => {
   it('is the code of its files', async () => {
     const parts = /file: '([^']+)',\s+code: `(@[^`]+)`/g;
     const shown = [...(await source('views/code-of.ts')).matchAll(parts)];
-    expect(shown).toHaveLength(6);
+    expect(shown).toHaveLength(7);
     for (const [, file = '', code = ''] of shown) {
       const whole = (await source(file)).replaceAll(/ {2}@Header.*\n/g, '');
       const isClass = whole.includes(`\n${code}`);

@@ -53,6 +53,22 @@ export class UsersResolver implements LocalUserResolver {
   }
 }`,
   },
+  payout: {
+    file: 'payout/payout.controller.ts',
+    code: `@Get()
+@RequireMfa()
+form(@AuthUser() user: LogtoContext): string {
+  return payoutPage(user);
+}
+
+/** Asks for it again if it is older than five minutes. */
+@Post()
+@HttpCode(200)
+@RequireAuthentication({ acr: LogtoAcr.Mfa, maxAge: 300 })
+payOut(@AuthUser() user: LogtoContext): string {
+  return paidOutPage(user);
+}`,
+  },
   sessions: {
     file: 'sessions/sessions.controller.ts',
     code: `@Get()

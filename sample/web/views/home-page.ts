@@ -36,6 +36,12 @@ const cards = [
     code: 'sessions.end({ sub }, { except: request })',
   },
   {
+    path: '/payout',
+    title: 'A second factor',
+    text: 'Asks for a second factor before a critical action. With the emulator, the page says which code to enter.',
+    code: '@RequireMfa()',
+  },
+  {
     path: '/user#local-user',
     title: 'A user of your own',
     text: 'The row in the table of this app that belongs to the signed-in user.',

@@ -19,6 +19,7 @@ const pages = [
   { path: '/user-info', name: 'User info' },
   { path: '/fetch-access-token', name: 'Token' },
   { path: '/sessions', name: 'Sessions' },
+  { path: '/payout', name: 'Payout' },
 ];
 
 const icon =

@@ -32,6 +32,12 @@ export class Visitor {
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
 
+  /** Enters the code of the second factor on the page of Logto. */
+  async enterCode(page: Page, code = '123456'): Promise<void> {
+    await page.getByLabel('Code', { exact: true }).fill(code);
+    await page.getByRole('button', { name: 'Continue', exact: true }).click();
+  }
+
   /**
    * Closes the profile, and fails if the console has errors.
    * @param expected statuses that were caused on purpose, since the console has an error for each of them
