@@ -19,7 +19,7 @@ const issuer = await startIssuer();
 const app = await startApp({ issuer, controllers: [EnterController] });
 
 describe('The `extraParams` of LogtoService.signIn()', () => {
-  it.each(['response_mode', 'state', 'scope', 'redirect_uri'])(
+  it.each(['response_mode', 'state', 'scope', 'redirect_uri', 'acr_values'])(
     'cannot contain %s, which the module sets',
     async (name) => {
       const page = await app.browser().fetch(`/enter?name=${name}`);

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  LogtoAcr,
+  RequireAuthentication,
+  RequireMfa,
   RequireOrganization,
   RequireOrganizationRoles,
   RequireOrganizationScopes,
@@ -102,5 +105,28 @@ describe('A decorator throws at once for', () => {
     [{ maxAge: Number.POSITIVE_INFINITY }],
   ])('the invalid @RequireRecentSignIn options %j', (options) => {
     expect(() => (RequireRecentSignIn as Loose)(options)).toThrow(/^@RequireRecentSignIn\(\)/);
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    ['urn:logto:acr:mfa'],
+    [class {}],
+    [{}],
+    [{ acr: undefined }],
+    [{ acr: '' }],
+    [{ acr: 'one two' }],
+    [{ acr: [LogtoAcr.Mfa] }],
+    [{ acr: LogtoAcr.Mfa, maxAge: 0 }],
+    [{ maxAge: '300' }],
+    [{ acr: LogtoAcr.Mfa, max_age: 300 }],
+    [{ acr: LogtoAcr.Mfa, constructor: 1 }],
+  ])('the invalid @RequireAuthentication options %j', (options) => {
+    expect(() => (RequireAuthentication as Loose)(options)).toThrow(/^@RequireAuthentication\(\)/);
+  });
+
+  it('@RequireMfa without its parentheses', () => {
+    expect(() => (RequireMfa as Loose)(class {})).toThrow('@RequireMfa() takes no arguments.');
+    expect(() => RequireMfa()).not.toThrow();
   });
 });

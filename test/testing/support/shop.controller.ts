@@ -3,10 +3,12 @@ import type { Request } from 'express';
 import {
   AuthUser,
   IdTokenClaims,
+  LogtoAcr,
   LogtoApiGuard,
   LogtoContext,
   LogtoGuard,
   LogtoService,
+  RequireAuthentication,
   RequireOrganization,
   RequireOrganizationRoles,
   RequireOrganizationScopes,
@@ -94,6 +96,14 @@ export class ShopController {
   @RequireRecentSignIn({ maxAge: 300 })
   deleteAccount(): string {
     return 'deleted';
+  }
+
+  @Get('payout')
+  @UseGuards(LogtoGuard)
+  @WithLogto({ accept: ['session', 'bearer'] })
+  @RequireAuthentication({ acr: LogtoAcr.Mfa, maxAge: 300 })
+  payout(@AuthUser('claims') { acr, amr }: IdTokenClaims): object {
+    return { acr, amr };
   }
 
   @Get('user-info')
