@@ -12,6 +12,7 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/browser/',
+    '<rootDir>/test/fastify/',
     '<rootDir>/test/graphql/',
     '<rootDir>/test/mcp/',
     '<rootDir>/test/package/',

@@ -2,6 +2,7 @@ import { Injectable, Optional, type HttpServer } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Application, Request } from 'express';
 import { LogtoSetupException } from '../logto.exceptions.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { FrontEndMiddleware } from '../routes/front-end.middleware.js';
 import { LogoutFormMiddleware } from '../routes/logout-form.middleware.js';
 import { SessionMount } from '../session/session-mount.js';
@@ -10,12 +11,15 @@ import { defineSessionContext } from '../user/attached-context.js';
 import { CurrentUser } from '../user/current-user.js';
 import { WebhookBodyMiddleware } from '../webhooks/webhook-body.middleware.js';
 
+type ExpressApplication = Application & { request: Request };
+
 /** Mounts the session and `req.user` on the Express instance of the app. */
 @Injectable()
 export class ExpressMount {
   private mountedOn: HttpServer | undefined;
 
   constructor(
+    private readonly options: ResolvedLogtoOptions,
     private readonly adapterHost: HttpAdapterHost,
     private readonly sessionMount: SessionMount,
     private readonly currentUser: CurrentUser,
@@ -38,25 +42,37 @@ export class ExpressMount {
   /** Mounts on the current adapter, once. Each app that a testing module creates has its own. */
   mount(): void {
     const { adapter } = this;
-    if (adapter?.getType() !== 'express' || adapter === this.mountedOn) return;
+    if (!adapter || adapter === this.mountedOn) return;
     this.mountedOn = adapter;
-    this.logoutFormMiddleware?.mountOn(adapter);
-    this.webhookBodies.mountOn(adapter);
-    this.frontEndMiddleware?.mountOn(adapter);
+    const isExpress = adapter.getType() === 'express';
+    if (isExpress) {
+      this.logoutFormMiddleware?.mountOn(adapter);
+      this.webhookBodies.mountOn(adapter);
+      this.frontEndMiddleware?.mountOn(adapter);
+    }
+    // On Fastify only the testing kit has one, which adds the bearer tokens of test users.
     if (this.sessionMount.handler) adapter.use(this.sessionMount.handler);
-    const { request } = this.application();
+    if (!isExpress) return;
+    const { request } = adapter.getInstance() as ExpressApplication;
     defineUserAccessor(request, this.currentUser);
     defineSessionContext(request, (one) => this.currentUser.of(one));
   }
 
-  /** @throws LogtoSetupException `adapter_not_supported` */
-  application(): Application & { request: Request } {
+  /**
+   * @returns `undefined` on Fastify, where there is nothing to mount for bearer tokens
+   * @throws LogtoSetupException `adapter_not_supported`
+   */
+  application(): ExpressApplication | undefined {
     const { httpAdapter } = this.adapterHost;
-    if (httpAdapter.getType() === 'express')
-      return httpAdapter.getInstance<Application & { request: Request }>();
+    const type = httpAdapter.getType();
+    if (type === 'express') return httpAdapter.getInstance<ExpressApplication>();
+    const { client, authRoutes, webhooks } = this.options;
+    if (type === 'fastify' && !client && !authRoutes && !webhooks) return undefined;
     throw new LogtoSetupException(
       'adapter_not_supported',
-      `LogtoModule needs @nestjs/platform-express, the app runs on "${httpAdapter.getType()}".`,
+      `LogtoModule needs @nestjs/platform-express for sign-in, sessions and webhooks, and the app runs on "${type}". ` +
+        'On Fastify it accepts bearer tokens only: give it `endpoint` and `api`, without `baseUrl`, `session` and ' +
+        '`webhooks`, and with `authRoutes: false` next to `useFactory`.',
     );
   }
 

@@ -38,9 +38,10 @@ export const setupErrorCodes = [
    */
   'authorization_not_enforced',
   /**
-   * The app does not run on Express.
+   * The app does not run on Express, and the options are for more than bearer tokens.
    * @status startup
-   * @remedy Use `@nestjs/platform-express`.
+   * @remedy Use `@nestjs/platform-express`. On Fastify give `endpoint` and `api` without `baseUrl`, `session` and
+   * `webhooks`; with `forRootAsync` also `authRoutes: false`.
    */
   'adapter_not_supported',
   /**

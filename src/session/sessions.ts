@@ -94,7 +94,8 @@ export class Sessions {
 
   /** The session's last sign-in, whether or not it has ended. */
   lastRecord(request: Request): SessionRecord | EndedRecord | undefined {
-    if (this.disregarded.has(request)) return undefined;
+    // The session of an app that only takes bearer tokens is its own, and on Fastify not express-session's.
+    if (!this.options.client || this.disregarded.has(request)) return undefined;
     const session = this.find(request);
     const record = session?.logto;
     if (isSignedIn(record) && !this.isForThisApplication(record)) return foreignRecord;

@@ -33,6 +33,11 @@ export function defineSessionContext<T extends object>(
   });
 }
 
+/** Whether a request has the context of its session by itself. On Fastify, where there is no session, it has none. */
+export function hasSessionContext(request: object): boolean {
+  return ofSession in request;
+}
+
 /**
  * Attaches the context of an execution, for `@AuthUser()` and, over HTTP, as `req.user`. Fields of a GraphQL request and
  * messages of a socket have one each: others beside them may have other tokens, or another credential.

@@ -1,7 +1,8 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
-import { attachContext, attachSharedContext } from './attached-context.js';
+import { httpRequestOf } from '../nest/http-request.js';
+import { attachContext, attachSharedContext, hasSessionContext } from './attached-context.js';
 import { CurrentUser } from './current-user.js';
 import { anonymousContext, type LogtoContext } from './logto-context.js';
 import { RequestSource } from './request-source.js';
@@ -22,13 +23,14 @@ export class HandlerContext {
 
   /**
    * Opens `req.user` to the handler of an HTTP request.
-   * @returns whether {@link prepare} is needed too. Over HTTP it is not if nothing has to be fetched: `req.user` and
+   * @returns whether {@link prepare} is needed too. On Express it is not if nothing has to be fetched: `req.user` and
    * `@AuthUser()` read the session by themselves, so a page that uses neither refreshes no claims.
    */
   begin(host: ExecutionContext): boolean {
     if (host.getType() !== 'http') return true;
-    this.currentUser.markGuardsPassed(host.switchToHttp().getRequest<Request>());
-    return fetchesAnything(this.routes.read(host));
+    const request = httpRequestOf(host);
+    this.currentUser.markGuardsPassed(request);
+    return !hasSessionContext(request) || fetchesAnything(this.routes.read(host));
   }
 
   /**

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
+import { httpRequestOf } from '../nest/http-request.js';
 import { Handshakes } from '../session/handshakes.js';
 
 /** The context of a GraphQL operation, as Apollo on Express and graphql-ws create it. */
@@ -74,13 +75,13 @@ export class RequestSource {
   constructor(private readonly handshakes: Handshakes) {}
 
   /**
-   * The Express request, or the handshake of a socket in the form of one.
+   * The HTTP request, or the handshake of a socket, in the form of an Express request.
    * @returns `undefined` for a transport that this library cannot read
    * @throws LogtoException `session_store_unavailable`
    */
   async getRequest(host: ArgumentsHost): Promise<Request | undefined> {
     const type: string = host.getType();
-    if (type === 'http') return host.switchToHttp().getRequest<Request>();
+    if (type === 'http') return httpRequestOf(host);
     const fork = this.forks.get(executionKey(host));
     if (fork) return fork;
     if (type === 'ws') return this.ofClient(host.switchToWs().getClient<SocketClient>());

@@ -7,6 +7,7 @@ import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { OperatorLog } from '../../operator-log.js';
 import { rememberedReturnTo } from '../../sign-in/remembered-return-to.js';
 import { BasePath } from '../../session/base-path.js';
+import { httpRequestOf } from '../../nest/http-request.js';
 import { markCopy } from '../../nest/package-copy.js';
 import { isNavigation } from '../../user/unauthenticated-exception-factory.js';
 import { errorPage } from './error-page.js';
@@ -70,8 +71,8 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
   }
 
   private answerRequest(exception: LogtoException, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<Request>();
-    const response = host.switchToHttp().getResponse<Response>();
+    const request = httpRequestOf(host);
+    const response = request.res ?? host.switchToHttp().getResponse<Response>();
     if (response.headersSent) {
       response.end();
       return;

@@ -111,7 +111,7 @@ describe('An opaque bearer token', () => {
   });
 
   it('of 100 kB is refused without a request to Logto', async () => {
-    const handler = api.app.getHttpAdapter().getInstance() as RequestListener;
+    const handler: RequestListener = (...exchange) => api.app.getHttpServer().emit('request', ...exchange);
     const server = createServer({ maxHeaderSize: 1_000_000 }, handler);
     await new Promise<void>((resolve) => server.listen(0, resolve));
     const close = leftovers.ends(() => new Promise((resolve) => server.close(() => resolve())));

@@ -226,7 +226,7 @@ describe('LogtoApiGuard', () => {
     let server: Server;
 
     beforeAll(async () => {
-      const handler = api.app.getHttpAdapter().getInstance() as RequestListener;
+      const handler: RequestListener = (...exchange) => api.app.getHttpServer().emit('request', ...exchange);
       server = createServer({ maxHeaderSize: 1_000_000 }, handler);
       await new Promise<void>((resolve) => server.listen(0, resolve));
     });

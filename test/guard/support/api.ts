@@ -2,6 +2,7 @@ import type { LogtoApiOptions } from 'nestjs-logto';
 import { startApp, type TestApp, type TestAppParts } from '../../support/app.js';
 import type { Page } from '../../support/browser.js';
 import { resource } from '../../support/issuer.js';
+import { createApi } from './create-api.js';
 
 /** Starts an API that only accepts bearer tokens: without an application, a base URL or a session. */
 export function startApi({
@@ -10,7 +11,7 @@ export function startApi({
   ...parts
 }: TestAppParts & { api?: LogtoApiOptions }): Promise<TestApp> {
   const bearerOnly = { appId: undefined, appSecret: undefined, baseUrl: undefined, session: undefined };
-  return startApp({ ...parts, logto: { ...bearerOnly, api, ...logto } });
+  return startApp({ create: createApi, ...parts, logto: { ...bearerOnly, api, ...logto } });
 }
 
 /** Sends a request with a bearer token. */
