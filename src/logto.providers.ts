@@ -16,6 +16,7 @@ import { BearerAuthentication } from './guard/bearer/bearer-authentication.js';
 import { BearerTokenVerifier } from './guard/bearer/bearer-token-verifier.js';
 import { ProtectedResources } from './guard/bearer/protected-resources.js';
 import { CsrfProtection } from './guard/csrf-protection.js';
+import { GuardedRouteReader } from './guard/guarded-route.js';
 import { FreshScopes } from './guard/session/fresh-scopes.js';
 import { FreshUserInfo } from './guard/session/fresh-user-info.js';
 import { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
@@ -150,6 +151,7 @@ export const logtoProviders: Provider[] = [
   FreshClaimsGuard,
   FreshScopes,
   FreshUserInfo,
+  GuardedRouteReader,
   LogtoApiGuard,
   LogtoExceptionFilter,
   LogtoGuard,

@@ -8,6 +8,7 @@ const source = resolve(import.meta.dirname, '../src');
 const rooms = [
   'index',
   'testing',
+  'swagger',
   'cli',
   'cli/doctor',
   'cli/init',

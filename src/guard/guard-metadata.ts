@@ -24,6 +24,18 @@ export function hasAppGuard(subject: object): boolean {
   return guardsOf(subject).some((guard) => !isLogtoGuard(guard));
 }
 
+/** The guards of this library that a class, including its base classes, or a handler uses. */
+export function logtoGuardsOf(subject: object): unknown[] {
+  return logtoGuardsIn(guardsOf(subject));
+}
+
+/** The guards of this library among these classes, and those that they inject to call them. */
+export function logtoGuardsIn(types: readonly unknown[]): unknown[] {
+  return types.flatMap((type) =>
+    isLogtoGuard(type) ? [type] : injectedBy(type).filter((one) => isLogtoGuard(one)),
+  );
+}
+
 /** Whether a class is a guard of this library. */
 export function isLogtoGuard(type: unknown, kind: typeof AccessGuard = AccessGuard): boolean {
   return typeof type === 'function' && (type === kind || type.prototype instanceof kind);
@@ -31,10 +43,15 @@ export function isLogtoGuard(type: unknown, kind: typeof AccessGuard = AccessGua
 
 /** Whether a class injects a guard of this library. */
 export function injectsLogtoGuard(type: unknown): boolean {
-  if (typeof type !== 'function') return false;
+  return injectedBy(type).some((one) => isLogtoGuard(one));
+}
+
+/** The classes that a class injects. */
+function injectedBy(type: unknown): unknown[] {
+  if (typeof type !== 'function') return [];
   const parameters = (Reflect.getMetadata('design:paramtypes', type) ?? []) as unknown[];
   const properties = (Reflect.getMetadata(propertiesMetadata, type) ?? []) as { type: unknown }[];
-  return [...parameters, ...properties.map((property) => property.type)].some((one) => isLogtoGuard(one));
+  return [...parameters, ...properties.map((property) => property.type)];
 }
 
 /** The classes of the guards that `@UseGuards()` names. It takes instances as well. */

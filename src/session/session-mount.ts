@@ -20,6 +20,8 @@ const defaultMaxAge = 14 * 24 * 60 * 60 * 1000;
 export class SessionMount {
   /** `undefined` if the app mounts its own session. */
   readonly handler: RequestHandler | undefined;
+  /** The name of its cookie. */
+  readonly cookieName: string | undefined;
   /** Its store. */
   readonly store: Store | undefined;
   /** Warnings about the setup, to log at start. */
@@ -33,6 +35,7 @@ export class SessionMount {
     if (!client || !given) return;
     const options = sessionDefaults(given, client);
     const store = given.store ?? new session.MemoryStore();
+    this.cookieName = options.name;
     this.store = new TouchingStore(store, touches);
     const handler = session({ ...options, store: this.store });
     const untouched = loadUntouched(options, store, this.store);

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { project } from './support/packed.js';
 import { succeed } from './support/run.js';
 
@@ -14,6 +16,11 @@ const visit = {
   signOut: { status: 302, back: '/' },
   after: { status: 302, location: '/logto/sign-in?returnTo=%2Fprotected' },
 };
+
+/** The OpenAPI document of `fixtures/app/src/api.ts`. */
+const apiDocument = readFile(new URL('fixtures/api-document.json', import.meta.url), 'utf8').then(
+  (text) => JSON.parse(text) as unknown,
+);
 
 describe.each([
   ['a Nest 12 app in ES modules', 'nest-12/esm', 'tsconfig.json'],
@@ -38,6 +45,20 @@ describe.each([
     expect(await printedBy('main.js')).toEqual(visit);
   });
 
+  it('guards an API on Fastify, and documents it as OpenAPI', async () => {
+    const { document, ...answers } = (await printedBy('api.js')) as { document: object };
+
+    expect(answers).toEqual({
+      anonymous: { status: 401, challenge: 'Bearer' },
+      found: { status: 200, text: 'things for machine' },
+      refused: { status: 403, challenge: 'Bearer error="insufficient_scope", scope="write:things"' },
+      open: 200,
+    });
+    // The same one for every version of Nest and of @nestjs/swagger.
+    expect(document).toEqual(await apiDocument);
+    expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
+  });
+
   it("runs the app's own tests without a Logto", async () => {
     expect(await printedBy('without-logto.js')).toEqual({
       nobody: 401,
@@ -53,11 +74,12 @@ describe('The command of the package', () => {
   });
 });
 
-describe('The package without oidc-provider', () => {
-  it('works, and its emulator says what to install', async () => {
+describe('The package without oidc-provider and @nestjs/platform-express', () => {
+  it('loads, and its emulator says what to install', async () => {
     const printed = await succeed(process.execPath, ['main.js'], project('without-emulator'));
     expect(JSON.parse(printed)).toEqual({
       module: 'LogtoModule',
+      express: false,
       code: 'oidc_provider_missing',
       message: expect.stringContaining('npm install --save-dev oidc-provider'),
     });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
-import { organizationUrnPrefix, ReservedResource } from '../../options/logto-constants.js';
+import { defaultResource } from './default-resource.js';
 import {
   contradictingAcrs,
   insufficient,
@@ -63,16 +63,9 @@ export class RequirementCheck {
     }
   }
 
-  /** The audience of `api` that a bearer token is for, else the only `api.audience`, else the only one of `resources`. */
   private defaultResource(principal: Principal): string {
-    const audiences = [this.options.api?.audience ?? []]
-      .flat()
-      .filter((one) => !one.startsWith(organizationUrnPrefix));
-    const ofToken = audiences.find((audience) => principal.audiences?.includes(audience));
-    if (ofToken !== undefined) return ofToken;
-    const resources = this.options.resources.filter((one) => one !== ReservedResource.Organization);
-    const [only, ...others] = audiences.length > 0 ? audiences : resources;
-    if (only !== undefined && others.length === 0) return only;
+    const resource = defaultResource(this.options, principal.audiences);
+    if (resource !== undefined) return resource;
     throw requirementIncomplete(
       '@RequireScopes() does not know whose scopes count: there is not exactly one `api.audience` or resource. ' +
         "Name it: @RequireScopes('read', { resource: 'https://api.example.com' }).",

@@ -30,7 +30,8 @@ export function insufficient(requirement: NamedRequirement, present: readonly st
   });
 }
 
-function listOf({ kind, mode }: NamedRequirement, names: readonly string[]): string {
+/** What a requirement names, in words: `the scopes "a" and "b"`. */
+export function listOf({ kind, mode }: NamedRequirement, names: readonly string[]): string {
   const list = names.map((name) => `"${name}"`);
   if (mode === 'any') return `the ${nouns[kind]} ${list.join(' or ')}`;
   return `the ${nouns[kind]}${list.length > 1 ? 's' : ''} ${list.join(' and ')}`;

@@ -84,10 +84,11 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
         passiveRequests: PassiveRequests,
         localUsers: FakeLocalUsers,
       ): SessionMount => {
-        const { handler, store } = new SessionMount(options, touches, passiveRequests);
+        const { handler, store, cookieName } = new SessionMount(options, touches, passiveRequests);
         const signIns = new TestSignIns(options, defaults);
         return {
           store,
+          cookieName,
           warnings: [],
           handler: fakeSessionHandler(handler, logtoOf(options), signIns, localUsers),
         };

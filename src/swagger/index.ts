@@ -1,0 +1,2 @@
+export { withLogtoSecurity, type LogtoSecurityOptions } from './with-logto-security.js';
+export { logtoSwaggerOptions, type LogtoSwaggerSignIn } from './logto-swagger-options.js';

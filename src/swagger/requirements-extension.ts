@@ -1,0 +1,49 @@
+import type { AccessPolicy } from '../guard/access-policy.js';
+import { defaultResource } from '../guard/requirements/default-resource.js';
+import type { OrganizationSource } from '../guard/requirements/organization-source.js';
+import { listOf } from '../guard/requirements/requirement-exceptions.js';
+import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+
+/** The requirements of an operation that OpenAPI has no words for: its extension `x-logto`. */
+export type RequirementsExtension = Record<string, unknown>;
+
+/** @returns `undefined` without a requirement */
+export function requirementsExtension(
+  { requirements, signInMaxAge }: AccessPolicy,
+  options: Pick<ResolvedLogtoOptions, 'api' | 'resources'>,
+): RequirementsExtension | undefined {
+  if (requirements.length === 0) return undefined;
+  const extension: Record<string, unknown[] | number> = {};
+  for (const requirement of requirements) {
+    const { kind } = requirement;
+    if (!('names' in requirement) && kind !== 'organization') continue;
+    const list = (extension[kind] ??= []) as unknown[];
+    if (kind === 'organization') list.push(sourceOf(requirement.from));
+    else list.push({ [requirement.mode]: requirement.names, ...resourceOf(requirement, options) });
+  }
+  if (signInMaxAge !== undefined) extension.maxAge = signInMaxAge;
+  return extension;
+}
+
+/** The requirements in words; the empty string without any. */
+export function requirementsText({ requirements, signInMaxAge }: AccessPolicy): string {
+  const needs = requirements.flatMap((requirement) => {
+    if ('names' in requirement) return [listOf(requirement, requirement.names)];
+    return requirement.kind === 'organization' ? ['a member of the organization of the request'] : [];
+  });
+  if (signInMaxAge !== undefined) needs.push(`a sign-in within the last ${signInMaxAge} seconds`);
+  return needs.length === 0 ? '' : `This needs ${needs.join('; ')}.`;
+}
+
+function sourceOf(source: OrganizationSource): unknown {
+  return typeof source === 'function' ? { function: source.name || 'anonymous' } : source;
+}
+
+function resourceOf(
+  requirement: { kind: string; resource?: string | undefined },
+  options: Pick<ResolvedLogtoOptions, 'api' | 'resources'>,
+): { resource?: string } {
+  if (requirement.kind !== 'scopes') return {};
+  const resource = requirement.resource ?? defaultResource(options);
+  return resource === undefined ? {} : { resource };
+}

@@ -1,0 +1,49 @@
+import type { AccessPolicy } from '../guard/access-policy.js';
+import type { GuardedRoute } from '../guard/guarded-route.js';
+import type { Credential } from '../options/credential.js';
+
+/** Names of the security schemes. */
+export const securitySchemes = {
+  openIdConnect: 'openIdConnect',
+  bearer: 'bearer',
+  cookie: 'cookie',
+} as const;
+
+/** The schemes that a request has to use together, each with its scopes. */
+export type SecurityRequirement = Partial<Record<keyof typeof securitySchemes, string[]>>;
+
+/** The ways to pass the guards of a route, one of which is enough. */
+export function securityRequirementsOf({ accepted, policy }: GuardedRoute): SecurityRequirement[] {
+  const scopes = scopeChoices(policy);
+  const waysOfGuards = accepted.map((credentials) =>
+    credentials.flatMap((credential) => waysOf(credential, scopes)),
+  );
+  const ways = combine(waysOfGuards, (way, other): SecurityRequirement => ({ ...way, ...other }), {});
+  const unique = new Map(ways.map((way) => [JSON.stringify(way), way]));
+  return [...unique.values(), ...(policy.access === 'optional' ? [{}] : [])];
+}
+
+/** Only `openIdConnect` lists scopes: in OpenAPI 3.0 the other types of schemes have none. */
+function waysOf(credential: Credential, scopes: readonly string[][]): SecurityRequirement[] {
+  return credential === 'session'
+    ? [{ cookie: [] }]
+    : [...scopes.map((names) => ({ openIdConnect: names })), { bearer: [] }];
+}
+
+/** The sets of scopes, one of which a token needs. `mode: 'any'` gives a choice. */
+function scopeChoices({ requirements }: AccessPolicy): string[][] {
+  const choices = requirements.flatMap((requirement) => {
+    if (requirement.kind !== 'scopes' && requirement.kind !== 'organizationScopes') return [];
+    const { names, mode } = requirement;
+    return [mode === 'any' ? names.map((name) => [name]) : [[...names]]];
+  });
+  return combine(choices, (names, more) => [...new Set([...names, ...more])], []);
+}
+
+/** Every combination of one choice from each list. */
+function combine<T>(lists: readonly (readonly T[])[], join: (one: T, other: T) => T, start: T): T[] {
+  return lists.reduce<T[]>(
+    (combined, list) => combined.flatMap((one) => list.map((other) => join(one, other))),
+    [start],
+  );
+}
