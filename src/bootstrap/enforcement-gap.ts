@@ -1,6 +1,5 @@
 import type { Type } from '@nestjs/common';
 import { isGateway, isGatewayHook, isGraphqlField } from '../nest/handler-kind.js';
-import type { Credential } from '../options/credential.js';
 import type { Method } from '../nest/decorated-methods-of.js';
 import { accessPolicyOf, requirementsOf } from '../guard/access-policy.js';
 import { hasLogtoGuard, hasDelegatingGuard } from '../guard/guard-metadata.js';
@@ -9,8 +8,6 @@ import { hasLogtoGuard, hasDelegatingGuard } from '../guard/guard-metadata.js';
 export interface AppGuards {
   /** Whether a guard of this library is a global guard. */
   readonly global: boolean;
-  /** What the global guard accepts. */
-  readonly credentials: readonly Credential[];
   /** Whether global guards run for gateways. */
   readonly gateways: boolean;
   /** Whether guards run for GraphQL fields. */

@@ -9,9 +9,7 @@ import { decoratedMethodsOf, type Method } from '../nest/decorated-methods-of.js
 import { accessPolicyOf, requirementsOf } from '../guard/access-policy.js';
 import { ProtectedResources } from '../guard/bearer/protected-resources.js';
 import { injectsLogtoGuard, hasLogtoGuard, isLogtoGuard } from '../guard/guard-metadata.js';
-import { LogtoApiGuard } from '../guard/logto-api.guard.js';
-import type { Credential } from '../options/credential.js';
-import { credentialsOf } from './credentials-of.js';
+import { GuardedRouteReader } from '../guard/guarded-route.js';
 import { StepUpCheck } from './step-up-check.js';
 import { unmetRequirements } from './unmet-requirements.js';
 import { enforcementGap, hasGuard, type AppGuards } from './enforcement-gap.js';
@@ -29,6 +27,7 @@ export class RequirementReport implements OnApplicationBootstrap {
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
     private readonly adapterHost: HttpAdapterHost,
+    private readonly routes: GuardedRouteReader,
     private readonly resources: ProtectedResources,
     private readonly stepUp: StepUpCheck,
   ) {}
@@ -68,12 +67,7 @@ export class RequirementReport implements OnApplicationBootstrap {
   }
 
   /** Logs what may let everybody pass, or nobody. */
-  private warnOfHandler(
-    type: Type,
-    handler: string,
-    method: Method,
-    { global, fields, credentials }: AppGuards,
-  ): void {
+  private warnOfHandler(type: Type, handler: string, method: Method, { global, fields }: AppGuards): void {
     const required = [...requirementsOf(type), ...requirementsOf(method)];
     if (global && required.length > 0 && isMessageHandler(method) && !hasGuard(type) && !hasGuard(method)) {
       this.logger.warn(
@@ -82,7 +76,7 @@ export class RequirementReport implements OnApplicationBootstrap {
       );
     }
     const { requirements } = accessPolicyOf(type, method);
-    if ((credentialsOf(type, method) ?? credentials)?.includes('bearer'))
+    if (this.routes.read(type, method)?.accepted.some((credentials) => credentials.includes('bearer')))
       this.resources.addScopes(requirements);
     const needsOrganization = requirements.some(
       ({ kind }) => kind === 'organizationRoles' || kind === 'organizationScopes',
@@ -127,18 +121,9 @@ export class RequirementReport implements OnApplicationBootstrap {
           .getGlobalGuards()
           .some((guard) => enforces(guard.constructor) || overridden.has(guard)) ||
         requestScoped.some((type) => enforces(type)),
-      credentials: this.globalCredentials(),
       gateways: guardsGatewaysGlobally(this.applicationConfig),
       fields: guardsGraphqlFields(this.modules),
     };
-  }
-
-  private globalCredentials(): readonly Credential[] {
-    const types = [
-      ...this.applicationConfig.getGlobalGuards().map((guard) => guard.constructor),
-      ...this.applicationConfig.getGlobalRequestGuards().map(({ metatype }) => metatype),
-    ];
-    return types.some((type) => isLogtoGuard(type, LogtoApiGuard)) ? ['bearer'] : ['session'];
   }
 
   /** The instances with which a test overrides a guard: `overrideProvider(LogtoGuard)`. */

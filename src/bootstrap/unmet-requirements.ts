@@ -2,9 +2,12 @@ import type { Type } from '@nestjs/common';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { UserScope } from '../options/logto-constants.js';
 import type { Method } from '../nest/decorated-methods-of.js';
+import type { Credential } from '../options/credential.js';
+import { withLogtoOf } from '../user/with-logto.decorator.js';
 import { accessPolicyOf } from '../guard/access-policy.js';
+import { hasLogtoGuard } from '../guard/guard-metadata.js';
+import { LogtoApiGuard } from '../guard/logto-api.guard.js';
 import type { Requirement } from '../guard/requirements/requirement.js';
-import { credentialsOf } from './credentials-of.js';
 
 /** The scope that Logto needs to send the claims of a requirement. */
 const neededScope: Partial<Record<Requirement['kind'], string>> = {
@@ -43,4 +46,12 @@ export function unmetRequirements(
   return [...missing]
     .filter((scope) => !options.scopes.includes(scope))
     .map((scope) => `requires claims that Logto only sends for the scope "${scope}". Add it to \`scopes\`.`);
+}
+
+/** What the guards of a handler accept. `undefined` if it has no guard of this library. */
+function credentialsOf(type: Type, method: Method): readonly Credential[] | undefined {
+  const { accept } = withLogtoOf(type, method);
+  if (accept) return accept;
+  if (hasLogtoGuard(method, LogtoApiGuard) || hasLogtoGuard(type, LogtoApiGuard)) return ['bearer'];
+  return hasLogtoGuard(method) || hasLogtoGuard(type) ? ['session'] : undefined;
 }

@@ -1,6 +1,6 @@
 import { Injectable, type ExecutionContext, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
-import { methodsOf, type Method } from '../nest/methods-of.js';
+import { decoratedMethodsOf, type Method } from '../nest/decorated-methods-of.js';
 import type { Credential } from '../options/credential.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { AccessPolicyReader, type AccessPolicy } from './access-policy.js';
@@ -46,7 +46,9 @@ export class GuardedRouteReader {
     const types = [...this.modules.values()].flatMap(({ controllers }) =>
       [...controllers.values()].map(({ metatype }) => metatype as Type),
     );
-    const routes = types.flatMap((type) => methodsOf(type).map(([, method]) => this.read(type, method)));
+    const routes = types.flatMap((type) =>
+      decoratedMethodsOf(type).map(([, method]) => this.read(type, method)),
+    );
     const requirements = routes.flatMap((route) => route?.policy.requirements ?? []);
     const names = requirements.flatMap((requirement) =>
       requirement.kind === 'scopes' && (requirement.resource ?? defaultResource(this.options)) === resource

@@ -7,7 +7,7 @@ import {
   type OpenAPIObject,
   type SwaggerDocumentOptions,
 } from '@nestjs/swagger';
-import { methodsOf, type Method } from '../nest/methods-of.js';
+import { decoratedMethodsOf, type Method } from '../nest/decorated-methods-of.js';
 import { keepMetadata } from './keep-metadata.js';
 
 /** The method that answers an operation, and the controller that it belongs to. */
@@ -46,7 +46,7 @@ export class OperationHandlers {
     );
     this.controllers = [...new Set(types)];
     this.methods = [
-      ...new Set(this.controllers.flatMap((type) => methodsOf(type).map(([, method]) => method))),
+      ...new Set(this.controllers.flatMap((type) => decoratedMethodsOf(type).map(([, method]) => method))),
     ];
   }
 

@@ -1,6 +1,7 @@
 import type { AccessPolicy } from '../guard/access-policy.js';
 import { defaultResource } from '../guard/requirements/default-resource.js';
 import type { OrganizationSource } from '../guard/requirements/organization-source.js';
+import { describeAuthentication } from '../guard/requirements/required-authentication.js';
 import { listOf } from '../guard/requirements/requirement-exceptions.js';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
@@ -9,7 +10,7 @@ export type RequirementsExtension = Record<string, unknown>;
 
 /** @returns `undefined` without a requirement */
 export function requirementsExtension(
-  { requirements, signInMaxAge }: AccessPolicy,
+  { requirements, authentication }: AccessPolicy,
   options: Pick<ResolvedLogtoOptions, 'api' | 'resources'>,
 ): RequirementsExtension | undefined {
   if (requirements.length === 0) return undefined;
@@ -21,17 +22,19 @@ export function requirementsExtension(
     if (kind === 'organization') list.push(sourceOf(requirement.from));
     else list.push({ [requirement.mode]: requirement.names, ...resourceOf(requirement, options) });
   }
-  if (signInMaxAge !== undefined) extension.maxAge = signInMaxAge;
+  const { acrs = [], maxAge } = authentication ?? {};
+  if (acrs.length > 0) extension.acr = [...acrs];
+  if (maxAge !== undefined) extension.maxAge = maxAge;
   return extension;
 }
 
 /** The requirements in words; the empty string without any. */
-export function requirementsText({ requirements, signInMaxAge }: AccessPolicy): string {
+export function requirementsText({ requirements, authentication }: AccessPolicy): string {
   const needs = requirements.flatMap((requirement) => {
     if ('names' in requirement) return [listOf(requirement, requirement.names)];
     return requirement.kind === 'organization' ? ['a member of the organization of the request'] : [];
   });
-  if (signInMaxAge !== undefined) needs.push(`a sign-in within the last ${signInMaxAge} seconds`);
+  if (authentication) needs.push(describeAuthentication(authentication));
   return needs.length === 0 ? '' : `This needs ${needs.join('; ')}.`;
 }
 
