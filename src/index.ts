@@ -25,7 +25,7 @@ export {
   type LogtoOptionsProblem,
 } from './logto.exceptions.js';
 export type { LogtoDiagnosis, LogtoDiagnosisCheck } from './diagnosis/logto-diagnosis.js';
-export type { LogtoErrorCode, OAuthErrorCode } from './logto.error-codes.js';
+export type { LogtoErrorCode, ManagementErrorCode, OAuthErrorCode } from './logto.error-codes.js';
 export { LogtoContext } from './user/logto-context.js';
 export type { SignInOptions } from './options/sign-in-options.js';
 export type { GetContextParameters } from './options/get-context-parameters.js';

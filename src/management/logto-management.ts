@@ -8,7 +8,8 @@ import { ManagementFetch } from './management-fetch.js';
 export type LogtoManagementClient = ReturnType<typeof createApiClient>;
 
 /**
- * Calls Logto's Management API as the machine-to-machine application of the options.
+ * Calls Logto's Management API as the machine-to-machine application of the options. Without `machineToMachine` the app does
+ * not start (`machine_to_machine_not_configured`).
  * @see {@link https://docs.logto.io/integrate-logto/interact-with-management-api}
  */
 @Injectable()
@@ -24,7 +25,6 @@ export class LogtoManagement {
    */
   readonly client: LogtoManagementClient;
 
-  /** @throws LogtoException `machine_to_machine_not_configured` */
   constructor(options: ResolvedLogtoOptions, calls: ManagementFetch) {
     if (!options.machineToMachine) {
       throw new LogtoSetupException(

@@ -42,9 +42,10 @@ export class ManagementFetch {
     const body = request.body ? await request.arrayBuffer() : undefined;
     const send = (): Promise<Response> => this.send(request, headers, body);
     let response = await send();
-    const refused = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1];
-    if (response.status === 401 && refused !== undefined) {
-      const token = await this.orUnknownResource(this.tokens.renewedToken(this.parameters, refused));
+    if (response.status === 401 && headers.has('authorization')) {
+      const token = await this.orUnknownResource(
+        this.tokens.renewedToken(this.parameters, bearerToken(headers)),
+      );
       headers.set('authorization', `Bearer ${token}`);
       response = await send();
     }
@@ -54,6 +55,8 @@ export class ManagementFetch {
       response = await send();
     }
     if (response.ok) return withoutStatusText(response);
+    // The operator may assign the missing role now, which only a new token has.
+    if (response.status === 403) this.tokens.forget(this.parameters, bearerToken(headers));
     throw await exceptionFor(response);
   };
 
@@ -86,6 +89,10 @@ export class ManagementFetch {
       );
     }
   }
+}
+
+function bearerToken(headers: Headers): string {
+  return headers.get('authorization')?.replace(/^Bearer /, '') ?? '';
 }
 
 /** Logto sends the status text if a response has no body, for example `Created`. The client would parse it as JSON. */

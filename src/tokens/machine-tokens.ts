@@ -52,10 +52,15 @@ export class MachineTokens {
    * @throws LogtoException as {@link token}
    */
   renewedToken(parameters: ClientCredentialsParameters, refused: string): Promise<string> {
+    this.forget(parameters, refused);
+    return this.token(parameters);
+  }
+
+  /** Drops a token that was refused. The next call requests a new one. */
+  forget(parameters: ClientCredentialsParameters, refused: string): void {
     const key = keyOf(parameters);
     // A concurrent call may have renewed it already.
     if (this.cache.get(key)?.accessToken === refused) this.cache.delete(key);
-    return this.token(parameters);
   }
 
   private async request(

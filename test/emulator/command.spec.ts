@@ -97,6 +97,7 @@ describe('The logto-emulator command', () => {
     expect(banner).toContain("appId: 'bookshop'");
     expect(banner).not.toContain('appSecret');
     expect(banner).toContain('mary');
+    expect(banner).toContain('for the Management API: management  (secret: management-secret)');
   });
 
   it('restarts on the same port when the file changes', async () => {

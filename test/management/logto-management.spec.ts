@@ -1,7 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import { LogtoManagement, LogtoManagementException, LogtoManagementModule } from 'nestjs-logto/management';
-import type { LogtoModuleOptions } from 'nestjs-logto';
-import { startApp } from '../support/app.js';
+import { LogtoModule, type LogtoModuleOptions } from 'nestjs-logto';
+import { logtoOptions, startApp } from '../support/app.js';
 import { startIssuer } from '../support/issuer.js';
 
 const issuer = await startIssuer();
@@ -193,6 +195,15 @@ describe('A refusal of the Management API', () => {
       status: 403,
       message: expect.stringContaining('Assign a role with access to the Management API'),
     });
+
+    const roles = ['Logto Management API access'];
+    issuer.setApplication({
+      id: 'worker',
+      secret: 'the-secret-of-the-worker',
+      type: 'MachineToMachine',
+      roles,
+    });
+    expect((await worker.GET('/api/roles')).response.status).toBe(200);
   });
 
   it('has a code of this library if the response has none', async () => {
@@ -260,6 +271,26 @@ describe('The options', () => {
       message: expect.stringContaining("management: { resource: 'https://<tenant>.logto.app/api' }"),
     });
     expect(issuer.requests('token').at(-1)?.body).toMatchObject({ resource: 'https://acme.logto.app/api' });
+  });
+
+  it('`global: false` needs the module that exports LogtoModule', async () => {
+    @Module({
+      imports: [
+        LogtoModule.forRoot({
+          ...logtoOptions(issuer.endpoint, 'http://localhost:3000'),
+          machineToMachine,
+          global: false,
+        }),
+      ],
+      exports: [LogtoModule],
+    })
+    class AuthModule {}
+    const module = Test.createTestingModule({
+      imports: [AuthModule, { module: LogtoManagementModule, imports: [AuthModule] }],
+    });
+    const { client } = (await module.compile()).get(LogtoManagement);
+
+    expect((await client.GET('/api/users/{userId}', ada)).data?.id).toBe('ada');
   });
 
   it('`machineToMachine` is required, and the app does not start without it', async () => {
