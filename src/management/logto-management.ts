@@ -38,23 +38,24 @@ export class LogtoManagement {
   }
 }
 
-type ClientMethod = (path: string, init?: object) => unknown;
-type Fetch = (request: Request) => Promise<Response>;
-
 /**
  * Makes all methods of a client use a `fetch`, and write `search_params` as the OpenAPI document has it: each as a parameter
  * of its own. `createApiClient` takes no options for that.
  */
-function sendBy(fetch: Fetch, client: LogtoManagementClient): LogtoManagementClient {
+function sendBy(
+  fetch: (request: Request) => Promise<Response>,
+  client: LogtoManagementClient,
+): LogtoManagementClient {
   const defaults = { fetch, querySerializer: { object: { style: 'form', explode: true } } };
-  const { request, use, eject, ...methods } = client;
-  const withFetch = Object.entries(methods as unknown as Record<string, ClientMethod>).map(
-    ([name, method]) => [name, (path: string, init?: object) => method(path, { ...defaults, ...init })],
-  );
-  const requestWithFetch = (method: string, path: string, init?: object): unknown =>
-    (request as (method: string, path: string, init: object) => unknown)(method, path, {
-      ...defaults,
-      ...init,
-    });
-  return { ...Object.fromEntries(withFetch), request: requestWithFetch, use, eject } as LogtoManagementClient;
+  const methods = client as unknown as Record<string, (...parameters: unknown[]) => unknown>;
+  for (const [name, method] of Object.entries(methods)) {
+    // They take middleware.
+    if (name === 'use' || name === 'eject') continue;
+    const initIndex = name === 'request' ? 2 : 1;
+    methods[name] = (...parameters) => {
+      const init = parameters[initIndex] as object | undefined;
+      return method(...parameters.slice(0, initIndex), { ...defaults, ...init });
+    };
+  }
+  return client;
 }

@@ -204,6 +204,22 @@ describe('A diagnosis', () => {
     });
   });
 
+  describe('of the Management API', () => {
+    it('asks for the resource in `management`, and says what to set if Logto does not know it', async () => {
+      const diagnosis = await diagnose(issuer, {
+        machineToMachine: machine,
+        management: { resource: 'https://acme.logto.app/api' },
+      });
+
+      expect(findings(diagnosis)).toMatchObject({
+        'Management API': {
+          asked: expect.stringContaining('for https://acme.logto.app/api'),
+          remedy: expect.stringContaining("management: { resource: 'https://<tenant>.logto.app/api' }"),
+        },
+      });
+    });
+  });
+
   describe('of the session', () => {
     it('finds a store that refuses connections', async () => {
       const store = new MemorySessionStore();

@@ -12,6 +12,7 @@ import { OtherService } from './support/other-service.js';
 /** A call to another service, as the test asks the app for it. */
 interface Call extends Partial<LogtoFetchInit> {
   url: string;
+  body?: string;
   /** Sends the body as a stream. */
   asStream?: boolean;
   /** Leaves the request out, as a job without one does. */
@@ -27,7 +28,7 @@ class CallsController {
     @Req() request: Request,
     @Body() { url, asStream, withoutRequest, ...init }: Call,
   ): Promise<object> {
-    const body = asStream ? new Blob([String(init.body)]).stream() : init.body;
+    const body = asStream ? new Blob([init.body ?? '']).stream() : init.body;
     const response = await this.logto.fetch(withoutRequest ? undefined : request, url, {
       resource,
       ...init,

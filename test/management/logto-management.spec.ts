@@ -250,7 +250,7 @@ describe('The options', () => {
         http: {
           internalEndpoint: `http://localhost:${behindProxy.port}`,
           fetch: (input, init) => {
-            called.push(String(input));
+            called.push(new Request(input, init).url);
             return fetch(input, init);
           },
         },

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, jwtVerify, type JWK } from 'jose';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 
 import { managementApiResource } from '../options/management-api.js';
 import type { SigningKeys } from '../provider/signing-keys.js';
@@ -21,9 +21,7 @@ export async function authenticate(
       'Authorization type is not supported.',
     );
   }
-  const keys = (signing?.keys ?? []).map(
-    ({ kty, crv, x, y, n, e, kid }) => ({ kty, crv, x, y, n, e, kid }) as JWK,
-  );
+  const keys = (signing?.keys ?? []).map(({ kty, crv, x, y, n, e, kid }) => ({ kty, crv, x, y, n, e, kid }));
   let scope: unknown;
   try {
     const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), {

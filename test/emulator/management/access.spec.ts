@@ -10,7 +10,7 @@ const open = async (path: string, authorization?: string) => {
   const response = await fetch(`${emulator.endpoint}${path}`, {
     headers: { ...(authorization && { authorization }) },
   });
-  return { status: response.status, body: (await response.json()) as unknown };
+  return { status: response.status, body: await response.json() };
 };
 
 describe("The emulator's Management API", () => {
