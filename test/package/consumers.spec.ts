@@ -18,7 +18,7 @@ const visit = {
 };
 
 /** The OpenAPI document of `fixtures/app/src/api.ts`. */
-const apiDocument = readFile(new URL('fixtures/api-document.json', import.meta.url), 'utf8').then(
+const apiDocument = readFile(new URL('support/api-document.json', import.meta.url), 'utf8').then(
   (text) => JSON.parse(text) as unknown,
 );
 
@@ -46,7 +46,9 @@ describe.each([
   });
 
   it('guards an API on Fastify, and documents it as OpenAPI', async () => {
-    const { document, ...answers } = (await printedBy('api.js')) as { document: object };
+    const { document, ...answers } = (await printedBy('api.js')) as {
+      document: Record<string, unknown>;
+    };
 
     expect(answers).toEqual({
       anonymous: { status: 401, challenge: 'Bearer' },

@@ -97,6 +97,7 @@ describe('The manifest', () => {
       './browser',
       './emulator',
       './management',
+      './swagger',
       './testing',
       './logto-emulator.schema.json',
       './package.json',
@@ -124,16 +125,19 @@ describe('The manifest', () => {
     expect(manifest.engines).toEqual({ node: '^20.19.0 || ^22.12.0 || >=24.0.0' });
   });
 
-  it('serves Nest 11 and 12, and asks for the other peers only where they are used', () => {
+  it('serves Nest 11 and 12, and asks for other packages only where they are used', () => {
     const nest = '^11.1.6 || ^12.0.0';
     expect(manifest.peerDependencies).toMatchObject({
       '@nestjs/common': nest,
       '@nestjs/core': nest,
       '@nestjs/platform-express': nest,
+      '@nestjs/swagger': '^11.0.0 || ^12.0.0',
       '@nestjs/testing': nest,
     });
     expect(manifest.peerDependenciesMeta).toEqual({
       '@logto/api': { optional: true },
+      '@nestjs/platform-express': { optional: true },
+      '@nestjs/swagger': { optional: true },
       '@nestjs/testing': { optional: true },
       'oidc-provider': { optional: true },
     });
