@@ -23,6 +23,7 @@ import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
 import type { Browser } from '../support/browser.js';
+import { passTime, restoreTime } from '../support/clock.js';
 import { resource } from '../support/issuer.js';
 import { tokenOptions } from '../support/token-app.js';
 import { graphqlModule } from './support/graphql-module.js';
@@ -201,7 +202,9 @@ describe('A GraphQL resolver', () => {
     expect(await ask(bob, '{ administer }')).toBe('insufficient_role');
     expect(await ask(bob, '{ people { id secret } }')).toBe('insufficient_role');
     expect(await ask(bob, '{ read }')).toBe('insufficient_scope');
+    passTime(100);
     expect(await ask(ada, '{ recent }')).toBe('recent_sign_in_required');
+    restoreTime();
   });
 
   it('can take the organization from a header', async () => {

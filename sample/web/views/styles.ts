@@ -44,7 +44,7 @@ body {
   color: var(--ink);
   font: 400 1.0625rem/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
-header, main, footer { width: 100%; max-width: 66rem; margin: 0 auto; padding-inline: clamp(1rem, 4vw, 2rem); }
+header, main, footer { width: 100%; max-width: 72rem; margin: 0 auto; padding-inline: clamp(1rem, 4vw, 2rem); }
 a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 0.25rem; }
 .skip { position: absolute; left: -100vw; padding: 0.5rem 1rem; background: var(--card); }
