@@ -44,6 +44,7 @@ const rooms = [
   'options',
   'operator-log',
   'bounded-cache',
+  'derive-key',
   'logto.exceptions',
   'help-pages',
   'logto.error-codes',

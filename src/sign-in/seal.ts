@@ -1,5 +1,6 @@
-import { hkdfSync } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { EncryptJWT, errors, jwtDecrypt, type JWTPayload } from 'jose';
+import { deriveKey } from '../derive-key.js';
 
 const algorithms = { alg: 'dir', enc: 'A256GCM' } as const;
 
@@ -9,16 +10,14 @@ export type Opened<T> = { readonly payload: T } | { readonly problem: 'expired' 
 /** Encrypts values into strings that only this app can make and read (JWE, RFC 7516). */
 export class Seal {
   /** A private field, so that `util.inspect` does not print the keys. */
-  readonly #keys: readonly Uint8Array[];
+  readonly #keys: readonly KeyObject[];
 
-  /** @param secrets any strings: the first seals, all open. Each becomes a key by HKDF (RFC 5869) */
+  /** @param secrets any strings: the first seals, all open */
   constructor(
     secrets: readonly string[],
     private readonly purpose: string,
   ) {
-    this.#keys = secrets.map(
-      (secret) => new Uint8Array(hkdfSync('sha256', secret, '', `nestjs-logto ${purpose}`, 32)),
-    );
+    this.#keys = secrets.map((secret) => deriveKey(secret, purpose));
   }
 
   /** @param lifetime seconds */
