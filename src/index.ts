@@ -14,6 +14,7 @@ export type {
   LogtoOptionsFactory,
   UnauthenticatedBehaviour,
 } from './options/logto-module-options.js';
+export type { LogtoEncryptionOptions } from './options/logto-encryption-options.js';
 export type { LogtoManagementOptions } from './options/logto-management-options.js';
 export type { LogtoResourceMetadataOptions } from './options/logto-resource-metadata-options.js';
 export type { LogtoWebhookOptions } from './options/logto-webhook-options.js';

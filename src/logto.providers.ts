@@ -57,6 +57,7 @@ import { RefreshedRecords } from './store/refreshed-records.js';
 import { SignInEndEvents } from './store/sign-in-end-events.js';
 import { SignInIndex } from './store/sign-in-index.js';
 import { PatchedStores } from './store/patched-stores.js';
+import { TokenEncryption } from './store/token-encryption.js';
 import { TokenRecords } from './store/token-records.js';
 import { Tombstones } from './store/tombstones.js';
 import { UserMarks } from './store/user-marks.js';
@@ -105,6 +106,7 @@ export const logtoProviders: Provider[] = [
   RefreshedRecords,
   SignInEndEvents,
   SignInIndex,
+  TokenEncryption,
   TokenRecords,
   Tombstones,
   UserMarks,

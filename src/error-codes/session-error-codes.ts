@@ -51,6 +51,14 @@ export const sessionErrorCodes = [
    */
   'session_store_unavailable',
   /**
+   * The tokens of a sign-in cannot be decrypted: their key is not in `encryption.keys`, or the record was changed in the
+   * session store. Only the log has this code: the sign-in ends, and the response is `not_authenticated`.
+   * @status 401
+   * @remedy List the key again, behind the one that encrypts, until the sessions that used it have ended. See
+   * [Encrypt tokens](docs/how-to/encrypt-tokens.md).
+   */
+  'token_decryption_failed',
+  /**
    * The app mounts its own session, and `LogtoSessions` was used before the first request had passed it.
    * @status 500
    * @remedy Pass a request, or let the module mount the session with the option `session`.

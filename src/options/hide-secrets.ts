@@ -8,6 +8,8 @@ const secretNames = [
   'session',
   'client',
   'credentials',
+  'encryption',
+  'keys',
   'machineToMachine',
   'signingKey',
   'signingKeys',

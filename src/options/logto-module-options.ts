@@ -1,5 +1,6 @@
 import type { ConfigurableModuleAsyncOptions } from '@nestjs/common';
 import type { SessionOptions } from 'express-session';
+import type { LogtoEncryptionOptions } from './logto-encryption-options.js';
 import type { Prompt } from './logto-constants.js';
 import type { GetContextParameters } from './get-context-parameters.js';
 import type { SignInOptions } from './sign-in-options.js';
@@ -140,6 +141,8 @@ export interface LogtoModuleOptions extends GetContextParameters {
    * Default: `['sub', 'name', 'username', 'picture', 'email']`.
    */
   sessionClaims?: string[];
+  /** Encrypt the tokens in the session store. Default: they are stored in plain text. */
+  encryption?: LogtoEncryptionOptions;
 
   // Guards
 

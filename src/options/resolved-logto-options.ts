@@ -31,6 +31,13 @@ export interface ResolvedWebhookOptions {
   readonly endSessions: boolean;
 }
 
+/** The keys of the token records in the session store. */
+export interface ResolvedEncryptionOptions {
+  /** The first encrypts, unless `decryptOnly` is set; each decrypts. */
+  readonly keys: readonly string[];
+  readonly decryptOnly: boolean;
+}
+
 /** The module's options with every default filled in. A class, so that Nest can inject it by its type. */
 export abstract class ResolvedLogtoOptions {
   /** Without trailing slash. */
@@ -60,6 +67,8 @@ export abstract class ResolvedLogtoOptions {
   abstract readonly allowedOrigins: readonly string[];
   abstract readonly lock: LogtoLock | undefined;
   abstract readonly sessionClaims: readonly string[];
+  /** `undefined` if tokens are stored in plain text. */
+  abstract readonly encryption: ResolvedEncryptionOptions | undefined;
   /** Milliseconds. */
   abstract readonly hookTimeout: number;
   abstract readonly machineToMachine: NonNullable<LogtoModuleOptions['machineToMachine']> | undefined;

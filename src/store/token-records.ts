@@ -17,6 +17,7 @@ import {
   writeEntry,
   type StoreEntry,
 } from './store-access.js';
+import { TokenEncryption, type StoredTokens } from './token-encryption.js';
 import { tokenRecordKey, tokenRecordLifetime, type TokenRecord } from './token-record.js';
 import { TouchThrottle } from './touch-throttle.js';
 
@@ -34,6 +35,7 @@ export class TokenRecords {
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly touchThrottle: TouchThrottle,
+    private readonly encryption: TokenEncryption,
   ) {}
 
   /** Runs `fn` while nothing else changes the record: in this process; with a `lock`, on all instances. */
@@ -42,19 +44,24 @@ export class TokenRecords {
     return this.mutex.runExclusive(id, () => (lock ? withLock(lock, lockKey(id), fn) : fn()));
   }
 
-  /** @throws LogtoException `session_store_unavailable` */
+  /**
+   * @returns `undefined` if the store has no such record, or none that can be decrypted
+   * @throws LogtoException `session_store_unavailable`
+   */
   async load(store: Store, id: string): Promise<TokenRecord | undefined> {
     const unsaved = this.unsaved.get(id);
     if (unsaved) this.retrySave(store, id);
     const entry = unsaved ?? (await readEntry(store, tokenRecordKey(id)));
-    return entry?.logtoTokens as TokenRecord | undefined;
+    const stored = entry?.logtoTokens as StoredTokens | undefined;
+    return stored && this.encryption.decrypt(id, stored);
   }
 
   /** @throws LogtoException `session_store_unavailable`; this process then keeps the record in memory and retries */
   async save(request: Request, id: string, record: TokenRecord): Promise<void> {
     const session = request.session as Request['session'] | undefined;
     const lifetime = tokenRecordLifetime(session?.cookie.originalMaxAge);
-    await this.write(request.sessionStore, id, entryOf(record, lifetime));
+    const logtoTokens = await this.encryption.encrypt(id, record);
+    await this.write(request.sessionStore, id, { cookie: lifetimeCookie(lifetime), logtoTokens });
   }
 
   /** @throws LogtoException `session_store_unavailable` */
@@ -115,10 +122,6 @@ export class TokenRecords {
       .catch(() => undefined)
       .finally(() => this.retrying.delete(id));
   }
-}
-
-function entryOf(record: TokenRecord, lifetime: number): StoreEntry {
-  return { cookie: lifetimeCookie(lifetime), logtoTokens: record };
 }
 
 /** A hash, because locks are named in logs and dashboards, where ids of records do not belong. */

@@ -23,6 +23,7 @@ export function optionsForTests(
   const {
     http = {},
     lock: _lock,
+    encryption: _encryption,
     endpoint,
     api,
     machineToMachine,

@@ -253,6 +253,7 @@ describe('The module', () => {
       cookieSecret: 'secret-of-the-sign-in-cookies',
       session: { secret: 'secret-of-the-session' },
       machineToMachine: { appId: 'm2m', appSecret: 'secret-of-the-machine' },
+      encryption: { keys: ['secret-of-the-tokens-in-the-session-store'] },
     };
     issuer.setApplication({ id: 'inspected', secret: secrets.appSecret });
     const app = await start({ logto: { appId: 'inspected', ...secrets } });

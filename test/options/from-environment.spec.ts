@@ -60,6 +60,19 @@ describe('Options from the environment', () => {
     );
   });
 
+  it('turn the encryption of tokens on by its keys, separated by commas', async () => {
+    const [newest, older] = ['n'.repeat(32), 'o'.repeat(32)];
+    const withKeys = { ...env, LOGTO_ENCRYPTION_KEYS: `${newest}, ${older}` };
+    expect(logtoOptionsFromEnv({}, withKeys).encryption).toEqual({ keys: [newest, older] });
+    expect(logtoOptionsFromEnv({ encryption: { decryptOnly: true } }, withKeys).encryption).toEqual({
+      decryptOnly: true,
+      keys: [newest, older],
+    });
+    expect(logtoOptionsFromEnv({}, { ...env, LOGTO_ENCRYPTION_KEYS: '' })).not.toHaveProperty('encryption');
+    const withoutKeys = logtoOptionsFromEnv({ encryption: {} }, env);
+    expect((await problemsOf(forRoot(withoutKeys)))['encryption.keys']).toMatch(/LOGTO_ENCRYPTION_KEYS/);
+  });
+
   it('can be combined with the extras of forRoot', async () => {
     const register = (options: LogtoModuleOptions): DynamicModule =>
       LogtoModule.forRoot(logtoOptionsFromEnv({ ...options, authRoutesPrefix: 'auth' }, env));

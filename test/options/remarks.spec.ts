@@ -138,8 +138,8 @@ describe('At start the module', () => {
       /`appId` and `baseUrl` are missing.*`session` does nothing/,
     ],
     [
-      { scopes: ['email'], lifetime: { idle: 60 }, prompt: 'login' },
-      /`scopes`, `prompt`, and `lifetime` do nothing.*LOGTO_APP_ID and LOGTO_BASE_URL/,
+      { scopes: ['email'], encryption: { keys: ['k'.repeat(32)] }, lifetime: { idle: 60 }, prompt: 'login' },
+      /`scopes`, `encryption`, `prompt`, and `lifetime` do nothing.*LOGTO_APP_ID and LOGTO_BASE_URL/,
     ],
     [
       {

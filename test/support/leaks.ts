@@ -57,11 +57,13 @@ class Leaks implements LoggerService {
     session,
     machineToMachine,
     webhooks,
+    encryption,
   }: Partial<LogtoModuleOptions>): void {
     this.secret('client secret', appSecret);
     this.secret('cookie secret', cookieSecret);
     this.secret('machine secret', machineToMachine?.appSecret);
     for (const key of [webhooks?.signingKey].flat()) this.secret('webhook signing key', key);
+    for (const key of encryption?.keys ?? []) this.secret('encryption key', key);
     for (const secret of [session?.secret].flat()) this.secret('session secret', secret);
   }
 
@@ -121,6 +123,13 @@ class Leaks implements LoggerService {
   errorAnswer(text: string, headers: Headers): void {
     const sent = [...headers].filter(([name]) => !cookieHeaders.includes(name));
     this.answers.push([...sent.map(([name, value]) => `${name}: ${value}`), text].join('\n'));
+  }
+
+  /** The kinds of the secrets in a text. A store has to hold the ids of sessions, and holds nonces that are used up. */
+  kindsIn(text: string): string[] {
+    for (const issuer of this.issuers) this.learnFrom(issuer);
+    const found = [...this.secrets].filter(([value]) => text.includes(value)).map(([, kind]) => kind);
+    return [...new Set(found)].filter((kind) => kind !== 'session id' && kind !== 'nonce').toSorted();
   }
 
   /** @throws Error that names the kind of what leaked, and where */

@@ -23,6 +23,11 @@ export class MemorySessionStore extends MemoryStore {
     return Object.keys((this as unknown as { sessions: object }).sessions);
   }
 
+  /** Everything that is stored. */
+  dump(): string {
+    return JSON.stringify((this as unknown as { sessions: object }).sessions);
+  }
+
   /** An entry as it is stored. */
   stored(key: string): Promise<SessionData | null | undefined> {
     return new Promise((resolve) => super.get(key, (_error, session) => resolve(session)));

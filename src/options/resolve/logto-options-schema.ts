@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { encryption } from './encryption-schema.js';
 import {
   absoluteUrl,
   flag,
@@ -94,6 +95,7 @@ export const logtoOptionsSchema = z.strictObject(
       })
       .optional(),
     sessionClaims: names.optional(),
+    encryption: encryption.optional(),
     hookTimeout: z
       .number({ error: 'is a number of milliseconds.' })
       .positive({ error: 'is more than zero milliseconds.' })

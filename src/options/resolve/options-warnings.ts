@@ -10,6 +10,7 @@ const signInOptionNames = [
   'scopes',
   'resources',
   'session',
+  'encryption',
   'signInOptions',
   'prompt',
   'postSignInRedirectUri',

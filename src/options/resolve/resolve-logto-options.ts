@@ -10,6 +10,7 @@ import { trimSlashes } from '../trim-slashes.js';
 import type {
   ResolvedClientOptions,
   ResolvedCredentials,
+  ResolvedEncryptionOptions,
   ResolvedLogtoOptions,
   ResolvedWebhookOptions,
 } from '../resolved-logto-options.js';
@@ -55,6 +56,7 @@ export function resolveLogtoOptions(
     allowedOrigins: options.allowedOrigins ?? [],
     lock: options.lock,
     sessionClaims: options.sessionClaims ?? ['sub', 'name', 'username', 'picture', 'email'],
+    encryption: resolveEncryption(options),
     hookTimeout: options.hookTimeout ?? 5000,
     machineToMachine: options.machineToMachine && hideSecrets(options.machineToMachine),
     management: { resource: options.management?.resource ?? managementResource(endpoint) },
@@ -84,6 +86,10 @@ function resolveClient(options: LogtoModuleOptions, baseUrl: string): ResolvedCl
 
 function resolveCredentials({ appId, appSecret }: LogtoModuleOptions): ResolvedCredentials | undefined {
   return appId === undefined ? undefined : hideSecrets({ appId, appSecret });
+}
+
+function resolveEncryption({ encryption }: LogtoModuleOptions): ResolvedEncryptionOptions | undefined {
+  return encryption && hideSecrets({ keys: encryption.keys, decryptOnly: encryption.decryptOnly ?? false });
 }
 
 function resolveWebhooks(

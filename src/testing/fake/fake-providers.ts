@@ -9,6 +9,7 @@ import type { LogtoModuleExtras, LogtoModuleOptions } from '../../options/logto-
 import { PassiveRequests } from '../../session/passive-requests.js';
 import { SessionMount } from '../../session/session-mount.js';
 import { Sessions } from '../../session/sessions.js';
+import { TokenEncryption } from '../../store/token-encryption.js';
 import { TokenRecords } from '../../store/token-records.js';
 import { TouchThrottle } from '../../store/touch-throttle.js';
 import { optionsForTests } from '../options-for-tests.js';
@@ -60,9 +61,11 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
     },
     {
       provide: TokenRecords,
-      inject: [ResolvedLogtoOptions, TouchThrottle],
-      useFactory: (options: ResolvedLogtoOptions, touches: TouchThrottle) =>
-        new FakeTokenRecords(logtoOf(options), options, touches),
+      inject: [ResolvedLogtoOptions, TouchThrottle, TokenEncryption],
+      useFactory: (
+        options: ResolvedLogtoOptions,
+        ...parts: [touches: TouchThrottle, encryption: TokenEncryption]
+      ) => new FakeTokenRecords(logtoOf(options), options, ...parts),
     },
     {
       provide: Sessions,

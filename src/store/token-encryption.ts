@@ -1,0 +1,106 @@
+import type { KeyObject } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { base64url, flattenedDecrypt, FlattenedEncrypt, type FlattenedJWE } from 'jose';
+import { deriveKey } from '../derive-key.js';
+import { LogtoException } from '../logto.exceptions.js';
+import { OperatorLog } from '../operator-log.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import type { TokenRecord } from './token-record.js';
+
+const algorithms = { alg: 'dir', enc: 'A256GCM' } as const;
+
+const purpose = 'token records';
+
+const keyIdLength = 12;
+const isKeyId = new RegExp(`^[\\w-]{${keyIdLength}}$`);
+
+/** Tokens as they are stored: encrypted, or in plain text without `encryption`. */
+export type StoredTokens = TokenRecord | FlattenedJWE;
+
+/**
+ * Encrypts token records (JWE, RFC 7516). The record's id is the additional authenticated data, which only the flattened
+ * JSON serialization has: a record that was moved to another id cannot be decrypted, without a comparison in this code.
+ */
+@Injectable()
+export class TokenEncryption {
+  /** By key id. A private field, so that `util.inspect` does not print them. */
+  readonly #keys: ReadonlyMap<string, KeyObject>;
+  readonly #encryptingKeyId: string | undefined;
+
+  constructor(
+    { encryption }: ResolvedLogtoOptions,
+    private readonly log: OperatorLog,
+  ) {
+    const { keys = [], decryptOnly = false } = encryption ?? {};
+    this.#keys = new Map(keys.map((secret) => [keyIdOf(secret), deriveKey(secret, purpose)]));
+    if (!decryptOnly) [this.#encryptingKeyId] = this.#keys.keys();
+  }
+
+  /** Encrypts a record with the first key. Without one, or with `decryptOnly`, the record stays as it is. */
+  async encrypt(id: string, record: TokenRecord): Promise<StoredTokens> {
+    const kid = this.#encryptingKeyId;
+    const key = kid === undefined ? undefined : this.#keys.get(kid);
+    if (kid === undefined || !key) return record;
+    return new FlattenedEncrypt(new TextEncoder().encode(JSON.stringify(record)))
+      .setProtectedHeader({ ...algorithms, kid })
+      .setAdditionalAuthenticatedData(new TextEncoder().encode(id))
+      .encrypt(key);
+  }
+
+  /**
+   * Decrypts a record with the key that its header names.
+   * @returns `undefined` if that fails, which is logged: the user can do nothing but sign in again
+   */
+  async decrypt(id: string, stored: StoredTokens): Promise<TokenRecord | undefined> {
+    if (!('ciphertext' in stored)) return stored;
+    try {
+      // The id that the record has now, whatever the stored record says.
+      const jwe = { ...stored, aad: base64url.encode(id) };
+      const { plaintext } = await flattenedDecrypt(jwe, (header) => this.keyOf(header?.kid), {
+        keyManagementAlgorithms: [algorithms.alg],
+        contentEncryptionAlgorithms: [algorithms.enc],
+      });
+      return JSON.parse(new TextDecoder().decode(plaintext)) as TokenRecord;
+    } catch (error) {
+      this.log.exception(error instanceof LogtoException ? error : recordChanged(error));
+      return undefined;
+    }
+  }
+
+  /** @throws LogtoException `token_decryption_failed` */
+  private keyOf(kid = ''): KeyObject {
+    const key = this.#keys.get(kid);
+    if (key) return key;
+    // Somebody who writes to the store could put anything into the log.
+    throw isKeyId.test(kid) ? this.keyMissing(kid) : recordChanged();
+  }
+
+  private keyMissing(kid: string): LogtoException {
+    const known = [...this.#keys.keys()];
+    return decryptionFailed(
+      `The tokens of a sign-in are encrypted with the key ${kid}, and ` +
+        (known.length === 0
+          ? 'the option `encryption` has no keys.'
+          : `\`encryption.keys\` has only ${known.join(', ')}.`) +
+        ' The user has to sign in again. List the key on all instances, behind the one that encrypts, until the sessions ' +
+        'that used it have ended.',
+    );
+  }
+}
+
+/** Derived from the secret, so that all instances agree. It does not reveal the key. */
+function keyIdOf(secret: string): string {
+  return deriveKey(secret, `${purpose}, key id`).export().toString('base64url').slice(0, keyIdLength);
+}
+
+function recordChanged(cause?: unknown): LogtoException {
+  return decryptionFailed(
+    'The tokens of a sign-in could not be decrypted: their record was changed in the session store, or moved there from ' +
+      'another sign-in. The user has to sign in again. Check who can write to the store.',
+    cause,
+  );
+}
+
+function decryptionFailed(message: string, cause?: unknown): LogtoException {
+  return new LogtoException('token_decryption_failed', message, { status: 401, needsOperator: true, cause });
+}
