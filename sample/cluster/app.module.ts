@@ -14,6 +14,8 @@ import { RedisModule } from './redis.module.js';
           // The secret comes from the environment. All instances need the same one to read each other's cookies.
           session: { store },
           lock,
+          // The keys come from the environment as well. Without them the sample does not start.
+          encryption: {},
           resources: process.env.LOGTO_RESOURCE ? [process.env.LOGTO_RESOURCE] : [],
         }),
     }),

@@ -1,5 +1,7 @@
 import { createProxy } from './demo/proxy.js';
+import { createInterface } from 'node:readline';
 import { prepareEnvironment } from './demo/prepare-environment.js';
+import { rotateKey } from './demo/rotate-key.js';
 import { startInstances } from './demo/start-instances.js';
 import { RedisMissing } from './demo/start-redis.js';
 
@@ -13,8 +15,10 @@ async function bootstrap(): Promise<void> {
   const proxy = createProxy(() => [...instances.keys()]);
   await new Promise<void>((resolve, reject) => proxy.once('error', reject).listen(Number(PORT), resolve));
   console.log(
-    `\n  Open        ${LOGTO_BASE_URL}  (with the emulator, sign in as ada / lovelace)\n  Stop        Ctrl-C\n`,
+    `\n  Open        ${LOGTO_BASE_URL}  (with the emulator, sign in as ada / lovelace)\n  Rotate      Enter: a new key encrypts the tokens, ` +
+      'and everybody stays signed in\n  Stop        Ctrl-C\n',
   );
+  for await (const line of createInterface(process.stdin)) if (line === '') await rotateKey(instances);
 }
 
 bootstrap().catch((error: unknown) => {

@@ -1,9 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { freePort } from '../support/app.js';
@@ -16,12 +17,13 @@ const program = 'sample/cluster/build/main.js';
 describe('The sample with two instances', () => {
   let issuer: LogtoEmulator;
   let browser: Browser;
+  let child: ChildProcessByStdio<Writable, Readable, null>;
   const instances = new Map<string, string>();
 
   beforeAll(async () => {
     issuer = await startIssuer({ rotation: 'every-use', refreshTokenReuseInterval: 0 });
     const port = await freePort();
-    const child = spawn(process.execPath, [program], {
+    child = spawn(process.execPath, [program], {
       env: {
         ...process.env,
         PORT: String(port),
@@ -30,7 +32,7 @@ describe('The sample with two instances', () => {
         LOGTO_APP_SECRET: application.secret,
         LOGTO_RESOURCE: resource,
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
     closeLater({
       async close() {
@@ -39,13 +41,18 @@ describe('The sample with two instances', () => {
       },
     });
     browser = new Browser(`http://localhost:${port}`);
+    await printed('Stop');
+  });
+
+  /** Waits for a line, and learns the addresses of the instances from those before. */
+  async function printed(text: string): Promise<void> {
     for await (const line of createInterface(child.stdout)) {
       const [, name, url] = /Instance (\w)\s+(\S+),/.exec(line) ?? [];
       if (name !== undefined && url !== undefined) instances.set(name, url);
-      if (line.includes('Open')) break;
+      if (line.includes(text)) break;
     }
     child.stdout.resume();
-  });
+  }
 
   const answeringInstance = async (): Promise<string | undefined> =>
     /instance (\w)/.exec((await browser.open('/')).text)?.[1];
@@ -77,6 +84,20 @@ describe('The sample with two instances', () => {
     expect(new Set(tokens.map(({ fingerprint }) => fingerprint)).size).toBe(1);
     expect(issuer.countRequests('token')).toBe(1);
   });
+
+  it('rotates its encryption key while users stay signed in', async () => {
+    const before = [...instances.values()];
+    child.stdin.write('\n');
+    await printed('Rotated');
+    expect([...instances.values()].filter((url) => before.includes(url))).toEqual([]);
+    for (const url of instances.values()) {
+      expect((await browser.open(url)).text).toContain('Ada Lovelace');
+      expect((await browser.fetch(`${url}/token`)).status).toBe(200);
+    }
+    await browser.fetch('/forget-token', { method: 'POST' });
+    for (const url of instances.values()) expect((await browser.fetch(`${url}/token`)).status).toBe(200);
+    // It starts four processes, one after the other.
+  }, 120_000);
 
   it('says what to install when redis-server is missing', async () => {
     const path = await mkdtemp(join(tmpdir(), 'nestjs-logto-path-'));

@@ -10,6 +10,7 @@ export async function prepareEnvironment(): Promise<void> {
   env.PORT ||= '3000';
   env.LOGTO_BASE_URL ||= `http://localhost:${env.PORT}`;
   env.LOGTO_SESSION_SECRET ||= randomBytes(32).toString('base64url');
+  env.LOGTO_ENCRYPTION_KEYS ||= randomBytes(32).toString('base64url');
   env.REDIS_URL ||= await startRedis();
   if (env.LOGTO_ENDPOINT) return;
 

@@ -4,30 +4,45 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../instance.js', import.meta.url));
 
-/** The running instances by port. */
-export type Instances = ReadonlyMap<number, ChildProcess>;
+/** A running instance. */
+interface Instance {
+  readonly name: string;
+  readonly process: ChildProcess;
+}
 
-/**
- * Starts an instance of the app for each name, each in its own process.
- * @returns the running instances; an instance that ends is removed
- */
+/** The running instances by port. An instance that ends is removed. */
+export type Instances = Map<number, Instance>;
+
+/** Starts an instance of the app for each name, each in its own process. */
 export async function startInstances(names: readonly string[]): Promise<Instances> {
-  const running = new Map<number, ChildProcess>();
-  await Promise.all(
-    names.map(async (name) => {
-      const child = fork(program, { env: { ...process.env, INSTANCE: name } });
-      process.once('exit', () => child.kill());
-      const ended = once(child, 'exit').then(() => {
-        throw new Error(`Instance ${name} did not start.`);
-      });
-      const [message] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
-      ended.catch(() => {
-        running.delete(message.port);
-        console.log(`  Instance ${name} has ended. The others keep running.`);
-      });
-      running.set(message.port, child);
-      console.log(`  Instance ${name}  http://localhost:${message.port}, process ${child.pid}`);
-    }),
-  );
+  const running: Instances = new Map();
+  await Promise.all(names.map((name) => startInstance(name, running)));
   return running;
+}
+
+/** Replaces one instance after the other, by one with the environment of this moment. */
+export async function restartInstances(running: Instances): Promise<void> {
+  const replaced = Array.from(running);
+  for (const [port, { name, process: old }] of replaced) {
+    await startInstance(name, running);
+    // The proxy sends no more requests to it.
+    running.delete(port);
+    const ended = once(old, 'exit');
+    old.kill();
+    await ended;
+  }
+}
+
+async function startInstance(name: string, running: Instances): Promise<void> {
+  const child = fork(program, { env: { ...process.env, INSTANCE: name } });
+  process.once('exit', () => child.kill());
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`Instance ${name} did not start.`);
+  });
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
+  ended.catch(() => {
+    if (running.delete(message.port)) console.log(`  Instance ${name} has ended. The others keep running.`);
+  });
+  running.set(message.port, { name, process: child });
+  console.log(`  Instance ${name}  http://localhost:${message.port}, process ${child.pid}`);
 }
