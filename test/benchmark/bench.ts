@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freshBearer, repeatedBearer } from './suites/bearer.js';
+import { encryptedTokens } from './suites/encrypted-tokens.js';
 import { expiredToken } from './suites/expired-token.js';
 import { manyResources, manySessions, startUp } from './suites/growth.js';
 import { publicRoutes } from './suites/public.js';
@@ -20,6 +21,7 @@ const suites = {
   fresh: freshBearer,
   'sign-in': signIns,
   expired: expiredToken,
+  encrypted: encryptedTokens,
   sessions: manySessions,
   resources: manyResources,
   'start-up': startUp,

@@ -16,6 +16,7 @@ export const contenders = {
   'express-session + interceptor': async () =>
     (await import('./contenders/express-session.js')).startWithInterceptor,
   'nestjs-logto': async () => (await import('./contenders/nestjs-logto.js')).start,
+  'nestjs-logto, encrypted': async () => (await import('./contenders/nestjs-logto.js')).startWithEncryption,
   "nestjs-logto, app's session": async () => (await import('./contenders/nestjs-logto.js')).startOnOwnSession,
   '@logto/express': async () => (await import('./contenders/logto-express.js')).start,
   'express-openid-connect': async () => (await import('./contenders/express-openid-connect.js')).start,

@@ -12,7 +12,7 @@ import {
   type LogtoModuleOptions,
 } from 'nestjs-logto';
 import type { StartContender } from '../contenders.js';
-import { application, shortLived, type ContenderSetup } from '../support/setup.js';
+import { application, encryptionKey, shortLived, type ContenderSetup } from '../support/setup.js';
 import { sessionOptions } from '../support/stores.js';
 import { listen } from './listen.js';
 
@@ -56,6 +56,16 @@ function partsOf(setup: ContenderSetup, own: Partial<LogtoModuleOptions>): Modul
 /** The module, with the session that it mounts itself. */
 export const start: StartContender = async (setup, store) =>
   listen(partsOf(setup, { session: { ...sessionOptions, store: await store() } }), setup);
+
+/** The same with encrypted tokens. */
+export const startWithEncryption: StartContender = async (setup, store) =>
+  listen(
+    partsOf(setup, {
+      session: { ...sessionOptions, store: await store() },
+      encryption: { keys: [encryptionKey] },
+    }),
+    setup,
+  );
 
 /** The module over a session that the app mounts itself. */
 export const startOnOwnSession: StartContender = async (setup, store) => {

@@ -6,6 +6,7 @@ import type { Stage } from '../support/stage.js';
 /** The contenders that can sign in. The others get a session with the same content as the module's. */
 const signsIn: ReadonlySet<string> = new Set([
   'nestjs-logto',
+  'nestjs-logto, encrypted',
   "nestjs-logto, app's session",
   '@logto/express',
   'express-openid-connect',

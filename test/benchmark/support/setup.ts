@@ -12,9 +12,10 @@ export interface ContenderSetup {
   readonly resources: readonly string[];
 }
 
-/** The application and the session secret that all contenders share. */
+/** The application and the secrets that all contenders share. */
 export const application = { id: 'app', secret: 'the-application-secret-of-the-benchmark' } as const;
 export const sessionSecret = 'the-session-secret-of-the-benchmark-0123456789';
+export const encryptionKey = 'the-encryption-key-of-the-benchmark-0123456789';
 
 /** The application that gets the access tokens for the bearer contenders. */
 export const machine = { id: 'machine', secret: 'the-machine-secret-of-the-benchmark' } as const;
