@@ -110,6 +110,10 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
         'a session without its secret',
         () => LogtoModule.forRoot({ ...deployed, session: { secret: undefined as unknown as string } }),
       ],
+      [
+        'encryption without its keys',
+        () => LogtoModule.forRoot(logtoOptionsFromEnv({ scopes: ['roles'], encryption: {} }, {})),
+      ],
     ])('starts anyway: %s', async (_name, logto) => {
       const { http } = await start(logto());
 
