@@ -65,6 +65,7 @@ export class ProtectedResources {
    * address that browsers know this app by, else with the origin of the resource, and never depends on the `Host` header.
    */
   metadataUrl(request: Pick<Request, 'originalUrl' | 'url'>): string | undefined {
+    if (this.resources.length === 0) return undefined;
     const [requested = ''] = `${this.basePath.strippedFrom(request)}${request.originalUrl}`.split('?', 1);
     const [resource = this.resourceAt('')] = this.resources
       .filter(({ path }) => `${requested}/`.toLowerCase().startsWith(`${path}/`.toLowerCase()))
