@@ -4,7 +4,6 @@ export { LogtoSessions } from './session/logto-sessions.js';
 export type { LogtoSession, LogtoSessionEndOptions, LogtoSessionSubject } from './session/logto-session.js';
 export { logtoOptionsFromEnv } from './options/logto-options-from-env.js';
 export type {
-  LogtoApiOptions,
   LogtoHttpOptions,
   LogtoLifetimeOptions,
   LogtoLock,
@@ -16,7 +15,7 @@ export type {
 } from './options/logto-module-options.js';
 export type { LogtoEncryptionOptions } from './options/logto-encryption-options.js';
 export type { LogtoManagementOptions } from './options/logto-management-options.js';
-export type { LogtoResourceMetadataOptions } from './options/logto-resource-metadata-options.js';
+export type { LogtoApiOptions, LogtoResourceMetadataOptions } from './options/logto-api-options.js';
 export type { LogtoWebhookOptions } from './options/logto-webhook-options.js';
 export {
   LogtoException,

@@ -1,11 +1,11 @@
 import type { ConfigurableModuleAsyncOptions } from '@nestjs/common';
 import type { SessionOptions } from 'express-session';
+import type { LogtoApiOptions } from './logto-api-options.js';
 import type { LogtoEncryptionOptions } from './logto-encryption-options.js';
 import type { Prompt } from './logto-constants.js';
 import type { GetContextParameters } from './get-context-parameters.js';
 import type { SignInOptions } from './sign-in-options.js';
 import type { LogtoManagementOptions } from './logto-management-options.js';
-import type { LogtoResourceMetadataOptions } from './logto-resource-metadata-options.js';
 import type { LogtoWebhookOptions } from './logto-webhook-options.js';
 
 /** A lock that all instances of the app share, for example on Redis. */
@@ -35,22 +35,6 @@ export interface LogtoHttpOptions {
    * replaces the origin of the endpoints that discovery returns. The issuer stays. Default: the origin of `endpoint`.
    */
   internalEndpoint?: string;
-}
-
-/** Bearer access tokens: what `LogtoApiGuard` accepts. */
-export interface LogtoApiOptions {
-  /** The API resource, or resources, that a token must be issued for. */
-  audience: string | string[];
-  /** The cache of verified tokens: its size, or `false` for none. Default: `{ max: 10_000 }`. */
-  cache?: { max: number } | false;
-  /** Accept opaque tokens of these clients, by introspection (RFC 7662). Default: opaque tokens are refused. */
-  introspection?: { clientIds: string[] };
-  /**
-   * Serve protected resource metadata (RFC 9728), at `/.well-known/oauth-protected-resource` followed by the path of the
-   * audience. MCP clients find the authorization server with it. Every audience that is a URL has a document of its own; of
-   * several with one path, the first. Default: no metadata.
-   */
-  metadata?: true | LogtoResourceMetadataOptions;
 }
 
 /** Limits to the lifetime of a session. */

@@ -1,6 +1,6 @@
 import type { SessionOptions } from 'express-session';
+import type { LogtoApiOptions } from './logto-api-options.js';
 import type {
-  LogtoApiOptions,
   LogtoLock,
   LogtoModuleOptions,
   UnauthenticatedBehaviour,

@@ -1,13 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import {
-  LogtoApiGuard,
-  LogtoGuard,
-  RequireRecentSignIn,
-  RequireRoles,
-  RequireScopes,
-  WithLogto,
-} from 'nestjs-logto';
+import { LogtoApiGuard, LogtoGuard, RequireMfa, RequireRoles, RequireScopes, WithLogto } from 'nestjs-logto';
 import { freePort, startApp, type TestApp } from '../../support/app.js';
 import { resource } from '../../support/issuer.js';
 import { accessTenant } from '../support/access-tenant.js';
@@ -49,10 +42,10 @@ class PlainController {
     return 'erased';
   }
 
-  @Get('recent')
-  @RequireRecentSignIn({ maxAge: 60 })
-  recent(): string {
-    return 'recent';
+  @Get('second-factor')
+  @RequireMfa()
+  secondFactor(): string {
+    return 'second factor';
   }
 
   @Get('either')
@@ -111,9 +104,9 @@ describe('With `api.metadata`, the challenge', () => {
       status: 403,
       challenge: `Bearer error="insufficient_scope", ${metadata}`,
     });
-    expect(await refused('/plain/recent', token)).toMatchObject({
+    expect(await refused('/plain/second-factor', token)).toMatchObject({
       status: 401,
-      challenge: `Bearer error="insufficient_user_authentication", max_age="60", ${metadata}`,
+      challenge: `Bearer error="insufficient_user_authentication", acr_values="urn:logto:acr:mfa", ${metadata}`,
     });
   });
 

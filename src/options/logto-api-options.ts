@@ -1,0 +1,27 @@
+/** Bearer access tokens: what `LogtoApiGuard` accepts. */
+export interface LogtoApiOptions {
+  /** The API resource, or resources, that a token must be issued for. */
+  audience: string | string[];
+  /** The cache of verified tokens: its size, or `false` for none. Default: `{ max: 10_000 }`. */
+  cache?: { max: number } | false;
+  /** Accept opaque tokens of these clients, by introspection (RFC 7662). Default: opaque tokens are refused. */
+  introspection?: { clientIds: string[] };
+  /**
+   * Serve protected resource metadata (RFC 9728), at `/.well-known/oauth-protected-resource` followed by the path of the
+   * audience. MCP clients find the authorization server with it. Every audience that is a URL has a document of its own; of
+   * several with one path, the first. Default: no metadata.
+   */
+  metadata?: true | LogtoResourceMetadataOptions;
+}
+
+/** What the protected resource metadata of an API says about it, besides what the module knows. */
+export interface LogtoResourceMetadataOptions {
+  /** The name of the API, for users: `resource_name`. Default: none. */
+  resourceName?: string;
+  /** The URL of the documentation for developers of clients: `resource_documentation`. Default: none. */
+  documentation?: string;
+  /** The URL of the rules for the use of the data: `resource_policy_uri`. Default: none. */
+  policyUri?: string;
+  /** The URL of the terms of service: `resource_tos_uri`. Default: none. */
+  tosUri?: string;
+}
