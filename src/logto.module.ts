@@ -96,6 +96,6 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
       this.logger.warn(warning);
     this.expressMount.mount();
     if (this.options.client) this.freshClaims.register();
-    if (app) this.globalPrefixExclusion.excludeAuthRoutes(app);
+    this.globalPrefixExclusion.excludeRoutes(app);
   }
 }

@@ -17,10 +17,11 @@ export class GlobalPrefixExclusion {
     private readonly resources: ProtectedResources,
   ) {}
 
-  excludeAuthRoutes(app: Application): void {
+  /** @param app `undefined` on Fastify, where the module only has the routes of the metadata */
+  excludeRoutes(app: Application | undefined): void {
     // Clients look for the metadata at the root of the host.
     excludeFromGlobalPrefix(this.applicationConfig, this.resources.routePaths);
-    if (this.basePath.endsWithGlobalPrefix(app)) return;
+    if (!app || this.basePath.endsWithGlobalPrefix(app)) return;
     const { authRoutesPrefix, webhooks } = this.options;
     const paths = authRoutePaths.map((route) => `/${authRoutesPrefix}/${route}`);
     if (webhooks) paths.push(`/${webhooks.path}`);
