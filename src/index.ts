@@ -26,11 +26,31 @@ export {
 } from './logto.exceptions.js';
 export type { LogtoDiagnosis, LogtoDiagnosisCheck } from './diagnosis/logto-diagnosis.js';
 export type { LogtoErrorCode, ManagementErrorCode, OAuthErrorCode } from './logto.error-codes.js';
+export type { LogtoSignOutReason } from './events/logto-sign-out-reason.js';
+export type {
+  LogtoAccessDeniedMessage,
+  LogtoMessages,
+  LogtoSessionEndedMessage,
+  LogtoSessionStartedMessage,
+  LogtoTokenCacheMessage,
+} from './events/logto-messages.js';
+export type {
+  LogtoCallbackTrace,
+  LogtoProviderRequestTrace,
+  LogtoRefreshTrace,
+  LogtoRevalidateTrace,
+  LogtoSignInTrace,
+  LogtoSignOutTrace,
+  LogtoTrace,
+  LogtoTraces,
+  LogtoVerifyTokenTrace,
+  LogtoWebhookTrace,
+} from './events/logto-traces.js';
 export { LogtoContext } from './user/logto-context.js';
 export type { SignInOptions } from './options/sign-in-options.js';
 export type { GetContextParameters } from './options/get-context-parameters.js';
 export { OnSignIn, LogtoSignInEvent } from './hooks/on-sign-in.decorator.js';
-export { OnSignOut, LogtoSignOutEvent, type LogtoSignOutReason } from './hooks/on-sign-out.decorator.js';
+export { OnSignOut, LogtoSignOutEvent } from './hooks/on-sign-out.decorator.js';
 export { OnTokenRefresh, LogtoTokenRefreshEvent } from './hooks/on-token-refresh.decorator.js';
 export { OnSignInFailed, LogtoSignInFailedEvent } from './hooks/on-sign-in-failed.decorator.js';
 export {

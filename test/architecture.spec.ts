@@ -8,6 +8,7 @@ const source = resolve(import.meta.dirname, '../src');
 const rooms = [
   'index',
   'testing',
+  'opentelemetry',
   'swagger',
   'cli',
   'cli/doctor',
@@ -42,6 +43,7 @@ const rooms = [
   'nest',
   'options/resolve',
   'options',
+  'events',
   'operator-log',
   'bounded-cache',
   'derive-key',

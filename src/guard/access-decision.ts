@@ -14,6 +14,7 @@ import { hasAuthorizationHeader } from './bearer/bearer-token.js';
 import { ClockSkewCheck } from './clock-skew-check.js';
 import { CsrfProtection } from './csrf-protection.js';
 import { protectFromCaches } from './protect-from-caches.js';
+import { publishDenial } from './publish-denial.js';
 import { Refusal } from './refusal.js';
 import { boundOrganization } from './requirements/bound-organization.js';
 import type { Principal } from './requirements/principal.js';
@@ -51,7 +52,12 @@ export class AccessDecision {
     const attempt: AccessAttempt = { host, request, policy, accept };
     // An Authorization header decides: a bad token does not fall back to the session.
     const isBearer = accept.includes('bearer') && hasAuthorizationHeader(request);
-    await (isBearer ? this.authorizeBearer(attempt) : this.authorizeSession(attempt));
+    try {
+      await (isBearer ? this.authorizeBearer(attempt) : this.authorizeSession(attempt));
+    } catch (error) {
+      publishDenial(attempt, error);
+      throw error;
+    }
   }
 
   private async authorizeBearer(attempt: AccessAttempt): Promise<void> {
@@ -59,6 +65,7 @@ export class AccessDecision {
     let tokenScopes: readonly string[] = [];
     try {
       const principal = await this.bearer.authenticate(request);
+      attempt.principal = principal;
       tokenScopes = principal.context.scopes ?? [];
       this.bearer.assertOrganization(principal, boundOrganization(request, policy.organizations));
       await this.bearer.addLocalUser(request, principal);
@@ -78,6 +85,7 @@ export class AccessDecision {
     const usesSession = accept.includes('session') && !this.currentUser.isOverridden(request);
     const principal = usesSession ? await this.sessions.authenticate(request) : undefined;
     if (!principal) return this.authorizeAnonymous(attempt);
+    attempt.principal = principal;
     this.csrf.assertOwnSite(host, request);
     await this.assertRequirements(attempt, principal).catch((error: unknown) => {
       throw this.refusal.forSession(attempt, error);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BoundedCache } from '../bounded-cache.js';
+import { hasSubscribers, publish } from '../events/publish.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -25,9 +26,10 @@ export class Hooks {
     private readonly log: OperatorLog,
   ) {}
 
-  /** Whether the app has such a hook. Without one, no event has to be prepared. */
+  /** Whether the app has such a hook, or a subscriber for it. Without one, no event has to be prepared. */
   has(kind: HookKind): boolean {
-    return this.registry.handlersOf(kind).length > 0;
+    const isPublished = kind === 'signOut' && hasSubscribers('nestjs-logto:session-ended');
+    return isPublished || this.registry.handlersOf(kind).length > 0;
   }
 
   /**
@@ -51,6 +53,8 @@ export class Hooks {
   async signOut(tokens: string, event: LogtoSignOutEvent): Promise<void> {
     if (!this.has('signOut') || this.ended.has(tokens)) return;
     this.ended.set(tokens, true);
+    const { sub, sid, reason } = event;
+    publish('nestjs-logto:session-ended', () => ({ sub, sid, reason }));
     await this.notify('signOut', event);
   }
 

@@ -1,17 +1,6 @@
 import type { Request } from 'express';
+import type { LogtoSignOutReason } from '../events/logto-sign-out-reason.js';
 import { hookDecorator, type HookDecorator } from './hook-metadata.js';
-
-/**
- * Why a sign-in has ended:
- * - `user`: the user signed out, or the app called `clearAllTokens`
- * - `back_channel`: Logto sent a logout token
- * - `idle`, `absolute`: a limit of `lifetime` is over
- * - `revoked`: the app ended it, or its user resolver returned `null` at a refresh
- * - `webhook`: Logto sent a webhook
- * - `provider`: Logto refused a refresh
- */
-export type LogtoSignOutReason =
-  'user' | 'back_channel' | 'idle' | 'absolute' | 'revoked' | 'webhook' | 'provider';
 
 /* An interface and a const of the same name: decorator metadata needs a value. */
 

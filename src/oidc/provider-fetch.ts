@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { describeRequest } from '../events/describe-request.js';
+import { trace } from '../events/trace.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { ProviderClock } from './errors/provider-clock.js';
 
@@ -45,16 +47,19 @@ export class ProviderFetch {
     if (replayed?.bytes) return new Response(replayed.bytes.slice(0), replayed.init);
 
     const signal = init?.signal ?? AbortSignal.timeout(this.options.http.timeout);
-    const [response, bytes] = await unlessAborted(signal, async () => {
-      const sentAt = Date.now();
-      const received = await this.options.http.fetch(this.internalUrl(url), {
-        ...init,
-        redirect: 'manual',
-        signal,
-      });
-      this.clock.measure(received.headers, sentAt);
-      return [received, await readBounded(received, maxBytes)] as const;
-    });
+    const target = this.internalUrl(url);
+    const [response, bytes] = await trace(
+      'nestjs-logto:provider-request',
+      () => describeRequest(target, init),
+      (event) =>
+        unlessAborted(signal, async () => {
+          const sentAt = Date.now();
+          const received = await this.options.http.fetch(target, { ...init, redirect: 'manual', signal });
+          if (event) event.status = received.status;
+          this.clock.measure(received.headers, sentAt);
+          return [received, await readBounded(received, maxBytes)] as const;
+        }),
+    );
     const responseInit = {
       status: response.status,
       statusText: response.statusText,

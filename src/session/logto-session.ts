@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { LogtoSignOutReason } from '../hooks/on-sign-out.decorator.js';
+import type { LogtoSignOutReason } from '../events/logto-sign-out-reason.js';
 
 /** Selects the sessions of a user, those of a session at Logto, or a single one. */
 export type LogtoSessionSubject =

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import type { LogtoCallbackTrace } from '../events/logto-traces.js';
+import { publish } from '../events/publish.js';
 import { LogtoException } from '../logto.exceptions.js';
 import type { IdTokenClaims } from '../oidc/claims.js';
 import { OidcClient } from '../oidc/oidc-client.js';
@@ -58,9 +60,15 @@ export class CodeExchange {
   /**
    * @param query the query of the callback
    * @param pending the sign-in that it belongs to
+   * @param event gets the user
    * @throws LogtoException `id_token_invalid`, `insufficient_authentication`, Logto's own refusal, that of a hook or the user resolver, or a transient one
    */
-  async run(request: Request, query: URLSearchParams, pending: PendingSignIn): Promise<CallbackOutcome> {
+  async run(
+    request: Request,
+    query: URLSearchParams,
+    pending: PendingSignIn,
+    event?: LogtoCallbackTrace,
+  ): Promise<CallbackOutcome> {
     const { returnTo } = pending;
     const callbackUrl = new URL(pending.redirectUri);
     callbackUrl.search = query.toString();
@@ -77,8 +85,11 @@ export class CodeExchange {
     const { claims } = tokens;
     if (!claims)
       throw new LogtoException('id_token_invalid', 'Logto gave no ID token. Sign in again.', { status: 401 });
+    const { sub, sid } = claims;
+    if (event) Object.assign(event, { sub, sid });
     assertAuthenticationContext(claims, pending);
     await this.startSession(request, pending, { tokens, claims, exchangedAt });
+    publish('nestjs-logto:session-started', () => ({ sub, sid }));
     return { returnTo, sessionId: request.sessionID };
   }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import type { LogtoCallbackTrace } from '../events/logto-traces.js';
+import { trace } from '../events/trace.js';
 import { Hooks } from '../hooks/hooks.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
@@ -47,7 +49,11 @@ export class SignInCallback {
    */
   async finish(request: Request): Promise<{ returnTo: string }> {
     try {
-      return await this.finishSignIn(request);
+      return await trace(
+        'nestjs-logto:callback',
+        () => ({}),
+        (event) => this.finishSignIn(request, event),
+      );
     } catch (error) {
       if (error instanceof LogtoException) {
         this.logFailure(error);
@@ -57,7 +63,7 @@ export class SignInCallback {
     }
   }
 
-  private async finishSignIn(request: Request): Promise<{ returnTo: string }> {
+  private async finishSignIn(request: Request, event?: LogtoCallbackTrace): Promise<{ returnTo: string }> {
     this.sessions.require(request);
     const query = requestUrl(request, signInClient(this.options).baseUrl).searchParams;
     const state = stateOf(query);
@@ -76,9 +82,10 @@ export class SignInCallback {
     const answer = JSON.stringify([query.get('code'), query.get('error'), sealed]);
     const key = createHash('sha256').update(answer).digest('base64url');
     const { outcome, isRepeated } = await this.callbacks
-      .run(request, key, () => this.codes.run(request, query, pending))
+      .run(request, key, () => this.codes.run(request, query, pending, event))
       .finally(() => this.cookies.remove(request, state));
     const { sessionId, returnTo } = outcome;
+    if (event) event.isRepeated = isRepeated;
     if (sessionId === undefined) return { returnTo };
     const isOwn = !isRepeated && request.sessionID === sessionId;
     // A session that another request has started may have ended since.

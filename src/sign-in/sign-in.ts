@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
 import { BoundedCache } from '../bounded-cache.js';
+import { trace } from '../events/trace.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { acrValuesOf } from '../options/authentication-context.js';
 import { signInCallbackUri } from '../options/sign-in-callback-uri.js';
@@ -53,7 +54,18 @@ export class SignIn {
    * @returns the URL to redirect the browser to
    * @throws LogtoException `session_not_kept` when the browser has just finished a sign-in and has no session
    */
-  async start(request: Request, { returnTo, redirectUri, ...given }: SignInParameters = {}): Promise<URL> {
+  start(request: Request, parameters: SignInParameters = {}): Promise<URL> {
+    return trace(
+      'nestjs-logto:sign-in',
+      () => ({}),
+      () => this.prepare(request, parameters),
+    );
+  }
+
+  private async prepare(
+    request: Request,
+    { returnTo, redirectUri, ...given }: SignInParameters,
+  ): Promise<URL> {
     const { baseUrl } = signInClient(this.options);
     // Fails now rather than when the user comes back.
     this.sessions.require(request);

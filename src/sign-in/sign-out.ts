@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import type { LogtoSignOutTrace } from '../events/logto-traces.js';
+import { trace } from '../events/trace.js';
 import { Hooks } from '../hooks/hooks.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -44,9 +46,22 @@ export class SignOut {
    * @throws LogtoException `invalid_options` for a `postSignOutRedirectUri` that is no absolute URL, and as
    * {@link SessionEnd.end}
    */
-  async start(
+  start(request: Request, parameters: SignOutParameters = {}): Promise<URL> {
+    return trace(
+      'nestjs-logto:sign-out',
+      () => this.eventOf(request),
+      () => this.signOut(request, parameters),
+    );
+  }
+
+  private eventOf(request: Request): LogtoSignOutTrace {
+    const { claims, sid } = this.sessions.record(request) ?? {};
+    return { trigger: 'user', sub: claims?.sub, sid };
+  }
+
+  private async signOut(
     request: Request,
-    { local = false, postSignOutRedirectUri }: SignOutParameters = {},
+    { local = false, postSignOutRedirectUri }: SignOutParameters,
   ): Promise<URL> {
     const home = postSignOutRedirectUri ?? this.options.postSignOutRedirectUri;
     assertAbsolute(home);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BoundedCache } from '../bounded-cache.js';
+import { publishTokenLookup } from '../events/publish.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { CircuitBreaker } from '../oidc/circuit-breaker.js';
@@ -34,7 +35,9 @@ export class MachineTokens {
     if (!this.options.machineToMachine) throw notConfigured();
     const key = keyOf(parameters);
     const cached = this.cache.get(key);
-    if (cached && Date.now() < refreshAt(cached)) return cached.accessToken;
+    const isHit = cached !== undefined && Date.now() < refreshAt(cached);
+    publishTokenLookup('machine-token', isHit);
+    if (isHit) return cached.accessToken;
     const request = (): Promise<TokenSet> => this.singleFlight.run(key, () => this.request(key, parameters));
     if (!cached || Date.now() >= cached.expiresAt) return (await request()).accessToken;
     try {

@@ -6,7 +6,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import { Hooks } from '../hooks/hooks.js';
-import type { LogtoSignOutReason } from '../hooks/on-sign-out.decorator.js';
+import type { LogtoSignOutReason } from '../events/logto-sign-out-reason.js';
 import { RefreshedTokens, type GrantStart } from './refreshed-tokens.js';
 import { endedRecord, type SessionRecord } from '../store/session-record.js';
 import { Sessions } from '../session/sessions.js';

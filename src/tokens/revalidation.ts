@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { trace } from '../events/trace.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { OperatorLog } from '../operator-log.js';
@@ -39,8 +40,16 @@ export class Revalidation {
   /** Refreshes the claims. If Logto is unavailable, the old claims stay valid; if it refuses, the sign-in ends. */
   async run(request: Request, record: SessionRecord): Promise<void> {
     try {
-      const refreshed = await this.breaker.runUnlessOpen('refresh', () =>
-        this.tokenRefresh.refreshClaims(request, record),
+      const refreshed = await trace(
+        'nestjs-logto:revalidate',
+        () => ({ sub: record.claims.sub, sid: record.sid }),
+        async (event) => {
+          const isRefreshed = await this.breaker.runUnlessOpen('refresh', () =>
+            this.tokenRefresh.refreshClaims(request, record),
+          );
+          if (event) event.isRefreshed = isRefreshed === true;
+          return isRefreshed;
+        },
       );
       if (refreshed !== false) return;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { trace } from '../events/trace.js';
 import { LogtoException } from '../logto.exceptions.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import { RefreshGrant } from './refresh-grant.js';
@@ -45,7 +46,7 @@ export class TokenRefresh {
         // Another call may have refreshed it while this one waited for the mutex.
         if (stored && Date.now() < stored.refreshAt) return stored;
         try {
-          return await this.grants.run(request, record, target, { tokens, refused, afterwards });
+          return await this.run(request, record, target, { tokens, refused, afterwards });
         } catch (error) {
           // The stored token has not expired yet.
           if (stored && Date.now() < stored.expiresAt && isTransient(error)) return stored;
@@ -63,7 +64,7 @@ export class TokenRefresh {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         // A later call must see what changes at Logto from now on.
         this.singleFlight.release(key);
-        await this.grants.run(
+        await this.run(
           request,
           record,
           {},
@@ -89,7 +90,7 @@ export class TokenRefresh {
           replaceAll: record.outdatedSince !== undefined,
           afterwards,
         };
-        await this.grants.run(request, record, {}, grant);
+        await this.run(request, record, {}, grant);
         const newest = this.refreshed.newest(record);
         return newest !== record && !(isSignedIn(newest) && newest.isLocalUserStale);
       }),
@@ -104,6 +105,20 @@ export class TokenRefresh {
     } finally {
       await runAll(afterwards);
     }
+  }
+
+  private run(
+    request: Request,
+    record: SessionRecord,
+    target: TokenTarget,
+    start: GrantStart,
+  ): Promise<StoredAccessToken> {
+    const { resource, organizationId } = target;
+    return trace(
+      'nestjs-logto:refresh',
+      () => ({ sub: record.claims.sub, sid: record.sid, resource, organizationId }),
+      () => this.grants.run(request, record, target, start),
+    );
   }
 
   /** Runs `refresh` under the mutex of the sign-in, and then the hooks: a slow one must not block other refreshes. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { publishTokenLookup } from '../events/publish.js';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { CircuitBreaker } from '../oidc/circuit-breaker.js';
@@ -33,7 +34,9 @@ export class Tokens {
     const record = this.requireSignedIn(request);
     const tokens = await this.records.load(request.sessionStore, record.tokens);
     const stored = tokens?.accessTokens[accessTokenKey(target)];
-    if (stored && Date.now() < stored.refreshAt) return stored;
+    const isHit = stored !== undefined && Date.now() < stored.refreshAt;
+    publishTokenLookup('access-token', isHit);
+    if (isHit) return stored;
     const refresh = (): Promise<StoredAccessToken> => this.tokenRefresh.accessToken(request, record, target);
     // Until it expires, the stored token is the fallback if Logto is unavailable.
     if (stored && Date.now() < stored.expiresAt)

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import type { LogtoWebhookTrace } from '../events/logto-traces.js';
+import { trace } from '../events/trace.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -23,10 +25,19 @@ export class Webhooks {
   /**
    * @throws LogtoException `webhook_signature_invalid`, 401; `webhook_invalid`, 400 or 413; `webhook_failed`, 500
    */
-  async receive(request: Request): Promise<void> {
+  receive(request: Request): Promise<void> {
+    return trace(
+      'nestjs-logto:webhook',
+      () => ({}),
+      (event) => this.deliver(request, event),
+    );
+  }
+
+  private async deliver(request: Request, traced?: LogtoWebhookTrace): Promise<void> {
     const body = this.bodies.of(request);
     const signature = this.verifiedSignature(request, body);
     const event = this.eventIn(body);
+    if (traced) traced.event = event.event;
     await this.deliveries.once(request, signature, () => this.delivery.deliver(event, request));
   }
 

@@ -28,13 +28,14 @@ const secretFields = [
 const cookieHeaders = ['set-cookie'];
 
 /**
- * What one test has let out, and what must not be in it: logs of every level and error answers on one side,
+ * What one test has let out, and what must not be in it: logs of every level, error answers, events and telemetry on one side,
  * tokens, codes, verifiers, states, nonces, cookies, session ids and configured secrets on the other.
  */
 class Leaks implements LoggerService {
   /** What was logged. */
   readonly logged: string[] = [];
   private readonly answers: string[] = [];
+  private readonly published: string[] = [];
   private readonly secrets = new Map<string, string>();
   private readonly issuers = new Set<LogtoEmulator>();
 
@@ -132,6 +133,11 @@ class Leaks implements LoggerService {
     return [...new Set(found)].filter((kind) => kind !== 'session id' && kind !== 'nonce').toSorted();
   }
 
+  /** What was published on a channel of `node:diagnostics_channel`, or exported as a span or a metric. */
+  telemetry(value: unknown): void {
+    this.published.push(inspect(value, { depth: 8, maxStringLength: null, maxArrayLength: null }));
+  }
+
   /** @throws Error that names the kind of what leaked, and where */
   check(): void {
     for (const issuer of this.issuers) this.learnFrom(issuer);
@@ -140,9 +146,13 @@ class Leaks implements LoggerService {
       ...this.answers
         .filter((text) => text.includes(value))
         .map((text) => `an error answer holds a ${kind}: ${text}`),
+      ...this.published
+        .filter((text) => text.includes(value))
+        .map((text) => `an event, a span or a metric holds a ${kind}: ${text}`),
     ]);
     this.logged.length = 0;
     this.answers.length = 0;
+    this.published.length = 0;
     if (found.length > 0) throw new Error(found.join('\n'));
   }
 

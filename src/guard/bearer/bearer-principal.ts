@@ -50,6 +50,12 @@ export class BearerPrincipal implements Principal {
     }
   }
 
+  /** Whom the token was issued to. */
+  get subject(): { sub: string; clientId: string | undefined } {
+    const { sub, client_id: clientId } = this.claims;
+    return { sub, clientId };
+  }
+
   get isOpaque(): boolean {
     return this.parsed.isOpaque;
   }

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { BoundedCache } from '../../bounded-cache.js';
+import { publishTokenLookup } from '../../events/publish.js';
+import { trace } from '../../events/trace.js';
 import { LogtoException } from '../../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { AccessTokenClaims } from '../../oidc/claims.js';
@@ -40,9 +42,20 @@ export class BearerTokenVerifier {
     }
     const key = this.cache && hash('sha256', token, 'base64');
     const cached = key === undefined ? undefined : this.cache?.get(key);
-    if (cached && Date.now() < cached.expiresAt) return cached.clone();
+    const isHit = cached !== undefined && Date.now() < cached.expiresAt;
+    if (this.cache) publishTokenLookup('bearer-token', isHit);
+    if (isHit) return cached.clone();
     // A JWT in compact form has three parts (RFC 7515 section 7.1).
-    return token.split('.').length === 3 ? this.verifyJwt(token, key) : this.introspect(token);
+    const isJwt = token.split('.').length === 3;
+    return trace(
+      'nestjs-logto:verify-token',
+      () => ({ kind: isJwt ? 'jwt' : 'opaque' }),
+      async (event) => {
+        const principal = await (isJwt ? this.verifyJwt(token, key) : this.introspect(token));
+        if (event) Object.assign(event, principal.subject);
+        return principal;
+      },
+    );
   }
 
   private async verifyJwt(token: string, key: string | undefined): Promise<BearerPrincipal> {

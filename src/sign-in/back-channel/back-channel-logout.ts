@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import type { JWTPayload } from 'jose';
+import type { LogtoSignOutTrace } from '../../events/logto-traces.js';
+import { trace } from '../../events/trace.js';
 import { Hooks } from '../../hooks/hooks.js';
 import { LogtoException } from '../../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
@@ -71,7 +73,11 @@ export class BackChannelLogout {
   async receive(request: Request): Promise<void> {
     this.received.add(request);
     try {
-      await this.endSessions(request);
+      await trace(
+        'nestjs-logto:sign-out',
+        () => ({ trigger: 'back_channel' }),
+        (event) => this.endSessions(request, event),
+      );
     } catch (error) {
       if (error instanceof LogtoException) this.logRefusal(error);
       throw error;
@@ -87,10 +93,11 @@ export class BackChannelLogout {
     else this.log.write('warn', `${error.code}: ${error.message}`);
   }
 
-  private async endSessions(request: Request): Promise<void> {
+  private async endSessions(request: Request, event?: LogtoSignOutTrace): Promise<void> {
     this.sessions.require(request);
     const store = request.sessionStore;
     const token = await this.verified(await logoutTokenOf(request));
+    if (event) Object.assign(event, { sub: token.sub, sid: token.sid });
     const key = ownEntryKey('logout', token.jti);
     const ended: EndedSignIn[] = [];
     await this.mutex.runExclusive(key, async () => {

@@ -1,0 +1,47 @@
+import type { TracingChannel } from 'node:diagnostics_channel';
+import { LogtoException } from '../logto.exceptions.js';
+import { tracingChannels } from './channels.js';
+import type { LogtoTrace, LogtoTraces } from './logto-traces.js';
+
+/**
+ * Runs `work` under a tracing channel if it has subscribers. Otherwise it only calls `work`.
+ * @param describe the fields that are known before
+ * @param work may add to the event, which is `undefined` without subscribers
+ */
+export function trace<Name extends keyof LogtoTraces, T>(
+  name: Name,
+  describe: () => LogtoTraces[Name],
+  work: (event?: LogtoTraces[Name]) => Promise<T>,
+): Promise<T> {
+  const channel = tracingChannels[name];
+  return channel.hasSubscribers ? runUnder(channel, describe(), work) : work();
+}
+
+async function runUnder<Event extends LogtoTrace, T>(
+  channel: TracingChannel<unknown, Event>,
+  event: Event,
+  work: (event: Event) => Promise<T>,
+): Promise<T> {
+  const running: { result?: Promise<T> } = {};
+  // `tracePromise` adds to the event what the promise is settled with. The result may be a token, and the error may hold a
+  // request, so both are kept from it.
+  const traced = channel.tracePromise(async () => {
+    running.result = work(event);
+    try {
+      await running.result;
+    } catch (error) {
+      event.code = codeOf(error);
+      throw error instanceof LogtoException ? error : new Error(event.code);
+    }
+  }, event);
+  await traced.catch(() => undefined);
+  return running.result as Promise<T>;
+}
+
+/** The code of an exception, or the name of another error. The cause says more than a `TypeError` of `fetch` does. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'Error';
+  const cause = error.cause as { code?: unknown } | undefined;
+  const { code } = error as { code?: unknown };
+  return [code, cause?.code].find((one) => typeof one === 'string') ?? error.name;
+}
