@@ -40,8 +40,10 @@ async function runUnder<Event extends LogtoTrace, T>(
 
 /** The code of an exception, or the name of another error. The cause says more than a `TypeError` of `fetch` does. */
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'Error';
-  const cause = error.cause as { code?: unknown } | undefined;
-  const { code } = error as { code?: unknown };
-  return [code, cause?.code].find((one) => typeof one === 'string') ?? error.name;
+  const { code, cause, name } = (error ?? {}) as {
+    code?: unknown;
+    cause?: { code?: unknown };
+    name?: unknown;
+  };
+  return [code, cause?.code, name].find((one) => typeof one === 'string') ?? 'Error';
 }

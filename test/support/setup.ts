@@ -1,13 +1,13 @@
 import { afterEach, beforeEach } from '@jest/globals';
+import { eventWatch } from './event-watch.js';
 import { leaks, watchConsole } from './leaks.js';
 import { leftovers } from './leftovers.js';
-import { watchEvents } from './watch-events.js';
 
 watchConsole();
 
 // The channels are those of the process, which runs other spec files after this one.
-const ignoreEvents = watchEvents();
-leftovers.ends(async () => ignoreEvents());
+eventWatch.start();
+leftovers.ends(async () => eventWatch.stop());
 
 beforeEach(() => leftovers.beginTest());
 
