@@ -1,4 +1,4 @@
-// Writes the reference of the options and of the error codes, whose texts are the comments in the source:
+// Writes the reference of the options, of the error codes and of the events, whose texts are the comments in the source:
 // `node scripts/docs.js`. With `--check` it only says which page is stale. A second argument is another root folder.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { errorsPage } from './docs/errors-page.js';
+import { eventsPage } from './docs/events-page.js';
 import { linkAll } from './docs/links.js';
 import { optionsPage } from './docs/options-page.js';
 
@@ -17,12 +18,14 @@ const [root = fileURLToPath(new URL('..', import.meta.url))] = positionals;
 
 const options = optionsPage(root);
 const errors = errorsPage(root);
-const problems = [...options.problems, ...errors.problems];
+const events = eventsPage(root);
+const pages = [options, errors, events];
+const problems = pages.flatMap((page) => page.problems);
 const style = await resolveConfig(fileURLToPath(import.meta.url));
 
-for (const page of [options, errors]) {
+for (const page of pages) {
   const path = join(root, page.path);
-  const text = await format(linkAll(page, [options, errors]), { ...style, parser: 'markdown' });
+  const text = await format(linkAll(page, pages), { ...style, parser: 'markdown' });
   if (values.check) {
     if (text !== readIfThere(path)) problems.push(`${page.path} is stale: run \`npm run docs\``);
   } else {

@@ -33,7 +33,7 @@ function linkLine(line, { anchors, to, heading }) {
   return line
     .replaceAll(/\]\((docs\/[^)#]+)/g, (_, target) => `](${to(target)}`)
     .replaceAll(/\bRFC (\d+)/g, '[RFC $1](https://www.rfc-editor.org/rfc/rfc$1)')
-    .replaceAll(/(?<!\[)`([\w.]+)`/g, (code, name) =>
+    .replaceAll(/(?<!\[|^\| )`([\w.]+)`/g, (code, name) =>
       anchors.has(name) && !heading.endsWith(` ${code}`) ? `[${code}](${anchors.get(name)})` : code,
     );
 }

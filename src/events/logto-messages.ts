@@ -26,7 +26,7 @@ export interface LogtoAccessDeniedMessage {
   status: number;
   /** The method that was not called: `OrdersController.removeAll`. */
   handler: string;
-  /** How the user was authenticated: `session` or `bearer`. Absent for an anonymous request. */
+  /** How the user was authenticated. Absent for an anonymous request. */
   credential?: 'session' | 'bearer' | undefined;
   /** The user's id at Logto. Absent for an anonymous request and an invalid token. */
   sub?: string | undefined;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import * as publicNames from 'nestjs-logto';
+import { messageChannels, tracingChannels } from '../../src/events/channels.js';
 import { logtoErrorCodes } from '../../src/logto.error-codes.js';
 import { logtoOptionsSchema } from '../../src/options/resolve/logto-options-schema.js';
 import { resourceMetadata } from '../../src/options/resolve/resource-metadata-schema.js';
@@ -26,7 +27,7 @@ function check(folder: string): Promise<string[]> {
 async function copyWith(changes: readonly [file: string, before: string, after: string][]): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'reference-'));
   leftovers.ends(() => rm(copy, { recursive: true }));
-  for (const part of ['src/options', 'src/error-codes', 'docs/reference'])
+  for (const part of ['src/options', 'src/error-codes', 'src/events', 'docs/reference'])
     await cp(join(repository, part), join(copy, part), { recursive: true });
   for (const [file, before, after] of changes) {
     const text = await readFile(join(copy, file), 'utf8');
@@ -44,6 +45,7 @@ async function namesOn(page: string): Promise<string[]> {
 
 const options = 'src/options/logto-module-options.ts';
 const codes = 'src/error-codes/session-error-codes.ts';
+const traces = 'src/events/logto-traces.ts';
 
 describe('The generated pages of the reference', () => {
   it('are up to date', async () => {
@@ -54,20 +56,24 @@ describe('The generated pages of the reference', () => {
     const copy = await copyWith([
       [options, 'Seals the sign-in cookies.', 'Something else.'],
       [codes, 'The request has no session.', 'Something else.'],
+      [traces, 'A webhook arrives, until', 'Something else, until'],
     ]);
 
     expect(await check(copy)).toEqual([
       'docs/reference/options.md is stale: run `npm run docs`',
       'docs/reference/errors.md is stale: run `npm run docs`',
+      'docs/reference/events.md is stale: run `npm run docs`',
     ]);
   });
 
-  it('need the text of each option and of each code', async () => {
+  it('need the text of each option, each code and each event', async () => {
     const copy = await copyWith([
       [options, '/** Whether to request `openid offline_access profile`. Default: `true`. */', ''],
       [options, ' Default: `5000`.', ''],
       [codes, 'The request has no session.', ''],
       [codes, '@status 500', '@status 5000'],
+      [traces, '/** The HTTP method. */', ''],
+      [traces, '/** A webhook arrives, until its handlers have finished. */', ''],
       [codes, '@remedy Mount express-session instead of, for example, cookie-session.', ''],
     ]);
 
@@ -78,6 +84,8 @@ describe('The generated pages of the reference', () => {
       'session_not_configured: the comment of the code does not say what happened',
       'session_not_configured: @status has to be `startup`, HTTP statuses or both: "startup, 500"',
       'session_not_supported: the comment of the code has no @remedy',
+      'nestjs-logto:webhook: the channel has no text',
+      'method of LogtoProviderRequestTrace: the field has no text',
     ]);
   });
 
@@ -104,6 +112,13 @@ describe('The generated pages of the reference', () => {
 
   it('have one heading for each code', async () => {
     expect((await namesOn('errors.md')).toSorted()).toEqual([...logtoErrorCodes].toSorted());
+  });
+
+  it('have one heading for each channel that the module publishes on', async () => {
+    const markdown = await readFile(join(repository, 'docs/reference/events.md'), 'utf8');
+    const names = headingsOf(markdown).flatMap((heading) => /^`(nestjs-logto:.+)`$/.exec(heading)?.[1] ?? []);
+
+    expect(names).toEqual([...Object.keys(tracingChannels), ...Object.keys(messageChannels)]);
   });
 });
 

@@ -30,6 +30,10 @@ const readersFiles = {
   'programs/ability.guard.ts': `export declare class AbilityGuard { canActivate(): boolean }
     export declare const Can: (required: [string, string]) => MethodDecorator;`,
   'programs/tool.guard.ts': `export declare class ToolGuard { canActivate(): Promise<boolean> }`,
+  'programs/audit-trail.ts': `export interface AuditEntry { at: string; action: string; [field: string]: unknown }
+    export interface AuditSink { write(entry: AuditEntry): void }
+    export declare const AuditSink: symbol;
+    export declare class AuditTrail {}`,
   'programs/app.ts': `export declare const app: import('@nestjs/common').INestApplication;`,
 };
 

@@ -87,6 +87,7 @@ describe('The tarball', () => {
     const { stdout, exitCode } = await run('npx', ['--no-install', 'attw', ...parameters], cwd);
     expect({ exitCode, problems: exitCode === 0 ? '' : stdout }).toEqual({ exitCode: 0, problems: '' });
     expect(stdout).toContain('nestjs-logto/testing');
+    expect(stdout).toContain('nestjs-logto/opentelemetry');
   });
 });
 
@@ -97,6 +98,7 @@ describe('The manifest', () => {
       './browser',
       './emulator',
       './management',
+      './opentelemetry',
       './swagger',
       './testing',
       './logto-emulator.schema.json',
@@ -139,6 +141,7 @@ describe('The manifest', () => {
       '@nestjs/platform-express': { optional: true },
       '@nestjs/swagger': { optional: true },
       '@nestjs/testing': { optional: true },
+      '@opentelemetry/api': { optional: true },
       'oidc-provider': { optional: true },
     });
   });
