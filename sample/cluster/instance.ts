@@ -2,9 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
+import { printSpans } from './demo/print-spans.js';
 
 /** Starts one instance of the app on a free port, and sends the port to the parent process. */
 async function bootstrap(): Promise<void> {
+  printSpans(process.env.INSTANCE ?? 'alone');
   const app = await NestFactory.create<NestExpressApplication>(AppModule, {
     logger: ['error', 'warn'],
     forceCloseConnections: true,

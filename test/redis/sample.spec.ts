@@ -11,6 +11,7 @@ import { freePort } from '../support/app.js';
 import { Browser } from '../support/browser.js';
 import { application, resource, startIssuer } from '../support/issuer.js';
 import { closeLater } from '../support/leftovers.js';
+import { until } from '../support/waiting.js';
 
 const program = 'sample/cluster/build/main.js';
 
@@ -19,6 +20,7 @@ describe('The sample with two instances', () => {
   let browser: Browser;
   let child: ChildProcessByStdio<Writable, Readable, null>;
   const instances = new Map<string, string>();
+  let output = '';
 
   beforeAll(async () => {
     issuer = await startIssuer({ rotation: 'every-use', refreshTokenReuseInterval: 0 });
@@ -34,6 +36,7 @@ describe('The sample with two instances', () => {
       },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
+    child.stdout.on('data', (chunk: Buffer) => (output += String(chunk)));
     closeLater({
       async close() {
         child.kill();
@@ -73,6 +76,14 @@ describe('The sample with two instances', () => {
     const { pathname, search } = new URL(callback);
     expect((await browser.open(`${instances.get('B')}${pathname}${search}`)).status).toBe(302);
     for (const url of instances.values()) expect((await browser.open(url)).text).toContain('Ada Lovelace');
+  });
+
+  it('prints the spans of that sign-in', async () => {
+    await until(() => output.includes('logto.callback'));
+    expect(output).toMatch(/ {2}A {2}[\da-f]{8} {2}logto\.sign_in {2}\d+ ms/);
+    expect(output).toMatch(
+      / {2}B {2}([\da-f]{8}) {2}└ POST \/oidc\/token {2}\d+ ms[^]*\1 {2}logto\.callback {2}\d+ ms/,
+    );
   });
 
   it('refreshes a token once for 20 requests to both instances', async () => {
