@@ -59,7 +59,7 @@ function fieldTable(fields, problems) {
 
 /** The type, as it is in the event: optional fields may be absent or \`undefined\`. */
 function typeOf({ type, questionToken }) {
-  const isOptional = questionToken !== undefined || / \| undefined$/.test(type.getText());
+  const isOptional = questionToken !== undefined || type.getText().endsWith(' | undefined');
   const alternatives = type
     .getText()
     .replace(/ \| undefined$/, '')

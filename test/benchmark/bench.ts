@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freshBearer, repeatedBearer } from './suites/bearer.js';
 import { encryptedTokens } from './suites/encrypted-tokens.js';
+import { events } from './suites/events.js';
 import { expiredToken } from './suites/expired-token.js';
 import { manyResources, manySessions, startUp } from './suites/growth.js';
 import { publicRoutes } from './suites/public.js';
@@ -22,6 +23,7 @@ const suites = {
   'sign-in': signIns,
   expired: expiredToken,
   encrypted: encryptedTokens,
+  events,
   sessions: manySessions,
   resources: manyResources,
   'start-up': startUp,

@@ -18,6 +18,8 @@ export const contenders = {
   'nestjs-logto': async () => (await import('./contenders/nestjs-logto.js')).start,
   'nestjs-logto, encrypted': async () => (await import('./contenders/nestjs-logto.js')).startWithEncryption,
   "nestjs-logto, app's session": async () => (await import('./contenders/nestjs-logto.js')).startOnOwnSession,
+  'nestjs-logto, with a subscriber': async () =>
+    (await import('./contenders/nestjs-logto.js')).startWithSubscriber,
   '@logto/express': async () => (await import('./contenders/logto-express.js')).start,
   'express-openid-connect': async () => (await import('./contenders/express-openid-connect.js')).start,
   'express-openid-connect, cookie': async () =>
@@ -25,6 +27,8 @@ export const contenders = {
   LogtoApiGuard: async () => (await import('./contenders/logto-api-guard.js')).start,
   'LogtoApiGuard, small cache': async () =>
     (await import('./contenders/logto-api-guard.js')).startWithSmallCache,
+  'LogtoApiGuard, small cache, with a subscriber': async () =>
+    (await import('./contenders/logto-api-guard.js')).startWithSmallCacheAndSubscriber,
   jose: async () => (await import('./contenders/jose.js')).start,
   'passport-jwt': async () => (await import('./contenders/passport-jwt.js')).start,
   'express-oauth2-jwt-bearer': async () => (await import('./contenders/express-oauth2-jwt-bearer.js')).start,

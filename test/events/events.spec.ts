@@ -133,8 +133,11 @@ describe('nestjs-logto:callback', () => {
     const url = await visitor.authorize(issuer);
     await Promise.all([visitor.open(url), visitor.open(url)]);
 
-    const repeated = events.of('nestjs-logto:callback').map(({ isRepeated }) => isRepeated);
-    expect(repeated.toSorted()).toEqual([false, true]);
+    const callbacks = events.of('nestjs-logto:callback');
+    expect(callbacks.filter(({ isRepeated }) => isRepeated)).toHaveLength(1);
+    expect(callbacks.filter(({ isRepeated }) => isRepeated === false)).toEqual([
+      { ...ofAda, isRepeated: false },
+    ]);
     expect(events.of('nestjs-logto:session-started')).toEqual([ofAda]);
   });
 });

@@ -25,7 +25,7 @@ export function printSpans(instance: string): void {
   trace.setGlobalTracerProvider(
     new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
   );
-  new LogtoInstrumentation();
+  new LogtoInstrumentation().enable();
 }
 
 function lineOf(instance: string, span: ReadableSpan): string {

@@ -3,6 +3,7 @@ import { AuthUser, IdTokenClaims, LogtoApiGuard, LogtoModule } from 'nestjs-logt
 import type { StartContender } from '../contenders.js';
 import { audience, type ContenderSetup } from '../support/setup.js';
 import { listen } from './listen.js';
+import { subscribeToEvents } from './subscribe-to-events.js';
 
 @Controller()
 class PagesController {
@@ -23,3 +24,9 @@ export const start: StartContender = (setup) => listen(partsOf(setup), setup);
 
 /** The same with a cache that is too small for the tokens, so that it verifies each one as if it were new. */
 export const startWithSmallCache: StartContender = (setup) => listen(partsOf(setup, { max: 50 }), setup);
+
+/** The same with a subscriber for each event. */
+export const startWithSmallCacheAndSubscriber: StartContender = (...parameters) => {
+  subscribeToEvents();
+  return startWithSmallCache(...parameters);
+};

@@ -15,6 +15,7 @@ import type { StartContender } from '../contenders.js';
 import { application, encryptionKey, shortLived, type ContenderSetup } from '../support/setup.js';
 import { sessionOptions } from '../support/stores.js';
 import { listen } from './listen.js';
+import { subscribeToEvents } from './subscribe-to-events.js';
 
 @Controller()
 class PagesController {
@@ -74,4 +75,10 @@ export const startOnOwnSession: StartContender = async (setup, store) => {
     app.use(handler);
     app.use('/logto', cookieParser(sessionOptions.secret));
   });
+};
+
+/** The same as {@link start}, with a subscriber for each event. */
+export const startWithSubscriber: StartContender = (...parameters) => {
+  subscribeToEvents();
+  return start(...parameters);
 };

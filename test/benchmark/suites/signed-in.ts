@@ -8,6 +8,7 @@ const signsIn: ReadonlySet<string> = new Set([
   'nestjs-logto',
   'nestjs-logto, encrypted',
   "nestjs-logto, app's session",
+  'nestjs-logto, with a subscriber',
   '@logto/express',
   'express-openid-connect',
   'express-openid-connect, cookie',
