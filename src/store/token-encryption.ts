@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { base64url, flattenedDecrypt, FlattenedEncrypt, type FlattenedJWE } from 'jose';
+import { BoundedCache } from '../bounded-cache.js';
 import { deriveKey } from '../derive-key.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
@@ -26,6 +28,8 @@ export class TokenEncryption {
   /** By key id. A private field, so that `util.inspect` does not print them. */
   readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #encryptingKeyId: string | undefined;
+  /** Records that were decrypted lately, by id: to decrypt one again takes a fifth of the time of a small page. */
+  readonly #decrypted = new BoundedCache<{ jwe: FlattenedJWE; plainText: string }>({ max: 1000 });
 
   constructor(
     { encryption }: ResolvedLogtoOptions,
@@ -41,10 +45,13 @@ export class TokenEncryption {
     const kid = this.#encryptingKeyId;
     const key = kid === undefined ? undefined : this.#keys.get(kid);
     if (kid === undefined || !key) return record;
-    return new FlattenedEncrypt(new TextEncoder().encode(JSON.stringify(record)))
+    const plainText = JSON.stringify(record);
+    const jwe = await new FlattenedEncrypt(new TextEncoder().encode(plainText))
       .setProtectedHeader({ ...algorithms, kid })
       .setAdditionalAuthenticatedData(new TextEncoder().encode(id))
       .encrypt(key);
+    this.#decrypted.set(id, { jwe, plainText });
+    return jwe;
   }
 
   /**
@@ -53,6 +60,8 @@ export class TokenEncryption {
    */
   async decrypt(id: string, stored: StoredTokens): Promise<TokenRecord | undefined> {
     if (!('ciphertext' in stored)) return stored;
+    const known = this.#decrypted.get(id);
+    if (known && isDeepStrictEqual(known.jwe, stored)) return JSON.parse(known.plainText) as TokenRecord;
     try {
       // The id that the record has now, whatever the stored record says.
       const jwe = { ...stored, aad: base64url.encode(id) };
@@ -60,11 +69,18 @@ export class TokenEncryption {
         keyManagementAlgorithms: [algorithms.alg],
         contentEncryptionAlgorithms: [algorithms.enc],
       });
-      return JSON.parse(new TextDecoder().decode(plaintext)) as TokenRecord;
+      const plainText = new TextDecoder().decode(plaintext);
+      this.#decrypted.set(id, { jwe: stored, plainText });
+      return JSON.parse(plainText) as TokenRecord;
     } catch (error) {
       this.log.exception(error instanceof LogtoException ? error : recordChanged(error));
       return undefined;
     }
+  }
+
+  /** Drops the plain text of a record that is deleted. */
+  forget(id: string): void {
+    this.#decrypted.delete(id);
   }
 
   /** @throws LogtoException `token_decryption_failed` */

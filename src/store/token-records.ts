@@ -67,6 +67,7 @@ export class TokenRecords {
   /** @throws LogtoException `session_store_unavailable` */
   async delete(store: Store, id: string): Promise<void> {
     this.unsaved.delete(id);
+    this.encryption.forget(id);
     await deleteEntry(store, tokenRecordKey(id));
   }
 

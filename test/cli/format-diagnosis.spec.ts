@@ -62,8 +62,8 @@ describe('The output of nestjs-logto doctor', () => {
        http://localhost:3000
      - Machine-to-machine: There is no \`machineToMachine\` in the options.
      ✓ Features of this Logto: back-channel logout, pushed authorization requests,
-       revocation, introspection, token exchange, organizations; no step-up
-       authentication (Logto 1.46)
+       revocation, introspection, token exchange, organizations, step-up
+       authentication
        The discovery document
      ✓ Session cookie: not secure, for http:
        The session's options against http://localhost:3000
@@ -112,8 +112,8 @@ describe('The output of nestjs-logto doctor', () => {
          this if you do not call the Management API.
 
      ✓ Features of this Logto: back-channel logout, pushed authorization requests,
-       revocation, introspection, token exchange, organizations; no step-up
-       authentication (Logto 1.46)
+       revocation, introspection, token exchange, organizations, step-up
+       authentication
        The discovery document
      ✓ Session cookie: not secure, for http:
        The session's options against http://localhost:3000
@@ -161,8 +161,8 @@ describe('The output of nestjs-logto doctor', () => {
      ␛[33m    this if you do not call the Management API.␛[39m
 
      ␛[32m✓␛[39m ␛[1mFeatures of this Logto␛[22m: back-channel logout, pushed authorization requests,
-       revocation, introspection, token exchange, organizations; no step-up
-       authentication (Logto 1.46)
+       revocation, introspection, token exchange, organizations, step-up
+       authentication
      ␛[2m  The discovery document␛[22m
      ␛[32m✓␛[39m ␛[1mSession cookie␛[22m: not secure, for http:
      ␛[2m  The session's options against http://localhost:3000␛[22m
@@ -267,7 +267,7 @@ describe('The output of nestjs-logto doctor', () => {
            "name": "Features of this Logto",
            "status": "ok",
            "asked": "The discovery document",
-           "answer": "back-channel logout, pushed authorization requests, revocation, introspection, token exchange, organizations; no step-up authentication (Logto 1.46)"
+           "answer": "back-channel logout, pushed authorization requests, revocation, introspection, token exchange, organizations, step-up authentication"
          },
          {
            "name": "Session cookie",

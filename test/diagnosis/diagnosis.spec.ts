@@ -302,7 +302,7 @@ describe('A diagnosis', () => {
   });
 
   it('lists the features that this Logto does not support, with the version that does', async () => {
-    const { checks } = await diagnose(issuer);
+    const { checks } = await diagnose(await startIssuer({ stepUp: false }));
 
     expect(checks.find(({ name }) => name === 'Features of this Logto')?.answer).toBe(
       'back-channel logout, pushed authorization requests, revocation, introspection, token exchange, organizations; ' +
