@@ -22,7 +22,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^nestjs-logto$': '<rootDir>/src/index.ts',
-    '^nestjs-logto/(emulator|management|opentelemetry|swagger|testing)$': '<rootDir>/src/$1/index.ts',
+    '^nestjs-logto/(emulator|management|opentelemetry|swagger|terminus|testing)$':
+      '<rootDir>/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {

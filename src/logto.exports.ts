@@ -2,15 +2,18 @@ import { AccessDecision } from './guard/access-decision.js';
 import { LogtoApiGuard } from './guard/logto-api.guard.js';
 import { LogtoGuard } from './guard/logto.guard.js';
 import { LogtoService } from './logto.service.js';
+import { OidcClient } from './oidc/oidc-client.js';
+import { ProviderCallLog } from './oidc/provider-call-log.js';
 import { ProviderFetch } from './oidc/provider-fetch.js';
 import { OperatorLog } from './operator-log.js';
 import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
+import { KnownStore } from './session/known-store.js';
 import { LogtoSessions } from './session/logto-sessions.js';
 import { MachineTokens } from './tokens/machine-tokens.js';
 import { HandlerContext } from './user/handler-context.js';
 
 /** What other modules can inject. Nest creates guards there, so their dependencies are exported, too, and
- * those of `LogtoManagement`. */
+ * those of `LogtoManagement` and `LogtoHealthIndicator`. */
 export const logtoExports = [
   LogtoService,
   LogtoSessions,
@@ -18,8 +21,11 @@ export const logtoExports = [
   LogtoApiGuard,
   AccessDecision,
   HandlerContext,
+  KnownStore,
   MachineTokens,
+  OidcClient,
   OperatorLog,
+  ProviderCallLog,
   ProviderFetch,
   ResolvedLogtoOptions,
 ];

@@ -36,6 +36,7 @@ import { signInProviders } from './logto.sign-in-providers.js';
 import { CircuitBreaker } from './oidc/circuit-breaker.js';
 import { MachineClient } from './oidc/machine-client.js';
 import { OidcClient } from './oidc/oidc-client.js';
+import { ProviderCallLog } from './oidc/provider-call-log.js';
 import { ProviderFetch } from './oidc/provider-fetch.js';
 import { TokenExchange } from './oidc/token-exchange.js';
 import { TokenVerifier } from './oidc/token-verifier.js';
@@ -94,6 +95,7 @@ export const logtoProviders: Provider[] = [
   CircuitBreaker,
   MachineClient,
   OidcClient,
+  ProviderCallLog,
   ProviderFetch,
   TokenExchange,
   TokenVerifier,

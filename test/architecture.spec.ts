@@ -10,6 +10,7 @@ const rooms = [
   'testing',
   'opentelemetry',
   'swagger',
+  'terminus',
   'cli',
   'cli/doctor',
   'cli/init',

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import type { ProviderCall } from './errors/provider-call.js';
+import { ProviderCallLog } from './provider-call-log.js';
 import { settlesWithin } from './settles-within.js';
 
 /** How long to wait after a failure before a call with a fallback is tried again, in milliseconds. */
@@ -46,7 +47,10 @@ export class CircuitBreaker {
   private readonly waiting = new Map<ProviderCall, Set<() => void>>();
   private failing = false;
 
-  constructor(private readonly log: OperatorLog) {}
+  constructor(
+    private readonly log: OperatorLog,
+    private readonly calls: ProviderCallLog,
+  ) {}
 
   /** Whether the last call of any kind failed. */
   get isFailing(): boolean {
@@ -70,9 +74,11 @@ export class CircuitBreaker {
     if (circuit) circuit.pending = outcome;
     try {
       const result = await outcome;
+      this.calls.record(call);
       this.recordSuccess(call);
       return result;
     } catch (error) {
+      this.calls.record(call, error);
       if (isOutage(error)) this.recordFailure(call, outcome, error);
       else this.recordSuccess(call);
       throw error;

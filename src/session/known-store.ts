@@ -42,4 +42,10 @@ export class KnownStore {
     const ofRequest = request?.sessionStore as Store | undefined;
     return ofRequest ?? this.mount.store ?? this.sessions.lastStore;
   }
+
+  /** Whether the store has emitted `disconnect`: express-session then gives requests no session. */
+  get isDisconnected(): boolean {
+    const store = this.find();
+    return store !== undefined && this.sessions.isDisconnected(store);
+  }
 }

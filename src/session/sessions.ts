@@ -12,7 +12,7 @@ import {
   type SessionRecord,
 } from '../store/session-record.js';
 import { SignInIndex } from '../store/sign-in-index.js';
-import { prolongedCookie, readEntry } from '../store/store-access.js';
+import { prolongedCookie, readEntry, unwrapStore } from '../store/store-access.js';
 import { storedSignIn } from '../store/stored-sign-in.js';
 import { missingSession } from './missing-session.js';
 import { PassiveRequests } from './passive-requests.js';
@@ -173,6 +173,10 @@ export class Sessions {
     this.seenStores.add(store);
     this.watchConnection(store);
     for (const remark of sessionWarnings(this.options, request)) this.logger.warn(remark);
+  }
+
+  isDisconnected(store: Store): boolean {
+    return this.disconnected.has(store) || this.disconnected.has(unwrapStore(store));
   }
 
   private watchConnection(store: Store): void {

@@ -100,6 +100,7 @@ describe('The manifest', () => {
       './management',
       './opentelemetry',
       './swagger',
+      './terminus',
       './testing',
       './logto-emulator.schema.json',
       './package.json',
@@ -134,12 +135,14 @@ describe('The manifest', () => {
       '@nestjs/core': nest,
       '@nestjs/platform-express': nest,
       '@nestjs/swagger': '^11.0.0 || ^12.0.0',
+      '@nestjs/terminus': '^11.0.0 || ^12.0.0',
       '@nestjs/testing': nest,
     });
     expect(manifest.peerDependenciesMeta).toEqual({
       '@logto/api': { optional: true },
       '@nestjs/platform-express': { optional: true },
       '@nestjs/swagger': { optional: true },
+      '@nestjs/terminus': { optional: true },
       '@nestjs/testing': { optional: true },
       '@opentelemetry/api': { optional: true },
       'oidc-provider': { optional: true },

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { retryInterval } from '../oidc/circuit-breaker.js';
+import { OidcClient } from '../oidc/oidc-client.js';
+import { ProviderCallLog } from '../oidc/provider-call-log.js';
+import { settlesWithin } from '../oidc/settles-within.js';
+import { OperatorLog } from '../operator-log.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { KnownStore } from '../session/known-store.js';
+import { toHealthCall, type LogtoHealth } from './logto-health.js';
+import { SessionStoreProbe, type SessionStoreState } from './session-store-probe.js';
+
+/** How long a check waits, in milliseconds. By default a probe of Kubernetes waits for a second. */
+const maxWait = 800;
+
+/** Options of {@link LogtoHealthIndicator.isHealthy}. */
+export interface LogtoHealthOptions {
+  /**
+   * Whether the app is down until Logto has answered once since the start. With `false`, an app that starts while Logto is
+   * away is up. Default: `true`.
+   */
+  requireLogto?: boolean;
+}
+
+/**
+ * Tells a health check of `@nestjs/terminus` whether this instance can serve signed-in users. It reports what is known
+ * from the requests of users, and sends none to Logto once Logto has answered.
+ *
+ * ```ts
+ * @Module({ imports: [TerminusModule], controllers: [HealthController], providers: [LogtoHealthIndicator] })
+ * export class HealthModule {}
+ * ```
+ * @see {@link https://docs.nestjs.com/recipes/terminus}
+ */
+@Injectable()
+export class LogtoHealthIndicator {
+  private readonly storeProbe: SessionStoreProbe;
+
+  constructor(
+    private readonly health: HealthIndicatorService,
+    private readonly options: ResolvedLogtoOptions,
+    private readonly calls: ProviderCallLog,
+    private readonly oidc: OidcClient,
+    knownStore: KnownStore,
+    log: OperatorLog,
+  ) {
+    this.storeProbe = new SessionStoreProbe(knownStore, log);
+  }
+
+  /**
+   * Checks the session store with one read, and reports the last calls to Logto. The status is `down` if the store does not
+   * answer, or if Logto has not answered since the start. A Logto that becomes unavailable later leaves it `up`, because
+   * users stay signed in. Waits for less than a second, and never rejects.
+   *
+   * ```ts
+   * this.health.check([() => this.logto.isHealthy('logto')]);
+   * ```
+   * @param key the name of the result in the response
+   */
+  async isHealthy<const Key extends string>(
+    key: Key,
+    { requireLogto = true }: LogtoHealthOptions = {},
+  ): Promise<HealthIndicatorResult<Key>> {
+    const [sessionStore] = await Promise.all([this.sessionStore(), this.awaitFirstAnswer()]);
+    const message = this.problem(sessionStore, requireLogto);
+    const details = this.details(sessionStore);
+    const check = this.health.check(key);
+    return message === undefined ? check.up(details) : check.down({ message, ...details });
+  }
+
+  private problem(sessionStore: SessionStoreState | undefined, requireLogto: boolean): string | undefined {
+    if (sessionStore === 'down') return 'The session store does not answer: signed-in users get 503.';
+    if (!requireLogto || this.calls.lastSuccess) return undefined;
+    return 'Logto has not answered since the start: nobody can sign in, and no token can be verified.';
+  }
+
+  private details(sessionStore: SessionStoreState | undefined): LogtoHealth & Record<string, unknown> {
+    const { isFailing, lastDiscovery, lastSuccess, lastFailure } = this.calls;
+    return {
+      provider: isFailing === undefined ? 'unknown' : isFailing ? 'failing' : 'up',
+      ...(lastDiscovery && { lastDiscovery: toHealthCall(lastDiscovery) }),
+      ...(lastSuccess && { lastSuccess: toHealthCall(lastSuccess) }),
+      ...(lastFailure && { lastFailure: toHealthCall(lastFailure) }),
+      ...(sessionStore !== undefined && { sessionStore }),
+    };
+  }
+
+  private async sessionStore(): Promise<SessionStoreState | undefined> {
+    return this.options.client ? this.storeProbe.state(maxWait) : undefined;
+  }
+
+  /**
+   * Requests the discovery document until Logto has answered once, every 30 seconds at most: an instance that is not ready
+   * gets no requests of users that would.
+   */
+  private async awaitFirstAnswer(): Promise<void> {
+    const { lastSuccess, lastDiscovery } = this.calls;
+    if (lastSuccess || (lastDiscovery && Date.now() - lastDiscovery.at < retryInterval)) return;
+    await settlesWithin(this.oidc.configuration.get(), maxWait);
+  }
+}

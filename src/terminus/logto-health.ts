@@ -1,0 +1,35 @@
+import type { LogtoErrorCode } from '../logto.error-codes.js';
+import type { RecordedCall } from '../oidc/provider-call-log.js';
+
+/** A call to Logto, as a health check reports it. */
+export interface LogtoHealthCall {
+  /** The kind of call, for example `refresh` or `discovery`. */
+  call: string;
+  /** When it ended (ISO 8601). */
+  at: string;
+  /** The error code, if it failed. */
+  code?: LogtoErrorCode;
+}
+
+/** What {@link LogtoHealthIndicator} reports besides its status. It has no secrets, tokens or data of users. */
+export interface LogtoHealth {
+  /** Why the status is `down`. */
+  message?: string;
+  /** Whether Logto answered the last call. `unknown` before the first one. */
+  provider: 'up' | 'failing' | 'unknown';
+  /** The last request for the discovery document. It is sent at first use, and again after a day. */
+  lastDiscovery?: LogtoHealthCall;
+  /** The last call that Logto answered. */
+  lastSuccess?: LogtoHealthCall;
+  /** The last call that failed: Logto was unavailable, or refused the application. */
+  lastFailure?: LogtoHealthCall;
+  /**
+   * Whether the session store answers. `unknown` until a request has had a session, in an app that mounts its own; missing
+   * in an app that only accepts bearer tokens.
+   */
+  sessionStore?: 'up' | 'down' | 'unknown';
+}
+
+export function toHealthCall({ call, at, code }: RecordedCall): LogtoHealthCall {
+  return { call, at: new Date(at).toISOString(), ...(code !== undefined && { code }) };
+}

@@ -1,0 +1,43 @@
+import type { Store } from 'express-session';
+import { LogtoException } from '../logto.exceptions.js';
+import { settlesWithin } from '../oidc/settles-within.js';
+import type { OperatorLog } from '../operator-log.js';
+import type { KnownStore } from '../session/known-store.js';
+import { ownEntryKey, readEntry } from '../store/store-access.js';
+import type { LogtoHealth } from './logto-health.js';
+
+/** An entry that does not exist: what matters is that the store answers. */
+const key = ownEntryKey('diagnosis', 'health');
+
+/** What a health check reports about the session store. */
+export type SessionStoreState = NonNullable<LogtoHealth['sessionStore']>;
+
+/** Reads from the session store. Concurrent probes share one read, also while the store hangs. */
+export class SessionStoreProbe {
+  private reading: Promise<boolean> | undefined;
+
+  constructor(
+    private readonly knownStore: KnownStore,
+    private readonly log: OperatorLog,
+  ) {}
+
+  /** @param timeout how long to wait for the store, in milliseconds */
+  async state(timeout: number): Promise<SessionStoreState> {
+    const store = this.knownStore.find();
+    if (!store) return 'unknown';
+    if (this.knownStore.isDisconnected) return 'down';
+    this.reading ??= this.read(store).finally(() => (this.reading = undefined));
+    const { reading } = this;
+    return (await settlesWithin(reading, timeout)) && (await reading) ? 'up' : 'down';
+  }
+
+  private async read(store: Store): Promise<boolean> {
+    try {
+      await readEntry(store, key);
+      return true;
+    } catch (error) {
+      if (error instanceof LogtoException) this.log.exception(error);
+      return false;
+    }
+  }
+}
