@@ -1,11 +1,15 @@
 import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
 import { LogtoModule, logtoOptionsFromEnv } from 'nestjs-logto';
+import { LogtoHealthIndicator } from 'nestjs-logto/terminus';
 import { AppController } from './app.controller.js';
+import { HealthController } from './health.controller.js';
 import { RedisConnections } from './redis-connections.js';
 import { RedisModule } from './redis.module.js';
 
 @Module({
   imports: [
+    TerminusModule,
     LogtoModule.forRootAsync({
       imports: [RedisModule],
       inject: [RedisConnections],
@@ -20,6 +24,7 @@ import { RedisModule } from './redis.module.js';
         }),
     }),
   ],
-  controllers: [AppController],
+  controllers: [AppController, HealthController],
+  providers: [LogtoHealthIndicator],
 })
 export class AppModule {}

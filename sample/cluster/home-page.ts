@@ -22,6 +22,7 @@ export function homePage(instance: string, { isAuthenticated, claims }: LogtoCon
 <h1>Response from instance ${escaped(instance)}</h1>
 <p class="muted">Reload the page: the proxy alternates between the instances, and the session is in Redis.</p>
 ${account}
+<p class="muted">Health: <a href="/health/live">live</a>, <a href="/health/ready">ready</a></p>
 </main>
 </body>
 </html>

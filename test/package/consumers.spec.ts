@@ -45,7 +45,7 @@ describe.each([
     expect(await printedBy('main.js')).toEqual(visit);
   });
 
-  it('guards an API on Fastify, and documents it as OpenAPI', async () => {
+  it('guards an API on Fastify, checks its health, and documents it as OpenAPI', async () => {
     const { document, ...answers } = (await printedBy('api.js')) as {
       document: Record<string, unknown>;
     };
@@ -55,6 +55,7 @@ describe.each([
       found: { status: 200, text: 'things for machine' },
       refused: { status: 403, challenge: 'Bearer error="insufficient_scope", scope="write:things"' },
       open: 200,
+      health: { status: 200, logto: 'up' },
     });
     // The same one for every version of Nest and of @nestjs/swagger.
     expect(document).toEqual(await apiDocument);

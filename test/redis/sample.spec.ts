@@ -96,6 +96,15 @@ describe('The sample with two instances', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
+  it('is alive and ready on each instance', async () => {
+    for (const url of instances.values()) {
+      expect((await browser.fetch(`${url}/health/live`)).json()).toMatchObject({ status: 'ok' });
+      expect((await browser.fetch(`${url}/health/ready`)).json()).toMatchObject({
+        info: { logto: { status: 'up', provider: 'up', sessionStore: 'up' } },
+      });
+    }
+  });
+
   it('rotates its encryption key while users stay signed in', async () => {
     const before = [...instances.values()];
     child.stdin.write('\n');

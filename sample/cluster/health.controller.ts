@@ -1,0 +1,26 @@
+import { Controller, Get } from '@nestjs/common';
+import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { LogtoHealthIndicator } from 'nestjs-logto/terminus';
+
+/** What a load balancer or Kubernetes asks each instance. */
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly logto: LogtoHealthIndicator,
+  ) {}
+
+  /** Depends on nothing: a restart repairs neither Logto nor Redis. */
+  @Get('live')
+  @HealthCheck()
+  live(): Promise<HealthCheckResult> {
+    return this.health.check([]);
+  }
+
+  /** Down while Redis is down, and until Logto has answered once. */
+  @Get('ready')
+  @HealthCheck()
+  ready(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.logto.isHealthy('logto')]);
+  }
+}
