@@ -9,21 +9,16 @@ export interface TokenSet {
   readonly accessToken: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
-  /** The whole lifetime of the access token, in milliseconds. */
-  readonly lifetime: number;
+  /** When to refresh the access token, in milliseconds since 1970: shortly before it expires. */
+  readonly refreshAt: number;
   readonly scopes: string[];
   readonly refreshToken: string | undefined;
   readonly idToken: string | undefined;
   readonly claims: IdTokenClaims | undefined;
 }
 
-/** How long before its expiry an access token is refreshed at most, in milliseconds. */
+/** How long before its expiry an access token is refreshed at the latest, in milliseconds. */
 const refreshMargin = 60_000;
-
-/** When to refresh an access token, in milliseconds since 1970: shortly before it expires. */
-export function refreshAt({ expiresAt, lifetime }: Pick<TokenSet, 'expiresAt' | 'lifetime'>): number {
-  return expiresAt - Math.min(refreshMargin, lifetime / 10);
-}
 
 /** The lifetime of an access token whose response has no `expires_in`, in seconds. */
 const defaultLifetime = 3600;
@@ -48,15 +43,26 @@ export function toTokenSet(answer: TokenEndpointResponse & TokenEndpointResponse
   if (claims && answer.id_token !== undefined)
     assertAccessTokenHash(claims, answer.id_token, answer.access_token);
   const lifetime = Math.max(0, answer.expiresIn() ?? defaultLifetime) * 1000;
+  const expiresAt = Date.now() + lifetime;
   return {
     accessToken: answer.access_token,
-    expiresAt: Date.now() + lifetime,
-    lifetime,
+    expiresAt,
+    refreshAt: expiresAt - marginOf(lifetime),
     scopes: answer.scope?.split(' ').filter(Boolean) ?? [],
     refreshToken: answer.refresh_token,
     idToken: answer.id_token,
     claims,
   };
+}
+
+/**
+ * How long before its expiry to refresh a token, in milliseconds: at a random time in the last tenth of its lifetime, but
+ * not in its last minute. Tokens that were issued at the same moment are then not refreshed at the same moment.
+ */
+function marginOf(lifetime: number): number {
+  const longest = lifetime / 10;
+  const shortest = Math.min(refreshMargin, longest);
+  return shortest + Math.random() * (longest - shortest);
 }
 
 /** `at_hash` is optional in the code flow. If it is there, it must match (OpenID Connect Core 3.1.3.8). */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
-import { refreshAt, type TokenSet } from '../oidc/token-set.js';
+import type { TokenSet } from '../oidc/token-set.js';
 import { ownEntryPrefix } from './store-access.js';
 
 /** An access token as it is stored. */
@@ -76,7 +76,7 @@ export function withTokens(
         scopes: tokens.scopes,
         givenAt: Date.now(),
         expiresAt: tokens.expiresAt,
-        refreshAt: refreshAt(tokens),
+        refreshAt: tokens.refreshAt,
       },
     },
   };

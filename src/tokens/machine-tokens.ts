@@ -6,7 +6,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { CircuitBreaker } from '../oidc/circuit-breaker.js';
 import { MachineClient } from '../oidc/machine-client.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
-import { refreshAt, type TokenSet } from '../oidc/token-set.js';
+import type { TokenSet } from '../oidc/token-set.js';
 import { SingleFlight } from './single-flight.js';
 
 /** Parameters of a machine-to-machine token: a resource, an organization or both. */
@@ -35,7 +35,7 @@ export class MachineTokens {
     if (!this.options.machineToMachine) throw notConfigured();
     const key = keyOf(parameters);
     const cached = this.cache.get(key);
-    const isHit = cached !== undefined && Date.now() < refreshAt(cached);
+    const isHit = cached !== undefined && Date.now() < cached.refreshAt;
     publishTokenLookup('machine-token', isHit);
     if (isHit) return cached.accessToken;
     const request = (): Promise<TokenSet> => this.singleFlight.run(key, () => this.request(key, parameters));

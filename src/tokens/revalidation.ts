@@ -9,6 +9,9 @@ import { Cooldown } from './cooldown.js';
 import type { SessionRecord } from '../store/session-record.js';
 import { TokenRefresh } from './token-refresh.js';
 
+/** How much earlier than `revalidateAfter` claims are refreshed at most, as a share of it. */
+const jitter = 0.1;
+
 /**
  * Refreshes claims that are older than `revalidateAfter`: Logto does not notify clients when it suspends or deletes a
  * user or changes their roles, but a refresh shows it.
@@ -32,8 +35,7 @@ export class Revalidation {
     const { revalidateAfter } = this.options;
     const isOutdated =
       record.outdatedSince !== undefined ||
-      (revalidateAfter !== false &&
-        (record.isLocalUserStale || Date.now() - record.checkedAt > revalidateAfter));
+      (revalidateAfter !== false && (record.isLocalUserStale || areOutdated(record, revalidateAfter)));
     return isOutdated && this.cooldown.isOver(record.tokens);
   }
 
@@ -85,4 +87,15 @@ export class Revalidation {
   skip(request: Request): void {
     this.skipped.add(request);
   }
+}
+
+/**
+ * Whether claims are older than `revalidateAfter`, or a little younger. How much younger depends on the random id of the
+ * token record: otherwise the sessions of users who signed in at the same moment would all be refreshed at the same moment.
+ */
+function areOutdated({ checkedAt, tokens }: SessionRecord, revalidateAfter: number): boolean {
+  const age = Date.now() - checkedAt;
+  if (age <= revalidateAfter * (1 - jitter)) return false;
+  const random = Buffer.from(tokens.slice(0, 4), 'base64url').readUIntBE(0, 3) / 2 ** 24;
+  return age > revalidateAfter * (1 - jitter * random);
 }

@@ -101,6 +101,21 @@ describe('Access tokens', () => {
     expect(await token(otherTokenPath)).not.toBe(first);
   });
 
+  it('that live an hour are refreshed one to six minutes before they expire, at random', async () => {
+    const isRefreshed: boolean[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      const first = await token(resourceTokenPath);
+      passTime(3600 - 365);
+      expect(await token(resourceTokenPath)).toBe(first);
+      passTime(365 - 210);
+      isRefreshed.push((await token(resourceTokenPath)) !== first);
+      passTime(210 - 55);
+      expect(await token(resourceTokenPath)).not.toBe(first);
+      passTime(3600);
+    }
+    expect(new Set(isRefreshed)).toEqual(new Set([true, false]));
+  });
+
   it('for different resources are requested one after the other, since each refresh rotates the refresh token', async () => {
     const paths = [
       resourceTokenPath,

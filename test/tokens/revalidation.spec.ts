@@ -37,13 +37,31 @@ describe('Claims', () => {
     (await of.fetch('/me')).json();
 
   it('are used within revalidateAfter without a request to Logto and without a write to the store', async () => {
-    passTime(hour - 1);
+    passTime(0.9 * hour - 1);
     issuer.updateUser('ada', { roles: [] });
     store.calls.length = 0;
     expect(await user()).toMatchObject({ isAuthenticated: true, claims: { roles: ['admin'] } });
     expect(issuer.requests()).toEqual([]);
     // express-session loads the session.
     expect(store.calls).toHaveLength(1);
+  });
+
+  it('of sign-ins at the same moment are refreshed in the last tenth of revalidateAfter, not at the same moment', async () => {
+    const browsers = await Promise.all(Array.from({ length: 20 }, () => app.signedInBrowser(issuer)));
+    issuer.resetRequests();
+    passTime(0.95 * hour);
+    for (const one of browsers) await user(one);
+    const early = issuer.countRequests('token');
+    expect(early).toBeGreaterThan(0);
+    expect(early).toBeLessThan(browsers.length);
+
+    // The same sessions are due on every instance, and each is refreshed only once.
+    const elsewhere = await startTokenApp({ issuer, logto, instanceOf: app });
+    for (const one of browsers) await one.fetch(`${elsewhere.baseUrl}/me`);
+    expect(issuer.countRequests('token')).toBe(early);
+    passTime(0.05 * hour);
+    for (const one of browsers) await user(one);
+    expect(issuer.countRequests('token')).toBe(browsers.length);
   });
 
   it('are refreshed once they are older, and every instance sees the change', async () => {

@@ -66,10 +66,11 @@ export class FakeLogto {
     const claims = this.claims(signIn);
     const { token, scopes } = await this.accessToken(signIn, target);
     const isOffline = this.options.scopes.includes(ReservedScope.OfflineAccess);
+    const expiresAt = Date.now() + tokenLifetime * 1000;
     return {
       accessToken: token,
-      expiresAt: Date.now() + tokenLifetime * 1000,
-      lifetime: tokenLifetime * 1000,
+      expiresAt,
+      refreshAt: expiresAt - tokenLifetime * 100,
       scopes,
       refreshToken: isOffline ? writeTestCredential(signIn) : undefined,
       idToken: await this.signer.sign({ ...claims }, 'JWT'),
