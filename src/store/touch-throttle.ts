@@ -7,7 +7,11 @@ const unknownLifetimeInterval = 60 * 60 * 1000;
 /** Limits how often this process touches an entry of the store: once per tenth of its lifetime. */
 @Injectable()
 export class TouchThrottle {
-  private readonly touchedAt = new BoundedCache<number>({ max: 50_000 });
+  /**
+   * Large, because a touch is eight commands to the store: of a session that is forgotten here, every request would touch
+   * again. About 130 bytes for each session that is in use.
+   */
+  private readonly touchedAt = new BoundedCache<number>({ max: 500_000 });
 
   /**
    * Whether it is time to touch an entry; if so, the entry counts as touched.
