@@ -59,7 +59,7 @@ export async function measureCommands(): Promise<Table[]> {
     },
     {
       title: 'What a request adds to Redis',
-      columns: ['request', 'entry', 'number', 'bytes', 'for'],
+      columns: ['request', 'entry', 'number', 'for'],
       rows: names.filter((name) => leaving.has(name)).flatMap((name) => addedRows(name, own.get(name))),
     },
   ];
@@ -118,11 +118,15 @@ function logtoRequests(issuer: LogtoEmulator): string {
 }
 
 function addedRows(name: string, measured: Measured | undefined): string[][] {
-  return [...(measured?.added ?? [])].map(([kind, { count, bytes, expiresIn }], index) => [
+  return [...(measured?.added ?? [])].map(([kind, { count, expiresIn }], index) => [
     index === 0 ? name : '',
     kind,
     String(count),
-    String(bytes),
-    expiresIn > 100_000 ? `${(expiresIn / 86_400).toFixed(1)} days` : `${Math.round(expiresIn / 60)} minutes`,
+    duration(expiresIn),
   ]);
+}
+
+function duration(seconds: number): string {
+  if (seconds > 2 * 86_400) return `${(seconds / 86_400).toFixed(0)} days`;
+  return seconds > 2 * 3600 ? `${(seconds / 3600).toFixed(0)} hours` : `${(seconds / 60).toFixed(0)} minutes`;
 }
