@@ -93,6 +93,5 @@ export class RedisServer {
 /** Gives the only node all hash slots, and waits until it answers. */
 async function formCluster(client: RedisClientType): Promise<void> {
   await client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']);
-  while (!String(await client.sendCommand(['CLUSTER', 'INFO'])).includes('cluster_state:ok'))
-    await setTimeout(50);
+  while (!(await client.clusterInfo()).includes('cluster_state:ok')) await setTimeout(50);
 }
