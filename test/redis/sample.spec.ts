@@ -20,7 +20,7 @@ describe('The sample with two instances', () => {
   let browser: Browser;
   let child: ChildProcessByStdio<Writable, Readable, null>;
   const instances = new Map<string, string>();
-  let output = '';
+  let spans = '';
 
   beforeAll(async () => {
     issuer = await startIssuer({ rotation: 'every-use', refreshTokenReuseInterval: 0 });
@@ -36,7 +36,7 @@ describe('The sample with two instances', () => {
       },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    child.stdout.on('data', (chunk: Buffer) => (output += String(chunk)));
+    child.stdout.on('data', (chunk: Buffer) => (spans += String(chunk)));
     closeLater({
       async close() {
         child.kill();
@@ -79,9 +79,9 @@ describe('The sample with two instances', () => {
   });
 
   it('prints the spans of that sign-in', async () => {
-    await until(() => output.includes('logto.callback'));
-    expect(output).toMatch(/ {2}A {2}[\da-f]{8} {2}logto\.sign_in {2}\d+ ms/);
-    expect(output).toMatch(
+    await until(() => spans.includes('logto.callback'));
+    expect(spans).toMatch(/ {2}A {2}[\da-f]{8} {2}logto\.sign_in {2}\d+ ms/);
+    expect(spans).toMatch(
       / {2}B {2}([\da-f]{8}) {2}└ POST \/oidc\/token {2}\d+ ms[^]*\1 {2}logto\.callback {2}\d+ ms/,
     );
   });
