@@ -82,7 +82,7 @@ import { UnauthenticatedExceptionFactory } from './user/unauthenticated-exceptio
 import { UserContextResolver } from './user/user-context-resolver.js';
 import { webhookProviders } from './webhooks/webhook-providers.js';
 
-/** Everything that the module is made of, room by room. */
+/** The classes that Nest constructs for the module, folder by folder. */
 export const logtoProviders: Provider[] = [
   missingOptionsProvider,
   {

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 
 const source = resolve(import.meta.dirname, '../src');
 
-/** The rooms from top to bottom: a file imports from its own room and from the rooms below. */
-const rooms = [
+/** The folders, and files outside of folders, from top to bottom: a file imports from its own folder and from those below. */
+const layers = [
   'index',
   'testing',
   'opentelemetry',
@@ -74,11 +74,11 @@ describe('The source', () => {
     }
   });
 
-  it('has a room for every folder', () => {
-    const homeless = [...imports.keys()].filter(
+  it('has a place in the order for every file', () => {
+    const unplaced = [...imports.keys()].filter(
       (file) => !isIn(emulator, file) && !isIn(browser, file) && levelOf(file) === -1,
     );
-    expect(homeless).toEqual([]);
+    expect(unplaced).toEqual([]);
   });
 
   it('imports downwards only, types included', () => {
@@ -118,12 +118,12 @@ function mayImport(file: string, imported: string): boolean {
   return levelOf(imported) >= levelOf(file);
 }
 
-/** Where a file is from the top: at its own place in the list, or at its folder's. */
+/** The place of a file in the order: its own, or that of its folder. */
 function levelOf(file: string): number {
-  const own = rooms.indexOf(file.replace(/\.ts$/, ''));
+  const own = layers.indexOf(file.replace(/\.ts$/, ''));
   if (own !== -1) return own;
   const folder = isIn('testing', file) ? 'testing' : dirname(file);
-  return rooms.indexOf(folder);
+  return layers.indexOf(folder);
 }
 
 function isIn(folder: string, file: string): boolean {
