@@ -26,7 +26,7 @@ export const problemSchema: Schema = {
     },
     scope: { type: 'string', description: 'The required scopes, with `insufficient_scope`.' },
     roles: { type: 'array', items: { type: 'string' }, description: 'The required roles.' },
-    acr_values: { type: 'string', description: 'The required authentication contexts.' },
+    acr_values: { type: 'string', description: 'The required authentication context (`acr`).' },
     max_age: { type: 'number', description: 'Longest time since the sign-in, in seconds.' },
   },
   additionalProperties: true,
