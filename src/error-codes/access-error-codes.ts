@@ -9,14 +9,15 @@ export const accessErrorCodes = [
    */
   'not_authenticated',
   /**
-   * The last sign-in is older than `@RequireRecentSignIn` or `@RequireAuthentication` allows. The message says if the clocks differ.
+   * The last sign-in is older than `@RequireRecentSignIn` or `@RequireAuthentication` allows. The message says if the clocks
+   * differ.
    * @status 401, 302, 303
    * @remedy Sign in again: `/logto/sign-in?max_age=…`, with the `max_age` of the response. Synchronise the clocks by NTP.
    */
   'recent_sign_in_required',
   /**
    * The user has not signed in as `@RequireMfa`, `@RequireAuthentication` or `acrValues` requires, for example with a second
-   * factor. A guard answers 401, or redirects to a sign-in that asks for it. A sign-in that comes back without it is 403.
+   * factor. A guard answers 401, or redirects to a sign-in that asks for it. If that sign-in comes back without it: 403.
    * @status 401, 302, 303, 403
    * @remedy Sign in again: `/logto/sign-in?acr_values=…`, with the `acr_values` and `max_age` of the response. After a 403:
    * the user has to set up a second factor at Logto. `acr_values` needs Logto 1.46. See

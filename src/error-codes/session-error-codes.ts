@@ -54,7 +54,7 @@ export const sessionErrorCodes = [
    * The tokens of a sign-in cannot be decrypted: their key is not in `encryption.keys`, or the record was changed in the
    * session store. Only the log has this code: the sign-in ends, and the response is `not_authenticated`.
    * @status 401
-   * @remedy List the key again, behind the one that encrypts, until the sessions that used it have ended. See
+   * @remedy List the key again, after the one that encrypts, until the sessions that used it have ended. See
    * [Encrypt tokens](docs/how-to/encrypt-tokens.md).
    */
   'token_decryption_failed',

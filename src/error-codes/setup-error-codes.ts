@@ -40,7 +40,7 @@ export const setupErrorCodes = [
   /**
    * The app does not run on Express, and the options are for more than bearer tokens.
    * @status startup
-   * @remedy Use `@nestjs/platform-express`. On Fastify give `endpoint` and `api` without `baseUrl`, `session` and
+   * @remedy Use `@nestjs/platform-express`. On Fastify, set `endpoint` and `api` without `baseUrl`, `session` and
    * `webhooks`; with `forRootAsync` also `authRoutes: false`.
    */
   'adapter_not_supported',

@@ -8,19 +8,19 @@ export interface LogtoApiOptions {
   introspection?: { clientIds: string[] };
   /**
    * Serve protected resource metadata (RFC 9728), at `/.well-known/oauth-protected-resource` followed by the path of the
-   * audience. MCP clients find the authorization server with it. Every audience that is a URL has a document of its own; of
-   * several with one path, the first. Default: no metadata.
+   * audience. MCP clients find the authorization server with it. Every audience that is a URL has its own document. If
+   * several have the same path, only the first has one. Default: no metadata.
    */
   metadata?: true | LogtoResourceMetadataOptions;
 }
 
-/** What the protected resource metadata of an API says about it, besides what the module knows. */
+/** What the protected resource metadata of an API says about it, besides what the module adds itself. */
 export interface LogtoResourceMetadataOptions {
   /** The name of the API, for users: `resource_name`. Default: none. */
   resourceName?: string;
-  /** The URL of the documentation for developers of clients: `resource_documentation`. Default: none. */
+  /** The URL of the documentation for client developers: `resource_documentation`. Default: none. */
   documentation?: string;
-  /** The URL of the rules for the use of the data: `resource_policy_uri`. Default: none. */
+  /** The URL of the policy on how clients may use the data: `resource_policy_uri`. Default: none. */
   policyUri?: string;
   /** The URL of the terms of service: `resource_tos_uri`. Default: none. */
   tosUri?: string;

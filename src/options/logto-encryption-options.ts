@@ -2,8 +2,8 @@
 export interface LogtoEncryptionOptions {
   /**
    * Secrets of at least 32 characters, each from `openssl rand -base64 32`. The first one encrypts, and all of them
-   * decrypt: to rotate the key, put a new one in front and keep the old one. Tokens that were stored in plain text are
-   * still read.
+   * decrypt: to rotate the key, put a new one first and keep the old one. Tokens that were stored in plain text are still
+   * read.
    */
   keys: string[];
   /**

@@ -1,4 +1,4 @@
-/** Logto's Management API. */
+/** How to call Logto's Management API. */
 export interface LogtoManagementOptions {
   /**
    * The resource indicator of the Management API. Set it if `endpoint` is a custom domain of Logto Cloud:

@@ -111,7 +111,7 @@ export interface LogtoModuleOptions extends GetContextParameters {
    * How old claims may be, in seconds. Older ones are refreshed before a guard uses them or `LogtoService` returns them,
    * because Logto does not notify you when a user is suspended, deleted or loses a role. On a route without a guard,
    * `req.user` has the known claims, which are refreshed after the response. Each session is refreshed up to a tenth
-   * earlier, so that not all are refreshed at once. `false` turns it off. Default: `3600`.
+   * earlier, so that they are not all refreshed at once. `false` turns it off. Default: `3600`.
    */
   revalidateAfter?: number | false;
   /** How long to cache the response of the userinfo endpoint, in seconds. Default: `0`. */
@@ -126,7 +126,7 @@ export interface LogtoModuleOptions extends GetContextParameters {
    * Default: `['sub', 'name', 'username', 'picture', 'email']`.
    */
   sessionClaims?: string[];
-  /** Encrypt the tokens in the session store. Default: they are stored in plain text. */
+  /** Encrypts the tokens in the session store. Default: no encryption. */
   encryption?: LogtoEncryptionOptions;
 
   // Guards

@@ -36,14 +36,14 @@ export interface SignInOptions {
   maxAge?: number;
   /**
    * How the user has to sign in, the preferred way first: `LogtoAcr.Mfa` for a second factor (`acr_values`, OpenID Connect
-   * Core 3.1.2.1). A list, or a string with spaces. The callback refuses a sign-in that reached none of them with
+   * Core 3.1.2.1). A list, or a string separated by spaces. The callback refuses a sign-in that meets none of them:
    * `insufficient_authentication`. Needs Logto 1.46. Default: as Logto decides.
    * @see {@link https://docs.logto.io/end-user-flows/step-up-authentication}
    */
   acrValues?: string | string[];
   /** The colours of Logto's pages. Needs Logto 1.44. Default: as the tenant and the browser decide. */
   theme?: 'light' | 'dark';
-  /** Logto's parameter `confirm_redirect_policy`, passed on as it is. Needs Logto 1.46. Default: as Logto decides. */
+  /** Logto's parameter `confirm_redirect_policy`, passed on unchanged. Needs Logto 1.46. Default: as Logto decides. */
   confirmRedirectPolicy?: string;
   /** Any other parameters that Logto supports. Default: none. */
   extraParams?: Record<string, string>;

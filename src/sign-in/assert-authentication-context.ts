@@ -18,6 +18,6 @@ export function assertAuthenticationContext(
       ? 'has no `acr`. `acr_values` needs Logto 1.46, and an account at a social or enterprise provider alone has none'
       : `has the \`acr\` "${acr}"`;
   throw insufficientAuthentication(
-    `The sign-in was to reach "${acrValues.join('" or "')}", and its ID token ${reached}.`,
+    `The sign-in requested "${acrValues.join('" or "')}", but its ID token ${reached}.`,
   );
 }

@@ -93,7 +93,10 @@ export interface LogtoEmulatorOptions {
    * `every-use` and `off` apply to all clients. Default: `logto`.
    */
   rotation?: 'logto' | 'every-use' | 'off';
-  /** Sends the emulator's own requests: back-channel logouts, webhooks, and those for client ID metadata documents. Default: the global `fetch`. */
+  /**
+   * Sends the emulator's own requests: back-channel logouts, webhooks, and those for client ID metadata documents.
+   * Default: the global `fetch`.
+   */
   fetch?: typeof globalThis.fetch;
   /** Called with each line of the emulator's log. Default: none. */
   log?: (line: string) => void;

@@ -1,8 +1,8 @@
 import { LogtoException } from '../../logto.exceptions.js';
 
 /**
- * 403: a sign-in has reached none of the authentication contexts that it was to reach. There is no redirect to another one,
- * which would end the same way.
+ * 403: a sign-in has reached none of the authentication contexts that were requested. It does not redirect to another
+ * sign-in, which would end the same way.
  * @param reason for the operator: what Logto has answered
  */
 export function insufficientAuthentication(reason: string, cause?: unknown): LogtoException {

@@ -9,7 +9,7 @@ import { refusalTexts } from './refusal-texts.js';
 
 const knownCodes: ReadonlySet<string> = new Set(oauthErrorCodes);
 
-/** Logto could not reach what `acr_values` asks for (OpenID Connect Core Error Code unmet_authentication_requirements). */
+/** Logto could not meet `acr_values` (OpenID Connect Core Error Code unmet_authentication_requirements). */
 const unmetRequirements = 'unmet_authentication_requirements';
 
 /** OAuth errors that are temporary. */
@@ -45,7 +45,7 @@ export function providerRefusal(
   providerStatus?: number,
 ): LogtoException {
   if (error === unmetRequirements) {
-    const reason = 'The user could not sign in as `acr_values` asked for.';
+    const reason = 'The user could not sign in as `acr_values` requires.';
     return insufficientAuthentication(reason, redactError(cause));
   }
   const code: LogtoErrorCode = isKnown(error) ? error : 'authorization_refused';

@@ -3,7 +3,7 @@ import { flag } from './option-schemas.js';
 
 const minKeyLength = 32;
 
-const howToMake = 'Make a key with `openssl rand -base64 32`';
+const howToMake = 'Generate a key with `openssl rand -base64 32`';
 
 const keysRemedy = `required: a list of at least one key (LOGTO_ENCRYPTION_KEYS with logtoOptionsFromEnv). ${howToMake}.`;
 
