@@ -12,8 +12,10 @@ import { LogtoSessions } from './session/logto-sessions.js';
 import { MachineTokens } from './tokens/machine-tokens.js';
 import { HandlerContext } from './user/handler-context.js';
 
-/** What other modules can inject. Nest creates guards there, so their dependencies are exported, too, and
- * those of `LogtoManagement` and `LogtoHealthIndicator`. */
+/**
+ * What other modules can inject. Nest creates guards, `LogtoManagement` and `LogtoHealthIndicator` in those modules, so their
+ * dependencies are exported too.
+ */
 export const logtoExports = [
   LogtoService,
   LogtoSessions,

@@ -118,9 +118,8 @@ export class LogtoService {
   }
 
   /**
-   * A `fetch` with an access token of the user, or with `as: 'machine'` of the app itself, for which `request` may be
-   * `undefined`. If the token is refused, a new one is tried once, unless the body is a stream. The token is only sent to
-   * the origin of the resource, and to those in the option `downstream`.
+   * A `fetch` with an access token of the user, or of the app itself with `as: 'machine'` (`request` may then be `undefined`).
+   * After a 401 it retries once with a new token. The token only goes to the origin of `resource` and those in `downstream`.
    * @throws LogtoException `downstream_not_allowed`, or what `getAccessToken` and `getClientCredentialsToken` throw
    */
   fetch(request: Request | undefined, url: string | URL, init: LogtoFetchInit): Promise<Response> {
@@ -157,7 +156,7 @@ export class LogtoService {
   /**
    * Finishes a sign-in: exchanges the code, and stores the user in a new session. @returns where to redirect the browser
    * @throws LogtoException `sign_in_session.not_found`, `sign_in_session.invalid`, `callback_invalid`, `id_token_invalid`,
-   * or the refusal of an `@OnSignIn()` hook or the user resolver
+   * `insufficient_authentication`, or the refusal of an `@OnSignIn()` hook or the user resolver
    */
   async handleSignInCallback(request: Request): Promise<{ returnTo: string }> {
     return requireSignIn(this.flows).callback.finish(request);
@@ -172,7 +171,8 @@ export class LogtoService {
   }
 
   /**
-   * Assigns the handshake request to a `ws` client, in `handleConnection`. Pass your session middleware if you mount one.
+   * Assigns the handshake request to a `ws` client. Call it in `handleConnection`; socket.io does not need it.
+   * @param session your session middleware, if you mount the session yourself
    */
   bindHandshake(client: object, request: IncomingMessage, session?: RequestHandler): void {
     this.handshakes.bind(client, request, session);

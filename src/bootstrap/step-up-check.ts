@@ -4,7 +4,7 @@ import { OperatorLog } from '../operator-log.js';
 import { acrValuesOf } from '../options/authentication-context.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
-/** Reports at start that the app needs step-up authentication and that its Logto does not support it. */
+/** Reports at start if the app requires step-up authentication and its Logto does not support it. */
 @Injectable()
 export class StepUpCheck {
   constructor(
@@ -14,7 +14,7 @@ export class StepUpCheck {
   ) {}
 
   /**
-   * Compares what the app requires with Logto's discovery document, in the background: an app starts without Logto.
+   * Compares what the app requires with Logto's discovery document, in the background, because an app starts without Logto.
    * @param required a handler for each authentication context that is required
    */
   run(required: ReadonlyMap<string, string>): void {
@@ -30,7 +30,7 @@ export class StepUpCheck {
     try {
       supported = (await this.oidc.configuration.get()).serverMetadata()['acr_values_supported'];
     } catch {
-      // Logto is away. A sign-in says so as well: it ends with `insufficient_authentication`.
+      // Logto is unavailable. If it does not support the context, sign-ins end with `insufficient_authentication`.
       return;
     }
     const values: unknown[] = Array.isArray(supported) ? supported : [];

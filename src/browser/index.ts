@@ -40,19 +40,19 @@ export interface SignInOptions {
 /** Calls the routes of the module from a page. */
 export interface LogtoClient {
   /**
-   * Asks the app who is signed in. It does not prolong the session.
+   * Requests the session from the app, without extending it.
    * @throws Error if the app cannot be reached or answers with an error
    */
   getSession: () => Promise<Session>;
-  /** Leaves the page for the sign-in. The promise never settles. */
+  /** Navigates to the sign-in. The promise never settles. */
   signIn: (options?: SignInOptions) => Promise<never>;
   /**
-   * Signs the user out of the app and of Logto, tells other tabs, and leaves the page. The promise never resolves.
+   * Signs the user out of the app and of Logto, and tells other tabs. The promise never resolves.
    * @throws Error if the app cannot be reached or answers with an error
    */
   signOut: () => Promise<never>;
   /**
-   * Calls `listener` as soon as the session is known, and whenever the user changes. Asks the app when the page gets
+   * Calls `listener` once the session is known, and whenever the user changes. Requests the session when the page gets
    * the focus or becomes visible, and when another tab notices a change.
    * @returns a function that removes the listener
    */

@@ -18,7 +18,7 @@ export interface LogtoFetchInit extends RequestInit, TokenTarget {
   scope?: string;
 }
 
-/** The access token of a call, and a new one if the other server refuses it. */
+/** Gets the access token of a call, and a new one if the other server refuses it. */
 interface TokenSource {
   get(): Promise<string>;
   renew(refused: string): Promise<string>;
@@ -44,7 +44,7 @@ export class DownstreamFetch {
         : this.userSource(request, { resource, organizationId });
     const token = await source.get();
     const { response, request: sent } = await this.send(destination, fetchInit, token);
-    // Another origin has not seen the token.
+    // After a redirect to another origin, the request has no token that could be refused.
     const isRefused = response.status === 401 && sent.headers.has('authorization');
     if (!isRefused || !isReplayable(fetchInit.body)) return response;
     await response.body?.cancel();

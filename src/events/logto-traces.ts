@@ -1,7 +1,7 @@
-/** What every traced operation has in its event. Tokens, codes, states, verifiers, cookies and secrets are never in it. */
+/** The fields of every operation's event. It never holds a token, a code, a state, a verifier, a cookie or a secret. */
 export interface LogtoTrace {
   /**
-   * Why it has failed: the `code` of the exception, or the name of an error that is no `LogtoException`, such as
+   * Why it has failed: the `code` of the exception, or the name of another error, such as
    * `ECONNREFUSED`. Absent if it has succeeded.
    */
   code?: string;
@@ -9,7 +9,7 @@ export interface LogtoTrace {
   error?: Error;
 }
 
-/** Whom an operation is about. */
+/** The user of an operation. */
 interface SubjectTrace extends LogtoTrace {
   /** The user's id at Logto. */
   sub: string;
@@ -17,16 +17,19 @@ interface SubjectTrace extends LogtoTrace {
   sid: string | undefined;
 }
 
-/** A sign-in starts. Nobody is known yet. */
+/** A sign-in starts. The user is not known yet. */
 export type LogtoSignInTrace = LogtoTrace;
 
 /** A browser comes back from Logto. */
 export interface LogtoCallbackTrace extends LogtoTrace {
-  /** The user's id at Logto, as soon as the ID token is verified. Absent after a silent sign-in that found no user, and if it is repeated. */
+  /**
+   * The user's id at Logto, once the ID token is verified. Absent if the callback is repeated, and after a silent sign-in
+   * that found no user.
+   */
   sub?: string;
   /** The id of the session at Logto. */
   sid?: string | undefined;
-  /** Whether it got the outcome of an earlier callback with the same code. */
+  /** Whether it has the outcome of an earlier callback with the same code. */
   isRepeated?: boolean;
 }
 
@@ -54,7 +57,7 @@ export interface LogtoRevalidateTrace extends SubjectTrace {
   isRefreshed?: boolean;
 }
 
-/** Somebody is signed out. */
+/** A user is signed out. */
 export interface LogtoSignOutTrace extends LogtoTrace {
   /** `user`: by the user in this app. `back_channel`: by a logout token of Logto. */
   trigger: 'user' | 'back_channel';
@@ -82,7 +85,7 @@ export interface LogtoProviderRequestTrace extends LogtoTrace {
   path: string;
   /** The `grant_type` of a token request. */
   grantType?: string;
-  /** The status of the response. A response with an error status is no failure of the request. */
+  /** The status of the response. A response with an error status is not a failure of the request. */
   status?: number;
 }
 

@@ -1,7 +1,7 @@
 import { messageChannels } from './channels.js';
 import type { LogtoMessages, LogtoTokenCacheMessage } from './logto-messages.js';
 
-/** Whether somebody listens, so that a message has to be prepared. */
+/** Whether the channel has subscribers. Without any, no message has to be created. */
 export function hasSubscribers(name: keyof LogtoMessages): boolean {
   return messageChannels[name].hasSubscribers;
 }
@@ -15,7 +15,7 @@ export function publish<Name extends keyof LogtoMessages>(
   if (channel.hasSubscribers) channel.publish(describe());
 }
 
-/** Publishes that a token was looked up in a cache. Without a function to describe it, since this runs for every request. */
+/** Publishes that a token was looked up in a cache. It takes no function, because it runs for every request. */
 export function publishTokenLookup(cache: LogtoTokenCacheMessage['cache'], isHit: boolean): void {
   const channel = messageChannels['nestjs-logto:token-cache'];
   if (channel.hasSubscribers) channel.publish({ cache, isHit });

@@ -5,8 +5,8 @@ import type { LogtoTrace, LogtoTraces } from './logto-traces.js';
 
 /**
  * Runs `work` under a tracing channel if it has subscribers. Otherwise it only calls `work`.
- * @param describe the fields that are known before
- * @param work may add to the event, which is `undefined` without subscribers
+ * @param describe returns the fields that are known at the start
+ * @param work may add fields to the event, which is `undefined` without subscribers
  */
 export function trace<Name extends keyof LogtoTraces, T>(
   name: Name,
@@ -23,8 +23,8 @@ async function runUnder<Event extends LogtoTrace, T>(
   work: (event: Event) => Promise<T>,
 ): Promise<T> {
   const running: { result?: Promise<T> } = {};
-  // `tracePromise` adds to the event what the promise is settled with. The result may be a token, and the error may hold a
-  // request, so both are kept from it.
+  // `tracePromise` adds the result or the error to the event. The result may be a token, and the error may hold a request,
+  // so this promise has neither.
   const traced = channel.tracePromise(async () => {
     running.result = work(event);
     try {

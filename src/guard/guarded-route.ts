@@ -11,12 +11,12 @@ import { defaultResource } from './requirements/default-resource.js';
 
 /** A route that a guard of this library protects. */
 export interface GuardedRoute {
-  /** What each guard accepts, without what the options rule out. A request has to pass every guard. */
+  /** The credentials that each guard accepts and the options allow. A request has to pass every guard. */
   readonly accepted: readonly (readonly Credential[])[];
   readonly policy: AccessPolicy;
 }
 
-/** Reads at start what the guards will ask for, by the policies and guards that decide on requests. */
+/** Reads at start what the guards of a route require, from the policies and guards that decide on requests. */
 @Injectable()
 export class GuardedRouteReader {
   constructor(
@@ -64,7 +64,7 @@ export class GuardedRouteReader {
     return logtoGuardsIn([...instances, ...requestScoped]);
   }
 
-  /** A subclass may decide by the request, of which there is none yet: then its base class's answer counts. */
+  /** At start there is no request. If a subclass needs it to decide, its base class decides. */
   private credentialsOf(guard: unknown, context: ExecutionContext): readonly Credential[] {
     const type = guard as Type<LogtoGuard>;
     try {

@@ -42,7 +42,7 @@ export class Refusal {
     return hasEnded && host.getType<string>() === 'http' ? this.signIn({ request, policy }, error) : error;
   }
 
-  /** Requests a sign-in that is good enough for the route, so that the user does not have to sign in twice. */
+  /** Requests a sign-in that meets the requirements of the route, so that the user does not have to sign in twice. */
   private signIn(
     { request, policy }: Pick<AccessAttempt, 'request' | 'policy'>,
     cause?: unknown,
@@ -128,7 +128,7 @@ export class Refusal {
     return [...new Set(hasMetadata ? [...tokenScopes, ...required] : required)].join(' ');
   }
 
-  /** Sets the challenge. With `api.metadata`, it leads the client to what it needs for a better token (RFC 9728). */
+  /** Sets the challenge. With `api.metadata`, it tells the client where and with which scopes to get a token (RFC 9728). */
   private challenge(attempt: AccessAttempt, parameters: Record<string, string>): void {
     const { request } = attempt;
     const response = request.res;

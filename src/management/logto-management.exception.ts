@@ -10,9 +10,9 @@ export interface ManagementErrorBody {
 }
 
 /**
- * The Management API refused a request. `code` is Logto's own, for example `user.username_already_in_use`, and
- * `management_api_refused` if the response has none. The status is Logto's, except for a 401: it concerns this app and not
- * its visitor, and is 500.
+ * The Management API refused a request. `code` is Logto's own, for example `user.username_already_in_use`, or
+ * `management_api_refused` if the response has none. The status is Logto's, except for a 401: it becomes 500, because Logto
+ * refuses this app and not its user.
  */
 export class LogtoManagementException extends LogtoException {
   /** The HTTP status of Logto's response. */

@@ -15,7 +15,7 @@ export type LogtoManagementClient = ReturnType<typeof createApiClient>;
 @Injectable()
 export class LogtoManagement {
   /**
-   * The client of `@logto/api`, which is typed by Logto's OpenAPI document. Instead of returning `error`, its methods throw.
+   * The client of `@logto/api`, with the types of Logto's OpenAPI document. Its methods throw instead of returning `error`.
    *
    * ```ts
    * const { data: user } = await management.client.GET('/api/users/{userId}', { params: { path: { userId } } });
@@ -39,8 +39,8 @@ export class LogtoManagement {
 }
 
 /**
- * Makes all methods of a client use a `fetch`, and write `search_params` as the OpenAPI document has it: each as a parameter
- * of its own. `createApiClient` takes no options for that.
+ * Makes all methods of a client use a `fetch`, and serialize `search_params` as the OpenAPI document says: each as a
+ * parameter of its own. `createApiClient` has no options for this.
  */
 function sendBy(
   fetch: (request: Request) => Promise<Response>,
@@ -49,7 +49,7 @@ function sendBy(
   const defaults = { fetch, querySerializer: { object: { style: 'form', explode: true } } };
   const methods = client as unknown as Record<string, (...parameters: unknown[]) => unknown>;
   for (const [name, method] of Object.entries(methods)) {
-    // They take middleware.
+    // These two take a middleware.
     if (name === 'use' || name === 'eject') continue;
     const initIndex = name === 'request' ? 2 : 1;
     methods[name] = (...parameters) => {

@@ -8,7 +8,7 @@ import { MachineTokens, type ClientCredentialsParameters } from '../tokens/machi
 import { LogtoManagementException, type ManagementErrorBody } from './logto-management.exception.js';
 import { retryAfter } from './retry-after.js';
 
-/** The longest `Retry-After` that is waited for, in milliseconds. */
+/** The longest `Retry-After` to wait for, in milliseconds. */
 const maxWait = 10_000;
 
 /** A page of a hundred users may be large. */
@@ -33,7 +33,7 @@ export class ManagementFetch {
   }
 
   /**
-   * Sends a request. A refused token is renewed once, and `Retry-After` of a 429 is waited for once.
+   * Sends a request. Retries once with a new token after a 401, and once after the `Retry-After` of a 429.
    * @throws LogtoManagementException for a response that is not successful
    * @throws LogtoException a transient one while Logto is unavailable
    */
@@ -55,7 +55,7 @@ export class ManagementFetch {
       response = await send();
     }
     if (response.ok) return withoutStatusText(response);
-    // The operator may assign the missing role now, which only a new token has.
+    // If the operator assigns the missing role, only a new token has it.
     if (response.status === 403) this.tokens.forget(this.parameters, bearerToken(headers));
     throw await exceptionFor(response);
   };

@@ -1,6 +1,6 @@
 /** Options of {@link LogtoInstrumentation}. */
 export interface LogtoInstrumentationConfig {
-  /** Whether it is enabled as it is created. Default: `true`. */
+  /** Whether it records from the start. Default: `true`. */
   enabled?: boolean;
   /**
    * Whether spans have the user's id at Logto as `user.id`. It is personal data: check where your spans are stored, and for

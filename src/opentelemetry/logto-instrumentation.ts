@@ -23,8 +23,8 @@ interface Operation {
 }
 
 /**
- * Turns the events of the module into spans and metrics. Create it once, where you set up OpenTelemetry; it does not matter
- * whether the module is loaded before. It has the methods of an `Instrumentation`, so `NodeSDK` and
+ * Turns the events of the module into spans and metrics. Create it once, where you set up OpenTelemetry, before or
+ * after the module is loaded. It has the methods of an `Instrumentation`, so `NodeSDK` and
  * `registerInstrumentations` take it:
  *
  * ```ts
@@ -47,7 +47,7 @@ export class LogtoInstrumentation {
     if (config.enabled ?? true) this.enable();
   }
 
-  /** Starts to record. Does nothing if it has started. */
+  /** Starts recording, unless it has started. */
   enable(): void {
     if (this.disconnect) return;
     const operations = (Object.keys(tracingChannels) as (keyof LogtoTraces)[]).map((name) =>
@@ -61,7 +61,7 @@ export class LogtoInstrumentation {
     };
   }
 
-  /** Stops to record. */
+  /** Stops recording. */
   disable(): void {
     this.disconnect?.();
     this.disconnect = undefined;
@@ -75,12 +75,12 @@ export class LogtoInstrumentation {
     this.config = config;
   }
 
-  /** Uses a provider in place of the global one. */
+  /** Sets the tracer provider to use instead of the global one. */
   setTracerProvider(provider: TracerProvider): void {
     this.tracers = provider;
   }
 
-  /** Uses a provider in place of the global one. */
+  /** Sets the meter provider to use instead of the global one. */
   setMeterProvider(provider: MeterProvider): void {
     this.metrics.provider = provider;
   }

@@ -29,7 +29,7 @@ interface Instruments {
 /** In seconds, as the semantic conventions advise for durations of HTTP requests. */
 const explicitBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
-/** What a request's metric tells, of the attributes of its span. A path would make too many series. */
+/** The attributes of a request's span that are labels of its metric. A path would make too many series. */
 const requestLabels = [
   'http.request.method',
   'server.address',
@@ -41,7 +41,7 @@ const requestLabels = [
 
 /** The metrics. No label holds anything about a user. */
 export class LogtoMetrics {
-  /** What the app has set in place of the global one. */
+  /** The provider that the app has set instead of the global one. */
   provider: MeterProvider | undefined;
   private created: { readonly by: MeterProvider; readonly instruments: Instruments } | undefined;
 
@@ -56,7 +56,7 @@ export class LogtoMetrics {
       request.record(seconds, pick(attributesOf(name, event), requestLabels));
   }
 
-  /** What is counted for each message. */
+  /** Counts a message, by channel. */
   readonly messages: { readonly [Name in keyof LogtoMessages]: (message: LogtoMessages[Name]) => void } = {
     'nestjs-logto:session-started': () => this.instruments().started.add(1),
     'nestjs-logto:session-ended': ({ reason }: LogtoSessionEndedMessage) =>
@@ -69,7 +69,7 @@ export class LogtoMetrics {
     },
   };
 
-  /** Created when they are used: the app may set the global provider later than it creates the instrumentation. */
+  /** Creates them at first use, because the app may set the global provider after it has created the instrumentation. */
   private instruments(): Instruments {
     const provider = this.provider ?? metrics.getMeterProvider();
     if (this.created?.by !== provider)

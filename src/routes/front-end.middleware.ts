@@ -11,7 +11,7 @@ const methods = { session: 'GET', 'sign-out': 'POST' } as const;
 /**
  * Express middleware for the routes that front ends call with `fetch`. It answers preflight requests from
  * `allowedOrigins`, adds the CORS headers to errors that occur before the route, and keeps the session route from
- * prolonging the session.
+ * extending the session.
  */
 @Injectable()
 export class FrontEndMiddleware {

@@ -14,7 +14,7 @@ class ResourceMetadataController {
     placeController(new.target, resources.routePaths);
   }
 
-  /** Not a return value, which an interceptor of the app might wrap. */
+  /** Sends the document itself, because an interceptor of the app might wrap a return value. */
   @Get()
   get(@Req() request: Request, @Res() response: Response): void {
     const document = this.resources.documentAt(request.originalUrl);
@@ -24,7 +24,7 @@ class ResourceMetadataController {
     response.send(document);
   }
 
-  /** Browsers ask first if a client sends headers, such as `MCP-Protocol-Version`. */
+  /** Answers the preflight request for clients that send headers, such as `MCP-Protocol-Version`. */
   @Options()
   preflight(@Res() response: Response): void {
     allowAllOrigins(response);
@@ -34,7 +34,7 @@ class ResourceMetadataController {
   }
 }
 
-/** The metadata is public. It overrides the headers of the app's own CORS, which may allow credentials. */
+/** The metadata is public, so this replaces the headers of the app's own CORS, which may allow credentials. */
 function allowAllOrigins(response: Response): void {
   response.header('Access-Control-Allow-Origin', '*');
   response.removeHeader('Access-Control-Allow-Credentials');
@@ -42,7 +42,7 @@ function allowAllOrigins(response: Response): void {
 
 /**
  * Creates the controller with the decorators of a module. Each module gets its own class, since decorators write to the
- * class. Its paths follow when the options are known.
+ * class. Its paths are set when the options are known.
  */
 export function resourceMetadataController({ authRoutesDecorators }: LogtoModuleExtras): Type {
   class LogtoResourceMetadataController extends ResourceMetadataController {}

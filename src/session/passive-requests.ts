@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 
 /**
- * Requests that must not prolong their session: those of the session route, which a front end may send all the time. They
- * record no activity, touch nothing in the store and refresh no claims.
+ * Requests that must not extend their session: those of the session route, which a front end may send at any interval.
+ * They record no activity, touch nothing in the store and refresh no claims.
  */
 @Injectable()
 export class PassiveRequests {

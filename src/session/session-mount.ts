@@ -47,7 +47,7 @@ export class SessionMount {
   }
 }
 
-/** Loads the session of a request from `store` without touching it. Whoever uses the session then finds `touching`. */
+/** Loads the session of a request from `store` without touching it. Afterwards the request's store is `touching`. */
 function loadUntouched(options: SessionOptions, store: Store, touching: Store): RequestHandler {
   const handler = session({ ...options, store: new TouchingStore(store) });
   return (request, response, next) =>

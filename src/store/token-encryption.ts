@@ -28,7 +28,7 @@ export class TokenEncryption {
   /** By key id. A private field, so that `util.inspect` does not print them. */
   readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #encryptingKeyId: string | undefined;
-  /** Records that were decrypted lately, by id: to decrypt one again takes a fifth of the time of a small page. */
+  /** Recently decrypted records, by id: decrypting one again would take a fifth of the time of a small page. */
   readonly #decrypted = new BoundedCache<{ jwe: FlattenedJWE; plainText: string }>({ max: 1000 });
 
   constructor(
@@ -56,14 +56,14 @@ export class TokenEncryption {
 
   /**
    * Decrypts a record with the key that its header names.
-   * @returns `undefined` if that fails, which is logged: the user can do nothing but sign in again
+   * @returns `undefined` if that fails. It is logged, and the user has to sign in again.
    */
   async decrypt(id: string, stored: StoredTokens): Promise<TokenRecord | undefined> {
     if (!('ciphertext' in stored)) return stored;
     const known = this.#decrypted.get(id);
     if (known && isDeepStrictEqual(known.jwe, stored)) return JSON.parse(known.plainText) as TokenRecord;
     try {
-      // The id that the record has now, whatever the stored record says.
+      // The id under which the record is stored, whatever its own `aad` says.
       const jwe = { ...stored, aad: base64url.encode(id) };
       const { plaintext } = await flattenedDecrypt(jwe, (header) => this.keyOf(header?.kid), {
         keyManagementAlgorithms: [algorithms.alg],
@@ -87,7 +87,7 @@ export class TokenEncryption {
   private keyOf(kid = ''): KeyObject {
     const key = this.#keys.get(kid);
     if (key) return key;
-    // Somebody who writes to the store could put anything into the log.
+    // Whoever can write to the store could otherwise put any text into the log.
     throw isKeyId.test(kid) ? this.keyMissing(kid) : recordChanged();
   }
 
@@ -98,7 +98,7 @@ export class TokenEncryption {
         (known.length === 0
           ? 'the option `encryption` has no keys.'
           : `\`encryption.keys\` has only ${known.join(', ')}.`) +
-        ' The user has to sign in again. List the key on all instances, behind the one that encrypts, until the sessions ' +
+        ' The user has to sign in again. List the key on all instances, after the one that encrypts, until the sessions ' +
         'that used it have ended.',
     );
   }

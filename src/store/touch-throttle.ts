@@ -8,8 +8,8 @@ const unknownLifetimeInterval = 60 * 60 * 1000;
 @Injectable()
 export class TouchThrottle {
   /**
-   * Large, because a touch is eight commands to the store: of a session that is forgotten here, every request would touch
-   * again. About 130 bytes for each session that is in use.
+   * Large, because a touch is eight commands to the store, and a session that has dropped out of this cache is touched by
+   * its next request. About 130 bytes for each session in use.
    */
   private readonly touchedAt = new BoundedCache<number>({ max: 500_000 });
 

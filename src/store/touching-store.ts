@@ -19,7 +19,7 @@ import type { TouchThrottle } from './touch-throttle.js';
  * express-session would touch with every request, and hold back the response until the touch is done.
  */
 export class TouchingStore extends session.Store {
-  /** @param touchThrottle without one, sessions are not touched */
+  /** @param touchThrottle if it is `undefined`, sessions are not touched */
   constructor(
     private readonly inner: Store,
     private readonly touchThrottle?: TouchThrottle,

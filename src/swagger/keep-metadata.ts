@@ -1,4 +1,4 @@
-/** Runs a function that decorates subjects, and then gives them the metadata back that they had before. */
+/** Runs a function that decorates subjects, and restores their metadata afterwards. */
 export function keepMetadata<T>(subjects: readonly object[], run: () => T): T {
   const before = subjects.map((subject) => new Map(metadataOf(subject)));
   try {

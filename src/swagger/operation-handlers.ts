@@ -24,10 +24,10 @@ interface MarkedOperation {
 const marker = 'x-nestjs-logto-handler';
 
 /**
- * Finds the handlers of a document's operations. Ids and paths do not tell them: `@ApiOperation({ operationId })` and
- * controllers with the same name change the one, prefixes and versions the other. So @nestjs/swagger creates a second
- * document, while each controller has a tag and each of its methods an extension that identify it. An inherited method
- * is one function for several controllers, so it takes both.
+ * Finds the handlers of a document's operations. Operation ids and paths do not identify them: `@ApiOperation({ operationId })`
+ * and controllers with the same name change the ids, prefixes and versions the paths. So this creates a second document, in
+ * which a tag identifies the controller of each operation and an extension its method. It takes both, because several
+ * controllers may inherit one method.
  */
 export class OperationHandlers {
   private readonly controllers: Type[];

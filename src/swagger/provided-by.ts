@@ -3,8 +3,8 @@ import { ModulesContainer } from '@nestjs/core';
 import { moduleMissing } from '../nest/module-missing.js';
 
 /**
- * What LogtoModule provides in an app. `app.get()` would end the process of an app without it.
- * @param caller what needs it
+ * Returns what LogtoModule provides in an app. `app.get()` would end the process of an app without the module.
+ * @param caller the function that needs it, for the message
  * @throws LogtoSetupException `module_missing`
  */
 export function providedBy<T>(

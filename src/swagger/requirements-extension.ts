@@ -5,7 +5,7 @@ import { describeAuthentication } from '../guard/requirements/required-authentic
 import { listOf } from '../guard/requirements/requirement-exceptions.js';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
-/** The requirements of an operation that OpenAPI has no words for: its extension `x-logto`. */
+/** The requirements of an operation that OpenAPI cannot express: its extension `x-logto`. */
 export type RequirementsExtension = Record<string, unknown>;
 
 /** @returns `undefined` without a requirement */

@@ -12,25 +12,25 @@ export const securitySchemes = {
 /** The schemes that a request has to use together, each with its scopes. */
 export type SecurityRequirement = Partial<Record<keyof typeof securitySchemes, string[]>>;
 
-/** The ways to pass the guards of a route, one of which is enough. */
+/** The security requirements of a route, one of which is enough. */
 export function securityRequirementsOf({ accepted, policy }: GuardedRoute): SecurityRequirement[] {
   const scopes = scopeChoices(policy);
-  const waysOfGuards = accepted.map((credentials) =>
-    credentials.flatMap((credential) => waysOf(credential, scopes)),
+  const ofGuards = accepted.map((credentials) =>
+    credentials.flatMap((credential) => requirementsFor(credential, scopes)),
   );
-  const ways = combine(waysOfGuards, (way, other): SecurityRequirement => ({ ...way, ...other }), {});
-  const unique = new Map(ways.map((way) => [JSON.stringify(way), way]));
+  const combined = combine(ofGuards, (one, other): SecurityRequirement => ({ ...one, ...other }), {});
+  const unique = new Map(combined.map((one) => [JSON.stringify(one), one]));
   return [...unique.values(), ...(policy.access === 'optional' ? [{}] : [])];
 }
 
 /** Only `openIdConnect` lists scopes: in OpenAPI 3.0 the other types of schemes have none. */
-function waysOf(credential: Credential, scopes: readonly string[][]): SecurityRequirement[] {
+function requirementsFor(credential: Credential, scopes: readonly string[][]): SecurityRequirement[] {
   return credential === 'session'
     ? [{ cookie: [] }]
     : [...scopes.map((names) => ({ openIdConnect: names })), { bearer: [] }];
 }
 
-/** The sets of scopes, one of which a token needs. `mode: 'any'` gives a choice. */
+/** The sets of scopes, one of which a token needs: several with `mode: 'any'`. */
 function scopeChoices({ requirements }: AccessPolicy): string[][] {
   const choices = requirements.flatMap((requirement) => {
     if (requirement.kind !== 'scopes' && requirement.kind !== 'organizationScopes') return [];

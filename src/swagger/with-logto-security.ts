@@ -24,10 +24,9 @@ export interface LogtoSecurityOptions extends SwaggerDocumentOptions {
 }
 
 /**
- * Adds to an OpenAPI document what the guards of this library ask for: the security schemes that are used, the security
- * of each operation with its scopes, its requirements as `x-logto`, and the responses 401, 403 and 503. It reads the
- * guards and decorators that decide on requests. Operations without such a guard stay as they are, and so do `security`
- * and responses that you have written yourself. Call it after the global guards are set.
+ * Adds to an OpenAPI document what the guards of this library require: the security schemes, the security of each operation
+ * with its scopes, its requirements as `x-logto`, and the responses 401, 403 and 503. Operations without such a guard stay
+ * as they are, and so do `security` and responses that you have written yourself. Call it after `useGlobalGuards()`.
  *
  * ```ts
  * const document = withLogtoSecurity(app, SwaggerModule.createDocument(app, config));
@@ -86,7 +85,7 @@ function secureOperation(
   return {
     ...operation,
     ...(extension && { 'x-logto': extension }),
-    // Without any, nobody can pass. An empty list would say that everybody can.
+    // If the guards accept nothing, nobody passes. An empty list would mean that everybody does.
     ...(requirements.length > 0 && { security: requirements }),
     ...(operation.security && { security: operation.security }),
     responses: { ...problemResponses(route), ...operation.responses },

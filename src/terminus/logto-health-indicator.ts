@@ -10,21 +10,21 @@ import { KnownStore } from '../session/known-store.js';
 import { toHealthCall, type LogtoHealth } from './logto-health.js';
 import { SessionStoreProbe, type SessionStoreState } from './session-store-probe.js';
 
-/** How long a check waits, in milliseconds. By default a probe of Kubernetes waits for a second. */
+/** How long a check waits, in milliseconds. A probe of Kubernetes waits for a second by default. */
 const maxWait = 800;
 
 /** Options of {@link LogtoHealthIndicator.isHealthy}. */
 export interface LogtoHealthOptions {
   /**
-   * Whether the app is down until Logto has answered once since the start. With `false`, an app that starts while Logto is
-   * away is up. Default: `true`.
+   * Whether the status is `down` until Logto has answered once. With `false`, an app that starts during an outage of Logto
+   * is `up`. Default: `true`.
    */
   requireLogto?: boolean;
 }
 
 /**
- * Tells a health check of `@nestjs/terminus` whether this instance can serve signed-in users. It reports what is known
- * from the requests of users, and sends none to Logto once Logto has answered.
+ * Tells a health check of `@nestjs/terminus` whether this instance can serve signed-in users. It reports what the requests
+ * of users have shown, and sends no request to Logto once Logto has answered.
  *
  * ```ts
  * @Module({ imports: [TerminusModule], controllers: [HealthController], providers: [LogtoHealthIndicator] })

@@ -6,7 +6,7 @@ import type { KnownStore } from '../session/known-store.js';
 import { ownEntryKey, readEntry } from '../store/store-access.js';
 import type { LogtoHealth } from './logto-health.js';
 
-/** An entry that does not exist: what matters is that the store answers. */
+/** An entry that does not exist: it only matters that the store answers. */
 const key = ownEntryKey('diagnosis', 'health');
 
 /** What a health check reports about the session store. */

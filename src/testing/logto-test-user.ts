@@ -40,9 +40,9 @@ export interface LogtoTestUser extends PlainClaims {
   organizations?: (string | LogtoTestOrganization)[];
   /** Permissions on API resources: by resource, or one list for all resources. Default: none. */
   scopes?: string[] | Record<string, string[]>;
-  /** How the user has signed in, for `@RequireMfa()`: `LogtoAcr.Mfa`. Default: the tokens do not say it. */
+  /** How the user has signed in, for example `LogtoAcr.Mfa` for `@RequireMfa()`. Default: the tokens have no `acr`. */
   acr?: string;
-  /** The methods by which the user has signed in (RFC 8176). Default: the tokens do not say it. */
+  /** The methods by which the user has signed in (RFC 8176). Default: the tokens have no `amr`. */
   amr?: string[];
   /** When the user has signed in, in seconds since 1970. Default: by `signedInAgo`. */
   auth_time?: number;

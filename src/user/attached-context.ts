@@ -48,7 +48,7 @@ export function attachContext(host: ArgumentsHost, request: Request, context: Lo
     exposeUser(request, context);
     return;
   }
-  // Messages that came in one request have its token in common.
+  // All messages of one HTTP request have its user.
   const holder = host.getType<string>() === 'rpc' ? request : graphqlInfoOf(host);
   if (holder) attachTo(holder, context);
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What Logto keeps of an entity, and the emulator's options do not have. */
+/** What Logto stores with an entity, but the emulator's options do not have. */
 export interface EntityDetails {
   readonly id: string;
   /** Milliseconds. */

@@ -78,7 +78,7 @@ export class ManagementApi {
   }
 }
 
-/** The emulator's own checks, of a role for example, are mistakes in the request here. */
+/** Turns an error of the emulator's own checks, of a role for example, into a 400. */
 function asManagementErrors(answer: () => Answer): Answer {
   try {
     return answer();

@@ -24,7 +24,7 @@ export function notFound(): ManagementError {
   return new ManagementError(404, 'entity.not_found', 'The entity does not exist.');
 }
 
-/** An id in a request's body belongs to nothing. */
+/** An id in a request's body does not exist. */
 export function unknownRelation(): ManagementError {
   return new ManagementError(
     422,

@@ -11,7 +11,7 @@ import { userRoleRoutes } from './routes/user-role-routes.js';
 import { userRoutes } from './routes/user-routes.js';
 import { userSessionRoutes } from './routes/user-session-routes.js';
 
-/** What the emulator has of the Management API, by method and path of Logto's OpenAPI document. */
+/** The Management API that the emulator supports, by method and path of Logto's OpenAPI document. */
 export const managementRoutes = {
   ...userRoutes,
   ...userRoleRoutes,

@@ -4,7 +4,7 @@ import { isDocumentUrl } from '../tenant/is-document-url.js';
 import { isLoopbackUri } from './loopback-redirect-uris.js';
 import type { ProviderDependencies } from './provider-dependencies.js';
 
-/** What Logto decides for these clients itself, whatever their documents say. */
+/** The metadata that Logto sets for these clients, whatever their documents say. */
 const decidedByLogto = {
   grant_types: ['authorization_code', 'refresh_token'],
   response_types: ['code'],
@@ -56,7 +56,7 @@ export async function loopbackClient(
   return metadata;
 }
 
-/** Without the provider's dispatcher, which refuses loopback and private addresses. */
+/** Fetches without the provider's dispatcher, which refuses loopback and private addresses. */
 function fetchDocument(fetch = globalThis.fetch): NonNullable<Configuration['fetch']> {
   return async (url, init) => {
     const { dispatcher: _dispatcher, ...rest } = (init ?? {}) as RequestInit & { dispatcher?: unknown };
@@ -84,7 +84,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Logto gives such a client a grant for each sign-in, so the user decides anew. */
+/** Logto gives such a client a grant for each sign-in, so the user consents each time. */
 const ownGrant: NonNullable<Configuration['loadExistingGrant']> = async (ctx) => {
   const { client, provider, result, session } = ctx.oidc;
   const id = client?.clientId ?? '';

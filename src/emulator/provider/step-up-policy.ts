@@ -19,7 +19,7 @@ export function isStepUp({ prompt, session }: Interaction): boolean {
   return session?.accountId !== undefined && prompt.reasons.length === 1 && prompt.reasons[0] === acrUnmet;
 }
 
-/** The provider's interaction policy, and Logto's answer to `acr_values`: no sign-in ends with less than it asks for. */
+/** The provider's interaction policy, with the check that asks for a second factor if `acr_values` requires it. */
 export function stepUpPolicy({ interactionPolicy, errors }: OidcProviderModule) {
   const policy = interactionPolicy.base();
   const check = new interactionPolicy.Check(

@@ -50,7 +50,7 @@ export class BearerPrincipal implements Principal {
     }
   }
 
-  /** Whom the token was issued to. */
+  /** The subject and the application that the token was issued to. */
   get subject(): { sub: string; clientId: string | undefined } {
     const { sub, client_id: clientId } = this.claims;
     return { sub, clientId };

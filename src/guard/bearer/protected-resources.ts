@@ -38,7 +38,7 @@ export class ProtectedResources {
     return paths.length === 0 ? [] : [...new Set([wellKnownPath, ...paths])];
   }
 
-  /** Adds the scopes that a handler requires of a bearer token. Those that name no resource count for each. */
+  /** Adds the scopes that a handler requires of a bearer token. Scopes without a resource count for every resource. */
   addScopes(requirements: readonly Requirement[]): void {
     for (const requirement of requirements) {
       if (requirement.kind !== 'scopes') continue;
@@ -61,8 +61,8 @@ export class ProtectedResources {
   }
 
   /**
-   * The absolute URL of the metadata for a request: of the resource whose path the request is below. It begins with the
-   * address that browsers know this app by, else with the origin of the resource, and never depends on the `Host` header.
+   * The absolute URL of the metadata for a request: that of the resource whose path the request is below. It begins with
+   * `baseUrl`, else with the origin of the resource, and never depends on the `Host` header.
    */
   metadataUrl(request: Pick<Request, 'originalUrl' | 'url'>): string | undefined {
     if (this.resources.length === 0) return undefined;

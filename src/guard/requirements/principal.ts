@@ -7,7 +7,7 @@ export interface Principal {
   /** Audiences of a bearer token. */
   readonly audiences?: readonly string[];
   readonly context: LogtoContext;
-  /** Whether a machine has sent its own token, from client credentials: then there is no user. */
+  /** Whether the token is from client credentials: then there is no user. */
   readonly isMachine: boolean;
   /** When the user signed in at Logto, in seconds since 1970. */
   readonly authTime: number | undefined;

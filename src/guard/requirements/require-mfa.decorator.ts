@@ -4,7 +4,7 @@ import { requires } from './requirement.js';
 /**
  * Requires a user who has signed in at Logto with a second factor, or with a passkey. The short form of
  * `@RequireAuthentication({ acr: LogtoAcr.Mfa })`: a browser navigation is redirected to a sign-in that asks for the second
- * factor, and comes back; everything else gets 401 `insufficient_authentication`. Needs Logto 1.46.
+ * factor, and comes back. Any other request gets 401 `insufficient_authentication`. Needs Logto 1.46.
  *
  * ```ts
  * @Post('payout') @RequireMfa()

@@ -47,7 +47,7 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
         const forTests = optionsForTests(appOptions, (...call) => endpoints.fetch(...call));
         const options = resolveLogtoOptions(forTests, extras);
         const logto = new FakeLogto(options, allPermissions);
-        // By the name of the moment, for tests that replace the global `fetch`.
+        // Looks up `fetch` at each call, for tests that replace the global one.
         const endpoints = new FakeEndpoints(logto, (...call) => (appOptions?.http?.fetch ?? fetch)(...call));
         logtos.set(options, logto);
         return options;
