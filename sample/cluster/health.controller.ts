@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { LogtoHealthIndicator } from 'nestjs-logto/terminus';
 
-/** What a load balancer or Kubernetes asks each instance. */
+/** The health checks of an instance, for a load balancer or Kubernetes. */
 @Controller('health')
 export class HealthController {
   constructor(

@@ -11,7 +11,7 @@ async function bootstrap(): Promise<void> {
   await prepareEnvironment();
   const { PORT = '3200', LOGTO_ENDPOINT, LOGTO_RESOURCE } = process.env;
   const app = await NestFactory.create(AppModule, { forceCloseConnections: true });
-  // Clients in a browser have to see why a request was refused.
+  // Clients in a browser have to be able to read why a request was refused.
   app.enableCors({ exposedHeaders: ['WWW-Authenticate', 'Mcp-Session-Id'] });
   app.enableShutdownHooks();
   await startMcpServer(app);

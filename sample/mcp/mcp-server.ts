@@ -8,7 +8,7 @@ export const transport = new StreamableHttpTransport();
 export async function startMcpServer(app: INestApplication): Promise<void> {
   const strategy = new McpStrategy({ name: 'reading-room', version: '1.0.0', transports: [transport] });
   strategy.setHttpAdapter(app.getHttpAdapter());
-  // With the filter of LogtoModule, a refused call says why.
+  // The config includes the filter of LogtoModule, which tells the client why a call was refused.
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   await app.startAllMicroservices();
 }

@@ -5,8 +5,8 @@ import { transport } from './mcp-server.js';
 import { ToolGuard } from './tool.guard.js';
 
 /**
- * The route of the MCP server. A client without a token gets 401, with the URL of the metadata that leads it to Logto, and
- * with the scope to begin with.
+ * The route of the MCP server. A client without a token gets 401, with the URL of the metadata, which names Logto, and with
+ * the scope to request first.
  */
 @Controller('mcp')
 @UseGuards(ToolGuard)

@@ -7,8 +7,8 @@ import { LogtoApiGuard } from 'nestjs-logto';
 type Handler = (...parameters: unknown[]) => unknown;
 
 /**
- * Guards the route of the MCP server. For a call of a tool, the requirements of the tool decide, before the MCP server runs:
- * only here a refusal becomes a response with 403, which tells the client the scope to ask for.
+ * Guards the route of the MCP server. It checks the requirements of the called tool before the MCP server runs: only here
+ * does a refusal become a 403, whose challenge tells the client which scope to request.
  */
 @Injectable()
 export class ToolGuard extends LogtoApiGuard {
@@ -39,7 +39,7 @@ export class ToolGuard extends LogtoApiGuard {
   }
 }
 
-/** The context of the request, in which the tool is the handler. */
+/** The context of the request, with the tool as its handler. */
 function contextOf(
   { type, handler }: { type: Type; handler: Handler },
   context: ExecutionContext,

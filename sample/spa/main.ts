@@ -9,7 +9,7 @@ async function bootstrap(): Promise<void> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule, { forceCloseConnections: true });
   app.enableShutdownHooks();
   app.enableCsrfProtection();
-  // Browsers would load everything from https://localhost.
+  // Otherwise browsers would load everything from https://localhost.
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   await app.listen(process.env.PORT ?? 3000);
   announce();

@@ -156,7 +156,7 @@ describe('A token that is refused', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('is a 401 of the other service if the new one is refused, too', async () => {
+  it('leads to the 401 of the other service if the new one is refused too', async () => {
     service.answers = [{ status: 401 }, { status: 401, body: 'no' }];
 
     expect((await call({ url: resource })).json()).toMatchObject({ status: 401, body: 'no' });
@@ -288,7 +288,7 @@ describe('A redirect', () => {
 });
 
 describe('A service that does not answer', () => {
-  it('is given up after `http.timeout`', async () => {
+  it('times out after `http.timeout`', async () => {
     const impatient = await startApp({
       issuer,
       controllers: [CallsController],

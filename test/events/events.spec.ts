@@ -98,7 +98,7 @@ afterEach(() => {
 });
 
 describe('nestjs-logto:sign-in', () => {
-  it('says nothing of a user, because nobody is known yet', async () => {
+  it('names no user, because none is known yet', async () => {
     await app.browser().open('/logto/sign-in');
 
     expect(events.of('nestjs-logto:sign-in')).toEqual([{}]);

@@ -95,7 +95,7 @@ class ThingsController {
   }
 }
 
-/** A guard of LogtoGuard's, narrowed to bearer tokens. */
+/** Guarded by LogtoGuard, for bearer tokens only. */
 @Controller({ path: 'narrowed', version: '1' })
 @UseGuards(LogtoGuard)
 @WithLogto({ accept: ['bearer'] })

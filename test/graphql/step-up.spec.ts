@@ -88,7 +88,7 @@ describe('A GraphQL field that requires a second factor', () => {
     });
   });
 
-  it('is refused to a bearer token with a challenge, and to a machine by name', async () => {
+  it('refuses a bearer token with a challenge, and a machine with `user_required`', async () => {
     const tokens = await RealTokens.from(issuer);
     const ask = async (token: string): Promise<Page> =>
       postQuery(app.browser(), '{ payout }', { authorization: `Bearer ${token}` });

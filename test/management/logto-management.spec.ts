@@ -172,7 +172,7 @@ describe('A refusal of the Management API', () => {
     });
   });
 
-  it('is no 401 for the visitor, who cannot do anything about it', async () => {
+  it('is 500 for the user if Logto answers 401, because it refuses the app', async () => {
     const body = { code: 'auth.unauthorized', message: 'Unauthorized.' };
     issuer.failNext('management', { status: 401, body, times: 2 });
 

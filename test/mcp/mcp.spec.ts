@@ -86,7 +86,7 @@ describe('An MCP client of the sample', () => {
     ]);
   });
 
-  it('cannot get around the guard of a tool by a batch', async () => {
+  it('cannot bypass the guard of a tool with a batch', async () => {
     const client = newClient('bob');
     await client.connect();
     const response = await post([toolCall('add-book')], client.tokens()?.access_token);

@@ -19,7 +19,7 @@ describe('nestjs-logto/browser', () => {
     expect(gzipSync(script, { level: 9 }).byteLength).toBeLessThan(1024);
   });
 
-  it('can be imported where there is no page, as when a server renders it', async () => {
+  it('can be imported in server-side rendering', async () => {
     const code = `import('nestjs-logto/browser').then((client) => console.log(Object.keys(client).join(' ')))`;
     const { stdout } = await run(process.execPath, ['-e', code], app);
 

@@ -115,7 +115,7 @@ describe('Encrypted tokens on Redis', () => {
     expect(leaks.kindsIn(await dump(oldFirst.redis))).toEqual(['access_token', 'id_token', 'refresh_token']);
   });
 
-  it('are of no use under the id of another sign-in, even to somebody with the key', async () => {
+  it('cannot be decrypted under the id of another sign-in, even with the key', async () => {
     const [ada = ''] = await recordKeys();
     const bob = oldFirst.browser();
     await bob.signIn(issuer, 'bob');

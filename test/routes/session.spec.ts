@@ -168,7 +168,7 @@ describe.each(sessionMounts)('GET /logto/session, with a session that %s mounts'
     expect(store.calls.filter((call) => !call.startsWith('get '))).toEqual([]);
   });
 
-  it('does not prolong an idle session, unlike a page', async () => {
+  it('does not extend an idle session, unlike a page', async () => {
     const parts = mount({ store });
     const app = await start({
       ...parts,

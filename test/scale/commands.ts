@@ -15,7 +15,7 @@ const settles = 150;
 const withOptions = /`lifetime|`userInfoTtl/;
 
 /** Those that are the first request of a session to its instance. The others follow one. */
-const isFirst = /prolonged/;
+const isFirst = /extended/;
 
 /** What remains in Redis after these, besides the session itself. */
 const leaving = new Set([

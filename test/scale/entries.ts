@@ -22,7 +22,7 @@ const names: Readonly<Record<string, string>> = {
   callback: 'finished callback',
 };
 
-/** What a key is of, as the docs call it. */
+/** The kind of the entry of a key, as the docs name it. */
 export function kindOf(key: string): string {
   const kind = /^logto-(callback|changed|ended|logout|sign-ins|tokens|webhook)-/.exec(
     key.slice(prefix.length),

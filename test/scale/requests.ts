@@ -55,7 +55,7 @@ export const requests: Record<string, Prepare> = {
       send(new URL('/public', app.baseUrl), {}),
   'public page, signed in': page('/public'),
   'page behind a guard': page('/me'),
-  'the same, when the session is prolonged (once in 1.4 days)': async (scene) => {
+  'the same, when the session is extended (once in 1.4 days)': async (scene) => {
     await changeSession(scene, ({ cookie }) => {
       cookie.expires = new Date(new Date(cookie.expires).getTime() - 2 * 86_400_000).toISOString();
     });

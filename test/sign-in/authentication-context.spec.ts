@@ -109,7 +109,7 @@ describe('A sign-in asks Logto for an authentication context', () => {
   });
 });
 
-describe('A callback that does not have the authentication context that was asked for', () => {
+describe('A callback without the requested authentication context', () => {
   /** What a browser gets, and that nothing has changed for it. */
   async function expectRefused(browser: Browser, page: Page, acr: string): Promise<void> {
     expect([page.status, page.headers.get('location')]).toEqual([403, null]);
@@ -135,7 +135,7 @@ describe('A callback that does not have the authentication context that was aske
     expect(app.app.get(PayoutController).failures).toEqual(['insufficient_authentication']);
   });
 
-  it('is refused when somebody has taken `acr_values` out of the URL', async () => {
+  it('is refused if `acr_values` was removed from the URL', async () => {
     const issuer = await startIssuer();
     const app = await withPayout(issuer);
     const browser = app.browser();

@@ -28,8 +28,8 @@ const secretFields = [
 const cookieHeaders = ['set-cookie'];
 
 /**
- * What one test has let out, and what must not be in it: logs of every level, error answers, events and telemetry on one side,
- * tokens, codes, verifiers, states, nonces, cookies, session ids and configured secrets on the other.
+ * What one test has written and published, and what must not be in it: logs of every level, error answers, events and
+ * telemetry on one side, tokens, codes, verifiers, states, nonces, cookies, session ids and configured secrets on the other.
  */
 class Leaks implements LoggerService {
   /** What was logged. */

@@ -156,7 +156,7 @@ describe('The health of an app that starts', () => {
     expect((await probe(app)).http).toBe(200);
   });
 
-  it('is up as soon as a user has signed in', async () => {
+  it('is up once a user has signed in', async () => {
     issuer.failNext('discovery', { status: 500 });
     const app = await start();
     expect((await probe(app)).http).toBe(503);

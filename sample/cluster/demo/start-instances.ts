@@ -20,12 +20,12 @@ export async function startInstances(names: readonly string[]): Promise<Instance
   return running;
 }
 
-/** Replaces one instance after the other, by one with the environment of this moment. */
+/** Replaces one instance after the other by one with the current environment. */
 export async function restartInstances(running: Instances): Promise<void> {
   const replaced = Array.from(running);
   for (const [port, { name, process: old }] of replaced) {
     await startInstance(name, running);
-    // The proxy sends no more requests to it.
+    // From here on the proxy sends no requests to it.
     running.delete(port);
     const ended = once(old, 'exit');
     old.kill();

@@ -9,7 +9,7 @@ export async function prepareEnvironment(): Promise<void> {
 
   const { endpoint } = await startLogtoEmulator({
     port: 0,
-    // For clients that are known by the URL of a document, and for others a registered one.
+    // For clients that identify themselves by a metadata document. Others use the registered application.
     clientIdMetadataDocuments: true,
     applications: [{ id: 'mcp-client', type: 'Native', name: 'MCP client' }],
     users: [

@@ -218,7 +218,7 @@ describe('Step-up authentication', () => {
     expect((await browser.open('/signed')).status).toBe(200);
   });
 
-  it('asks for one factor after a sign-in by a social account, which is none', async () => {
+  it('asks for a factor after a sign-in by a social account, which does not count as one', async () => {
     const visitor = app.browser();
     const { location = '' } = await visitor.open('/logto/sign-in?direct_sign_in=social:google');
     const callback = await issuer.signIn(location, { username: 'ada', cookies: visitor.cookies });
@@ -305,7 +305,7 @@ describe('Step-up authentication', () => {
   });
 
   describe('of an API', () => {
-    it('goes by the access token of the user, and refuses it with a challenge (RFC 9470)', async () => {
+    it('decides by the access token, and refuses it with a challenge (RFC 9470)', async () => {
       const provider = await startHostileProvider();
       const api = await startApp({
         issuer: provider,
@@ -346,7 +346,7 @@ describe('Step-up authentication', () => {
       expect(refusalOf(await call(api, '/api/payout', token))).toMatchObject(insufficient);
     });
 
-    it('refuses a token from client credentials by name: it has no user', async () => {
+    it('refuses a token from client credentials with `user_required`', async () => {
       const api = await startApp({
         issuer,
         controllers: [ApiController],
