@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { LogtoSetupException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { ManagementFetch } from './management-fetch.js';
+import { refuseOtherPaths } from './refuse-other-paths.js';
 
 /** The typed client of `@logto/api`. */
 export type LogtoManagementClient = ReturnType<typeof createApiClient>;
@@ -21,7 +22,8 @@ export class LogtoManagement {
    * const { data: user } = await management.client.GET('/api/users/{userId}', { params: { path: { userId } } });
    * ```
    * @throws LogtoManagementException with Logto's own code, for example `entity.not_found`
-   * @throws LogtoException `invalid_target` if `management.resource` is wrong, or a transient one while Logto is unavailable
+   * @throws LogtoException `invalid_target` if `management.resource` is wrong, `invalid_request`, 400, for a path parameter
+   * that is empty, `.` or `..`, or a transient one while Logto is unavailable
    */
   readonly client: LogtoManagementClient;
 
@@ -34,6 +36,7 @@ export class LogtoManagement {
       );
     }
     const client = createApiClient({ baseUrl: options.endpoint, getToken: () => calls.token() });
+    client.use({ onRequest: (call) => refuseOtherPaths(options.endpoint, call) });
     this.client = sendBy(calls.fetch, client);
   }
 }

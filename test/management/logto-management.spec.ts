@@ -138,6 +138,57 @@ describe('LogtoManagement', () => {
   });
 });
 
+describe('A path parameter that leads to another path', () => {
+  let client: LogtoManagement['client'];
+
+  beforeAll(async () => {
+    client = await startManagement();
+  });
+
+  beforeEach(() => issuer.resetRequests());
+
+  const refused = {
+    code: 'invalid_request',
+    status: 400,
+    publicMessage: 'An ID in the request is malformed.',
+  };
+
+  it('is refused: a member ".." would be the whole organization', async () => {
+    const params = { path: { id: 'org_1', userId: '..' } };
+
+    await expect(client.DELETE('/api/organizations/{id}/users/{userId}', { params })).rejects.toMatchObject(
+      refused,
+    );
+    expect(issuer.countRequests('management')).toBe(0);
+  });
+
+  it.each<[unknown, string]>([
+    ['.', 'each user'],
+    ['', 'each user'],
+    ['..', 'another collection'],
+    [['..'], 'another collection'],
+  ])('is refused: %j would be %s', async (userId, _other) => {
+    const params = { path: { userId: userId as string } };
+
+    await expect(client.GET('/api/users/{userId}', { params })).rejects.toMatchObject(refused);
+    await expect(client.GET('/api/users/{userId}/roles', { params })).rejects.toMatchObject(refused);
+    await expect(client.request('get', '/api/users/{userId}', { params })).rejects.toMatchObject(refused);
+    expect(issuer.countRequests('management')).toBe(0);
+  });
+
+  it.each(['a/b', '../roles', '%2e%2e', 'a?b#c', '...', 'github|1'])(
+    'is sent as it is, if it is only unusual: %j',
+    async (userId) => {
+      await expect(client.GET('/api/users/{userId}', { params: { path: { userId } } })).rejects.toMatchObject(
+        {
+          code: 'entity.not_found',
+        },
+      );
+      expect(issuer.requests('management')[0]?.path).toBe(`/api/users/${encodeURIComponent(userId)}`);
+    },
+  );
+});
+
 describe('A refusal of the Management API', () => {
   let client: LogtoManagement['client'];
 
