@@ -121,7 +121,7 @@ class AuthController {
     this.prepare(response);
     this.navigation.assertSignInAllowed(request);
     const canonical = canonicalUrl(request, signInClient(this.options).baseUrl, this.basePath);
-    const parameters = { ...parseSignInQuery(request, this.options.signInOptions), ...forced };
+    const parameters = { ...parseSignInQuery(request), ...forced };
     if (canonical === undefined && (await this.tabs.answer(request, response, parameters))) return;
     const url = canonical ?? (await this.logto.signIn(request, parameters));
     if (requestUrl(request).searchParams.has(fromFormParameter))

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { acrPattern, acrValuesOf, isLowerAcr } from '../options/authentication-context.js';
+import { acrPattern, acrValuesOf } from '../options/authentication-context.js';
 import type { SignInOptions } from '../options/sign-in-options.js';
 import { withoutUndefined } from '../options/without-undefined.js';
 import { requestUrl } from '../session/request-url.js';
@@ -23,12 +23,8 @@ const maxLength = 256;
 /**
  * Parses the parameters that a link to the sign-in may have, by Logto's own names. Malformed or repeated ones are ignored.
  * So is `one_time_token`: a link with another user's token would sign the visitor in as that user.
- * @param options the module's `signInOptions`, whose requirements a link does not lower
  */
-export function parseSignInQuery(
-  request: Request,
-  { maxAge = Number.POSITIVE_INFINITY, acrValues }: SignInOptions = {},
-): SignInParameters {
+export function parseSignInQuery(request: Request): SignInParameters {
   const query = requestUrl(request).searchParams;
   const one = (name: string): string | undefined => {
     const values = query.getAll(name);
@@ -45,8 +41,8 @@ export function parseSignInQuery(
     uiLocales: one('ui_locales'),
     organizationId: one('organization_id'),
     prompt: parseList(one('prompt'), prompts),
-    maxAge: parseSeconds(one('max_age'), maxAge),
-    acrValues: parseAcrValues(one('acr_values'), acrValuesOf(acrValues)),
+    maxAge: parseSeconds(one('max_age')),
+    acrValues: parseAcrValues(one('acr_values')),
     theme: themes.find((theme) => theme === one('theme')),
   });
 }
@@ -56,15 +52,12 @@ function parseList<T extends string>(value: string | undefined, allowed: readonl
   return words?.length ? words : undefined;
 }
 
-/** A link may shorten the maximum age that the options set, not extend it. */
-function parseSeconds(value: string | undefined, longest: number): number | undefined {
-  return value !== undefined && /^\d{1,9}$/.test(value) ? Math.min(Number(value), longest) : undefined;
+function parseSeconds(value: string | undefined): number | undefined {
+  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
 
-function parseAcrValues(value: string | undefined, configured: readonly string[]): string[] | undefined {
-  const values = acrValuesOf(value).filter(
-    (one) => acrPattern.test(one) && !configured.some((required) => isLowerAcr(one, required)),
-  );
+function parseAcrValues(value: string | undefined): string[] | undefined {
+  const values = acrValuesOf(value).filter((one) => acrPattern.test(one));
   return values.length > 0 ? values : undefined;
 }
 

@@ -11,7 +11,7 @@ import type { SignInOptions } from '../options/sign-in-options.js';
 import { authorizationParameters } from '../oidc/authorization-parameters.js';
 import { OidcClient } from '../oidc/oidc-client.js';
 import { OperatorLog } from '../operator-log.js';
-import { withoutUndefined } from '../options/without-undefined.js';
+import { combinedSignInOptions } from './combined-sign-in-options.js';
 import { mismatchedHost } from './mismatched-host.js';
 import { RedirectLoopDetector } from './redirect-loop-detector.js';
 import { rememberReturnTo } from './remembered-return-to.js';
@@ -22,7 +22,7 @@ import { Sessions } from '../session/sessions.js';
 import { type PendingSignIn, SignInCookies } from './sign-in-cookies.js';
 import { SignInState } from './sign-in-state.js';
 
-/** Parameters of a sign-in. */
+/** Parameters of a sign-in. `maxAge` and `acrValues` may require more than the option `signInOptions`, but not less. */
 export interface SignInParameters extends SignInOptions {
   /**
    * Where the user comes back to: a path of this app as the browser sees it, or a URL of one of `allowedOrigins`, at most
@@ -75,7 +75,7 @@ export class SignIn {
     const page = this.checkedReturnTo(returnTo);
     rememberReturnTo(request, page);
     const isRetry = await this.redirectLoops.check(request);
-    const signIn: SignInOptions = { ...this.options.signInOptions, ...withoutUndefined(given) };
+    const signIn = combinedSignInOptions(this.options.signInOptions, given);
     const parameters = authorizationParameters(this.options, signIn);
     const pending: PendingSignIn = {
       state: await this.states.create(page),

@@ -38,6 +38,14 @@ class PayoutController {
     );
   }
 
+  /** A sign-in route of the app's own, as in the docs. */
+  @Get('my-sign-in')
+  async mySignIn(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const { acr_values, max_age } = request.query as Record<string, string | undefined>;
+    const maxAge = max_age === undefined ? undefined : Number(max_age);
+    response.redirect((await this.logto.signIn(request, { acrValues: acr_values, maxAge })).href);
+  }
+
   @OnSignInFailed()
   failed({ code }: LogtoSignInFailedEvent): void {
     this.failures.push(code);
@@ -106,6 +114,26 @@ describe('A sign-in asks Logto for an authentication context', () => {
 
     const browser = await strict.signedInBrowser(issuer);
     expect((await browser.fetch('/acr')).text).toBe(mfa);
+  });
+});
+
+describe('A sign-in route of your own that passes the parameters of a link on', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await withPayout(await startIssuer(), { signInOptions: { acrValues: mfa, maxAge: 600 } });
+  });
+
+  it.each([
+    ['acr_values=', { acr_values: mfa, max_age: '600' }],
+    [`acr_values=${one}`, { acr_values: mfa, max_age: '600' }],
+    [`acr_values=${one}%20${mfa}`, { acr_values: mfa, max_age: '600' }],
+    ['max_age=86400', { acr_values: mfa, max_age: '600' }],
+    ['max_age=soon', { acr_values: mfa, max_age: '600' }],
+    ['max_age=-1', { acr_values: mfa, max_age: '600' }],
+    ['max_age=60&acr_values=urn:other', { acr_values: 'urn:other', max_age: '60' }],
+  ])('does not lower what the options require, but may raise it (%s)', async (query, sent) => {
+    expect(await parametersOf(app, `/my-sign-in?${query}`)).toMatchObject(sent);
   });
 });
 
