@@ -4,6 +4,7 @@ import { Public } from '../guard/access.decorators.js';
 import { ProtectedResources } from '../guard/bearer/protected-resources.js';
 import { placeController } from '../nest/place-controller.js';
 import type { LogtoModuleExtras } from '../options/logto-module-options.js';
+import { withholdSession } from '../session/passive-requests.js';
 import { WithLogto } from '../user/with-logto.decorator.js';
 
 /** The routes of the protected resource metadata (RFC 9728). They are public despite a global guard. */
@@ -20,6 +21,9 @@ class ResourceMetadataController {
     const document = this.resources.documentAt(request.originalUrl);
     if (!document) throw new NotFoundException();
     allowAllOrigins(response);
+    // A shared cache may give a cookie of this visitor to others, such as that of a rolling session.
+    withholdSession(request);
+    response.removeHeader('Set-Cookie');
     response.header('Cache-Control', 'public, max-age=3600');
     response.send(document);
   }

@@ -3,10 +3,12 @@ import { Controller, Get, Injectable, UseGuards, VersioningType } from '@nestjs/
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import type { Response } from 'express';
 import { map, type Observable } from 'rxjs';
 import { LogtoApiGuard, LogtoGuard, Public, RequireScopes, WithLogto } from 'nestjs-logto';
 import { startIssuer, resource } from '../../support/issuer.js';
 import { startApp, type TestApp } from '../../support/app.js';
+import { sessionMounts } from '../../support/session-mounts.js';
 import { call, refusalOf, startApi } from '../support/api.js';
 import { metadataOf, wellKnown } from '../support/metadata-of.js';
 
@@ -265,5 +267,29 @@ describe('The routes of the metadata', () => {
     const page = await app.browser().fetch(wellKnown);
 
     expect([page.status, page.json().resource, page.headers.getSetCookie()]).toEqual([200, resource, []]);
+  });
+});
+
+describe.each(sessionMounts)('The metadata of an app whose session %s mounts', (_, mount) => {
+  it('sets no cookies, which a shared cache could give to other visitors', async () => {
+    const parts = mount({ rolling: true, saveUninitialized: true });
+    const app = await startApp({
+      issuer,
+      ...parts,
+      logto: { ...parts.logto, api: { audience: resource, metadata: true } },
+      configure: (nest) => {
+        parts.configure?.(nest);
+        nest.use((_request: unknown, response: Response, next: () => void) => {
+          response.cookie('csrf', 'of this visitor');
+          next();
+        });
+      },
+    });
+
+    for (const browser of [await app.signedInBrowser(issuer), app.browser()]) {
+      const { status, headers } = await browser.fetch(wellKnown);
+      expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=3600']);
+      expect(headers.get('set-cookie')).toBeNull();
+    }
   });
 });
