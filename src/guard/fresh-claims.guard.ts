@@ -1,6 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { decoratedMethodsOf } from '../nest/decorated-methods-of.js';
+import { PassiveRequests } from '../session/passive-requests.js';
 import { CurrentUser } from '../user/current-user.js';
 import { HandlerCache } from '../user/handler-cache.js';
 import { isSocket, RequestSource } from '../user/request-source.js';
@@ -19,6 +20,7 @@ export class FreshClaimsGuard implements CanActivate {
   constructor(
     private readonly source: RequestSource,
     private readonly currentUser: CurrentUser,
+    private readonly passiveRequests: PassiveRequests,
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
   ) {}
@@ -33,7 +35,8 @@ export class FreshClaimsGuard implements CanActivate {
     // The handshake of a socket has no `req.user` that a guard could read.
     if (isSocket(host) || !this.isGuardedByApp(host.getClass(), host.getHandler())) return true;
     const request = await this.source.getRequest(host);
-    if (request) await this.currentUser.revalidated(request);
+    // The session route may have a guard too, by `authRoutesDecorators`.
+    if (request && !this.passiveRequests.has(request)) await this.currentUser.revalidated(request);
     return true;
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { LogtoGuard } from 'nestjs-logto';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
@@ -198,6 +199,28 @@ describe.each(sessionMounts)('GET /logto/session, with a session that %s mounts'
     await isSignedIn(browser);
 
     expect(issuer.countRequests('token')).toBe(1);
+  });
+
+  it('leaves outdated claims alone behind a guard of the app, such as one that limits the rate', async () => {
+    class RateLimitGuard {
+      canActivate(): boolean {
+        return true;
+      }
+    }
+    const parts = mount({ store });
+    const authRoutesDecorators = [UseGuards(RateLimitGuard)];
+    const app = await start({
+      ...parts,
+      logto: { ...parts.logto, revalidateAfter: 60, authRoutesDecorators },
+    });
+    const browser = await app.signedInBrowser(issuer);
+    passTime(100);
+    issuer.resetRequests();
+    store.calls.length = 0;
+
+    expect((await get(browser)).json()).toMatchObject({ isAuthenticated: true });
+    expect(issuer.countRequests('token')).toBe(0);
+    expect(store.calls.filter((call) => !call.startsWith('get '))).toEqual([]);
   });
 });
 
