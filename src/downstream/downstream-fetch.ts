@@ -4,6 +4,7 @@ import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptio
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import { isLoopback } from '../options/resolve/is-loopback.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { Cooldown } from '../tokens/cooldown.js';
 import { MachineTokens } from '../tokens/machine-tokens.js';
 import { Tokens } from '../tokens/tokens.js';
 import { followRedirects, isReplayable, type RedirectableRequest } from './follow-redirects.js';
@@ -27,6 +28,9 @@ interface TokenSource {
 /** Calls other services with an access token of the user, or of the app itself. */
 @Injectable()
 export class DownstreamFetch {
+  /** Tokens that have just replaced a refused one. If they are refused too, another one would be as well. */
+  private readonly replacements = new Cooldown();
+
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly tokens: Tokens,
@@ -46,9 +50,11 @@ export class DownstreamFetch {
     const { response, request: sent } = await this.send(destination, fetchInit, token);
     // After a redirect to another origin, the request has no token that could be refused.
     const isRefused = response.status === 401 && sent.headers.has('authorization');
-    if (!isRefused || !isReplayable(fetchInit.body)) return response;
+    if (!isRefused || !isReplayable(fetchInit.body) || !this.replacements.isOver(token)) return response;
     await response.body?.cancel();
-    return (await this.send(destination, fetchInit, await source.renew(token))).response;
+    const replacement = await source.renew(token);
+    this.replacements.start(replacement);
+    return (await this.send(destination, fetchInit, replacement)).response;
   }
 
   private userSource(

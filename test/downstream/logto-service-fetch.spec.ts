@@ -163,6 +163,23 @@ describe('A token that is refused', () => {
     expect(service.requests).toHaveLength(2);
   });
 
+  it.each(['user', 'machine'] as const)(
+    'is not replaced with every call to a service that refuses each of them, for as: "%s"',
+    async (as) => {
+      service.answers = Array.from({ length: 5 }, () => ({ status: 401 }));
+      // A scope of its own, because the app's tokens are shared by the tests.
+      const parameters: Call = { url: resource, as, scope: as === 'machine' ? 'read openid' : 'read' };
+      await call(parameters);
+      issuer.resetRequests();
+
+      const pages = [await call(parameters), await call(parameters)];
+
+      expect(pages.map((page) => page.json())).toMatchObject([{ status: 401 }, { status: 401 }]);
+      expect(issuer.countRequests('token')).toBe(0);
+      expect(service.requests).toHaveLength(4);
+    },
+  );
+
   it('is not replaced for a stream, which cannot be sent twice', async () => {
     await call({ url: resource });
     service.reset();
