@@ -33,6 +33,8 @@ export async function followRedirects(
 }
 
 function redirected(request: RedirectableRequest, url: URL, status: number): RedirectableRequest {
+  if (!/^https?:$/.test(url.protocol))
+    throw new TypeError(`${request.url.origin} redirects to a ${url.protocol} URL.`);
   const headers = new Headers(request.headers);
   if (url.origin !== request.url.origin)
     for (const name of ['authorization', 'cookie', 'proxy-authorization', 'host']) headers.delete(name);

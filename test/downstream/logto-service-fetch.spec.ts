@@ -282,6 +282,12 @@ describe('A redirect', () => {
     expect(service.requests).toHaveLength(1);
   });
 
+  it('is not followed to anything but http', async () => {
+    service.answers = [{ status: 302, headers: { location: 'data:text/plain,forged' } }];
+
+    expect((await call({ url: resource })).status).toBe(500);
+  });
+
   it('is followed twenty times at most', async () => {
     service.answers = Array.from({ length: 30 }, () => ({ status: 302, headers: { location: '/again' } }));
 
