@@ -9,6 +9,7 @@ import { decoratedMethodsOf, type Method } from '../nest/decorated-methods-of.js
 import { accessPolicyOf, requirementsOf } from '../guard/access-policy.js';
 import { ProtectedResources } from '../guard/bearer/protected-resources.js';
 import { injectsLogtoGuard, hasLogtoGuard, isLogtoGuard } from '../guard/guard-metadata.js';
+import type { Requirement } from '../guard/requirements/requirement.js';
 import { GuardedRouteReader } from '../guard/guarded-route.js';
 import { StepUpCheck } from './step-up-check.js';
 import { unmetRequirements } from './unmet-requirements.js';
@@ -42,8 +43,11 @@ export class RequirementReport implements OnApplicationBootstrap {
         const handler = `${type.name}.${name}`;
         const gap = this.isReached(method) ? enforcementGap(type, name, method, guards) : undefined;
         if (gap !== undefined) gaps.push(`${handler}: ${gap}`);
-        for (const acr of accessPolicyOf(type, method).authentication?.acrs ?? []) acrs.set(acr, handler);
-        if (!isGatewayHook(type, name)) this.warnOfHandler(type, handler, method, guards);
+        const { authentication, requirements } = accessPolicyOf(type, method);
+        for (const acr of authentication?.acrs ?? []) acrs.set(acr, handler);
+        if (isGatewayHook(type, name)) continue;
+        this.addScopes(type, method, requirements);
+        this.warnOfHandler(type, handler, method, guards);
       }
       if (guards.global && !guards.gateways && isGateway(type) && !hasLogtoGuard(type))
         this.warnOfGateway(type);
@@ -66,6 +70,14 @@ export class RequirementReport implements OnApplicationBootstrap {
     );
   }
 
+  /** Adds the scopes of a handler that accepts bearer tokens to the protected resource metadata. */
+  private addScopes(type: Type, method: Method, requirements: readonly Requirement[]): void {
+    if (!this.options.api?.metadata) return;
+    const accepted = this.routes.read(type, method)?.accepted ?? [];
+    if (accepted.some((credentials) => credentials.includes('bearer')))
+      this.resources.addScopes(requirements);
+  }
+
   /** Logs what may let everybody pass, or nobody. */
   private warnOfHandler(type: Type, handler: string, method: Method, { global, fields }: AppGuards): void {
     const required = [...requirementsOf(type), ...requirementsOf(method)];
@@ -76,8 +88,6 @@ export class RequirementReport implements OnApplicationBootstrap {
       );
     }
     const { requirements } = accessPolicyOf(type, method);
-    if (this.routes.read(type, method)?.accepted.some((credentials) => credentials.includes('bearer')))
-      this.resources.addScopes(requirements);
     const needsOrganization = requirements.some(
       ({ kind }) => kind === 'organizationRoles' || kind === 'organizationScopes',
     );

@@ -27,7 +27,8 @@ export type StoredTokens = TokenRecord | FlattenedJWE;
 export class TokenEncryption {
   /** By key id. A private field, so that `util.inspect` does not print them. */
   readonly #keys: ReadonlyMap<string, KeyObject>;
-  readonly #encryptingKeyId: string | undefined;
+  /** The key that encrypts, with its id. */
+  readonly #encryptingKey: readonly [string, KeyObject] | undefined;
   /** Recently decrypted records, by id: decrypting one again would take a fifth of the time of a small page. */
   readonly #decrypted = new BoundedCache<{ jwe: FlattenedJWE; plainText: string }>({ max: 1000 });
 
@@ -37,14 +38,13 @@ export class TokenEncryption {
   ) {
     const { keys = [], decryptOnly = false } = encryption ?? {};
     this.#keys = new Map(keys.map((secret) => [keyIdOf(secret), deriveKey(secret, purpose)]));
-    if (!decryptOnly) [this.#encryptingKeyId] = this.#keys.keys();
+    if (!decryptOnly) [this.#encryptingKey] = this.#keys;
   }
 
   /** Encrypts a record with the first key. Without one, or with `decryptOnly`, the record stays as it is. */
   async encrypt(id: string, record: TokenRecord): Promise<StoredTokens> {
-    const kid = this.#encryptingKeyId;
-    const key = kid === undefined ? undefined : this.#keys.get(kid);
-    if (kid === undefined || !key) return record;
+    if (!this.#encryptingKey) return record;
+    const [kid, key] = this.#encryptingKey;
     const plainText = JSON.stringify(record);
     const jwe = await new FlattenedEncrypt(new TextEncoder().encode(plainText))
       .setProtectedHeader({ ...algorithms, kid })
@@ -87,7 +87,7 @@ export class TokenEncryption {
   private keyOf(kid = ''): KeyObject {
     const key = this.#keys.get(kid);
     if (key) return key;
-    // Whoever can write to the store could otherwise put any text into the log.
+    // An attacker who can write to the store could otherwise put any text into the log.
     throw isKeyId.test(kid) ? this.keyMissing(kid) : recordChanged();
   }
 
