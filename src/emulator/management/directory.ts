@@ -1,7 +1,7 @@
 import type { ResolvedOptions } from '../options/logto-emulator-schema.js';
 import { managementApiRole } from '../options/management-api.js';
 import type { MemoryStore } from '../provider/memory-store.js';
-import type { Tenant, TenantOrganization, TenantUser } from '../tenant/tenant.js';
+import type { Tenant, TenantApplication, TenantOrganization, TenantUser } from '../tenant/tenant.js';
 import type { UserChanges } from '../user-changes.js';
 import { EntityIds, idOf, type EntityDetails } from './entity-ids.js';
 import { notExists, notFound } from './management-error.js';
@@ -58,6 +58,16 @@ export class Directory {
 
   get users(): TenantUser[] {
     return [...this.parts.tenant.users.values()];
+  }
+
+  /** Users and applications, which have roles and are members of organizations. */
+  get roleHolders(): (TenantUser | TenantApplication)[] {
+    return [...this.users, ...this.parts.tenant.applications.values()];
+  }
+
+  /** All memberships in organizations. */
+  get memberships(): { roles: string[] }[] {
+    return this.roleHolders.flatMap(({ organizations }) => organizations);
   }
 
   user(id: string): TenantUser {

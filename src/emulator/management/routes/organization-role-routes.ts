@@ -6,6 +6,7 @@ import { organizationRoleEntity, organizationScopeEntity, resourceEntity, scopeE
 import type { ManagementCall } from '../management-call.js';
 import { ManagementError, notFound } from '../management-error.js';
 import { matchesQuery } from './organization-routes.js';
+import { renameRole } from './rename-role.js';
 
 const ids = z.array(z.string().min(1));
 const description = z.string().max(256).nullable().optional();
@@ -79,7 +80,7 @@ function changeRole(call: ManagementCall) {
   const details = directory.organizationRoleDetails(role);
   if (name !== role.name) {
     assertUnused(directory, name);
-    renameInMemberships(directory, role.name, name);
+    renameRole(directory.memberships, role.name, name);
     role.name = name;
   }
   if (changed !== undefined) {
@@ -93,17 +94,8 @@ function deleteRole(call: ManagementCall) {
   const role = roleOf(call);
   const { roles } = directory.options.organizationTemplate;
   roles.splice(roles.indexOf(role), 1);
-  renameInMemberships(directory, role.name);
+  renameRole(directory.memberships, role.name);
   return noContent();
-}
-
-/** Renames a role of members. Without a new name, removes it. */
-function renameInMemberships({ users, parts }: Directory, before: string, after?: string): void {
-  for (const { organizations } of [...users, ...parts.tenant.applications.values()]) {
-    for (const membership of organizations) {
-      membership.roles = membership.roles.flatMap((one) => (one === before ? (after ?? []) : one));
-    }
-  }
 }
 
 function assertUnused({ options }: Directory, name: string): void {

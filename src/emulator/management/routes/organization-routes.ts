@@ -5,6 +5,7 @@ import { created, noContent, ok } from '../answer.js';
 import { organizationEntity } from '../entities.js';
 import { randomId } from '../entity-ids.js';
 import type { ManagementCall } from '../management-call.js';
+import { leave } from './memberships.js';
 
 const customData = z.record(z.string(), z.unknown());
 const newOrganization = z.object({
@@ -73,11 +74,8 @@ function deleteOrganization(call: ManagementCall) {
   const { directory } = call;
   const organization = organizationOf(call);
   const { organizations } = directory.options;
-  for (const { id, organizations: memberships } of directory.users) {
-    const others = memberships.filter((membership) => membership.id !== organization.id);
-    if (others.length < memberships.length) {
-      directory.parts.userChanges.update(id, { organizations: others });
-    }
+  for (const user of directory.users) {
+    leave(directory, user, organization.id);
   }
   for (const application of directory.parts.tenant.applications.values()) {
     application.organizations = application.organizations.filter(({ id }) => id !== organization.id);

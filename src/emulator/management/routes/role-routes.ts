@@ -7,6 +7,7 @@ import { resourceEntity, roleEntity, scopeEntity } from '../entities.js';
 import type { ManagementCall } from '../management-call.js';
 import { ManagementError, notFound } from '../management-error.js';
 import { search } from '../search.js';
+import { renameRole } from './rename-role.js';
 import { searchable } from './user-routes.js';
 
 const name = z.string().min(1).max(128);
@@ -96,7 +97,7 @@ function changeRole(call: ManagementCall) {
   const details = directory.roleDetails(role);
   if (newName !== role.name) {
     assertUnused(directory, newName);
-    renameIn([...directory.users, ...directory.parts.tenant.applications.values()], role.name, newName);
+    renameRole(directory.roleHolders, role.name, newName);
     role.name = newName;
   }
   details.description = description ?? details.description ?? null;
@@ -107,15 +108,8 @@ function deleteRole(call: ManagementCall) {
   const { directory } = call;
   const role = roleOf(call);
   directory.options.roles.splice(directory.options.roles.indexOf(role), 1);
-  renameIn([...directory.users, ...directory.parts.tenant.applications.values()], role.name);
+  renameRole(directory.roleHolders, role.name);
   return noContent();
-}
-
-/** Renames a role of users and applications. Without a new name, removes it. */
-function renameIn(holders: { roles: string[] }[], before: string, after?: string): void {
-  for (const holder of holders) {
-    holder.roles = holder.roles.flatMap((one) => (one === before ? (after ?? []) : one));
-  }
 }
 
 function assertUnused({ options }: Directory, newName: string): void {
