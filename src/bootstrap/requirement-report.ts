@@ -8,7 +8,7 @@ import { isGateway, isGatewayHook, isGraphqlField, isMessageHandler } from '../n
 import { decoratedMethodsOf, type Method } from '../nest/decorated-methods-of.js';
 import { accessPolicyOf, requirementsOf } from '../guard/access-policy.js';
 import { ProtectedResources } from '../guard/bearer/protected-resources.js';
-import { injectsLogtoGuard, hasLogtoGuard, isLogtoGuard } from '../guard/guard-metadata.js';
+import { hasLogtoGuard, isLogtoGuard } from '../guard/guard-metadata.js';
 import type { Requirement } from '../guard/requirements/requirement.js';
 import { GuardedRouteReader } from '../guard/guarded-route.js';
 import { StepUpCheck } from './step-up-check.js';
@@ -123,14 +123,11 @@ export class RequirementReport implements OnApplicationBootstrap {
   }
 
   private appGuards(): AppGuards {
-    const requestScoped = this.applicationConfig.getGlobalRequestGuards().map(({ metatype }) => metatype);
     const overridden = this.overriddenGuards();
     return {
       global:
-        this.applicationConfig
-          .getGlobalGuards()
-          .some((guard) => enforces(guard.constructor) || overridden.has(guard)) ||
-        requestScoped.some((type) => enforces(type)),
+        this.routes.globalGuards.length > 0 ||
+        this.applicationConfig.getGlobalGuards().some((guard) => overridden.has(guard)),
       gateways: guardsGatewaysGlobally(this.applicationConfig),
       fields: guardsGraphqlFields(this.modules),
     };
@@ -151,9 +148,4 @@ export class RequirementReport implements OnApplicationBootstrap {
     }
     return found;
   }
-}
-
-/** Whether a class is a guard of this library, or injects one. */
-function enforces(type: unknown): boolean {
-  return isLogtoGuard(type) || injectsLogtoGuard(type);
 }

@@ -62,11 +62,9 @@ export class AccessDecision {
 
   private async authorizeBearer(attempt: AccessAttempt): Promise<void> {
     const { host, request, policy } = attempt;
-    let tokenScopes: readonly string[] = [];
     try {
       const principal = await this.bearer.authenticate(request);
       attempt.principal = principal;
-      tokenScopes = principal.context.scopes ?? [];
       this.bearer.assertOrganization(principal, boundOrganization(request, policy.organizations));
       await this.bearer.addLocalUser(request, principal);
       const ownRequest = this.overrideUser(attempt, principal.context);
@@ -75,7 +73,7 @@ export class AccessDecision {
     } catch (error) {
       // A subclass of the guard may let the request pass all the same. Then it is anonymous.
       this.overrideUser(attempt, anonymousContext());
-      throw this.refusal.forBearer(attempt, error, tokenScopes);
+      throw this.refusal.forBearer(attempt, error);
     }
   }
 

@@ -31,7 +31,7 @@ export class GuardedRouteReader {
   read(type: Type, method: Method): GuardedRoute | undefined {
     const context = new RouteContext(type, method);
     const policy = this.policies.read(context);
-    const guards = new Set([...this.globalGuards(), ...logtoGuardsOf(type), ...logtoGuardsOf(method)]);
+    const guards = new Set([...this.globalGuards, ...logtoGuardsOf(type), ...logtoGuardsOf(method)]);
     if (policy.access === 'public' || guards.size === 0) return undefined;
     const accepted = [...guards].map((guard) =>
       (policy.route.accept ?? this.credentialsOf(guard, context)).filter((credential) =>
@@ -58,7 +58,8 @@ export class GuardedRouteReader {
     return [...new Set(names)].toSorted();
   }
 
-  private globalGuards(): unknown[] {
+  /** The guards of this library that run for the whole app, by themselves or called by a guard of the app. */
+  get globalGuards(): unknown[] {
     const instances = this.applicationConfig.getGlobalGuards().map((guard) => guard.constructor);
     const requestScoped = this.applicationConfig.getGlobalRequestGuards().map(({ metatype }) => metatype);
     return logtoGuardsIn([...instances, ...requestScoped]);

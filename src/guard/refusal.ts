@@ -53,11 +53,8 @@ export class Refusal {
     });
   }
 
-  /**
-   * Refuses a bearer token. The client learns what is wrong with the token, the log what is wrong with this server.
-   * @param tokenScopes the scopes that the token has
-   */
-  forBearer(attempt: AccessAttempt, error: unknown, tokenScopes: readonly string[]): unknown {
+  /** Refuses a bearer token. The client learns what is wrong with the token, the log what is wrong with this server. */
+  forBearer(attempt: AccessAttempt, error: unknown): unknown {
     if (!(error instanceof LogtoException)) return error;
     if (error.getStatus() < 500) this.logBearerRefusal(error);
     if (error.code === 'invalid_token')
@@ -67,7 +64,7 @@ export class Refusal {
       const { scope } = error.getResponse() as { scope?: unknown };
       this.challenge(attempt, {
         error: 'insufficient_scope',
-        ...(typeof scope === 'string' ? { scope: this.scopesToRequest(attempt, tokenScopes) } : {}),
+        ...(typeof scope === 'string' ? { scope: this.scopesToRequest(attempt) } : {}),
       });
     }
     return error;
@@ -122,7 +119,8 @@ export class Refusal {
    * The scopes that the route requires, and with `api.metadata` those that the token has: an MCP client requests exactly
    * these, and would lose the others.
    */
-  private scopesToRequest(attempt: AccessAttempt, tokenScopes: readonly string[]): string {
+  private scopesToRequest(attempt: AccessAttempt): string {
+    const tokenScopes = attempt.principal?.context.scopes ?? [];
     const required = scopesOf(attempt);
     const hasMetadata = this.resources.metadataUrl(attempt.request) !== undefined;
     return [...new Set(hasMetadata ? [...tokenScopes, ...required] : required)].join(' ');
