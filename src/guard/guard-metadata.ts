@@ -42,7 +42,7 @@ export function isLogtoGuard(type: unknown, kind: typeof AccessGuard = AccessGua
 }
 
 /** Whether a class injects a guard of this library. */
-export function injectsLogtoGuard(type: unknown): boolean {
+function injectsLogtoGuard(type: unknown): boolean {
   return injectedBy(type).some((one) => isLogtoGuard(one));
 }
 
