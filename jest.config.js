@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 export default {
-  testEnvironment: '<rootDir>/test/support/environment.js',
+  testEnvironment: '<rootDir>/test/support/runner/environment.js',
   // Long beside what any spec takes: a busy machine is no failure.
   testTimeout: 30_000,
   // The specs wait a good part of their time: three workers keep two cores busy.
@@ -18,7 +18,7 @@ export default {
     '<rootDir>/test/package/',
     '<rootDir>/test/redis/',
   ],
-  setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/runner/setup.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^nestjs-logto$': '<rootDir>/src/index.ts',

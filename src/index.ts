@@ -66,15 +66,15 @@ export type { WithLogtoOptions } from './user/with-logto.decorator.js';
 export { LogtoInterceptor } from './user/logto.interceptor.js';
 export { LogtoGuard } from './guard/logto.guard.js';
 export { LogtoApiGuard } from './guard/logto-api.guard.js';
-export { OptionalAuth, Public } from './guard/access.decorators.js';
-export { RequireScopes } from './guard/requirements/require-scopes.decorator.js';
-export { RequireRoles } from './guard/requirements/require-roles.decorator.js';
-export { RequireOrganization } from './guard/requirements/require-organization.decorator.js';
-export { RequireOrganizationRoles } from './guard/requirements/require-organization-roles.decorator.js';
-export { RequireOrganizationScopes } from './guard/requirements/require-organization-scopes.decorator.js';
-export { RequireAuthentication } from './guard/requirements/require-authentication.decorator.js';
-export { RequireMfa } from './guard/requirements/require-mfa.decorator.js';
-export { RequireRecentSignIn } from './guard/requirements/require-recent-sign-in.decorator.js';
+export { OptionalAuth, Public } from './guard/decorators/access.decorators.js';
+export { RequireScopes } from './guard/decorators/require-scopes.decorator.js';
+export { RequireRoles } from './guard/decorators/require-roles.decorator.js';
+export { RequireOrganization } from './guard/decorators/require-organization.decorator.js';
+export { RequireOrganizationRoles } from './guard/decorators/require-organization-roles.decorator.js';
+export { RequireOrganizationScopes } from './guard/decorators/require-organization-scopes.decorator.js';
+export { RequireAuthentication } from './guard/decorators/require-authentication.decorator.js';
+export { RequireMfa } from './guard/decorators/require-mfa.decorator.js';
+export { RequireRecentSignIn } from './guard/decorators/require-recent-sign-in.decorator.js';
 export type { OrganizationSource } from './guard/requirements/organization-source.js';
 export type {
   AuthenticationRequirementOptions,

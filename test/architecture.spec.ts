@@ -29,23 +29,28 @@ const layers = [
   'guard/denial',
   'guard/session',
   'guard/bearer',
+  'guard/decorators',
   'guard/requirements',
   'sign-in',
   'sign-in/back-channel',
+  'sign-in/cookies',
   'user/signed-out',
   'user',
   'downstream',
   'tokens',
   'session',
+  'request',
   'store',
   'hooks',
   'oidc',
   'oidc/errors',
   'nest',
   'options/resolve',
+  'options/schema',
   'options',
   'events',
   'operator-log',
+  'concurrency',
   'bounded-cache',
   'derive-key',
   'logto.exceptions',
@@ -99,6 +104,12 @@ describe('The source', () => {
     };
     for (const file of imports.keys()) visit(file, []);
     expect(cycles).toEqual([]);
+  });
+
+  it('has no folder of more than 15 files', () => {
+    const sizes = new Map<string, number>();
+    for (const file of imports.keys()) sizes.set(dirname(file), (sizes.get(dirname(file)) ?? 0) + 1);
+    expect([...sizes].filter(([, size]) => size > 15)).toEqual([]);
   });
 
   it('has no file of more than 200 lines', async () => {

@@ -1,11 +1,11 @@
 import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { AuthUser, LogtoContext, LogtoGuard, WithLogto } from 'nestjs-logto';
 import { askApi } from './ask-api.js';
-import { accessTokenPage } from './views/access-token-page.js';
-import { homePage } from './views/home-page.js';
-import { protectedPage } from './views/protected-page.js';
-import { userInfoPage } from './views/user-info-page.js';
-import { userPage } from './views/user-page.js';
+import { accessTokenPage } from './pages/access-token-page.js';
+import { homePage } from './pages/home-page.js';
+import { protectedPage } from './pages/protected-page.js';
+import { userInfoPage } from './pages/user-info-page.js';
+import { userPage } from './pages/user-page.js';
 
 @Controller()
 export class AppController {

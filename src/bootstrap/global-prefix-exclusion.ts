@@ -5,7 +5,7 @@ import { ProtectedResources } from '../guard/bearer/protected-resources.js';
 import { excludeFromGlobalPrefix } from '../nest/exclude-from-global-prefix.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { authRoutePaths } from '../routes/auth.controller.js';
-import { BasePath } from '../session/base-path.js';
+import { BasePath } from '../request/base-path.js';
 
 /** Excludes the module's routes from the app's global prefix, so that they match the URLs registered at Logto. */
 @Injectable()

@@ -2,9 +2,9 @@ import { Injectable, Logger, type HttpServer, type OnApplicationBootstrap } from
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Application } from 'express';
 import { hasGetRoute } from '../nest/has-get-route.js';
-import { signInCallbackUri } from '../options/sign-in-callback-uri.js';
+import { signInCallbackUri } from '../request/sign-in-callback-uri.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { BasePath } from '../session/base-path.js';
+import { BasePath } from '../request/base-path.js';
 import { SessionMount } from '../session/session-mount.js';
 import { mountsExpressSessionAnywhere } from '../nest/mounts-express-session.js';
 

@@ -3,7 +3,7 @@ import { authorizationParameters } from '../oidc/authorization-parameters.js';
 import { formatAnswer, type ProbeAnswer } from '../oidc/probe-answer.js';
 import { ReservedResource } from '../options/logto-constants.js';
 import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { signInCallbackUri } from '../options/sign-in-callback-uri.js';
+import { signInCallbackUri } from '../request/sign-in-callback-uri.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
 import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
 import { redirectUriResult } from './redirect-uri-result.js';

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { decoratedMethodsOf } from '../nest/decorated-methods-of.js';
-import { PassiveRequests } from '../session/passive-requests.js';
+import { PassiveRequests } from '../request/passive-requests.js';
 import { CurrentUser } from '../user/current-user.js';
 import { HandlerCache } from '../user/handler-cache.js';
 import { isSocket, RequestSource } from '../user/request-source.js';

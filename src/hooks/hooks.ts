@@ -12,7 +12,7 @@ import type { LogtoSignInFailedEvent } from './on-sign-in-failed.decorator.js';
 import type { LogtoSignInEvent } from './on-sign-in.decorator.js';
 import type { LogtoSignOutEvent } from './on-sign-out.decorator.js';
 import type { LogtoTokenRefreshEvent } from './on-token-refresh.decorator.js';
-import { withTimeout } from './with-timeout.js';
+import { withTimeout } from '../concurrency/with-timeout.js';
 
 /** Runs the hooks of the app, one after the other in the order of Nest's providers. */
 @Injectable()

@@ -6,7 +6,7 @@ import { HookRegistry } from './hook-registry.js';
 import type { LocalUser } from './local-user.js';
 import type { LocalUserResolution } from './logto-user-resolver.decorator.js';
 import { toLocalUser } from './to-local-user.js';
-import { withTimeout } from './with-timeout.js';
+import { withTimeout } from '../concurrency/with-timeout.js';
 
 /** Asks the app's `@LogtoUserResolver()` for its own users. */
 @Injectable()

@@ -3,7 +3,7 @@ import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import type { ProviderCall } from './errors/provider-call.js';
 import { ProviderCallLog } from './provider-call-log.js';
-import { settlesWithin } from './settles-within.js';
+import { settlesWithin } from '../concurrency/settles-within.js';
 
 /** How long to wait after a failure before a call with a fallback is tried again, in milliseconds. */
 export const retryInterval = 30_000;

@@ -10,15 +10,15 @@ import {
   type Type,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Public } from '../guard/access.decorators.js';
+import { Public } from '../guard/decorators/access.decorators.js';
 import { CsrfProtection } from '../guard/csrf-protection.js';
 import { LogtoExceptionFilter } from '../guard/denial/logto-exception.filter.js';
 import { sendPage } from '../guard/denial/send-page.js';
 import type { LogtoModuleExtras } from '../options/logto-module-options.js';
 import { LogtoService } from '../logto.service.js';
-import { BasePath } from '../session/base-path.js';
+import { BasePath } from '../request/base-path.js';
 import { signInClient } from '../session/sign-in-client.js';
-import { requestUrl } from '../session/request-url.js';
+import { requestUrl } from '../request/request-url.js';
 import { fromFormParameter } from '../user/unauthenticated-exception-factory.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
 import { WithLogto } from '../user/with-logto.decorator.js';

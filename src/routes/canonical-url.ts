@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { isLoopback } from '../options/resolve/is-loopback.js';
-import type { BasePath } from '../session/base-path.js';
-import { requestUrl } from '../session/request-url.js';
+import type { BasePath } from '../request/base-path.js';
+import { requestUrl } from '../request/request-url.js';
 
 const movedParameter = 'moved';
 

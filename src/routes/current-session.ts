@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { IdTokenClaims } from '../oidc/claims.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { withholdSession } from '../session/passive-requests.js';
+import { withholdSession } from '../request/passive-requests.js';
 import { SessionLifetime } from '../session/session-lifetime.js';
 import { Sessions } from '../session/sessions.js';
 import { signInClient } from '../session/sign-in-client.js';

@@ -1,8 +1,8 @@
 import { Injectable, type HttpServer } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { BasePath } from '../session/base-path.js';
-import { PassiveRequests } from '../session/passive-requests.js';
+import { BasePath } from '../request/base-path.js';
+import { PassiveRequests } from '../request/passive-requests.js';
 import { Cors } from './cors.js';
 
 /** The methods of the routes that front ends call with `fetch`. */

@@ -2,7 +2,7 @@ import { Injectable, type HttpServer } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { OperatorLog } from '../operator-log.js';
 import { BackChannelLogout } from '../sign-in/back-channel/back-channel-logout.js';
-import { BasePath } from '../session/base-path.js';
+import { BasePath } from '../request/base-path.js';
 import { carriesForm, peekForm } from '../sign-in/back-channel/logout-form.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 

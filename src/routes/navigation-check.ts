@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
-import { BasePath } from '../session/base-path.js';
+import { BasePath } from '../request/base-path.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
 /** Values of `Sec-Fetch-Dest` for what a browser shows to a person, rather than loads into a page. */

@@ -1,10 +1,10 @@
 import { Controller, Get, NotFoundException, Options, Req, Res, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Public } from '../guard/access.decorators.js';
+import { Public } from '../guard/decorators/access.decorators.js';
 import { ProtectedResources } from '../guard/bearer/protected-resources.js';
 import { placeController } from '../nest/place-controller.js';
 import type { LogtoModuleExtras } from '../options/logto-module-options.js';
-import { withholdSession } from '../session/passive-requests.js';
+import { withholdSession } from '../request/passive-requests.js';
 import { WithLogto } from '../user/with-logto.decorator.js';
 
 /** The routes of the protected resource metadata (RFC 9728). They are public despite a global guard. */

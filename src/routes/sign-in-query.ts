@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { acrPattern, acrValuesOf } from '../options/authentication-context.js';
 import type { SignInOptions } from '../options/sign-in-options.js';
 import { withoutUndefined } from '../options/without-undefined.js';
-import { requestUrl } from '../session/request-url.js';
+import { requestUrl } from '../request/request-url.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
 
 const firstScreens = [

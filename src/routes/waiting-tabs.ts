@@ -5,7 +5,7 @@ import { sendPage } from '../guard/denial/send-page.js';
 import { ConcurrentSignIns } from '../sign-in/concurrent-sign-ins.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
 import { signInClient } from '../session/sign-in-client.js';
-import { requestUrl } from '../session/request-url.js';
+import { requestUrl } from '../request/request-url.js';
 import { fromFormParameter } from '../user/unauthenticated-exception-factory.js';
 import { redirectPage } from './redirect-page.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';

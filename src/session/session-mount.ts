@@ -6,7 +6,7 @@ import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../options/res
 import { withoutUndefined } from '../options/without-undefined.js';
 import { applicationTag } from './application-tag.js';
 import { LogtoException } from '../logto.exceptions.js';
-import { PassiveRequests } from './passive-requests.js';
+import { PassiveRequests } from '../request/passive-requests.js';
 import { memoryStoreWarning } from './session-warnings.js';
 import { mountsExpressSession, mountsExpressSessionAnywhere } from '../nest/mounts-express-session.js';
 import { TouchingStore } from '../store/touching-store.js';

@@ -15,7 +15,7 @@ import { SignInIndex } from '../store/sign-in-index.js';
 import { prolongedCookie, readEntry, unwrapStore } from '../store/store-access.js';
 import { storedSignIn } from '../store/stored-sign-in.js';
 import { missingSession } from './missing-session.js';
-import { PassiveRequests } from './passive-requests.js';
+import { PassiveRequests } from '../request/passive-requests.js';
 import { SessionExpiry } from './session-expiry.js';
 import { SessionLifetime } from './session-lifetime.js';
 import { sessionWarnings } from './session-warnings.js';

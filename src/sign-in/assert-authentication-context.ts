@@ -1,7 +1,7 @@
 import type { IdTokenClaims } from '../oidc/claims.js';
 import { insufficientAuthentication } from '../oidc/errors/insufficient-authentication.js';
 import { satisfiesAcr } from '../options/authentication-context.js';
-import type { PendingSignIn } from './sign-in-cookies.js';
+import type { PendingSignIn } from './cookies/sign-in-cookies.js';
 
 /**
  * Asserts that a sign-in has reached one of the authentication contexts that it was started with. A Logto before 1.46

@@ -14,9 +14,9 @@ import { newTokenRecordId, withTokens } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
 import { UserMarks } from '../store/user-marks.js';
 import { assertAuthenticationContext } from './assert-authentication-context.js';
-import type { PendingSignIn } from './sign-in-cookies.js';
+import type { PendingSignIn } from './cookies/sign-in-cookies.js';
 import { SignInApproval } from './sign-in-approval.js';
-import { shortState } from './sign-in-state.js';
+import { shortState } from './cookies/sign-in-state.js';
 
 /** The result of a callback. */
 export interface CallbackOutcome {

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { responseOf } from '../session/request-cookies.js';
-import { safeReturnTo } from '../session/return-to.js';
+import { responseOf } from '../request/request-cookies.js';
+import { safeReturnTo } from '../request/return-to.js';
 import { Sessions } from '../session/sessions.js';
-import { SignInCookies } from './sign-in-cookies.js';
+import { SignInCookies } from './cookies/sign-in-cookies.js';
 
 /** How long a tab waits for a sign-in of another tab before it starts its own, in milliseconds. */
 const otherTabTimeout = 5000;

@@ -3,14 +3,14 @@ import type { Request, Response } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { responseOf } from '../session/request-cookies.js';
+import { responseOf } from '../request/request-cookies.js';
 import { cookieNamesOf } from '../session/session-cookie.js';
 import { Sessions } from '../session/sessions.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { isSignedIn } from '../store/session-record.js';
 import { readEntry } from '../store/store-access.js';
-import { FinishedSignInCookie } from './finished-sign-in-cookie.js';
-import { whyCookieIsNotSent, whyCookieIsNotSet } from './session-cookie-causes.js';
+import { FinishedSignInCookie } from './cookies/finished-sign-in-cookie.js';
+import { whyCookieIsNotSent, whyCookieIsNotSet } from './cookies/session-cookie-causes.js';
 
 /**
  * Breaks the redirect loop of a sign-in that succeeds while its session is lost, for example because the browser

@@ -7,8 +7,8 @@ import { Hooks } from '../hooks/hooks.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { requestUrl } from '../session/request-url.js';
-import { safeReturnTo } from '../session/return-to.js';
+import { requestUrl } from '../request/request-url.js';
+import { safeReturnTo } from '../request/return-to.js';
 import { SessionStart } from '../session/session-start.js';
 import { Sessions } from '../session/sessions.js';
 import { signInClient } from '../session/sign-in-client.js';
@@ -16,8 +16,8 @@ import { CodeExchange } from './code-exchange.js';
 import { IdempotentCallbacks } from './idempotent-callbacks.js';
 import { RedirectLoopDetector } from './redirect-loop-detector.js';
 import { rememberReturnTo } from './remembered-return-to.js';
-import { SignInCookies } from './sign-in-cookies.js';
-import { isSignInState, shortState, SignInState } from './sign-in-state.js';
+import { SignInCookies } from './cookies/sign-in-cookies.js';
+import { isSignInState, shortState, SignInState } from './cookies/sign-in-state.js';
 
 /** Errors that mean that the app asks for the wrong scopes or resources, and not that the visitor did anything wrong. */
 const configurationErrors: ReadonlySet<string> = new Set([

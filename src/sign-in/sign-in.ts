@@ -5,7 +5,7 @@ import { BoundedCache } from '../bounded-cache.js';
 import { trace } from '../events/trace.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { acrValuesOf } from '../options/authentication-context.js';
-import { signInCallbackUri } from '../options/sign-in-callback-uri.js';
+import { signInCallbackUri } from '../request/sign-in-callback-uri.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SignInOptions } from '../options/sign-in-options.js';
 import { authorizationParameters } from '../oidc/authorization-parameters.js';
@@ -15,12 +15,12 @@ import { combinedSignInOptions } from './combined-sign-in-options.js';
 import { mismatchedHost } from './mismatched-host.js';
 import { RedirectLoopDetector } from './redirect-loop-detector.js';
 import { rememberReturnTo } from './remembered-return-to.js';
-import { allowedReturnTo, refusedOrigin } from '../session/return-to.js';
+import { allowedReturnTo, refusedOrigin } from '../request/return-to.js';
 import { signInClient } from '../session/sign-in-client.js';
-import { reservedParameterRemedy } from '../options/resolve/reserved-parameters.js';
+import { reservedParameterRemedy } from '../options/schema/reserved-parameters.js';
 import { Sessions } from '../session/sessions.js';
-import { type PendingSignIn, SignInCookies } from './sign-in-cookies.js';
-import { SignInState } from './sign-in-state.js';
+import { type PendingSignIn, SignInCookies } from './cookies/sign-in-cookies.js';
+import { SignInState } from './cookies/sign-in-state.js';
 
 /** Parameters of a sign-in. `maxAge` and `acrValues` may require more than the option `signInOptions`, but not less. */
 export interface SignInParameters extends SignInOptions {

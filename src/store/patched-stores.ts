@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SessionData, Store } from 'express-session';
 import { BoundedCache } from '../bounded-cache.js';
 import { RefreshedRecords } from './refreshed-records.js';
-import { KeyedMutex } from './keyed-mutex.js';
+import { KeyedMutex } from '../concurrency/keyed-mutex.js';
 import { endedRecord, isNewer, isSignedIn } from './session-record.js';
 import { SignInIndex } from './sign-in-index.js';
 import { fromCallback, deleteEntry, isOwnEntry, readEntry, type StoreEntry } from './store-access.js';

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { BoundedCache } from '../bounded-cache.js';
 import { LogtoException } from '../logto.exceptions.js';
-import { KeyedMutex } from './keyed-mutex.js';
+import { KeyedMutex } from '../concurrency/keyed-mutex.js';
 import type { SessionRecord } from './session-record.js';
 import {
   lifetimeCookie,

@@ -7,7 +7,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SessionRecord } from './session-record.js';
 import { indexKeysOf } from './sign-in-index.js';
 import { withLock } from './with-lock.js';
-import { KeyedMutex } from './keyed-mutex.js';
+import { KeyedMutex } from '../concurrency/keyed-mutex.js';
 import {
   deleteEntry,
   lifetimeCookie,

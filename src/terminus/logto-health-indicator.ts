@@ -3,7 +3,7 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 import { retryInterval } from '../oidc/circuit-breaker.js';
 import { OidcClient } from '../oidc/oidc-client.js';
 import { ProviderCallLog } from '../oidc/provider-call-log.js';
-import { settlesWithin } from '../oidc/settles-within.js';
+import { settlesWithin } from '../concurrency/settles-within.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { KnownStore } from '../session/known-store.js';

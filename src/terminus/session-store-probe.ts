@@ -1,6 +1,6 @@
 import type { Store } from 'express-session';
 import { LogtoException } from '../logto.exceptions.js';
-import { settlesWithin } from '../oidc/settles-within.js';
+import { settlesWithin } from '../concurrency/settles-within.js';
 import type { OperatorLog } from '../operator-log.js';
 import type { KnownStore } from '../session/known-store.js';
 import { ownEntryKey, readEntry } from '../store/store-access.js';

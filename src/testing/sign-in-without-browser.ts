@@ -4,7 +4,7 @@ import { pageText } from '../emulator/browser/page-text.js';
 import type { SignInWalk } from '../emulator/browser/sign-in-walk.js';
 import type { LogtoEmulator } from '../emulator/logto-emulator.interface.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { BasePath } from '../session/base-path.js';
+import { BasePath } from '../request/base-path.js';
 import { BrowserlessAgent } from './browserless-agent.js';
 import { LogtoTestingError } from './logto-testing-error.js';
 

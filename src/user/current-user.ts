@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { PassiveRequests } from '../session/passive-requests.js';
+import { PassiveRequests } from '../request/passive-requests.js';
 import { Sessions } from '../session/sessions.js';
 import type { SessionRecord } from '../store/session-record.js';
 import { TokenRecords } from '../store/token-records.js';

@@ -4,8 +4,8 @@ import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
-import { BasePath } from '../session/base-path.js';
-import { allowedReturnTo } from '../session/return-to.js';
+import { BasePath } from '../request/base-path.js';
+import { allowedReturnTo } from '../request/return-to.js';
 
 /** Why a user has to sign in. */
 export interface UnauthenticatedReason {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { BoundedCache } from '../bounded-cache.js';
-import { settlesWithin } from '../oidc/settles-within.js';
+import { settlesWithin } from '../concurrency/settles-within.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { KnownStore } from '../session/known-store.js';
 import { lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../store/store-access.js';

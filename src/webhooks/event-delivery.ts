@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { describeThrown } from '../hooks/hook-exceptions.js';
 import { LogtoException } from '../logto.exceptions.js';
-import { settlesWithin } from '../oidc/settles-within.js';
+import { settlesWithin } from '../concurrency/settles-within.js';
 import { OperatorLog } from '../operator-log.js';
 import { EventHandlers } from './event-handlers.js';
 import { EventSessions } from './event-sessions.js';

@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { BasePath } from '../session/base-path.js';
+import { BasePath } from '../request/base-path.js';
 import { peekBody } from '../sign-in/back-channel/peek-body.js';
 
 /** Longest body of a webhook, in bytes. Logto's own may have some 500 kB. */

@@ -1,6 +1,6 @@
 import { Controller, Post, Req, Res, UseFilters, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Public } from '../guard/access.decorators.js';
+import { Public } from '../guard/decorators/access.decorators.js';
 import { LogtoExceptionFilter } from '../guard/denial/logto-exception.filter.js';
 import { placeController } from '../nest/place-controller.js';
 import type { LogtoModuleExtras } from '../options/logto-module-options.js';

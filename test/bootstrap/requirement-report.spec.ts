@@ -14,8 +14,8 @@ import {
   WithLogto,
   type LogtoModuleOptions,
 } from 'nestjs-logto';
-import type { TestAppParts } from '../support/app.js';
-import { resource } from '../support/issuer.js';
+import type { TestAppParts } from '../support/app/app.js';
+import { resource } from '../support/logto/issuer.js';
 import { recordedStartup } from './support/recorded-startup.js';
 
 @Controller('closed')

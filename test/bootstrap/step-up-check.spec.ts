@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { LogtoAcr, LogtoGuard, RequireAuthentication, RequireMfa, RequireRecentSignIn } from 'nestjs-logto';
-import { startIssuer } from '../support/issuer.js';
-import { until } from '../support/waiting.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { until } from '../support/requests/waiting.js';
 import { recordedStartup } from './support/recorded-startup.js';
 import { unenforcedPlaces, unguarded } from './support/unenforced-places.js';
 

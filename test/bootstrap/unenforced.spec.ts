@@ -25,9 +25,9 @@ import {
   RequireScopes,
 } from 'nestjs-logto';
 import { LogtoTestingModule } from 'nestjs-logto/testing';
-import type { TestAppParts } from '../support/app.js';
-import { leaks } from '../support/leaks.js';
-import { validOptions } from '../support/options.js';
+import type { TestAppParts } from '../support/app/app.js';
+import { leaks } from '../support/runner/leaks.js';
+import { validOptions } from '../support/app/options.js';
 import { recordedStartup } from './support/recorded-startup.js';
 import { unenforcedPlaces, unguarded } from './support/unenforced-places.js';
 

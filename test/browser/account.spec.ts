@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
-import { closeLater } from '../support/leftovers.js';
-import { until } from '../support/waiting.js';
+import { closeLater } from '../support/runner/leftovers.js';
+import { until } from '../support/requests/waiting.js';
 
 interface Device {
   visitor: Visitor;

@@ -1,12 +1,12 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from 'playwright-core';
-import { freePort } from '../support/app.js';
-import { Elsewhere } from '../support/elsewhere.js';
+import { freePort } from '../support/app/app.js';
+import { Elsewhere } from '../support/requests/elsewhere.js';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 /** The API sample, as `npm run start:api` builds and runs it. */
 const builtApi = [process.execPath, 'build/sample/api/main.js'];

@@ -4,11 +4,11 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AuthUser, IdTokenClaims, LogtoGuard } from 'nestjs-logto';
 import type { Browser, Page } from 'playwright-core';
-import { asInMain, freePort, startApp, type TestApp } from '../support/app.js';
-import { application, startIssuer } from '../support/issuer.js';
+import { asInMain, freePort, startApp, type TestApp } from '../support/app/app.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
 import { launchChromium } from './support/chromium.js';
 import { Visitor } from './support/visitor.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 const html = (body: string): string =>
   `<!doctype html><html lang="en"><title>Shop</title><main>${body}</main></html>`;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from './support/chromium.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 describe('Two tabs of a signed-in browser that start a sign-in at the same time', () => {
   let browser: Browser;

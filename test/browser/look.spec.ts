@@ -5,12 +5,12 @@ import type { Browser, Page } from 'playwright-core';
 import { english } from '../../src/emulator/pages/texts/english.js';
 import type { Client, Parameters } from '../emulator/support/client.js';
 import { webClient } from '../emulator/support/web-client.js';
-import { Elsewhere } from '../support/elsewhere.js';
+import { Elsewhere } from '../support/requests/elsewhere.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 const source = (path: string): Promise<string> =>
   readFile(new URL(`../../sample/web/${path}`, import.meta.url), 'utf8');

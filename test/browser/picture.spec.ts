@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser } from 'playwright-core';
-import { Elsewhere } from '../support/elsewhere.js';
+import { Elsewhere } from '../support/requests/elsewhere.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 describe('A picture that does not load', () => {
   let browser: Browser;

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
 import { Visitor } from './support/visitor.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 const resource = 'https://books.example.com';
 

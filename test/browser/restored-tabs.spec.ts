@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { asInMain, startApp, type TestApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
+import { asInMain, startApp, type TestApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { Visitor } from './support/visitor.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 describe('The tabs of a restored window, while the user is still signed in at Logto,', () => {
   let browser: Browser;

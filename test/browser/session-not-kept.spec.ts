@@ -2,14 +2,14 @@ import { beforeAll, describe, it } from '@jest/globals';
 import type { SessionOptions } from 'express-session';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser } from 'playwright-core';
-import { asInMain, startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { ownSession } from '../support/own-session.js';
-import { PagesController } from '../support/pages.js';
+import { asInMain, startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { ownSession } from '../support/app/own-session.js';
+import { PagesController } from '../support/requests/pages.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { Visitor } from './support/visitor.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 describe('A session cookie that browsers refuse', () => {
   let browser: Browser;

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { startSample, type Sample } from './support/sample.js';

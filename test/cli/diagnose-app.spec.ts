@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LogtoModule, logtoOptionsFromEnv } from 'nestjs-logto';
 import { diagnoseApp } from '../../src/cli/doctor/diagnose-app.js';
 import { loadRootModule, moduleFromEnv } from '../../src/cli/doctor/root-module.js';
-import { application } from '../support/issuer.js';
+import { application } from '../support/logto/issuer.js';
 
 const fromEnv = {
   LOGTO_ENDPOINT: 'https://logto.example.com',

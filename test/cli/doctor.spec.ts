@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoDiagnosis } from 'nestjs-logto';
-import { application, startIssuer } from '../support/issuer.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
 import { BuiltPackage } from './support/built-package.js';
 
 const issuer = await startIssuer();

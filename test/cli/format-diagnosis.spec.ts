@@ -3,9 +3,9 @@ import { styleText } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { LogtoDiagnosis, LogtoModuleOptions } from 'nestjs-logto';
 import { formatDiagnosis, type Style } from '../../src/cli/doctor/format-diagnosis.js';
-import { session } from '../support/app.js';
-import { application, resource, startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
+import { session } from '../support/app/app.js';
+import { application, resource, startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
 import { diagnose } from '../diagnosis/support/diagnose.js';
 
 const secret = application.secret;

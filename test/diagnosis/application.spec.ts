@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { resource, startIssuer } from '../support/issuer.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
 import { diagnose, findings, statuses } from './support/diagnose.js';
 import { callback, diagnosedTenant, machine, unregistered } from './support/tenant.js';
 

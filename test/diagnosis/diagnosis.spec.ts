@@ -1,10 +1,10 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { application, resource, startIssuer } from '../support/issuer.js';
-import { closeLater } from '../support/leftovers.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { freePort, session } from '../support/app.js';
+import { application, resource, startIssuer } from '../support/logto/issuer.js';
+import { closeLater } from '../support/runner/leftovers.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { freePort, session } from '../support/app/app.js';
 import { diagnose, findings, statuses } from './support/diagnose.js';
 import { diagnosedTenant, machine } from './support/tenant.js';
 

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { LogtoTestingModule } from 'nestjs-logto/testing';
 import { Diagnosis } from '../../src/diagnosis/diagnosis.js';
 import { LogRecorder } from '../guard/support/log-recorder.js';
-import { asInTests, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { eventLoopTurns } from '../support/event-loop-turns.js';
-import { application, startIssuer } from '../support/issuer.js';
-import { until } from '../support/waiting.js';
+import { asInTests, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { eventLoopTurns } from '../support/runner/event-loop-turns.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
+import { until } from '../support/requests/waiting.js';
 
 const unregistered = { appId: 'unregistered', appSecret: 'the-other-secret-of-the-specs' };
 const issuer = await startIssuer({

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RequestHandler } from 'express';
 import { Controller, Get, UseGuards, type Type } from '@nestjs/common';
 import { LogtoGuard, RequireRoles } from 'nestjs-logto';
-import { startApp, type TestApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { leftovers } from '../support/leftovers.js';
-import { until } from '../support/waiting.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { leftovers } from '../support/runner/leftovers.js';
+import { until } from '../support/requests/waiting.js';
 import { sendWebhook, signingKey } from '../webhooks/support/send-webhook.js';
 import { Page } from './support/page.js';
 

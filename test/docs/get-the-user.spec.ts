@@ -15,10 +15,10 @@ import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { LogtoExceptionFilter, LogtoGuard, WithLogto } from 'nestjs-logto';
 import { signedInBrowser } from '../guard/support/session-browser.js';
-import { startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { closeLater } from '../support/leftovers.js';
+import { startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { closeLater } from '../support/runner/leftovers.js';
 import { SocketIoClient } from '../user/support/socket-io-client.js';
 import { Page } from './support/page.js';
 

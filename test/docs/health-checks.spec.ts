@@ -2,9 +2,9 @@ import { expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { LogtoGuard } from 'nestjs-logto';
-import { startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
+import { startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
 import { Page } from './support/page.js';
 
 const page = await Page.open('docs/how-to/health-checks.md');

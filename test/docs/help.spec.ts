@@ -6,11 +6,11 @@ import { Test } from '@nestjs/testing';
 import type { Request } from 'express';
 import { LogtoException, LogtoGuard, LogtoModule, LogtoService, RequireRoles } from 'nestjs-logto';
 import { logtoErrorCodes } from '../../src/logto.error-codes.js';
-import { startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { anchorsOf } from '../support/markdown-headings.js';
-import { forRoot, validOptions, watchLogs } from '../support/options.js';
-import { withNodeEnv } from '../support/with-node-env.js';
+import { startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { anchorsOf } from '../support/runner/markdown-headings.js';
+import { forRoot, validOptions, watchLogs } from '../support/app/options.js';
+import { withNodeEnv } from '../support/app/with-node-env.js';
 
 const repository = resolve(import.meta.dirname, '../..');
 const published = 'https://github.com/nestjs-logto/nestjs-logto/blob/main/';

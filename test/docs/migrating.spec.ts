@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req, type Type } from '@nestjs/common';
 import type { Request } from 'express';
-import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { application, startIssuer, things } from '../support/issuer.js';
-import { mountedByApp } from '../support/session-mounts.js';
+import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { application, startIssuer, things } from '../support/logto/issuer.js';
+import { mountedByApp } from '../support/app/session-mounts.js';
 import { Page } from './support/page.js';
 import { runMain } from './support/run-main.js';
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { LogtoGuard } from 'nestjs-logto';
-import { startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
+import { startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
 import { Page } from './support/page.js';
 import { runMain } from './support/run-main.js';
 

@@ -6,10 +6,10 @@ import { describe, expect, it } from '@jest/globals';
 import * as publicNames from 'nestjs-logto';
 import { messageChannels, tracingChannels } from '../../src/events/channels.js';
 import { logtoErrorCodes } from '../../src/logto.error-codes.js';
-import { logtoOptionsSchema } from '../../src/options/resolve/logto-options-schema.js';
-import { resourceMetadata } from '../../src/options/resolve/resource-metadata-schema.js';
-import { leftovers } from '../support/leftovers.js';
-import { headingsOf } from '../support/markdown-headings.js';
+import { logtoOptionsSchema } from '../../src/options/schema/logto-options-schema.js';
+import { resourceMetadata } from '../../src/options/schema/resource-metadata-schema.js';
+import { leftovers } from '../support/runner/leftovers.js';
+import { headingsOf } from '../support/runner/markdown-headings.js';
 
 const repository = resolve(import.meta.dirname, '../..');
 

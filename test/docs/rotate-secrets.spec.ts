@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
-import { freePort, startApp, type TestApp } from '../support/app.js';
-import { application, startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { PagesController } from '../support/pages.js';
+import { freePort, startApp, type TestApp } from '../support/app/app.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { PagesController } from '../support/requests/pages.js';
 import { Page } from './support/page.js';
 
 const page = await Page.open('docs/how-to/rotate-secrets.md');

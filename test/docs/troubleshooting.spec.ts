@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { LogtoGuard, RequireOrganization, RequireRoles, RequireScopes, WithLogto } from 'nestjs-logto';
-import { startApp } from '../support/app.js';
-import { Browser } from '../support/browser.js';
-import { fromTlsProxy, registerHttpsApplication } from '../support/https-application.js';
-import { application, resource, startIssuer, things } from '../support/issuer.js';
+import { startApp } from '../support/app/app.js';
+import { Browser } from '../support/requests/browser.js';
+import { fromTlsProxy, registerHttpsApplication } from '../support/app/https-application.js';
+import { application, resource, startIssuer, things } from '../support/logto/issuer.js';
 import { Page } from './support/page.js';
 
 const page = await Page.open('docs/troubleshooting.md');

@@ -3,10 +3,10 @@ import { Body, Controller, Get, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { decodeJwt } from 'jose';
 import { LogtoGuard, LogtoService, UserScope, type LogtoFetchInit } from 'nestjs-logto';
-import { startApp, type TestAppParts } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { application, startIssuer } from '../support/issuer.js';
-import { machine } from '../support/token-app.js';
+import { startApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
+import { machine } from '../support/app/token-app.js';
 import { OtherService } from './support/other-service.js';
 
 /** A call to another service, as the test asks the app for it. */

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { CookieJar, startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, startApi } from '../guard/support/api.js';
 import { ThingsController } from '../guard/support/things.controller.js';
-import { admin, resource, things } from '../support/issuer.js';
-import { leftovers } from '../support/leftovers.js';
+import { admin, resource, things } from '../support/logto/issuer.js';
+import { leftovers } from '../support/runner/leftovers.js';
 import { Client, type Answer } from './support/client.js';
 import { accessTokenOf } from './support/three-applications.js';
 

@@ -3,13 +3,13 @@ import { createHmac } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CookieJar, startLogtoEmulator } from 'nestjs-logto/emulator';
 
-import { resource } from '../support/issuer.js';
+import { resource } from '../support/logto/issuer.js';
 import { answerOf, Client, type Answer, type Parameters } from './support/client.js';
 import { Receiver } from './support/receiver.js';
 import { everything, recordedTenant } from './support/recorded-tenant.js';
 import { decode, differencesBetween, recording, type Substitutes } from './support/recording.js';
 import { webClient } from './support/web-client.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 /** The fields that differ from Logto's on purpose, with the reason. */
 const intended = new Map([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CookieJar } from 'nestjs-logto/emulator';
 
-import { resource } from '../support/issuer.js';
+import { resource } from '../support/logto/issuer.js';
 import { Client } from './support/client.js';
 import { accessTokenOf, signIn, startThreeApplications } from './support/three-applications.js';
 import { webClient } from './support/web-client.js';

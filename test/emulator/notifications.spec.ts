@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CookieJar } from 'nestjs-logto/emulator';
 
-import { Elsewhere } from '../support/elsewhere.js';
+import { Elsewhere } from '../support/requests/elsewhere.js';
 import { Receiver } from './support/receiver.js';
 import { decode } from './support/recording.js';
 import { startSignedIn, type SignedIn } from './support/start-signed-in.js';

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { CookieJar, startLogtoEmulator } from 'nestjs-logto/emulator';
 
-import { resource } from '../support/issuer.js';
+import { resource } from '../support/logto/issuer.js';
 import { answerOf, Client, type Answer, type Parameters } from './support/client.js';
 import { everything, recordedTenant } from './support/recorded-tenant.js';
 import { decode } from './support/recording.js';

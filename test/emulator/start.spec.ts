@@ -10,11 +10,11 @@ import {
   type LogtoEmulatorOptions,
 } from 'nestjs-logto/emulator';
 
-import { resource } from '../support/issuer.js';
-import { withNodeEnv } from '../support/with-node-env.js';
+import { resource } from '../support/logto/issuer.js';
+import { withNodeEnv } from '../support/app/with-node-env.js';
 import { Client } from './support/client.js';
 import { webClient } from './support/web-client.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 const start = async (options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> =>
   closeLater(await startLogtoEmulator({ port: 0, ...options }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CookieJar, startLogtoEmulator } from 'nestjs-logto/emulator';
 
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 import { Browser } from './support/browser.js';
 import { Client, type Answer, type Parameters } from './support/client.js';
 import { decode } from './support/recording.js';

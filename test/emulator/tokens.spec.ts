@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 
-import { resource } from '../support/issuer.js';
+import { resource } from '../support/logto/issuer.js';
 import type { Answer, Client } from './support/client.js';
 import { decode } from './support/recording.js';
 import { accessTokenOf, offline, signIn, startThreeApplications } from './support/three-applications.js';

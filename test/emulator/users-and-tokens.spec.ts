@@ -4,7 +4,7 @@ import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import { decode } from './support/recording.js';
 import { startSignedIn, type SignedIn } from './support/start-signed-in.js';
 import { webClient } from './support/web-client.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 let emulator: SignedIn['emulator'];
 let web: SignedIn['web'];

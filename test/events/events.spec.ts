@@ -12,18 +12,18 @@ import {
   RequireScopes,
   type LogtoRefreshTrace,
 } from 'nestjs-logto';
-import { startApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { endSessionAtLogto } from '../support/end-session-at-logto.js';
-import { errorCode } from '../support/error-code.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
-import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
-import { sendLogoutToken } from '../support/send-logout-token.js';
-import { machine, tokenOptions, tokenTenant } from '../support/token-app.js';
-import { resourceTokenPath } from '../support/token-path.js';
-import { TokensController } from '../support/tokens.controller.js';
+import { startApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { endSessionAtLogto } from '../support/logto/end-session-at-logto.js';
+import { errorCode } from '../support/requests/error-code.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
+import { registerBackChannelLogout } from '../support/logto/register-back-channel-logout.js';
+import { sendLogoutToken } from '../support/logto/send-logout-token.js';
+import { machine, tokenOptions, tokenTenant } from '../support/app/token-app.js';
+import { resourceTokenPath } from '../support/logto/token-path.js';
+import { TokensController } from '../support/controllers/tokens.controller.js';
 import {
   postWebhook,
   sendWebhook,

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LogtoException } from 'nestjs-logto';
 import { trace } from '../../src/events/trace.js';
 import { publish } from '../../src/events/publish.js';
-import { leaks } from '../support/leaks.js';
-import { eventWatch } from '../support/event-watch.js';
+import { leaks } from '../support/runner/leaks.js';
+import { eventWatch } from '../support/runner/event-watch.js';
 
 const refresh = 'nestjs-logto:refresh';
 const ada = { sub: 'ada', sid: undefined };

@@ -32,9 +32,9 @@ import {
   type LocalUserResolution,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { asInTests, type TestApp } from '../support/app.js';
-import { resource } from '../support/issuer.js';
-import { closeLater } from '../support/leftovers.js';
+import { asInTests, type TestApp } from '../support/app/app.js';
+import { resource } from '../support/logto/issuer.js';
+import { closeLater } from '../support/runner/leftovers.js';
 import { call, refusalOf, startApi } from '../guard/support/api.js';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 import { createApi as onFastify } from './support/create-api.js';

@@ -7,9 +7,9 @@ import type { Request } from 'express';
 import { AuthUser, LogtoApiGuard, LogtoModule, type LogtoModuleOptions } from 'nestjs-logto';
 import request from 'supertest';
 import { signedInAs, useLogtoTesting } from 'nestjs-logto/testing';
-import { leaks } from '../support/leaks.js';
-import { closeLater } from '../support/leftovers.js';
-import { validOptions } from '../support/options.js';
+import { leaks } from '../support/runner/leaks.js';
+import { closeLater } from '../support/runner/leftovers.js';
+import { validOptions } from '../support/app/options.js';
 
 const bearerOnly: LogtoModuleOptions = {
   endpoint: 'https://tenant.logto.app',

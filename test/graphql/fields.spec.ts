@@ -15,12 +15,12 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { BatchingStore } from '../guard/support/batching-store.js';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
-import { session, startApp, type TestApp } from '../support/app.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { otherResource, tokenOptions } from '../support/token-app.js';
+import { session, startApp, type TestApp } from '../support/app/app.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
+import { otherResource, tokenOptions } from '../support/app/token-app.js';
 import { graphqlModule } from './support/graphql-module.js';
 import { postQuery } from './support/post-query.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 const audienceOf = ({ accessToken }: LogtoContext): string =>
   accessToken === undefined

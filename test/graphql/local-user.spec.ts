@@ -5,9 +5,9 @@ import { AuthUser, LocalUser, LogtoGuard, WithLogto } from 'nestjs-logto';
 import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import { Users } from '../hooks/support/users.js';
-import { startApp } from '../support/app.js';
-import { resource } from '../support/issuer.js';
-import { tokenOptions } from '../support/token-app.js';
+import { startApp } from '../support/app/app.js';
+import { resource } from '../support/logto/issuer.js';
+import { tokenOptions } from '../support/app/token-app.js';
 import { graphqlModule } from './support/graphql-module.js';
 import { postQuery } from './support/post-query.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import { Page } from '../docs/support/page.js';
-import { startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
+import { startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
 import { graphqlModule } from './support/graphql-module.js';
 import { postQuery } from './support/post-query.js';
 

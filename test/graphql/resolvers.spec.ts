@@ -21,14 +21,14 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { LogRecorder } from '../guard/support/log-recorder.js';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { resource } from '../support/issuer.js';
-import { tokenOptions } from '../support/token-app.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { resource } from '../support/logto/issuer.js';
+import { tokenOptions } from '../support/app/token-app.js';
 import { graphqlModule } from './support/graphql-module.js';
 import { postQuery } from './support/post-query.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 @ObjectType()
 class Person {

@@ -7,14 +7,14 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import { startAccessIssuer } from '../guard/support/real-tokens.js';
 import { withDeadline } from '../guard/support/with-deadline.js';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { resource } from '../support/issuer.js';
-import { tokenOptions } from '../support/token-app.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { resource } from '../support/logto/issuer.js';
+import { tokenOptions } from '../support/app/token-app.js';
 import { graphqlModule } from './support/graphql-module.js';
 import { graphqlWsClient } from './support/graphql-ws-client.js';
 import { postQuery } from './support/post-query.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 /** Yields events until the signal fires. */
 async function* ticksUntil(signal: AbortSignal): AsyncGenerator<{ ticks: string }> {

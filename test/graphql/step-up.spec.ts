@@ -4,10 +4,10 @@ import { Field, ObjectType, Query, ResolveField, Resolver } from '@nestjs/graphq
 import { LogtoAcr, LogtoGuard, RequireAuthentication, RequireMfa, WithLogto } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { resource } from '../support/issuer.js';
-import { tokenOptions } from '../support/token-app.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { resource } from '../support/logto/issuer.js';
+import { tokenOptions } from '../support/app/token-app.js';
 import { graphqlModule } from './support/graphql-module.js';
 import { postQuery } from './support/post-query.js';
 

@@ -13,15 +13,15 @@ import {
 } from 'nestjs-logto';
 import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { resource } from '../support/issuer.js';
-import { ownSession } from '../support/own-session.js';
-import { tokenOptions } from '../support/token-app.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { resource } from '../support/logto/issuer.js';
+import { ownSession } from '../support/app/own-session.js';
+import { tokenOptions } from '../support/app/token-app.js';
 import { graphqlModule } from './support/graphql-module.js';
 import { graphqlWsClient } from './support/graphql-ws-client.js';
 import { postQuery } from './support/post-query.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 async function* ticks(name: string): AsyncGenerator<Record<string, string>> {
   yield { [name]: 'one' };

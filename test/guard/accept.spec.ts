@@ -5,10 +5,10 @@ import { AuthUser, LogtoApiGuard, LogtoContext, LogtoGuard, LogtoService, WithLo
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { refusalOf } from './support/api.js';
 import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { resource } from '../support/issuer.js';
-import { closeLater } from '../support/leftovers.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { resource } from '../support/logto/issuer.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 @Controller('either')
 @UseGuards(LogtoGuard)

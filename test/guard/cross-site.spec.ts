@@ -4,9 +4,9 @@ import type { Request, Response } from 'express';
 import { LogtoGuard, OptionalAuth, Public } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { refusalOf } from './support/api.js';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { startIssuer } from '../support/issuer.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { startIssuer } from '../support/logto/issuer.js';
 
 @Controller()
 @UseGuards(LogtoGuard)

@@ -14,14 +14,14 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { tokenOptions } from '../support/token-app.js';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { tokenOptions } from '../support/app/token-app.js';
 import { startAccessIssuer } from './support/real-tokens.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 @Controller()
 class PagesController {

@@ -15,9 +15,9 @@ import {
 } from 'nestjs-logto';
 import { call, refusalOf, startApi } from './support/api.js';
 import { accessTenant } from './support/access-tenant.js';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { resource } from '../support/issuer.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { resource } from '../support/logto/issuer.js';
 
 @Controller()
 class PagesController {

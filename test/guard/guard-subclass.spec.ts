@@ -13,9 +13,9 @@ import { LogtoApiGuard, LogtoException, LogtoGuard, LogtoService, type Credentia
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf, startApi } from './support/api.js';
 import { RealTokens, startAccessIssuer } from './support/real-tokens.js';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { resource } from '../support/issuer.js';
-import { closeLater } from '../support/leftovers.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { resource } from '../support/logto/issuer.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 @Injectable()
 class Blocklist {

@@ -11,8 +11,8 @@ import {
   RequireScopes,
 } from 'nestjs-logto';
 import { lastValueFrom } from 'rxjs';
-import { startApp, type TestApp } from '../support/app.js';
-import { resource } from '../support/issuer.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import { resource } from '../support/logto/issuer.js';
 import { call } from './support/api.js';
 import { accessTenant } from './support/access-tenant.js';
 

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ForbiddenException } from '@nestjs/common';
 import type { LogtoLock } from 'nestjs-logto';
-import { session, startApp } from '../support/app.js';
-import { errorCode } from '../support/error-code.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { signedInUser } from '../support/signed-in-user.js';
+import { session, startApp } from '../support/app/app.js';
+import { errorCode } from '../support/requests/error-code.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { signedInUser } from '../support/requests/signed-in-user.js';
 import { hang, Recorder } from './support/recorder.js';
 
 /** A lock that two apps share, as instances share one on Redis. */

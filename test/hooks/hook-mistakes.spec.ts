@@ -10,8 +10,8 @@ import {
   OnSignOut,
   type LocalUserResolver,
 } from 'nestjs-logto';
-import { validOptions } from '../support/options.js';
-import { leaks } from '../support/leaks.js';
+import { validOptions } from '../support/app/options.js';
+import { leaks } from '../support/runner/leaks.js';
 
 @Injectable({ scope: Scope.REQUEST })
 class RequestScoped {

@@ -2,8 +2,8 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ForbiddenException, ServiceUnavailableException } from '@nestjs/common';
 import { accessTenant } from '../guard/support/access-tenant.js';
 import { call, refusalOf, startApi } from '../guard/support/api.js';
-import type { TestApp } from '../support/app.js';
-import { resource } from '../support/issuer.js';
+import type { TestApp } from '../support/app/app.js';
+import { resource } from '../support/logto/issuer.js';
 import { hang } from './support/recorder.js';
 import { LocalUserController, Users } from './support/users.js';
 

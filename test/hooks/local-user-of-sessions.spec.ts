@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConflictException, ForbiddenException } from '@nestjs/common';
-import { session, startApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { errorCode } from '../support/error-code.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { signedInUser } from '../support/signed-in-user.js';
-import { tokenOptions, tokenTenant } from '../support/token-app.js';
-import { TokensController } from '../support/tokens.controller.js';
+import { session, startApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { errorCode } from '../support/requests/error-code.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { signedInUser } from '../support/requests/signed-in-user.js';
+import { tokenOptions, tokenTenant } from '../support/app/token-app.js';
+import { TokensController } from '../support/controllers/tokens.controller.js';
 import { hang, Recorder } from './support/recorder.js';
 import { LocalUserController, Users } from './support/users.js';
 

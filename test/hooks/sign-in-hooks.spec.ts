@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConflictException, Controller, ForbiddenException, Injectable } from '@nestjs/common';
 import { LogtoUnauthenticatedException, OnSignIn, LogtoSignInEvent } from 'nestjs-logto';
-import { session, startApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { errorCode } from '../support/error-code.js';
-import { expectErrorPage } from '../support/expect-error-page.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { signedInUser } from '../support/signed-in-user.js';
+import { session, startApp } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { errorCode } from '../support/requests/error-code.js';
+import { expectErrorPage } from '../support/requests/expect-error-page.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { signedInUser } from '../support/requests/signed-in-user.js';
 import { hang, Recorder } from './support/recorder.js';
 
 const issuer = await startIssuer();

@@ -3,8 +3,8 @@ import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { LogtoManagement, LogtoManagementException, LogtoManagementModule } from 'nestjs-logto/management';
 import { LogtoModule, type LogtoModuleOptions } from 'nestjs-logto';
-import { logtoOptions, startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
+import { logtoOptions, startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
 
 const issuer = await startIssuer();
 const { machineToMachine } = issuer;

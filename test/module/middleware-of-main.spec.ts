@@ -4,11 +4,11 @@ import { NestFactory } from '@nestjs/core';
 import cookieParser from 'cookie-parser';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import expressSession from 'express-session';
-import { asInMain, asInTests, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { PagesController } from '../support/pages.js';
-import { mountedByApp } from '../support/session-mounts.js';
+import { asInMain, asInTests, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { PagesController } from '../support/requests/pages.js';
+import { mountedByApp } from '../support/app/session-mounts.js';
 
 /** Redirects anonymous requests, as the guard of a dashboard in main.ts does. */
 const onlyUsers: RequestHandler = (request, response, next) => {

@@ -12,12 +12,12 @@ import {
   type LogtoModuleOptions,
   type LogtoOptionsFactory,
 } from 'nestjs-logto';
-import { freePort, logtoOptions, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { expectSignInWorks } from '../support/expect-sign-in-works.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { validOptions, watchLogs } from '../support/options.js';
-import { PagesController } from '../support/pages.js';
+import { freePort, logtoOptions, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { expectSignInWorks } from '../support/app/expect-sign-in-works.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { validOptions, watchLogs } from '../support/app/options.js';
+import { PagesController } from '../support/requests/pages.js';
 
 /** An adapter that is not Nest's for Express, as far as the module can see. */
 class OtherAdapter extends ExpressAdapter {

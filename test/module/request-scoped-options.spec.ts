@@ -7,9 +7,9 @@ import {
   type LogtoModuleOptions,
   type LogtoOptionsFactory,
 } from 'nestjs-logto';
-import { leaks } from '../support/leaks.js';
-import { validOptions } from '../support/options.js';
-import { closeLater } from '../support/leftovers.js';
+import { leaks } from '../support/runner/leaks.js';
+import { validOptions } from '../support/app/options.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 @Injectable({ scope: Scope.REQUEST })
 class TenantConfig implements LogtoOptionsFactory {

@@ -6,9 +6,9 @@ import { Controller, Get, Logger, Module, UseGuards, type ModuleMetadata } from 
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import * as ours from 'nestjs-logto';
 import request from 'supertest';
-import { leaks } from '../support/leaks.js';
-import { validOptions, watchLogs } from '../support/options.js';
-import { closeLater } from '../support/leftovers.js';
+import { leaks } from '../support/runner/leaks.js';
+import { validOptions, watchLogs } from '../support/app/options.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

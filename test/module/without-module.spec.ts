@@ -27,10 +27,10 @@ import {
 } from 'nestjs-logto';
 import { WebSocket } from 'ws';
 import { LogRecorder } from '../guard/support/log-recorder.js';
-import { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { validOptions } from '../support/options.js';
-import { closeLater } from '../support/leftovers.js';
+import { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { validOptions } from '../support/app/options.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 @Controller('guarded')
 @UseGuards(LogtoGuard)

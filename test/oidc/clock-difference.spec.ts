@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Logger, UseGuards } from '@nestjs/common';
 import { LogtoApiGuard, LogtoGuard, RequireRecentSignIn, WithLogto } from 'nestjs-logto';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { startHostileProvider, type HostileProvider } from '../support/hostile-provider.js';
-import { resource } from '../support/issuer.js';
-import { logoutTokenClaims } from '../support/logout-token-claims.js';
-import { sendLogoutToken } from '../support/send-logout-token.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { startHostileProvider, type HostileProvider } from '../support/logto/hostile-provider.js';
+import { resource } from '../support/logto/issuer.js';
+import { logoutTokenClaims } from '../support/logto/logout-token-claims.js';
+import { sendLogoutToken } from '../support/logto/send-logout-token.js';
 import { call } from '../guard/support/api.js';
 import { LogRecorder } from '../guard/support/log-recorder.js';
 

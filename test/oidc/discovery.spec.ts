@@ -2,15 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NextFunction, Request, Response } from 'express';
 import type { LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { freePort, startApp, type TestApp } from '../support/app.js';
-import type { Page } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { Elsewhere } from '../support/elsewhere.js';
-import { errorCode } from '../support/error-code.js';
-import { Gate } from '../support/gates.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { PagesController } from '../support/pages.js';
+import { freePort, startApp, type TestApp } from '../support/app/app.js';
+import type { Page } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { Elsewhere } from '../support/requests/elsewhere.js';
+import { errorCode } from '../support/requests/error-code.js';
+import { Gate } from '../support/runner/gates.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const day = 24 * 60 * 60;
 

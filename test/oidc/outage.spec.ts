@@ -11,18 +11,18 @@ import {
   type LogtoModuleOptions,
 } from 'nestjs-logto';
 import type { EmulatorEndpoint } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { expectSignInWorks } from '../support/expect-sign-in-works.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { PagesController } from '../support/pages.js';
-import { SignInController } from '../support/sign-in.controller.js';
-import { machine, tokenOptions, tokenTenant } from '../support/token-app.js';
-import { organizationTokenPath } from '../support/token-path.js';
-import { TokensController } from '../support/tokens.controller.js';
-import { pause, timed, until } from '../support/waiting.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { expectSignInWorks } from '../support/app/expect-sign-in-works.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { PagesController } from '../support/requests/pages.js';
+import { SignInController } from '../support/controllers/sign-in.controller.js';
+import { machine, tokenOptions, tokenTenant } from '../support/app/token-app.js';
+import { organizationTokenPath } from '../support/logto/token-path.js';
+import { TokensController } from '../support/controllers/tokens.controller.js';
+import { pause, timed, until } from '../support/requests/waiting.js';
 
 const hour = 3600;
 

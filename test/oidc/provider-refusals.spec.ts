@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoException } from 'nestjs-logto';
 import type { EmulatorFault } from 'nestjs-logto/emulator';
-import type { Browser, Page } from '../support/browser.js';
-import { callbackPath } from '../support/callback-path.js';
-import { application, resource, startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { machine, startTokenApp, tokenTenant } from '../support/token-app.js';
-import { organizationTokenPath, resourceTokenPath } from '../support/token-path.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { callbackPath } from '../support/logto/callback-path.js';
+import { application, resource, startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { machine, startTokenApp, tokenTenant } from '../support/app/token-app.js';
+import { organizationTokenPath, resourceTokenPath } from '../support/logto/token-path.js';
 
 /** Words that no visitor may read. */
 const forOperators = /appId|appSecret|Console|resources`|scopes`|machineToMachine|Management API|options/;

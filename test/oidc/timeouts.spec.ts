@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { LogtoApiGuard, LogtoService, type TokenTarget } from 'nestjs-logto';
 import type { EmulatorEndpoint } from 'nestjs-logto/emulator';
-import { session, startApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { application, resource, startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { machine, startTokenApp, tokenTenant } from '../support/token-app.js';
-import { resourceTokenPath } from '../support/token-path.js';
-import { TokensController } from '../support/tokens.controller.js';
+import { session, startApp } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { application, resource, startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { machine, startTokenApp, tokenTenant } from '../support/app/token-app.js';
+import { resourceTokenPath } from '../support/logto/token-path.js';
+import { TokensController } from '../support/controllers/tokens.controller.js';
 
 /** What an app may request from Logto without a session. */
 @Controller()

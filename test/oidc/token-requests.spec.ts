@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { passTime } from '../support/clock.js';
-import { PagesController } from '../support/pages.js';
+import { startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { passTime } from '../support/runner/clock.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const issuer = await startIssuer();
 const app = await startApp({ issuer, controllers: [PagesController] });

@@ -4,15 +4,15 @@ import { HttpException, Injectable } from '@nestjs/common';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { LogtoSignInEvent, OnSignIn } from 'nestjs-logto';
 import { LogtoInstrumentation } from 'nestjs-logto/opentelemetry';
-import { session, startApp } from '../support/app.js';
-import { application, resource, startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { leftovers } from '../support/leftovers.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { tokenOptions, tokenTenant } from '../support/token-app.js';
-import { resourceTokenPath } from '../support/token-path.js';
-import { TokensController } from '../support/tokens.controller.js';
+import { session, startApp } from '../support/app/app.js';
+import { application, resource, startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { leftovers } from '../support/runner/leftovers.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { tokenOptions, tokenTenant } from '../support/app/token-app.js';
+import { resourceTokenPath } from '../support/logto/token-path.js';
+import { TokensController } from '../support/controllers/tokens.controller.js';
 import { Telemetry } from './support/telemetry.js';
 
 @Injectable()

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoService } from 'nestjs-logto';
-import { startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
+import { startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
 
 @Controller()
 class EnterController {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DynamicModule } from '@nestjs/common';
 import { LogtoModule, logtoOptionsFromEnv, type LogtoModuleOptions } from 'nestjs-logto';
-import { startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { forRoot, problemsOf } from '../support/options.js';
+import { startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { forRoot, problemsOf } from '../support/app/options.js';
 
 describe('Options from the environment', () => {
   const env = {

@@ -7,7 +7,7 @@ import {
   type LogtoModuleOptions,
   type LogtoOptionsFactory,
 } from 'nestjs-logto';
-import { forRoot, problemsOf, validOptions } from '../support/options.js';
+import { forRoot, problemsOf, validOptions } from '../support/app/options.js';
 
 describe('The options of the module', () => {
   it.each<[string, object]>([

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import session, { type SessionOptions } from 'express-session';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { watchLogs } from '../support/options.js';
-import { ownSession } from '../support/own-session.js';
-import { PagesController } from '../support/pages.js';
-import { withNodeEnv } from '../support/with-node-env.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { watchLogs } from '../support/app/options.js';
+import { ownSession } from '../support/app/own-session.js';
+import { PagesController } from '../support/requests/pages.js';
+import { withNodeEnv } from '../support/app/with-node-env.js';
 
 const secret = 'a-session-secret';
 

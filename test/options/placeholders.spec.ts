@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import type { LogtoModuleOptions } from 'nestjs-logto';
-import { forRoot, problemsOf, validOptions } from '../support/options.js';
+import { forRoot, problemsOf, validOptions } from '../support/app/options.js';
 import { loggedAtStart } from './support/logged-at-start.js';
 
 describe('In production', () => {

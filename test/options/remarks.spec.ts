@@ -10,12 +10,12 @@ import {
   type NestModule,
 } from '@nestjs/common';
 import { LogtoModule, type LogtoModuleOptions } from 'nestjs-logto';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { expectSignInWorks } from '../support/expect-sign-in-works.js';
-import { startIssuer } from '../support/issuer.js';
-import { watchLogs } from '../support/options.js';
-import { ownSession } from '../support/own-session.js';
-import { PagesController } from '../support/pages.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { expectSignInWorks } from '../support/app/expect-sign-in-works.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { watchLogs } from '../support/app/options.js';
+import { ownSession } from '../support/app/own-session.js';
+import { PagesController } from '../support/requests/pages.js';
 
 /** An API without sign-in. */
 const bearerOnly = (endpoint: string): DynamicModule =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { useLogtoTesting } from 'nestjs-logto/testing';
-import { forRoot, problemsOf, validOptions } from '../support/options.js';
+import { forRoot, problemsOf, validOptions } from '../support/app/options.js';
 import { loggedAtStart } from './support/logged-at-start.js';
 
 const secret = 'the-secret-of-the-session';

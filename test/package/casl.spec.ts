@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards, type Type } from '@nestjs/common';
 import { LogtoGuard } from 'nestjs-logto';
 import { Page } from '../docs/support/page.js';
-import { startApp } from '../support/app.js';
-import { admin, startIssuer } from '../support/issuer.js';
+import { startApp } from '../support/app/app.js';
+import { admin, startIssuer } from '../support/logto/issuer.js';
 
 const page = await Page.open('docs/how-to/casl.md', 'test/package');
 const tenant = {

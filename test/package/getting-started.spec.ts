@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '../support/app.js';
-import { closeLater } from '../support/leftovers.js';
+import { freePort } from '../support/app/app.js';
+import { closeLater } from '../support/runner/leftovers.js';
 import { launchChromium } from './support/browser.js';
 import { NewApp } from './support/new-app.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Page } from '../docs/support/page.js';
-import { startIssuer } from '../support/issuer.js';
-import { Browser } from '../support/browser.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { Browser } from '../support/requests/browser.js';
 import { startProgram } from '../docs/support/start-program.js';
 
 const page = await Page.open('docs/how-to/get-the-user.md');

@@ -5,11 +5,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { MiddlewareConsumer, Type } from '@nestjs/common';
 import { Page } from '../docs/support/page.js';
 import { runMain } from '../docs/support/run-main.js';
-import { asInMain, startApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { startIssuer } from '../support/issuer.js';
-import { leftovers } from '../support/leftovers.js';
-import { PagesController } from '../support/pages.js';
+import { asInMain, startApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leftovers } from '../support/runner/leftovers.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const page = await Page.open('docs/how-to/protect-static-files-and-dashboards.md', 'test/package');
 const issuer = await startIssuer();

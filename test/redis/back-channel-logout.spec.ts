@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { application, startIssuer } from '../support/issuer.js';
-import { tokenTenant } from '../support/token-app.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
+import { tokenTenant } from '../support/app/token-app.js';
 import { startInstance, type Instance } from './support/instances.js';
 import { RedisServer } from './support/redis-server.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 describe('Back-channel logout with two instances on one Redis', () => {
   let issuer: LogtoEmulator;

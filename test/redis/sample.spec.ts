@@ -7,11 +7,11 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { freePort } from '../support/app.js';
-import { Browser } from '../support/browser.js';
-import { application, resource, startIssuer } from '../support/issuer.js';
-import { closeLater } from '../support/leftovers.js';
-import { until } from '../support/waiting.js';
+import { freePort } from '../support/app/app.js';
+import { Browser } from '../support/requests/browser.js';
+import { application, resource, startIssuer } from '../support/logto/issuer.js';
+import { closeLater } from '../support/runner/leftovers.js';
+import { until } from '../support/requests/waiting.js';
 
 const program = 'sample/cluster/build/main.js';
 

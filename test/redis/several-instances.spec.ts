@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Page } from '../docs/support/page.js';
 import { startProgram } from '../docs/support/start-program.js';
-import type { Browser } from '../support/browser.js';
-import { startIssuer } from '../support/issuer.js';
-import { closeLater } from '../support/leftovers.js';
+import type { Browser } from '../support/requests/browser.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { closeLater } from '../support/runner/leftovers.js';
 import { RedisServer } from './support/redis-server.js';
 
 const page = await Page.open('docs/how-to/several-instances.md');

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, session, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { EventStream } from '../support/event-stream.js';
-import { startIssuer } from '../support/issuer.js';
-import { StreamsController } from '../support/streams.controller.js';
+import { startApp, session, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { EventStream } from '../support/requests/event-stream.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { StreamsController } from '../support/controllers/streams.controller.js';
 import { RedisServer } from './support/redis-server.js';
 import { redisStore } from './support/redis-session.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 describe('A stream on one of two instances', () => {
   let redis: RedisServer;

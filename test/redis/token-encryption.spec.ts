@@ -1,13 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { RedisClientType } from 'redis';
-import type { Browser } from '../support/browser.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { closeLater } from '../support/leftovers.js';
-import { watchLogs } from '../support/options.js';
-import { tokenTenant } from '../support/token-app.js';
-import { resourceTokenPath } from '../support/token-path.js';
+import type { Browser } from '../support/requests/browser.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { closeLater } from '../support/runner/leftovers.js';
+import { watchLogs } from '../support/app/options.js';
+import { tokenTenant } from '../support/app/token-app.js';
+import { resourceTokenPath } from '../support/logto/token-path.js';
 import { startInstance, type Instance } from './support/instances.js';
 import { RedisServer } from './support/redis-server.js';
 

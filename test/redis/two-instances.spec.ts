@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { Browser, Page } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { otherResource, tokenTenant } from '../support/token-app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
+import { otherResource, tokenTenant } from '../support/app/token-app.js';
 import { startInstance, type Instance } from './support/instances.js';
 import { RedisServer } from './support/redis-server.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 const forResource = `/token?resource=${encodeURIComponent(resource)}`;
 const forOther = `/token?resource=${encodeURIComponent(otherResource)}`;

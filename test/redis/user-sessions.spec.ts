@@ -9,11 +9,14 @@ import {
   OnSignIn,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { Browser } from '../support/browser.js';
-import { startIssuer } from '../support/issuer.js';
-import { closeLater } from '../support/leftovers.js';
-import { UserSessionsController, type ListedSession } from '../support/user-sessions.controller.js';
-import { tokenTenant } from '../support/token-app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { closeLater } from '../support/runner/leftovers.js';
+import {
+  UserSessionsController,
+  type ListedSession,
+} from '../support/controllers/user-sessions.controller.js';
+import { tokenTenant } from '../support/app/token-app.js';
 import { postWebhook, signingKey, suspended, webhookBody } from '../webhooks/support/send-webhook.js';
 import { startInstance, type Instance } from './support/instances.js';
 import { RedisServer } from './support/redis-server.js';

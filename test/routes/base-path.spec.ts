@@ -6,15 +6,15 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import express from 'express';
 import type { LogtoModuleExtras, LogtoModuleOptions } from 'nestjs-logto';
 import { signInWithoutBrowser } from 'nestjs-logto/testing';
-import { freePort, startApp, type TestApp } from '../support/app.js';
-import { AuthRoutesController } from '../support/auth-routes.controller.js';
-import { Browser } from '../support/browser.js';
-import { expectRoundTrip } from '../support/expect-round-trip.js';
-import { startIssuer } from '../support/issuer.js';
-import { leftovers } from '../support/leftovers.js';
-import { watchLogs } from '../support/options.js';
-import { PagesController } from '../support/pages.js';
-import { PathProxy } from '../support/path-proxy.js';
+import { freePort, startApp, type TestApp } from '../support/app/app.js';
+import { AuthRoutesController } from '../support/controllers/auth-routes.controller.js';
+import { Browser } from '../support/requests/browser.js';
+import { expectRoundTrip } from '../support/requests/expect-round-trip.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leftovers } from '../support/runner/leftovers.js';
+import { watchLogs } from '../support/app/options.js';
+import { PagesController } from '../support/requests/pages.js';
+import { PathProxy } from '../support/requests/path-proxy.js';
 
 /** Where an app is, and what in front of it strips or adds a path. */
 interface Place {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { asInMain, asInTests, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Page } from '../support/browser.js';
-import { isSignedIn } from '../support/is-signed-in.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
+import { asInMain, asInTests, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Page } from '../support/requests/browser.js';
+import { isSignedIn } from '../support/requests/is-signed-in.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const frontEnd = 'https://app.example.com';
 const other = 'https://other.example.com';

@@ -17,10 +17,10 @@ import { APP_FILTER, APP_GUARD, Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { LogtoException, LogtoExceptionFilter, type LogtoModuleExtras } from 'nestjs-logto';
 import { map, type Observable } from 'rxjs';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { expectRoundTrip } from '../support/expect-round-trip.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { expectRoundTrip } from '../support/requests/expect-round-trip.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const Public = (): ClassDecorator => SetMetadata('app:public', true);
 

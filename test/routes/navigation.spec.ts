@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { startApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
+import { startApp } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const byFetch = (mode: string): Record<string, string> => ({
   accept: '*/*',

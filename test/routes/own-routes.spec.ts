@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Redirect, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoService } from 'nestjs-logto';
-import { startApp } from '../support/app.js';
-import { AuthRoutesController } from '../support/auth-routes.controller.js';
-import { expectRoundTrip } from '../support/expect-round-trip.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
-import { SignInController } from '../support/sign-in.controller.js';
+import { startApp } from '../support/app/app.js';
+import { AuthRoutesController } from '../support/controllers/auth-routes.controller.js';
+import { expectRoundTrip } from '../support/requests/expect-round-trip.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
+import { SignInController } from '../support/controllers/sign-in.controller.js';
 
 const issuer = await startIssuer();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { startApi } from '../guard/support/api.js';
 import { metadataOf, wellKnown } from '../guard/support/metadata-of.js';
-import { startIssuer } from '../support/issuer.js';
+import { startIssuer } from '../support/logto/issuer.js';
 
 const issuer = await startIssuer();
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { VersioningType, type VersioningOptions } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { expectRoundTrip } from '../support/expect-round-trip.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { expectRoundTrip } from '../support/requests/expect-round-trip.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const issuer = await startIssuer();
 

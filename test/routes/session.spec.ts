@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { LogtoGuard } from 'nestjs-logto';
-import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { isSignedIn } from '../support/is-signed-in.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { sessionMounts } from '../support/session-mounts.js';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { isSignedIn } from '../support/requests/is-signed-in.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { sessionMounts } from '../support/app/session-mounts.js';
 
 const issuer = await startIssuer();
 

@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Query, Redirect, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoService } from 'nestjs-logto';
-import { startApp, type TestApp } from '../support/app.js';
-import { Browser } from '../support/browser.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import { Browser } from '../support/requests/browser.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
 
 /** Signs users in at the host name of the request. */
 @Controller('auth')

@@ -15,9 +15,9 @@ import {
   UserScope,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { resource, startIssuer } from '../support/issuer.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
 
 @Controller()
 class VisitorsController {

@@ -4,16 +4,16 @@ import { Controller, Get, UseGuards } from '@nestjs/common';
 import { MemoryStore } from 'express-session';
 import { generateKeyPair, SignJWT, UnsecuredJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import { AuthUser, LogtoGuard, WithLogto, type LogtoContext } from 'nestjs-logto';
-import { session, startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
+import { session, startApp, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
 import {
   startHostileProvider,
   type Answer,
   type Bends,
   type HostileProvider,
-} from '../support/hostile-provider.js';
-import { application } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
+} from '../support/logto/hostile-provider.js';
+import { application } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
 
 @Controller()
 class UserInfoController {

@@ -10,13 +10,13 @@ import type { Request } from 'express';
 import expressSession from 'express-session';
 import { LogtoGuard, LogtoService } from 'nestjs-logto';
 import { WebSocket } from 'ws';
-import { session, startApp } from '../support/app.js';
-import { changedTokenResponse } from '../support/changed-token-response.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { startTokenApp } from '../support/token-app.js';
+import { session, startApp } from '../support/app/app.js';
+import { changedTokenResponse } from '../support/logto/changed-token-response.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { startTokenApp } from '../support/app/token-app.js';
 
 /** The session of an app that mounts it itself, with one store for pages and sockets. */
 @Injectable()

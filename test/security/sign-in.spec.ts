@@ -5,12 +5,12 @@ import { Controller, Get, Req } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { Request } from 'express';
 import { LogtoApiGuard, LogtoGuard, LogtoService, type LogtoLock } from 'nestjs-logto';
-import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { application, resource, startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { application, resource, startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const issuer = await startIssuer();
 

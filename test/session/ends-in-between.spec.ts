@@ -4,15 +4,15 @@ import type { Request } from 'express';
 import { LogtoGuard, LogtoSessions, type LogtoModuleOptions } from 'nestjs-logto';
 import { Recorder } from '../hooks/support/recorder.js';
 import { Users } from '../hooks/support/users.js';
-import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { Gate } from '../support/gates.js';
-import { isSignedIn } from '../support/is-signed-in.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { RenewalController } from '../support/renewal.controller.js';
-import { tokenOptions, tokenTenant } from '../support/token-app.js';
-import { TokensController } from '../support/tokens.controller.js';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { Gate } from '../support/runner/gates.js';
+import { isSignedIn } from '../support/requests/is-signed-in.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { RenewalController } from '../support/controllers/renewal.controller.js';
+import { tokenOptions, tokenTenant } from '../support/app/token-app.js';
+import { TokensController } from '../support/controllers/tokens.controller.js';
 import { aboutUser, sendWebhook, signingKey, suspended } from '../webhooks/support/send-webhook.js';
 
 @Controller()

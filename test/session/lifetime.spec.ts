@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoLifetimeOptions } from 'nestjs-logto';
-import { session, startApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { isSignedIn } from '../support/is-signed-in.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
+import { session, startApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { isSignedIn } from '../support/requests/is-signed-in.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const issuer = await startIssuer();
 

@@ -10,17 +10,20 @@ import {
   OnSignOut,
   RequireRoles,
 } from 'nestjs-logto';
-import { session, startApp, type TestApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
-import { sessionMounts } from '../support/session-mounts.js';
-import { UserSessionsController, type ListedSession } from '../support/user-sessions.controller.js';
-import { tokenOptions, tokenTenant } from '../support/token-app.js';
-import { Gates } from '../support/gates.js';
-import { ShopController, TokensController } from '../support/tokens.controller.js';
+import { session, startApp, type TestApp } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { registerBackChannelLogout } from '../support/logto/register-back-channel-logout.js';
+import { sessionMounts } from '../support/app/session-mounts.js';
+import {
+  UserSessionsController,
+  type ListedSession,
+} from '../support/controllers/user-sessions.controller.js';
+import { tokenOptions, tokenTenant } from '../support/app/token-app.js';
+import { Gates } from '../support/runner/gates.js';
+import { ShopController, TokensController } from '../support/controllers/tokens.controller.js';
 
 @Controller('sessions')
 class SessionsController extends UserSessionsController {

@@ -2,15 +2,15 @@ import { afterEach, describe, it } from '@jest/globals';
 import { Module, type MiddlewareConsumer } from '@nestjs/common';
 import cookieParser from 'cookie-parser';
 import expressSession, { type SessionOptions } from 'express-session';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { restoreTime } from '../support/clock.js';
-import { expectSessionWorks } from '../support/expect-session-works.js';
-import { expectStoredBeforeAnswer } from '../support/expect-stored-before-answer.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { ownSession } from '../support/own-session.js';
-import { PagesController } from '../support/pages.js';
-import { mountedByApp } from '../support/session-mounts.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { restoreTime } from '../support/runner/clock.js';
+import { expectSessionWorks } from '../support/app/expect-session-works.js';
+import { expectStoredBeforeAnswer } from '../support/app/expect-stored-before-answer.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { ownSession } from '../support/app/own-session.js';
+import { PagesController } from '../support/requests/pages.js';
+import { mountedByApp } from '../support/app/session-mounts.js';
 
 const issuer = await startIssuer();
 

@@ -13,17 +13,17 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { NextFunction, Request, Response } from 'express';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Page } from '../support/browser.js';
-import { restoreTime } from '../support/clock.js';
-import { expectSessionWorks } from '../support/expect-session-works.js';
-import { expectStoredBeforeAnswer } from '../support/expect-stored-before-answer.js';
-import { fromTlsProxy, registerHttpsApplication } from '../support/https-application.js';
-import { application, startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { mountedByModule } from '../support/session-mounts.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Page } from '../support/requests/browser.js';
+import { restoreTime } from '../support/runner/clock.js';
+import { expectSessionWorks } from '../support/app/expect-session-works.js';
+import { expectStoredBeforeAnswer } from '../support/app/expect-stored-before-answer.js';
+import { fromTlsProxy, registerHttpsApplication } from '../support/app/https-application.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { mountedByModule } from '../support/app/session-mounts.js';
 
 const issuer = await startIssuer();
 

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { startApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { callbackPath } from '../support/callback-path.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
-import { SignInController } from '../support/sign-in.controller.js';
+import { startApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { callbackPath } from '../support/logto/callback-path.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
+import { SignInController } from '../support/controllers/sign-in.controller.js';
 
 const welcome = 'https://www.example.com/welcome';
 const frontEnd = 'https://front.example.com';

@@ -3,10 +3,10 @@ import { Controller, Get, Req } from '@nestjs/common';
 import cookieSession from 'cookie-session';
 import type { Request } from 'express';
 import expressSession from 'express-session';
-import { startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { PagesController } from '../support/pages.js';
+import { startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { PagesController } from '../support/requests/pages.js';
 
 @Controller('visits')
 class VisitsController {

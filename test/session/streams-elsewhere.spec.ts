@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime } from '../support/clock.js';
-import { EventStream } from '../support/event-stream.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { RenewalController } from '../support/renewal.controller.js';
-import { StreamsController } from '../support/streams.controller.js';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime } from '../support/runner/clock.js';
+import { EventStream } from '../support/requests/event-stream.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { RenewalController } from '../support/controllers/renewal.controller.js';
+import { StreamsController } from '../support/controllers/streams.controller.js';
 
 const issuer = await startIssuer();
 

@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { endSessionAtLogto } from '../support/end-session-at-logto.js';
-import { pause } from '../support/waiting.js';
-import { EventStream } from '../support/event-stream.js';
-import { startHostileProvider } from '../support/hostile-provider.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
-import { sessionMounts } from '../support/session-mounts.js';
-import { StreamsController } from '../support/streams.controller.js';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { endSessionAtLogto } from '../support/logto/end-session-at-logto.js';
+import { pause } from '../support/requests/waiting.js';
+import { EventStream } from '../support/requests/event-stream.js';
+import { startHostileProvider } from '../support/logto/hostile-provider.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { registerBackChannelLogout } from '../support/logto/register-back-channel-logout.js';
+import { sessionMounts } from '../support/app/session-mounts.js';
+import { StreamsController } from '../support/controllers/streams.controller.js';
 
 const issuer = await startIssuer();
 

@@ -4,10 +4,10 @@ import type { Request, Response } from 'express';
 import { LogtoAcr, LogtoGuard, LogtoService, OnSignInFailed, RequireMfa, UserScope } from 'nestjs-logto';
 import type { LogtoSignInFailedEvent } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { startHostileProvider } from '../support/hostile-provider.js';
-import { startIssuer } from '../support/issuer.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { startHostileProvider } from '../support/logto/hostile-provider.js';
+import { startIssuer } from '../support/logto/issuer.js';
 
 const mfa = LogtoAcr.Mfa;
 const one = LogtoAcr.FirstFactor;

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { session, startApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { endSessionAtLogto } from '../support/end-session-at-logto.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { postForm } from '../support/post-form.js';
-import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
-import { RenewalController } from '../support/renewal.controller.js';
+import { session, startApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { endSessionAtLogto } from '../support/logto/end-session-at-logto.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { postForm } from '../support/requests/post-form.js';
+import { registerBackChannelLogout } from '../support/logto/register-back-channel-logout.js';
+import { RenewalController } from '../support/controllers/renewal.controller.js';
 
 const controllers = [PagesController, RenewalController];
 const issuer = await startIssuer();

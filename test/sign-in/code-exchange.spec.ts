@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { changedTokenResponse } from '../support/changed-token-response.js';
-import { restoreTime } from '../support/clock.js';
-import { Elsewhere } from '../support/elsewhere.js';
-import { expectErrorPage } from '../support/expect-error-page.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
-import { signedInUser } from '../support/signed-in-user.js';
-import { startSignIn } from '../support/start-sign-in.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { changedTokenResponse } from '../support/logto/changed-token-response.js';
+import { restoreTime } from '../support/runner/clock.js';
+import { Elsewhere } from '../support/requests/elsewhere.js';
+import { expectErrorPage } from '../support/requests/expect-error-page.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
+import { signedInUser } from '../support/requests/signed-in-user.js';
+import { startSignIn } from '../support/requests/start-sign-in.js';
 
 describe('A code exchange that fails', () => {
   const controllers = [PagesController];

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { callbackPath } from '../support/callback-path.js';
-import { restoreTime } from '../support/clock.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
-import { signedInUser } from '../support/signed-in-user.js';
-import { startSignIn } from '../support/start-sign-in.js';
+import { startApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { callbackPath } from '../support/logto/callback-path.js';
+import { restoreTime } from '../support/runner/clock.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
+import { signedInUser } from '../support/requests/signed-in-user.js';
+import { startSignIn } from '../support/requests/start-sign-in.js';
 
 const issuer = await startIssuer();
 const app = await startApp({ issuer, controllers: [PagesController] });

@@ -13,13 +13,13 @@ import { APP_GUARD } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, { type Request, type Response } from 'express';
 import { LogtoService } from 'nestjs-logto';
-import { asInMain, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Page } from '../support/browser.js';
-import { endSessionAtLogto } from '../support/end-session-at-logto.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { PagesController } from '../support/pages.js';
-import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
+import { asInMain, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Page } from '../support/requests/browser.js';
+import { endSessionAtLogto } from '../support/logto/end-session-at-logto.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { PagesController } from '../support/requests/pages.js';
+import { registerBackChannelLogout } from '../support/logto/register-back-channel-logout.js';
 
 const form = 'application/x-www-form-urlencoded';
 

@@ -7,17 +7,17 @@ import { LogtoGuard, LogtoService } from 'nestjs-logto';
 import type { SessionRecord } from '../../src/store/session-record.js';
 import { SignInIndex } from '../../src/store/sign-in-index.js';
 import { Tombstones } from '../../src/store/tombstones.js';
-import { session, startApp, type TestApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { Gate } from '../support/gates.js';
-import { startHostileProvider, type HostileProvider } from '../support/hostile-provider.js';
-import { isSignedIn } from '../support/is-signed-in.js';
-import { application } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { logoutTokenClaims } from '../support/logout-token-claims.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { sendLogoutToken } from '../support/send-logout-token.js';
-import { signInAt } from '../support/sign-in-at.js';
+import { session, startApp, type TestApp } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { Gate } from '../support/runner/gates.js';
+import { startHostileProvider, type HostileProvider } from '../support/logto/hostile-provider.js';
+import { isSignedIn } from '../support/requests/is-signed-in.js';
+import { application } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { logoutTokenClaims } from '../support/logto/logout-token-claims.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { sendLogoutToken } from '../support/logto/send-logout-token.js';
+import { signInAt } from '../support/requests/sign-in-at.js';
 
 @Controller()
 class SlowPagesController {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
-import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { callbackPath } from '../support/callback-path.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { callbackPath } from '../support/logto/callback-path.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const issuer = await startIssuer();
 let lines: string[];

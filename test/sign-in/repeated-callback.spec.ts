@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { appSession } from '../support/app-session.js';
-import { startApp } from '../support/app.js';
-import { Browser } from '../support/browser.js';
-import { expectErrorPage } from '../support/expect-error-page.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
-import { signedInUser } from '../support/signed-in-user.js';
+import { appSession } from '../support/requests/app-session.js';
+import { startApp } from '../support/app/app.js';
+import { Browser } from '../support/requests/browser.js';
+import { expectErrorPage } from '../support/requests/expect-error-page.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
+import { signedInUser } from '../support/requests/signed-in-user.js';
 
 const returnToProtected = '/logto/sign-in?returnTo=/protected';
 const issuer = await startIssuer();

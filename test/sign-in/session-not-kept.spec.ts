@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SessionOptions } from 'express-session';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { fromTlsProxy, registerHttpsApplication } from '../support/https-application.js';
-import { application, startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { mountedByApp, mountedByModule, sessionMounts } from '../support/session-mounts.js';
-import { RenewalController } from '../support/renewal.controller.js';
-import { SignInController } from '../support/sign-in.controller.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { fromTlsProxy, registerHttpsApplication } from '../support/app/https-application.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { mountedByApp, mountedByModule, sessionMounts } from '../support/app/session-mounts.js';
+import { RenewalController } from '../support/controllers/renewal.controller.js';
+import { SignInController } from '../support/controllers/sign-in.controller.js';
 
 const issuer = await startIssuer();
 

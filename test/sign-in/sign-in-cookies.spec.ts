@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { freePort, session, startApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { restoreTime } from '../support/clock.js';
-import { expectErrorPage } from '../support/expect-error-page.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
-import { signedInUser } from '../support/signed-in-user.js';
-import { startSignIn } from '../support/start-sign-in.js';
+import { freePort, session, startApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { restoreTime } from '../support/runner/clock.js';
+import { expectErrorPage } from '../support/requests/expect-error-page.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
+import { signedInUser } from '../support/requests/signed-in-user.js';
+import { startSignIn } from '../support/requests/start-sign-in.js';
 
 const controllers = [PagesController];
 const issuer = await startIssuer();

@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Prompt, UserScope, type LogtoModuleOptions } from 'nestjs-logto';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { application, resource, startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { application, resource, startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const signInCookies = (page: Page): string[] =>
   page.headers.getSetCookie().filter((cookie) => cookie.includes('logto-sign-in.'));

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { startApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { isSignedIn } from '../support/is-signed-in.js';
-import { application, startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
+import { startApp } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { isSignedIn } from '../support/requests/is-signed-in.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
 
 const frontEnd = 'https://front.example.com';
 

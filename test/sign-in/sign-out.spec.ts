@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UserScope } from 'nestjs-logto';
-import { session, startApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { application, startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { signedInUser } from '../support/signed-in-user.js';
-import { SignInController } from '../support/sign-in.controller.js';
+import { session, startApp } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { signedInUser } from '../support/requests/signed-in-user.js';
+import { SignInController } from '../support/controllers/sign-in.controller.js';
 
 const store = new MemorySessionStore();
 const issuer = await startIssuer();

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { startApp } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
+import { startApp } from '../support/app/app.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
 
 /** What a browser sends when it restores a tab: no user has clicked. */
 const restored = { 'sec-fetch-user': '', 'user-agent': 'a browser', 'accept-language': 'en' };

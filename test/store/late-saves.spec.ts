@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Browser } from '../support/browser.js';
-import { eventLoopTurns } from '../support/event-loop-turns.js';
-import { holdTokenResponse } from '../support/hold-token-response.js';
-import { otherTokenPath, resourceTokenPath } from '../support/token-path.js';
-import { sessions, startTokenStoreApps } from '../support/token-store-app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { eventLoopTurns } from '../support/runner/event-loop-turns.js';
+import { holdTokenResponse } from '../support/logto/hold-token-response.js';
+import { otherTokenPath, resourceTokenPath } from '../support/logto/token-path.js';
+import { sessions, startTokenStoreApps } from '../support/app/token-store-app.js';
 
 describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves, ...context }) => {
   let browser: Browser;

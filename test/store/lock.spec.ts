@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoLock } from 'nestjs-logto';
-import { session } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { startTokenApp, tokenTenant } from '../support/token-app.js';
-import { otherTokenPath, resourceTokenPath } from '../support/token-path.js';
+import { session } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { startTokenApp, tokenTenant } from '../support/app/token-app.js';
+import { otherTokenPath, resourceTokenPath } from '../support/logto/token-path.js';
 
 /** A lock that two apps share, as instances share one on Redis. */
 class SharedLock implements LogtoLock {

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { eventLoopTurns } from '../support/event-loop-turns.js';
-import { holdTokenResponse } from '../support/hold-token-response.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
-import { startTokenApp, tokenTenant } from '../support/token-app.js';
-import { resourceTokenPath } from '../support/token-path.js';
-import { sessions, tokenRecords } from '../support/token-store-app.js';
+import { session, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { eventLoopTurns } from '../support/runner/event-loop-turns.js';
+import { holdTokenResponse } from '../support/logto/hold-token-response.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { registerBackChannelLogout } from '../support/logto/register-back-channel-logout.js';
+import { startTokenApp, tokenTenant } from '../support/app/token-app.js';
+import { resourceTokenPath } from '../support/logto/token-path.js';
+import { sessions, tokenRecords } from '../support/app/token-store-app.js';
 
 describe('The session store', () => {
   let issuer: LogtoEmulator;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TouchThrottle } from '../../src/store/touch-throttle.js';
 import { TouchingStore } from '../../src/store/touching-store.js';
-import type { Browser } from '../support/browser.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { otherTokenPath, resourceTokenPath } from '../support/token-path.js';
-import { startTokenStoreApps, tokenRecords } from '../support/token-store-app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { otherTokenPath, resourceTokenPath } from '../support/logto/token-path.js';
+import { startTokenStoreApps, tokenRecords } from '../support/app/token-store-app.js';
 
 const apps = await startTokenStoreApps();
 

@@ -1,17 +1,17 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoEncryptionOptions, LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { watchLogs } from '../support/options.js';
-import { sessionMounts } from '../support/session-mounts.js';
-import { startTokenApp, tokenTenant } from '../support/token-app.js';
-import { resourceTokenPath } from '../support/token-path.js';
-import { sessions, tokenRecords } from '../support/token-store-app.js';
+import { session, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { watchLogs } from '../support/app/options.js';
+import { sessionMounts } from '../support/app/session-mounts.js';
+import { startTokenApp, tokenTenant } from '../support/app/token-app.js';
+import { resourceTokenPath } from '../support/logto/token-path.js';
+import { sessions, tokenRecords } from '../support/app/token-store-app.js';
 
 const oldKey = 'the-old-encryption-key-of-the-specs';
 const newKey = 'the-new-encryption-key-of-the-specs';

@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { resourceTokenPath } from '../support/token-path.js';
-import { startTokenStoreApps, tokenRecords } from '../support/token-store-app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { resourceTokenPath } from '../support/logto/token-path.js';
+import { startTokenStoreApps, tokenRecords } from '../support/app/token-store-app.js';
 
 const day = 24 * 3600;
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { TouchThrottle } from '../../src/store/touch-throttle.js';
-import { passTime, restoreTime } from '../support/clock.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
 
 const day = 24 * 3600;
 

@@ -3,7 +3,7 @@ import { Controller, Get, UseGuards } from '@nestjs/common';
 import { LogtoApiGuard, RequireScopes } from 'nestjs-logto';
 import { logtoSwaggerOptions } from 'nestjs-logto/swagger';
 import { startApi } from '../guard/support/api.js';
-import { resource } from '../support/issuer.js';
+import { resource } from '../support/logto/issuer.js';
 
 @Controller('things')
 @UseGuards(LogtoApiGuard)

@@ -16,9 +16,9 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import { withLogtoSecurity } from 'nestjs-logto/swagger';
-import { leaks } from '../support/leaks.js';
-import { closeLater } from '../support/leftovers.js';
-import { resource } from '../support/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { closeLater } from '../support/runner/leftovers.js';
+import { resource } from '../support/logto/issuer.js';
 import { startDocumentedApp } from './support/documented-app.js';
 
 @Controller('api')

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionData } from 'express-session';
-import { startApp, type TestApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { sessionMounts } from '../support/session-mounts.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { sessionMounts } from '../support/app/session-mounts.js';
 import { HealthModule } from './support/health.module.js';
 import { probe, probes } from './support/probe.js';
 

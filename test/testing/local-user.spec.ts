@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
 import { Recorder } from '../hooks/support/recorder.js';
 import { LocalUserController, Users } from '../hooks/support/users.js';
-import { resource } from '../support/issuer.js';
+import { resource } from '../support/logto/issuer.js';
 import { shop, startUnderTest } from './support/shop-under-test.js';
 import { ShopController } from './support/shop.controller.js';
 

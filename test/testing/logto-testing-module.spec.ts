@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { UserScope } from 'nestjs-logto';
 import { anonymous, LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
-import { resource } from '../support/issuer.js';
+import { resource } from '../support/logto/issuer.js';
 import { shop, startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
 
 const ada = { sub: 'ada', name: 'Ada Lovelace', roles: ['admin'], scopes: ['read:orders'] };

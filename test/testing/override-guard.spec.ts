@@ -16,7 +16,7 @@ import {
 } from 'nestjs-logto';
 import { LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
 import type TestAgent from 'supertest/lib/agent.js';
-import { validOptions } from '../support/options.js';
+import { validOptions } from '../support/app/options.js';
 import { startUnderTest } from './support/shop-under-test.js';
 
 @Controller('orders')

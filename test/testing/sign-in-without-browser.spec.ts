@@ -3,7 +3,7 @@ import { Controller, Get, Module, Res, type Type } from '@nestjs/common';
 import type { Response } from 'express';
 import { LogtoModule, type LogtoModuleExtras, type LogtoModuleOptions } from 'nestjs-logto';
 import { LogtoTestingModule, signInWithoutBrowser } from 'nestjs-logto/testing';
-import { application, resource, startIssuer } from '../support/issuer.js';
+import { application, resource, startIssuer } from '../support/logto/issuer.js';
 import { shop, startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
 
 const emulator = await startIssuer();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { signedInAs } from 'nestjs-logto/testing';
-import { resource } from '../support/issuer.js';
+import { resource } from '../support/logto/issuer.js';
 import { startShop } from './support/start-shop.js';
 import { ada, bob } from './support/users.js';
 

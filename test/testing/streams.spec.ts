@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { LogtoTestingModule, signedInAs } from 'nestjs-logto/testing';
-import { EventStream } from '../support/event-stream.js';
-import { StreamsController } from '../support/streams.controller.js';
+import { EventStream } from '../support/requests/event-stream.js';
+import { StreamsController } from '../support/controllers/streams.controller.js';
 import { shop, startUnderTest } from './support/shop-under-test.js';
 
 const streams = { module: class Streams {}, controllers: [StreamsController] };

@@ -11,7 +11,7 @@ import {
   type LogtoModuleOptions,
 } from 'nestjs-logto';
 import { anonymous, signedInAs, useLogtoTesting, type UseLogtoTestingOptions } from 'nestjs-logto/testing';
-import { resource } from '../support/issuer.js';
+import { resource } from '../support/logto/issuer.js';
 import { startUnderTest, type ShopUnderTest } from './support/shop-under-test.js';
 import { ShopController } from './support/shop.controller.js';
 

@@ -2,18 +2,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { decodeJwt } from 'jose';
 import { buildOrganizationUrn, UserScope, type TokenTarget } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { holdTokenResponse } from '../support/hold-token-response.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { startTokenApp, tokenTenant } from '../support/token-app.js';
+import type { TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { holdTokenResponse } from '../support/logto/hold-token-response.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
+import { startTokenApp, tokenTenant } from '../support/app/token-app.js';
 import {
   organizationTokenPath,
   otherTokenPath,
   resourceTokenPath,
   tokenPath,
-} from '../support/token-path.js';
+} from '../support/logto/token-path.js';
 
 /** A resource within an organization. */
 const resourceInOrganization = { resource, organizationId: 'org_1' };

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { buildOrganizationUrn } from 'nestjs-logto';
-import { application, resource, startIssuer } from '../support/issuer.js';
-import { startTokenApp, tokenTenant } from '../support/token-app.js';
+import { application, resource, startIssuer } from '../support/logto/issuer.js';
+import { startTokenApp, tokenTenant } from '../support/app/token-app.js';
 
 const issuer = await startIssuer(tokenTenant);
 const app = await startTokenApp({ issuer });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { buildOrganizationUrn, type LogtoService } from 'nestjs-logto';
-import { passTime } from '../support/clock.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { machine, startTokenApp, tokenTenant } from '../support/token-app.js';
+import { passTime } from '../support/runner/clock.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
+import { machine, startTokenApp, tokenTenant } from '../support/app/token-app.js';
 
 const target = { resource, scope: 'read:things' };
 

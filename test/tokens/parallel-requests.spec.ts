@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { startIssuer } from '../support/issuer.js';
-import { startTokenApp, tokenTenant } from '../support/token-app.js';
-import { organizationTokenPath, otherTokenPath, resourceTokenPath } from '../support/token-path.js';
+import type { TestApp } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { startTokenApp, tokenTenant } from '../support/app/token-app.js';
+import { organizationTokenPath, otherTokenPath, resourceTokenPath } from '../support/logto/token-path.js';
 
 describe.each([
   { leeway: 0, title: 'refresh tokens for a single use' },

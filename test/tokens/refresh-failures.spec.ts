@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { changedTokenResponse } from '../support/changed-token-response.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { application, startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { startTokenApp, tokenTenant } from '../support/token-app.js';
-import { otherTokenPath, resourceTokenPath } from '../support/token-path.js';
+import { session, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { changedTokenResponse } from '../support/logto/changed-token-response.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { startTokenApp, tokenTenant } from '../support/app/token-app.js';
+import { otherTokenPath, resourceTokenPath } from '../support/logto/token-path.js';
 
 const startIssuerWithLeeway = (leeway: number): Promise<LogtoEmulator> =>
   startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: leeway });

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { session } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { application, startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { registerBackChannelLogout } from '../support/register-back-channel-logout.js';
-import { startTokenApp, tokenTenant } from '../support/token-app.js';
+import { session } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { application, startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { registerBackChannelLogout } from '../support/logto/register-back-channel-logout.js';
+import { startTokenApp, tokenTenant } from '../support/app/token-app.js';
 
 const hour = 3600;
 

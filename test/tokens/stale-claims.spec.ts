@@ -11,12 +11,12 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import type { Request } from 'express';
 import { LogtoContext, LogtoService, Public } from 'nestjs-logto';
-import { startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser, Page } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { startIssuer } from '../support/issuer.js';
-import { PagesController } from '../support/pages.js';
-import { pause, timed, until } from '../support/waiting.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser, Page } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { PagesController } from '../support/requests/pages.js';
+import { pause, timed, until } from '../support/requests/waiting.js';
 
 const hour = 3600;
 

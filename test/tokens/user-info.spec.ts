@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { startIssuer } from '../support/issuer.js';
-import { startTokenApp, tokenTenant } from '../support/token-app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { startTokenApp, tokenTenant } from '../support/app/token-app.js';
 
 const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
 const app = await startTokenApp({ issuer });

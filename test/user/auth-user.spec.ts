@@ -10,12 +10,12 @@ import {
   type UserInfoResponse,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { ContextController } from '../support/context.controller.js';
-import { startHostileProvider } from '../support/hostile-provider.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
+import { session, startApp, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { ContextController } from '../support/controllers/context.controller.js';
+import { startHostileProvider } from '../support/logto/hostile-provider.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
 
 declare module 'nestjs-logto' {
   interface IdTokenClaims {

@@ -2,11 +2,11 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Session } from '@nestjs/common';
 import expressSession from 'express-session';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { ContextController } from '../support/context.controller.js';
-import { startIssuer } from '../support/issuer.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
+import { session, startApp, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { ContextController } from '../support/controllers/context.controller.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
 
 @Controller()
 class VisitsController {

@@ -14,11 +14,11 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { BatchingStore } from '../guard/support/batching-store.js';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
-import { session, type TestApp } from '../support/app.js';
-import { resource } from '../support/issuer.js';
+import { session, type TestApp } from '../support/app/app.js';
+import { resource } from '../support/logto/issuer.js';
 import { SocketIoClient } from './support/socket-io-client.js';
 import { startSocketApp } from './support/start-socket-app.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 @UseFilters(LogtoExceptionFilter)
 @WebSocketGateway()

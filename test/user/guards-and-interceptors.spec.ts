@@ -18,8 +18,8 @@ import type { NextFunction, Request, Response } from 'express';
 import { AuthUser, UserInfoResponse, WithLogto } from 'nestjs-logto';
 import { tap, type Observable } from 'rxjs';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
+import { startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
 
 /** What middleware, guard and interceptor have found on the request. */
 const seen: Record<string, unknown> = {};

@@ -6,8 +6,8 @@ import { AuthUser, LocalUser, LogtoExceptionFilter, LogtoGuard, WithLogto } from
 import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import { Users } from '../hooks/support/users.js';
-import { resource } from '../support/issuer.js';
-import { closeLater } from '../support/leftovers.js';
+import { resource } from '../support/logto/issuer.js';
+import { closeLater } from '../support/runner/leftovers.js';
 import { refused } from './support/refused.js';
 import { SocketIoClient, type Handshake } from './support/socket-io-client.js';
 import { startSocketApp } from './support/start-socket-app.js';

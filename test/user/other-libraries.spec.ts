@@ -5,8 +5,8 @@ import type { NextFunction, Request, Response } from 'express';
 import { AuthUser, IdTokenClaims, LogtoContext, LogtoGuard } from 'nestjs-logto';
 import passport from 'passport';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
+import { startApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
 
 class KeyStrategy extends passport.Strategy {
   override authenticate(request: Request): void {

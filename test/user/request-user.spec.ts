@@ -13,9 +13,9 @@ import type { NextFunction, Request, Response } from 'express';
 import expressSession from 'express-session';
 import { AuthUser, LogtoContext, UserInfoResponse, WithLogto } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { session, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { startIssuer } from '../support/issuer.js';
+import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { startIssuer } from '../support/logto/issuer.js';
 
 /** Keeps what an app's own guard finds on the request. */
 class RecordingGuard implements CanActivate {

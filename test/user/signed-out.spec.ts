@@ -16,12 +16,12 @@ import { now, signAccessToken } from '../guard/support/access-token.js';
 import { startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
 import { withDeadline } from '../guard/support/with-deadline.js';
-import type { TestApp, TestAppParts } from '../support/app.js';
-import { startHostileProvider } from '../support/hostile-provider.js';
+import type { TestApp, TestAppParts } from '../support/app/app.js';
+import { startHostileProvider } from '../support/logto/hostile-provider.js';
 import { SocketIoClient } from './support/socket-io-client.js';
 import { startSocketApp } from './support/start-socket-app.js';
 import { WsClient } from './support/ws-client.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 /** A client of socket.io has `disconnect`, a client of ws has `close`. */
 type Client = EventEmitter & { disconnect?(): void; close?(): void };

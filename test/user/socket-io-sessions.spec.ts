@@ -11,16 +11,16 @@ import { LogtoService } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
-import { session, type TestAppParts } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { ownSession } from '../support/own-session.js';
+import { session, type TestAppParts } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { ownSession } from '../support/app/own-session.js';
 import { ChatGateway } from './support/chat.gateway.js';
 import { refused } from './support/refused.js';
 import { SocketIoClient } from './support/socket-io-client.js';
 import { startSocketApp } from './support/start-socket-app.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 const appSession = ownSession({ name: 'own.sid' });
 

@@ -6,14 +6,14 @@ import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { AuthUser, IdTokenClaims, LogtoExceptionFilter, LogtoGuard, Public } from 'nestjs-logto';
 import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
-import type { TestApp, TestAppParts } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { resource } from '../support/issuer.js';
+import type { TestApp, TestAppParts } from '../support/app/app.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { resource } from '../support/logto/issuer.js';
 import { ChatGateway } from './support/chat.gateway.js';
 import { refused } from './support/refused.js';
 import { SocketIoClient, type Handshake } from './support/socket-io-client.js';
 import { startSocketApp } from './support/start-socket-app.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 @WebSocketGateway()
 class GatewayWithoutFilter {

@@ -22,9 +22,9 @@ import {
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
-import type { TestApp } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { closeLater } from '../support/leftovers.js';
+import type { TestApp } from '../support/app/app.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { closeLater } from '../support/runner/leftovers.js';
 import { SocketIoClient } from './support/socket-io-client.js';
 import { startSocketApp } from './support/start-socket-app.js';
 import { WsClient } from './support/ws-client.js';

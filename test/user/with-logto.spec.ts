@@ -11,10 +11,10 @@ import {
   type UserInfoResponse,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp, type TestApp } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { ContextController } from '../support/context.controller.js';
-import { resource, startIssuer } from '../support/issuer.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { ContextController } from '../support/controllers/context.controller.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
 
 @Controller()
 class TokensController {

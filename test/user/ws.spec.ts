@@ -17,14 +17,14 @@ import type { WebSocket } from 'ws';
 import { LogRecorder } from '../guard/support/log-recorder.js';
 import { accessTenant } from '../guard/support/access-tenant.js';
 import { signedInBrowser } from '../guard/support/session-browser.js';
-import type { TestApp, TestAppParts } from '../support/app.js';
-import { passTime, restoreTime } from '../support/clock.js';
-import { resource } from '../support/issuer.js';
-import { ownSession } from '../support/own-session.js';
+import type { TestApp, TestAppParts } from '../support/app/app.js';
+import { passTime, restoreTime } from '../support/runner/clock.js';
+import { resource } from '../support/logto/issuer.js';
+import { ownSession } from '../support/app/own-session.js';
 import { refused } from './support/refused.js';
 import { startSocketApp } from './support/start-socket-app.js';
 import { WsClient } from './support/ws-client.js';
-import { closeLater } from '../support/leftovers.js';
+import { closeLater } from '../support/runner/leftovers.js';
 
 /** Does not call `bindHandshake`, so that the handshake of a socket is unknown: `ws` hides it. */
 @UseFilters(LogtoExceptionFilter)

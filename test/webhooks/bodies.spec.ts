@@ -10,9 +10,9 @@ import {
 import { gzipSync } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { OnLogtoEvent, type LogtoWebhookEvent } from 'nestjs-logto';
-import { asInMain, startApp, type TestApp } from '../support/app.js';
-import { startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
+import { asInMain, startApp, type TestApp } from '../support/app/app.js';
+import { startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
 import { signatureOf, signingKey, webhookBody } from './support/send-webhook.js';
 
 const issuer = await startIssuer();

@@ -12,11 +12,11 @@ import {
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import express, { type Request, type Response } from 'express';
 import { LogtoModule, OnLogtoEvent, type LogtoModuleOptions, type LogtoWebhookEvent } from 'nestjs-logto';
-import { asInMain, asInTests, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { ownSession } from '../support/own-session.js';
-import { PagesController } from '../support/pages.js';
+import { asInMain, asInTests, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { ownSession } from '../support/app/own-session.js';
+import { PagesController } from '../support/requests/pages.js';
 import { postWebhook, sendWebhook, signatureOf, signingKey, webhookBody } from './support/send-webhook.js';
 
 const issuer = await startIssuer();

@@ -14,17 +14,17 @@ import {
 } from 'nestjs-logto';
 import type { WebSocket } from 'ws';
 import { EventDelivery } from '../../src/webhooks/event-delivery.js';
-import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app.js';
-import type { Browser } from '../support/browser.js';
-import { EventStream } from '../support/event-stream.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
-import { MemorySessionStore } from '../support/memory-session-store.js';
-import { PagesController } from '../support/pages.js';
-import { sessionMounts } from '../support/session-mounts.js';
-import { isSignedIn } from '../support/is-signed-in.js';
-import { StreamsController } from '../support/streams.controller.js';
-import { until } from '../support/waiting.js';
+import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import type { Browser } from '../support/requests/browser.js';
+import { EventStream } from '../support/requests/event-stream.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
+import { MemorySessionStore } from '../support/app/memory-session-store.js';
+import { PagesController } from '../support/requests/pages.js';
+import { sessionMounts } from '../support/app/session-mounts.js';
+import { isSignedIn } from '../support/requests/is-signed-in.js';
+import { StreamsController } from '../support/controllers/streams.controller.js';
+import { until } from '../support/requests/waiting.js';
 import { WsClient } from '../user/support/ws-client.js';
 import {
   aboutUser,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { LogtoModule, OnLogtoEvent } from 'nestjs-logto';
-import { startApp, type TestAppParts } from '../support/app.js';
-import { resource, startIssuer } from '../support/issuer.js';
-import { leaks } from '../support/leaks.js';
+import { startApp, type TestAppParts } from '../support/app/app.js';
+import { resource, startIssuer } from '../support/logto/issuer.js';
+import { leaks } from '../support/runner/leaks.js';
 import { signingKey } from './support/send-webhook.js';
 
 @Injectable()

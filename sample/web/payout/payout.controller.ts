@@ -7,7 +7,7 @@ import {
   RequireAuthentication,
   RequireMfa,
 } from 'nestjs-logto';
-import { paidOutPage, payoutPage } from '../views/payout-page.js';
+import { paidOutPage, payoutPage } from '../pages/payout-page.js';
 
 @Controller('payout')
 @UseGuards(LogtoGuard)

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Post, Redirect, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuthUser, IdTokenClaims, LogtoContext, LogtoGuard, LogtoSessions } from 'nestjs-logto';
-import { sessionsPage } from '../views/sessions-page.js';
+import { sessionsPage } from '../pages/sessions-page.js';
 
 /** Where the user is signed in. The guard refuses forms that another site sends. */
 @Controller('sessions')

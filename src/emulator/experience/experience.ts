@@ -1,11 +1,11 @@
 import type { HttpExchange } from '../http/http-exchange.js';
 import { homePage } from '../pages/home-page.js';
 import { messagePage } from '../pages/message-page.js';
-import type { Page } from '../pages/page-layout.js';
+import type { Page } from '../pages/layout/page-layout.js';
 import { textsFor } from '../pages/texts/texts-for.js';
 import { pageUrl } from '../provider/interaction-url.js';
 import { isStepUp } from '../provider/step-up-policy.js';
-import { toLogtoError } from '../provider/to-logto-error.js';
+import { toLogtoError } from '../provider/responses/to-logto-error.js';
 import { consentScreen } from './consent-screen.js';
 import { interactionPath } from './interaction-path.js';
 import { PageRequest, type ExperienceDependencies, type Interaction } from './page-request.js';

@@ -2,9 +2,9 @@ import type Provider from 'oidc-provider';
 import type { InteractionResults } from 'oidc-provider';
 
 import type { HttpExchange } from '../http/http-exchange.js';
-import type { Page } from '../pages/page-layout.js';
-import { themeOf } from '../pages/page-colors.js';
-import type { PageView } from '../pages/page-view.js';
+import type { Page } from '../pages/layout/page-layout.js';
+import { themeOf } from '../pages/layout/page-colors.js';
+import type { PageView } from '../pages/layout/page-view.js';
 import type { Texts } from '../pages/texts/english.js';
 import { oneFactorContext } from '../provider/authentication-context.js';
 import type { MemoryStore } from '../provider/memory-store.js';

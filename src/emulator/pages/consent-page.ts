@@ -1,7 +1,7 @@
 import type { TenantOrganization, TenantUser } from '../tenant/tenant.js';
-import { html } from './html.js';
-import { heading, renderPage, type Page } from './page-layout.js';
-import type { PageView } from './page-view.js';
+import { html } from './layout/html.js';
+import { heading, renderPage, type Page } from './layout/page-layout.js';
+import type { PageView } from './layout/page-view.js';
 
 interface ConsentView extends PageView {
   user: TenantUser;

@@ -1,6 +1,6 @@
 import type { Tenant } from '../tenant/tenant.js';
-import { html, type Markup } from './html.js';
-import { heading, renderPage, type Page } from './page-layout.js';
+import { html, type Markup } from './layout/html.js';
+import { heading, renderPage, type Page } from './layout/page-layout.js';
 import type { Texts } from './texts/english.js';
 
 /** The page at the endpoint itself: addresses, applications and users. */

@@ -1,8 +1,8 @@
 import type { IdentifierKind } from '../tenant/identifier-kind.js';
-import { identifierInput, nameInput, passwordInput } from './form-field.js';
-import { html } from './html.js';
-import { alert, heading, renderPage, type Page } from './page-layout.js';
-import type { PageView } from './page-view.js';
+import { identifierInput, nameInput, passwordInput } from './layout/form-field.js';
+import { html } from './layout/html.js';
+import { alert, heading, renderPage, type Page } from './layout/page-layout.js';
+import type { PageView } from './layout/page-view.js';
 
 interface RegisterView extends PageView {
   /** The identifiers that an account needs, beside a password. */

@@ -1,10 +1,10 @@
 import type { IdentifierKind } from '../tenant/identifier-kind.js';
 import type { TenantUser } from '../tenant/tenant.js';
-import { anyIdentifierInput, passwordInput } from './form-field.js';
-import { html } from './html.js';
-import { alert, heading, renderPage, type Page } from './page-layout.js';
-import type { PageView } from './page-view.js';
-import { userList } from './user-list.js';
+import { anyIdentifierInput, passwordInput } from './layout/form-field.js';
+import { html } from './layout/html.js';
+import { alert, heading, renderPage, type Page } from './layout/page-layout.js';
+import type { PageView } from './layout/page-view.js';
+import { userList } from './layout/user-list.js';
 
 interface SignInView extends PageView {
   /** The name of the organization to sign in to. */

@@ -1,5 +1,5 @@
-import { html, Markup } from './html.js';
-import { heading, renderPage, type Page } from './page-layout.js';
+import { html, Markup } from './layout/html.js';
+import { heading, renderPage, type Page } from './layout/page-layout.js';
 import type { Texts } from './texts/english.js';
 
 /**

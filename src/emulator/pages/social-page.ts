@@ -1,9 +1,9 @@
 import type { TenantUser } from '../tenant/tenant.js';
-import { identifierInput, nameInput } from './form-field.js';
-import { html } from './html.js';
-import { alert, heading, renderPage, type Page } from './page-layout.js';
-import type { PageView } from './page-view.js';
-import { userList } from './user-list.js';
+import { identifierInput, nameInput } from './layout/form-field.js';
+import { html } from './layout/html.js';
+import { alert, heading, renderPage, type Page } from './layout/page-layout.js';
+import type { PageView } from './layout/page-view.js';
+import { userList } from './layout/user-list.js';
 
 interface SocialView extends PageView {
   /** For example `Google`. */

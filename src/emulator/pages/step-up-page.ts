@@ -1,7 +1,7 @@
-import { html } from './html.js';
-import { codeInput } from './form-field.js';
-import { alert, heading, renderPage, type Page } from './page-layout.js';
-import type { PageView } from './page-view.js';
+import { html } from './layout/html.js';
+import { codeInput } from './layout/form-field.js';
+import { alert, heading, renderPage, type Page } from './layout/page-layout.js';
+import type { PageView } from './layout/page-view.js';
 
 interface StepUpView extends PageView {
   /** The code that the page accepts. */

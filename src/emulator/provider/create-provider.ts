@@ -11,7 +11,7 @@ import { refreshTokenGrant } from './grants/refresh-token-grant.js';
 import { shouldRotate } from './grants/refresh-token-policy.js';
 import { tokenExchangeGrant } from './grants/token-exchange-grant.js';
 import { keepSessionIds } from './keep-session-ids.js';
-import { logtoResponses } from './logto-responses.js';
+import { logtoResponses } from './responses/logto-responses.js';
 import { allowLoopbackRedirectUris } from './loopback-redirect-uris.js';
 import { overrideBackChannelLogout } from './override-back-channel-logout.js';
 import { oidcScopes, providerConfiguration } from './provider-configuration.js';

@@ -12,8 +12,8 @@ import { interactionUrl } from './interaction-url.js';
 import { allowsAnyLoopbackUri, isLoopbackUri } from './loopback-redirect-uris.js';
 import type { ProviderDependencies } from './provider-dependencies.js';
 import { providerFeatures } from './provider-features.js';
-import { remedyFor } from './remedy-for.js';
-import { sendPage, textsOf } from './send-page.js';
+import { remedyFor } from './responses/remedy-for.js';
+import { sendPage, textsOf } from './responses/send-page.js';
 import { stepUpPolicy } from './step-up-policy.js';
 
 /** The scopes of OpenID Connect, as opposed to those of resources and organizations. */

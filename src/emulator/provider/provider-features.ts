@@ -5,7 +5,7 @@ import { signOutPage } from '../pages/sign-out-page.js';
 import type { GrantEnvironment } from './grants/grant-environment.js';
 import { resourceServerInfo } from './grants/resource-server-info.js';
 import type { ProviderDependencies } from './provider-dependencies.js';
-import { sendPage, textsOf } from './send-page.js';
+import { sendPage, textsOf } from './responses/send-page.js';
 
 type Features = NonNullable<Configuration['features']>;
 

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { protectedResourcesOf } from '../../options/protected-resources-of.js';
 import { withoutUndefined } from '../../options/without-undefined.js';
-import { BasePath } from '../../session/base-path.js';
+import { BasePath } from '../../request/base-path.js';
 import type { Requirement } from '../requirements/requirement.js';
 
 const wellKnownPath = '/.well-known/oauth-protected-resource';

@@ -6,7 +6,7 @@ import { LogtoException, LogtoUnauthenticatedException } from '../../logto.excep
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { OperatorLog } from '../../operator-log.js';
 import { rememberedReturnTo } from '../../sign-in/remembered-return-to.js';
-import { BasePath } from '../../session/base-path.js';
+import { BasePath } from '../../request/base-path.js';
 import { httpRequestOf } from '../../nest/http-request.js';
 import { markCopy } from '../../nest/package-copy.js';
 import { isNavigation } from '../../user/unauthenticated-exception-factory.js';

@@ -1,9 +1,9 @@
 import type { LogtoOptionsProblem } from '../../logto.exceptions.js';
-import { cookieSecretsOf } from '../cookie-secrets.js';
-import { isBearerOnly } from '../is-bearer-only.js';
+import { cookieSecretsOf } from './cookie-secrets.js';
+import { isBearerOnly } from './is-bearer-only.js';
 import { isLoopback } from './is-loopback.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
-import { appIdRemedy, baseUrlRemedy } from './logto-options-schema.js';
+import { appIdRemedy, baseUrlRemedy } from '../schema/logto-options-schema.js';
 import { protectedResourcesOf } from '../protected-resources-of.js';
 import { placeholderProblems } from './placeholder-problems.js';
 import { sessionCookieProblems } from './session-cookie-problems.js';

@@ -1,4 +1,4 @@
-import { basePathOf } from '../base-path-of.js';
+import { basePathOf } from './base-path-of.js';
 import type { CookieOptions } from 'express-session';
 import { expiresProblem, maxAgeProblem } from './cookie-lifetime-problems.js';
 import { fatal, warning, type CookieFinding } from './cookie-finding.js';

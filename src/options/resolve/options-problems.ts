@@ -1,8 +1,8 @@
 import type { LogtoOptionsProblem } from '../../logto.exceptions.js';
 import { combinationProblems } from './combination-problems.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
-import { logtoOptionsSchema } from './logto-options-schema.js';
-import { routePath } from './option-schemas.js';
+import { logtoOptionsSchema } from '../schema/logto-options-schema.js';
+import { routePath } from '../schema/option-schemas.js';
 
 /** Every mistake in the options, each with its option and its remedy. */
 export function optionsProblems(

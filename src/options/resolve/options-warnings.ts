@@ -1,6 +1,6 @@
 import { cookieWarning } from './cookie-problems.js';
 import { Prompt, ReservedScope, UserScope } from '../logto-constants.js';
-import { isBearerOnly } from '../is-bearer-only.js';
+import { isBearerOnly } from './is-bearer-only.js';
 import { ownSecretRemedy, stringsOf } from './placeholder-problems.js';
 import { sessionCookieProblems } from './session-cookie-problems.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';

@@ -1,12 +1,12 @@
 import { LogtoOptionsException } from '../../logto.exceptions.js';
-import { cookieSecretsOf } from '../cookie-secrets.js';
+import { cookieSecretsOf } from './cookie-secrets.js';
 import { hideSecrets } from '../hide-secrets.js';
 import { ReservedResource, ReservedScope, UserScope } from '../logto-constants.js';
 import { managementResource } from './management-resource.js';
 import { optionsProblems } from './options-problems.js';
 import { optionsWarnings } from './options-warnings.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
-import { trimSlashes } from '../trim-slashes.js';
+import { trimSlashes } from '../schema/trim-slashes.js';
 import type {
   ResolvedClientOptions,
   ResolvedCredentials,

@@ -1,6 +1,6 @@
 import { cookieProblems, type CookieProblem } from './cookie-problems.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
-import { trimSlashes } from '../trim-slashes.js';
+import { trimSlashes } from '../schema/trim-slashes.js';
 import { withoutUndefined } from '../without-undefined.js';
 
 /** Checks the cookie of the `session` option. A cookie that a function makes is checked at the first request. */

@@ -13,7 +13,7 @@ import { logoutTokenOf } from './logout-form.js';
 import { logoutTokenInvalid } from './logout-token-invalid.js';
 import { logoutTokenRemedy } from './logout-token-remedy.js';
 import { signInClient } from '../../session/sign-in-client.js';
-import { KeyedMutex } from '../../store/keyed-mutex.js';
+import { KeyedMutex } from '../../concurrency/keyed-mutex.js';
 import { SessionEnd } from '../../session/session-end.js';
 import { Sessions } from '../../session/sessions.js';
 import { isSignedIn } from '../../store/session-record.js';

@@ -6,7 +6,7 @@ import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from '../../logto.module-definitio
 import { resolveLogtoOptions } from '../../options/resolve/resolve-logto-options.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../../options/logto-module-options.js';
-import { PassiveRequests } from '../../session/passive-requests.js';
+import { PassiveRequests } from '../../request/passive-requests.js';
 import { SessionMount } from '../../session/session-mount.js';
 import { Sessions } from '../../session/sessions.js';
 import { TokenEncryption } from '../../store/token-encryption.js';

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { PassiveRequests } from '../../session/passive-requests.js';
+import { PassiveRequests } from '../../request/passive-requests.js';
 import { SessionExpiry } from '../../session/session-expiry.js';
 import { SessionLifetime } from '../../session/session-lifetime.js';
 import { endedRecord, isSignedIn, type EndedRecord, type SessionRecord } from '../../store/session-record.js';

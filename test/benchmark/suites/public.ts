@@ -1,5 +1,5 @@
 import type { ContenderName } from '../contenders.js';
-import { Browser } from '../../support/browser.js';
+import { Browser } from '../../support/requests/browser.js';
 import { atLeast, type SuiteResult, type Verdict } from '../support/report.js';
 import { runRounds } from '../support/rounds.js';
 import type { Stage } from '../support/stage.js';

@@ -1,8 +1,8 @@
 import type { ContenderAnswers } from '../contender.js';
 import type { ContenderName } from '../contenders.js';
 import type { ProviderAnswers } from '../provider.js';
-import { freePort } from '../../support/app.js';
-import { Browser } from '../../support/browser.js';
+import { freePort } from '../../support/app/app.js';
+import { Browser } from '../../support/requests/browser.js';
 import { Remote } from './remote.js';
 import type { ContenderSetup } from './setup.js';
 

@@ -2,8 +2,8 @@ import { afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { UserScope } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { LogRecorder } from '../../guard/support/log-recorder.js';
-import { startApp, type TestApp, type TestAppParts } from '../../support/app.js';
-import { resource, startIssuer } from '../../support/issuer.js';
+import { startApp, type TestApp, type TestAppParts } from '../../support/app/app.js';
+import { resource, startIssuer } from '../../support/logto/issuer.js';
 
 /** Starts apps and records what they log. */
 export interface RecordedStartup {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../support/app.js';
+import { freePort } from '../../support/app/app.js';
 
 /** A sample that runs in its own process. */
 export interface Sample {

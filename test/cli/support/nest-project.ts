@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runInit } from '../../../src/cli/init/init-command.js';
-import { closeLater } from '../../support/leftovers.js';
+import { closeLater } from '../../support/runner/leftovers.js';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
 const nodeModules = join(import.meta.dirname, '../../../node_modules');

@@ -1,6 +1,6 @@
 import type { LogtoDiagnosis, LogtoDiagnosisCheck, LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { startApp } from '../../support/app.js';
+import { startApp } from '../../support/app/app.js';
 
 /** Starts an app and diagnoses it. */
 export async function diagnose(

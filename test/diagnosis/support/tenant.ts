@@ -1,5 +1,5 @@
 import type { LogtoEmulatorOptions } from 'nestjs-logto/emulator';
-import { application } from '../../support/issuer.js';
+import { application } from '../../support/logto/issuer.js';
 
 /** A machine-to-machine application that may call the Management API. */
 export const machine = { appId: 'machine', appSecret: 'the-machine-secret-of-the-specs' };

@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { freePort } from '../../support/app.js';
-import { Browser } from '../../support/browser.js';
-import { application } from '../../support/issuer.js';
-import { leaks } from '../../support/leaks.js';
-import { closeLater } from '../../support/leftovers.js';
+import { freePort } from '../../support/app/app.js';
+import { Browser } from '../../support/requests/browser.js';
+import { application } from '../../support/logto/issuer.js';
+import { leaks } from '../../support/runner/leaks.js';
+import { closeLater } from '../../support/runner/leftovers.js';
 import type { Page } from './page.js';
 
 /** What the reader's app has besides the `main.ts` of a page. */

@@ -3,10 +3,10 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { freePort, session } from '../../support/app.js';
-import { Browser } from '../../support/browser.js';
-import { application } from '../../support/issuer.js';
-import { leftovers } from '../../support/leftovers.js';
+import { freePort, session } from '../../support/app/app.js';
+import { Browser } from '../../support/requests/browser.js';
+import { application } from '../../support/logto/issuer.js';
+import { leftovers } from '../../support/runner/leftovers.js';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 

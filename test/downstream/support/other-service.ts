@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { leftovers } from '../../support/leftovers.js';
+import { leftovers } from '../../support/runner/leftovers.js';
 
 /** A request that {@link OtherService} has received. */
 export interface ReceivedRequest {

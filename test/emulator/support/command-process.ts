@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 import { transformFile } from '@swc/core';
-import { leftovers } from '../../support/leftovers.js';
+import { leftovers } from '../../support/runner/leftovers.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 

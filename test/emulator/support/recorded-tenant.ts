@@ -1,6 +1,6 @@
 import type { LogtoEmulatorOptions } from 'nestjs-logto/emulator';
 
-import { admin, resource, things } from '../../support/issuer.js';
+import { admin, resource, things } from '../../support/logto/issuer.js';
 
 /** The tenant that the recording was made on. */
 export const recordedTenant = (receiverUrl: string): LogtoEmulatorOptions => ({

@@ -1,6 +1,6 @@
 import { startLogtoEmulator, type LogtoEmulator, type LogtoEmulatorOptions } from 'nestjs-logto/emulator';
 
-import { leftovers } from '../../support/leftovers.js';
+import { leftovers } from '../../support/runner/leftovers.js';
 import type { Answer, Client } from './client.js';
 import { webClient } from './web-client.js';
 

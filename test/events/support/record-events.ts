@@ -1,6 +1,6 @@
 import type { LogtoMessages, LogtoTraces } from 'nestjs-logto';
 import { messageChannels, tracingChannels } from '../../../src/events/channels.js';
-import { leftovers } from '../../support/leftovers.js';
+import { leftovers } from '../../support/runner/leftovers.js';
 
 type Events = LogtoTraces & LogtoMessages;
 

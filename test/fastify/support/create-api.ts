@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import type { TestAppParts } from '../../support/app.js';
+import type { TestAppParts } from '../../support/app/app.js';
 
 /** Creates the app on Fastify, as a user's end-to-end tests do. */
 export const createApi: NonNullable<TestAppParts['create']> = async (module, options) => {

@@ -1,4 +1,4 @@
-import type { Browser, Page } from '../../support/browser.js';
+import type { Browser, Page } from '../../support/requests/browser.js';
 
 /** Sends a GraphQL operation over HTTP. */
 export const postQuery = (

@@ -3,9 +3,9 @@ import { createPublicKey } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWK, type JWTHeaderParameters } from 'jose';
 import { call, refusalOf, startApi } from '../support/api.js';
 import { ThingsController } from '../support/things.controller.js';
-import type { TestApp } from '../../support/app.js';
-import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
-import { resource } from '../../support/issuer.js';
+import type { TestApp } from '../../support/app/app.js';
+import { startHostileProvider, type HostileProvider } from '../../support/logto/hostile-provider.js';
+import { resource } from '../../support/logto/issuer.js';
 import { accessTokenClaims, now, signAccessToken } from '../support/access-token.js';
 
 describe('A forged bearer token', () => {

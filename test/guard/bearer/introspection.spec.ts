@@ -6,10 +6,10 @@ import { AuthUser, LogtoApiGuard, LogtoContext, RequireScopes } from 'nestjs-log
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf, startApi } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
-import type { TestApp } from '../../support/app.js';
-import { Browser } from '../../support/browser.js';
-import { application, resource } from '../../support/issuer.js';
-import { closeLater, leftovers } from '../../support/leftovers.js';
+import type { TestApp } from '../../support/app/app.js';
+import { Browser } from '../../support/requests/browser.js';
+import { application, resource } from '../../support/logto/issuer.js';
+import { closeLater, leftovers } from '../../support/runner/leftovers.js';
 
 @Controller()
 @UseGuards(LogtoApiGuard)

@@ -5,10 +5,10 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf, startApi } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { ThingsController } from '../support/things.controller.js';
-import type { TestApp } from '../../support/app.js';
-import { resource } from '../../support/issuer.js';
-import { otherResource } from '../../support/token-app.js';
-import { closeLater } from '../../support/leftovers.js';
+import type { TestApp } from '../../support/app/app.js';
+import { resource } from '../../support/logto/issuer.js';
+import { otherResource } from '../../support/app/token-app.js';
+import { closeLater } from '../../support/runner/leftovers.js';
 
 const invalid = { status: 401, code: 'invalid_token' };
 

@@ -6,13 +6,13 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf, startApi } from '../support/api.js';
 import { LogRecorder } from '../support/log-recorder.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
-import type { TestApp } from '../../support/app.js';
-import { passTime, restoreTime } from '../../support/clock.js';
-import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
-import { application, resource } from '../../support/issuer.js';
-import { withNodeEnv } from '../../support/with-node-env.js';
+import type { TestApp } from '../../support/app/app.js';
+import { passTime, restoreTime } from '../../support/runner/clock.js';
+import { startHostileProvider, type HostileProvider } from '../../support/logto/hostile-provider.js';
+import { application, resource } from '../../support/logto/issuer.js';
+import { withNodeEnv } from '../../support/app/with-node-env.js';
 import { accessTokenClaims, now, signAccessToken } from '../support/access-token.js';
-import { closeLater } from '../../support/leftovers.js';
+import { closeLater } from '../../support/runner/leftovers.js';
 
 @Controller()
 @UseGuards(LogtoApiGuard)

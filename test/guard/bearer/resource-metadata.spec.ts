@@ -6,9 +6,9 @@ import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { Response } from 'express';
 import { map, type Observable } from 'rxjs';
 import { LogtoApiGuard, LogtoGuard, Public, RequireScopes, WithLogto } from 'nestjs-logto';
-import { startIssuer, resource } from '../../support/issuer.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { sessionMounts } from '../../support/session-mounts.js';
+import { startIssuer, resource } from '../../support/logto/issuer.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { sessionMounts } from '../../support/app/session-mounts.js';
 import { call, refusalOf, startApi } from '../support/api.js';
 import { metadataOf, wellKnown } from '../support/metadata-of.js';
 

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { call, startApi } from '../support/api.js';
 import { ThingsController } from '../support/things.controller.js';
-import type { TestApp } from '../../support/app.js';
-import { startHostileProvider, type HostileProvider } from '../../support/hostile-provider.js';
+import type { TestApp } from '../../support/app/app.js';
+import { startHostileProvider, type HostileProvider } from '../../support/logto/hostile-provider.js';
 import { accessTokenClaims } from '../support/access-token.js';
 
 describe('The signing algorithm of a bearer token', () => {

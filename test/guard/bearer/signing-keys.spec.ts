@@ -4,12 +4,12 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf, startApi } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { ThingsController } from '../support/things.controller.js';
-import type { TestApp } from '../../support/app.js';
-import type { Page } from '../../support/browser.js';
-import { Elsewhere } from '../../support/elsewhere.js';
-import { passTime, restoreTime } from '../../support/clock.js';
-import { resource } from '../../support/issuer.js';
-import { closeLater } from '../../support/leftovers.js';
+import type { TestApp } from '../../support/app/app.js';
+import type { Page } from '../../support/requests/browser.js';
+import { Elsewhere } from '../../support/requests/elsewhere.js';
+import { passTime, restoreTime } from '../../support/runner/clock.js';
+import { resource } from '../../support/logto/issuer.js';
+import { closeLater } from '../../support/runner/leftovers.js';
 
 describe('The keys that verify bearer tokens', () => {
   let issuer: LogtoEmulator;

@@ -4,9 +4,9 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf, startApi } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { ThingsController } from '../support/things.controller.js';
-import type { TestApp } from '../../support/app.js';
-import { passTime, restoreTime } from '../../support/clock.js';
-import { resource } from '../../support/issuer.js';
+import type { TestApp } from '../../support/app/app.js';
+import { passTime, restoreTime } from '../../support/runner/clock.js';
+import { resource } from '../../support/logto/issuer.js';
 
 const invalid = { status: 401, code: 'invalid_token' };
 

@@ -16,13 +16,13 @@ import {
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf, startApi } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import type { Browser, Page } from '../../support/browser.js';
-import { startHostileProvider } from '../../support/hostile-provider.js';
-import { resource } from '../../support/issuer.js';
-import { otherResource, tokenOptions } from '../../support/token-app.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import type { Browser, Page } from '../../support/requests/browser.js';
+import { startHostileProvider } from '../../support/logto/hostile-provider.js';
+import { resource } from '../../support/logto/issuer.js';
+import { otherResource, tokenOptions } from '../../support/app/token-app.js';
 import { signAccessToken } from '../support/access-token.js';
-import { closeLater } from '../../support/leftovers.js';
+import { closeLater } from '../../support/runner/leftovers.js';
 
 /** An app with several tenants, for sessions and bearer tokens. */
 @Controller()

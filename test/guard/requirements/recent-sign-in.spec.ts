@@ -12,11 +12,11 @@ import {
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf } from '../support/api.js';
 import { startAccessIssuer } from '../support/real-tokens.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import type { Browser } from '../../support/browser.js';
-import { passTime, restoreTime } from '../../support/clock.js';
-import { startHostileProvider } from '../../support/hostile-provider.js';
-import { resource } from '../../support/issuer.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import type { Browser } from '../../support/requests/browser.js';
+import { passTime, restoreTime } from '../../support/runner/clock.js';
+import { startHostileProvider } from '../../support/logto/hostile-provider.js';
+import { resource } from '../../support/logto/issuer.js';
 import { now, signAccessToken } from '../support/access-token.js';
 
 @Controller()

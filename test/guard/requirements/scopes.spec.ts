@@ -4,11 +4,11 @@ import { LogtoApiGuard, LogtoGuard, RequireScopes, WithLogto } from 'nestjs-logt
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf, startApi } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import type { Browser } from '../../support/browser.js';
-import { resource } from '../../support/issuer.js';
-import { machine, otherResource, tokenOptions } from '../../support/token-app.js';
-import { closeLater } from '../../support/leftovers.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import type { Browser } from '../../support/requests/browser.js';
+import { resource } from '../../support/logto/issuer.js';
+import { machine, otherResource, tokenOptions } from '../../support/app/token-app.js';
+import { closeLater } from '../../support/runner/leftovers.js';
 
 class Routes {
   @Get('read')

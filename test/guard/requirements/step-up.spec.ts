@@ -18,11 +18,11 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { call, refusalOf } from '../support/api.js';
 import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { now, signAccessToken } from '../support/access-token.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import type { Browser, Page } from '../../support/browser.js';
-import { passTime, restoreTime } from '../../support/clock.js';
-import { startHostileProvider } from '../../support/hostile-provider.js';
-import { resource } from '../../support/issuer.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import type { Browser, Page } from '../../support/requests/browser.js';
+import { passTime, restoreTime } from '../../support/runner/clock.js';
+import { startHostileProvider } from '../../support/logto/hostile-provider.js';
+import { resource } from '../../support/logto/issuer.js';
 
 const mfaInUrl = encodeURIComponent(LogtoAcr.Mfa);
 const oneInUrl = encodeURIComponent(LogtoAcr.FirstFactor);

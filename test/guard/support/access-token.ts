@@ -1,6 +1,6 @@
 import type { JWTHeaderParameters, JWTPayload } from 'jose';
-import type { HostileProvider } from '../../support/hostile-provider.js';
-import { resource } from '../../support/issuer.js';
+import type { HostileProvider } from '../../support/logto/hostile-provider.js';
+import { resource } from '../../support/logto/issuer.js';
 
 /** The current time in seconds, as in claims. */
 export const now = (): number => Math.floor(Date.now() / 1000);

@@ -1,7 +1,7 @@
 import type { LogtoApiOptions } from 'nestjs-logto';
-import { startApp, type TestApp, type TestAppParts } from '../../support/app.js';
-import type { Page } from '../../support/browser.js';
-import { resource } from '../../support/issuer.js';
+import { startApp, type TestApp, type TestAppParts } from '../../support/app/app.js';
+import type { Page } from '../../support/requests/browser.js';
+import { resource } from '../../support/logto/issuer.js';
 import { createApi } from './create-api.js';
 
 /** Starts an API that only accepts bearer tokens: without an application, a base URL or a session. */

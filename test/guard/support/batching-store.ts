@@ -1,5 +1,5 @@
 import type { SessionData } from 'express-session';
-import { MemorySessionStore } from '../../support/memory-session-store.js';
+import { MemorySessionStore } from '../../support/app/memory-session-store.js';
 
 /** Answers concurrent reads together, as a Redis client does with replies in one packet. */
 export class BatchingStore extends MemorySessionStore {

@@ -1,5 +1,5 @@
 import { Logger, type LoggerService } from '@nestjs/common';
-import { leaks } from '../../support/leaks.js';
+import { leaks } from '../../support/runner/leaks.js';
 
 /** A logger that records each line with its level. */
 export class LogRecorder implements LoggerService {

@@ -1,9 +1,9 @@
 import type { TokenTarget } from 'nestjs-logto';
 import type { LogtoEmulator, LogtoEmulatorOptions } from 'nestjs-logto/emulator';
-import type { TestApp } from '../../support/app.js';
-import type { Browser } from '../../support/browser.js';
-import { startIssuer } from '../../support/issuer.js';
-import { machine, otherResource, startTokenApp, tokenTenant } from '../../support/token-app.js';
+import type { TestApp } from '../../support/app/app.js';
+import type { Browser } from '../../support/requests/browser.js';
+import { startIssuer } from '../../support/logto/issuer.js';
+import { machine, otherResource, startTokenApp, tokenTenant } from '../../support/app/token-app.js';
 
 /** Starts a tenant in which ada is an administrator and a member of org_1, and bob is a member of org_2. */
 export function startAccessIssuer(options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> {

@@ -1,6 +1,6 @@
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import type { TestApp } from '../../support/app.js';
-import type { Browser } from '../../support/browser.js';
+import type { TestApp } from '../../support/app/app.js';
+import type { Browser } from '../../support/requests/browser.js';
 
 /** Signs a user in. @returns the browser and the headers for its socket handshakes */
 export async function signedInBrowser(

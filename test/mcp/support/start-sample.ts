@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { leftovers } from '../../support/leftovers.js';
+import { leftovers } from '../../support/runner/leftovers.js';
 
 const program = fileURLToPath(new URL('../../../sample/mcp/build/main.js', import.meta.url));
 

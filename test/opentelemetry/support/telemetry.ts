@@ -13,8 +13,8 @@ import {
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-base';
 import type { NextFunction, Request, Response } from 'express';
-import { leaks } from '../../support/leaks.js';
-import { leftovers } from '../../support/leftovers.js';
+import { leaks } from '../../support/runner/leaks.js';
+import { leftovers } from '../../support/runner/leftovers.js';
 
 /** The SDK of OpenTelemetry, as an app sets it up, with exporters that keep everything in memory. */
 export class Telemetry {

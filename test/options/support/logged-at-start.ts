@@ -1,6 +1,6 @@
 import type { TestingModuleBuilder } from '@nestjs/testing';
-import { leaks } from '../../support/leaks.js';
-import { watchLogs } from '../../support/options.js';
+import { leaks } from '../../support/runner/leaks.js';
+import { watchLogs } from '../../support/app/options.js';
 
 /** Starts the app of a testing module and closes it. @returns the lines that were logged */
 export async function loggedAtStart(builder: TestingModuleBuilder): Promise<string[]> {

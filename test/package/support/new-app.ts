@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeLater } from '../../support/leftovers.js';
+import { closeLater } from '../../support/runner/leftovers.js';
 import { packed } from './packed.js';
 import { succeed, type CommandOptions } from './run.js';
 

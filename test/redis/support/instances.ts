@@ -2,9 +2,9 @@ import type { ModuleMetadata } from '@nestjs/common';
 import type { LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { RedisClientType } from 'redis';
-import { session, type TestApp } from '../../support/app.js';
-import type { Gates } from '../../support/gates.js';
-import { startTokenApp } from '../../support/token-app.js';
+import { session, type TestApp } from '../../support/app/app.js';
+import type { Gates } from '../../support/runner/gates.js';
+import { startTokenApp } from '../../support/app/token-app.js';
 import { redisLock, redisStore } from './redis-session.js';
 
 /** An instance of an app with its own connections to Redis. */

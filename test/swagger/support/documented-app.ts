@@ -5,8 +5,8 @@ import {
   type SwaggerDocumentOptions,
 } from '@nestjs/swagger';
 import { withLogtoSecurity, type LogtoSecurityOptions } from 'nestjs-logto/swagger';
-import { startApp, type TestApp, type TestAppParts } from '../../support/app.js';
-import { resource } from '../../support/issuer.js';
+import { startApp, type TestApp, type TestAppParts } from '../../support/app/app.js';
+import { resource } from '../../support/logto/issuer.js';
 
 export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & { 'x-logto'?: unknown };
 

@@ -1,5 +1,5 @@
 import type { LogtoHealth } from 'nestjs-logto/terminus';
-import type { TestApp } from '../../support/app.js';
+import type { TestApp } from '../../support/app/app.js';
 
 /** What a health check tells about Logto. */
 export interface Probe {

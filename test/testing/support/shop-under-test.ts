@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import supertest from 'supertest';
 import type TestAgent from 'supertest/lib/agent.js';
-import { leftovers } from '../../support/leftovers.js';
+import { leftovers } from '../../support/runner/leftovers.js';
 import { ShopController } from './shop.controller.js';
 
 /** A Nest app as an end-to-end test has it: initialised, not listening. */

@@ -17,7 +17,7 @@ import {
   RequireScopes,
   WithLogto,
 } from 'nestjs-logto';
-import { resource } from '../../support/issuer.js';
+import { resource } from '../../support/logto/issuer.js';
 
 /** The routes of an app, each with one kind of protection. */
 @Controller()

@@ -1,6 +1,6 @@
 import { UserScope } from 'nestjs-logto';
 import { LogtoTestingModule } from 'nestjs-logto/testing';
-import { resource } from '../../support/issuer.js';
+import { resource } from '../../support/logto/issuer.js';
 import { shop, startUnderTest, type ShopUnderTest } from './shop-under-test.js';
 
 /** Starts the shop with all the scopes that its routes need, for sessions and bearer tokens. */

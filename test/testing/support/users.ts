@@ -1,5 +1,5 @@
 import type { LogtoTestUser } from 'nestjs-logto/testing';
-import { resource } from '../../support/issuer.js';
+import { resource } from '../../support/logto/issuer.js';
 
 /** A user with every role, scope and permission that the shop requires. */
 export const ada: LogtoTestUser = {

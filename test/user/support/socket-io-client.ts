@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { TestApp } from '../../support/app.js';
+import type { TestApp } from '../../support/app/app.js';
 
 /** What a handshake carries. */
 export interface Handshake {

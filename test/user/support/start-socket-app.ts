@@ -1,7 +1,7 @@
 import type { INestApplication, Type, WebSocketAdapter } from '@nestjs/common';
-import { startApp, type TestApp, type TestAppParts } from '../../support/app.js';
-import { resource } from '../../support/issuer.js';
-import { tokenOptions } from '../../support/token-app.js';
+import { startApp, type TestApp, type TestAppParts } from '../../support/app/app.js';
+import { resource } from '../../support/logto/issuer.js';
+import { tokenOptions } from '../../support/app/token-app.js';
 
 /** Starts an app with a gateway that takes sessions and bearer tokens. */
 export function startSocketApp(

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { TestApp } from '../../support/app.js';
-import type { Page } from '../../support/browser.js';
+import type { TestApp } from '../../support/app/app.js';
+import type { Page } from '../../support/requests/browser.js';
 
 /** The signing key of the specs. */
 export const signingKey = 'the-webhook-signing-key-of-the-specs';

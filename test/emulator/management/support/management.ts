@@ -1,7 +1,7 @@
 import { createApiClient } from '@logto/api/management';
 import { startLogtoEmulator, type LogtoEmulator, type LogtoEmulatorOptions } from 'nestjs-logto/emulator';
 
-import { leftovers } from '../../../support/leftovers.js';
+import { leftovers } from '../../../support/runner/leftovers.js';
 
 /** The client of `@logto/api` itself, so that these specs see what every client of Logto sees. */
 export type ManagementClient = ReturnType<typeof createApiClient>;

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { trimSlashes } from './trim-slashes.js';
+
+/** A non-empty string. */
+export const text = (remedy: string) => z.string({ error: remedy }).min(1, { error: remedy });
+
+/** A list of non-empty strings. */
+export const names = z.array(text('has to be a list of non-empty strings.'), {
+  error: 'has to be a list of non-empty strings.',
+});
+
+/** The path of a route, such as `logto`. */
+export function routePath(example: string) {
+  const error = `has to be a path of letters, digits, "-" and "_": "${example}".`;
+  return z.string({ error }).refine((path) => /^[\w-]+(\/[\w-]+)*$/.test(trimSlashes(path)), { error });
+}
+
+/** True or false. */
+export const flag = z.boolean({ error: 'has to be true or false.' });
+
+/** Zero or more seconds. */
+export const seconds = z
+  .number({ error: 'has to be a number of seconds.' })
+  .nonnegative({ error: 'has to be zero or more seconds.' });
+
+/** More than zero seconds. */
+export const positiveSeconds = z
+  .number({ error: 'has to be a number of seconds.' })
+  .positive({ error: 'has to be more than zero seconds.' });
+
+/**
+ * An http(s) URL without credentials, query and fragment.
+ * @param missing the message for an empty value
+ */
+export function absoluteUrl(remedy: string, missing = remedy) {
+  return z
+    .string({
+      error: ({ input }) => (input === undefined ? missing : `is ${kindOf(input)}, not a string. ${remedy}`),
+    })
+    .superRefine((value, context) => {
+      const wrong = urlProblem(value);
+      const message = value === '' ? missing : `${wrong} ${remedy}`;
+      if (wrong !== undefined) context.addIssue({ code: 'custom', message });
+    });
+}
+
+const pageUrlRemedy = 'has to be an absolute http(s) URL: "https://app.example.com/welcome".';
+
+/** The http(s) URL of a page. */
+export const pageUrl = z
+  .string({ error: pageUrlRemedy })
+  .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ''), { error: pageUrlRemedy });
+
+/** An http(s) origin. */
+export const origin = text('list origins such as "https://app.example.com".').refine(
+  (value) => /^https?:$/.test(parseUrl(value)?.protocol ?? '') && parseUrl(value)?.origin === value,
+  { error: 'has to be an origin without path: "https://app.example.com".' },
+);
+
+function urlProblem(value: string): string | undefined {
+  const url = parseUrl(value);
+  // A password may come before the "@".
+  const given = value.includes('@') ? 'what is given' : JSON.stringify(value);
+  if (!/^https?:\/\//i.test(value))
+    return `has to be an absolute http(s) URL, and ${given} begins with neither "http://" nor "https://".`;
+  if (!url) return `has to be an absolute http(s) URL, and ${given} is not one.`;
+  if (url.username || url.password || url.search || url.hash)
+    return 'has to have no credentials, query or fragment.';
+  return undefined;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function parseUrl(value: string): URL | undefined {
+  return URL.canParse(value) ? new URL(value) : undefined;
+}

@@ -1,0 +1,14 @@
+import type { LogtoEmulator } from 'nestjs-logto/emulator';
+import { application } from '../logto/issuer.js';
+
+/** What a proxy that terminates TLS says of a request. */
+export const fromTlsProxy = { 'x-forwarded-proto': 'https' };
+
+/** Registers an application with an https address. @returns the options of the app behind the proxy */
+export function registerHttpsApplication(issuer: LogtoEmulator): { baseUrl: string; appId: string } {
+  const baseUrl = 'https://app.example.com';
+  const id = 'tls';
+  const redirectUris = [`${baseUrl}/logto/sign-in-callback`];
+  issuer.setApplication({ id, secret: application.secret, redirectUris });
+  return { baseUrl, appId: id };
+}

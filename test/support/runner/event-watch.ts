@@ -1,0 +1,23 @@
+import { messageChannels, tracingChannels } from '../../../src/events/channels.js';
+import { leaks } from './leaks.js';
+
+/** Searches every event for secrets. */
+class EventWatch {
+  private readonly channels = [
+    ...Object.values(tracingChannels).map(({ asyncEnd }) => asyncEnd),
+    ...Object.values(messageChannels),
+  ];
+
+  start(): void {
+    for (const channel of this.channels) channel.subscribe(this.keep);
+  }
+
+  stop(): void {
+    for (const channel of this.channels) channel.unsubscribe(this.keep);
+  }
+
+  private readonly keep = (event: unknown): void => leaks.telemetry(event);
+}
+
+/** The watch of the running spec file. */
+export const eventWatch = new EventWatch();

@@ -1,8 +1,0 @@
-import type { TestApp } from './app.js';
-import type { Page } from './browser.js';
-import { postForm } from './post-form.js';
-
-/** Sends a logout token to the app, as Logto does. */
-export function sendLogoutToken(app: TestApp, token: string): Promise<Page> {
-  return postForm(app, '/logto/back-channel-logout', { logout_token: token });
-}
