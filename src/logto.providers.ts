@@ -61,8 +61,8 @@ import { PatchedStores } from './store/patched-stores.js';
 import { TokenEncryption } from './store/token-encryption.js';
 import { TokenRecords } from './store/token-records.js';
 import { Tombstones } from './store/tombstones.js';
-import { UserMarks } from './store/user-marks.js';
 import { TouchThrottle } from './store/touch-throttle.js';
+import { UserMarks } from './store/user-marks.js';
 import { MachineTokens } from './tokens/machine-tokens.js';
 import { RefreshGrant } from './tokens/refresh-grant.js';
 import { RefreshedTokens } from './tokens/refreshed-tokens.js';
@@ -111,14 +111,15 @@ export const logtoProviders: Provider[] = [
   TokenEncryption,
   TokenRecords,
   Tombstones,
-  UserMarks,
   TouchThrottle,
-  // session/
+  UserMarks,
+  // request/
   BasePath,
+  PassiveRequests,
+  // session/
   Handshakes,
   KnownStore,
   LogtoSessions,
-  PassiveRequests,
   SessionEnd,
   SessionExpiry,
   SessionLifetime,
@@ -134,6 +135,7 @@ export const logtoProviders: Provider[] = [
   TokenRefresh,
   Tokens,
   UserInfo,
+  // downstream/
   DownstreamFetch,
   // user/
   CurrentUser,
