@@ -1,5 +1,6 @@
 import { LogtoOptionsException } from '../../logto.exceptions.js';
 import { cookieSecretsOf } from './cookie-secrets.js';
+import type { GetContextParameters } from '../get-context-parameters.js';
 import { hideSecrets } from '../hide-secrets.js';
 import { ReservedResource, ReservedScope, UserScope } from '../logto-constants.js';
 import { managementResource } from './management-resource.js';
@@ -37,13 +38,7 @@ export function resolveLogtoOptions(
     resources: resolveResources(options),
     prompt: options.prompt === undefined ? ['consent'] : [options.prompt].flat(),
     signInOptions: options.signInOptions ?? {},
-    context: {
-      fetchUserInfo: options.fetchUserInfo,
-      getAccessToken: options.getAccessToken,
-      resource: options.resource,
-      organizationId: options.organizationId,
-      getOrganizationToken: options.getOrganizationToken,
-    },
+    context: resolveContext(options),
     authRoutes: extras.authRoutes ?? true,
     authRoutesPrefix: trimSlashes(extras.authRoutesPrefix ?? 'logto'),
     postSignInRedirectUri: options.postSignInRedirectUri ?? baseUrl,
@@ -61,12 +56,7 @@ export function resolveLogtoOptions(
     machineToMachine: options.machineToMachine && hideSecrets(options.machineToMachine),
     management: { resource: options.management?.resource ?? managementResource(endpoint) },
     downstream: options.downstream ?? [],
-    http: {
-      timeout: options.http?.timeout ?? 5000,
-      clockTolerance: options.http?.clockTolerance ?? 30,
-      fetch: options.http?.fetch ?? globalThis.fetch,
-      internalOrigin: options.http?.internalEndpoint && new URL(options.http.internalEndpoint).origin,
-    },
+    http: resolveHttp(options),
     api: options.api,
     webhooks: resolveWebhooks(options, extras),
     allowUnenforcedRequirements: options.allowUnenforcedRequirements ?? false,
@@ -86,6 +76,20 @@ function resolveClient(options: LogtoModuleOptions, baseUrl: string): ResolvedCl
 
 function resolveCredentials({ appId, appSecret }: LogtoModuleOptions): ResolvedCredentials | undefined {
   return appId === undefined ? undefined : hideSecrets({ appId, appSecret });
+}
+
+function resolveContext(options: LogtoModuleOptions): GetContextParameters {
+  const { fetchUserInfo, getAccessToken, resource, organizationId, getOrganizationToken } = options;
+  return { fetchUserInfo, getAccessToken, resource, organizationId, getOrganizationToken };
+}
+
+function resolveHttp({ http = {} }: LogtoModuleOptions): ResolvedLogtoOptions['http'] {
+  return {
+    timeout: http.timeout ?? 5000,
+    clockTolerance: http.clockTolerance ?? 30,
+    fetch: http.fetch ?? globalThis.fetch,
+    internalOrigin: http.internalEndpoint && new URL(http.internalEndpoint).origin,
+  };
 }
 
 function resolveEncryption({ encryption }: LogtoModuleOptions): ResolvedEncryptionOptions | undefined {
