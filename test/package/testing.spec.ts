@@ -9,21 +9,21 @@ const recipes = readFileSync(fileURLToPath(new URL('../../docs/how-to/testing.md
 describe.each([
   [
     'Vitest in a Nest 12 project in ES modules',
-    'testing-vitest',
+    'nest-12/testing-vitest',
     'vitest.config.ts',
-    ['node_modules/vitest/vitest.mjs', 'run'],
+    ['../node_modules/vitest/vitest.mjs', 'run'],
   ],
   [
     'Jest in a Nest 12 project in ES modules',
-    'testing-jest-esm',
+    'nest-12/testing-jest',
     'jest.config.js',
-    ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'],
+    ['--experimental-vm-modules', '../node_modules/jest/bin/jest.js'],
   ],
   [
     'Jest in a Nest 11 project in CommonJS',
-    'testing-jest-cjs',
+    'nest-11/testing-jest',
     'test/jest-e2e.json',
-    ['node_modules/jest/bin/jest.js', '--config', 'test/jest-e2e.json'],
+    ['../node_modules/jest/bin/jest.js', '--config', 'test/jest-e2e.json'],
   ],
 ])('An app that is tested with nestjs-logto/testing: %s', (_name, folder, config, command) => {
   const cwd = project(folder);
@@ -34,6 +34,6 @@ describe.each([
   });
 
   it('compiles its tests', async () => {
-    await succeed(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'], cwd);
+    await succeed(process.execPath, ['../node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'], cwd);
   });
 });

@@ -12,7 +12,7 @@ const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url));
 /** Source of the app that the projects share: what differs is which Nest and module format they compile it for. */
 const sharedApp = 'app';
 
-/** An app with tests of its own, which the projects `testing-…` share: what differs is what runs them. */
+/** An app with tests of its own, which the folders `testing-…` share: what differs is what runs them. */
 const testedApp = 'tested-app';
 
 /**
@@ -55,8 +55,9 @@ async function given(path) {
 async function installInto(folder, fixture, tarball) {
   await mkdir(folder);
   await cp(fixture, folder, { recursive: true });
-  for (const [source, target] of await sharedBy(folder))
-    await cp(join(fixtures, source), join(folder, target), { recursive: true });
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.filter((found) => found.isDirectory()))
+    await copySources(join(folder, entry.name));
   const manifestPath = join(folder, 'package.json');
   const manifest = JSON.parse(await readFile(manifestPath, 'utf8'));
   manifest.dependencies['nestjs-logto'] = `file:${tarball}`;
@@ -64,12 +65,9 @@ async function installInto(folder, fixture, tarball) {
   await npm(['install', '--no-audit', '--no-fund', '--prefer-offline'], folder);
 }
 
-/** The sources that a project shares with others, and where they go. */
-async function sharedBy(folder) {
-  if (basename(folder).startsWith('testing-'))
-    return ['src', 'test'].map((part) => [join(testedApp, part), part]);
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => [join(sharedApp, 'src'), join(name, 'src')]);
+/** Copies the sources that the folders of the projects share. */
+async function copySources(folder) {
+  const isTested = basename(folder).startsWith('testing-');
+  for (const part of isTested ? ['src', 'test'] : ['src'])
+    await cp(join(fixtures, isTested ? testedApp : sharedApp, part), join(folder, part), { recursive: true });
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeLater } from '../../support/runner/leftovers.js';
@@ -26,7 +26,23 @@ export class NewApp {
     closeLater({ close: () => rm(parent, { recursive: true, force: true }) });
     const flags = ['--skip-install', '--skip-git', '--package-manager', 'npm'];
     await succeed('npx', ['--yes', `@nestjs/cli@${cli}`, 'new', 'my-app', ...flags], parent, asUser());
-    return new NewApp(join(parent, 'my-app'));
+    const app = new NewApp(join(parent, 'my-app'));
+    await cp(app.sources, app.createdSources, { recursive: true });
+    return app;
+  }
+
+  private get sources(): string {
+    return join(this.directory, 'src');
+  }
+
+  private get createdSources(): string {
+    return join(this.directory, '..', 'created');
+  }
+
+  /** Puts the sources back that `nest new` created. */
+  async resetSources(): Promise<void> {
+    await rm(this.sources, { recursive: true });
+    await cp(this.createdSources, this.sources, { recursive: true });
   }
 
   /** Installs the app with the packed package and what its emulator needs. */
