@@ -1,5 +1,5 @@
 /**
- * A guard refuses the request.
+ * A guard rejects the request.
  */
 export const accessErrorCodes = [
   /**
@@ -17,7 +17,8 @@ export const accessErrorCodes = [
   'recent_sign_in_required',
   /**
    * The user has not signed in as `@RequireMfa`, `@RequireAuthentication` or `acrValues` requires, for example with a second
-   * factor. A guard answers 401, or redirects to a sign-in that asks for it. If that sign-in comes back without it: 403.
+   * factor. A guard answers 401, or redirects to a sign-in that requires it. If the sign-in comes back without it, the
+   * status is 403.
    * @status 401, 302, 303, 403
    * @remedy Sign in again: `/logto/sign-in?acr_values=…`, with the `acr_values` and `max_age` of the response. After a 403:
    * the user has to set up a second factor at Logto. `acr_values` needs Logto 1.46. See
@@ -25,7 +26,7 @@ export const accessErrorCodes = [
    */
   'insufficient_authentication',
   /**
-   * `@RequireMfa`, `@RequireAuthentication` or `@RequireRecentSignIn` requires how a user has signed in, and a token from
+   * `@RequireMfa`, `@RequireAuthentication` and `@RequireRecentSignIn` check how a user has signed in, and a token from
    * client credentials has no user.
    * @status 403
    * @remedy Send the token of a user, or use `@RequireScopes` on routes for machines.
@@ -38,7 +39,7 @@ export const accessErrorCodes = [
    */
   'insufficient_role',
   /**
-   * The user lacks a role in the organization that `@RequireOrganizationRoles` requires.
+   * The user lacks an organization role that `@RequireOrganizationRoles` requires.
    * @status 403
    * @remedy Assign the organization role to the member in Logto Console.
    */
@@ -46,7 +47,7 @@ export const accessErrorCodes = [
   /**
    * The request names no organization, or one that the user is not a member of.
    * @status 403
-   * @remedy Name one of the user's organizations, where `@RequireOrganization` looks for it.
+   * @remedy Send the ID of one of the user's organizations, in the parameter or header that `@RequireOrganization` reads.
    */
   'organization_required',
   /**
@@ -70,19 +71,19 @@ export const accessErrorCodes = [
   /**
    * Roles are required, but the scope for them was not requested.
    * @status 500
-   * @remedy Add `roles` to `scopes`. Users who are signed in already have to sign in again.
+   * @remedy Add `roles` to `scopes`. Users who are already signed in have to sign in again.
    */
   'missing_scope_roles',
   /**
    * Organizations are required, but the scope for them was not requested.
    * @status 500
-   * @remedy Add `urn:logto:scope:organizations` to `scopes`. Users who are signed in already have to sign in again.
+   * @remedy Add `urn:logto:scope:organizations` to `scopes`. Users who are already signed in have to sign in again.
    */
   'missing_scope_organizations',
   /**
    * Roles in an organization are required, but the scope for them was not requested.
    * @status 500
-   * @remedy Add `urn:logto:scope:organization_roles` to `scopes`. Users who are signed in already have to sign in again.
+   * @remedy Add `urn:logto:scope:organization_roles` to `scopes`. Users who are already signed in have to sign in again.
    */
   'missing_scope_organization_roles',
 ] as const;

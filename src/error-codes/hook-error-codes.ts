@@ -1,13 +1,13 @@
 /**
- * Your hooks, webhook handlers and your user resolver fail, or refuse a user.
+ * Your hooks, webhook handlers or user resolver failed, or refused a user.
  */
 export const hookErrorCodes = [
   /**
-   * A decorator of a hook, of a webhook handler or of the user resolver is used where it cannot work. The message names
-   * the class and the method.
+   * A hook, a webhook handler or the user resolver is on a method that cannot be called. The message names the class and
+   * the method.
    * @status startup
    * @remedy Move the method to a singleton provider or controller, and make it an instance method. See
-   * [Provision users](docs/how-to/provision-users.md).
+   * [Errors at startup](docs/how-to/provision-users.md#errors-at-startup).
    */
   'hook_invalid',
   /**
@@ -25,13 +25,13 @@ export const hookErrorCodes = [
   /**
    * An `@OnSignIn()` hook refused the sign-in with an `HttpException`.
    * @status 400–499
-   * @remedy The message is that of your hook.
+   * @remedy The message is that of your hook's exception.
    */
   'sign_in_refused',
   /**
    * Your user resolver returned `null`, or threw an `HttpException`.
    * @status 400–499
-   * @remedy Give the user a row of your own, or sign in with another account: `/logto/sign-in?prompt=login`.
+   * @remedy Return a user from your resolver, or sign in with another account: `/logto/sign-in?prompt=login`.
    */
   'user_not_allowed',
   /**

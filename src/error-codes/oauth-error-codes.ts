@@ -1,11 +1,11 @@
 /**
- * Codes of Logto itself (OAuth 2.0, OpenID Connect), which this library passes on. Visitors may see them.
+ * Codes of OAuth 2.0 and OpenID Connect that Logto returns, and that this library passes on. Users may see them.
  */
 export const oauthErrorCodes = [
   /**
    * Logto denied access. The user cancelled the sign-in, or is not a member of the organization.
    * @status 403
-   * @remedy The message says which of them it is.
+   * @remedy The message says which of the two it is.
    */
   'access_denied',
   /**
@@ -15,7 +15,7 @@ export const oauthErrorCodes = [
    */
   'account_selection_required',
   /**
-   * Logto refused the request with a code that is not on this page.
+   * Logto rejected the request with a code that is not on this page.
    * @status 401, 500, 503
    * @remedy The message has Logto's code.
    */
@@ -46,13 +46,13 @@ export const oauthErrorCodes = [
    */
   'invalid_client',
   /**
-   * The sign-in has ended at Logto, or the code or the subject token is expired or was used before.
+   * The sign-in has ended at Logto, or the code or the subject token has expired or was used before.
    * @status 401, 500
    * @remedy Sign in again. For a token exchange: get a new subject token.
    */
   'invalid_grant',
   /**
-   * The request is malformed: the address or headers of a request to this app, or a request to Logto.
+   * The request is malformed: the URL or headers of a request to this app, or a request to Logto.
    * @status 400, 401, 500
    * @remedy The message says which request it is, and the log has Logto's own message.
    */
@@ -83,7 +83,7 @@ export const oauthErrorCodes = [
    */
   'login_required',
   /**
-   * Logto reports an error of its own.
+   * Logto reports an internal error.
    * @status 503
    * @remedy Retry.
    */

@@ -1,12 +1,12 @@
 /**
- * Logto cannot be reached, its response is unusable, or it gives no token.
+ * Logto cannot be reached, its response is invalid, or it issues no token.
  */
 export const providerErrorCodes = [
   /**
    * There is no refresh token to get the access token with.
    * @status 401, 500
    * @remedy Keep `includeReservedScopes` and `consent` in `prompt`: Logto issues a refresh token only with both. Users who
-   * are signed in already have to sign in again.
+   * are already signed in have to sign in again.
    */
   'missing_refresh_token',
   /**
@@ -16,7 +16,7 @@ export const providerErrorCodes = [
    */
   'access_token_opaque',
   /**
-   * The userinfo response is for another user, or Logto refuses its own access token.
+   * The userinfo response is for another user, or Logto rejects an access token that it has issued.
    * @status 503
    * @remedy Check Logto, and any proxy or cache between Logto and this server.
    */
@@ -46,10 +46,10 @@ export const providerErrorCodes = [
    */
   'provider_answer_invalid',
   /**
-   * The Management API refused a request of `LogtoManagement`. The exception has Logto's own code instead, for example
-   * `entity.not_found` or `user.username_already_in_use`, and this one only if the response has none.
+   * The Management API rejected a request of `LogtoManagement`. The exception has Logto's own code, for example
+   * `entity.not_found` or `user.username_already_in_use`, and this code only if the response has none.
    * @status 400, 403, 404, 422, 429, 500
-   * @remedy The message has Logto's own. For 401 and 403, assign a role with access to the Management API to the
+   * @remedy The message has Logto's own message. For 401 and 403, assign a role with access to the Management API to the
    * machine-to-machine application in Logto Console. See [Management API](docs/how-to/management-api.md).
    */
   'management_api_refused',

@@ -45,7 +45,7 @@ export const sessionErrorCodes = [
    */
   'session_not_kept',
   /**
-   * The session store fails, or does not respond.
+   * The session store returns an error, or does not respond.
    * @status 503
    * @remedy Check the store. Users stay signed in, and a retry succeeds once it is back.
    */
@@ -54,20 +54,20 @@ export const sessionErrorCodes = [
    * The tokens of a sign-in cannot be decrypted: their key is not in `encryption.keys`, or the record was changed in the
    * session store. Only the log has this code: the sign-in ends, and the response is `not_authenticated`.
    * @status 401
-   * @remedy List the key again, after the one that encrypts, until the sessions that used it have ended. See
+   * @remedy List the missing key again, after the first one, until the sessions that use it have ended. See
    * [Encrypt tokens](docs/how-to/encrypt-tokens.md).
    */
   'token_decryption_failed',
   /**
-   * The app mounts its own session, and `LogtoSessions` was used before the first request had passed it.
+   * The app mounts its own session, and `LogtoSessions` was used before the first request passed that middleware.
    * @status 500
    * @remedy Pass a request, or let the module mount the session with the option `session`.
    */
   'session_store_unknown',
   /**
-   * The `lock` of the options cannot be acquired.
+   * The lock (option `lock`) could not be acquired.
    * @status 503
-   * @remedy Check the server that keeps the lock. A retry succeeds once it is back.
+   * @remedy Check the server of the lock, such as Redis. A retry succeeds once it is back.
    */
   'lock_unavailable',
 ] as const;

@@ -26,12 +26,11 @@ export const setupErrorCodes = [
   /**
    * The app uses two copies of this package, which cannot work together. The message has both paths.
    * @status startup, 500
-   * @remedy Make every package resolve to the same copy: `npm ls nestjs-logto` lists them, `npm dedupe` merges them.
+   * @remedy Make all packages use the same copy: `npm ls nestjs-logto` lists the copies, `npm dedupe` merges them.
    */
   'package_loaded_twice',
   /**
-   * No guard of this library enforces a `@Require…` decorator, so everybody would get access. The message lists the
-   * handlers.
+   * No guard of this library enforces a `@Require…` decorator, so anyone would get access. The message lists the handlers.
    * @status startup
    * @remedy Add `@UseGuards(LogtoGuard)`, or `{ provide: APP_GUARD, useClass: LogtoGuard }` for the whole app. If your own
    * guard enforces the requirements, set `allowUnenforcedRequirements`.
@@ -45,7 +44,7 @@ export const setupErrorCodes = [
    */
   'adapter_not_supported',
   /**
-   * This needs an application at Logto, and the options have none.
+   * The feature needs an application at Logto, and the options have none.
    * @status 500
    * @remedy Set `appId` and the options that the message names.
    */
@@ -57,7 +56,7 @@ export const setupErrorCodes = [
    */
   'machine_to_machine_not_configured',
   /**
-   * `LogtoService.fetch` does not send the access token to this origin: it is not that of the resource.
+   * `LogtoService.fetch` does not send the access token to this URL, because its origin is not that of the resource.
    * @status 500
    * @remedy If that server may have the token, add its origin to [`downstream`](docs/reference/options.md#downstream).
    */

@@ -1,9 +1,9 @@
 /**
- * A sign-in or a sign-out cannot be started or finished.
+ * A sign-in or a sign-out could not be started or finished.
  */
 export const signInErrorCodes = [
   /**
-   * There is no pending sign-in for this callback. It is finished already, is older than an hour, or was started in another
+   * There is no pending sign-in for this callback. It was finished before, is older than an hour, or was started in another
    * browser or on another host name.
    * @status 400
    * @remedy Start the sign-in again. Redirect other host names to the one in `baseUrl`. See
@@ -13,7 +13,7 @@ export const signInErrorCodes = [
   /**
    * The sign-in cookie has expired, or was sealed with another secret.
    * @status 400
-   * @remedy Start the sign-in again. Use the same `cookieSecret`, or the same secret of the session, on all instances. See
+   * @remedy Start the sign-in again. Use the same `cookieSecret`, or the same session secret, on all instances. See
    * [Troubleshooting](docs/troubleshooting.md).
    */
   'sign_in_session.invalid',
@@ -24,7 +24,7 @@ export const signInErrorCodes = [
    */
   'callback_invalid',
   /**
-   * A prefetch, an image or a `fetch` requested a sign-in or a sign-out, which is for browser navigations.
+   * A prefetch, an image or a `fetch` requested a sign-in or a sign-out, but only browser navigations may.
    * @status 403
    * @remedy Navigate: use a link, or `location.href = '/logto/sign-in'`. To sign out by a script, send a `POST`.
    */

@@ -1,15 +1,15 @@
 /**
- * Webhooks of Logto are refused, or their handlers fail.
+ * A webhook was rejected, or a handler failed.
  */
 export const webhookErrorCodes = [
   /**
-   * A webhook has no signature, or none of the signing keys has signed it.
+   * A webhook has no signature, or one that none of the signing keys verifies.
    * @status 401
    * @remedy Copy the signing key of the webhook from Logto Console to `webhooks.signingKey`.
    */
   'webhook_signature_invalid',
   /**
-   * A webhook is not JSON with an `event`, or is larger than 1 MB.
+   * The body of a webhook is not JSON with an `event`, or is larger than 1 MB.
    * @status 400, 413
    * @remedy See the log. Only Logto has a reason to call this address.
    */

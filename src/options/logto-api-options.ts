@@ -4,7 +4,7 @@ export interface LogtoApiOptions {
   audience: string | string[];
   /** The cache of verified tokens: its size, or `false` for none. Default: `{ max: 10_000 }`. */
   cache?: { max: number } | false;
-  /** Accept opaque tokens of these clients, by introspection (RFC 7662). Default: opaque tokens are refused. */
+  /** Accept opaque tokens of these clients, by introspection (RFC 7662). Default: opaque tokens are rejected. */
   introspection?: { clientIds: string[] };
   /**
    * Serve protected resource metadata (RFC 9728), at `/.well-known/oauth-protected-resource` followed by the path of the
@@ -14,7 +14,7 @@ export interface LogtoApiOptions {
   metadata?: true | LogtoResourceMetadataOptions;
 }
 
-/** What the protected resource metadata of an API says about it, besides what the module adds itself. */
+/** Members of the protected resource metadata of an API, besides those that the module adds itself. */
 export interface LogtoResourceMetadataOptions {
   /** The name of the API, for users: `resource_name`. Default: none. */
   resourceName?: string;

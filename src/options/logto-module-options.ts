@@ -17,22 +17,22 @@ export interface LogtoLock {
   run<T>(key: string, fn: () => Promise<T>): Promise<T>;
 }
 
-/** How this server talks to Logto. */
+/** How this server sends requests to Logto. */
 export interface LogtoHttpOptions {
   /**
-   * Longest time that one call may take, in milliseconds. For `LogtoService.fetch`: until the response begins.
+   * Longest time that one call may take, in milliseconds. For `LogtoService.fetch`: until the response starts.
    * Default: `5000`.
    */
   timeout?: number;
   /** Tolerated difference between Logto's clock and this server's, in seconds. Default: `30`. */
   clockTolerance?: number;
   /**
-   * Replaces the global `fetch`, for a proxy, an agent or tracing, also in `LogtoService.fetch`. Default: the global `fetch`.
+   * Replaces the global `fetch`, also in `LogtoService.fetch`, for a proxy, an agent or tracing. Default: the global `fetch`.
    */
   fetch?: typeof fetch;
   /**
-   * Where this server reaches Logto if browsers use another address, as in Docker Compose: `http://logto:3001`. It
-   * replaces the origin of the endpoints that discovery returns. The issuer stays. Default: the origin of `endpoint`.
+   * The address of Logto for this server, if browsers use another one, as in Docker Compose: `http://logto:3001`. It is the
+   * origin of the endpoints, but not of the issuer. Default: the origin of `endpoint`.
    */
   internalEndpoint?: string;
 }
@@ -48,7 +48,7 @@ export interface LogtoLifetimeOptions {
 /** What `LogtoGuard` does with an anonymous request. */
 export type UnauthenticatedBehaviour = 'auto' | 'redirect' | 'reject';
 
-/** Options of {@link LogtoModule.forRoot}. They have the same names as in `@logto/express`. */
+/** Options of {@link LogtoModule.forRoot}. Options that `@logto/express` has too have the same names. */
 export interface LogtoModuleOptions extends GetContextParameters {
   // Application
 
@@ -93,32 +93,32 @@ export interface LogtoModuleOptions extends GetContextParameters {
   // Sessions
 
   /**
-   * Options of express-session, which the module mounts. Leave them out if you mount a session yourself.
+   * Options of the express-session that the module mounts. Leave them out if you mount a session yourself.
    *
    * The module's own defaults are `resave: false`, `saveUninitialized: false`, and a cookie that is `httpOnly` and
-   * `sameSite: 'lax'`, lives 14 days, and is `secure` if `baseUrl` is https (then also `proxy: true`). Default: none.
+   * `sameSite: 'lax'`, lasts 14 days, and is `secure` if `baseUrl` is https (then also `proxy: true`). Default: none.
    * @see {@link https://github.com/expressjs/session#options}
    */
   session?: SessionOptions;
   /**
-   * Seals the sign-in cookies. Default: the session's secret (the first of several seals, and each opens), else
+   * Encrypts the sign-in cookies. Default: the session's secret (of several, the first encrypts, and all decrypt), else
    * `appSecret`.
    */
   cookieSecret?: string;
-  /** Limits to the lifetime of a session. Default: as long as its cookie. */
+  /** Limits the lifetime of a session. Default: as long as its cookie. */
   lifetime?: LogtoLifetimeOptions;
   /**
    * How old claims may be, in seconds. Older ones are refreshed before a guard uses them or `LogtoService` returns them,
-   * because Logto does not notify you when a user is suspended, deleted or loses a role. On a route without a guard,
-   * `req.user` has the known claims, which are refreshed after the response. Each session is refreshed up to a tenth
-   * earlier, so that they are not all refreshed at once. `false` turns it off. Default: `3600`.
+   * so that a user who is suspended, deleted or loses a role at Logto loses access. On a route without a guard, `req.user`
+   * has the cached claims, which are refreshed after the response. Each session is refreshed up to a tenth earlier, so that
+   * not all are refreshed at once. `false` turns it off. Default: `3600`.
    */
   revalidateAfter?: number | false;
   /** How long to cache the response of the userinfo endpoint, in seconds. Default: `0`. */
   userInfoTtl?: number;
   /**
-   * A distributed lock for refreshes and sign-in callbacks: an object with a method `run(key, fn)`, which runs `fn` while
-   * no other caller holds the lock of `key`. Default: a lock in this process.
+   * A distributed lock for refreshes and sign-in callbacks: an object with a method `run(key, fn)` that runs `fn` while no
+   * other caller holds the lock of `key`. Default: a lock in this process.
    */
   lock?: LogtoLock;
   /**
@@ -131,37 +131,37 @@ export interface LogtoModuleOptions extends GetContextParameters {
 
   // Guards
 
-  /** What `LogtoGuard` does with an anonymous request: redirect, answer 401, or decide by the kind of request. Default: `'auto'`. */
+  /** What `LogtoGuard` does with an anonymous request. `'auto'` redirects browser navigations only. Default: `'auto'`. */
   unauthenticated?: UnauthenticatedBehaviour;
   /**
-   * Other origins that may send unsafe requests with a session and call the session and sign-out routes (CORS), and that
-   * `returnTo` may point to. Default: none.
+   * Other origins that may send unsafe requests with a session, call the session and sign-out routes (CORS), and be the
+   * target of `returnTo`. Default: none.
    */
   allowedOrigins?: string[];
-  /** Accept bearer access tokens. Default: bearer tokens are refused. */
+  /** Accept bearer access tokens. Default: bearer tokens are rejected. */
   api?: LogtoApiOptions;
   /**
-   * How long one hook or `@LogtoUserResolver()` may take, in milliseconds. A sign-in or a bearer token that waits longer is
-   * refused with `hook_timeout`, 503; everything else goes on without the hook. Default: `5000`.
+   * How long one hook or `@LogtoUserResolver()` may take, in milliseconds. After that, a sign-in or a request with a bearer
+   * token fails with `hook_timeout`, 503. Other requests continue without the hook. Default: `5000`.
    */
   hookTimeout?: number;
   /** Receive webhooks from Logto. Default: no route for them. */
   webhooks?: LogtoWebhookOptions;
   /**
-   * Start even if no guard of this library enforces a `@RequireRoles()` or similar decorator. Otherwise the app fails to
-   * start with `authorization_not_enforced`, because everybody would get access. Default: `false`.
+   * Start even if no guard of this library enforces a `@RequireRoles()` or similar decorator. With `false` the app does not
+   * start (`authorization_not_enforced`), because anyone would get access. Default: `false`.
    */
   allowUnenforcedRequirements?: boolean;
 
   // Calls to Logto
 
-  /** How this server talks to Logto. Default: the defaults of its members. */
+  /** How this server sends requests to Logto. Default: the defaults of its members. */
   http?: LogtoHttpOptions;
-  /** A machine-to-machine application, for the client credentials grant. A web application may not use it. Default: none. */
+  /** A machine-to-machine application, for client credentials, which web applications may not use. Default: none. */
   machineToMachine?: { appId: string; appSecret: string };
   /** How to call Logto's Management API. Default: the defaults of its members. */
   management?: LogtoManagementOptions;
-  /** Origins besides that of the resource to which `LogtoService.fetch` may send an access token. Default: none. */
+  /** Origins other than that of the resource to which `LogtoService.fetch` may send an access token. Default: none. */
   downstream?: string[];
   /** Allow `http:` for hosts other than loopback. Default: `false`. */
   allowInsecureRequests?: boolean;
@@ -190,7 +190,7 @@ export interface LogtoOptionsFactory {
   createLogtoOptions(): LogtoModuleOptions | Promise<LogtoModuleOptions>;
 }
 
-/** Options of {@link LogtoModule.forRootAsync}: how to make the module's options, and the extras. */
+/** Options of {@link LogtoModule.forRootAsync}: how to create the module's options, and the extras. */
 export type LogtoModuleAsyncOptions = ConfigurableModuleAsyncOptions<
   LogtoModuleOptions,
   'createLogtoOptions'

@@ -1,8 +1,8 @@
 /** Webhooks: the route that receives events from Logto. */
 export interface LogtoWebhookOptions {
   /**
-   * The signing key, from Logto Console > Webhooks > your webhook. A request that none of several keys has signed is
-   * refused: while you replace a key, list the old and the new one.
+   * The signing key, from Logto Console > Webhooks > your webhook. With several keys, a signature by any of them is
+   * accepted: while you replace a key, list the old and the new one.
    */
   signingKey: string | string[];
   /**

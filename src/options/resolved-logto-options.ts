@@ -19,7 +19,7 @@ export interface ResolvedCredentials {
 /** Options of the sign-in. An app that only accepts bearer tokens has none. */
 export interface ResolvedClientOptions extends ResolvedCredentials {
   readonly baseUrl: string;
-  /** The first seals the sign-in cookies; each opens them. */
+  /** The first encrypts the sign-in cookies; all decrypt them. */
   readonly cookieSecrets: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export abstract class ResolvedLogtoOptions {
   abstract readonly prompt: readonly Prompt[];
   abstract readonly signInOptions: SignInOptions;
   abstract readonly context: GetContextParameters;
-  /** Whether the module brings the routes of sign-in and sign-out. */
+  /** Whether the module adds the routes of sign-in and sign-out. */
   abstract readonly authRoutes: boolean;
   abstract readonly authRoutesPrefix: string;
   abstract readonly postSignInRedirectUri: string;

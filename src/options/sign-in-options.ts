@@ -15,13 +15,13 @@ export interface SignInOptions {
     | 'single_sign_on';
   /** Identifiers that the `identifier:…` screens and `reset_password` accept. Default: all that the tenant allows. */
   identifiers?: ('email' | 'phone' | 'username')[];
-  /** Go straight to a social or enterprise connector. Default: none. */
+  /** Skips the sign-in page, and goes directly to a social or enterprise connector. Default: none. */
   directSignIn?: { method: 'social' | 'sso'; target: string };
   /** The user who is probably signing in: an email address, phone number or username. Default: none. */
   loginHint?: string;
   /**
-   * A magic link's token, together with `loginHint`. Only through `LogtoService.signIn`: a link with somebody else's
-   * token would sign the visitor in as that person. Default: none.
+   * A magic link's token, together with `loginHint`. Only through `LogtoService.signIn`: a link with another user's
+   * token would sign the visitor in as that user. Default: none.
    */
   oneTimeToken?: string;
   /** Preferred languages of the pages, space-separated (OpenID Connect Core 3.1.2.1). Default: as the tenant decides. */
@@ -36,7 +36,7 @@ export interface SignInOptions {
   maxAge?: number;
   /**
    * How the user has to sign in, the preferred way first: `LogtoAcr.Mfa` for a second factor (`acr_values`, OpenID Connect
-   * Core 3.1.2.1). A list, or a string separated by spaces. The callback refuses a sign-in that meets none of them:
+   * Core 3.1.2.1). A list, or a string separated by spaces. The callback rejects a sign-in that meets none of them:
    * `insufficient_authentication`. Needs Logto 1.46. Default: as Logto decides.
    * @see {@link https://docs.logto.io/end-user-flows/step-up-authentication}
    */

@@ -54,7 +54,7 @@ describe('The generated pages of the reference', () => {
 
   it('are stale once a text in the source has changed', async () => {
     const copy = await copyWith([
-      [options, 'Seals the sign-in cookies.', 'Something else.'],
+      [options, 'Encrypts the sign-in cookies.', 'Something else.'],
       [codes, 'The request has no session.', 'Something else.'],
       [traces, 'A webhook arrives, until', 'Something else, until'],
     ]);

@@ -32,7 +32,7 @@ const files = {
     @Module({ controllers: [Pages], imports: [SignInModule] }) export class AppModule {}`,
 };
 
-describe('Two instances of the page "Run several instances"', () => {
+describe('Two instances of the page "Several instances"', () => {
   it('share sign-ins, refresh once, and answer 503 while Redis is down', async () => {
     const issuer = await startIssuer({ rotation: 'every-use', refreshTokenReuseInterval: 0 });
     const redis = closeLater(await RedisServer.start());
