@@ -17,7 +17,7 @@ export interface SignInOptions {
   identifiers?: ('email' | 'phone' | 'username')[];
   /** Skips the sign-in page, and goes directly to a social or enterprise connector. Default: none. */
   directSignIn?: { method: 'social' | 'sso'; target: string };
-  /** The user who is probably signing in: an email address, phone number or username. Default: none. */
+  /** Prefills the identifier of the user: an email address, phone number or username. Default: none. */
   loginHint?: string;
   /**
    * A magic link's token, together with `loginHint`. Only through `LogtoService.signIn`: a link with another user's
