@@ -12,7 +12,7 @@ import {
   type SessionRecord,
 } from '../store/session-record.js';
 import { SignInIndex } from '../store/sign-in-index.js';
-import { prolongedCookie, readEntry, unwrapStore } from '../store/store-access.js';
+import { extendedCookie, readEntry, unwrapStore } from '../store/store-access.js';
 import { storedSignIn } from '../store/stored-sign-in.js';
 import { missingSession } from './missing-session.js';
 import { PassiveRequests } from '../request/passive-requests.js';
@@ -132,7 +132,7 @@ export class Sessions {
     this.refreshed.remember(tokens, next);
     await this.stores.update(request.sessionStore, request.sessionID, tokens, (stored) => {
       if (!isSignedIn(stored.logto) || stored.logto.tokens !== tokens) return undefined;
-      return { ...stored, cookie: prolongedCookie(stored.cookie), logto: stillOutdated(stored.logto, next) };
+      return { ...stored, cookie: extendedCookie(stored.cookie), logto: stillOutdated(stored.logto, next) };
     });
   }
 

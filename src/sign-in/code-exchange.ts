@@ -121,7 +121,7 @@ export class CodeExchange {
     await this.sessionStart.start(request, record, async (sessionId) => {
       // Tokens live as long as their session, and the new session may have another lifetime than the previous one.
       if (request.session.cookie.originalMaxAge !== lifetime)
-        await this.records.prolong(request.sessionStore, record, request.session.cookie.originalMaxAge);
+        await this.records.extend(request.sessionStore, record, request.session.cookie.originalMaxAge);
       await this.index.add(request, record, sessionId, superseded);
       return this.upToDate(request, record);
     });

@@ -87,7 +87,7 @@ export class PatchedStores {
     // The session is stored. If this fails, the next `set` tries again.
     await this.index
       .track(store, record, id, lifetime)
-      .then((isNew) => (isNew ? this.records.prolong(store, record, lifetime) : undefined))
+      .then((isNew) => (isNew ? this.records.extend(store, record, lifetime) : undefined))
       .catch(() => undefined);
   }
 

@@ -111,22 +111,22 @@ export function unwrapStore(store: Store): Store {
   return (store as { readonly [innerStore]?: Store })[innerStore] ?? store;
 }
 
-/** Prolongs the life of an entry to that of its cookie: by `touch`, or by `set` if the store has no `touch`. */
-export async function prolongEntry(store: Store, key: string, entry: SessionData): Promise<void> {
+/** Extends the lifetime of an entry to that of its cookie: by `touch`, or by `set` if the store has no `touch`. */
+export async function extendEntry(store: Store, key: string, entry: SessionData): Promise<void> {
   const unwrapped = unwrapStore(store);
   if (unwrapped.touch) await fromCallback((done) => unwrapped.touch?.(key, entry, done));
   else await writeEntry(store, key, entry);
 }
 
 /**
- * Prolongs the life of an entry, in milliseconds from now. Reads it first, because some stores write the whole entry on
+ * Extends the lifetime of an entry, in milliseconds from now. Reads it first, because some stores write the whole entry on
  * a touch.
  */
 export async function touchEntry(store: Store, key: string, lifetime: number): Promise<void> {
   const entry = await readEntry(store, key);
   if (!entry) return;
   const cookie = lifetimeCookie(Math.max(lifetime, longestLifetime(entry)));
-  await prolongEntry(store, key, { ...entry, cookie });
+  await extendEntry(store, key, { ...entry, cookie });
 }
 
 /** The longest lifetime of the sessions that share an entry, in milliseconds. */
@@ -154,7 +154,7 @@ export function unchangedCookie(cookie: session.Cookie): session.Cookie {
 }
 
 /** The same cookie, with its lifetime starting now. */
-export function prolongedCookie(cookie: session.Cookie): session.Cookie {
+export function extendedCookie(cookie: session.Cookie): session.Cookie {
   const {
     expires: _expires,
     originalMaxAge,

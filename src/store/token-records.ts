@@ -83,15 +83,15 @@ export class TokenRecords {
     const store = request.sessionStore;
     request.res.once('finish', () => {
       // If the touch fails, the next request tries again.
-      void this.prolong(store, record, lifetime).catch(() => this.touchThrottle.forget(tokenRecordKey(id)));
+      void this.extend(store, record, lifetime).catch(() => this.touchThrottle.forget(tokenRecordKey(id)));
     });
   }
 
   /**
-   * Prolongs the life of a session's token record and index entries.
+   * Extends the lifetime of a session's token record and index entries.
    * @param lifetime of the session, in milliseconds
    */
-  async prolong(store: Store, record: SessionRecord, lifetime: number | null): Promise<void> {
+  async extend(store: Store, record: SessionRecord, lifetime: number | null): Promise<void> {
     const id = record.tokens;
     const touch = (key: string): Promise<void> => touchEntry(store, key, tokenRecordLifetime(lifetime));
     const touchTokens = (): Promise<void> => touch(tokenRecordKey(id));

@@ -5,8 +5,8 @@ import { indexKeysOf } from './sign-in-index.js';
 import {
   withTimeout,
   isOwnEntry,
-  prolongedCookie,
-  prolongEntry,
+  extendedCookie,
+  extendEntry,
   innerStore,
   touchEntry,
 } from './store-access.js';
@@ -43,7 +43,7 @@ export class TouchingStore extends session.Store {
       (done) => this.inner.get(id, done),
       (error, found) => {
         // A shared store may have entries of other programs, without a cookie.
-        if (!error && found && (found.cookie as unknown) && !isOwnEntry(id)) this.prolong(id, found);
+        if (!error && found && (found.cookie as unknown) && !isOwnEntry(id)) this.extend(id, found);
         callback(error, found);
       },
     );
@@ -61,14 +61,14 @@ export class TouchingStore extends session.Store {
     );
   }
 
-  private prolong(id: string, found: SessionData): void {
+  private extend(id: string, found: SessionData): void {
     const { touchThrottle } = this;
     const lifetime = found.cookie.originalMaxAge;
     if (!this.inner.touch || !touchThrottle?.isDue(id, lifetime, found.cookie.expires)) return;
     const { logto } = found;
     const companions = isSignedIn(logto) ? [tokenRecordKey(logto.tokens), ...indexKeysOf(logto)] : [];
     const touched = [
-      prolongEntry(this.inner, id, { ...found, cookie: prolongedCookie(found.cookie) }),
+      extendEntry(this.inner, id, { ...found, cookie: extendedCookie(found.cookie) }),
       ...companions.map((key) => touchEntry(this.inner, key, tokenRecordLifetime(lifetime))),
     ];
     // If a touch fails, the next request tries again.
