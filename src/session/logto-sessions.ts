@@ -29,7 +29,7 @@ interface FoundSessions {
 }
 
 /** How long it may take from the start of a session until it is stored, in milliseconds. */
-const longestStart = 60_000;
+const maxStartTime = 60_000;
 
 /**
  * The sessions of users in this app, on all instances. Sessions at Logto go on: end those with Logto's Management API.
@@ -93,7 +93,7 @@ export class LogtoSessions {
     const ending = stored.filter(({ record }) => record.tokens !== spared);
     // The session that stays may have another entry, if the app has changed its id.
     const starting = withoutSession.filter(
-      ({ at, tokens }) => at > Date.now() - longestStart && tokens !== spared,
+      ({ at, tokens }) => at > Date.now() - maxStartTime && tokens !== spared,
     );
     await Promise.all([
       ...ending.map(({ record, entries }) => this.sessionEnd.endIndexed(store, entries, record.claims.sub)),

@@ -4,7 +4,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SessionRecord } from '../store/session-record.js';
 
 /** Longest time between two writes that record activity, in milliseconds. */
-const longestActivityInterval = 60_000;
+const maxActivityInterval = 60_000;
 
 /** The absolute and idle timeout of a sign-in. The server enforces them, for a client may keep an expired cookie. */
 @Injectable()
@@ -64,6 +64,6 @@ export class SessionLifetime {
   /** Whether it is time to record activity: at most once a minute, because it is a write to the store. */
   isActivityDue({ signedInAt, seenAt }: SessionRecord): boolean {
     if (this.idle === Number.POSITIVE_INFINITY) return false;
-    return Date.now() - (seenAt ?? signedInAt) > Math.min(longestActivityInterval, this.idle / 10);
+    return Date.now() - (seenAt ?? signedInAt) > Math.min(maxActivityInterval, this.idle / 10);
   }
 }

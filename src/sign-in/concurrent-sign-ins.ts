@@ -14,7 +14,7 @@ const otherTabTimeout = 5000;
 const cookieDelay = 200;
 
 /** Longest time that a tab waits, in milliseconds. */
-const longestWait = 60_000;
+const maxWait = 60_000;
 
 /** How long a request waits for the response to another one, in milliseconds. */
 const responseTimeout = 2000;
@@ -39,7 +39,7 @@ export class ConcurrentSignIns {
    */
   finishedPage(request: Request, returnTo: string | undefined, since: number): string | undefined {
     const signedInAt = this.sessions.record(request)?.signedInAt ?? 0;
-    const isRecent = Date.now() - since < longestWait && signedInAt >= since - otherTabTimeout;
+    const isRecent = Date.now() - since < maxWait && signedInAt >= since - otherTabTimeout;
     return isRecent ? safeReturnTo(returnTo, this.options) : undefined;
   }
 

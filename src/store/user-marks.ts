@@ -5,7 +5,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { lifetimeCookie, ownEntryKey, readEntry, writeEntry, type StoreEntry } from './store-access.js';
 
 /** How long a sign-in may take from the exchange of its code until its session is stored, in milliseconds. */
-const longestSignIn = 10 * 60_000;
+const maxSignInTime = 10 * 60_000;
 
 /** `ended`: all sessions of the user have ended. `changed`: their claims are outdated. */
 type UserMark = 'changed' | 'ended';
@@ -32,7 +32,7 @@ export class UserMarks {
 
   /** @throws LogtoException `session_store_unavailable` */
   async set(store: Store, mark: UserMark, sub: string): Promise<void> {
-    const entry: StoreEntry = { cookie: lifetimeCookie(longestSignIn), logtoMarkedAt: Date.now() };
+    const entry: StoreEntry = { cookie: lifetimeCookie(maxSignInTime), logtoMarkedAt: Date.now() };
     await writeEntry(store, this.keyOf(mark, sub), entry);
   }
 

@@ -7,7 +7,7 @@ import { BasePath } from '../request/base-path.js';
 import { peekBody } from '../sign-in/back-channel/peek-body.js';
 
 /** Longest body of a webhook, in bytes. Logto's own may have some 500 kB. */
-const longestBody = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 
 /**
  * Express middleware that reads the bodies of webhooks before everything that the app mounts: the signature is over the
@@ -93,11 +93,11 @@ function bodyReadBefore(request: Request): Buffer | 'too long' | undefined {
   const read = [rawBody, body].find((one) => typeof one === 'string' || one instanceof Uint8Array);
   if (read === undefined) return undefined;
   const bytes = Buffer.from(read);
-  return bytes.byteLength > longestBody ? 'too long' : bytes;
+  return bytes.byteLength > maxBodyBytes ? 'too long' : bytes;
 }
 
 async function readWithLimit(request: Request): Promise<Buffer | 'too long' | undefined> {
   if (request.readableEnded || request.body !== undefined) return undefined;
-  if (Number(request.headers['content-length']) > longestBody) return 'too long';
-  return (await peekBody(request, longestBody)) ?? 'too long';
+  if (Number(request.headers['content-length']) > maxBodyBytes) return 'too long';
+  return (await peekBody(request, maxBodyBytes)) ?? 'too long';
 }

@@ -6,7 +6,7 @@ import { middlewareNames } from '../../nest/router-layers.js';
 import { peekBody } from './peek-body.js';
 
 /** Longest form, in bytes: a logout token has about a thousand. */
-const longestForm = 64 * 1024;
+const maxFormBytes = 64 * 1024;
 
 /** The fields of a form. A repeated field is an array. */
 export type FormFields = Readonly<Record<string, unknown>>;
@@ -21,8 +21,8 @@ export function carriesForm({ headers }: Request): boolean {
  * @returns `undefined` if the form is too long or was read before
  */
 export async function peekForm(request: Request): Promise<FormFields | undefined> {
-  if (Number(request.headers['content-length']) > longestForm) return undefined;
-  const body = await peekBody(request, longestForm);
+  if (Number(request.headers['content-length']) > maxFormBytes) return undefined;
+  const body = await peekBody(request, maxFormBytes);
   return body && parse(body.toString());
 }
 

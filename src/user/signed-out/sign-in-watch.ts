@@ -9,7 +9,7 @@ import { RefreshedRecords } from '../../store/refreshed-records.js';
 import { SignInEndEvents } from '../../store/sign-in-end-events.js';
 
 /** Longest time between two reads of the store, in milliseconds. A sign-in that another instance ends is noticed then. */
-const longestPause = 10_000;
+const maxPause = 10_000;
 
 /** Notices that a sign-in ends while a response or a socket stays open. */
 @Injectable()
@@ -39,7 +39,7 @@ export class SignInWatch {
     record: SessionRecord,
     watching: AbortSignal,
   ): Promise<void> {
-    const pauseFor = (known: SessionRecord): number => Math.min(longestPause, this.lifetime.remaining(known));
+    const pauseFor = (known: SessionRecord): number => Math.min(maxPause, this.lifetime.remaining(known));
     let known: SessionRecord | undefined = record;
     let pause = pauseFor(record);
     while (known) {
@@ -49,7 +49,7 @@ export class SignInWatch {
         if (known) pause = pauseFor(known);
       } catch {
         // A store that is down does not end a sign-in.
-        pause = longestPause;
+        pause = maxPause;
       }
     }
   }

@@ -10,7 +10,7 @@ import { OpenConnections } from './open-connections.js';
 import { SignInWatch } from './sign-in-watch.js';
 
 /** Longest delay that a timer takes, in milliseconds. */
-const longestTimeout = 2 ** 31 - 1;
+const maxTimeout = 2 ** 31 - 1;
 
 /** Time before a failed read of a socket's session is retried, in milliseconds. */
 const retryAfter = 10_000;
@@ -82,7 +82,7 @@ async function untilExpired(expiresAt: number | undefined, watching: AbortSignal
   for (;;) {
     const remaining = Number(expiresAt) * 1000 - Date.now();
     if (remaining <= 0) return;
-    await delay(Math.min(remaining, longestTimeout), undefined, { signal: watching, ref: false });
+    await delay(Math.min(remaining, maxTimeout), undefined, { signal: watching, ref: false });
   }
 }
 
