@@ -9,7 +9,7 @@ import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
 import { ConfigurableModuleClass, LOGTO_EXTRAS } from './logto.module-definition.js';
 import { logtoExports } from './logto.exports.js';
 import { logtoProviders } from './logto.providers.js';
-import { markCopy, warnOfOtherCopies } from './nest/package-copy.js';
+import { markCopy, warnAboutOtherCopies } from './nest/package-copy.js';
 import type {
   LogtoModuleAsyncOptions,
   LogtoModuleExtras,
@@ -65,7 +65,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
    * @throws LogtoOptionsException at start, with all mistakes in the options
    */
   static override forRoot(options: LogtoModuleOptions & LogtoModuleExtras): DynamicModule {
-    warnOfOtherCopies();
+    warnAboutOtherCopies();
     const bearerOnly = options?.api !== undefined && options.baseUrl === undefined;
     return super.forRoot(bearerOnly ? { authRoutes: false, ...options } : (options ?? {}));
   }
@@ -83,7 +83,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
    * @throws LogtoOptionsException at start, with all mistakes in the options
    */
   static override forRootAsync(options: LogtoModuleAsyncOptions): DynamicModule {
-    warnOfOtherCopies();
+    warnAboutOtherCopies();
     return super.forRootAsync(options);
   }
 

@@ -47,10 +47,10 @@ export class RequirementReport implements OnApplicationBootstrap {
         for (const acr of authentication?.acrs ?? []) acrs.set(acr, handler);
         if (isGatewayHook(type, name)) continue;
         this.addScopes(type, method, requirements);
-        this.warnOfHandler(type, handler, method, guards);
+        this.warnAboutHandler(type, handler, method, guards);
       }
       if (guards.global && !guards.gateways && isGateway(type) && !hasLogtoGuard(type))
-        this.warnOfGateway(type);
+        this.warnAboutGateway(type);
     }
     if (gaps.length > 0) this.reportGaps(gaps);
     this.stepUp.run(acrs);
@@ -79,7 +79,7 @@ export class RequirementReport implements OnApplicationBootstrap {
   }
 
   /** Logs what may let everybody pass, or nobody. */
-  private warnOfHandler(type: Type, handler: string, method: Method, { global, fields }: AppGuards): void {
+  private warnAboutHandler(type: Type, handler: string, method: Method, { global, fields }: AppGuards): void {
     const required = [...requirementsOf(type), ...requirementsOf(method)];
     if (global && required.length > 0 && isMessageHandler(method) && !hasGuard(type) && !hasGuard(method)) {
       this.logger.warn(
@@ -111,7 +111,7 @@ export class RequirementReport implements OnApplicationBootstrap {
     }
   }
 
-  private warnOfGateway({ name }: Type): void {
+  private warnAboutGateway({ name }: Type): void {
     this.logger.warn(
       `Nest 11 applies no global guard to gateways, so yours does not guard ${name}. Add @UseGuards(LogtoGuard) to it.`,
     );

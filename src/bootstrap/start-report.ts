@@ -26,10 +26,10 @@ export class StartReport implements OnApplicationBootstrap {
     if (!this.options.client || !adapter) return;
     const app = adapter.getInstance() as Application;
     this.logAddresses(app, this.options.client);
-    this.warnOfMissingSignIn(app);
-    this.warnOfGlobalPrefix(app);
-    this.warnOfCookiePath(app);
-    this.warnOfMissingSession(app);
+    this.warnAboutMissingSignIn(app);
+    this.warnAboutGlobalPrefix(app);
+    this.warnAboutCookiePath(app);
+    this.warnAboutMissingSession(app);
   }
 
   /** If one is wrong, only an error page of Logto says so. */
@@ -65,7 +65,7 @@ export class StartReport implements OnApplicationBootstrap {
   }
 
   /** Otherwise the guard redirects to a 404. */
-  private warnOfMissingSignIn(app: Application): void {
+  private warnAboutMissingSignIn(app: Application): void {
     const path = `${this.basePath.prefixOfRoutes(app)}/${this.options.authRoutesPrefix}/sign-in`;
     if (hasGetRoute(app, path)) return;
     if (this.options.authRoutes) {
@@ -82,7 +82,7 @@ export class StartReport implements OnApplicationBootstrap {
   }
 
   /** The routes are at `/logto`, but without a proxy that strips the path, requests come to `/shop/logto`. */
-  private warnOfGlobalPrefix(app: Application): void {
+  private warnAboutGlobalPrefix(app: Application): void {
     const { path, globalPrefix } = this.basePath;
     const begins = path !== '' && globalPrefix.startsWith(`${path}/`);
     if (!begins || this.basePath.reaching(app) !== '') return;
@@ -95,7 +95,7 @@ export class StartReport implements OnApplicationBootstrap {
   }
 
   /** express-session compares the cookie's path with what reaches the app, browsers with the URL that they see. */
-  private warnOfCookiePath(app: Application): void {
+  private warnAboutCookiePath(app: Application): void {
     const cookie = this.options.session?.cookie;
     const { path = '/' } = typeof cookie === 'object' ? cookie : {};
     const reached = `${this.basePath.reaching(app)}/${this.options.authRoutesPrefix}`;
@@ -107,7 +107,7 @@ export class StartReport implements OnApplicationBootstrap {
   }
 
   /** A session that a middleware of main.ts or of a module mounts cannot be seen. */
-  private warnOfMissingSession(app: Application): void {
+  private warnAboutMissingSession(app: Application): void {
     const hasModuleMiddleware = [...this.modules.values()].some(({ middlewares }) => middlewares.size > 0);
     if (this.sessionMount.handler || hasModuleMiddleware || mountsExpressSessionAnywhere({ app })) return;
     this.logger.warn(

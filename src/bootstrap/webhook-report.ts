@@ -16,7 +16,7 @@ export class WebhookReport implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { webhooks, client, endpoint } = this.options;
     if (!webhooks) {
-      this.warnOfHandlers();
+      this.warnAboutHandlers();
       return;
     }
     this.logger.log(
@@ -35,7 +35,7 @@ export class WebhookReport implements OnApplicationBootstrap {
   }
 
   /** Otherwise nothing would show that they never run. */
-  private warnOfHandlers(): void {
+  private warnAboutHandlers(): void {
     const names = this.handlers.all.map(({ name }) => name);
     if (names.length === 0) return;
     this.logger.warn(

@@ -48,7 +48,7 @@ export function loadedTwice(ours: string, theirs: string, marked: unknown): Logt
  * Warns once if the program has loaded copies from several folders. Nest may fail to inject the LogtoService of
  * another copy before this library can explain why.
  */
-export function warnOfOtherCopies(): void {
+export function warnAboutOtherCopies(): void {
   const paths = [...new Set([...loaded].map(({ path }) => path))];
   if (warned || paths.length < 2) return;
   warned = true;

@@ -71,7 +71,7 @@ export class SignIn {
     this.sessions.require(request);
     assertRedirectUri(redirectUri);
     assertExtraParams(given.extraParams);
-    this.warnOfMismatchedHost(request, redirectUri ?? baseUrl);
+    this.warnAboutMismatchedHost(request, redirectUri ?? baseUrl);
     const page = this.checkedReturnTo(returnTo);
     rememberReturnTo(request, page);
     const isRetry = await this.redirectLoops.check(request);
@@ -116,7 +116,7 @@ export class SignIn {
   }
 
   /** Warns once for each host name whose cookies the callback will not get. */
-  private warnOfMismatchedHost(request: Request, callback: string): void {
+  private warnAboutMismatchedHost(request: Request, callback: string): void {
     const host = mismatchedHost(request, callback);
     if (host === undefined || this.loggedHosts.get(host)) return;
     this.loggedHosts.set(host, true);

@@ -34,7 +34,7 @@ export function optionsWarnings(
 
 const minSecretLength = 16;
 
-/** Warns of guessable secrets in production: anyone who guesses one can sign cookies of this app. */
+/** Warns about guessable secrets in production: anyone who guesses one can sign cookies of this app. */
 function shortSecretWarnings({ cookieSecret, session }: LogtoModuleOptions): string[] {
   if (process.env.NODE_ENV !== 'production') return [];
   const checked: [option: string, values: unknown][] = [
