@@ -56,12 +56,12 @@ export class StartReport implements OnApplicationBootstrap {
   private proxyLine(app: Application): string {
     const { path } = this.basePath;
     if (path === '') return '';
-    const stripped = this.basePath.strippedBefore(app);
+    const stripped = this.basePath.pathStrippedByProxy(app);
     const condition =
       stripped === ''
         ? `nothing may strip "${path}" on the way`
         : `a proxy has to strip "${stripped}" on the way`;
-    return `\n  reached at             ${this.basePath.reaching(app)}/${this.options.authRoutesPrefix}/…: ${condition}`;
+    return `\n  reached at             ${this.basePath.pathReachingApp(app)}/${this.options.authRoutesPrefix}/…: ${condition}`;
   }
 
   /** Otherwise the guard redirects to a 404. */
@@ -85,7 +85,7 @@ export class StartReport implements OnApplicationBootstrap {
   private warnAboutGlobalPrefix(app: Application): void {
     const { path, globalPrefix } = this.basePath;
     const begins = path !== '' && globalPrefix.startsWith(`${path}/`);
-    if (!begins || this.basePath.reaching(app) !== '') return;
+    if (!begins || this.basePath.pathReachingApp(app) !== '') return;
     const routes = `${path}/${this.options.authRoutesPrefix}`.slice(1);
     this.logger.warn(
       `The global prefix begins with the path of \`baseUrl\`, "${path}". Unless a proxy strips it, the sign-in routes ` +
@@ -98,7 +98,7 @@ export class StartReport implements OnApplicationBootstrap {
   private warnAboutCookiePath(app: Application): void {
     const cookie = this.options.session?.cookie;
     const { path = '/' } = typeof cookie === 'object' ? cookie : {};
-    const reached = `${this.basePath.reaching(app)}/${this.options.authRoutesPrefix}`;
+    const reached = `${this.basePath.pathReachingApp(app)}/${this.options.authRoutesPrefix}`;
     if (reached.startsWith(path)) return;
     this.logger.warn(
       `Check the session cookie's \`path\`: "${path}" matches no path that reaches the app if a proxy strips it, and express-session then ` +

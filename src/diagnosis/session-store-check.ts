@@ -25,7 +25,7 @@ export class SessionStoreCheck {
     if (!session.store) return skipped(name, 'Sessions are kept in the memory of the app.');
     const base = { name, asked: `Write, read and delete an entry in ${session.store.constructor.name}` };
     try {
-      if (!(await keeps(session.store))) {
+      if (!(await keepsEntries(session.store))) {
         const remedy =
           'The store forgets what it has stored. Check its database, and its options for the lifetime.';
         return { ...base, status: 'failed', answer: 'the entry was not there', remedy };
@@ -43,7 +43,7 @@ export class SessionStoreCheck {
   }
 }
 
-async function keeps(store: Store): Promise<boolean> {
+async function keepsEntries(store: Store): Promise<boolean> {
   const key = ownEntryKey('diagnosis', randomUUID());
   await writeEntry(store, key, { cookie: lifetimeCookie(lifetime) });
   const entry = await readEntry(store, key);

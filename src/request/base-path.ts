@@ -36,15 +36,15 @@ export class BasePath {
     return globalPrefix !== '' && this.endsWith(`${mountPathOf(app)}${globalPrefix}`);
   }
 
-  /** The part that presumably is in the paths that reach the app; no request has shown it yet. */
-  reaching(app: Application): string {
-    const left = `${mountPathOf(app)}${this.prefixOfRoutes(app)}`;
-    return this.endsWith(left) ? left : '';
+  /** The part of the path that requests are expected to have when they reach the app. No request has shown it yet. */
+  pathReachingApp(app: Application): string {
+    const kept = `${mountPathOf(app)}${this.prefixOfRoutes(app)}`;
+    return this.endsWith(kept) ? kept : '';
   }
 
-  /** The part that a proxy presumably strips; no request has shown it yet. */
-  strippedBefore(app: Application): string {
-    return this.path.slice(0, this.path.length - this.reaching(app).length);
+  /** The part of the path that a proxy is expected to strip. No request has shown it yet. */
+  pathStrippedByProxy(app: Application): string {
+    return this.path.slice(0, this.path.length - this.pathReachingApp(app).length);
   }
 
   /** The prefix of the module's routes in the app's own router: the global prefix, or the empty string. */
@@ -53,8 +53,8 @@ export class BasePath {
   }
 
   /**
-   * Whether a request's path is that of one of the module's routes. Asks at each request, because main.ts sets the global
-   * prefix late.
+   * Whether a request's path is that of one of the module's routes. Reads the global prefix at each request, because
+   * main.ts sets it late.
    * @param route with a slash at the start and none at the end
    */
   isRoute(requested: string, route: string): boolean {
@@ -62,13 +62,13 @@ export class BasePath {
     return [route, `${this.globalPrefix}${route}`].some((path) => plain === path.toLowerCase());
   }
 
-  /** The part that a proxy has stripped from a request: browsers see it in front of `originalUrl`. */
+  /** The part of the path that a proxy has stripped from a request: browsers see it in front of `originalUrl`. */
   strippedFrom(request: Pick<Request, 'originalUrl' | 'url'>): string {
     const mounted = mountPathIn(request);
-    const left = [`${mounted}${this.globalPrefix}`, mounted].find(
+    const kept = [`${mounted}${this.globalPrefix}`, mounted].find(
       (path) => path !== '' && this.endsWith(path),
     );
-    return this.path.slice(0, this.path.length - (left ?? '').length);
+    return this.path.slice(0, this.path.length - (kept ?? '').length);
   }
 
   private endsWith(path: string): boolean {

@@ -172,7 +172,7 @@ export class Sessions {
     if (this.seenStores.has(store)) return;
     this.seenStores.add(store);
     this.watchConnection(store);
-    for (const remark of sessionWarnings(this.options, request)) this.logger.warn(remark);
+    for (const warning of sessionWarnings(this.options, request)) this.logger.warn(warning);
   }
 
   isDisconnected(store: Store): boolean {

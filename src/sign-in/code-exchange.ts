@@ -135,7 +135,7 @@ export class CodeExchange {
    */
   private async upToDate({ sessionStore }: Request, record: SessionRecord): Promise<SessionRecord> {
     const { claims, checkedAt, tokens } = record;
-    if ((await this.marks.setSince(sessionStore, 'ended', claims.sub, checkedAt)) !== undefined) {
+    if ((await this.marks.markedSince(sessionStore, 'ended', claims.sub, checkedAt)) !== undefined) {
       await this.records.delete(sessionStore, tokens).catch(() => undefined);
       throw new LogtoException(
         'invalid_grant',
@@ -144,7 +144,7 @@ export class CodeExchange {
         { status: 401, publicMessage: 'Your sign-in has ended in the meantime. Sign in again.' },
       );
     }
-    const outdatedSince = await this.marks.setSince(sessionStore, 'changed', claims.sub, checkedAt);
+    const outdatedSince = await this.marks.markedSince(sessionStore, 'changed', claims.sub, checkedAt);
     return outdatedSince === undefined ? record : { ...record, outdatedSince };
   }
 }

@@ -59,12 +59,12 @@ export function subjectOf(record: SessionRecord | EndedRecord): string {
 /** Whether a record is newer than another one of the same sign-in. */
 export function isNewer(one: SessionRecord, other: SessionRecord): boolean {
   if (one.tokens !== other.tokens) return false;
-  const [ofOne, ofOther] = [lastNewsOf(one), lastNewsOf(other)];
-  if (ofOne !== ofOther) return ofOne > ofOther;
+  const [changeOfOne, changeOfOther] = [lastChangeOf(one), lastChangeOf(other)];
+  if (changeOfOne !== changeOfOther) return changeOfOne > changeOfOther;
   return (one.seenAt ?? 0) > (other.seenAt ?? 0);
 }
 
-function lastNewsOf({ checkedAt, outdatedSince = 0 }: SessionRecord): number {
+function lastChangeOf({ checkedAt, outdatedSince = 0 }: SessionRecord): number {
   return Math.max(checkedAt, outdatedSince);
 }
 

@@ -52,7 +52,7 @@ export function storeUnavailable(cause?: unknown): LogtoException {
  * Calls a store that may fail, throw or never answer.
  * @param done called once, with an error or with the store's answer
  */
-export function withTimeout<T>(
+export function callStore<T>(
   call: (answer: (error?: unknown, value?: T) => void) => void,
   done: (error: LogtoException | undefined, value?: T) => void,
 ): void {
@@ -84,7 +84,7 @@ export function fromCallback<T = void>(
   call: (done: (error?: unknown, value?: T) => void) => void,
 ): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    withTimeout(call, (error, value) => (error ? reject(error) : resolve(value ?? undefined)));
+    callStore(call, (error, value) => (error ? reject(error) : resolve(value ?? undefined)));
   });
 }
 

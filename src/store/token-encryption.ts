@@ -14,7 +14,7 @@ const algorithms = { alg: 'dir', enc: 'A256GCM' } as const;
 const purpose = 'token records';
 
 const keyIdLength = 12;
-const isKeyId = new RegExp(`^[\\w-]{${keyIdLength}}$`);
+const keyIdPattern = new RegExp(`^[\\w-]{${keyIdLength}}$`);
 
 /** Tokens as they are stored: encrypted, or in plain text without `encryption`. */
 export type StoredTokens = TokenRecord | FlattenedJWE;
@@ -88,7 +88,7 @@ export class TokenEncryption {
     const key = this.#keys.get(kid);
     if (key) return key;
     // An attacker who can write to the store could otherwise put any text into the log.
-    throw isKeyId.test(kid) ? this.keyMissing(kid) : recordChanged();
+    throw keyIdPattern.test(kid) ? this.keyMissing(kid) : recordChanged();
   }
 
   private keyMissing(kid: string): LogtoException {

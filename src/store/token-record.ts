@@ -9,7 +9,7 @@ export interface StoredAccessToken {
   readonly token: string;
   readonly scopes: readonly string[];
   /** When Logto issued it, in milliseconds since 1970. */
-  readonly givenAt: number;
+  readonly issuedAt: number;
   /** When it is due for a refresh, in milliseconds since 1970: shortly before it expires. */
   readonly refreshAt: number;
   /** Milliseconds since 1970. */
@@ -74,7 +74,7 @@ export function withTokens(
       [accessTokenKey(target)]: {
         token: tokens.accessToken,
         scopes: tokens.scopes,
-        givenAt: Date.now(),
+        issuedAt: Date.now(),
         expiresAt: tokens.expiresAt,
         refreshAt: tokens.refreshAt,
       },

@@ -43,13 +43,13 @@ export class Tombstones {
 
   /** Overwrites the mark if the store fails to delete it. */
   private async unmark(store: Store, key: string): Promise<void> {
-    const entry: StoreEntry = { cookie: lifetimeCookie(tombstoneLifetime), logtoTakenBack: true };
+    const entry: StoreEntry = { cookie: lifetimeCookie(tombstoneLifetime), logtoUnmarked: true };
     await deleteEntry(store, key).catch(() => writeEntry(store, key, entry));
   }
 
   /** Whether `id` is marked as ended. */
   async has(store: Store, id: string): Promise<boolean> {
     const entry = await readEntry(store, ownEntryKey('ended', id));
-    return entry !== undefined && entry.logtoTakenBack !== true;
+    return entry !== undefined && entry.logtoUnmarked !== true;
   }
 }

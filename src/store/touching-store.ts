@@ -3,7 +3,7 @@ import type { SessionData, Store } from 'express-session';
 import { isSignedIn } from './session-record.js';
 import { indexKeysOf } from './sign-in-index.js';
 import {
-  withTimeout,
+  callStore,
   isOwnEntry,
   extendedCookie,
   extendEntry,
@@ -39,7 +39,7 @@ export class TouchingStore extends session.Store {
 
   override get(id: string, callback: (error: unknown, session?: SessionData | null) => void): void {
     // express-session has no timeout: every request would hang if the store did.
-    withTimeout<SessionData | null>(
+    callStore<SessionData | null>(
       (done) => this.inner.get(id, done),
       (error, found) => {
         // A shared store may have entries of other programs, without a cookie.
@@ -55,7 +55,7 @@ export class TouchingStore extends session.Store {
 
   override destroy(id: string, callback?: (error?: unknown) => void): void {
     // With `unset: "destroy"`, express-session holds back the response until this is done.
-    withTimeout(
+    callStore(
       (done) => this.inner.destroy(id, done),
       (error) => callback?.(error),
     );

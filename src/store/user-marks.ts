@@ -40,7 +40,7 @@ export class UserMarks {
    * When a user was marked, in milliseconds since 1970; `undefined` if that was before `since`.
    * @throws LogtoException `session_store_unavailable`
    */
-  async setSince(store: Store, mark: UserMark, sub: string, since: number): Promise<number | undefined> {
+  async markedSince(store: Store, mark: UserMark, sub: string, since: number): Promise<number | undefined> {
     const markedAt = (await readEntry(store, this.keyOf(mark, sub)))?.logtoMarkedAt;
     return typeof markedAt === 'number' && markedAt >= since ? markedAt : undefined;
   }

@@ -49,7 +49,7 @@ export async function signInWithoutBrowser(
   const options = app.get(ResolvedLogtoOptions, { strict: false });
   if (!options.client) throw failed('The app only takes bearer tokens: users cannot sign in to it.');
   const express = app.getHttpAdapter().getInstance() as Application;
-  const strippedPath = app.get(BasePath, { strict: false }).strippedBefore(express);
+  const strippedPath = app.get(BasePath, { strict: false }).pathStrippedByProxy(express);
   const agent = new BrowserlessAgent(app, options.client.baseUrl, strippedPath);
   const start = path ?? `${options.client.baseUrl}/${options.authRoutesPrefix}/sign-in`;
   const authorizationUrl = await leaveApp(agent, start);

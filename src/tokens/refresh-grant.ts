@@ -53,17 +53,17 @@ export class RefreshGrant {
     const { tokens } = start;
     if (!tokens) return this.ended(request, record, start, 'provider');
     if (tokens.refreshToken === undefined) return withoutRefreshToken(target, start);
-    const askedAt = Date.now();
-    let answer: TokenSet;
+    const requestedAt = Date.now();
+    let response: TokenSet;
     try {
-      answer = await this.oidc.refresh(tokens.refreshToken, target, async (refreshToken) => {
+      response = await this.oidc.refresh(tokens.refreshToken, target, async (refreshToken) => {
         // Even if the response is invalid: without the rotated token, the next refresh would end the sign-in.
         await this.records.save(request, record.tokens, { ...tokens, refreshToken }).catch(() => undefined);
       });
     } catch (error) {
       return this.afterRefusal(request, record, target, { ...start, tokens }, error, retries);
     }
-    if (answer.claims && answer.claims.sub !== record.claims.sub) {
+    if (response.claims && response.claims.sub !== record.claims.sub) {
       throw new LogtoException('id_token_invalid', "The refreshed ID token is another user's.", {
         status: 401,
         needsOperator: true,
@@ -75,7 +75,7 @@ export class RefreshGrant {
         record,
         target,
         { ...start, tokens },
-        { ...answer, askedAt },
+        { ...response, requestedAt },
       );
     } catch (error) {
       if (!(error instanceof LogtoException) || error.code !== 'user_not_allowed') throw error;

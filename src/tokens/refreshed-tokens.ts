@@ -33,13 +33,13 @@ export interface GrantStart {
   readonly afterwards: (() => Promise<void>)[];
 }
 
-/** A token response. */
-interface RefreshAnswer extends TokenSet {
-  /** When it was asked for, in milliseconds since 1970: what has changed since then may not be in the claims. */
-  readonly askedAt: number;
+/** The token response of a refresh grant. */
+interface RefreshResponse extends TokenSet {
+  /** When it was requested, in milliseconds since 1970: what has changed since then may not be in the claims. */
+  readonly requestedAt: number;
 }
 
-/** Stores what a refresh grant has brought: tokens in the token record, claims in the session. */
+/** Stores the result of a refresh grant: tokens in the token record, claims in the session. */
 @Injectable()
 export class RefreshedTokens {
   constructor(
@@ -65,23 +65,23 @@ export class RefreshedTokens {
     record: SessionRecord,
     target: TokenTarget,
     { tokens, replaceAll = false, afterwards }: GrantStart,
-    answer: RefreshAnswer,
+    response: RefreshResponse,
   ): Promise<StoredAccessToken> {
     const { sessionStore } = request;
     if (await this.tombstones.has(sessionStore, record.tokens).catch(() => false)) {
       // The user has signed out in the meantime, so the new tokens must not be used.
-      if (answer.refreshToken !== undefined) {
-        await this.oidc.revoke(answer.refreshToken, 'refresh_token').catch(() => undefined);
+      if (response.refreshToken !== undefined) {
+        await this.oidc.revoke(response.refreshToken, 'refresh_token').catch(() => undefined);
       }
       throw new LogtoUnauthenticatedException();
     }
     // Read again, because another instance may have added tokens in the meantime.
     const latest = (await this.records.load(sessionStore, record.tokens).catch(() => undefined)) ?? tokens;
     const base = replaceAll ? { ...latest, accessTokens: {}, userInfo: undefined } : latest;
-    const next = withTokens(base, target, answer);
+    const next = withTokens(base, target, response);
     // First the tokens: the user resolver may take its time.
     await this.logFailure(this.records.save(request, record.tokens, next));
-    const refreshed = await this.refreshedRecord(request, record, answer);
+    const refreshed = await this.refreshedRecord(request, record, response);
     if (refreshed) await this.logFailure(this.replaceRecord(request, record, refreshed));
     this.addHooks(afterwards, target, refreshed ?? record);
     return next.accessTokens[accessTokenKey(target)] as StoredAccessToken;
@@ -100,11 +100,11 @@ export class RefreshedTokens {
   private async refreshedRecord(
     request: Request,
     record: SessionRecord,
-    { claims, askedAt }: RefreshAnswer,
+    { claims, requestedAt }: RefreshResponse,
   ): Promise<SessionRecord | undefined> {
     const known = this.refreshed.newest(record);
     if (!claims || !isSignedIn(known)) return undefined;
-    return this.localUsers.update(request, withClaims(known, claims, askedAt));
+    return this.localUsers.update(request, withClaims(known, claims, requestedAt));
   }
 
   private async replaceRecord(
@@ -140,7 +140,7 @@ export class RefreshedTokens {
 }
 
 /** The record with the claims of a refreshed ID token. Keeps what only the ID token of the sign-in has. */
-function withClaims(record: SessionRecord, claims: IdTokenClaims, askedAt: number): SessionRecord {
+function withClaims(record: SessionRecord, claims: IdTokenClaims, requestedAt: number): SessionRecord {
   const sid = claims.sid ?? record.sid;
   const { outdatedSince = 0, ...kept } = record;
   const { acr, amr } = record.claims;
@@ -155,20 +155,21 @@ function withClaims(record: SessionRecord, claims: IdTokenClaims, askedAt: numbe
     },
     ...(sid === undefined ? {} : { sid }),
     // The clock of the instance that learned of the change may be ahead.
-    checkedAt: Math.max(askedAt, outdatedSince),
+    checkedAt: Math.max(requestedAt, outdatedSince),
   };
 }
 
 /** Whether two records say the same about the user. */
 function isSameUser(one: SessionRecord, other: SessionRecord): boolean {
   return (
-    isDeepStrictEqual(aboutTheUser(one.claims), aboutTheUser(other.claims)) &&
+    isDeepStrictEqual(userClaimsOf(one.claims), userClaimsOf(other.claims)) &&
     isDeepStrictEqual(one.localUser, other.localUser) &&
     one.isLocalUserStale === other.isLocalUserStale
   );
 }
 
-function aboutTheUser(claims: IdTokenClaims): Record<string, unknown> {
+/** The claims without those that differ in every ID token. */
+function userClaimsOf(claims: IdTokenClaims): Record<string, unknown> {
   const { iat: _iat, exp: _exp, nonce: _nonce, at_hash: _hash, ...rest } = claims;
   return rest;
 }

@@ -11,7 +11,7 @@ import { lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../store/sto
 const rememberedFor = 60 * 60_000;
 
 /** How long to wait for the store, in milliseconds: a webhook is delivered twice rather than not at all. */
-const storePatience = 2000;
+const storeTimeout = 2000;
 
 /**
  * Delivers each webhook once, as far as that is possible: Logto sends no id, so a repeat is known by its signature. In
@@ -46,7 +46,7 @@ export class DeliveredWebhooks {
     await deliver();
     this.delivered.set(key, true);
     if (!store) return;
-    await settlesWithin(writeEntry(store, key, { cookie: lifetimeCookie(rememberedFor) }), storePatience);
+    await settlesWithin(writeEntry(store, key, { cookie: lifetimeCookie(rememberedFor) }), storeTimeout);
   }
 
   private async isDelivered(key: string, store: Store | undefined): Promise<boolean> {
@@ -55,7 +55,7 @@ export class DeliveredWebhooks {
     const reading = readEntry(store, key).then((entry) => {
       isStored = entry !== undefined;
     });
-    await settlesWithin(reading, storePatience);
+    await settlesWithin(reading, storeTimeout);
     return isStored;
   }
 }

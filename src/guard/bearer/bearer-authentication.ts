@@ -34,7 +34,7 @@ export class BearerAuthentication {
       isOpaque ||
       audiences.some((audience) => this.audiences.has(audience)) ||
       [...organizations].some((id) => audiences.includes(buildOrganizationUrn(id)));
-    if (!isForThisApi) throw this.madeForAnotherApi(principal);
+    if (!isForThisApi) throw this.issuedForAnotherApi(principal);
     return principal;
   }
 
@@ -49,7 +49,7 @@ export class BearerAuthentication {
     );
   }
 
-  private madeForAnotherApi({ audiences }: BearerPrincipal): InvalidTokenException {
+  private issuedForAnotherApi({ audiences }: BearerPrincipal): InvalidTokenException {
     return new InvalidTokenException('The token was made for another API.', {
       operatorMessage:
         `It is for ${quoteClaim(audiences)}, and this API takes ${quoteClaim([...this.audiences])}. If that is this ` +

@@ -42,10 +42,10 @@ export class FreshScopes {
     }
   }
 
-  private isOutdated({ token, givenAt }: StoredAccessToken): boolean {
+  private isOutdated({ token, issuedAt }: StoredAccessToken): boolean {
     const { revalidateAfter } = this.options;
     if (revalidateAfter === false) return false;
-    return Date.now() - givenAt > revalidateAfter && this.cooldown.isOver(token);
+    return Date.now() - issuedAt > revalidateAfter && this.cooldown.isOver(token);
   }
 }
 

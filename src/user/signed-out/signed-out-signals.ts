@@ -13,7 +13,7 @@ import { SignInWatch } from './sign-in-watch.js';
 const maxTimeout = 2 ** 31 - 1;
 
 /** Time before a failed read of a socket's session is retried, in milliseconds. */
-const retryAfter = 10_000;
+const retryDelay = 10_000;
 
 /** Signals the end of a sign-in to what stays open: a guard checks a request only once. */
 @Injectable()
@@ -70,7 +70,7 @@ export class SignedOutSignals {
       try {
         return await this.source.getOpenRequest(given).request;
       } catch {
-        await delay(retryAfter, undefined, { signal: watching, ref: false });
+        await delay(retryDelay, undefined, { signal: watching, ref: false });
       }
     }
   }
