@@ -22,7 +22,7 @@ export const logtoErrorCodes = [
   ...oauthErrorCodes,
 ] as const;
 
-/** Logto's own code for a refusal of the Management API, for example `user.username_already_in_use`. */
+/** Logto's own code for an error of the Management API, for example `user.username_already_in_use`. */
 export type ManagementErrorCode = `${string}.${string}`;
 
 /**

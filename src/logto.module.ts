@@ -89,7 +89,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
 
   /** Finishes the set-up, when all modules exist and main.ts has configured the app. */
   configure(_consumer: MiddlewareConsumer): void {
-    // There are none if they are request-scoped, which `OptionsScopeCheck` refuses.
+    // Request-scoped options are `undefined` here. `OptionsScopeCheck` rejects them.
     if (!(this.options as ResolvedLogtoOptions | undefined)) return;
     const app = this.expressMount.application();
     for (const warning of [...this.options.warnings, ...this.sessionMount.warnings])

@@ -16,6 +16,7 @@ import { BearerAuthentication } from './guard/bearer/bearer-authentication.js';
 import { BearerTokenVerifier } from './guard/bearer/bearer-token-verifier.js';
 import { ProtectedResources } from './guard/bearer/protected-resources.js';
 import { CsrfProtection } from './guard/csrf-protection.js';
+import { DenialExceptionFactory } from './guard/denial-exception-factory.js';
 import { GuardedRouteReader } from './guard/guarded-route.js';
 import { FreshScopes } from './guard/session/fresh-scopes.js';
 import { FreshUserInfo } from './guard/session/fresh-user-info.js';
@@ -23,7 +24,6 @@ import { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
 import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
 import { LogtoApiGuard } from './guard/logto-api.guard.js';
 import { LogtoGuard } from './guard/logto.guard.js';
-import { Refusal } from './guard/refusal.js';
 import { RequirementCheck } from './guard/requirements/requirement-check.js';
 import { SessionAuthentication } from './guard/session/session-authentication.js';
 import { ClockSkewCheck } from './guard/clock-skew-check.js';
@@ -154,6 +154,7 @@ export const logtoProviders: Provider[] = [
   BearerTokenVerifier,
   ClockSkewCheck,
   CsrfProtection,
+  DenialExceptionFactory,
   FreshClaimsGuard,
   FreshScopes,
   FreshUserInfo,
@@ -162,7 +163,6 @@ export const logtoProviders: Provider[] = [
   LogtoExceptionFilter,
   LogtoGuard,
   ProtectedResources,
-  Refusal,
   RequirementCheck,
   SessionAuthentication,
   ...diagnosisProviders,

@@ -44,7 +44,7 @@ export class LogtoService {
 
   /**
    * The user context of the request, which may be anonymous. Claims older than `revalidateAfter` are refreshed.
-   * @throws LogtoException `missing_scope_organizations`, or what Logto refuses
+   * @throws LogtoException `missing_scope_organizations`, or Logto's own error
    */
   async getContext(request: Request, parameters: GetContextParameters = {}): Promise<LogtoContext> {
     return this.resolver.resolveFresh(request, parameters);

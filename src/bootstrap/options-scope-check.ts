@@ -8,7 +8,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { LogtoSetupException } from '../logto.exceptions.js';
 import { MODULE_OPTIONS_TOKEN } from '../logto.module-definition.js';
 
-/** Refuses request-scoped options: Nest would create the module for each request, and mount nothing at start. */
+/** Rejects request-scoped options: Nest would create the module for each request, and mount nothing at start. */
 @Injectable()
 export class OptionsScopeCheck implements OnModuleInit {
   constructor(private readonly modules: ModulesContainer) {}

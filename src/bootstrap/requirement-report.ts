@@ -93,7 +93,8 @@ export class RequirementReport implements OnApplicationBootstrap {
     );
     if (needsOrganization && !requirements.some(({ kind }) => kind === 'organization')) {
       this.logger.error(
-        `${handler} requires roles or permissions in an organization, but names none, so it refuses everybody. Add @RequireOrganization({ param: "orgId" }).`,
+        `${handler} requires roles or permissions in an organization, but names none, so nobody gets access. Add ` +
+          '@RequireOrganization({ param: "orgId" }).',
       );
     }
     for (const unmet of unmetRequirements(this.options, type, method))

@@ -41,7 +41,7 @@ export class StepUpCheck {
       this.log.write(
         'error',
         `${place} requires the authentication context "${acr}", and the Logto at ${this.options.endpoint} ${listed}, so ` +
-          'everybody is refused with `insufficient_authentication`. Step-up authentication needs Logto 1.46: upgrade it, ' +
+          'every sign-in fails with `insufficient_authentication`. Step-up authentication needs Logto 1.46: upgrade it, ' +
           'or leave the requirement out.',
         { key: `acr ${place} ${acr}` },
       );

@@ -28,17 +28,17 @@ export function unmetRequirements(
   if (!credentials || access === 'public') return [];
   if (authentication && authentication.acrs.length > 1)
     return [
-      `requires the authentication contexts "${authentication.acrs.join('" and "')}", and a sign-in has only one, so it ` +
-        'refuses everybody. Keep one of them.',
+      `requires the authentication contexts "${authentication.acrs.join('" and "')}", and a sign-in has only one, so ` +
+        'nobody gets access. Keep one of them.',
     ];
   if (credentials.includes('bearer') && !options.api)
-    return ['accepts bearer tokens, but the options have no `api: { audience }`, so it refuses every token.'];
+    return ['accepts bearer tokens, but the options have no `api: { audience }`, so it rejects every token.'];
   if (!credentials.includes('session')) return [];
   if (!options.client) {
     return credentials.includes('bearer')
       ? []
       : [
-          'is for signed-in users, but the options allow no sign-in, so it refuses everybody. Use LogtoApiGuard, ' +
+          'is for signed-in users, but the options allow no sign-in, so nobody gets access. Use LogtoApiGuard, ' +
             'or give `appId`, `baseUrl` and a session.',
         ];
   }

@@ -28,39 +28,39 @@ export class ApplicationCheck implements LogtoCheck {
     if (typeof endpoint !== 'string')
       return [skipped(this.name, 'This Logto takes no pushed authorization requests. Sign in to find out.')];
     const answer = await this.push(logto, client, []);
-    const refused = refusedPart(answer);
+    const rejected = rejectedPart(answer);
     const resources = this.options.resources.filter((one) => one !== ReservedResource.Organization);
     return [
-      this.applicationResult(refused, answer, `POST ${endpoint} for the application ${client.appId}`),
-      this.secretResult(refused, answer, client, `POST ${endpoint} with the secret of ${client.appId}`),
-      redirectUriResult(this.redirectUri(client), this.options.authRoutes, { refused, answer, endpoint }),
+      this.applicationResult(rejected, answer, `POST ${endpoint} for the application ${client.appId}`),
+      this.secretResult(rejected, answer, client, `POST ${endpoint} with the secret of ${client.appId}`),
+      redirectUriResult(this.redirectUri(client), this.options.authRoutes, { rejected, answer, endpoint }),
       ...(await Promise.all(
-        resources.map((resource) => this.resourceResult(logto, client, resource, refused, endpoint)),
+        resources.map((resource) => this.resourceResult(logto, client, resource, rejected, endpoint)),
       )),
     ];
   }
 
-  private applicationResult(refused: Part, answer: ProbeAnswer, asked: string): LogtoDiagnosisCheck {
+  private applicationResult(rejected: Part, answer: ProbeAnswer, asked: string): LogtoDiagnosisCheck {
     const base = { name: this.name, asked };
-    if (refused !== 'application') return { ...base, status: 'ok', answer: 'Logto knows it' };
+    if (rejected !== 'application') return { ...base, status: 'ok', answer: 'Logto knows it' };
     const remedy =
       answer.error === 'invalid_client' ? unknownApplicationRemedy(this.options) : requestRemedy(answer);
     return { ...base, status: 'failed', answer: formatAnswer(answer), remedy };
   }
 
   private secretResult(
-    refused: Part,
+    rejected: Part,
     answer: ProbeAnswer,
     { appSecret }: ResolvedClientOptions,
     asked: string,
   ): LogtoDiagnosisCheck {
     const name = 'Application secret';
-    if (refused === 'secret') {
+    if (rejected === 'secret') {
       const remedy = secretRemedy(appSecret !== undefined);
       return { name, status: 'failed', asked, answer: formatAnswer(answer), remedy };
     }
     if (appSecret === undefined) return skipped(name, 'There is no `appSecret`: the app is a public client.');
-    if (refused === 'application') return skipped(name, 'The application was not accepted.');
+    if (rejected === 'application') return skipped(name, 'The application was not accepted.');
     return { name, status: 'ok', asked, answer: 'Logto accepts it' };
   }
 
@@ -68,11 +68,11 @@ export class ApplicationCheck implements LogtoCheck {
     logto: ReachedLogto,
     client: ResolvedClientOptions,
     resource: string,
-    refused: Part,
+    rejected: Part,
     endpoint: string,
   ): Promise<LogtoDiagnosisCheck> {
     const name = `API resource ${resource}`;
-    if (refused !== 'none') return skipped(name, `Logto did not accept the ${refused}.`);
+    if (rejected !== 'none') return skipped(name, `Logto did not accept the ${rejected}.`);
     const base = { name, asked: `POST ${endpoint} with the resource ${resource}` };
     const answer = await this.push(logto, client, [resource]);
     if (answer.status === 201) return { ...base, status: 'ok', answer: 'Logto knows it' };
@@ -100,8 +100,8 @@ export class ApplicationCheck implements LogtoCheck {
   }
 }
 
-/** The part of the request that Logto refused. */
-function refusedPart({ status, error, description }: ProbeAnswer): Part {
+/** The part of the request that Logto rejected. */
+function rejectedPart({ status, error, description }: ProbeAnswer): Part {
   if (status === 201) return 'none';
   if (status === 401) return 'secret';
   return error === 'invalid_request' && description?.includes('redirect_uri')

@@ -19,7 +19,7 @@ export function secretRemedy(hasSecret: boolean): string {
     : `This application has a secret: set \`appSecret\` to the App secret in ${consoleApplication}.`;
 }
 
-/** What to do if Logto refuses a request for another reason. */
+/** What to do if Logto rejects a request for another reason. */
 export function requestRemedy({ status, error, description = '' }: ProbeAnswer): string {
   if (status === undefined || status >= 500) return "Try again. If it fails again, look into Logto's log.";
   if (error === 'unauthorized_client' || /\b(response|grant)_?\s?type\b/.test(description)) {

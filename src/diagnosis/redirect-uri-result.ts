@@ -9,13 +9,13 @@ import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
 export function redirectUriResult(
   uri: string,
   authRoutes: boolean,
-  { refused, answer, endpoint }: { refused: string; answer: ProbeAnswer; endpoint: string },
+  { rejected, answer, endpoint }: { rejected: string; answer: ProbeAnswer; endpoint: string },
 ): LogtoDiagnosisCheck {
   const name = 'Redirect URI';
-  if (refused === 'application' || refused === 'secret')
-    return skipped(name, `Logto did not accept the ${refused}.`);
+  if (rejected === 'application' || rejected === 'secret')
+    return skipped(name, `Logto did not accept the ${rejected}.`);
   const base = { name, asked: `POST ${endpoint} with the redirect URI ${uri}` };
-  if (refused === 'none') return { ...base, status: 'ok', answer: 'registered' };
+  if (rejected === 'none') return { ...base, status: 'ok', answer: 'registered' };
   const remedy = `Add ${uri} in ${consoleApplication} > Redirect URIs.`;
   const text = formatAnswer(answer);
   return authRoutes

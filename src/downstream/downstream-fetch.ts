@@ -19,16 +19,16 @@ export interface LogtoFetchInit extends RequestInit, TokenTarget {
   scope?: string;
 }
 
-/** Gets the access token of a call, and a new one if the other server refuses it. */
+/** Gets the access token of a call, and a new one if the other server rejects it. */
 interface TokenSource {
   get(): Promise<string>;
-  renew(refused: string): Promise<string>;
+  renew(rejected: string): Promise<string>;
 }
 
 /** Calls other services with an access token of the user, or of the app itself. */
 @Injectable()
 export class DownstreamFetch {
-  /** Tokens that have just replaced a refused one. If they are refused too, another one would be as well. */
+  /** Tokens that have just replaced a rejected one. If they are rejected too, another one would be as well. */
   private readonly replacements = new Cooldown();
 
   constructor(
@@ -48,9 +48,9 @@ export class DownstreamFetch {
         : this.userSource(request, { resource, organizationId });
     const token = await source.get();
     const { response, request: sent } = await this.send(destination, fetchInit, token);
-    // After a redirect to another origin, the request has no token that could be refused.
-    const isRefused = response.status === 401 && sent.headers.has('authorization');
-    if (!isRefused || !isReplayable(fetchInit.body) || !this.replacements.isOver(token)) return response;
+    // After a redirect to another origin, the request has no token that could be rejected.
+    const isRejected = response.status === 401 && sent.headers.has('authorization');
+    if (!isRejected || !isReplayable(fetchInit.body) || !this.replacements.isOver(token)) return response;
     await response.body?.cancel();
     const replacement = await source.renew(token);
     this.replacements.start(replacement);
@@ -64,7 +64,7 @@ export class DownstreamFetch {
     if (!request) throw new LogtoUnauthenticatedException();
     return {
       get: async () => (await this.tokens.accessToken(request, target)).token,
-      renew: async (refused) => (await this.tokens.renewedAccessToken(request, target, refused)).token,
+      renew: async (rejected) => (await this.tokens.renewedAccessToken(request, target, rejected)).token,
     };
   }
 
@@ -73,7 +73,7 @@ export class DownstreamFetch {
   ): TokenSource {
     return {
       get: () => this.machineTokens.token(parameters),
-      renew: (refused) => this.machineTokens.renewedToken(parameters, refused),
+      renew: (rejected) => this.machineTokens.renewedToken(parameters, rejected),
     };
   }
 

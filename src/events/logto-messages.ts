@@ -18,7 +18,7 @@ export interface LogtoSessionEndedMessage {
   reason: LogtoSignOutReason;
 }
 
-/** A guard has refused a request. */
+/** A guard has denied a request. */
 export interface LogtoAccessDeniedMessage {
   /** The `code` of the exception. */
   code: string;
@@ -52,7 +52,7 @@ export interface LogtoMessages {
    * sign-in, or that nobody uses until its cookie expires, sends no message.
    */
   'nestjs-logto:session-ended': LogtoSessionEndedMessage;
-  /** A guard has refused a request. */
+  /** A guard has denied a request. */
   'nestjs-logto:access-denied': LogtoAccessDeniedMessage;
   /** A token was looked up in a cache. */
   'nestjs-logto:token-cache': LogtoTokenCacheMessage;

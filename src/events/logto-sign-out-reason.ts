@@ -5,7 +5,7 @@
  * - `idle`, `absolute`: a limit of `lifetime` is over
  * - `revoked`: the app ended it, or its user resolver returned `null` at a refresh
  * - `webhook`: Logto sent a webhook
- * - `provider`: Logto refused a refresh
+ * - `provider`: Logto rejected a refresh
  */
 export type LogtoSignOutReason =
   'user' | 'back_channel' | 'idle' | 'absolute' | 'revoked' | 'webhook' | 'provider';

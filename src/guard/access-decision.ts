@@ -15,7 +15,7 @@ import { ClockSkewCheck } from './clock-skew-check.js';
 import { CsrfProtection } from './csrf-protection.js';
 import { protectFromCaches } from './protect-from-caches.js';
 import { publishDenial } from './publish-denial.js';
-import { Refusal } from './refusal.js';
+import { DenialExceptionFactory } from './denial-exception-factory.js';
 import { boundOrganization } from './requirements/bound-organization.js';
 import type { Principal } from './requirements/principal.js';
 import { RequirementCheck } from './requirements/requirement-check.js';
@@ -33,14 +33,14 @@ export class AccessDecision {
     private readonly csrf: CsrfProtection,
     private readonly requirements: RequirementCheck,
     private readonly clockSkew: ClockSkewCheck,
-    private readonly refusal: Refusal,
+    private readonly denials: DenialExceptionFactory,
     private readonly log: OperatorLog,
   ) {}
 
   /**
    * Returns if a request may pass, with its user attached.
    * @param credentials what the guard accepts, unless the route has `@WithLogto({ accept })`
-   * @throws LogtoException the refusal; its headers, such as a challenge or a redirect, are set on the response already
+   * @throws LogtoException the denial; its headers, such as a challenge or a redirect, are set on the response already
    */
   async authorize(host: ExecutionContext, credentials: readonly Credential[]): Promise<void> {
     const policy = this.policies.read(host);
@@ -73,7 +73,7 @@ export class AccessDecision {
     } catch (error) {
       // A subclass of the guard may let the request pass all the same. Then it is anonymous.
       this.overrideUser(attempt, anonymousContext());
-      throw this.refusal.forBearer(attempt, error);
+      throw this.denials.forBearer(attempt, error);
     }
   }
 
@@ -86,7 +86,7 @@ export class AccessDecision {
     attempt.principal = principal;
     this.csrf.assertOwnSite(host, request);
     await this.assertRequirements(attempt, principal).catch((error: unknown) => {
-      throw this.refusal.forSession(attempt, error);
+      throw this.denials.forSession(attempt, error);
     });
     attachContext(host, request, principal.context);
   }
@@ -96,7 +96,7 @@ export class AccessDecision {
     const context = anonymousContext();
     // While the store is down, the request may have a session: then even optional routes are closed.
     if (accept.includes('session')) this.sessions.assertReadable(request);
-    if (policy.access !== 'optional') throw this.refusal.forAnonymous(attempt);
+    if (policy.access !== 'optional') throw this.denials.forAnonymous(attempt);
     // On a route that accepts no sessions, the user of a session is anonymous.
     const ownRequest = accept.includes('session') ? request : this.overrideUser(attempt, context);
     attachContext(host, ownRequest, context);
@@ -109,7 +109,7 @@ export class AccessDecision {
     if (gap === undefined) return;
     const clockDifference =
       gap === 'age' ? this.clockSkew.differenceFor(principal, policy.authentication?.maxAge ?? 0) : undefined;
-    throw this.refusal.forSignIn(attempt, principal.credential, gap, clockDifference);
+    throw this.denials.forSignIn(attempt, principal.credential, gap, clockDifference);
   }
 
   /**
@@ -131,7 +131,7 @@ export class AccessDecision {
     const transport: string = host.getType();
     const exception = new LogtoException(
       'context_not_supported',
-      `A guard of nestjs-logto cannot read a request of the transport "${transport}", and refuses what it cannot read. ` +
+      `A guard of nestjs-logto cannot read a request of the transport "${transport}", so it denies the request. ` +
         'For a `ws` gateway call `LogtoService.bindHandshake(client, request)` in `handleConnection`.',
       { status: 403, publicMessage: 'This cannot be reached in this way.' },
     );

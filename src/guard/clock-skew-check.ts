@@ -13,7 +13,7 @@ export class ClockSkewCheck {
 
   /**
    * Logs and returns how the clocks differ if a sign-in that is too old here is recent enough by Logto's clock. Another
-   * sign-in would be refused as well.
+   * sign-in would be rejected as well.
    * @param maxAge in seconds
    */
   differenceFor(principal: Principal, maxAge: number): string | undefined {
@@ -23,7 +23,7 @@ export class ClockSkewCheck {
     if (difference !== undefined) {
       this.log.write(
         'warn',
-        `A sign-in is recent by Logto's clock but too old by this server's, so it was refused. ${difference} ` +
+        `A sign-in is recent by Logto's clock but too old by this server's, so it was rejected. ${difference} ` +
           `Until then nobody can meet @RequireRecentSignIn({ maxAge: ${maxAge} }).`,
         { key: `clock ${maxAge}` },
       );

@@ -7,7 +7,7 @@ import { OperatorLog } from '../operator-log.js';
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
-/** Refuses requests that another site makes a browser send with this app's session cookie (CSRF). */
+/** Rejects requests that another site makes a browser send with this app's session cookie (CSRF). */
 @Injectable()
 export class CsrfProtection {
   private readonly allowedOrigins: ReadonlySet<string>;
@@ -37,7 +37,7 @@ export class CsrfProtection {
     const site = request.headers['sec-fetch-site'];
     if (origin !== undefined && this.allowedOrigins.has(origin)) return;
     if (site === undefined ? origin === undefined : site !== 'cross-site') return;
-    throw this.refusal(origin);
+    throw this.crossSiteRequest(origin);
   }
 
   /**
@@ -45,16 +45,16 @@ export class CsrfProtection {
    * @throws LogtoException `cross_site_request`, 403
    */
   private assertHandshakeOrigin({ headers: { origin } }: Request): void {
-    if (origin !== undefined && !this.allowedOrigins.has(origin)) throw this.refusal(origin);
+    if (origin !== undefined && !this.allowedOrigins.has(origin)) throw this.crossSiteRequest(origin);
   }
 
-  private refusal(origin: string | undefined): LogtoException {
+  private crossSiteRequest(origin: string | undefined): LogtoException {
     const from =
       origin !== undefined && URL.canParse(origin) ? ` from "${new URL(origin).origin.slice(0, 100)}"` : '';
     const publicMessage = "Another site sent this request with the visitor's session.";
     const remedy = 'If that site is yours, list its origin in `allowedOrigins`.';
     // One key for all of them: anybody can send such requests, and they must not flood the log.
-    this.log.write('warn', `cross_site_request: A request${from} was refused. ${publicMessage} ${remedy}`, {
+    this.log.write('warn', `cross_site_request: A request${from} was rejected. ${publicMessage} ${remedy}`, {
       key: 'cross_site_request',
     });
     return new LogtoException('cross_site_request', `${publicMessage} ${remedy}`, {

@@ -61,7 +61,7 @@ export class LogtoGuard extends AccessGuard implements CanActivate, OnModuleInit
   }
 
   /**
-   * Handles a refused request. The headers of the response are set already: a redirect, or a challenge.
+   * Handles a denied request. The headers of the response are set already: a redirect, or a challenge.
    * @param error a {@link LogtoException}, or what a function of the app's own has thrown
    * @returns whether to let the request pass all the same. Default: throws `error`.
    */

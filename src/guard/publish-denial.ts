@@ -2,7 +2,7 @@ import { publish } from '../events/publish.js';
 import { LogtoException } from '../logto.exceptions.js';
 import type { AccessAttempt } from './access-attempt.js';
 
-/** Publishes that a guard has refused a request. */
+/** Publishes that a guard has denied a request. */
 export function publishDenial({ host, principal }: AccessAttempt, error: unknown): void {
   if (!(error instanceof LogtoException)) return;
   publish('nestjs-logto:access-denied', () => ({

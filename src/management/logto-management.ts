@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { LogtoSetupException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { ManagementFetch } from './management-fetch.js';
-import { refuseOtherPaths } from './refuse-other-paths.js';
+import { assertSamePath } from './assert-same-path.js';
 
 /** The typed client of `@logto/api`. */
 export type LogtoManagementClient = ReturnType<typeof createApiClient>;
@@ -36,7 +36,7 @@ export class LogtoManagement {
       );
     }
     const client = createApiClient({ baseUrl: options.endpoint, getToken: () => calls.token() });
-    client.use({ onRequest: (call) => refuseOtherPaths(options.endpoint, call) });
+    client.use({ onRequest: (call) => assertSamePath(options.endpoint, call) });
     this.client = sendBy(calls.fetch, client);
   }
 }

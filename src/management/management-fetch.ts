@@ -27,7 +27,7 @@ export class ManagementFetch {
     this.parameters = { resource: options.management.resource, scope: 'all' };
   }
 
-  /** @throws LogtoException `invalid_target` if Logto does not know the resource, or what it refuses */
+  /** @throws LogtoException `invalid_target` if Logto does not know the resource, or Logto's own error */
   token(): Promise<string> {
     return this.orUnknownResource(this.tokens.token(this.parameters));
   }

@@ -151,9 +151,9 @@ function stillUnavailable(call: ProviderCall): LogtoException {
   );
 }
 
-/** Whether Logto is unavailable. It is not if it refuses the request or the application. */
+/** Whether Logto is unavailable. It is available if it rejects the request or the application. */
 function isOutage(error: unknown): error is LogtoException {
-  return error instanceof LogtoException && error.transient && !applicationRefusals.has(error.code);
+  return error instanceof LogtoException && error.transient && !applicationErrors.has(error.code);
 }
 
-const applicationRefusals: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client']);
+const applicationErrors: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client']);

@@ -13,8 +13,8 @@ export interface RecordedCall {
 }
 
 /**
- * Remembers the last calls to Logto, for health checks. A user's request that Logto refuses is an answer. A call fails if
- * Logto is unavailable, or if it refuses the application.
+ * Remembers the last calls to Logto, for health checks. A user's request that Logto rejects is an answer. A call fails if
+ * Logto is unavailable, or if it rejects the application.
  */
 @Injectable()
 export class ProviderCallLog {

@@ -40,7 +40,7 @@ export class TokenExchange {
   /**
    * Exchanges a subject token for an access token (RFC 8693).
    * @throws LogtoException `application_not_configured`, `invalid_grant` for a subject token that is unknown,
-   * expired or used, another refusal of Logto's, or a transient one
+   * expired or used, another error of Logto, or a transient one
    */
   async exchange(parameters: TokenExchangeParameters): Promise<ExchangedToken> {
     const { subjectToken, actorToken, resource, organizationId, scope } = parameters;

@@ -10,7 +10,7 @@ import { JwksCache } from './jwks-cache.js';
 
 /** What a token must have to be accepted. */
 export interface TokenExpectations {
-  /** The `typ` of its header. Tokens of another kind are refused (RFC 8725 section 3.11). */
+  /** The `typ` of its header. Tokens of another kind are rejected (RFC 8725 section 3.11). */
   readonly typ: string;
   /** The audience. Default: the caller checks it. */
   readonly audience?: string;
@@ -121,7 +121,7 @@ export class TokenVerifier {
     return metadata;
   }
 
-  /** Describes the clock skew, if the token was refused because of it. */
+  /** Describes the clock skew, if the token was rejected because of it. */
   private clockSkew(error: unknown): string | undefined {
     if (!(error instanceof errors.JWTExpired) && !(error instanceof errors.JWTClaimValidationFailed))
       return undefined;

@@ -92,7 +92,7 @@ function createInstruments(provider: MeterProvider): Instruments {
     request: duration('logto.provider.request.duration', 'Duration of requests to Logto'),
     hits: counter('logto.token.cache.hits', 'Tokens that were found in a cache', '{token}'),
     misses: counter('logto.token.cache.misses', 'Tokens that were not found in a cache', '{token}'),
-    denied: counter('logto.access.denied', 'Requests that a guard has refused', '{request}'),
+    denied: counter('logto.access.denied', 'Requests that a guard has denied', '{request}'),
   };
 }
 

@@ -6,7 +6,7 @@ const maxLength = 1024;
 
 /**
  * `returnTo`, if the browser may be redirected there: to a path of this app, or to a URL of an allowed origin. Prevents open
- * redirects, so it refuses every path that a browser may read differently.
+ * redirects, so it rejects every path that a browser may read differently.
  */
 export function allowedReturnTo(
   returnTo: unknown,
@@ -52,7 +52,7 @@ export function safeReturnTo(
 }
 
 /** The origin of a `returnTo`, if it is an absolute URL. */
-export function refusedOrigin(returnTo: string): string | undefined {
+export function originOfReturnTo(returnTo: string): string | undefined {
   if (!/^https?:\/\//i.test(returnTo) || !URL.canParse(returnTo)) return undefined;
   return new URL(returnTo).origin.slice(0, 100);
 }

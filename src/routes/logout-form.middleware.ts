@@ -27,13 +27,13 @@ export class LogoutFormMiddleware {
         next();
         return;
       }
-      response.once('finish', () => this.warnIfRefused(path, request, response.statusCode));
+      response.once('finish', () => this.warnIfRejected(path, request, response.statusCode));
       readForm(request).then(() => next(), next);
     });
   }
 
-  /** Otherwise nothing would show that the app itself has refused a logout before the route. */
-  private warnIfRefused(path: string, request: Request, status: number): void {
+  /** Otherwise nothing would show that the app itself has rejected a logout before the route. */
+  private warnIfRejected(path: string, request: Request, status: number): void {
     if (status < 400 || this.logouts.hasReceived(request)) return;
     this.log.write(
       'warn',

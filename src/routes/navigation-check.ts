@@ -14,7 +14,7 @@ const documents: ReadonlySet<string> = new Set(['document', 'iframe', 'frame', '
  */
 type Sender = 'person' | 'page' | 'program' | 'page or program';
 
-/** Refuses requests to sign in or out that are not navigations, such as images and prefetches. */
+/** Rejects requests to sign in or out that are not navigations, such as images and prefetches. */
 @Injectable()
 export class NavigationCheck {
   constructor(
@@ -28,21 +28,21 @@ export class NavigationCheck {
    * @throws LogtoException `not_a_navigation`, 403
    */
   assertSignInAllowed(request: Request): void {
-    if (request.method !== 'GET' || senderOf(request) === 'page') this.refuse('sign-in');
+    if (request.method !== 'GET' || senderOf(request) === 'page') this.reject('sign-in');
   }
 
   /**
-   * For a sign-out by GET. Requests that may be a script's in an old browser are refused, and so are frames of another
+   * For a sign-out by GET. Requests that may be a script's in an old browser are rejected, and so are frames of another
    * site. A link on another site works.
    * @throws LogtoException `not_a_navigation`, 403
    */
   assertSignOutAllowed(request: Request): void {
     const sender = senderOf(request);
     const isAllowed = request.method === 'GET' && (sender === 'person' || sender === 'program');
-    if (!isAllowed || isFrameOfAnotherSite(request)) this.refuse('sign-out');
+    if (!isAllowed || isFrameOfAnotherSite(request)) this.reject('sign-out');
   }
 
-  private refuse(route: 'sign-in' | 'sign-out'): never {
+  private reject(route: 'sign-in' | 'sign-out'): never {
     const path = `${this.basePath.path}/${this.options.authRoutesPrefix}/${route}`;
     const post = route === 'sign-out' ? ' A script may also POST with `Accept: application/json`.' : '';
     const exception = new LogtoException(

@@ -61,8 +61,8 @@ export class CodeExchange {
    * @param query the query of the callback
    * @param pending the sign-in that it belongs to
    * @param event gets the user
-   * @throws LogtoException `id_token_invalid`, `insufficient_authentication`, Logto's own refusal, that of a hook or the user
-   * resolver, or a transient one
+   * @throws LogtoException `id_token_invalid`, `insufficient_authentication`, Logto's own error, the refusal of a hook or
+   * the user resolver, or a transient one
    */
   async run(
     request: Request,

@@ -94,7 +94,7 @@ export class SignInCallback {
     return { returnTo };
   }
 
-  /** A callback without its cookie: either the session has already finished this sign-in, or the callback is refused. */
+  /** A callback without its cookie: either the session has already finished this sign-in, or the callback is rejected. */
   private async finishWithoutCookie(request: Request, state: string): Promise<{ returnTo: string }> {
     const returnTo = await this.states.returnToOf(state);
     if (this.sessions.record(request)?.completed.includes(shortState(state))) {
@@ -115,7 +115,7 @@ export class SignInCallback {
     this.log.exception(error, isConfigurationError ? 'error' : undefined);
     if (!isConfigurationError) return;
     const { scopes, resources } = this.options;
-    this.log.write('error', `The refused sign-in asked for: ${[...scopes, ...resources].join(' ')}`);
+    this.log.write('error', `The rejected sign-in requested: ${[...scopes, ...resources].join(' ')}`);
   }
 
   private expired(): LogtoException {

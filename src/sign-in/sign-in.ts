@@ -15,7 +15,7 @@ import { combinedSignInOptions } from './combined-sign-in-options.js';
 import { mismatchedHost } from './mismatched-host.js';
 import { RedirectLoopDetector } from './redirect-loop-detector.js';
 import { rememberReturnTo } from './remembered-return-to.js';
-import { allowedReturnTo, refusedOrigin } from '../request/return-to.js';
+import { allowedReturnTo, originOfReturnTo } from '../request/return-to.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { reservedParameterRemedy } from '../options/schema/reserved-parameters.js';
 import { Sessions } from '../session/sessions.js';
@@ -98,7 +98,7 @@ export class SignIn {
   private checkedReturnTo(returnTo: string | undefined): string | undefined {
     const page = allowedReturnTo(returnTo, this.options);
     if (returnTo === undefined || page !== undefined) return page;
-    const origin = refusedOrigin(returnTo);
+    const origin = originOfReturnTo(returnTo);
     // Anyone can make such a link, so the log counts them all as one.
     if (origin === undefined)
       this.log.write(
@@ -140,7 +140,7 @@ function assertRedirectUri(redirectUri: string | undefined): void {
   );
 }
 
-/** Refuses parameters that the module sets itself. */
+/** Rejects parameters that the module sets itself. */
 function assertExtraParams(extraParams: SignInOptions['extraParams'] = {}): void {
   for (const name of Object.keys(extraParams)) {
     const remedy = reservedParameterRemedy(name);

@@ -21,7 +21,7 @@ export interface LogtoHealth {
   lastDiscovery?: LogtoHealthCall;
   /** The last call that Logto answered. */
   lastSuccess?: LogtoHealthCall;
-  /** The last call that failed: Logto was unavailable, or refused the application. */
+  /** The last call that failed: Logto was unavailable, or rejected the application. */
   lastFailure?: LogtoHealthCall;
   /**
    * Whether the session store answers. `unknown` until a request has had a session, in an app that mounts its own; missing

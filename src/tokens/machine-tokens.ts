@@ -29,7 +29,7 @@ export class MachineTokens {
 
   /**
    * An access token by client credentials (RFC 6749 section 4.4).
-   * @throws LogtoException `machine_to_machine_not_configured`, Logto's own refusal, or a transient one
+   * @throws LogtoException `machine_to_machine_not_configured`, Logto's own error, or a transient one
    */
   async token(parameters: ClientCredentialsParameters): Promise<string> {
     if (!this.options.machineToMachine) throw notConfigured();
@@ -51,19 +51,19 @@ export class MachineTokens {
   }
 
   /**
-   * A new access token in place of one that was refused.
+   * A new access token in place of one that was rejected.
    * @throws LogtoException as {@link token}
    */
-  renewedToken(parameters: ClientCredentialsParameters, refused: string): Promise<string> {
-    this.forget(parameters, refused);
+  renewedToken(parameters: ClientCredentialsParameters, rejected: string): Promise<string> {
+    this.forget(parameters, rejected);
     return this.token(parameters);
   }
 
-  /** Drops a token that was refused. The next call requests a new one. */
-  forget(parameters: ClientCredentialsParameters, refused: string): void {
+  /** Drops a token that was rejected. The next call requests a new one. */
+  forget(parameters: ClientCredentialsParameters, rejected: string): void {
     const key = keyOf(parameters);
     // A concurrent call may have renewed it already.
-    if (this.cache.get(key)?.accessToken === refused) this.cache.delete(key);
+    if (this.cache.get(key)?.accessToken === rejected) this.cache.delete(key);
   }
 
   private async request(

@@ -41,7 +41,7 @@ export class RefreshGrant {
   /**
    * The access token for `target`.
    * @throws LogtoUnauthenticatedException when Logto or the user has ended the sign-in
-   * @throws LogtoException `missing_refresh_token`, `id_token_invalid`, Logto's own refusal, or a transient one
+   * @throws LogtoException `missing_refresh_token`, `id_token_invalid`, Logto's own error, or a transient one
    */
   async run(
     request: Request,
@@ -61,7 +61,7 @@ export class RefreshGrant {
         await this.records.save(request, record.tokens, { ...tokens, refreshToken }).catch(() => undefined);
       });
     } catch (error) {
-      return this.afterRefusal(request, record, target, { ...start, tokens }, error, retries);
+      return this.afterFailure(request, record, target, { ...start, tokens }, error, retries);
     }
     if (response.claims && response.claims.sub !== record.claims.sub) {
       throw new LogtoException('id_token_invalid', "The refreshed ID token is another user's.", {
@@ -101,7 +101,7 @@ export class RefreshGrant {
   }
 
   /** Retries with the refresh token of another instance if that has rotated it. Ends the sign-in if Logto has ended it. */
-  private async afterRefusal(
+  private async afterFailure(
     request: Request,
     record: SessionRecord,
     target: TokenTarget,
@@ -152,9 +152,9 @@ export class RefreshGrant {
   }
 }
 
-function withoutRefreshToken(target: TokenTarget, { tokens, refused }: GrantStart): StoredAccessToken {
+function withoutRefreshToken(target: TokenTarget, { tokens, rejected }: GrantStart): StoredAccessToken {
   const stored = tokens?.accessTokens[accessTokenKey(target)];
-  if (stored && stored.token !== refused && Date.now() < stored.expiresAt) return stored;
+  if (stored && stored.token !== rejected && Date.now() < stored.expiresAt) return stored;
   const message =
     'There is no refresh token to get this access token with. Logto gives one for the scope `offline_access` ' +
     'and `prompt: "consent"`, the defaults.';
@@ -170,14 +170,14 @@ function withoutRefreshToken(target: TokenTarget, { tokens, refused }: GrantStar
 }
 
 /**
- * Whether Logto may have rotated the refresh token although it refused: it rotates before it checks the resource. A second
- * refresh gets the new token as long as Logto still accepts the old one.
+ * Whether Logto may have rotated the refresh token although it rejected the request: it rotates before it checks the
+ * resource. A second refresh gets the new token as long as Logto still accepts the old one.
  */
 function mayHaveRotated(error: unknown): boolean {
   return error instanceof LogtoException && error.code === 'invalid_target';
 }
 
-/** Whether a refusal ends the sign-in, rather than only denying this token. */
+/** Whether an error ends the sign-in, rather than only denying this token. */
 function endsSignIn(error: unknown, { resource, organizationId }: TokenTarget): boolean {
   if (!(error instanceof LogtoException) || error.transient) return false;
   if (error.code === 'invalid_grant') return true;

@@ -26,7 +26,7 @@ export interface GrantStart {
   /** The stored tokens, read under the mutex of the sign-in. */
   readonly tokens: TokenRecord | undefined;
   /** An access token that Logto no longer accepts. */
-  readonly refused?: string | undefined;
+  readonly rejected?: string | undefined;
   /** Whether to replace all stored access tokens and userinfo claims. Default: `false`. */
   readonly replaceAll?: boolean;
   /** Hooks to run when nothing is locked any more, in this order. None of them throws. */

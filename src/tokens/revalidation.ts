@@ -39,7 +39,7 @@ export class Revalidation {
     return isOutdated && this.cooldown.isOver(record.tokens);
   }
 
-  /** Refreshes the claims. If Logto is unavailable, the old claims stay valid; if it refuses, the sign-in ends. */
+  /** Refreshes the claims. If Logto is unavailable, the old claims stay valid; if it rejects the refresh, the sign-in ends. */
   async run(request: Request, record: SessionRecord): Promise<void> {
     try {
       const refreshed = await trace(

@@ -29,24 +29,24 @@ export class TokenRefresh {
 
   /**
    * An access token that is not about to expire.
-   * @param refused a token that Logto no longer accepts, although it has not expired
+   * @param rejected a token that Logto no longer accepts, although it has not expired
    */
   accessToken(
     request: Request,
     record: SessionRecord,
     target: TokenTarget,
-    refused?: string,
+    rejected?: string,
   ): Promise<StoredAccessToken> {
     const key = accessTokenKey(target);
-    return this.singleFlight.run(`${record.tokens} ${key} ${refused ?? ''}`, () =>
+    return this.singleFlight.run(`${record.tokens} ${key} ${rejected ?? ''}`, () =>
       this.runExclusive(record, async (afterwards) => {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         const found = tokens?.accessTokens[key];
-        const stored = found?.token === refused ? undefined : found;
+        const stored = found?.token === rejected ? undefined : found;
         // Another call may have refreshed it while this one waited for the mutex.
         if (stored && Date.now() < stored.refreshAt) return stored;
         try {
-          return await this.run(request, record, target, { tokens, refused, afterwards });
+          return await this.run(request, record, target, { tokens, rejected, afterwards });
         } catch (error) {
           // The stored token has not expired yet.
           if (stored && Date.now() < stored.expiresAt && isTransient(error)) return stored;
@@ -68,7 +68,7 @@ export class TokenRefresh {
           request,
           record,
           {},
-          { tokens, refused: userInfoToken(tokens), replaceAll: true, afterwards },
+          { tokens, rejected: userInfoToken(tokens), replaceAll: true, afterwards },
         );
       }),
     );
@@ -85,7 +85,7 @@ export class TokenRefresh {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         const grant = {
           tokens,
-          refused: userInfoToken(tokens),
+          rejected: userInfoToken(tokens),
           // The permissions in the stored access tokens may have changed, too.
           replaceAll: record.outdatedSince !== undefined,
           afterwards,

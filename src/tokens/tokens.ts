@@ -26,7 +26,7 @@ export class Tokens {
   /**
    * An access token that is not about to expire: the stored one, or one by refresh grant.
    * @throws LogtoUnauthenticatedException when the request is anonymous or Logto has ended the sign-in
-   * @throws LogtoException `missing_scope_organizations`, `missing_refresh_token`, Logto's own refusal, or a
+   * @throws LogtoException `missing_scope_organizations`, `missing_refresh_token`, Logto's own error, or a
    * transient one
    */
   async accessToken(request: Request, target: TokenTarget): Promise<StoredAccessToken> {

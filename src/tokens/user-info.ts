@@ -22,7 +22,7 @@ export class UserInfo {
 
   /**
    * Fetches the claims, or takes stored ones that are not older than `userInfoTtl`. Replaces an access token once if it is
-   * refused.
+   * rejected.
    * @param fresh whether to ignore stored claims
    * @throws LogtoUnauthenticatedException when Logto has ended the sign-in
    * @throws LogtoException `user_info_invalid` when the answer is another user's, or a transient one
@@ -44,17 +44,17 @@ export class UserInfo {
     try {
       return await this.oidc.userInfo(token, sub);
     } catch (error) {
-      if (!isRefused(error)) throw error;
+      if (!isRejected(error)) throw error;
     }
     const renewed = await this.tokenRefresh.accessToken(request, record, {}, token);
     try {
       return await this.oidc.userInfo(renewed.token, sub);
     } catch (error) {
-      if (!isRefused(error)) throw error;
+      if (!isRejected(error)) throw error;
       // No 401, because a new sign-in would bring such a token again: a redirect loop.
       throw new LogtoException(
         'user_info_invalid',
-        'The userinfo endpoint refuses a token that Logto has just given.',
+        'The userinfo endpoint rejects a token that Logto has just issued.',
         { status: 503, needsOperator: true, cause: error },
       );
     }
@@ -72,6 +72,6 @@ export class UserInfo {
   }
 }
 
-function isRefused(error: unknown): boolean {
+function isRejected(error: unknown): boolean {
   return error instanceof LogtoException && error.code === 'invalid_token';
 }

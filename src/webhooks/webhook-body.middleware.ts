@@ -34,7 +34,7 @@ export class WebhookBodyMiddleware {
         next();
         return;
       }
-      response.once('finish', () => this.warnIfRefused(path, request, response.statusCode));
+      response.once('finish', () => this.warnIfRejected(path, request, response.statusCode));
       this.read(request).then(() => {
         // If the sender has hung up, there is nobody to answer, and nothing for the operator to fix.
         if (request.complete || !request.destroyed) next();
@@ -50,8 +50,8 @@ export class WebhookBodyMiddleware {
     this.reached.add(request);
     const body = this.bodies.get(request);
     if (body instanceof Buffer) return body;
-    if (body === undefined) throw this.refuse(400, alreadyRead);
-    throw this.refuse(413, 'Its body is larger than 1 MB, so it is not from Logto.');
+    if (body === undefined) throw this.rejection(400, alreadyRead);
+    throw this.rejection(413, 'Its body is larger than 1 MB, so it is not from Logto.');
   }
 
   private async read(request: Request): Promise<void> {
@@ -62,8 +62,8 @@ export class WebhookBodyMiddleware {
     delete request.headers['transfer-encoding'];
   }
 
-  private refuse(status: 400 | 413, reason: string): LogtoException {
-    const exception = new LogtoException('webhook_invalid', `A webhook was refused. ${reason}`, {
+  private rejection(status: 400 | 413, reason: string): LogtoException {
+    const exception = new LogtoException('webhook_invalid', `A webhook was rejected. ${reason}`, {
       status,
       publicMessage: 'The webhook is not acceptable.',
     });
@@ -71,8 +71,8 @@ export class WebhookBodyMiddleware {
     return exception;
   }
 
-  /** Otherwise nothing would show that the app itself has refused a webhook before the route. */
-  private warnIfRefused(path: string, request: Request, status: number): void {
+  /** Otherwise nothing would show that the app itself has rejected a webhook before the route. */
+  private warnIfRejected(path: string, request: Request, status: number): void {
     if (status < 300 || this.reached.has(request)) return;
     this.log.write(
       'warn',

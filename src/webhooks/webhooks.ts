@@ -45,10 +45,10 @@ export class Webhooks {
     const header = request.headers[signatureHeader];
     const signature = typeof header === 'string' ? header.toLowerCase() : undefined;
     if (signature === undefined) {
-      throw this.refusal('webhook_signature_invalid', `It has no header ${signatureHeader}. ${noSigner}`);
+      throw this.rejection('webhook_signature_invalid', `It has no header ${signatureHeader}. ${noSigner}`);
     }
     if (!isSignedBy(this.options.webhooks?.signingKeys ?? [], body, signature)) {
-      throw this.refusal('webhook_signature_invalid', `Its signature is wrong. ${wrongKey}`);
+      throw this.rejection('webhook_signature_invalid', `Its signature is wrong. ${wrongKey}`);
     }
     return signature;
   }
@@ -56,14 +56,14 @@ export class Webhooks {
   private eventIn(body: Buffer): LogtoWebhookEvent {
     const payload = parse(body);
     if (isEvent(payload)) return payload;
-    throw this.refusal(
+    throw this.rejection(
       'webhook_invalid',
       'It is signed, but it is not JSON with an `event`, as Logto sends it. Who else has the signing key?',
     );
   }
 
-  private refusal(code: 'webhook_signature_invalid' | 'webhook_invalid', reason: string): LogtoException {
-    const exception = new LogtoException(code, `A webhook was refused. ${reason}`, {
+  private rejection(code: 'webhook_signature_invalid' | 'webhook_invalid', reason: string): LogtoException {
+    const exception = new LogtoException(code, `A webhook was rejected. ${reason}`, {
       status: code === 'webhook_invalid' ? 400 : 401,
       publicMessage: 'The webhook is not acceptable.',
     });

@@ -136,8 +136,8 @@ describe('At startup the module reports', () => {
 
   it('organization requirements that name no organization', async () => {
     expect(await errorsOf({ controllers: [OrganizationsController] })).toEqual([
-      'OrganizationsController.without requires roles or permissions in an organization, but names none, so it refuses ' +
-        'everybody. Add @RequireOrganization({ param: "orgId" }).',
+      'OrganizationsController.without requires roles or permissions in an organization, but names none, so nobody ' +
+        'gets access. Add @RequireOrganization({ param: "orgId" }).',
     ]);
   });
 
@@ -176,17 +176,17 @@ describe('At startup the module reports', () => {
         register,
       }),
     ).toEqual([
-      'ClosedController.ofClass is for signed-in users, but the options allow no sign-in, so it refuses ' +
-        'everybody. Use LogtoApiGuard, or give `appId`, `baseUrl` and a session.',
+      'ClosedController.ofClass is for signed-in users, but the options allow no sign-in, so nobody ' +
+        'gets access. Use LogtoApiGuard, or give `appId`, `baseUrl` and a session.',
     ]);
   });
 
   it('routes that accept bearer tokens when the options do not', async () => {
-    const refused = (place: string): string =>
-      `${place} accepts bearer tokens, but the options have no \`api: { audience }\`, so it refuses every token.`;
+    const rejecting = (place: string): string =>
+      `${place} accepts bearer tokens, but the options have no \`api: { audience }\`, so it rejects every token.`;
 
     expect(
       await errorsOf({ controllers: [BearerController, EitherController], logto: { api: undefined } }),
-    ).toEqual([refused('BearerController.get'), refused('EitherController.get')]);
+    ).toEqual([rejecting('BearerController.get'), rejecting('EitherController.get')]);
   });
 });

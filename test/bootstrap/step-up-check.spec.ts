@@ -54,7 +54,7 @@ class TornController {
 
 const tooOld = (place: string, endpoint: string): string =>
   `${place} requires the authentication context "${LogtoAcr.Mfa}", and the Logto at ${endpoint} lists no ` +
-  '`acr_values_supported`, so everybody is refused with `insufficient_authentication`. Step-up authentication needs Logto 1.46: upgrade ' +
+  '`acr_values_supported`, so every sign-in fails with `insufficient_authentication`. Step-up authentication needs Logto 1.46: upgrade ' +
   'it, or leave the requirement out.';
 
 describe('At startup the module', () => {
@@ -97,7 +97,7 @@ describe('At startup the module', () => {
     await startup.start({ controllers: [TornController] });
     expect(startup.logs.errors).toContainEqual(
       `TornController.torn requires the authentication contexts "urn:example:passport" and "${LogtoAcr.Mfa}", and a sign-in ` +
-        'has only one, so it refuses everybody. Keep one of them.',
+        'has only one, so nobody gets access. Keep one of them.',
     );
   });
 

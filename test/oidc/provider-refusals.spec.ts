@@ -236,7 +236,7 @@ describe('A refusal by Logto', () => {
       process.env.NODE_ENV = 'test';
       const { detail } = (await callBackWith('<b>evil</b>\r\n2026 ERROR forged line'.repeat(9))).json();
 
-      expect(detail).toMatch(/^Logto refused the sign-in with "[\w.:-]{1,64}"/);
+      expect(detail).toMatch(/^Logto rejected the sign-in with "[\w.:-]{1,64}"/);
     });
   });
 

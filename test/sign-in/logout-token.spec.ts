@@ -137,7 +137,7 @@ describe('A logout token', () => {
     expect(answer.json()).toMatchObject({ code: 'logout_token_invalid' });
     expect(await isSignedIn(browser)).toBe(true);
     // Logto does not read the answer, so the log has to say what is wrong.
-    expect(leaks.logged.join('\n')).toContain('logout_token_invalid: A logout token was refused. ');
+    expect(leaks.logged.join('\n')).toContain('logout_token_invalid: A logout token was rejected. ');
   });
 
   it.each<[string, JWTPayload, RegExp]>([

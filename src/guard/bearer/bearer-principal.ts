@@ -35,8 +35,8 @@ export class BearerPrincipal implements Principal {
   }
 
   /**
-   * Adds the app's own user to the context. Copies share the answer, but not a failure or a refusal.
-   * @param resolve asks the app
+   * Adds the app's own user to the context. Copies share the user, but not a failure.
+   * @param resolve calls the app's user resolver
    */
   async addLocalUser(resolve: (claims: AccessTokenClaims) => Promise<LocalUser | undefined>): Promise<void> {
     const { shared } = this;

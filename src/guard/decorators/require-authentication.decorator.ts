@@ -5,7 +5,7 @@ import { requires, type AuthenticationRequirementOptions } from '../requirements
  * Requires how, and how recently, the user has signed in at Logto (step-up authentication, RFC 9470). A browser navigation is
  * redirected to a sign-in with `acr_values` and `max_age`, and comes back. Any other request gets 401
  * `insufficient_authentication`, or `recent_sign_in_required` if only the time is exceeded. A sign-in that comes back without
- * the authentication context is refused with 403. `LogtoAcr.Mfa` also satisfies `LogtoAcr.FirstFactor`. `acr` needs Logto
+ * the authentication context is rejected with 403. `LogtoAcr.Mfa` also satisfies `LogtoAcr.FirstFactor`. `acr` needs Logto
  * 1.46.
  *
  * ```ts

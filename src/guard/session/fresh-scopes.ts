@@ -25,7 +25,7 @@ export class FreshScopes {
   /**
    * Falls back to the scopes of the old token while Logto fails, or without a refresh token.
    * @throws LogtoUnauthenticatedException when Logto has ended the sign-in
-   * @throws LogtoException Logto's own refusal, or a transient one
+   * @throws LogtoException Logto's own error, or a transient one
    */
   async get(request: Request, target: TokenTarget): Promise<readonly string[]> {
     const stored = await this.tokens.accessToken(request, target);

@@ -10,7 +10,7 @@ import { redactError } from './redact-error.js';
 import { idTokenInvalid, type ClockCheck } from './id-token-invalid.js';
 import { isError } from './is-error.js';
 import type { ProviderCall } from './provider-call.js';
-import { providerRefusal } from './provider-refusal.js';
+import { oauthErrorException } from './oauth-error-exception.js';
 
 /**
  * Converts an error of a call to Logto into a {@link LogtoException}. The cause is redacted, and Logto's own messages
@@ -23,14 +23,14 @@ export function toLogtoException(
   clockCheck?: ClockCheck,
 ): LogtoException {
   if (error instanceof LogtoException) return error;
-  if (error instanceof AuthorizationResponseError) return providerRefusal(error.error, call, error);
+  if (error instanceof AuthorizationResponseError) return oauthErrorException(error.error, call, error);
   if (error instanceof ResponseBodyError) {
     if (error.status >= 500) return unavailable(call, error, error.status);
-    return providerRefusal(error.error, call, error, error.status);
+    return oauthErrorException(error.error, call, error, error.status);
   }
   if (error instanceof WWWAuthenticateChallengeError) {
     const parameters = error.cause[0]?.parameters;
-    return providerRefusal(parameters?.error ?? 'invalid_token', call, error, error.status);
+    return oauthErrorException(parameters?.error ?? 'invalid_token', call, error, error.status);
   }
   const failure = connectionFailure(error);
   if (failure === 'timeout') {
@@ -108,7 +108,7 @@ function unexpectedStatus(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-/** Whether the parameters of the callback were refused before a request was sent, for example another issuer's. */
+/** Whether the parameters of the callback were rejected before a request was sent, for example another issuer's. */
 function isMalformedCallback(error: unknown): boolean {
   if (!(error instanceof ClientError) || !isError(error.cause)) return false;
   const details = error.cause.cause;

@@ -79,7 +79,7 @@ export class BackChannelLogout {
         (event) => this.endSessions(request, event),
       );
     } catch (error) {
-      if (error instanceof LogtoException) this.logRefusal(error);
+      if (error instanceof LogtoException) this.logRejection(error);
       throw error;
     }
   }
@@ -88,7 +88,7 @@ export class BackChannelLogout {
    * Logs why the user stays signed in, because Logto ignores the response. Leaves out the cause of an invalid token, for
    * an attacker may have chosen its text.
    */
-  private logRefusal(error: LogtoException): void {
+  private logRejection(error: LogtoException): void {
     if (error.getStatus() >= 500) this.log.exception(error);
     else this.log.write('warn', `${error.code}: ${error.message}`);
   }

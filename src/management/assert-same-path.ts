@@ -8,12 +8,12 @@ interface ClientRequest {
 }
 
 /**
- * Refuses a request whose path parameters lead to another path. The client does not escape `..`, which removes the segment
- * before it: to remove the member `..` of an organization would be the request to delete the organization.
+ * Asserts that the path parameters of a request do not lead to another path. The client does not escape `..`, which
+ * removes the segment before it: to remove the member `..` of an organization would delete the organization.
  * @param endpoint the address of Logto
  * @throws LogtoException `invalid_request`, 400
  */
-export function refuseOtherPaths(endpoint: string, { request, schemaPath }: ClientRequest): void {
+export function assertSamePath(endpoint: string, { request, schemaPath }: ClientRequest): void {
   const expected = `${new URL(endpoint).pathname.replace(/\/+$/, '')}${schemaPath}`.split('/');
   const segments = new URL(request.url).pathname.split('/');
   const isSamePath =

@@ -1,13 +1,13 @@
-import type { RefusalText, RefusalTexts } from './refusal-text.js';
+import type { OAuthErrorText, OAuthErrorTexts } from './oauth-error-text.js';
 
-const noMachine: RefusalText = {
+const noMachine: OAuthErrorText = {
   message:
     'Logto only allows client credentials for machine-to-machine applications. Create one in Logto Console > ' +
     'Applications, and give its id and secret as `machineToMachine: { appId, appSecret }`.',
 };
 
 /** Messages for the client credentials grant. */
-export const clientCredentials: RefusalTexts = {
+export const clientCredentials: OAuthErrorTexts = {
   access_denied: {
     message:
       'The machine-to-machine application does not belong to the organization. Add it in Logto Console > ' +
@@ -32,14 +32,14 @@ export const clientCredentials: RefusalTexts = {
   unsupported_grant_type: noMachine,
 };
 
-const noExchange: RefusalText = {
+const noExchange: OAuthErrorText = {
   message:
     'Logto does not let this application exchange tokens. Allow token exchange in Logto Console > Applications > your application; ' +
     "see the cause for Logto's message.",
 };
 
 /** Messages for token exchange. */
-export const tokenExchange: RefusalTexts = {
+export const tokenExchange: OAuthErrorTexts = {
   access_denied: {
     message: 'The user of the subject token is not a member of the organization.',
     publicMessage: 'You may not do this.',
@@ -68,7 +68,7 @@ export const tokenExchange: RefusalTexts = {
 };
 
 /** Messages for introspection. */
-export const introspection: RefusalTexts = {
+export const introspection: OAuthErrorTexts = {
   invalid_client: {
     message:
       'Logto does not accept the application that asks about opaque tokens. Check `appId` and `appSecret`: ' +

@@ -1,12 +1,12 @@
 import type { OAuthErrorCode } from '../../logto.error-codes.js';
 
-/** The message of a refusal. */
-export interface RefusalText {
-  /** For the developer and the operator: what was refused, and the remedy. */
+/** The message for an OAuth error. */
+export interface OAuthErrorText {
+  /** For the developer and the operator: what was rejected, and the remedy. */
   readonly message: string;
   /** For a visitor in production. Without one, the visitor is asked to contact the operator. */
   readonly publicMessage?: string;
 }
 
 /** The messages of one call, by OAuth error code. */
-export type RefusalTexts = Partial<Record<OAuthErrorCode, RefusalText>>;
+export type OAuthErrorTexts = Partial<Record<OAuthErrorCode, OAuthErrorText>>;

@@ -1,35 +1,35 @@
-import { clientCredentials, introspection, tokenExchange } from './application-refusal-texts.js';
+import { clientCredentials, introspection, tokenExchange } from './application-error-texts.js';
 import type { ProviderCall } from './provider-call.js';
-import type { RefusalText, RefusalTexts } from './refusal-text.js';
+import type { OAuthErrorText, OAuthErrorTexts } from './oauth-error-text.js';
 
 const consoleApplication = 'Logto Console > Applications > your application';
 
-const wrongSecret: RefusalText = {
+const wrongSecret: OAuthErrorText = {
   message: 'Logto does not accept this application. Check `appId` and `appSecret` in the options.',
 };
 
-const wrongType: RefusalText = {
+const wrongType: OAuthErrorText = {
   message:
     'This application may not sign people in. Check `appId`, and the type of the application in Logto Console > ' +
     'Applications: it has to be a traditional web, a single-page or a native application.',
 };
 
-const unknownResource: RefusalText = {
+const unknownResource: OAuthErrorText = {
   message:
     'Logto does not know a resource that this app asks for. Create it in Logto Console > API resources, or take it ' +
     'out of `resources`.',
 };
 
-const unknownScope: RefusalText = {
+const unknownScope: OAuthErrorText = {
   message: 'Logto does not accept a scope that this app asks for. Check `scopes` in the options.',
 };
 
-const needsPage: RefusalText = {
+const needsPage: OAuthErrorText = {
   message: 'Logto has to show a page for this sign-in, and `prompt: "none"` allows none. Sign in without it.',
   publicMessage: 'You are not signed in. Sign in and try again.',
 };
 
-const authorization: RefusalTexts = {
+const authorization: OAuthErrorTexts = {
   access_denied: {
     message: 'Logto denied the sign-in: the user cancelled it, or may not use this application.',
     publicMessage: 'The sign-in was cancelled, or you may not use this application.',
@@ -53,7 +53,7 @@ const authorization: RefusalTexts = {
   unsupported_response_type: wrongType,
 };
 
-const codeExchange: RefusalTexts = {
+const codeExchange: OAuthErrorTexts = {
   access_denied: {
     message:
       'Logto issues no tokens for this user: they may not use this application, or a custom token script denied it.',
@@ -75,11 +75,11 @@ const codeExchange: RefusalTexts = {
   unsupported_grant_type: wrongType,
 };
 
-const noRefreshTokens: RefusalText = {
+const noRefreshTokens: OAuthErrorText = {
   message: `This application may not refresh its tokens. Allow refresh tokens in ${consoleApplication}.`,
 };
 
-const refresh: RefusalTexts = {
+const refresh: OAuthErrorTexts = {
   access_denied: {
     message:
       'Logto denied the access token: the user is not a member of the organization, or a custom token script denied it.',
@@ -107,7 +107,7 @@ const refresh: RefusalTexts = {
   unsupported_grant_type: noRefreshTokens,
 };
 
-const userinfo: RefusalTexts = {
+const userinfo: OAuthErrorTexts = {
   insufficient_scope: {
     message:
       'Userinfo needs the scope `openid`. List it in `scopes`, or leave `includeReservedScopes` as it is.',
@@ -119,7 +119,7 @@ const userinfo: RefusalTexts = {
 };
 
 /** The messages by call: the same code means something else for a sign-in than for a refresh. */
-export const refusalTexts: Partial<Record<ProviderCall, RefusalTexts>> = {
+export const oauthErrorTexts: Partial<Record<ProviderCall, OAuthErrorTexts>> = {
   authorization,
   'code exchange': codeExchange,
   refresh,

@@ -4,8 +4,8 @@ import { LogtoException } from '../../logto.exceptions.js';
 import { insufficientAuthentication } from './insufficient-authentication.js';
 import { redactError } from './redact-error.js';
 import type { ProviderCall } from './provider-call.js';
-import type { RefusalText } from './refusal-text.js';
-import { refusalTexts } from './refusal-texts.js';
+import type { OAuthErrorText } from './oauth-error-text.js';
+import { oauthErrorTexts } from './oauth-error-texts.js';
 
 const knownCodes: ReadonlySet<string> = new Set(oauthErrorCodes);
 
@@ -35,10 +35,10 @@ const applicationCalls: ReadonlySet<ProviderCall> = new Set<ProviderCall>([
 ]);
 
 /**
- * The exception for a request that Logto refused.
+ * The exception for a request that Logto answered with an OAuth error.
  * @param error the OAuth error code
  */
-export function providerRefusal(
+export function oauthErrorException(
   error: string,
   call: ProviderCall,
   cause: Error,
@@ -51,12 +51,12 @@ export function providerRefusal(
   const code: LogtoErrorCode = isKnown(error) ? error : 'authorization_refused';
   if (busyCodes.has(code) || providerStatus === 429) return busy(code, call, cause);
   // Only the operator can fix this, so users must stay signed in.
-  const isApplicationRefused =
+  const isApplicationRejected =
     call !== 'authorization' && (code === 'invalid_client' || code === 'unauthorized_client');
   const text = textOf(error, call);
   return new LogtoException(code, text.message, {
-    status: isApplicationRefused ? 503 : statusOf(code, call),
-    transient: isApplicationRefused,
+    status: isApplicationRejected ? 503 : statusOf(code, call),
+    transient: isApplicationRejected,
     needsOperator: text.publicMessage === undefined,
     ...(text.publicMessage !== undefined && { publicMessage: text.publicMessage }),
     cause: redactError(cause),
@@ -68,20 +68,22 @@ function busy(code: LogtoErrorCode, call: ProviderCall, cause: Error): LogtoExce
   return new LogtoException(code, message, { status: 503, transient: true, cause: redactError(cause) });
 }
 
-function textOf(error: string, call: ProviderCall): RefusalText {
+function textOf(error: string, call: ProviderCall): OAuthErrorText {
   if (isKnown(error)) {
     return (
-      refusalTexts[call]?.[error] ?? {
-        message: `Logto refused the ${nameOf(call)}: ${error}. See the cause for Logto's message.`,
-        publicMessage: 'This was refused.',
+      oauthErrorTexts[call]?.[error] ?? {
+        message: `Logto rejected the ${nameOf(call)}: ${error}. See the cause for Logto's message.`,
+        publicMessage: 'The request was rejected.',
       }
     );
   }
   // The visitor can change it in the address bar.
   const name = error.replace(/[^\w.:-]+/g, '').slice(0, 64);
   return {
-    message: `Logto refused the ${nameOf(call)} with "${name}". See the cause for Logto's message.`,
-    publicMessage: signInCalls.has(call) ? 'You could not be signed in. Start again.' : 'This was refused.',
+    message: `Logto rejected the ${nameOf(call)} with "${name}". See the cause for Logto's message.`,
+    publicMessage: signInCalls.has(call)
+      ? 'You could not be signed in. Start again.'
+      : 'The request was rejected.',
   };
 }
 

@@ -14,16 +14,16 @@ import {
   type RequiredAuthentication,
 } from './requirements/required-authentication.js';
 
-/** Creates the exceptions of refused requests, and sets their redirects or challenges (RFC 6750 section 3). */
+/** Creates the exceptions of denied requests, and sets their redirects or challenges (RFC 6750 section 3). */
 @Injectable()
-export class Refusal {
+export class DenialExceptionFactory {
   constructor(
     private readonly unauthenticated: UnauthenticatedExceptionFactory,
     private readonly resources: ProtectedResources,
     private readonly log: OperatorLog,
   ) {}
 
-  /** Refuses an anonymous request. */
+  /** Denies an anonymous request. */
   forAnonymous(attempt: AccessAttempt): LogtoException {
     const { host, request, policy, accept } = attempt;
     const acceptsSession = accept.includes('session');
@@ -36,7 +36,7 @@ export class Refusal {
     return exception;
   }
 
-  /** Refuses a signed-in user who does not meet a requirement, or whose sign-in has ended at Logto. */
+  /** Denies a signed-in user who does not meet a requirement, or whose sign-in has ended at Logto. */
   forSession({ host, request, policy }: AccessAttempt, error: unknown): unknown {
     const hasEnded = error instanceof LogtoUnauthenticatedException && error.code === 'not_authenticated';
     return hasEnded && host.getType<string>() === 'http' ? this.signIn({ request, policy }, error) : error;
@@ -53,10 +53,13 @@ export class Refusal {
     });
   }
 
-  /** Refuses a bearer token. The client learns what is wrong with the token, the log what is wrong with this server. */
+  /**
+   * Denies a request with a bearer token. The response says what is wrong with the token, and the log what is wrong with
+   * this server.
+   */
   forBearer(attempt: AccessAttempt, error: unknown): unknown {
     if (!(error instanceof LogtoException)) return error;
-    if (error.getStatus() < 500) this.logBearerRefusal(error);
+    if (error.getStatus() < 500) this.logBearerDenial(error);
     if (error.code === 'invalid_token')
       this.challenge(attempt, { error: 'invalid_token', error_description: clientMessageOf(error) });
     else if (error.code === 'invalid_request') this.challenge(attempt, { error: 'invalid_request' });
@@ -70,7 +73,7 @@ export class Refusal {
     return error;
   }
 
-  private logBearerRefusal(error: LogtoException): void {
+  private logBearerDenial(error: LogtoException): void {
     const { code, message } = error;
     const isForOperator =
       error instanceof InvalidTokenException ? error.isForOperator : operatorCodes.has(code);
@@ -80,7 +83,7 @@ export class Refusal {
   }
 
   /**
-   * Refuses a user who has to sign in again, because the sign-in is too old or its authentication context too low (RFC 9470).
+   * Denies a user who has to sign in again, because the sign-in is too old or its authentication context too low (RFC 9470).
    * @param clockDifference how the clocks differ if another sign-in would not help; then there is no redirect to one
    */
   forSignIn(
@@ -155,13 +158,13 @@ function parametersOf({ authentication = anySignIn }: AccessPolicy): { acrValues
 
 const anySignIn: RequiredAuthentication = { acrs: [], maxAge: undefined };
 
-/** Refusals that a token with more scopes does not change. */
+/** Denials that a token with more scopes does not change. */
 const finalCodes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
   'user_not_allowed',
   'user_required',
 ]);
 
-/** Refusals of a valid token that point to a mistake in the app or in Logto Console. */
+/** Denials of a valid token that point to a mistake in the app or in Logto Console. */
 const operatorCodes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
   'organization_mismatch',
   'roles_not_in_token',
