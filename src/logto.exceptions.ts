@@ -116,7 +116,7 @@ export class LogtoOptionsException extends LogtoSetupException {
     const lines = problems.map(({ option, remedy }) => `  - ${option}: ${remedy}`);
     super(
       'invalid_options',
-      `LogtoModule cannot start, its options need attention:\n${lines.join('\n')}`,
+      `LogtoModule cannot start. Fix these options:\n${lines.join('\n')}`,
       optionsHelp,
     );
     this.problems = problems;
@@ -142,7 +142,7 @@ export class LogtoUnauthenticatedException extends LogtoException {
       extensions?: Record<string, unknown>;
     } = {},
   ) {
-    super(init.code ?? 'not_authenticated', init.message ?? 'Nobody is signed in. Sign in and try again.', {
+    super(init.code ?? 'not_authenticated', init.message ?? 'You are not signed in. Sign in and try again.', {
       status: init.status ?? HttpStatus.UNAUTHORIZED,
       cause: init.cause,
       ...(init.publicMessage !== undefined && { publicMessage: init.publicMessage }),

@@ -23,10 +23,12 @@ export class ApplicationCheck implements LogtoCheck {
 
   async run(logto: ReachedLogto): Promise<LogtoDiagnosisCheck[]> {
     const { client } = this.options;
-    if (!client) return [skipped(this.name, 'Nobody signs in: the app only accepts bearer tokens.')];
+    if (!client) return [skipped(this.name, 'The app has no sign-in: it only accepts bearer tokens.')];
     const endpoint = logto.metadata.pushed_authorization_request_endpoint;
     if (typeof endpoint !== 'string')
-      return [skipped(this.name, 'This Logto takes no pushed authorization requests. Sign in to find out.')];
+      return [
+        skipped(this.name, 'This Logto does not support pushed authorization requests. Sign in to check.'),
+      ];
     const answer = await this.push(logto, client, []);
     const rejected = rejectedPart(answer);
     const resources = this.options.resources.filter((one) => one !== ReservedResource.Organization);

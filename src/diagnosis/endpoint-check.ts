@@ -41,7 +41,7 @@ export class EndpointCheck {
   private remedyFor({ status, description = '', location }: DocumentAnswer): string {
     const { endpoint, http } = this.options;
     if (description.startsWith('no TLS')) {
-      return `Nothing answers by https: there. If Logto has no certificate, set \`endpoint\` to ${endpoint.replace('https:', 'http:')}.`;
+      return `Nothing answers over https: there. If Logto has no certificate, set \`endpoint\` to ${endpoint.replace('https:', 'http:')}.`;
     }
     if (description.startsWith('certificate')) {
       return 'Give Node the certificate of its authority: NODE_EXTRA_CA_CERTS=ca.pem.';

@@ -14,7 +14,7 @@ export class SessionCookieCheck {
   run(): LogtoDiagnosisCheck {
     const { client, session, authRoutesPrefix } = this.options;
     const { name } = this;
-    if (!client) return skipped(name, 'Nobody signs in: the app only accepts bearer tokens.');
+    if (!client) return skipped(name, 'The app has no sign-in: it only accepts bearer tokens.');
     if (!session) return skipped(name, 'The app mounts its own session, which only a request shows.');
     if (typeof session.cookie === 'function')
       return skipped(name, 'The option `session.cookie` is a function, whose answer only a request shows.');

@@ -20,7 +20,7 @@ export class SessionStoreCheck {
   async run(): Promise<LogtoDiagnosisCheck> {
     const { client, session } = this.options;
     const { name } = this;
-    if (!client) return skipped(name, 'Nobody signs in: the app only accepts bearer tokens.');
+    if (!client) return skipped(name, 'The app has no sign-in: it only accepts bearer tokens.');
     if (!session) return skipped(name, 'The app mounts its own session, which only a request shows.');
     if (!session.store) return skipped(name, 'Sessions are kept in the memory of the app.');
     const base = { name, asked: `Write, read and delete an entry in ${session.store.constructor.name}` };

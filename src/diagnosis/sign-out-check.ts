@@ -15,7 +15,7 @@ export class SignOutCheck implements LogtoCheck {
   async run({ probe, metadata }: ReachedLogto): Promise<LogtoDiagnosisCheck[]> {
     const { client, postSignOutRedirectUri: uri } = this.options;
     const { end_session_endpoint: endpoint } = metadata;
-    if (!client) return [skipped(this.name, 'Nobody signs in: the app only accepts bearer tokens.')];
+    if (!client) return [skipped(this.name, 'The app has no sign-in: it only accepts bearer tokens.')];
     if (endpoint === undefined) return [skipped(this.name, 'This Logto has no end session endpoint.')];
     const answer = await probe.endSession(metadata, client, uri);
     if (answer.error === 'invalid_client')

@@ -74,7 +74,7 @@ export class LogtoGuard extends AccessGuard implements CanActivate, OnModuleInit
     // Nest calls no lifecycle hooks of request-scoped guards.
     if (this.modules) logAndThrow(moduleMissingFor(this, this.modules));
     throw new TypeError(
-      `${this.constructor.name} has to be made by Nest, in a module that sees LogtoModule. Write ` +
+      `${this.constructor.name} has to be created by Nest, in a module that sees LogtoModule. Write ` +
         '`{ provide: APP_GUARD, useClass: LogtoGuard }` or `app.useGlobalGuards(app.get(LogtoGuard))`, not `new LogtoGuard()`.',
     );
   }

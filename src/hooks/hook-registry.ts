@@ -32,10 +32,7 @@ export class HookRegistry implements OnModuleInit {
     }
     if (problems.length === 0) return;
     const list = problems.map((problem) => `\n  - ${problem}`).join('');
-    throw new LogtoSetupException(
-      'hook_invalid',
-      `LogtoModule cannot start, its hooks need attention:${list}`,
-    );
+    throw new LogtoSetupException('hook_invalid', `LogtoModule cannot start. Fix these hooks:${list}`);
   }
 
   handlersOf(kind: HookKind): readonly HookHandler[] {

@@ -42,7 +42,7 @@ export function answerIn(error: unknown): ProbeAnswer {
     return answerWithBody(error.status, error.cause[0]?.parameters);
   if (error instanceof ClientError) {
     const { status } = (error.cause ?? {}) as { status?: unknown };
-    if (typeof status === 'number') return { status, description: "not an answer of Logto's" };
+    if (typeof status === 'number') return { status, description: 'not an answer from Logto' };
   }
   return { status: undefined, description: failureReason(error) };
 }

@@ -157,9 +157,9 @@ function reasonOf(error: unknown, typ: string): string {
   if (error instanceof errors.JWTClaimValidationFailed) return reasonOfClaim(error, typ);
   if (error instanceof errors.JWSSignatureVerificationFailed) return "The token's signature is not Logto's.";
   if (error instanceof errors.JWKSNoMatchingKey)
-    return 'The token is signed by a key that Logto does not publish.';
+    return 'The token is signed with a key that Logto does not publish.';
   if (error instanceof errors.JOSEAlgNotAllowed)
-    return 'The token is signed by an algorithm that is not accepted.';
+    return 'The token is signed with an algorithm that is not accepted.';
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid)
     return 'The token is malformed.';
   return 'The token is not valid.';
@@ -168,7 +168,7 @@ function reasonOf(error: unknown, typ: string): string {
 function reasonOfClaim({ claim, reason }: errors.JWTClaimValidationFailed, typ: string): string {
   if (claim === 'typ') {
     return typ === 'at+jwt'
-      ? 'This is no access token: its type is not at+jwt. Send the access token, not the ID token.'
+      ? 'This is not an access token: its type is not at+jwt. Send the access token, not the ID token.'
       : `The token's type is not ${typ}.`;
   }
   if (claim === 'nbf') return 'The token is not valid yet.';

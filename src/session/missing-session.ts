@@ -74,7 +74,7 @@ function sessionNotSupported(): LogtoException {
 export function handshakeWithoutSession(): LogtoException {
   return new LogtoException(
     'session_not_configured',
-    'There is no session on the handshake of this socket. Let the module mount the session, or hand yours over: ' +
+    'There is no session on the handshake of this socket. Let the module mount the session, or pass yours: ' +
       '`LogtoService.bindHandshake(client, request, sessionMiddleware)` in `handleConnection`, or ' +
       '`server.engine.use(sessionMiddleware)` with socket.io.',
   );

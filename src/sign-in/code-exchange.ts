@@ -85,7 +85,9 @@ export class CodeExchange {
     }
     const { claims } = tokens;
     if (!claims)
-      throw new LogtoException('id_token_invalid', 'Logto gave no ID token. Sign in again.', { status: 401 });
+      throw new LogtoException('id_token_invalid', 'Logto issued no ID token. Sign in again.', {
+        status: 401,
+      });
     const { sub, sid } = claims;
     if (event) Object.assign(event, { sub, sid });
     assertAuthenticationContext(claims, pending);

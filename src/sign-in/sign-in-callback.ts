@@ -150,7 +150,7 @@ function stateOf(query: URLSearchParams): string {
   if (!single || !answered || !isSignInState(state)) {
     throw new LogtoException(
       'callback_invalid',
-      'The answer of the sign-in is malformed. Start the sign-in again.',
+      'The callback of the sign-in is malformed. Start the sign-in again.',
       { status: 400 },
     );
   }

@@ -11,13 +11,13 @@ export async function withLock<T>(lock: LogtoLock, key: string, fn: () => Promis
   let outcome: Promise<T> | undefined;
   try {
     const returned = await lock.run(key, () => (outcome = fn()));
-    // The lock may return something else than `fn` did.
+    // The lock may not return what `fn` has returned.
     return outcome ? await outcome : returned;
   } catch (error) {
     if (outcome) return outcome;
     throw new LogtoException(
       'lock_unavailable',
-      'The `lock` of the options could not be had. Try again shortly.',
+      'The `lock` of the options could not be acquired. Try again shortly.',
       { status: 503, transient: true, cause: redactError(error) },
     );
   }

@@ -156,7 +156,7 @@ function withoutRefreshToken(target: TokenTarget, { tokens, rejected }: GrantSta
   const stored = tokens?.accessTokens[accessTokenKey(target)];
   if (stored && stored.token !== rejected && Date.now() < stored.expiresAt) return stored;
   const message =
-    'There is no refresh token to get this access token with. Logto gives one for the scope `offline_access` ' +
+    'There is no refresh token to get this access token with. Logto issues one for the scope `offline_access` ' +
     'and `prompt: "consent"`, the defaults.';
   // A new sign-in brings a token for userinfo, but none for a resource: a 401 would be a redirect loop.
   if (target.resource === undefined && target.organizationId === undefined) {

@@ -166,8 +166,8 @@ function executionKey(host: ArgumentsHost): object {
 function noRequest(): LogtoException {
   return new LogtoException(
     'context_not_supported',
-    'There is no request behind this object. Give the Express request, the client of a gateway or the context of a ' +
-      'GraphQL operation. For a client of `ws` call `LogtoService.bindHandshake(client, request)` first.',
+    'This object belongs to no request. Pass the Express request, the client of a gateway or the context of a GraphQL ' +
+      'operation. For a client of `ws` call `LogtoService.bindHandshake(client, request)` first.',
   );
 }
 

@@ -58,7 +58,7 @@ export class Webhooks {
     if (isEvent(payload)) return payload;
     throw this.rejection(
       'webhook_invalid',
-      'It is signed, but it is not JSON with an `event`, as Logto sends it. Who else has the signing key?',
+      'It is signed, but it is not JSON with an `event`, as Logto sends it. Check who else has the signing key.',
     );
   }
 

@@ -184,7 +184,7 @@ describe('A GraphQL resolver', () => {
     expect(page.status).toBe(200);
     expect(page.json<Answer>().errors).toEqual([
       expect.objectContaining({
-        message: 'Nobody is signed in. Sign in and try again.',
+        message: 'You are not signed in. Sign in and try again.',
         extensions: expect.objectContaining({
           code: 'UNAUTHENTICATED',
           originalError: expect.objectContaining({ status: 401, code: 'not_authenticated' }),

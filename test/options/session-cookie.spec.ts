@@ -105,7 +105,7 @@ describe('A session cookie', () => {
     [
       'the domain of production, on localhost',
       { baseUrl: http, cookie: { domain: '.example.com' } },
-      /`domain`: "example.com" is no parent of "localhost".*nobody would stay signed in/,
+      /`domain`: "example.com" is not a parent of "localhost".*nobody would stay signed in/,
     ],
     ['a domain with a port', { baseUrl: http, cookie: { domain: 'localhost:3000' } }, /`domain`.*localhost/],
     ['a domain that is a URL', { cookie: { domain: 'https://app.example.com' } }, /`domain`.*no parent/],

@@ -74,7 +74,7 @@ describe('A gateway on socket.io', () => {
     expect(await ask('say')).toEqual({
       status: 'error',
       code: 'not_authenticated',
-      message: 'Nobody is signed in. Sign in and try again.',
+      message: 'You are not signed in. Sign in and try again.',
     });
   });
 

@@ -50,10 +50,10 @@ export class BearerAuthentication {
   }
 
   private issuedForAnotherApi({ audiences }: BearerPrincipal): InvalidTokenException {
-    return new InvalidTokenException('The token was made for another API.', {
+    return new InvalidTokenException('The token was issued for another API.', {
       operatorMessage:
-        `It is for ${quoteClaim(audiences)}, and this API takes ${quoteClaim([...this.audiences])}. If that is this ` +
-        'API, list it in `api.audience`; otherwise let the client ask for a token with the resource indicator of this one.',
+        `It is for ${quoteClaim(audiences)}, and this API accepts ${quoteClaim([...this.audiences])}. If that is this ` +
+        'API, list it in `api.audience`; otherwise let the client request a token with the resource indicator of this one.',
     });
   }
 

@@ -36,8 +36,8 @@ export class BearerTokenVerifier {
     if (!this.options.api) {
       throw new LogtoException(
         'api_not_configured',
-        'Bearer tokens are only accepted with `api: { audience }` in the options: without an audience a token that ' +
-          'was made for another API would open this one.',
+        'Bearer tokens are only accepted with `api: { audience }` in the options: without an audience, a token that ' +
+          'was issued for another API would be accepted by this one.',
       );
     }
     const key = this.cache && hash('sha256', token, 'base64');
@@ -79,8 +79,8 @@ export class BearerTokenVerifier {
     const claims = await this.oidc.introspect(token);
     if (claims?.client_id === undefined) throw new InvalidTokenException('The token is not valid.');
     if (allowed.includes(claims.client_id)) return new BearerPrincipal(claims);
-    throw new InvalidTokenException('The token was made for another application.', {
-      operatorMessage: `Logto gave it to ${quoteClaim(claims.client_id)}, which \`api.introspection.clientIds\` does not list.`,
+    throw new InvalidTokenException('The token was issued to another application.', {
+      operatorMessage: `Logto issued it to ${quoteClaim(claims.client_id)}, which \`api.introspection.clientIds\` does not list.`,
     });
   }
 
@@ -88,10 +88,10 @@ export class BearerTokenVerifier {
     if (token.includes('.')) return new InvalidTokenException('The token is malformed.');
     const [audience = ''] = [this.options.api?.audience ?? []].flat();
     return new InvalidTokenException(
-      'The token is opaque, and this API takes JWTs: ask for it with the resource indicator of the API.',
+      'The token is opaque, and this API accepts JWTs: request it with the resource indicator of the API.',
       {
         operatorMessage:
-          `Logto gives a JWT to a client that asks for \`resource=${audience}\`. To accept opaque tokens from certain applications, ` +
+          `Logto issues a JWT to a client that requests \`resource=${audience}\`. To accept opaque tokens from certain applications, ` +
           'set `api.introspection: { clientIds }`.',
       },
     );

@@ -51,13 +51,14 @@ export const tokenExchange: OAuthErrorTexts = {
   },
   invalid_grant: {
     message:
-      'Logto does not accept the subject token or the actor token. A subject token is good for one exchange within ' +
-      'its lifetime, and not for a suspended user: get a new one from the Management API. An actor token is the ' +
+      'Logto does not accept the subject token or the actor token. A subject token can be exchanged ' +
+      'once within its lifetime, and not for a suspended user. Get a new one from the Management API. An actor token is the ' +
       'opaque token of getAccessToken(request), without a resource.',
   },
   invalid_request: noExchange,
   invalid_scope: {
-    message: 'Logto does not accept the `scope` of exchangeToken(). The resource has to have it.',
+    message:
+      'Logto does not accept the `scope` of exchangeToken(). Add that permission to the resource in Logto Console > API resources.',
   },
   invalid_target: {
     message:
@@ -71,7 +72,7 @@ export const tokenExchange: OAuthErrorTexts = {
 export const introspection: OAuthErrorTexts = {
   invalid_client: {
     message:
-      'Logto does not accept the application that asks about opaque tokens. Check `appId` and `appSecret`: ' +
+      'Logto does not accept the application that introspects opaque tokens. Check `appId` and `appSecret`: ' +
       '`api.introspection` needs an application with a secret.',
   },
 };

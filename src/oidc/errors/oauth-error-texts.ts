@@ -10,18 +10,18 @@ const wrongSecret: OAuthErrorText = {
 
 const wrongType: OAuthErrorText = {
   message:
-    'This application may not sign people in. Check `appId`, and the type of the application in Logto Console > ' +
+    'This application may not sign users in. Check `appId`, and the type of the application in Logto Console > ' +
     'Applications: it has to be a traditional web, a single-page or a native application.',
 };
 
 const unknownResource: OAuthErrorText = {
   message:
-    'Logto does not know a resource that this app asks for. Create it in Logto Console > API resources, or take it ' +
+    'Logto does not know a resource that this app requests. Create it in Logto Console > API resources, or take it ' +
     'out of `resources`.',
 };
 
 const unknownScope: OAuthErrorText = {
-  message: 'Logto does not accept a scope that this app asks for. Check `scopes` in the options.',
+  message: 'Logto does not accept a scope that this app requests. Check `scopes` in the options.',
 };
 
 const needsPage: OAuthErrorText = {
@@ -46,7 +46,8 @@ const authorization: OAuthErrorTexts = {
   invalid_scope: unknownScope,
   invalid_target: unknownResource,
   login_required: {
-    message: 'Nobody is signed in at Logto, and `prompt: "none"` allows no sign-in page. Sign in without it.',
+    message:
+      'The user is not signed in at Logto, and `prompt: "none"` allows no sign-in page. Sign in without it.',
     publicMessage: 'You are not signed in. Sign in and try again.',
   },
   unauthorized_client: wrongType,
@@ -62,7 +63,7 @@ const codeExchange: OAuthErrorTexts = {
   invalid_client: wrongSecret,
   invalid_grant: {
     message:
-      'Logto does not accept the code: it has expired, was used before, or was made for another `redirectUri` or ' +
+      'Logto does not accept the code: it has expired, was used before, or was issued for another `redirectUri` or ' +
       'application. Start the sign-in again.',
     publicMessage: 'This sign-in took too long, or was finished before. Start it again.',
   },
@@ -87,7 +88,7 @@ const refresh: OAuthErrorTexts = {
   },
   insufficient_scope: {
     message:
-      'A scope that this access token needs was not asked for at sign-in. List it in `scopes`; users who are signed in have ' +
+      'A scope that this access token needs was not requested at sign-in. List it in `scopes`; users who are signed in have ' +
       'to sign in again.',
   },
   invalid_client: wrongSecret,
@@ -100,7 +101,7 @@ const refresh: OAuthErrorTexts = {
   invalid_scope: unknownScope,
   invalid_target: {
     message:
-      'The resource was not asked for at sign-in, or Logto does not know it. List it in `resources`, and create it ' +
+      'The resource was not requested at sign-in, or Logto does not know it. List it in `resources`, and create it ' +
       'in Logto Console > API resources; users who are signed in have to sign in again.',
   },
   unauthorized_client: noRefreshTokens,

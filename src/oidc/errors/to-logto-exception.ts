@@ -66,7 +66,7 @@ function invalidResponse(
   if (call === 'authorization' || isMalformedCallback(error)) {
     return new LogtoException(
       'callback_invalid',
-      'The answer of the sign-in is malformed. Start the sign-in again.',
+      'The callback of the sign-in is malformed. Start the sign-in again.',
       { status: 400, cause },
     );
   }

@@ -90,7 +90,7 @@ function addressProblems({ endpoint, http }: LogtoModuleOptions): LogtoOptionsPr
   if (internal && internal.pathname !== '/') {
     problems.push({
       option: 'http.internalEndpoint',
-      remedy: 'has no path: only the origin of what discovery names is swapped. Use "http://logto:3001".',
+      remedy: 'must not have a path: it only replaces the origin of the endpoints. Use "http://logto:3001".',
     });
   }
   return problems;

@@ -117,7 +117,7 @@ function domainProblem({ cookie: { domain }, baseUrl }: CookieInApp): CookieFind
   if (given === hostname) return undefined;
   if (!hostname.endsWith(`.${given}`))
     return warning(
-      `"${given}" is no parent of "${hostname}", the host of \`baseUrl\`: browsers drop the cookie, and nobody would stay signed in. ` +
+      `"${given}" is not a parent of "${hostname}", the host of \`baseUrl\`: browsers drop the cookie, and nobody would stay signed in. ` +
         'Leave it out, and the cookie is for this host.',
     );
   return given.includes('.')

@@ -22,7 +22,7 @@ function shapeProblems(options: unknown): LogtoOptionsProblem[] {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         option: path ? `${path}.${key}` : key,
-        remedy: path ? 'is no option of this module. Check its spelling.' : unknownOption(key),
+        remedy: path ? 'is not an option of this module. Check its spelling.' : unknownOption(key),
       }));
     }
     return [{ option: path || 'options', remedy: issue.message }];
@@ -43,8 +43,8 @@ function unknownOption(name: string): string {
     (known) => normalized(known) === normalized(name),
   );
   return suggestion === undefined
-    ? 'is no option of this module. Check its spelling.'
-    : `is no option of this module. Did you mean \`${suggestion}\`?`;
+    ? 'is not an option of this module. Check its spelling.'
+    : `is not an option of this module. Did you mean \`${suggestion}\`?`;
 }
 
 function normalized(name: string): string {

@@ -174,7 +174,7 @@ async function signInOf(store: Store, session: string, tokens: string): Promise<
 function malformationOf({ events, jti, nonce, sid, sub }: LogoutToken): string | undefined {
   if (typeof (jti as unknown) !== 'string' || jti === '') return 'Its jti is malformed.';
   if (!isObject(events) || !isObject(events[logoutEvent])) return 'It has no back-channel logout event.';
-  if (nonce !== undefined) return 'It has a nonce, as only ID tokens have.';
+  if (nonce !== undefined) return 'It has a nonce, which only ID tokens have.';
   if (sid === undefined && sub === undefined) return 'It names neither a session nor a user.';
   if (sid !== undefined && (typeof sid !== 'string' || sid === '')) return 'Its sid is malformed.';
   return undefined;

@@ -162,7 +162,7 @@ describe('A forged bearer token', () => {
   it('is refused with a reason that shows nothing of the token', async () => {
     const { challenge } = await answerTo(await signed({ aud: 'https://other.example.com/<script>"' }));
     expect(challenge).toBe(
-      'Bearer error="invalid_token", error_description="The token was made for another API."',
+      'Bearer error="invalid_token", error_description="The token was issued for another API."',
     );
     expect((await answerTo(await signed({ iss: 'https://evil.example' }))).challenge).toBe(
       'Bearer error="invalid_token", error_description="The token was issued by another issuer."',

@@ -160,7 +160,7 @@ describe('LogtoApiGuard', () => {
 
       expect(refusalOf(answer)).toEqual({
         ...invalid,
-        challenge: 'Bearer error="invalid_token", error_description="The token was made for another API."',
+        challenge: 'Bearer error="invalid_token", error_description="The token was issued for another API."',
       });
     });
 

@@ -91,14 +91,14 @@ describe('A refused bearer token', () => {
     ['is not valid yet', 'The token is not valid yet.', () => signed({ nbf: now() + 120 })],
     [
       'is an ID token',
-      'This is no access token: its type is not at+jwt. Send the access token, not the ID token.',
+      'This is not an access token: its type is not at+jwt. Send the access token, not the ID token.',
       () => signed({}, { typ: 'JWT' }),
     ],
     ['has no audience', "The token lacks the claim 'aud'.", () => signed({ aud: undefined })],
     ['was changed', "The token's signature is not Logto's.", spliced],
     [
       'is signed with an unknown key',
-      'The token is signed by a key that Logto does not publish.',
+      'The token is signed with a key that Logto does not publish.',
       () => foreign(),
     ],
     ['is malformed, with three parts', 'The token is malformed.', async () => 'a.b.c'],
@@ -113,8 +113,8 @@ describe('A refused bearer token', () => {
 
   it.each<[string, string, RegExp, () => Promise<string>]>([
     [
-      'was made for another API',
-      'The token was made for another API.',
+      'was issued for another API',
+      'The token was issued for another API.',
       /"https:\/\/other\.example\.com".*"https:\/\/api\.example\.com".*`api\.audience`/,
       () => signed({ aud: 'https://other.example.com' }),
     ],
@@ -132,7 +132,7 @@ describe('A refused bearer token', () => {
     ],
     [
       'is opaque',
-      'The token is opaque, and this API takes JWTs: ask for it with the resource indicator of the API.',
+      'The token is opaque, and this API accepts JWTs: request it with the resource indicator of the API.',
       /`resource=https:\/\/api\.example\.com`.*`api\.introspection: \{ clientIds \}`/,
       async () => 'an-opaque-token-for-userinfo-of-logto',
     ],
@@ -188,7 +188,7 @@ describe('A refused bearer token', () => {
     await withNodeEnv('production', async () => {
       const page = await call(api, '/things', await signed({ aud: 'https://other.example.com' }));
 
-      expect(page.json()).toMatchObject({ detail: 'The token was made for another API.' });
+      expect(page.json()).toMatchObject({ detail: 'The token was issued for another API.' });
       expect(page.text).not.toContain('api.audience');
       const roles = await call(api, '/roles', await signed());
       expect(roles.json<{ detail: string }>().detail).not.toContain('custom token claims');
@@ -232,7 +232,7 @@ describe('A refused opaque token', () => {
   it('of an application that is not listed is logged as a warning', async () => {
     const { challenge, lines } = await refusedBy('another', await tokens.ofUser('ada'));
 
-    expect(challenge).toContain('error_description="The token was made for another application."');
+    expect(challenge).toContain('error_description="The token was issued to another application."');
     expect(lines).toEqual([
       { level: 'warn', text: expect.stringMatching(/"app".*`api\.introspection\.clientIds`/) },
     ]);
