@@ -1,6 +1,6 @@
 import type { LogtoErrorCode } from './logto.error-codes.js';
 
-/** Where the repository, and with it the documentation, can be read. */
+/** The repository on GitHub, which has the documentation. */
 const repository = 'https://github.com/nestjs-logto/nestjs-logto/blob/main';
 
 /** The page that explains the options. */

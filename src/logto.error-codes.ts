@@ -7,8 +7,8 @@ import { setupErrorCodes } from './error-codes/setup-error-codes.js';
 import { signInErrorCodes } from './error-codes/sign-in-error-codes.js';
 import { webhookErrorCodes } from './error-codes/webhook-error-codes.js';
 
-/* The comment of a code says what happened, with which HTTP status, and what to do. `npm run docs` makes the reference of
- * these comments: a new code needs one, and nothing else. */
+/* The comment of a code says what happened, with which HTTP status, and what to do. `npm run docs` generates the
+ * reference from these comments: a new code needs one, and nothing else. */
 
 /** All codes, for documentation and tests. */
 export const logtoErrorCodes = [

@@ -18,7 +18,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     )
     .build();
 
-/** @param given the extras. Nest also passes the options, with their secrets, so this picks the extras. */
+/** @param given the extras, and also the options with their secrets: Nest passes both, so this picks the extras. */
 function withExtras(definition: DynamicModule, given: LogtoModuleExtras): DynamicModule {
   const { global = true, authRoutesPrefix, authRoutes, authRoutesDecorators } = given;
   const extras = { global, authRoutesPrefix, authRoutes, authRoutesDecorators };
@@ -47,7 +47,7 @@ function hideOptionSecrets(provider: Provider): Provider {
     ...provider,
     useFactory: async (...dependencies: unknown[]) => {
       const options: unknown = await provider.useFactory(...dependencies);
-      // `resolveLogtoOptions` reports options that are no object.
+      // `resolveLogtoOptions` reports options that are not an object.
       return typeof options === 'object' && options !== null ? hideSecrets(options) : options;
     },
   };

@@ -87,7 +87,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
     return super.forRootAsync(options);
   }
 
-  /** Finishes the set-up, when all modules exist and main.ts has configured the app. */
+  /** Finishes the setup, when all modules exist and main.ts has configured the app. */
   configure(_consumer: MiddlewareConsumer): void {
     // Request-scoped options are `undefined` here. `OptionsScopeCheck` rejects them.
     if (!(this.options as ResolvedLogtoOptions | undefined)) return;

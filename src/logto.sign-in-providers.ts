@@ -22,8 +22,8 @@ import { SignOut } from './sign-in/sign-out.js';
 import { WaitingTabs } from './routes/waiting-tabs.js';
 
 /**
- * Registers a class that is `undefined` in an app that only accepts bearer tokens. `forRootAsync` only knows that after
- * the options have been made.
+ * Registers a class that is `undefined` in an app that only accepts bearer tokens. With `forRootAsync` this is
+ * only known once the options exist.
  */
 function unlessBearerOnly(type: Type): FactoryProvider {
   return {
@@ -57,5 +57,5 @@ const signInClasses: Type[] = [
   WaitingTabs,
 ];
 
-/** The providers of sign-ins, each `undefined` in an app that only accepts bearer tokens. */
+/** The providers for sign-ins, each `undefined` in an app that only accepts bearer tokens. */
 export const signInProviders = signInClasses.map((type) => unlessBearerOnly(type));

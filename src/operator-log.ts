@@ -27,9 +27,7 @@ const visitorMistakes: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
   'user_not_allowed',
 ]);
 
-/**
- * The log for the operator. It has each cause at most once a minute, so that no traffic can flood it.
- */
+/** The log for the operator. It has each cause at most once a minute, so that requests cannot flood it. */
 @Injectable()
 export class OperatorLog {
   private readonly logger = new Logger('LogtoModule');
@@ -37,9 +35,9 @@ export class OperatorLog {
   private readonly logged = new WeakSet<LogtoException>();
 
   /**
-   * Logs an exception with its cause, once even if several callers log it. What an operator has to fix ends with the page
-   * that explains it.
-   * @param level default: by the status and the code of the exception
+   * Logs an exception with its cause, once even if several callers log it. The line ends with the page that explains the
+   * error, unless the level is `debug`.
+   * @param level Default: by the status and the code of the exception.
    */
   exception(exception: LogtoException, level: LogLevel = levelOf(exception)): void {
     if (this.logged.has(exception)) return;

@@ -18,7 +18,7 @@ export const missingOptionsProvider: FactoryProvider = {
       'invalid_options',
       `LogtoModule is imported without options, in ${importers.join(' and ')}. Call LogtoModule.forRoot or forRootAsync ` +
         'once, in the root module: it is global, so every other module sees LogtoService and the guards without ' +
-        'importing it. Drop the import there.',
+        'importing it. Remove the import there.',
     );
   },
 };

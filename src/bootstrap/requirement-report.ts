@@ -78,7 +78,7 @@ export class RequirementReport implements OnApplicationBootstrap {
       this.resources.addScopes(requirements);
   }
 
-  /** Logs what may let everybody pass, or nobody. */
+  /** Logs requirements of a handler that may let everybody pass, or nobody. */
   private warnAboutHandler(type: Type, handler: string, method: Method, { global, fields }: AppGuards): void {
     const required = [...requirementsOf(type), ...requirementsOf(method)];
     if (global && required.length > 0 && isMessageHandler(method) && !hasGuard(type) && !hasGuard(method)) {

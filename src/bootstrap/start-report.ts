@@ -8,7 +8,7 @@ import { BasePath } from '../request/base-path.js';
 import { SessionMount } from '../session/session-mount.js';
 import { mountsExpressSessionAnywhere } from '../nest/mounts-express-session.js';
 
-/** Logs at start which URLs you have to register at Logto, and warns if the app's set-up does not match them. */
+/** Logs at start which URLs you have to register at Logto, and warns if the app's setup does not match them. */
 @Injectable()
 export class StartReport implements OnApplicationBootstrap {
   private readonly logger = new Logger('LogtoModule');
@@ -32,7 +32,7 @@ export class StartReport implements OnApplicationBootstrap {
     this.warnAboutMissingSession(app);
   }
 
-  /** If one is wrong, only an error page of Logto says so. */
+  /** Logs the URLs to register. Otherwise only an error page of Logto would show that one is wrong. */
   private logAddresses(app: Application, { baseUrl, appId }: { baseUrl: string; appId: string }): void {
     const { authRoutes, authRoutesPrefix, postSignOutRedirectUri, endpoint } = this.options;
     const routes = `${baseUrl}/${authRoutesPrefix}`;
@@ -64,7 +64,7 @@ export class StartReport implements OnApplicationBootstrap {
     return `\n  reached at             ${this.basePath.pathReachingApp(app)}/${this.options.authRoutesPrefix}/…: ${condition}`;
   }
 
-  /** Otherwise the guard redirects to a 404. */
+  /** Warns if no route answers where browsers are sent to sign in. Otherwise they would only get a 404. */
   private warnAboutMissingSignIn(app: Application): void {
     const path = `${this.basePath.prefixOfRoutes(app)}/${this.options.authRoutesPrefix}/sign-in`;
     if (hasGetRoute(app, path)) return;
@@ -81,7 +81,7 @@ export class StartReport implements OnApplicationBootstrap {
     }
   }
 
-  /** The routes are at `/logto`, but without a proxy that strips the path, requests come to `/shop/logto`. */
+  /** Warns if the routes are at `/logto`, but requests come to `/shop/logto` unless a proxy strips the path. */
   private warnAboutGlobalPrefix(app: Application): void {
     const { path, globalPrefix } = this.basePath;
     const begins = path !== '' && globalPrefix.startsWith(`${path}/`);
@@ -94,7 +94,10 @@ export class StartReport implements OnApplicationBootstrap {
     );
   }
 
-  /** express-session compares the cookie's path with what reaches the app, browsers with the URL that they see. */
+  /**
+   * Warns if the cookie's path does not match the routes. express-session compares it with the path that reaches the app,
+   * browsers with the URL that they see.
+   */
   private warnAboutCookiePath(app: Application): void {
     const cookie = this.options.session?.cookie;
     const { path = '/' } = typeof cookie === 'object' ? cookie : {};
@@ -106,7 +109,10 @@ export class StartReport implements OnApplicationBootstrap {
     );
   }
 
-  /** A session that a middleware of main.ts or of a module mounts cannot be seen. */
+  /**
+   * Warns if the app has no session. One that the middleware of a module mounts cannot be detected, so an app with such
+   * middleware gets no warning.
+   */
   private warnAboutMissingSession(app: Application): void {
     const hasModuleMiddleware = [...this.modules.values()].some(({ middlewares }) => middlewares.size > 0);
     if (this.sessionMount.handler || hasModuleMiddleware || mountsExpressSessionAnywhere({ app })) return;

@@ -16,7 +16,7 @@ export class StartupDiagnosis implements OnApplicationBootstrap, BeforeApplicati
   ) {}
 
   onApplicationBootstrap(): void {
-    // An application context, such as a script's, signs nobody in.
+    // An application context, such as a script's, has no sign-ins.
     if (!isDevelopment() || !this.adapterHost.httpAdapter) return;
     // Not awaited, so that the app starts without Logto.
     setImmediate(() => void this.run()).unref();

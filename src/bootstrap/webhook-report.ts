@@ -34,7 +34,7 @@ export class WebhookReport implements OnApplicationBootstrap {
     return names.join(', ') || 'none: no method has @OnLogtoEvent()';
   }
 
-  /** Otherwise nothing would show that they never run. */
+  /** Warns about handlers that never run, because nothing else would show it. */
   private warnAboutHandlers(): void {
     const names = this.handlers.all.map(({ name }) => name);
     if (names.length === 0) return;

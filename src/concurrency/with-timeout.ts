@@ -1,5 +1,5 @@
 /**
- * Waits for a call, but no longer than `timeout` milliseconds. The call itself goes on, and its outcome is ignored.
+ * Waits for a call, but no longer than `timeout` milliseconds. The call itself continues, and its outcome is ignored.
  * @throws what the call throws, or the error that `timedOut` returns
  */
 export async function withTimeout<T>(

@@ -56,7 +56,7 @@ export class Diagnosis {
   }
 }
 
-/** Runs a check. It fails if the discovery document has something else than the check expects. */
+/** Runs a check. It fails if the discovery document is not what the check expects. */
 async function runSafely(check: LogtoCheck, logto: ReachedLogto): Promise<LogtoDiagnosisCheck[]> {
   try {
     return await check.run(logto);

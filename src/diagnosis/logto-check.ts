@@ -9,7 +9,7 @@ export interface ReachedLogto {
   readonly metadata: ServerMetadata;
 }
 
-/** A check that asks Logto. */
+/** A check that sends requests to Logto, or reads its discovery document. */
 export interface LogtoCheck {
   /** The name of the results. */
   readonly name: string;

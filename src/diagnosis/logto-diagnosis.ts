@@ -29,7 +29,7 @@ export function skipped(name: string, reason: string): LogtoDiagnosisCheck {
 
 /** The diagnosis of the results of all checks. */
 export function toDiagnosis(results: LogtoDiagnosisCheck[]): LogtoDiagnosis {
-  // In the same order everywhere, for those who read the JSON.
+  // With the members always in this order, for people who read the JSON.
   const checks = results.map(({ name, status, asked, answer, remedy }) => ({
     name: printable(name),
     status,

@@ -43,6 +43,7 @@ export class SessionStoreCheck {
   }
 }
 
+/** Whether the store returns an entry that was written to it. */
 async function keepsEntries(store: Store): Promise<boolean> {
   const key = ownEntryKey('diagnosis', randomUUID());
   await writeEntry(store, key, { cookie: lifetimeCookie(lifetime) });

@@ -13,7 +13,7 @@ import { followRedirects, isReplayable, type RedirectableRequest } from './follo
 export interface LogtoFetchInit extends RequestInit, TokenTarget {
   /** The indicator of the API resource that the token is for. */
   resource: string;
-  /** Whose token: the user's, or by client credentials that of the app itself. Default: `'user'`. */
+  /** Whose token: the user's, or the app's own by client credentials. Default: `'user'`. */
   as?: 'user' | 'machine';
   /** With `as: 'machine'`, the scopes to request, separated by spaces. Logto grants no others. Default: none. */
   scope?: string;
@@ -28,7 +28,7 @@ interface TokenSource {
 /** Calls other services with an access token of the user, or of the app itself. */
 @Injectable()
 export class DownstreamFetch {
-  /** Tokens that have just replaced a rejected one. If they are rejected too, another one would be as well. */
+  /** Tokens that have just replaced a rejected one. If one of them is rejected too, another replacement would not help. */
   private readonly replacements = new Cooldown();
 
   constructor(

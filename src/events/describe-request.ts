@@ -1,6 +1,6 @@
 import type { LogtoProviderRequestTrace } from './logto-traces.js';
 
-/** The event of a request to Logto. Neither query nor body are in it: they hold codes and tokens. */
+/** The event of a request to Logto. It has neither query nor body, which contain codes and tokens. */
 export function describeRequest(url: string, init: RequestInit = {}): LogtoProviderRequestTrace {
   const { hostname, port, protocol, pathname } = new URL(url);
   const grantType = init.body instanceof URLSearchParams ? init.body.get('grant_type') : null;

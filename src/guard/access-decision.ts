@@ -38,7 +38,7 @@ export class AccessDecision {
   ) {}
 
   /**
-   * Returns if a request may pass, with its user attached.
+   * Asserts that a request may pass, and attaches its user.
    * @param credentials what the guard accepts, unless the route has `@WithLogto({ accept })`
    * @throws LogtoException the denial; its headers, such as a challenge or a redirect, are set on the response already
    */
@@ -114,8 +114,8 @@ export class AccessDecision {
 
   /**
    * Makes `context` the user of a request, whatever its session says.
-   * @returns the request to go on with: a fork if other GraphQL fields or socket messages use the session of the shared
-   * one
+   * @returns the request to continue with: a fork if other GraphQL fields or socket messages use the session of the
+   * shared one
    */
   private overrideUser({ host, request }: AccessAttempt, context: LogtoContext): Request {
     const isShared =

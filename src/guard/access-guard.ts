@@ -1,2 +1,2 @@
-/** The base class of this library's guards. It is a file of its own so that guard metadata can be read without them. */
+/** The base class of this library's guards, in its own file: code that reads guard metadata does not import the guards. */
 export abstract class AccessGuard {}

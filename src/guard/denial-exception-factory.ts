@@ -77,7 +77,7 @@ export class DenialExceptionFactory {
     const { code, message } = error;
     const isForOperator =
       error instanceof InvalidTokenException ? error.isForOperator : operatorCodes.has(code);
-    // The key has nothing that the sender chooses, so that nobody can flood the log.
+    // The key has nothing that the sender chooses, so that requests cannot flood the log.
     const key = `bearer ${code} ${clientMessageOf(error)}`;
     this.log.write(isForOperator ? 'warn' : 'debug', `${code}: ${message}`, { key });
   }

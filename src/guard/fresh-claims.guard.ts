@@ -10,8 +10,8 @@ import { hasAppGuard, isLogtoGuard } from './guard-metadata.js';
 import { LogtoGuard } from './logto.guard.js';
 
 /**
- * Refreshes outdated claims before a guard of the app's own reads `req.user`, which cannot wait for a refresh. The guards
- * of this library refresh them by themselves, and a route without a guard does not wait.
+ * Refreshes outdated claims before one of the app's own guards reads `req.user`, which cannot wait for a refresh. The
+ * guards of this library refresh them by themselves, and a route without a guard does not wait.
  */
 @Injectable()
 export class FreshClaimsGuard implements CanActivate {
@@ -25,7 +25,7 @@ export class FreshClaimsGuard implements CanActivate {
     private readonly applicationConfig: ApplicationConfig,
   ) {}
 
-  /** Registers this guard globally, before all others, if the app has guards of its own. */
+  /** Registers this guard globally, before all others, if the app has its own guards. */
   register(): void {
     if (this.hasGlobalAppGuard() || this.hasAnyAppGuard())
       this.applicationConfig.getGlobalGuards().unshift(this);

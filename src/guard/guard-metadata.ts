@@ -19,7 +19,7 @@ export function hasDelegatingGuard(subject: object): boolean {
   return guardsOf(subject).some((guard) => injectsLogtoGuard(guard));
 }
 
-/** Whether a class, including its base classes, or a handler uses a guard of the app's own. */
+/** Whether a class, including its base classes, or a handler uses one of the app's own guards. */
 export function hasAppGuard(subject: object): boolean {
   return guardsOf(subject).some((guard) => !isLogtoGuard(guard));
 }

@@ -62,7 +62,7 @@ export class LogtoGuard extends AccessGuard implements CanActivate, OnModuleInit
 
   /**
    * Handles a denied request. The headers of the response are set already: a redirect, or a challenge.
-   * @param error a {@link LogtoException}, or what a function of the app's own has thrown
+   * @param error a {@link LogtoException}, or what the app's own code has thrown
    * @returns whether to let the request pass all the same. Default: throws `error`.
    */
   protected refused(_context: ExecutionContext, error: unknown): boolean | Promise<boolean> {

@@ -31,7 +31,10 @@ export function hookException(
   });
 }
 
-/** @param name the method: `UsersService.provision (@OnSignIn())` */
+/**
+ * The exception for a hook or a resolver that takes too long.
+ * @param name the method: `UsersService.provision (@OnSignIn())`
+ */
 export function hookTimeout(name: string, timeout: number): LogtoException {
   return new LogtoException(
     'hook_timeout',
@@ -40,11 +43,12 @@ export function hookTimeout(name: string, timeout: number): LogtoException {
   );
 }
 
+/** 403: the user resolver has returned `null`. */
 export function userNotAllowed(): LogtoException {
   return new LogtoException('user_not_allowed', 'This user may not use this application.', { status: 403 });
 }
 
-/** What was thrown, without tokens, to be logged. */
+/** What was thrown, as an error without tokens that can be logged. */
 export function describeThrown(error: unknown): Error {
   const redacted = redactError(error);
   return redacted ?? new Error(`not an Error: ${redactTokens(inspect(error, { depth: 0 })).slice(0, 200)}`);

@@ -36,14 +36,14 @@ function hookProviderOf(wrapper: Wrapper): HookProvider | undefined {
   };
 }
 
-/** The class of a provider; for a plain object that stands in for a class, as in tests, that class. */
+/** The class of a provider. For a plain object that replaces a class, as in a test, it is that class. */
 function typeOf({ metatype, isNotMetatype, token }: Wrapper, instance: object): unknown {
   if (metatype && !isNotMetatype) return metatype;
   const prototype = Object.getPrototypeOf(instance) as { constructor?: unknown } | null;
   return prototype === null || prototype === Object.prototype ? token : prototype.constructor;
 }
 
-/** Looks the method up at each call, so that a test can spy on it. */
+/** Returns a function that calls a method. It looks the method up at each call, so that a test can spy on it. */
 export function callerOf(instance: object, method: string): HookHandler['call'] {
   return (...parameters) => {
     const callee = instance as Record<string, (...given: unknown[]) => unknown>;

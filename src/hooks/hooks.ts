@@ -33,7 +33,7 @@ export class Hooks {
   }
 
   /**
-   * Runs `@OnSignIn()`, each with an event of its own.
+   * Runs `@OnSignIn()`, each with its own copy of the event.
    * @throws LogtoException `sign_in_refused`, `hook_failed` or `hook_timeout`
    */
   async signIn(event: LogtoSignInEvent): Promise<void> {

@@ -44,7 +44,7 @@ export class LocalUsers {
     let answer: unknown;
     try {
       answer = await withTimeout(
-        // A copy, since the resolver may change it.
+        // A copy, because the resolver may change it.
         () => resolver.call(structuredClone(claims), resolution),
         timeout,
         () => hookTimeout(name, timeout),

@@ -43,7 +43,7 @@ export class LogtoManagement {
 
 /**
  * Makes all methods of a client use a `fetch`, and serialize `search_params` as the OpenAPI document says: each as a
- * parameter of its own. `createApiClient` has no options for this.
+ * separate parameter. `createApiClient` has no options for this.
  */
 function sendBy(
   fetch: (request: Request) => Promise<Response>,
@@ -52,7 +52,7 @@ function sendBy(
   const defaults = { fetch, querySerializer: { object: { style: 'form', explode: true } } };
   const methods = client as unknown as Record<string, (...parameters: unknown[]) => unknown>;
   for (const [name, method] of Object.entries(methods)) {
-    // These two take a middleware.
+    // These two methods take a middleware.
     if (name === 'use' || name === 'eject') continue;
     const initIndex = name === 'request' ? 2 : 1;
     methods[name] = (...parameters) => {

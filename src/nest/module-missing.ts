@@ -33,7 +33,7 @@ export function moduleMissingFor(
   return moduleMissing(`${enhancer.constructor.name}${host ? ` in ${host.name}` : ''}`);
 }
 
-/** Logs and throws a set-up error during a request: Nest does not log an `HttpException`. */
+/** Logs and throws a setup error during a request: Nest does not log an `HttpException`. */
 export function logAndThrow(exception: LogtoSetupException): never {
   log.exception(exception);
   throw exception;

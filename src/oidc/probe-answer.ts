@@ -20,7 +20,7 @@ export function formatAnswer({ status, error, description }: ProbeAnswer): strin
   return description === undefined ? code : `${code}: ${description}`;
 }
 
-/** The answer in the body of an error response, which may be a page of something else. */
+/** The answer in the body of an error response, which may be a page of another server. */
 export function answerWithBody(status: number, body: unknown): ProbeAnswer {
   if (status < 400 || typeof body !== 'object' || body === null) return { status };
   const { error, error_description: description } = body as Record<string, unknown>;

@@ -35,7 +35,7 @@ export class ProviderFetch {
   }
 
   /**
-   * Has the signature that openid-client and jose expect.
+   * Sends a request to Logto. Has the signature that openid-client and jose expect.
    * @param maxBytes the maximum size of the response
    */
   readonly fetch = async (

@@ -34,7 +34,7 @@ export class ProviderProbe {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** Never rejects. */
+  /** Sends a GET request. Never rejects. */
   async get(url: string | URL): Promise<DocumentAnswer> {
     try {
       const response = await this.fetch(url.toString(), {});
@@ -80,7 +80,7 @@ export class ProviderProbe {
     return { ...answer, scopes };
   }
 
-  /** Requests the sign-out page of a URI, which signs nobody out. Never rejects. */
+  /** Requests the sign-out page for a post sign-out URI. It does not sign the user out. Never rejects. */
   endSession(
     metadata: ServerMetadata,
     credentials: ResolvedCredentials,

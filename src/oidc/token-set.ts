@@ -25,7 +25,7 @@ const defaultLifetime = 3600;
 
 /**
  * Converts a response that openid-client has validated, and checks what openid-client does not.
- * @throws LogtoException `provider_answer_invalid` if the token is no bearer token, `id_token_invalid` if `at_hash` does
+ * @throws LogtoException `provider_answer_invalid` if the token is not a bearer token, `id_token_invalid` if `at_hash` does
  * not match
  */
 export function toTokenSet(answer: TokenEndpointResponse & TokenEndpointResponseHelpers): TokenSet {

@@ -151,7 +151,7 @@ function claimedIssuerOf(token: string): string | undefined {
   }
 }
 
-/** What is wrong with a token, for the client that sent it. Contains nothing of the token. */
+/** What is wrong with a token, for the client that sent it. Contains no part of the token. */
 function reasonOf(error: unknown, typ: string): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
   if (error instanceof errors.JWTClaimValidationFailed) return reasonOfClaim(error, typ);

@@ -3,7 +3,7 @@ import { context, type Context } from '@opentelemetry/api';
 
 /**
  * Makes a context of OpenTelemetry the active one while a traced operation runs. A channel can only be bound to an
- * `AsyncLocalStorage`, and that of OpenTelemetry is not public, so this one hands the context on to it.
+ * `AsyncLocalStorage`, and that of OpenTelemetry is not public, so this one passes the context on.
  */
 export class ActiveContext extends AsyncLocalStorage<Context> {
   override run<R, Arguments extends unknown[]>(

@@ -31,7 +31,7 @@ interface Operation {
  * new NodeSDK({ instrumentations: [new HttpInstrumentation(), new LogtoInstrumentation()] }).start();
  * ```
  *
- * Without those, it uses the global providers.
+ * Without them, it uses the global providers.
  */
 export class LogtoInstrumentation {
   readonly instrumentationName = scope.name;

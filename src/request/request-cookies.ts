@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 
 const parse = cookieParser();
 
-/** The cookies of a request, from the app's own cookie-parser if it has one. */
+/** The cookies of a request. If the app uses cookie-parser, they are parsed already. */
 export function cookiesOf(request: Request): Record<string, unknown> {
   // cookie-parser does not use the response.
   if (!(request as { cookies?: unknown }).cookies) parse(request, request.res as Response, () => undefined);

@@ -2,9 +2,9 @@ import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 
 /**
- * The URL of a request. Only its path and query are from the request.
+ * The URL of a request, which only determines its path and query.
  * @param base the rest of the URL
- * @throws LogtoException `invalid_request`, 400, for a request target that is no valid URL (RFC 9112 section 3.2.2)
+ * @throws LogtoException `invalid_request`, 400, for a request target that is not a valid URL (RFC 9112 section 3.2.2)
  */
 export function requestUrl({ originalUrl }: Request, base = 'http://localhost'): URL {
   if (URL.canParse(originalUrl, base)) return new URL(originalUrl, base);

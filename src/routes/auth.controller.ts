@@ -22,7 +22,7 @@ import { requestUrl } from '../request/request-url.js';
 import { fromFormParameter } from '../user/unauthenticated-exception-factory.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
 import { WithLogto } from '../user/with-logto.decorator.js';
-import { asksForJson, isFormNavigation, NavigationCheck } from './navigation-check.js';
+import { acceptsJson, isFormNavigation, NavigationCheck } from './navigation-check.js';
 import { redirectPage } from './redirect-page.js';
 import { canonicalUrl } from './canonical-url.js';
 import { Cors } from './cors.js';
@@ -90,11 +90,11 @@ class AuthController {
     this.csrf.assertSameSite(request);
     const url = await this.logto.signOut(request);
     if (isFormNavigation(request)) this.sendRedirectPage(response, 'Signing out', url);
-    else if (asksForJson(request)) response.status(200).json({ redirectTo: url.href });
+    else if (acceptsJson(request)) response.status(200).json({ redirectTo: url.href });
     else response.redirect(302, url.href);
   }
 
-  /** Tells a front end who is signed in. */
+  /** Returns the session to a front end. */
   @Get('session')
   session(@Req() request: Request, @Res() response: Response): void {
     this.prepare(response);
@@ -111,7 +111,7 @@ class AuthController {
     response.status(200).end();
   }
 
-  /** Disables caching, and the route itself in a module that only takes bearer tokens. */
+  /** Disables caching, and the route itself in an app that only accepts bearer tokens. */
   private prepare(response: Response): void {
     response.setHeader('Cache-Control', 'no-store');
     if (!this.options.client) throw new NotFoundException();

@@ -7,8 +7,8 @@ const movedParameter = 'moved';
 
 /**
  * The URL of a request with the host of `baseUrl`, if the request came to another loopback name. The callback goes to
- * `baseUrl`, where the browser does not send the cookie of `127.0.0.1`. Only for loopback names, since proxies rewrite
- * others, and only once, since a proxy may rewrite these too.
+ * `baseUrl`, where the browser does not send the cookie of `127.0.0.1`. Only for loopback names, because proxies
+ * rewrite others, and only once, because a proxy may rewrite these too.
  */
 export function canonicalUrl(request: Request, baseUrl: string, basePath: BasePath): URL | undefined {
   const base = new URL(baseUrl);

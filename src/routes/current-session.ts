@@ -8,7 +8,7 @@ import { Sessions } from '../session/sessions.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { CurrentUser } from '../user/current-user.js';
 
-/** What the session route tells a front end. It never contains a token. */
+/** What the session route returns to a front end. It never contains a token. */
 export interface SessionInfo {
   isAuthenticated: boolean;
   /** The claims in the option `sessionClaims`, as far as the user has them. */

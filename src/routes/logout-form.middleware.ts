@@ -32,7 +32,7 @@ export class LogoutFormMiddleware {
     });
   }
 
-  /** Otherwise nothing would show that the app itself has rejected a logout before the route. */
+  /** Warns if the app itself has rejected a logout before the route, because nothing else would show it. */
   private warnIfRejected(path: string, request: Request, status: number): void {
     if (status < 400 || this.logouts.hasReceived(request)) return;
     this.log.write(

@@ -24,7 +24,7 @@ export class NavigationCheck {
   ) {}
 
   /**
-   * For the start and the end of a sign-in. Programs may sign in, since they do not use the session of a browser.
+   * Asserts that a request may start or finish a sign-in. Programs may, because they do not use the session of a browser.
    * @throws LogtoException `not_a_navigation`, 403
    */
   assertSignInAllowed(request: Request): void {
@@ -32,8 +32,8 @@ export class NavigationCheck {
   }
 
   /**
-   * For a sign-out by GET. Requests that may be a script's in an old browser are rejected, and so are frames of another
-   * site. A link on another site works.
+   * Asserts that a GET request may sign out. Requests that may be a script's in an old browser are rejected, and so are
+   * frames of another site. A link on another site works.
    * @throws LogtoException `not_a_navigation`, 403
    */
   assertSignOutAllowed(request: Request): void {
@@ -61,8 +61,8 @@ export function isFormNavigation(request: Request): boolean {
   return senderOf(request) === 'person';
 }
 
-/** Whether a script asks for data. */
-export function asksForJson(request: Request): boolean {
+/** Whether a script requests JSON. */
+export function acceptsJson(request: Request): boolean {
   return !isFormNavigation(request) && (request.headers.accept ?? '').includes('application/json');
 }
 
@@ -80,8 +80,8 @@ function senderOf({ headers }: Request): Sender {
 }
 
 /**
- * For requests without those headers: Safari before 16.4, any browser over plain http, or no browser. Browsers always send
- * `Accept`: with `text/html` for a page to show, with a wildcard for what they load into one.
+ * The sender of a request without those headers: Safari before 16.4, any browser over plain http, or no browser. Browsers
+ * always send `Accept`: with `text/html` for a page to show, with a wildcard for what they load into one.
  */
 function senderByAccept(accept: string | undefined): Sender {
   if (accept?.includes('text/html')) return 'person';

@@ -10,7 +10,7 @@ export function waitingPage(url: string): string {
     title: 'Signing you in',
     icon: 'arrow',
     head: `<meta http-equiv="refresh" content="0; url=${href}">\n`,
-    body: `<p>Another tab of this browser is signing in. This page goes on by itself.</p>
+    body: `<p>Another tab of this browser is signing in. This page continues by itself.</p>
 <p><a class="action" href="${href}">Continue</a></p>
 `,
   });

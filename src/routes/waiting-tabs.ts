@@ -26,7 +26,7 @@ export class WaitingTabs {
   ) {}
 
   /**
-   * Answers the request of a tab that does not need a sign-in of its own.
+   * Answers the request of a tab that does not need its own sign-in.
    * @returns whether it has answered
    */
   async answer(
@@ -52,7 +52,7 @@ export class WaitingTabs {
       return true;
     }
     if (!(await this.signIns.isUnderWay(request, returnTo))) return false;
-    // The page polls without a pause of its own. Its first response comes at once, so that the user sees it.
+    // The page polls without a pause, so the response is delayed. The first one is not, so that the user sees the page.
     if (hasWaited) await delay(pollInterval);
     sendPage(response.status(200), waitingPage(again));
     return true;

@@ -10,7 +10,7 @@ export function applicationTag({ appId, baseUrl }: Pick<ResolvedClientOptions, '
   return createHash('sha256').update(`${appId} ${baseUrl}`).digest('hex').slice(0, 8);
 }
 
-/** Name and attributes of one of the module's own cookies, which are only sent to this host. */
+/** The name and the attributes of one of the module's cookies, which are only sent to this host. */
 export function ownCookie(
   client: Pick<ResolvedClientOptions, 'appId' | 'baseUrl'>,
   name: string,

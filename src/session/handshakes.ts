@@ -5,8 +5,8 @@ import { SessionMount } from './session-mount.js';
 import { fromCallback, readEntry } from '../store/store-access.js';
 
 /**
- * How long a socket uses the session that was read for it, in milliseconds. After that it notices a sign-out on another
- * instance; one on this instance it notices with its next message.
+ * How long a socket uses the session that was read for it, in milliseconds. After that, a sign-out on another instance
+ * takes effect. A sign-out on this instance takes effect with the next message.
  */
 const rereadInterval = 10_000;
 
@@ -21,7 +21,7 @@ interface Handshake {
   reading?: Promise<Request>;
 }
 
-/** Reads the sessions of open sockets, because their handshakes pass no middleware. */
+/** Reads the sessions of open sockets, because their handshakes do not pass through middleware. */
 @Injectable()
 export class Handshakes {
   private readonly handshakes = new WeakMap<object, Handshake>();

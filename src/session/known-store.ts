@@ -8,7 +8,7 @@ import { SessionMount } from './session-mount.js';
 import { Sessions } from './sessions.js';
 import { signInClient } from './sign-in-client.js';
 
-/** Finds the session store for what happens outside of a user's request. */
+/** Finds the session store for code that runs outside of a user's request, such as a webhook. */
 @Injectable()
 export class KnownStore {
   constructor(

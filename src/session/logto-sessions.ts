@@ -24,15 +24,15 @@ interface StoredSession {
 
 interface FoundSessions {
   readonly stored: readonly StoredSession[];
-  /** Entries without a session: of those that have ended, and of sign-ins that are just being stored. */
+  /** Entries without a session: of those that have ended, and of sign-ins that are being stored. */
   readonly withoutSession: readonly IndexedSignIn[];
 }
 
-/** How long it may take from the start of a session until it is stored, in milliseconds. */
+/** How long a session may take from its start until it is stored, in milliseconds. */
 const maxStartTime = 60_000;
 
 /**
- * The sessions of users in this app, on all instances. Sessions at Logto go on: end those with Logto's Management API.
+ * The sessions of users in this app, on all instances. Sessions at Logto continue: end those with Logto's Management API.
  * The newest 200 sessions of a user are known.
  */
 @Injectable()
@@ -74,7 +74,7 @@ export class LogtoSessions {
    * are notified (on other instances within ten seconds). With `sub`, a sign-in that is under way ends, too. The tokens are
    * deleted, but not revoked at Logto, where sessions of one browser share a grant.
    * @param options `except` is a request whose session stays: "sign out everywhere else". In an `@OnSignIn()` hook, it is
-   * the request of the event, so that the sign-in goes on
+   * the request of the event, so that the sign-in continues
    * @returns how many sessions have ended
    * @throws LogtoException as {@link find}
    */
@@ -83,17 +83,17 @@ export class LogtoSessions {
     { except, request = except, reason = 'revoked' }: LogtoSessionEndOptions = {},
   ): Promise<number> {
     const store = this.knownStore.require(request);
-    const spared = except && this.sessions.record(except)?.tokens;
-    // First the mark: a sign-in that is being finished checks for it. It spares none, so a hook that ends the sessions
-    // other than its own sign-in's sets none.
-    const isSparedSignIn = except !== undefined && this.marks.isSigningIn(except);
-    if (subject.sub !== undefined && subject.id === undefined && !isSparedSignIn)
+    const keptTokens = except && this.sessions.record(except)?.tokens;
+    // The mark comes first, because a sign-in that is being finished checks for it. The mark would end every such sign-in,
+    // so it is not set for a hook that ends all sessions except that of its own sign-in.
+    const keepsSignIn = except !== undefined && this.marks.isSigningIn(except);
+    if (subject.sub !== undefined && subject.id === undefined && !keepsSignIn)
       await this.marks.set(store, 'ended', subject.sub);
     const { stored, withoutSession } = await this.findStored(store, subject);
-    const ending = stored.filter(({ record }) => record.tokens !== spared);
+    const ending = stored.filter(({ record }) => record.tokens !== keptTokens);
     // The session that stays may have another entry, if the app has changed its id.
     const starting = withoutSession.filter(
-      ({ at, tokens }) => at > Date.now() - maxStartTime && tokens !== spared,
+      ({ at, tokens }) => at > Date.now() - maxStartTime && tokens !== keptTokens,
     );
     await Promise.all([
       ...ending.map(({ record, entries }) => this.sessionEnd.endIndexed(store, entries, record.claims.sub)),
@@ -169,7 +169,7 @@ function isOf({ id, sub }: LogtoSessionSubject, record: SessionRecord): boolean 
   return (id === undefined || id === publicIdOf(record)) && (sub === undefined || sub === record.claims.sub);
 }
 
-/** Names the user, because sessions can only be found by user. The rest cannot be guessed. */
+/** A public id with the user in it, because sessions can only be found by user. The rest cannot be guessed. */
 function publicIdOf({ tokens, claims: { sub } }: SessionRecord): string {
   const hash = createHash('sha256').update(tokens).digest('base64url').slice(0, 22);
   return `${hash}.${Buffer.from(sub).toString('base64url')}`;

@@ -14,7 +14,7 @@ export function isOverTls(request: Request): boolean {
 
 /**
  * Makes sure that express-session will set the session's cookie. It silently sets no secure cookie on a connection that it
- * does not consider secure, and the sign-in would start again for ever.
+ * does not consider secure, and the browser would be redirected to the sign-in for ever.
  * @throws LogtoException `session_cookie_insecure`, 500
  */
 export function assertCookieIsSent(request: Request, { cookie }: Request['session']): void {
@@ -47,8 +47,8 @@ export function clearSessionCookie(request: Request, session: Request['session']
 }
 
 /**
- * The names of the cookies with a session's id. Found by their value, since an app that mounts express-session itself may
- * give its cookie any name.
+ * The names of the cookies with a session's id. They are found by their value, because an app that mounts express-session
+ * itself may give its cookie any name.
  */
 export function cookieNamesOf(request: Request, session: string): string[] {
   const pairs = request.headers.cookie?.split(';') ?? [];

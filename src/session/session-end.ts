@@ -10,7 +10,7 @@ import { Tombstones } from '../store/tombstones.js';
 import { carriesSessionCookie, clearSessionCookie } from './session-cookie.js';
 import { Sessions } from './sessions.js';
 
-/** Ends sessions: that of a user who signs out, and those that Logto or the app ends. */
+/** Ends sessions: when a user signs out, and when Logto or the app ends them. */
 @Injectable()
 export class SessionEnd {
   constructor(

@@ -16,7 +16,7 @@ export class SessionExpiry {
     private readonly hooks: Hooks,
   ) {}
 
-  /** Ends a sign-in at once. Its tokens are deleted, and the hooks run, beside the request. */
+  /** Ends a sign-in at once. The request does not wait until its tokens are deleted and the hooks have run. */
   end(request: Request, record: SessionRecord, reason: 'absolute' | 'idle'): EndedRecord {
     const ended = endedRecord(record);
     this.refreshed.remember(record.tokens, ended);

@@ -6,7 +6,7 @@ import type { SessionRecord } from '../store/session-record.js';
 /** Longest time between two writes that record activity, in milliseconds. */
 const maxActivityInterval = 60_000;
 
-/** The absolute and idle timeout of a sign-in. The server enforces them, for a client may keep an expired cookie. */
+/** The absolute and idle timeout of a sign-in. The server enforces them, because a client may keep an expired cookie. */
 @Injectable()
 export class SessionLifetime {
   private readonly absolute: number;

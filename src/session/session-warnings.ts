@@ -36,7 +36,7 @@ export function sessionCookieProblems(
  * @returns `undefined` for other stores, and in tests
  */
 export function memoryStoreWarning(store: object): string | undefined {
-  // By name too, for the app may have another copy of express-session.
+  // By name too, because the app may have another copy of express-session.
   const isInMemory = store instanceof session.MemoryStore || store.constructor.name === 'MemoryStore';
   const environment = process.env.NODE_ENV;
   if (!isInMemory || environment === 'test') return undefined;
@@ -61,12 +61,12 @@ function attributesOf(request: Request, baseUrl: string): CookieInApp['cookie'] 
   const rest = { maxAge, sameSite, domain, path, httpOnly, partitioned };
   // "auto" is only left over from a `cookie` function: express-session then treats it as true.
   if (secure === 'auto') return { ...rest, secure: true };
-  // On a request that did not come by https, such as a health check, "auto" looks the same as false.
+  // On a request that did not come over https, such as a health check, "auto" looks the same as false.
   const isUnknown = !secure && baseUrl.startsWith('https:') && !isHttps(request);
   return { ...rest, secure: isUnknown ? 'auto' : (secure ?? false) };
 }
 
-/** Whether a request came by https, even to a proxy that Express does not trust. */
+/** Whether a request came over https, even to a proxy that Express does not trust. */
 function isHttps(request: Request): boolean {
   return request.secure || /^https\b/i.test(String(request.headers['x-forwarded-proto'] ?? ''));
 }

@@ -79,8 +79,8 @@ export class Sessions {
   }
 
   /**
-   * Makes sure that a request without a sign-in is anonymous, and does not just have a session that cannot be read.
-   * @throws LogtoException as {@link require}, unless the app only takes bearer tokens
+   * Asserts that a request without a sign-in is anonymous, and does not just have a session that cannot be read.
+   * @throws LogtoException as {@link require}, unless the app only accepts bearer tokens
    */
   assertReadable(request: Request): void {
     if (this.options.client) this.require(request);
@@ -94,7 +94,7 @@ export class Sessions {
 
   /** The session's last sign-in, whether or not it has ended. */
   lastRecord(request: Request): SessionRecord | EndedRecord | undefined {
-    // The session of an app that only takes bearer tokens is its own, and on Fastify not express-session's.
+    // In an app that only accepts bearer tokens, the session has nothing to do with Logto.
     if (!this.options.client || this.disregarded.has(request)) return undefined;
     const session = this.find(request);
     const record = session?.logto;
@@ -108,13 +108,13 @@ export class Sessions {
     return newest;
   }
 
-  /** The sign-in that the session holds, if it has not ended. */
+  /** The session's sign-in, if it has not ended. */
   record(request: Request): SessionRecord | undefined {
     const record = this.lastRecord(request);
     return isSignedIn(record) ? record : undefined;
   }
 
-  /** Stores from time to time that the session is in use, if it has an idle timeout. */
+  /** Stores from time to time that the user is active, if there is an idle timeout. */
   recordActivity(request: Request, record: SessionRecord): SessionRecord {
     if (!this.lifetime.isActivityDue(record) || this.passiveRequests.has(request)) return record;
     const active = { ...record, seenAt: Date.now() };
@@ -132,7 +132,11 @@ export class Sessions {
     this.refreshed.remember(tokens, next);
     await this.stores.update(request.sessionStore, request.sessionID, tokens, (stored) => {
       if (!isSignedIn(stored.logto) || stored.logto.tokens !== tokens) return undefined;
-      return { ...stored, cookie: extendedCookie(stored.cookie), logto: stillOutdated(stored.logto, next) };
+      return {
+        ...stored,
+        cookie: extendedCookie(stored.cookie),
+        logto: withOutdatedSince(stored.logto, next),
+      };
     });
   }
 
@@ -185,8 +189,8 @@ export class Sessions {
   }
 }
 
-/** Keeps the mark of a change at Logto that is newer than the claims of the next record. */
-function stillOutdated(
+/** Keeps `outdatedSince` if the user has changed at Logto since the claims of the next record were issued. */
+function withOutdatedSince(
   { outdatedSince = 0 }: SessionRecord,
   next: SessionRecord | EndedRecord,
 ): SessionRecord | EndedRecord {

@@ -33,7 +33,7 @@ interface ExchangedCode {
   readonly exchangedAt: number;
 }
 
-/** Errors of a silent sign-in (`prompt=none`) that only mean that Logto would have to ask the user something. */
+/** Errors of a silent sign-in (`prompt=none`) that only mean that Logto would have to show a page. */
 const silentErrors: ReadonlySet<string> = new Set([
   'login_required',
   'interaction_required',
@@ -41,7 +41,7 @@ const silentErrors: ReadonlySet<string> = new Set([
   'account_selection_required',
 ]);
 
-/** How many finished sign-ins a session remembers, to tell a reloaded callback from a forged one. */
+/** How many finished sign-ins a session remembers, to distinguish a reloaded callback from a forged one. */
 const maxCompleted = 5;
 
 /** Exchanges the code of a callback for tokens, and starts a session with them. */
@@ -58,9 +58,10 @@ export class CodeExchange {
   ) {}
 
   /**
+   * Runs the exchange.
    * @param query the query of the callback
    * @param pending the sign-in that it belongs to
-   * @param event gets the user
+   * @param event the event to which the user is added
    * @throws LogtoException `id_token_invalid`, `insufficient_authentication`, Logto's own error, the refusal of a hook or
    * the user resolver, or a transient one
    */

@@ -13,7 +13,7 @@ export function combinedSignInOptions(configured: SignInOptions, given: SignInOp
   const acrValues = acrValuesOf(given.acrValues).filter(
     (acr) => !required.some((other) => isLowerAcr(acr, other)),
   );
-  // `Number()` makes NaN of what is no number in a link.
+  // `Number()` returns NaN if a link has a value that is not a number.
   const maxAges = [configured.maxAge, given.maxAge].filter(
     (maxAge): maxAge is number => maxAge !== undefined && maxAge >= 0,
   );

@@ -18,8 +18,8 @@ import { restoreException, storeException, type StoredException } from './stored
 const outcomeLifetime = 60_000;
 
 /**
- * Makes callbacks idempotent: a repeated callback gets the outcome of the first one, for Logto revokes the whole grant
- * when it sees a code twice. Within this process; on every instance with a `lock`.
+ * Makes callbacks idempotent: a repeated callback gets the outcome of the first one, because Logto revokes the whole
+ * grant if a code is used twice. Within this process; with a `lock`, on every instance.
  */
 @Injectable()
 export class IdempotentCallbacks {
@@ -30,7 +30,10 @@ export class IdempotentCallbacks {
 
   constructor(private readonly options: ResolvedLogtoOptions) {}
 
-  /** @param key what identifies the callback */
+  /**
+   * Runs an exchange, or returns the outcome of an earlier one.
+   * @param key identifies the callback
+   */
   async run(
     request: Request,
     key: string,
@@ -61,14 +64,14 @@ export class IdempotentCallbacks {
         cookie: lifetimeCookie(outcomeLifetime),
         logtoCallback: outcome,
       } as unknown as StoreEntry;
-      // The user is signed in or refused, even if the other instances do not find out.
+      // The outcome is final, even if it cannot be stored for the other instances.
       await writeEntry(store, entryKey, entry).catch(() => undefined);
       return outcomeOf(outcome);
     });
   }
 }
 
-/** An outcome as it is stored: a failure too, since the code is spent and a hook has decided. */
+/** An outcome as it is stored. A failure is final too: the code is used, and a hook may have decided. */
 type StoredOutcome = CallbackOutcome | { readonly failure: StoredException };
 
 async function settle(exchange: () => Promise<CallbackOutcome>): Promise<StoredOutcome> {

@@ -38,7 +38,7 @@ export class RedirectLoopDetector {
 
   /**
    * Checks whether a browser that starts a sign-in has just finished one and lost its session.
-   * @returns whether it has: the first time may be chance, as when an app ends its sessions itself
+   * @returns whether it has. The first time may be a coincidence, for example if the app has ended its sessions itself
    * @throws LogtoException `session_not_kept`, 500, the second time in a row
    */
   async check(request: Request): Promise<boolean> {
@@ -84,7 +84,7 @@ function sessionNotKept(cause: string): LogtoException {
     'session_not_kept',
     `The sign-in succeeded, and the browser came back without its session. ${cause}`,
     {
-      // The visitor may try again: the cookies that could be cleared are cleared.
+      // The visitor may try again, because the cookies have been cleared as far as possible.
       needsOperator: false,
       publicMessage:
         'You have signed in, but this browser did not keep you signed in. Please try again. If that does not help, ' +

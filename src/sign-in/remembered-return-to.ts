@@ -7,7 +7,7 @@ export function rememberReturnTo({ res: response }: Request, returnTo: string | 
   if (response && returnTo !== undefined) response.locals[name] = returnTo;
 }
 
-/** The page that the failed sign-in of a response was to lead to. */
+/** The page that the failed sign-in of a response would have led to. */
 export function rememberedReturnTo({ locals }: Response): string | undefined {
   const page: unknown = locals[name];
   return typeof page === 'string' ? page : undefined;

@@ -22,6 +22,7 @@ export class SignInApproval {
   ) {}
 
   /**
+   * Runs the hooks and the resolver.
    * @returns the app's own user, if it has a resolver
    * @throws LogtoException the refusal
    */
@@ -38,7 +39,7 @@ export class SignInApproval {
       ? await this.oidc.userInfo(tokens.accessToken, sub)
       : undefined;
     await this.hooks.signIn({
-      // A copy, since a hook may change it.
+      // A copy, because a hook may change it.
       claims: structuredClone(claims),
       ...(userInfo && { userInfo }),
       isFirstSeen,

@@ -19,7 +19,7 @@ import { rememberReturnTo } from './remembered-return-to.js';
 import { SignInCookies } from './cookies/sign-in-cookies.js';
 import { isSignInState, shortState, SignInState } from './cookies/sign-in-state.js';
 
-/** Errors that mean that the app asks for the wrong scopes or resources, and not that the visitor did anything wrong. */
+/** Errors that mean that the app requests the wrong scopes or resources. The visitor cannot fix them. */
 const configurationErrors: ReadonlySet<string> = new Set([
   'invalid_target',
   'invalid_scope',
@@ -45,7 +45,7 @@ export class SignInCallback {
   /**
    * Exchanges the code in the request's query for tokens, and starts a session. A repeated callback gets the session of
    * the first one.
-   * @returns the page that the user wanted to go to
+   * @returns the page to redirect the browser to
    */
   async finish(request: Request): Promise<{ returnTo: string }> {
     try {
@@ -109,7 +109,7 @@ export class SignInCallback {
     );
   }
 
-  /** Logs why a sign-in has failed: the visitor's error page does not reach an operator. */
+  /** Logs why a sign-in has failed, because the operator does not see the visitor's error page. */
   private logFailure(error: LogtoException): void {
     const isConfigurationError = configurationErrors.has(error.code);
     this.log.exception(error, isConfigurationError ? 'error' : undefined);
@@ -133,7 +133,7 @@ function unreadable(): LogtoException {
   return new LogtoException(
     'sign_in_session.invalid',
     "This sign-in's cookie cannot be opened: it was sealed with another secret, or was changed. Give all instances " +
-      'the same session secret (or `cookieSecret`). When you change it, keep the old one behind the new one: ' +
+      'the same session secret (or `cookieSecret`). When you change it, keep the old one after the new one: ' +
       '`session: { secret: [new, old] }`.',
     { status: 400, publicMessage: 'This sign-in cannot be finished. Please start it again.' },
   );

@@ -99,7 +99,7 @@ export class SignIn {
     const page = allowedReturnTo(returnTo, this.options);
     if (returnTo === undefined || page !== undefined) return page;
     const origin = originOfReturnTo(returnTo);
-    // Anyone can make such a link, so the log counts them all as one.
+    // Anyone can create such a link, so all of them are one cause for the log.
     if (origin === undefined)
       this.log.write(
         'debug',
@@ -136,7 +136,7 @@ function assertRedirectUri(redirectUri: string | undefined): void {
   if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash) return;
   throw new LogtoException(
     'invalid_options',
-    '`redirectUri` has to be an absolute http(s) URL without a query. Put what the page needs to know into `returnTo`.',
+    '`redirectUri` has to be an absolute http(s) URL without a query. Put what the page needs into `returnTo`.',
   );
 }
 

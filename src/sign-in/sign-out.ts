@@ -43,7 +43,7 @@ export class SignOut {
    * session at Logto.
    * @returns the URL to redirect the browser to: the end session endpoint, or `postSignOutRedirectUri` if Logto is
    * unavailable
-   * @throws LogtoException `invalid_options` for a `postSignOutRedirectUri` that is no absolute URL, and as
+   * @throws LogtoException `invalid_options` for a `postSignOutRedirectUri` that is not an absolute URL, and as
    * {@link SessionEnd.end}
    */
   start(request: Request, parameters: SignOutParameters = {}): Promise<URL> {
@@ -101,7 +101,7 @@ export class SignOut {
     }
   }
 
-  /** @returns whether Logto could be reached */
+  /** Revokes the tokens. @returns whether Logto could be reached */
   private async revoke(tokens: TokenRecord): Promise<boolean> {
     const accessToken = tokens.accessTokens[accessTokenKey({})]?.token;
     try {

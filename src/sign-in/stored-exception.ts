@@ -11,11 +11,13 @@ export interface StoredException {
   readonly publicMessage: string;
 }
 
+/** Converts an exception into what is stored. */
 export function storeException(exception: LogtoException): StoredException {
   const { code, message, transient, needsOperator, publicMessage } = exception;
   return { code, message, status: exception.getStatus(), transient, needsOperator, publicMessage };
 }
 
+/** Converts what is stored into an exception. */
 export function restoreException({ code, message, ...init }: StoredException): LogtoException {
   return new LogtoException(code, message, init);
 }

@@ -55,8 +55,7 @@ export class PatchedStores {
   }
 
   /**
-   * Updates a stored session, under a mutex with every other write of it by this process: neither loses what the other
-   * has written.
+   * Updates a stored session. A mutex keeps this update and other writes by this process from overwriting each other.
    * @param tokens id of the token record of the session's sign-in
    * @param change returns the session to store, or `undefined` to leave it unchanged
    */

@@ -13,6 +13,7 @@ export class RefreshedRecords {
 
   constructor(private readonly ends: SignInEndEvents) {}
 
+  /** Remembers a record as the newest one. @param tokens the id of the token record */
   remember(tokens: string, record: SessionRecord | EndedRecord): void {
     this.records.set(tokens, record);
     if (!isSignedIn(record)) this.ends.emit(tokens);

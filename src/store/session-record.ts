@@ -1,7 +1,7 @@
 import type { LocalUser } from '../hooks/local-user.js';
 import type { IdTokenClaims } from '../oidc/claims.js';
 
-/** What every request needs to know of a sign-in, in the session under `logto`. Tokens are stored separately. */
+/** What every request needs of a sign-in, in the session under `logto`. Tokens are stored separately. */
 export interface SessionRecord {
   readonly claims: IdTokenClaims;
   /** Id of the token record. */
@@ -22,7 +22,7 @@ export interface SessionRecord {
   readonly localUser?: LocalUser;
   /** Whether the resolver has failed at the last refresh, so that `localUser` is older than the claims. */
   readonly isLocalUserStale?: boolean;
-  /** The last sign-ins that were finished in this session: tells a reloaded callback from a forged one. */
+  /** The last sign-ins that were finished in this session, to distinguish a reloaded callback from a forged one. */
   readonly completed: readonly string[];
 }
 
@@ -46,8 +46,8 @@ export function isSignedIn(record: SessionRecord | EndedRecord | undefined): rec
 }
 
 /**
- * Stands for the sign-in of another tenant or application with the same store and secret: an ended sign-in of another
- * user.
+ * The record in place of the sign-in of another tenant or application that shares the store and the secret: it counts as
+ * an ended sign-in of another user.
  */
 export const foreignRecord: EndedRecord = { ended: true, sub: '', completed: [] };
 

@@ -41,8 +41,8 @@ export interface IndexSubject {
 /** How many sign-ins an entry lists at most: the newest ones. */
 const maxSignIns = 200;
 
-/** How often a write is tried that another instance keeps overwriting. */
-const attempts = 4;
+/** How many times to try a write that another instance keeps overwriting. */
+const maxAttempts = 4;
 
 /**
  * Lists in the session store which sessions belong to a user and to a session at Logto: a logout token names only those,
@@ -105,6 +105,7 @@ export class SignInIndex {
     }
   }
 
+  /** The sign-ins of a user or of a session at Logto. */
   async find(store: Store, subject: IndexSubject): Promise<readonly IndexedSignIn[]> {
     return signInsOf(await readEntry(store, indexKey(subject)));
   }
@@ -124,7 +125,7 @@ export class SignInIndex {
     return signIns.filter(({ tokens }) => tokens === record.tokens).map(({ session }) => session);
   }
 
-  /** @param lifetime of the session, in milliseconds; `null`: the store decides */
+  /** Lists a session. @param lifetime of the session, in milliseconds; `null`: the store decides */
   private async addSession(
     store: Store,
     record: SessionRecord,
@@ -154,7 +155,7 @@ export class SignInIndex {
   ): Promise<void> {
     const key = indexKey(subject);
     return this.mutex.runExclusive(key, async () => {
-      for (let attempt = 0; attempt < attempts; attempt += 1) {
+      for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
         const stored = await readEntry(store, key);
         const changed = next(signInsOf(stored));
         if (!changed) return;

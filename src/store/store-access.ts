@@ -10,7 +10,7 @@ const storeTimeout = 10_000;
 /** Prefix of the keys of the module's own entries in the session store. */
 export const ownEntryPrefix = 'logto-';
 
-/** Lists the kinds in full, for an app's session ids may begin with the same prefix. */
+/** Lists the kinds in full, because an app's session ids may begin with the same prefix. */
 const ownEntry = new RegExp(
   `^${ownEntryPrefix}(?:callback|changed|diagnosis|ended|logout|sign-ins|tokens|webhook)-`,
 );
@@ -103,7 +103,7 @@ export async function deleteEntry(store: Store, key: string): Promise<void> {
   await fromCallback((done) => store.destroy(key, done));
 }
 
-/** Where a wrapping store has the wrapped one. A symbol, so that it cannot clash with a name of an app's store. */
+/** The member of a wrapping store with the wrapped one. A symbol, so that it cannot clash with a member of an app's store. */
 export const innerStore: unique symbol = Symbol('nestjs-logto.inner-store');
 
 /** The app's store, whose `touch` a wrapping store hides from express-session. */

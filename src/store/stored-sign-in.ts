@@ -4,8 +4,8 @@ import type { SignInIndex } from './sign-in-index.js';
 import { readEntry, unwrapStore } from './store-access.js';
 
 /**
- * Reads a sign-in from the store, where another instance may have changed or ended it. Does not extend the session: an
- * open stream is no user activity.
+ * Reads a sign-in from the store, where another instance may have changed or ended it. Does not extend the session,
+ * because an open stream is not activity of the user.
  * @returns `undefined` if no session holds the sign-in any more
  * @throws LogtoException `session_store_unavailable`
  */

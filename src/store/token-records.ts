@@ -22,13 +22,13 @@ import { tokenRecordKey, tokenRecordLifetime, type TokenRecord } from './token-r
 import { TouchThrottle } from './touch-throttle.js';
 
 /**
- * Stores the tokens of each sign-in in an entry of its own in the session store: a write of the session can never bring
- * back an old refresh token, and sessions stay small.
+ * Stores the tokens of each sign-in in their own entry in the session store, so that a write of the session cannot restore
+ * an old refresh token, and sessions stay small.
  */
 @Injectable()
 export class TokenRecords {
   private readonly mutex = new KeyedMutex();
-  /** Records whose write failed: a rotated refresh token is nowhere else. */
+  /** Records whose write failed. They are kept because a rotated refresh token is nowhere else. */
   private readonly unsaved = new BoundedCache<StoreEntry>({ max: 10_000 });
   private readonly retrying = new Set<string>();
 
@@ -78,7 +78,7 @@ export class TokenRecords {
   keepAlive(request: Request, record: SessionRecord): void {
     const id = record.tokens;
     const lifetime = request.session.cookie.originalMaxAge;
-    // The session of a socket is not touched either, and must not use up the turn of a request.
+    // The session of a socket is not touched either, and must not count as the touch of a request.
     if (!request.res || !this.touchThrottle.isDue(tokenRecordKey(id), lifetime)) return;
     const store = request.sessionStore;
     request.res.once('finish', () => {

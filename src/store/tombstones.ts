@@ -14,7 +14,7 @@ const tombstoneLifetime = 24 * 60 * 60 * 1000;
 
 /**
  * Marks what has ended, in the session store, where every instance sees it: express-session saves at the end of a
- * request, and would bring back a session that has ended in the meantime.
+ * request, and would restore a session that has ended in the meantime.
  */
 @Injectable()
 export class Tombstones {

@@ -11,7 +11,7 @@ const maxSignInTime = 10 * 60_000;
 type UserMark = 'changed' | 'ended';
 
 /**
- * Marks users in the session store, for their sign-ins that are under way on any instance: these have no session yet that
+ * Marks users in the session store, for their sign-ins that are under way on any instance. These have no session yet that
  * could be ended or marked, and hooks may take long.
  */
 @Injectable()
@@ -25,7 +25,7 @@ export class UserMarks {
     this.signingIn.add(request);
   }
 
-  /** Whether a request is that of a callback. */
+  /** Whether a request is that of a callback whose code is being exchanged. */
   isSigningIn(request: Request): boolean {
     return this.signingIn.has(request);
   }

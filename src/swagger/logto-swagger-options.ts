@@ -27,7 +27,7 @@ interface SwaggerRequest {
   body?: unknown;
 }
 
-/** A response to it. */
+/** A response that Swagger UI receives. */
 interface SwaggerResponse {
   readonly url: string;
   text: string;

@@ -34,7 +34,7 @@ export class OperationHandlers {
   private readonly methods: Method[];
   private readonly scans: ReturnType<OperationHandlers['scan']>[] = [];
 
-  /** @param options those that the document was created with */
+  /** @param options the options that the document was created with */
   constructor(
     private readonly app: INestApplication,
     private readonly document: Pick<OpenAPIObject, 'openapi' | 'info'>,

@@ -85,7 +85,7 @@ function secureOperation(
   return {
     ...operation,
     ...(extension && { 'x-logto': extension }),
-    // If the guards accept nothing, nobody passes. An empty list would mean that everybody does.
+    // If the guards accept no credential, every request is denied. An empty list would mean that no credential is needed.
     ...(requirements.length > 0 && { security: requirements }),
     ...(operation.security && { security: operation.security }),
     responses: { ...problemResponses(route), ...operation.responses },

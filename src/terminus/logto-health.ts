@@ -24,12 +24,13 @@ export interface LogtoHealth {
   /** The last call that failed: Logto was unavailable, or rejected the application. */
   lastFailure?: LogtoHealthCall;
   /**
-   * Whether the session store answers. `unknown` until a request has had a session, in an app that mounts its own; missing
-   * in an app that only accepts bearer tokens.
+   * Whether the session store answers. In an app that mounts its own session, it is `unknown` until the first
+   * request with a session. Missing in an app that only accepts bearer tokens.
    */
   sessionStore?: 'up' | 'down' | 'unknown';
 }
 
+/** Converts a recorded call into its form in the health check. */
 export function toHealthCall({ call, at, code }: RecordedCall): LogtoHealthCall {
   return { call, at: new Date(at).toISOString(), ...(code !== undefined && { code }) };
 }

@@ -12,7 +12,7 @@ const key = ownEntryKey('diagnosis', 'health');
 /** What a health check reports about the session store. */
 export type SessionStoreState = NonNullable<LogtoHealth['sessionStore']>;
 
-/** Reads from the session store. Concurrent probes share one read, also while the store hangs. */
+/** Reads from the session store. Concurrent probes share one read, even while the store hangs. */
 export class SessionStoreProbe {
   private reading: Promise<boolean> | undefined;
 
@@ -21,7 +21,7 @@ export class SessionStoreProbe {
     private readonly log: OperatorLog,
   ) {}
 
-  /** @param timeout how long to wait for the store, in milliseconds */
+  /** Whether the store answers. @param timeout how long to wait for the store, in milliseconds */
   async state(timeout: number): Promise<SessionStoreState> {
     const store = this.knownStore.find();
     if (!store) return 'unknown';

@@ -19,13 +19,13 @@ import {
 import { TokenRecords } from '../store/token-records.js';
 import { Tombstones } from '../store/tombstones.js';
 
-/** Waits for the instance that has rotated the refresh token to store the new one, in milliseconds. */
+/** How long to wait until the instance that has rotated the refresh token has stored the new one, in milliseconds. */
 const rotationDelays = [0, 100, 300, 600];
 
-/** How often a refresh is retried with a refresh token that another instance has stored. */
+/** How many times a refresh is retried with a refresh token that another instance has stored. */
 const maxRetries = 3;
 
-/** Runs a refresh grant (RFC 6749 section 6) and stores its tokens, with what may go wrong in between. */
+/** Runs a refresh grant (RFC 6749 section 6), stores its tokens, and handles the failures of both. */
 @Injectable()
 export class RefreshGrant {
   constructor(
@@ -85,7 +85,7 @@ export class RefreshGrant {
 
   /**
    * Ends the sign-in. The session and the app's own data in it stay.
-   * @param afterwards gets the hooks to run
+   * @param afterwards the list to which the hooks are added
    */
   async end(
     request: Request,
@@ -100,7 +100,7 @@ export class RefreshGrant {
     await this.records.delete(request.sessionStore, tokens);
   }
 
-  /** Retries with the refresh token of another instance if that has rotated it. Ends the sign-in if Logto has ended it. */
+  /** Retries if another instance has rotated the refresh token. Ends the sign-in if Logto has ended it. */
   private async afterFailure(
     request: Request,
     record: SessionRecord,
@@ -158,7 +158,7 @@ function withoutRefreshToken(target: TokenTarget, { tokens, rejected }: GrantSta
   const message =
     'There is no refresh token to get this access token with. Logto issues one for the scope `offline_access` ' +
     'and `prompt: "consent"`, the defaults.';
-  // A new sign-in brings a token for userinfo, but none for a resource: a 401 would be a redirect loop.
+  // A new sign-in returns a token for userinfo, but none for a resource: a 401 would cause a redirect loop.
   if (target.resource === undefined && target.organizationId === undefined) {
     throw new LogtoUnauthenticatedException({
       code: 'missing_refresh_token',
@@ -177,7 +177,7 @@ function mayHaveRotated(error: unknown): boolean {
   return error instanceof LogtoException && error.code === 'invalid_target';
 }
 
-/** Whether an error ends the sign-in, rather than only denying this token. */
+/** Whether an error ends the sign-in, rather than only this request for a token. */
 function endsSignIn(error: unknown, { resource, organizationId }: TokenTarget): boolean {
   if (!(error instanceof LogtoException) || error.transient) return false;
   if (error.code === 'invalid_grant') return true;

@@ -79,7 +79,7 @@ export class RefreshedTokens {
     const latest = (await this.records.load(sessionStore, record.tokens).catch(() => undefined)) ?? tokens;
     const base = replaceAll ? { ...latest, accessTokens: {}, userInfo: undefined } : latest;
     const next = withTokens(base, target, response);
-    // First the tokens: the user resolver may take its time.
+    // The tokens are stored first, because the user resolver may be slow.
     await this.logFailure(this.records.save(request, record.tokens, next));
     const refreshed = await this.refreshedRecord(request, record, response);
     if (refreshed) await this.logFailure(this.replaceRecord(request, record, refreshed));

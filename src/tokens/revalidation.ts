@@ -9,7 +9,7 @@ import { Cooldown } from './cooldown.js';
 import type { SessionRecord } from '../store/session-record.js';
 import { TokenRefresh } from './token-refresh.js';
 
-/** How much earlier than `revalidateAfter` claims are refreshed at most, as a share of it. */
+/** How much earlier claims are refreshed at most, as a share of `revalidateAfter`. */
 const jitter = 0.1;
 
 /**
@@ -58,7 +58,7 @@ export class Revalidation {
       if (!(error instanceof LogtoException)) throw error;
       // The sign-in has ended, and the session's record says so.
       if (error.code === 'not_authenticated') return;
-      // Only logged, because the request goes on. An app may do without refresh tokens.
+      // Only logged, because the request continues. An app may work without refresh tokens.
       this.log.exception(error, error.code === 'missing_refresh_token' ? 'debug' : 'warn');
     }
     // The old claims stay valid; the next attempt is after the cooldown.

@@ -29,7 +29,7 @@ export class SessionLocalUsers {
       localUser = await this.localUsers.find(record.claims, { credential: 'session', request });
     } catch (error) {
       if (!(error instanceof LogtoException)) throw error;
-      // The request goes on with the old local user.
+      // The request continues with the old local user.
       this.log.exception(error, 'error');
       return { ...fresh, isLocalUserStale: true };
     }

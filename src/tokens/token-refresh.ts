@@ -121,7 +121,7 @@ export class TokenRefresh {
     );
   }
 
-  /** Runs `refresh` under the mutex of the sign-in, and then the hooks: a slow one must not block other refreshes. */
+  /** Runs `refresh` under the mutex of the sign-in, and then the hooks without it: a slow hook blocks no other refresh. */
   private async runExclusive<T>(
     record: SessionRecord,
     refresh: (afterwards: GrantStart['afterwards']) => Promise<T>,

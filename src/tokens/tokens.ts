@@ -24,7 +24,7 @@ export class Tokens {
   ) {}
 
   /**
-   * An access token that is not about to expire: the stored one, or one by refresh grant.
+   * An access token that is not about to expire: the stored one, or a new one by the refresh grant.
    * @throws LogtoUnauthenticatedException when the request is anonymous or Logto has ended the sign-in
    * @throws LogtoException `missing_scope_organizations`, `missing_refresh_token`, Logto's own error, or a
    * transient one
@@ -57,12 +57,12 @@ export class Tokens {
     await this.tokenRefresh.refreshAll(request, this.requireSignedIn(request));
   }
 
-  /** @throws LogtoUnauthenticatedException when the request is anonymous */
+  /** The latest ID token. @throws LogtoUnauthenticatedException when the request is anonymous */
   async idToken(request: Request): Promise<string | undefined> {
     return (await this.storedTokens(request))?.idToken;
   }
 
-  /** @throws LogtoUnauthenticatedException when the request is anonymous */
+  /** The refresh token. @throws LogtoUnauthenticatedException when the request is anonymous */
   async refreshToken(request: Request): Promise<string | undefined> {
     return (await this.storedTokens(request))?.refreshToken;
   }
@@ -86,7 +86,7 @@ export class Tokens {
     return this.records.load(request.sessionStore, this.requireSignedIn(request).tokens);
   }
 
-  /** @throws LogtoUnauthenticatedException when the request is anonymous */
+  /** The session's sign-in. @throws LogtoUnauthenticatedException when the request is anonymous */
   requireSignedIn(request: Request): SessionRecord {
     this.sessions.require(request);
     const record = this.sessions.lastRecord(request);
@@ -94,7 +94,7 @@ export class Tokens {
     return record;
   }
 
-  /** @throws LogtoException `missing_scope_organizations` if `scopes` does not have it */
+  /** Asserts that the app requests the scope of organizations. @throws LogtoException `missing_scope_organizations` */
   assertOrganizationsScope(): void {
     if (this.options.scopes.includes(UserScope.Organizations)) return;
     throw new LogtoException(

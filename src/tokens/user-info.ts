@@ -21,8 +21,8 @@ export class UserInfo {
   ) {}
 
   /**
-   * Fetches the claims, or takes stored ones that are not older than `userInfoTtl`. Replaces an access token once if it is
-   * rejected.
+   * Fetches the claims, or returns stored ones that are not older than `userInfoTtl`. If the access token is rejected, it
+   * is replaced once.
    * @param fresh whether to ignore stored claims
    * @throws LogtoUnauthenticatedException when Logto has ended the sign-in
    * @throws LogtoException `user_info_invalid` when the answer is another user's, or a transient one
@@ -51,7 +51,7 @@ export class UserInfo {
       return await this.oidc.userInfo(renewed.token, sub);
     } catch (error) {
       if (!isRejected(error)) throw error;
-      // No 401, because a new sign-in would bring such a token again: a redirect loop.
+      // Not a 401: a new sign-in would return such a token again, and the result would be a redirect loop.
       throw new LogtoException(
         'user_info_invalid',
         'The userinfo endpoint rejects a token that Logto has just issued.',
@@ -67,7 +67,7 @@ export class UserInfo {
         const tokens = await this.records.load(request.sessionStore, record.tokens);
         if (tokens) await this.records.save(request, record.tokens, { ...tokens, userInfo: { at, claims } });
       })
-      // The claims are there; without the store the next request fetches them again.
+      // The caller gets the claims anyway. The next request fetches them again.
       .catch(() => undefined);
   }
 }

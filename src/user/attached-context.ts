@@ -33,14 +33,14 @@ export function defineSessionContext<T extends object>(
   });
 }
 
-/** Whether a request has the context of its session by itself. On Fastify, where there is no session, it has none. */
+/** Whether a request has the context of its session. On Fastify there is no session, so it has none. */
 export function hasSessionContext(request: object): boolean {
   return ofSession in request;
 }
 
 /**
  * Attaches the context of an execution, for `@AuthUser()` and, over HTTP, as `req.user`. Fields of a GraphQL request and
- * messages of a socket have one each: others beside them may have other tokens, or another credential.
+ * messages of a socket have one each: others of the same request or socket may have other tokens, or another credential.
  */
 export function attachContext(host: ArgumentsHost, request: Request, context: LogtoContext): void {
   if (host.getType<string>() === 'http') {
@@ -53,7 +53,7 @@ export function attachContext(host: ArgumentsHost, request: Request, context: Lo
   if (holder) attachTo(holder, context);
 }
 
-/** Attaches the context of the session to a request or a socket, for handlers without one of their own. */
+/** Attaches the context of the session to a request or a socket, for handlers without their own. */
 export function attachSharedContext(host: ArgumentsHost, context: LogtoContext): void {
   const holder = requestOrSocketOf(host);
   if (holder) attachTo(holder, context);

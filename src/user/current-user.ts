@@ -19,7 +19,7 @@ export interface UserState {
   readonly record: SessionRecord | undefined;
   readonly context: LogtoContext;
   userInfo?: Promise<UserInfoResponse>;
-  /** Contexts with tokens and user info, by what was asked for. */
+  /** Contexts with tokens and user info, by what was requested. */
   contexts?: Map<string, Promise<LogtoContext>>;
 }
 
@@ -75,7 +75,7 @@ export class CurrentUser {
 
   /** Records that every guard has let a request pass, so that its handler runs next. */
   markGuardsPassed(request: Request): void {
-    // This also reads the session while it is in time: a handler may take long.
+    // This also reads the session before it may expire during a long handler.
     this.stateOf(request).guardsPassed = true;
   }
 

@@ -3,7 +3,7 @@ import type { IdTokenClaims, UserInfoResponse } from '../oidc/claims.js';
 
 /* An interface and a const of the same name: decorator metadata needs a value. The claims do the same. */
 
-/** Who the request's user is, in the official SDKs' shape. JSON-serialisable. */
+/** The user of a request, in the shape of the official SDKs. JSON-serializable. */
 export interface LogtoContext {
   /** Whether the user is signed in, or has sent a valid bearer token. */
   isAuthenticated: boolean;
@@ -22,7 +22,7 @@ export interface LogtoContext {
 }
 export const LogtoContext = Object;
 
-/** A new one each time: a handler may change its `req.user`. */
+/** The context of an anonymous request. A new one each time, because a handler may change its `req.user`. */
 export function anonymousContext(): LogtoContext {
   return { isAuthenticated: false };
 }

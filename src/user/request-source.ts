@@ -19,7 +19,7 @@ interface GraphqlSocket {
   readonly connectionParams?: Readonly<Record<string, unknown>>;
 }
 
-/** The context of a message that came in an HTTP request, as @rekog/mcp-nest makes it for the call of a tool. */
+/** The context of a message that came in an HTTP request, as @rekog/mcp-nest creates it for the call of a tool. */
 interface MessageContext {
   getRawRequest?(): Request | undefined;
 }
@@ -61,7 +61,7 @@ export function requestOrSocketOf(host: ArgumentsHost): object | undefined {
   return socketOf(context)?.extra?.socket ?? context?.req;
 }
 
-/** The `info` of a GraphQL field, which is this field's alone. */
+/** The `info` of a GraphQL field, which no other field shares. */
 export function graphqlInfoOf(host: ArgumentsHost): object | undefined {
   return host.getType<string>() === 'graphql' ? host.getArgByIndex<object | undefined>(3) : undefined;
 }
@@ -108,7 +108,7 @@ export class RequestSource {
   }
 
   /**
-   * Gives an execution a request of its own that inherits from the shared one. Its user may then differ from that of the
+   * Gives an execution its own request, which inherits from the shared one. Its user may then differ from that of the
    * other fields and messages.
    */
   fork(host: ArgumentsHost, request: Request): Request {
@@ -121,7 +121,7 @@ export class RequestSource {
     return this.forks.has(executionKey(host));
   }
 
-  /** Whether a request is the handshake of a socket that nothing could give a session. */
+  /** Whether a request is the handshake of a socket without a session. */
   hasNoSession(request: Request): boolean {
     return this.handshakes.hasNoSession(request);
   }
@@ -181,7 +181,7 @@ function isSocketContext(value: GraphqlContext | Request | undefined): boolean {
   return typeof socket === 'object' && typeof request?.headers === 'object';
 }
 
-/** A browser cannot set the headers of a handshake, so clients send the token beside it. */
+/** The token that a client sends in the payload of a handshake, because a browser cannot set headers there. */
 function tokenFrom(value: unknown): string | undefined {
   return typeof value === 'string' ? value.replace(/^bearer +/i, '') : undefined;
 }

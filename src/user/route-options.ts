@@ -6,7 +6,7 @@ import { withLogtoOf, type WithLogtoOptions } from './with-logto.decorator.js';
 /** The `@WithLogto()` options of a route, with the module's as defaults. */
 export type RouteOptions = WithLogtoOptions &
   Required<Pick<WithLogtoOptions, 'unauthenticated'>> & {
-    /** Whether anonymous requests pass the route's guards. A guard sets it when it reads the route first. */
+    /** Whether anonymous requests pass the route's guards. A guard sets this when it first reads the route. */
     allowsAnonymous?: boolean;
   };
 

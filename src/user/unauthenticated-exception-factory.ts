@@ -27,7 +27,7 @@ export interface UnauthenticatedReason {
  */
 export const fromFormParameter = 'form';
 
-/** Creates the exception that answers an unauthenticated request: a redirect to the sign-in, or a 401. */
+/** Creates the exception for an unauthenticated request: a redirect to the sign-in, or a 401. */
 @Injectable()
 export class UnauthenticatedExceptionFactory {
   constructor(
@@ -36,8 +36,8 @@ export class UnauthenticatedExceptionFactory {
   ) {}
 
   /**
-   * For a redirect, sets the headers of the response too: a catch-all filter that only reads `getStatus()` then still
-   * redirects to the sign-in.
+   * Creates the exception. For a redirect, it also sets the headers of the response, so that a catch-all filter that only
+   * reads `getStatus()` still redirects to the sign-in.
    */
   create(
     request: Request,

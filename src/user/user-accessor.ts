@@ -7,8 +7,8 @@ const ours: unique symbol = Symbol('nestjs-logto.exposed');
 type ExposedRequest = Request & { [ours]?: LogtoContext };
 
 /**
- * Defines `req.user`: the signed-in user from the first middleware on. In handlers it is there for anonymous requests
- * too; in guards it is not, since a guard would take any object for a user. One accessor on the prototype of the app's
+ * Defines `req.user`: the signed-in user from the first middleware on. In handlers it is also set for anonymous requests.
+ * In guards it is not, because a guard would take any object for a user. One accessor on the prototype of the app's
  * requests costs nothing per request, and an assignment (Passport) replaces it.
  * @param prototype `request` of the Express application
  */

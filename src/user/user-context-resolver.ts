@@ -9,7 +9,7 @@ import { UserInfo } from '../tokens/user-info.js';
 import { CurrentUser } from './current-user.js';
 import type { LogtoContext } from './logto-context.js';
 
-/** Adds tokens and user info to the context of a request's user. Each is fetched once a request. */
+/** Adds tokens and user info to the context of a request's user. Each is fetched once per request. */
 @Injectable()
 export class UserContextResolver {
   constructor(
@@ -19,18 +19,18 @@ export class UserContextResolver {
     private readonly userInfo: UserInfo,
   ) {}
 
-  /** The context with what is asked for, after a refresh of claims that are older than `revalidateAfter`. */
-  async resolveFresh(request: Request, asked: GetContextParameters): Promise<LogtoContext> {
+  /** The context with what is requested, after a refresh of claims that are older than `revalidateAfter`. */
+  async resolveFresh(request: Request, parameters: GetContextParameters): Promise<LogtoContext> {
     await this.currentUser.revalidated(request);
-    return this.resolve(request, asked);
+    return this.resolve(request, parameters);
   }
 
-  /** The context with what is asked for. Outdated claims are refreshed after the response. */
-  async resolve(request: Request, asked: GetContextParameters): Promise<LogtoContext> {
+  /** The context with what is requested. Outdated claims are refreshed after the response. */
+  async resolve(request: Request, parameters: GetContextParameters): Promise<LogtoContext> {
     const context = this.currentUser.of(request);
-    if (!fetchesAnything(asked)) return context;
+    if (!fetchesAnything(parameters)) return context;
     const { record, isOverridden } = this.currentUser.stateOf(request);
-    if (record) return this.resolveOnce(request, asked);
+    if (record) return this.resolveOnce(request, parameters);
     // While the store is down, a request without a record may still be a signed-in user's.
     if (!isOverridden) this.sessions.assertReadable(request);
     return context;
@@ -51,8 +51,8 @@ export class UserContextResolver {
     return state.userInfo;
   }
 
-  private resolveOnce(request: Request, asked: GetContextParameters): Promise<LogtoContext> {
-    const { fetchUserInfo, getAccessToken, resource, organizationId, getOrganizationToken } = asked;
+  private resolveOnce(request: Request, parameters: GetContextParameters): Promise<LogtoContext> {
+    const { fetchUserInfo, getAccessToken, resource, organizationId, getOrganizationToken } = parameters;
     const key = JSON.stringify([
       fetchUserInfo,
       getAccessToken,
@@ -64,7 +64,7 @@ export class UserContextResolver {
     const contexts = (state.contexts ??= new Map<string, Promise<LogtoContext>>());
     let context = contexts.get(key);
     if (!context) {
-      context = this.fetchContext(request, asked);
+      context = this.fetchContext(request, parameters);
       contexts.set(key, context);
       context.catch(() => contexts.delete(key));
     }
@@ -111,8 +111,8 @@ export class UserContextResolver {
 }
 
 /** Whether a context needs more than the session holds: something has to be fetched. */
-export function fetchesAnything(asked: GetContextParameters): boolean {
-  return Boolean(asked.fetchUserInfo || asked.getAccessToken || asked.getOrganizationToken);
+export function fetchesAnything(parameters: GetContextParameters): boolean {
+  return Boolean(parameters.fetchUserInfo || parameters.getAccessToken || parameters.getOrganizationToken);
 }
 
 /** Logto denies the token of an organization that the user has left since the claims were issued. */

@@ -3,7 +3,7 @@ import type { Credential } from '../options/credential.js';
 import type { GetContextParameters } from '../options/get-context-parameters.js';
 import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
 
-/** What a class or a handler wants of the user context, and of the guard. */
+/** What to add to the user context for a class or a handler, and what its guard does. */
 export interface WithLogtoOptions extends GetContextParameters {
   /** How `LogtoGuard` answers an anonymous request. Default: the module's `unauthenticated`. */
   unauthenticated?: UnauthenticatedBehaviour;
@@ -54,7 +54,7 @@ function ownWithLogto(subject: object): WithLogtoOptions | undefined {
   return Reflect.getOwnMetadata(withLogtoMetadata, subject) as WithLogtoOptions | undefined;
 }
 
-/** A misspelt option would do nothing, and nobody would notice. */
+/** Rejects misspelt options, which would silently do nothing. */
 function assertWithLogtoOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('@WithLogto() takes an object of options: @WithLogto({ fetchUserInfo: true }).');

@@ -33,8 +33,8 @@ export function affectedUsers(event: LogtoWebhookEvent): AffectedUsers {
 }
 
 /**
- * The user of a change, by the path at Logto. Otherwise users have changed themselves, and `data` is the user; with a
- * path it may be their custom data, in which an `id` means something else.
+ * The user of a change, from the path of the request at Logto. Without a path, users have changed their own data, and
+ * `data` is the user. With a path, `data` may be custom data, in which an `id` means something else.
  */
 function userOf({ params, data }: LogtoWebhookEvent): string[] {
   const named = isObject(params) ? params.userId : undefined;

@@ -25,8 +25,8 @@ export class EventDelivery {
   ) {}
 
   /**
-   * Returns when everything has finished, or at the deadline. Handlers that are slower go on, and only the log shows if
-   * they fail. The sessions have to be done: a user who was suspended must not stay signed in.
+   * Returns when everything has finished, or at the deadline. Slower handlers continue, and only the log shows if they
+   * fail. The sessions have to be finished, because a suspended user must not stay signed in.
    * @throws LogtoException `webhook_failed`, so that Logto sends the event again
    */
   async deliver(event: LogtoWebhookEvent, request: Request): Promise<void> {

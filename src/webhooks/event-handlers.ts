@@ -42,7 +42,7 @@ function handlersOf({ type, instance, isSingleton }: HookProvider): EventHandler
     const name = `${type.name}.${method}`;
     if (!isSingleton) throw notASingleton(name);
     const call = callerOf(instance, method);
-    // A copy, so that no handler sees what another has changed.
+    // A copy, so that no handler sees the changes of another.
     return [{ name, events, run: async (event) => void (await call(structuredClone(event))) }];
   });
 }

@@ -17,7 +17,8 @@ export class EventSessions {
   ) {}
 
   /**
-   * @param request the webhook, from which the session store of the app is known
+   * Ends or refreshes the sessions of the users of an event.
+   * @param request the webhook, which may have the session store of the app
    * @throws LogtoException `session_store_unknown` or `session_store_unavailable`
    */
   async apply(event: LogtoWebhookEvent, request: Request): Promise<void> {

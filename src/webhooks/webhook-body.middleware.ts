@@ -6,7 +6,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../request/base-path.js';
 import { peekBody } from '../sign-in/back-channel/peek-body.js';
 
-/** Longest body of a webhook, in bytes. Logto's own may have some 500 kB. */
+/** Longest body of a webhook, in bytes. The largest that Logto sends has about 500 kB. */
 const maxBodyBytes = 1024 * 1024;
 
 /**
@@ -36,7 +36,7 @@ export class WebhookBodyMiddleware {
       }
       response.once('finish', () => this.warnIfRejected(path, request, response.statusCode));
       this.read(request).then(() => {
-        // If the sender has hung up, there is nobody to answer, and nothing for the operator to fix.
+        // If the sender has closed the connection, no response can be sent, and the operator has nothing to fix.
         if (request.complete || !request.destroyed) next();
       }, next);
     });
@@ -71,7 +71,7 @@ export class WebhookBodyMiddleware {
     return exception;
   }
 
-  /** Otherwise nothing would show that the app itself has rejected a webhook before the route. */
+  /** Warns if the app itself has rejected a webhook before the route, because nothing else would show it. */
   private warnIfRejected(path: string, request: Request, status: number): void {
     if (status < 300 || this.reached.has(request)) return;
     this.log.write(

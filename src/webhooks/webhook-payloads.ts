@@ -1,4 +1,4 @@
-/** What every webhook has. */
+/** The members of every webhook. */
 export interface AnyLogtoEvent {
   /** The name of the event. */
   event: string;

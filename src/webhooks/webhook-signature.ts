@@ -8,7 +8,7 @@ export const signatureHeader = 'logto-signature-sha-256';
  * @param signature in lower case
  */
 export function isSignedBy(keys: readonly string[], body: Buffer, signature: string): boolean {
-  // `Buffer.from` would ignore what follows the digits, and a repeat would look like another webhook.
+  // `Buffer.from` would ignore what follows the digits, so a repeat with such a suffix would count as another webhook.
   const given = Buffer.from(/^[\da-f]{64}$/.test(signature) ? signature : '', 'hex');
   const matches = keys.map((key) => {
     const expected = createHmac('sha256', key).update(body).digest();

@@ -30,7 +30,7 @@ class WebhookController {
 
 /**
  * Creates the controller with the decorators of a module. Each module gets its own class, since decorators write to the
- * class. Its path follows when the options are known.
+ * class. Its path is set when the options are known.
  */
 export function webhookController({ authRoutesDecorators }: LogtoModuleExtras): Type {
   class LogtoWebhookController extends WebhookController {}

@@ -23,6 +23,7 @@ export class Webhooks {
   ) {}
 
   /**
+   * Receives a webhook.
    * @throws LogtoException `webhook_signature_invalid`, 401; `webhook_invalid`, 400 or 413; `webhook_failed`, 500
    */
   receive(request: Request): Promise<void> {
@@ -77,7 +78,7 @@ const noSigner =
 
 const wrongKey =
   'Copy the signing key from Logto Console > Webhooks > your webhook into `webhooks.signingKey`; while you replace it, ' +
-  'list both keys. If the key is right, something on the way changes the body, or somebody else has sent it.';
+  'list both keys. If the key is right, something on the way changes the body, or Logto has not sent it.';
 
 function parse(body: Buffer): unknown {
   try {

@@ -177,7 +177,7 @@ describe('The module', () => {
 
       await expect(compile([OrdersModule])).rejects.toMatchObject({
         code: 'invalid_options',
-        message: expect.stringMatching(/without options, in OrdersModule.*Drop the import there/s),
+        message: expect.stringMatching(/without options, in OrdersModule.*Remove the import there/s),
       });
     });
 

@@ -108,7 +108,7 @@ describe('A session cookie', () => {
       /`domain`: "example.com" is not a parent of "localhost".*nobody would stay signed in/,
     ],
     ['a domain with a port', { baseUrl: http, cookie: { domain: 'localhost:3000' } }, /`domain`.*localhost/],
-    ['a domain that is a URL', { cookie: { domain: 'https://app.example.com' } }, /`domain`.*no parent/],
+    ['a domain that is a URL', { cookie: { domain: 'https://app.example.com' } }, /`domain`.*not a parent/],
     ['a top-level domain', { cookie: { domain: '.com' } }, /`domain`.*"com".*example\.com/],
     [
       'a top-level domain such as "localhost"',

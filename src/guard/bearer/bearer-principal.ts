@@ -15,7 +15,7 @@ interface ParsedClaims {
   readonly scopes: readonly string[];
 }
 
-/** The user of a verified access token. Everything about them is in the token. */
+/** The user of a verified access token. All facts about the user are in the token. */
 export class BearerPrincipal implements Principal {
   readonly credential = 'bearer';
   readonly context: LogtoContext;
@@ -29,7 +29,7 @@ export class BearerPrincipal implements Principal {
     this.context = { isAuthenticated: true, claims, scopes: [...parsed.scopes] };
   }
 
-  /** A copy for another request, since a handler may change the claims of its own. */
+  /** A copy for another request, because a handler may change the claims. */
   clone(): BearerPrincipal {
     return new BearerPrincipal(cloneJson(this.claims), this.parsed, this.shared);
   }

@@ -107,7 +107,7 @@ function pathOf(indicator: string): string {
   return new URL(indicator).pathname.replace(/\/+$/, '');
 }
 
-/** Escapes what has a meaning in the path of a route. */
+/** Escapes the characters that have a meaning in the path of a route. */
 function literal(path: string): string {
   return path.replace(/[{}()[\]+?!:*\\]/g, String.raw`\$&`);
 }

@@ -6,8 +6,8 @@ export type RouteAccess = 'public' | 'optional';
 export const accessMetadata = 'nestjs-logto:access';
 
 /**
- * Exempts a class or a handler from a global guard. The handler's decorators override the class's: a handler of a public
- * class that has a requirement of its own is guarded.
+ * Exempts a class or a handler from a global guard. The handler's decorators override the class's: in a public class,
+ * a handler with its own requirement is guarded.
  */
 export const Public = (): ClassDecorator & MethodDecorator =>
   SetMetadata(accessMetadata, 'public' satisfies RouteAccess);

@@ -22,7 +22,7 @@ export function parseArguments<T extends RequirementOptions>(
   const names = (hasOptions ? given.slice(0, -1) : given) as readonly unknown[];
   if (names.length === 0) throw new TypeError(`@${decorator}() needs at least one name.`);
   if (!names.every((one): one is string => typeof one === 'string' && name.pattern.test(one))) {
-    throw new TypeError(`@${decorator}() takes ${name.rule}, each an argument of its own.`);
+    throw new TypeError(`@${decorator}() takes ${name.rule}, each as a separate argument.`);
   }
   const unknown = Object.keys(options).find((key) => !allowed.includes(key));
   if (unknown !== undefined) throw new TypeError(`@${decorator}() has no option "${unknown}".`);

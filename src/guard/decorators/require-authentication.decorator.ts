@@ -38,7 +38,7 @@ const rules = new Map<string, (value: unknown) => boolean>([
   ['maxAge', isMaxAge],
 ]);
 
-/** Whether a value is a number of seconds that a sign-in can be recent by. */
+/** Whether a value is a valid `maxAge`: at least one second. */
 export function isMaxAge(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 1;
 }

@@ -21,6 +21,7 @@ export interface ExceptionPayload {
   readonly max_age?: number;
 }
 
+/** Converts an exception into its payload. */
 export function exceptionPayload(exception: LogtoException): ExceptionPayload {
   const { code, detail } = exception;
   const { acr_values, max_age } = exception.getResponse() as Pick<ExceptionPayload, 'acr_values' | 'max_age'>;

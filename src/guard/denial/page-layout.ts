@@ -1,7 +1,7 @@
 /** SVG path data, drawn in a circle above the heading. */
 const icons = { alert: 'M12 7v6M12 16.5v.01', arrow: 'M8 12h8M12.5 8.5 16 12l-3.5 3.5' } as const;
 
-/** The content of a page of the module's own. */
+/** The content of one of the module's pages. */
 export interface PageContent {
   /** Title and heading. */
   title: string;

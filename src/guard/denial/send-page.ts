@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 
 /**
- * Sends a page of the module's own. It is not cached, and its Content-Security-Policy, which forbids loading and running
+ * Sends one of the module's pages. It is not cached, and its Content-Security-Policy, which forbids loading and running
  * anything, replaces the app's.
  */
 export function sendPage(response: Response, page: string): void {

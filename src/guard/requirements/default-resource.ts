@@ -2,7 +2,7 @@ import { organizationUrnPrefix, ReservedResource } from '../../options/logto-con
 import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 
 /**
- * The resource whose scopes `@RequireScopes()` means if it names none: the audience of `api` that a bearer token is for,
+ * The resource whose scopes `@RequireScopes()` requires if it names none: the audience of `api` that a bearer token is for,
  * else the only `api.audience`, else the only one of `resources`.
  * @param tokenAudiences the audiences of the bearer token
  * @returns `undefined` if there is not exactly one

@@ -18,7 +18,7 @@ const nouns: Record<NamedRequirement['kind'], string> = {
   organizationRoles: 'organization role',
 };
 
-/** 403: the user has not all the scopes or roles that a requirement names. */
+/** 403: the user does not have the scopes or roles that a requirement names. */
 export function insufficient(requirement: NamedRequirement, present: readonly string[]): LogtoException {
   const missing = requirement.names.filter((name) => !present.includes(name));
   return new LogtoException(codes[requirement.kind], `This needs ${listOf(requirement, missing)}.`, {
@@ -73,7 +73,7 @@ export function organizationMismatch(): LogtoException {
   );
 }
 
-/** 403: the route requires how a user has signed in, and the token is a machine's own. */
+/** 403: the route requires how a user has signed in, and the token is from client credentials. */
 export function userRequired(): LogtoException {
   return new LogtoException(
     'user_required',

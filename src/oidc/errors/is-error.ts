@@ -1,6 +1,6 @@
 /**
- * Whether a value is an error, also one of another realm: under Jest, the errors of Node's `fetch` are not instances of
- * `Error`, and a timeout is a `DOMException`.
+ * Whether a value is an error, including one of another realm: under Jest, the errors of Node's `fetch` are not instances
+ * of `Error`, and a timeout is a `DOMException`.
  */
 export function isError(value: unknown): value is Error {
   if (value instanceof Error) return true;

@@ -3,7 +3,7 @@ const minSkew = 5000;
 
 /** What to do about a skew. */
 export const clockRemedy =
-  'Synchronise both by NTP. `http.clockTolerance` (in seconds) makes up for a small difference.';
+  'Synchronise both with NTP. `http.clockTolerance` (in seconds) makes up for a small difference.';
 
 /** Measures the clock skew between Logto and this server, by the `Date` header of responses (RFC 9110 section 6.6.1). */
 export class ProviderClock {

@@ -32,8 +32,8 @@ const placeholders: ReadonlySet<string> = new Set([
   'yourwebhooksigningkey',
 ]);
 
-/** How to make a secret. */
-export const ownSecretRemedy = 'Use a long random string of your own: `openssl rand -base64 32`';
+/** How to generate a secret. */
+export const ownSecretRemedy = 'Generate a long random string: `openssl rand -base64 32`';
 const fromConsole = 'Copy it from Logto Console > Applications > your application';
 
 /** Options that still have a placeholder of the documentation, in production. */

@@ -3,11 +3,11 @@ import { flag } from './option-schemas.js';
 
 const minKeyLength = 32;
 
-const howToMake = 'Generate a key with `openssl rand -base64 32`';
+const howToGenerate = 'Generate a key with `openssl rand -base64 32`';
 
-const keysRemedy = `required: a list of at least one key (LOGTO_ENCRYPTION_KEYS with logtoOptionsFromEnv). ${howToMake}.`;
+const keysRemedy = `required: a list of at least one key (LOGTO_ENCRYPTION_KEYS with logtoOptionsFromEnv). ${howToGenerate}.`;
 
-const keyRemedy = `has to be a string of at least ${minKeyLength} characters. ${howToMake}.`;
+const keyRemedy = `has to be a string of at least ${minKeyLength} characters. ${howToGenerate}.`;
 
 const key = z
   .string({ error: keyRemedy })

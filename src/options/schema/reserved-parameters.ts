@@ -11,7 +11,7 @@ const remedies: Readonly<Record<string, string>> = {
   nonce: setByModule,
   prompt: 'this is the option `prompt`.',
   redirect_uri:
-    'this is `baseUrl` and the callback route, or `redirectUri` of `LogtoService.signIn` for routes of your own.',
+    'this is `baseUrl` and the callback route, or `redirectUri` of `LogtoService.signIn` for your own routes.',
   request: setByModule,
   request_uri: setByModule,
   resource: 'this is the option `resources`.',

@@ -5,7 +5,7 @@ const signingKeyRemedy =
   'required: the signing key from Logto Console > Webhooks > your webhook (LOGTO_WEBHOOK_SIGNING_KEY with ' +
   'logtoOptionsFromEnv).';
 
-/** With an empty key, anyone could sign a webhook. */
+/** A signing key. With an empty one, anyone could sign a webhook. */
 const signingKey = text(signingKeyRemedy).refine((key) => key === '' || key === key.trim(), {
   error:
     'is blank, or has spaces or line breaks at its ends. Copy the signing key from Logto Console > Webhooks.',

@@ -85,8 +85,8 @@ export class BackChannelLogout {
   }
 
   /**
-   * Logs why the user stays signed in, because Logto ignores the response. Leaves out the cause of an invalid token, for
-   * an attacker may have chosen its text.
+   * Logs why the user stays signed in, because Logto ignores the response. Leaves out the cause of an invalid token,
+   * because an attacker may have chosen its text.
    */
   private logRejection(error: LogtoException): void {
     if (error.getStatus() >= 500) this.log.exception(error);
@@ -136,11 +136,14 @@ export class BackChannelLogout {
     return token;
   }
 
-  /** @param ended gets the sign-ins that have ended */
+  /**
+   * Ends the sign-ins that a token names.
+   * @param ended the list to which they are added
+   */
   private async end(store: Store, { sid, sub, iat }: LogoutToken, ended: EndedSignIn[]): Promise<void> {
     const application = signInClient(this.options).appId;
     if (typeof sid === 'string') {
-      // First the mark: a sign-in that is being finished checks for it.
+      // The mark comes first, because a sign-in that is being finished checks for it.
       await this.tombstones.mark(store, [logtoSessionTombstone(sid)]);
       await this.endAll(store, await this.index.find(store, { application, sid }), sub, ended);
     } else if (sub !== undefined) {
@@ -170,7 +173,7 @@ async function signInOf(store: Store, session: string, tokens: string): Promise<
   return [{ tokens, sub: record.claims.sub, sid: record.sid }];
 }
 
-/** Why a verified token is no logout token (OpenID Connect Back-Channel Logout 1.0, 2.6). */
+/** Why a verified token is not a logout token (OpenID Connect Back-Channel Logout 1.0, 2.6). */
 function malformationOf({ events, jti, nonce, sid, sub }: LogoutToken): string | undefined {
   if (typeof (jti as unknown) !== 'string' || jti === '') return 'Its jti is malformed.';
   if (!isObject(events) || !isObject(events[logoutEvent])) return 'It has no back-channel logout event.';

@@ -11,7 +11,7 @@ export function peekBody(request: IncomingMessage, limit: number): Promise<Buffe
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const announced = Number(request.headers['content-length']);
+    const contentLength = Number(request.headers['content-length']);
     const finish = (body: Buffer | undefined): void => {
       request.off('readable', read).off('close', aborted);
       if (length > 0) request.unshift(Buffer.concat(chunks));
@@ -26,7 +26,7 @@ export function peekBody(request: IncomingMessage, limit: number): Promise<Buffe
         chunks.push(chunk);
       }
       if (length > limit) finish(undefined);
-      else if (request.complete || length >= announced) finish(Buffer.concat(chunks));
+      else if (request.complete || length >= contentLength) finish(Buffer.concat(chunks));
     };
     request.on('readable', read).on('close', aborted);
   });

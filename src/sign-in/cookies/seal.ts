@@ -7,7 +7,7 @@ const algorithms = { alg: 'dir', enc: 'A256GCM' } as const;
 /** The result of opening a sealed value. `unreadable`: it was sealed with another secret, or was changed. */
 export type Opened<T> = { readonly payload: T } | { readonly problem: 'expired' | 'unreadable' };
 
-/** Encrypts values into strings that only this app can make and read (JWE, RFC 7516). */
+/** Encrypts values into strings that only this app can create and read (JWE, RFC 7516). */
 export class Seal {
   /** A private field, so that `util.inspect` does not print the keys. */
   readonly #keys: readonly KeyObject[];
@@ -20,7 +20,7 @@ export class Seal {
     this.#keys = secrets.map((secret) => deriveKey(secret, purpose));
   }
 
-  /** @param lifetime seconds */
+  /** Seals a value. @param lifetime seconds */
   async seal(payload: JWTPayload, lifetime: number): Promise<string> {
     const [newest] = this.#keys;
     if (!newest) throw new TypeError('There is no secret to seal with.');
@@ -31,7 +31,7 @@ export class Seal {
       .encrypt(newest);
   }
 
-  /** Opens a value that {@link seal} made, with any of the secrets. */
+  /** Opens a value that {@link seal} has returned, with any of the secrets. */
   async open<T>(sealed: string): Promise<Opened<T>> {
     for (const key of this.#keys) {
       try {

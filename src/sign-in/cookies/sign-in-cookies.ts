@@ -30,7 +30,7 @@ const maxPending = 5;
 /** Their total length in characters: servers accept headers of 8 kB, and the app needs some for its own cookies. */
 const maxLength = 4096;
 
-/** How many cookies one response clears at most: hundreds of planted ones must not make it too large. */
+/** How many cookies one response clears at most, because hundreds of planted cookies would make it too large. */
 const maxCleared = 10;
 
 /** How long a user may take to sign in, in seconds. */
@@ -43,7 +43,7 @@ const statePrefixLength = 16;
 const nameSuffix = /^[\da-z]+\.[\w-]{16}$/;
 
 /**
- * Keeps each pending sign-in in a sealed cookie of its own. In the session, two tabs would overwrite each other's, and a
+ * Keeps each pending sign-in in its own sealed cookie. In the session, two tabs would overwrite each other's, and a
  * flood of sign-ins would fill the store.
  */
 @Injectable()
@@ -65,14 +65,14 @@ export class SignInCookies {
     const response = responseOf(request);
     const name = `${this.prefix}${Date.now().toString(36)}.${pending.state.slice(0, statePrefixLength)}`;
     const sealed = await this.seal.seal(pending, lifetime);
-    for (const oldest of this.surplus(request, name.length + sealed.length)) {
+    for (const oldest of this.namesBeyondLimits(request, name.length + sealed.length)) {
       response.clearCookie(oldest, this.attributes);
     }
     response.cookie(name, sealed, { ...this.attributes, maxAge: lifetime * 1000 });
   }
 
   /** The names of the oldest cookies beyond the limits. */
-  private surplus(request: Request, length: number): string[] {
+  private namesBeyondLimits(request: Request, length: number): string[] {
     const cookies = cookiesOf(request);
     const newestFirst = this.names(request).toSorted().toReversed();
     let total = length;

@@ -11,8 +11,8 @@ const lifetime = 24 * 60 * 60;
 const maxLength = 256;
 
 /**
- * Makes the `state` of a sign-in: a random value and the sealed page that the user wants to see. So "Start again" leads to
- * that page even if the sign-in's cookie is gone, for example after an hour or under another host name.
+ * Creates the `state` of a sign-in: a random value and the sealed page that the user wants to see, so that "Start again"
+ * leads to that page even if the sign-in's cookie is gone, for example after an hour or under another host name.
  */
 @Injectable()
 export class SignInState {

@@ -3,7 +3,7 @@ import type { OpenConnection } from '../request-source.js';
 /** `readyState` of a WebSocket that is closing, or has closed if it is greater. */
 const closing = 2;
 
-/** Calls listeners when responses and sockets close, with one listener of its own on each. */
+/** Calls listeners when responses and sockets close. Each connection gets only one listener of this class. */
 export class OpenConnections {
   private readonly listeners = new WeakMap<OpenConnection, Set<() => void>>();
 

@@ -11,7 +11,7 @@ import { SignInEndEvents } from '../../store/sign-in-end-events.js';
 /** Longest time between two reads of the store, in milliseconds. A sign-in that another instance ends is noticed then. */
 const maxPause = 10_000;
 
-/** Notices that a sign-in ends while a response or a socket stays open. */
+/** Watches whether a sign-in ends while a response or a socket is open. */
 @Injectable()
 export class SignInWatch {
   constructor(
@@ -62,7 +62,7 @@ export class SignInWatch {
     const newest = isNewer(stored, refreshed) ? stored : refreshed;
     if (this.lifetime.isExpired(newest)) return undefined;
     if (!this.revalidation.isDue(newest)) return newest;
-    // No other request may come that finds out that the user was suspended.
+    // If no other request comes, nothing else notices that the user was suspended.
     await this.revalidation.run(request, newest);
     const revalidated = this.refreshed.newest(newest);
     return isSignedIn(revalidated) ? revalidated : undefined;

@@ -15,7 +15,7 @@ const maxTimeout = 2 ** 31 - 1;
 /** Time before a failed read of a socket's session is retried, in milliseconds. */
 const retryDelay = 10_000;
 
-/** Signals the end of a sign-in to what stays open: a guard checks a request only once. */
+/** Signals the end of a sign-in to open streams and sockets, because a guard checks a request only once. */
 @Injectable()
 export class SignedOutSignals {
   private readonly connections = new OpenConnections();
@@ -28,7 +28,7 @@ export class SignedOutSignals {
   ) {}
 
   /**
-   * A signal that fires when the sign-in ends of a request, a gateway's client or a GraphQL operation.
+   * A signal that fires when the sign-in of a request, a gateway's client or a GraphQL operation ends.
    * @throws LogtoException `context_not_supported`, `session_not_configured` or `session_store_unavailable`
    */
   create(given: object): AbortSignal {

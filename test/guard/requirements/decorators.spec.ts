@@ -47,10 +47,10 @@ describe('A decorator throws at once for', () => {
 
   it('an array of names, and says how to write them', () => {
     expect(() => (RequireScopes as Loose)(['read', 'write'])).toThrow(
-      '@RequireScopes() takes scopes without spaces or quotes, each an argument of its own.',
+      '@RequireScopes() takes scopes without spaces or quotes, each as a separate argument.',
     );
     expect(() => (RequireRoles as Loose)('admin', ['support'])).toThrow(
-      '@RequireRoles() takes names of roles, each an argument of its own.',
+      '@RequireRoles() takes names of roles, each as a separate argument.',
     );
   });
 
