@@ -48,11 +48,11 @@ export class Hooks {
 
   /**
    * Runs `@OnSignOut()`, once for each sign-in. Never throws.
-   * @param tokens the id of the sign-in's token record
+   * @param tokenRecordId the id of the sign-in's token record
    */
-  async signOut(tokens: string, event: LogtoSignOutEvent): Promise<void> {
-    if (!this.has('signOut') || this.ended.has(tokens)) return;
-    this.ended.set(tokens, true);
+  async signOut(tokenRecordId: string, event: LogtoSignOutEvent): Promise<void> {
+    if (!this.has('signOut') || this.ended.has(tokenRecordId)) return;
+    this.ended.set(tokenRecordId, true);
     const { sub, sid, reason } = event;
     publish('nestjs-logto:session-ended', () => ({ sub, sid, reason }));
     await this.notify('signOut', event);

@@ -56,7 +56,7 @@ export class LogtoSessions {
    * @throws LogtoException `session_store_unknown`, `session_store_unavailable` or `application_not_configured`
    */
   async find(subject: LogtoSessionSubject, request?: Request): Promise<LogtoSession[]> {
-    const current = request && this.sessions.record(request)?.tokens;
+    const current = request && this.sessions.record(request)?.tokenRecordId;
     const hasIdleTimeout = this.options.lifetime.idle !== undefined;
     const { stored } = await this.findStored(this.knownStore.require(request), subject);
     return stored.map(({ record }) => ({
@@ -65,7 +65,7 @@ export class LogtoSessions {
       ...(record.sid === undefined ? {} : { sid: record.sid }),
       signedInAt: new Date(record.signedInAt),
       ...(hasIdleTimeout && { lastSeenAt: new Date(record.seenAt ?? record.signedInAt) }),
-      current: record.tokens === current,
+      current: record.tokenRecordId === current,
     }));
   }
 
@@ -83,25 +83,25 @@ export class LogtoSessions {
     { except, request = except, reason = 'revoked' }: LogtoSessionEndOptions = {},
   ): Promise<number> {
     const store = this.knownStore.require(request);
-    const keptTokens = except && this.sessions.record(except)?.tokens;
+    const keptTokens = except && this.sessions.record(except)?.tokenRecordId;
     // The mark comes first, because a sign-in that is being finished checks for it. The mark would end every such sign-in,
     // so it is not set for a hook that ends all sessions except that of its own sign-in.
     const keepsSignIn = except !== undefined && this.marks.isSigningIn(except);
     if (subject.sub !== undefined && subject.id === undefined && !keepsSignIn)
       await this.marks.set(store, 'ended', subject.sub);
     const { stored, withoutSession } = await this.findStored(store, subject);
-    const ending = stored.filter(({ record }) => record.tokens !== keptTokens);
+    const ending = stored.filter(({ record }) => record.tokenRecordId !== keptTokens);
     // The session that stays may have another entry, if the app has changed its id.
     const starting = withoutSession.filter(
-      ({ at, tokens }) => at > Date.now() - maxStartTime && tokens !== keptTokens,
+      ({ at, tokenRecordId }) => at > Date.now() - maxStartTime && tokenRecordId !== keptTokens,
     );
     await Promise.all([
       ...ending.map(({ record, entries }) => this.sessionEnd.endIndexed(store, entries, record.claims.sub)),
       ...(subject.id === undefined ? [this.sessionEnd.endIndexed(store, starting, subject.sub)] : []),
     ]);
     await Promise.all(
-      ending.map(({ record: { tokens, sid, claims } }) =>
-        this.hooks.signOut(tokens, { sub: claims.sub, sid, reason }),
+      ending.map(({ record: { tokenRecordId, sid, claims } }) =>
+        this.hooks.signOut(tokenRecordId, { sub: claims.sub, sid, reason }),
       ),
     );
     return ending.length;
@@ -122,9 +122,9 @@ export class LogtoSessions {
     const outdatedSince = Date.now();
     await Promise.all(
       stored.flatMap(({ entries }) =>
-        entries.map(({ session, tokens }) =>
-          this.stores.update(store, session, tokens, (latest) =>
-            isSignedIn(latest.logto) && latest.logto.tokens === tokens
+        entries.map(({ session, tokenRecordId }) =>
+          this.stores.update(store, session, tokenRecordId, (latest) =>
+            isSignedIn(latest.logto) && latest.logto.tokenRecordId === tokenRecordId
               ? {
                   ...latest,
                   cookie: unchangedCookie(latest.cookie),
@@ -146,11 +146,11 @@ export class LogtoSessions {
     const found = new Map<string, StoredSession>();
     const withoutSession: IndexedSignIn[] = [];
     for (const { entry, record } of read) {
-      const known = found.get(entry.tokens);
-      if (!isSignedIn(record) || record.tokens !== entry.tokens) withoutSession.push(entry);
+      const known = found.get(entry.tokenRecordId);
+      if (!isSignedIn(record) || record.tokenRecordId !== entry.tokenRecordId) withoutSession.push(entry);
       else if (known) known.entries.push(entry);
       else if (isOf(subject, record) && !this.lifetime.isExpired(record))
-        found.set(entry.tokens, { record, entries: [entry] });
+        found.set(entry.tokenRecordId, { record, entries: [entry] });
     }
     const stored = [...found.values()].toSorted(
       (one, other) => other.record.signedInAt - one.record.signedInAt,
@@ -170,8 +170,8 @@ function isOf({ id, sub }: LogtoSessionSubject, record: SessionRecord): boolean 
 }
 
 /** A public id with the user in it, because sessions can only be found by user. The rest cannot be guessed. */
-function publicIdOf({ tokens, claims: { sub } }: SessionRecord): string {
-  const hash = createHash('sha256').update(tokens).digest('base64url').slice(0, 22);
+function publicIdOf({ tokenRecordId, claims: { sub } }: SessionRecord): string {
+  const hash = createHash('sha256').update(tokenRecordId).digest('base64url').slice(0, 22);
   return `${hash}.${Buffer.from(sub).toString('base64url')}`;
 }
 

@@ -27,16 +27,16 @@ export class SessionEnd {
   async end(request: Request): Promise<void> {
     const session = this.sessions.require(request);
     const record = this.sessions.record(request);
-    const tokens = record?.tokens;
     // Without a cookie the session was never stored, and anonymous sign-outs must not fill the store with tombstones.
-    if (tokens === undefined && !carriesSessionCookie(request)) return;
-    const ended = [request.sessionID, ...(tokens === undefined ? [] : [tokens, tokenRecordKey(tokens)])];
+    if (!record && !carriesSessionCookie(request)) return;
+    const ended = [request.sessionID];
+    if (record) ended.push(record.tokenRecordId, tokenRecordKey(record.tokenRecordId));
     await this.tombstones.markWhile(request.sessionStore, ended, async () => {
       if (record) await this.endCopies(request, record);
       await fromCallback((done) => session.destroy(done));
     });
     // For the requests and sockets of this process that still hold the session.
-    if (record) this.refreshed.remember(record.tokens, endedRecord(record));
+    if (record) this.refreshed.remember(record.tokenRecordId, endedRecord(record));
     clearSessionCookie(request, session);
     this.sessions.disregard(request);
   }
@@ -48,11 +48,11 @@ export class SessionEnd {
    * @throws LogtoException `session_store_unavailable`
    */
   async endIndexed(store: Store, signIns: readonly IndexedSignIn[], sub = ''): Promise<void> {
-    for (const { session, tokens } of signIns) {
-      this.refreshed.remember(tokens, { ended: true, sub, completed: [] });
-      await this.tombstones.mark(store, [session, tokens, tokenRecordKey(tokens)]);
+    for (const { session, tokenRecordId } of signIns) {
+      this.refreshed.remember(tokenRecordId, { ended: true, sub, completed: [] });
+      await this.tombstones.mark(store, [session, tokenRecordId, tokenRecordKey(tokenRecordId)]);
       await deleteEntry(store, session);
-      await deleteEntry(store, tokenRecordKey(tokens));
+      await deleteEntry(store, tokenRecordKey(tokenRecordId));
     }
   }
 

@@ -19,7 +19,7 @@ export class SessionExpiry {
   /** Ends a sign-in at once. The request does not wait until its tokens are deleted and the hooks have run. */
   end(request: Request, record: SessionRecord, reason: 'absolute' | 'idle'): EndedRecord {
     const ended = endedRecord(record);
-    this.refreshed.remember(record.tokens, ended);
+    this.refreshed.remember(record.tokenRecordId, ended);
     // The sign-in has ended even if the store fails: the tokens in it expire anyway.
     this.cleanUp(request, record, reason).catch(() => undefined);
     return ended;
@@ -27,13 +27,13 @@ export class SessionExpiry {
 
   private async cleanUp(request: Request, record: SessionRecord, reason: 'absolute' | 'idle'): Promise<void> {
     const { sessionStore: store } = request;
-    const { tokens, claims, sid } = record;
-    const key = tokenRecordKey(tokens);
+    const { tokenRecordId, claims, sid } = record;
+    const key = tokenRecordKey(tokenRecordId);
     // Another instance that has noticed the end has deleted the tokens already.
     const isFirst =
       this.hooks.has('signOut') && (await readEntry(store, key).catch(() => undefined)) !== undefined;
-    await this.tombstones.mark(store, [tokens, key]);
+    await this.tombstones.mark(store, [tokenRecordId, key]);
     await deleteEntry(store, key);
-    if (isFirst) await this.hooks.signOut(tokens, { sub: claims.sub, sid, reason, request });
+    if (isFirst) await this.hooks.signOut(tokenRecordId, { sub: claims.sub, sid, reason, request });
   }
 }

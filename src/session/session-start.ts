@@ -38,7 +38,7 @@ export class SessionStart {
     const ended = [
       request.sessionID,
       // Only the record: a request that waits for the old sign-in's tokens still gets them, but they are not stored.
-      ...(isSignedIn(previous) ? [tokenRecordKey(previous.tokens)] : []),
+      ...(isSignedIn(previous) ? [tokenRecordKey(previous.tokenRecordId)] : []),
     ];
     this.stores.supersede(request.sessionID);
     await this.tombstones.markWhile(request.sessionStore, ended, () =>
@@ -47,7 +47,7 @@ export class SessionStart {
     const logto = await prepare(request.sessionID);
     Object.assign(request.session, appData, { logto });
     await fromCallback((done) => request.session.save(done));
-    if (isSignedIn(previous)) this.endEvents.emit(previous.tokens);
+    if (isSignedIn(previous)) this.endEvents.emit(previous.tokenRecordId);
   }
 
   /**

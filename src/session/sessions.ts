@@ -128,10 +128,10 @@ export class Sessions {
    * copy of the session stays as it is, so that express-session sees no change and does not save it.
    */
   async replace(request: Request, previous: SessionRecord, next: SessionRecord | EndedRecord): Promise<void> {
-    const { tokens } = previous;
-    this.refreshed.remember(tokens, next);
-    await this.stores.update(request.sessionStore, request.sessionID, tokens, (stored) => {
-      if (!isSignedIn(stored.logto) || stored.logto.tokens !== tokens) return undefined;
+    const { tokenRecordId } = previous;
+    this.refreshed.remember(tokenRecordId, next);
+    await this.stores.update(request.sessionStore, request.sessionID, tokenRecordId, (stored) => {
+      if (!isSignedIn(stored.logto) || stored.logto.tokenRecordId !== tokenRecordId) return undefined;
       return {
         ...stored,
         cookie: extendedCookie(stored.cookie),
@@ -149,7 +149,7 @@ export class Sessions {
     const stored = (await readEntry(request.sessionStore, request.sessionID))?.logto;
     if (stored === undefined) return false;
     const found = isSignedIn(stored) ? isNewer(stored, record) : stored.sub === record.claims.sub;
-    if (found) this.refreshed.remember(record.tokens, stored);
+    if (found) this.refreshed.remember(record.tokenRecordId, stored);
     return found;
   }
 

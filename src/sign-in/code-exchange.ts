@@ -111,7 +111,7 @@ export class CodeExchange {
     await this.records.save(request, id, withTokens(undefined, {}, tokens));
     const record: SessionRecord = {
       claims,
-      tokens: id,
+      tokenRecordId: id,
       signedInAt: Date.now(),
       // What has changed at Logto since then may not be in the claims: hooks may take long.
       checkedAt: exchangedAt,
@@ -129,7 +129,7 @@ export class CodeExchange {
       return this.upToDate(request, record);
     });
     // Deleted, not revoked: all sign-ins of one browser share a grant at Logto.
-    if (superseded) await this.records.delete(request.sessionStore, superseded.tokens);
+    if (superseded) await this.records.delete(request.sessionStore, superseded.tokenRecordId);
   }
 
   /**
@@ -137,9 +137,9 @@ export class CodeExchange {
    * @throws LogtoException `invalid_grant` if all sessions of the user have ended
    */
   private async upToDate({ sessionStore }: Request, record: SessionRecord): Promise<SessionRecord> {
-    const { claims, checkedAt, tokens } = record;
+    const { claims, checkedAt, tokenRecordId } = record;
     if ((await this.marks.markedSince(sessionStore, 'ended', claims.sub, checkedAt)) !== undefined) {
-      await this.records.delete(sessionStore, tokens).catch(() => undefined);
+      await this.records.delete(sessionStore, tokenRecordId).catch(() => undefined);
       throw new LogtoException(
         'invalid_grant',
         'All sessions of the user were ended while they signed in. In an @OnSignIn() hook, pass `except: request` to end ' +

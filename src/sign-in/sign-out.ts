@@ -80,7 +80,7 @@ export class SignOut {
     this.sessions.require(request);
     const store = request.sessionStore;
     const record = this.sessions.record(request);
-    const tokens = record && (await this.records.load(store, record.tokens).catch(() => undefined));
+    const tokens = record && (await this.records.load(store, record.tokenRecordId).catch(() => undefined));
     const lifetime = request.session.cookie.originalMaxAge;
     await this.sessionEnd.end(request);
     this.redirectLoops.reset(request);
@@ -94,10 +94,10 @@ export class SignOut {
     try {
       // An entry that stays behind does no harm: its session is gone.
       await this.index.remove(store, record, lifetime).catch(() => undefined);
-      await this.records.delete(store, record.tokens);
+      await this.records.delete(store, record.tokenRecordId);
     } finally {
-      const { claims, sid, tokens } = record;
-      await this.hooks.signOut(tokens, { sub: claims.sub, sid, reason: 'user', request });
+      const { claims, sid, tokenRecordId } = record;
+      await this.hooks.signOut(tokenRecordId, { sub: claims.sub, sid, reason: 'user', request });
     }
   }
 

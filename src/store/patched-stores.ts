@@ -56,19 +56,19 @@ export class PatchedStores {
 
   /**
    * Updates a stored session. A mutex keeps this update and other writes by this process from overwriting each other.
-   * @param tokens id of the token record of the session's sign-in
+   * @param tokenRecordId id of the token record of the session's sign-in
    * @param change returns the session to store, or `undefined` to leave it unchanged
    */
   async update(
     store: Store,
     id: string,
-    tokens: string,
+    tokenRecordId: string,
     change: (stored: StoreEntry) => SessionData | undefined,
   ): Promise<void> {
     const set = this.stores.get(store);
     if (!set) return;
     await this.mutex.runExclusive(id, () =>
-      this.unlessEnded(store, set, { id, tokens }, async () => {
+      this.unlessEnded(store, set, { id, tokenRecordId }, async () => {
         // Read as late as possible: another instance may write it too.
         const stored = await readEntry(store, id);
         return stored && change(stored);
@@ -79,7 +79,9 @@ export class PatchedStores {
   private async set(store: Store, set: StoreSet, id: string, session: SessionData): Promise<void> {
     const record = isSignedIn(session.logto) ? session.logto : undefined;
     await this.mutex.runExclusive(id, () =>
-      this.unlessEnded(store, set, { id, tokens: record?.tokens }, () => this.newest(store, id, session)),
+      this.unlessEnded(store, set, { id, tokenRecordId: record?.tokenRecordId }, () =>
+        this.newest(store, id, session),
+      ),
     );
     if (!record) return;
     const lifetime = session.cookie.originalMaxAge;
@@ -94,12 +96,14 @@ export class PatchedStores {
   private async unlessEnded(
     store: Store,
     set: StoreSet,
-    { id, tokens }: { id: string; tokens: string | undefined },
+    { id, tokenRecordId }: { id: string; tokenRecordId: string | undefined },
     session: () => Promise<SessionData | undefined>,
   ): Promise<void> {
     const ended = (): Promise<boolean[]> =>
       Promise.all(
-        [id, ...(tokens === undefined ? [] : [tokens])].map((key) => this.tombstones.has(store, key)),
+        [id, ...(tokenRecordId === undefined ? [] : [tokenRecordId])].map((key) =>
+          this.tombstones.has(store, key),
+        ),
       );
     const [endedBefore, tokensEndedBefore] = await ended();
     if (endedBefore) return;

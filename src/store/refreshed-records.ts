@@ -13,15 +13,15 @@ export class RefreshedRecords {
 
   constructor(private readonly ends: SignInEndEvents) {}
 
-  /** Remembers a record as the newest one. @param tokens the id of the token record */
-  remember(tokens: string, record: SessionRecord | EndedRecord): void {
-    this.records.set(tokens, record);
-    if (!isSignedIn(record)) this.ends.emit(tokens);
+  /** Remembers a record as the newest one. @param tokenRecordId the id of the token record */
+  remember(tokenRecordId: string, record: SessionRecord | EndedRecord): void {
+    this.records.set(tokenRecordId, record);
+    if (!isSignedIn(record)) this.ends.emit(tokenRecordId);
   }
 
   /** The newest known record of the same sign-in. */
   newest(record: SessionRecord): SessionRecord | EndedRecord {
-    const known = this.records.get(record.tokens);
+    const known = this.records.get(record.tokenRecordId);
     if (known === undefined) return record;
     return !isSignedIn(known) || isNewer(known, record) ? known : record;
   }

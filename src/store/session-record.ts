@@ -5,7 +5,7 @@ import type { IdTokenClaims } from '../oidc/claims.js';
 export interface SessionRecord {
   readonly claims: IdTokenClaims;
   /** Id of the token record. */
-  readonly tokens: string;
+  readonly tokenRecordId: string;
   /** When the user signed in here, in milliseconds since 1970. */
   readonly signedInAt: number;
   /** When Logto last confirmed the claims, in milliseconds since 1970. */
@@ -42,7 +42,7 @@ declare module 'express-session' {
 
 /** Whether the user of a record is still signed in. */
 export function isSignedIn(record: SessionRecord | EndedRecord | undefined): record is SessionRecord {
-  return record !== undefined && !('ended' in record) && typeof record.tokens === 'string';
+  return record !== undefined && !('ended' in record) && typeof record.tokenRecordId === 'string';
 }
 
 /**
@@ -58,7 +58,7 @@ export function subjectOf(record: SessionRecord | EndedRecord): string {
 
 /** Whether a record is newer than another one of the same sign-in. */
 export function isNewer(one: SessionRecord, other: SessionRecord): boolean {
-  if (one.tokens !== other.tokens) return false;
+  if (one.tokenRecordId !== other.tokenRecordId) return false;
   const [changeOfOne, changeOfOther] = [lastChangeOf(one), lastChangeOf(other)];
   if (changeOfOne !== changeOfOther) return changeOfOne > changeOfOther;
   return (one.seenAt ?? 0) > (other.seenAt ?? 0);

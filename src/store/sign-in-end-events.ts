@@ -6,13 +6,13 @@ import { Injectable } from '@nestjs/common';
 export class SignInEndEvents {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
 
-  emit(tokens: string): void {
-    this.emitter.emit(tokens);
+  emit(tokenRecordId: string): void {
+    this.emitter.emit(tokenRecordId);
   }
 
   /** Calls a listener when a sign-in ends. @returns a function that removes the listener */
-  once(tokens: string, listener: () => void): () => void {
-    this.emitter.once(tokens, listener);
-    return () => this.emitter.off(tokens, listener);
+  once(tokenRecordId: string, listener: () => void): () => void {
+    this.emitter.once(tokenRecordId, listener);
+    return () => this.emitter.off(tokenRecordId, listener);
   }
 }

@@ -26,7 +26,7 @@ export interface IndexedSignIn {
   /** Id of the session. */
   readonly session: string;
   /** Id of the token record. */
-  readonly tokens: string;
+  readonly tokenRecordId: string;
   /** When the user signed in here, in milliseconds since 1970. */
   readonly at: number;
 }
@@ -52,7 +52,7 @@ const maxAttempts = 4;
 export class SignInIndex {
   private readonly mutex = new KeyedMutex();
   /** What this process has listed for a session id. */
-  private readonly listed = new BoundedCache<{ tokens: string; lifetime: unknown }>({ max: 10_000 });
+  private readonly listed = new BoundedCache<{ tokenRecordId: string; lifetime: unknown }>({ max: 10_000 });
 
   constructor(private readonly tombstones: Tombstones) {}
 
@@ -89,7 +89,8 @@ export class SignInIndex {
     lifetime: number | null,
   ): Promise<boolean> {
     const known = this.listed.get(sessionId);
-    if (known?.tokens === record.tokens && isSameLifetime(known.lifetime, lifetime)) return false;
+    if (known?.tokenRecordId === record.tokenRecordId && isSameLifetime(known.lifetime, lifetime))
+      return false;
     await this.addSession(store, record, sessionId, lifetime);
     return true;
   }
@@ -97,11 +98,10 @@ export class SignInIndex {
   /** Removes a sign-in that has ended. */
   async remove(store: Store, record: SessionRecord, lifetime: number | null): Promise<void> {
     for (const subject of subjectsOf(record)) {
-      await this.change(store, subject, lifetime, (known) =>
-        known.some(({ tokens }) => tokens === record.tokens)
-          ? known.filter(({ tokens }) => tokens !== record.tokens)
-          : undefined,
-      );
+      await this.change(store, subject, lifetime, (known) => {
+        const others = known.filter(({ tokenRecordId }) => tokenRecordId !== record.tokenRecordId);
+        return others.length < known.length ? others : undefined;
+      });
     }
   }
 
@@ -122,7 +122,9 @@ export class SignInIndex {
   async sessionIdsOf(store: Store, record: SessionRecord): Promise<readonly string[]> {
     const [ofUser] = subjectsOf(record);
     const signIns = ofUser ? await this.find(store, ofUser) : [];
-    return signIns.filter(({ tokens }) => tokens === record.tokens).map(({ session }) => session);
+    return signIns
+      .filter(({ tokenRecordId }) => tokenRecordId === record.tokenRecordId)
+      .map(({ session }) => session);
   }
 
   /** Lists a session. @param lifetime of the session, in milliseconds; `null`: the store decides */
@@ -132,15 +134,15 @@ export class SignInIndex {
     session: string,
     lifetime: number | null,
   ): Promise<void> {
-    const { tokens, signedInAt } = record;
+    const { tokenRecordId, signedInAt } = record;
     for (const subject of subjectsOf(record)) {
       await this.change(store, subject, lifetime, (known) =>
-        known.some((signIn) => signIn.tokens === tokens && signIn.session === session)
+        known.some((signIn) => signIn.tokenRecordId === tokenRecordId && signIn.session === session)
           ? undefined
-          : [...known, { session, tokens, at: signedInAt }].slice(-maxSignIns),
+          : [...known, { session, tokenRecordId, at: signedInAt }].slice(-maxSignIns),
       );
     }
-    this.listed.set(session, { tokens, lifetime });
+    this.listed.set(session, { tokenRecordId, lifetime });
   }
 
   /**

@@ -17,7 +17,7 @@ export async function storedSignIn(
   const store = unwrapStore(sessionStore);
   const read = async (id: string): Promise<SessionRecord | undefined> => {
     const stored = (await readEntry(store, id))?.logto;
-    return isSignedIn(stored) && stored.tokens === record.tokens ? stored : undefined;
+    return isSignedIn(stored) && stored.tokenRecordId === record.tokenRecordId ? stored : undefined;
   };
   const found = await read(sessionID);
   if (found) return found;

@@ -76,7 +76,7 @@ export class TokenRecords {
    * Only for the app's own session: the store of the module's session does it when it loads the session.
    */
   keepAlive(request: Request, record: SessionRecord): void {
-    const id = record.tokens;
+    const id = record.tokenRecordId;
     const lifetime = request.session.cookie.originalMaxAge;
     // The session of a socket is not touched either, and must not count as the touch of a request.
     if (!request.res || !this.touchThrottle.isDue(tokenRecordKey(id), lifetime)) return;
@@ -92,7 +92,7 @@ export class TokenRecords {
    * @param lifetime of the session, in milliseconds
    */
   async extend(store: Store, record: SessionRecord, lifetime: number | null): Promise<void> {
-    const id = record.tokens;
+    const id = record.tokenRecordId;
     const touch = (key: string): Promise<void> => touchEntry(store, key, tokenRecordLifetime(lifetime));
     const touchTokens = (): Promise<void> => touch(tokenRecordKey(id));
     await Promise.all([

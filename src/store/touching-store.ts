@@ -66,7 +66,7 @@ export class TouchingStore extends session.Store {
     const lifetime = found.cookie.originalMaxAge;
     if (!this.inner.touch || !touchThrottle?.isDue(id, lifetime, found.cookie.expires)) return;
     const { logto } = found;
-    const companions = isSignedIn(logto) ? [tokenRecordKey(logto.tokens), ...indexKeysOf(logto)] : [];
+    const companions = isSignedIn(logto) ? [tokenRecordKey(logto.tokenRecordId), ...indexKeysOf(logto)] : [];
     const touched = [
       extendEntry(this.inner, id, { ...found, cookie: extendedCookie(found.cookie) }),
       ...companions.map((key) => touchEntry(this.inner, key, tokenRecordLifetime(lifetime))),

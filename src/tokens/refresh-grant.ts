@@ -58,7 +58,9 @@ export class RefreshGrant {
     try {
       response = await this.oidc.refresh(tokens.refreshToken, target, async (refreshToken) => {
         // Even if the response is invalid: without the rotated token, the next refresh would end the sign-in.
-        await this.records.save(request, record.tokens, { ...tokens, refreshToken }).catch(() => undefined);
+        await this.records
+          .save(request, record.tokenRecordId, { ...tokens, refreshToken })
+          .catch(() => undefined);
       });
     } catch (error) {
       return this.afterFailure(request, record, target, { ...start, tokens }, error, retries);
@@ -93,11 +95,11 @@ export class RefreshGrant {
     reason: LogtoSignOutReason,
     afterwards: GrantStart['afterwards'],
   ): Promise<void> {
-    const { tokens, claims, sid } = record;
-    await this.tombstones.mark(request.sessionStore, [tokens, tokenRecordKey(tokens)]);
+    const { tokenRecordId, claims, sid } = record;
+    await this.tombstones.mark(request.sessionStore, [tokenRecordId, tokenRecordKey(tokenRecordId)]);
     await this.sessions.replace(request, record, endedRecord(record));
-    afterwards.push(() => this.hooks.signOut(tokens, { sub: claims.sub, sid, reason, request }));
-    await this.records.delete(request.sessionStore, tokens);
+    afterwards.push(() => this.hooks.signOut(tokenRecordId, { sub: claims.sub, sid, reason, request }));
+    await this.records.delete(request.sessionStore, tokenRecordId);
   }
 
   /** Retries if another instance has rotated the refresh token. Ends the sign-in if Logto has ended it. */
@@ -144,7 +146,7 @@ export class RefreshGrant {
     // With a lock, no other instance is about to store anything.
     for (const wait of this.options.lock ? [0] : rotationDelays) {
       await delay(wait);
-      const latest = await this.records.load(request.sessionStore, record.tokens);
+      const latest = await this.records.load(request.sessionStore, record.tokenRecordId);
       if (!latest) return undefined;
       if (latest.refreshToken !== undefined && latest.refreshToken !== used) return latest;
     }

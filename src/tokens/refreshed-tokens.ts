@@ -68,7 +68,7 @@ export class RefreshedTokens {
     response: RefreshResponse,
   ): Promise<StoredAccessToken> {
     const { sessionStore } = request;
-    if (await this.tombstones.has(sessionStore, record.tokens).catch(() => false)) {
+    if (await this.tombstones.has(sessionStore, record.tokenRecordId).catch(() => false)) {
       // The user has signed out in the meantime, so the new tokens must not be used.
       if (response.refreshToken !== undefined) {
         await this.oidc.revoke(response.refreshToken, 'refresh_token').catch(() => undefined);
@@ -76,11 +76,12 @@ export class RefreshedTokens {
       throw new LogtoUnauthenticatedException();
     }
     // Read again, because another instance may have added tokens in the meantime.
-    const latest = (await this.records.load(sessionStore, record.tokens).catch(() => undefined)) ?? tokens;
+    const latest =
+      (await this.records.load(sessionStore, record.tokenRecordId).catch(() => undefined)) ?? tokens;
     const base = replaceAll ? { ...latest, accessTokens: {}, userInfo: undefined } : latest;
     const next = withTokens(base, target, response);
     // The tokens are stored first, because the user resolver may be slow.
-    await this.logFailure(this.records.save(request, record.tokens, next));
+    await this.logFailure(this.records.save(request, record.tokenRecordId, next));
     const refreshed = await this.refreshedRecord(request, record, response);
     if (refreshed) await this.logFailure(this.replaceRecord(request, record, refreshed));
     this.addHooks(afterwards, target, refreshed ?? record);
@@ -117,7 +118,7 @@ export class RefreshedTokens {
     if (!isSignedIn(known)) return;
     const { seenAt } = known;
     const next = seenAt === undefined ? refreshed : { ...refreshed, seenAt };
-    this.refreshed.remember(record.tokens, next);
+    this.refreshed.remember(record.tokenRecordId, next);
     const { revalidateAfter } = this.options;
     const due = revalidateAfter !== false && next.checkedAt - record.checkedAt > revalidateAfter / 2;
     if (due || record.outdatedSince !== undefined || !isSameUser(known, next))

@@ -36,7 +36,7 @@ export class Revalidation {
     const isOutdated =
       record.outdatedSince !== undefined ||
       (revalidateAfter !== false && (record.isLocalUserStale || areOutdated(record, revalidateAfter)));
-    return isOutdated && this.cooldown.isOver(record.tokens);
+    return isOutdated && this.cooldown.isOver(record.tokenRecordId);
   }
 
   /** Refreshes the claims. If Logto is unavailable, the old claims stay valid; if it rejects the refresh, the sign-in ends. */
@@ -62,7 +62,7 @@ export class Revalidation {
       this.log.exception(error, error.code === 'missing_refresh_token' ? 'debug' : 'warn');
     }
     // The old claims stay valid; the next attempt is after the cooldown.
-    this.cooldown.start(record.tokens);
+    this.cooldown.start(record.tokenRecordId);
   }
 
   /**
@@ -93,9 +93,9 @@ export class Revalidation {
  * Whether claims are older than `revalidateAfter`, or a little younger. How much younger depends on the random id of the
  * token record: otherwise the sessions of users who signed in at the same moment would all be refreshed at the same moment.
  */
-function areOutdated({ checkedAt, tokens }: SessionRecord, revalidateAfter: number): boolean {
+function areOutdated({ checkedAt, tokenRecordId }: SessionRecord, revalidateAfter: number): boolean {
   const age = Date.now() - checkedAt;
   if (age <= revalidateAfter * (1 - jitter)) return false;
-  const random = Buffer.from(tokens.slice(0, 4), 'base64url').readUIntBE(0, 3) / 2 ** 24;
+  const random = Buffer.from(tokenRecordId.slice(0, 4), 'base64url').readUIntBE(0, 3) / 2 ** 24;
   return age > revalidateAfter * (1 - jitter * random);
 }

@@ -38,9 +38,9 @@ export class TokenRefresh {
     rejected?: string,
   ): Promise<StoredAccessToken> {
     const key = accessTokenKey(target);
-    return this.singleFlight.run(`${record.tokens} ${key} ${rejected ?? ''}`, () =>
+    return this.singleFlight.run(`${record.tokenRecordId} ${key} ${rejected ?? ''}`, () =>
       this.runExclusive(record, async (afterwards) => {
-        const tokens = await this.records.load(request.sessionStore, record.tokens);
+        const tokens = await this.records.load(request.sessionStore, record.tokenRecordId);
         const found = tokens?.accessTokens[key];
         const stored = found?.token === rejected ? undefined : found;
         // Another call may have refreshed it while this one waited for the mutex.
@@ -58,10 +58,10 @@ export class TokenRefresh {
 
   /** Refreshes claims and tokens with a request to Logto that starts after this call. */
   refreshAll(request: Request, record: SessionRecord): Promise<void> {
-    const key = `${record.tokens} all`;
+    const key = `${record.tokenRecordId} all`;
     return this.singleFlight.run(key, () =>
       this.runExclusive(record, async (afterwards) => {
-        const tokens = await this.records.load(request.sessionStore, record.tokens);
+        const tokens = await this.records.load(request.sessionStore, record.tokenRecordId);
         // A later call must see what changes at Logto from now on.
         this.singleFlight.release(key);
         await this.run(
@@ -79,10 +79,10 @@ export class TokenRefresh {
    * @returns whether that has succeeded: a token response may have no ID token, and the user resolver may fail
    */
   refreshClaims(request: Request, record: SessionRecord): Promise<boolean> {
-    return this.singleFlight.run(`${record.tokens} claims`, () =>
+    return this.singleFlight.run(`${record.tokenRecordId} claims`, () =>
       this.runExclusive(record, async (afterwards) => {
         if (await this.sessions.loadNewer(request, record)) return true;
-        const tokens = await this.records.load(request.sessionStore, record.tokens);
+        const tokens = await this.records.load(request.sessionStore, record.tokenRecordId);
         const grant = {
           tokens,
           rejected: userInfoToken(tokens),
@@ -128,7 +128,7 @@ export class TokenRefresh {
   ): Promise<T> {
     const afterwards: GrantStart['afterwards'] = [];
     try {
-      return await this.records.runExclusive(record.tokens, () => refresh(afterwards));
+      return await this.records.runExclusive(record.tokenRecordId, () => refresh(afterwards));
     } finally {
       await runAll(afterwards);
     }

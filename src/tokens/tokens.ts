@@ -32,7 +32,7 @@ export class Tokens {
   async accessToken(request: Request, target: TokenTarget): Promise<StoredAccessToken> {
     if (target.organizationId !== undefined) this.assertOrganizationsScope();
     const record = this.requireSignedIn(request);
-    const tokens = await this.records.load(request.sessionStore, record.tokens);
+    const tokens = await this.records.load(request.sessionStore, record.tokenRecordId);
     const stored = tokens?.accessTokens[accessTokenKey(target)];
     const isHit = stored !== undefined && Date.now() < stored.refreshAt;
     publishTokenLookup('access-token', isHit);
@@ -70,10 +70,14 @@ export class Tokens {
   /** Deletes the access tokens; the next use requests new ones. */
   async clearAccessTokens(request: Request): Promise<void> {
     const record = this.requireSignedIn(request);
-    await this.records.runExclusive(record.tokens, async () => {
-      const tokens = await this.records.load(request.sessionStore, record.tokens);
+    await this.records.runExclusive(record.tokenRecordId, async () => {
+      const tokens = await this.records.load(request.sessionStore, record.tokenRecordId);
       if (tokens)
-        await this.records.save(request, record.tokens, { ...tokens, accessTokens: {}, userInfo: undefined });
+        await this.records.save(request, record.tokenRecordId, {
+          ...tokens,
+          accessTokens: {},
+          userInfo: undefined,
+        });
     });
   }
 
@@ -83,7 +87,7 @@ export class Tokens {
   }
 
   private async storedTokens(request: Request): Promise<TokenRecord | undefined> {
-    return this.records.load(request.sessionStore, this.requireSignedIn(request).tokens);
+    return this.records.load(request.sessionStore, this.requireSignedIn(request).tokenRecordId);
   }
 
   /** The session's sign-in. @throws LogtoUnauthenticatedException when the request is anonymous */

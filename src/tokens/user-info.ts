@@ -30,7 +30,7 @@ export class UserInfo {
   async fetch(request: Request, record: SessionRecord, fresh = false): Promise<UserInfoResponse> {
     const { userInfoTtl } = this.options;
     if (userInfoTtl > 0 && !fresh) {
-      const stored = (await this.records.load(request.sessionStore, record.tokens))?.userInfo;
+      const stored = (await this.records.load(request.sessionStore, record.tokenRecordId))?.userInfo;
       if (stored && Date.now() - stored.at < userInfoTtl) return stored.claims;
     }
     const claims = await this.request(request, record);
@@ -63,9 +63,10 @@ export class UserInfo {
   private async store(request: Request, record: SessionRecord, claims: UserInfoResponse): Promise<void> {
     const at = Date.now();
     await this.records
-      .runExclusive(record.tokens, async () => {
-        const tokens = await this.records.load(request.sessionStore, record.tokens);
-        if (tokens) await this.records.save(request, record.tokens, { ...tokens, userInfo: { at, claims } });
+      .runExclusive(record.tokenRecordId, async () => {
+        const tokens = await this.records.load(request.sessionStore, record.tokenRecordId);
+        if (tokens)
+          await this.records.save(request, record.tokenRecordId, { ...tokens, userInfo: { at, claims } });
       })
       // The caller gets the claims anyway. The next request fetches them again.
       .catch(() => undefined);

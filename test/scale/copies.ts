@@ -8,7 +8,7 @@ import { application } from './tenant.js';
 interface StoredSession {
   readonly cookie: object;
   readonly logto: {
-    readonly tokens: string;
+    readonly tokenRecordId: string;
     readonly sid?: string;
     readonly claims: { readonly sub: string };
   };
@@ -57,7 +57,7 @@ async function readTemplates(redis: RedisServer): Promise<Template[]> {
   return Promise.all(
     sessions.map(async (key) => {
       const session = JSON.parse((await redis.client.get(key)) ?? '') as StoredSession;
-      const tokensKey = `${prefix}logto-tokens-${session.logto.tokens}`;
+      const tokensKey = `${prefix}logto-tokens-${session.logto.tokenRecordId}`;
       return {
         session,
         tokens: (await redis.client.get(tokensKey)) ?? '',
@@ -72,12 +72,12 @@ function copyOf(
   { newUsers = false, claimsAge = 0 }: CopyOptions,
 ): { id: string; entries: { key: string; value: string; expiresIn: number }[] } {
   const id = randomBytes(24).toString('base64url');
-  const tokensId = randomBytes(15).toString('base64url');
+  const tokenRecordId = randomBytes(15).toString('base64url');
   const sub = newUsers ? randomBytes(6).toString('hex') : session.logto.claims.sub;
   const sid = randomBytes(16).toString('base64url');
   const logto = {
     ...session.logto,
-    tokens: tokensId,
+    tokenRecordId,
     sid,
     checkedAt: Date.now() - claimsAge,
     claims: { ...session.logto.claims, sub },
@@ -85,11 +85,11 @@ function copyOf(
   const index = JSON.stringify({
     cookie: session.cookie,
     logtoLifetime: expiresIn.tokens * 1000,
-    logtoSignIns: [{ session: id, tokens: tokensId, at: Date.now() }],
+    logtoSignIns: [{ session: id, tokenRecordId, at: Date.now() }],
   });
   const entries = [
     { key: id, value: JSON.stringify({ ...session, logto }), expiresIn: expiresIn.session },
-    { key: `logto-tokens-${tokensId}`, value: tokens, expiresIn: expiresIn.tokens },
+    { key: `logto-tokens-${tokenRecordId}`, value: tokens, expiresIn: expiresIn.tokens },
     { key: ownKey('sign-ins', `${application.id} sub ${sub}`), value: index, expiresIn: expiresIn.tokens },
     { key: ownKey('sign-ins', `${application.id} sid ${sid}`), value: index, expiresIn: expiresIn.tokens },
     // That of the session before the sign-in.

@@ -31,7 +31,7 @@ class SessionsController extends UserSessionsController {
   @Post('copies')
   async copy(@Req() { session: { cookie, logto }, sessionStore }: Request): Promise<void> {
     for (let copy = 1; copy < 200; copy += 1) {
-      const data = { cookie, logto: { ...logto, tokens: `tokens-${copy}` } } as SessionData;
+      const data = { cookie, logto: { ...logto, tokenRecordId: `tokens-${copy}` } } as SessionData;
       await new Promise((resolve) => sessionStore.set(`copy-${copy}`, data, resolve));
     }
   }

@@ -282,7 +282,7 @@ describe('The index of a user’s sign-ins', () => {
     for (let serial = 1; serial <= 205; serial += 1) {
       const record: SessionRecord = {
         claims: { sub: 'ada', iss: 'https://logto.example/oidc', aud: 'app', iat: 1, exp: 2 },
-        tokens: `tokens-${serial}`,
+        tokenRecordId: `tokens-${serial}`,
         signedInAt: serial,
         checkedAt: serial,
         completed: [],

@@ -46,18 +46,20 @@ export class FreshUserInfo {
   async get(request: Request): Promise<UserInfoResponse> {
     const record = this.sessions.record(request);
     if (!record) return this.resolver.fetchUserInfo(request, true);
-    const cached = this.cache.get(record.tokens);
+    const cached = this.cache.get(record.tokenRecordId);
     if (cached && cached.checkedAt === record.checkedAt && Date.now() < cached.expiresAt)
       return cached.userInfo;
     // The fields of a GraphQL request, or the requests of a page, need it at the same moment.
     const refetch = (): Promise<UserInfoResponse> =>
-      this.requests.run(`${record.tokens} ${record.checkedAt}`, () => this.fetch(request, record, cached));
+      this.requests.run(`${record.tokenRecordId} ${record.checkedAt}`, () =>
+        this.fetch(request, record, cached),
+      );
     return cached ? ((await this.breaker.runUnlessOpen('userinfo', refetch)) ?? cached.userInfo) : refetch();
   }
 
   private async fetch(
     request: Request,
-    { tokens, checkedAt }: SessionRecord,
+    { tokenRecordId, checkedAt }: SessionRecord,
     cached: CachedUserInfo | undefined,
   ): Promise<UserInfoResponse> {
     const { revalidateAfter } = this.options;
@@ -65,11 +67,11 @@ export class FreshUserInfo {
     try {
       // A handler may change the original, which is the user info of its request.
       const userInfo = cloneJson(await this.resolver.fetchUserInfo(request, true));
-      this.cache.set(tokens, { expiresAt: Date.now() + ttl, checkedAt, userInfo });
+      this.cache.set(tokenRecordId, { expiresAt: Date.now() + ttl, checkedAt, userInfo });
       return userInfo;
     } catch (error) {
       if (!cached || !(error instanceof LogtoException) || !error.transient) throw error;
-      this.cache.set(tokens, { ...cached, expiresAt: Date.now() + retryInterval, checkedAt });
+      this.cache.set(tokenRecordId, { ...cached, expiresAt: Date.now() + retryInterval, checkedAt });
       return cached.userInfo;
     }
   }

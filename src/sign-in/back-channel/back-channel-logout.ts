@@ -37,7 +37,7 @@ interface LogoutToken extends JWTPayload {
 }
 
 interface EndedSignIn {
-  readonly tokens: string;
+  readonly tokenRecordId: string;
   readonly sub: string;
   readonly sid: string | undefined;
 }
@@ -109,7 +109,9 @@ export class BackChannelLogout {
       await writeEntry(store, key, { cookie: lifetimeCookie(remembered) });
     });
     await Promise.all(
-      ended.map(({ tokens, sub, sid }) => this.hooks.signOut(tokens, { sub, sid, reason: 'back_channel' })),
+      ended.map(({ tokenRecordId, sub, sid }) =>
+        this.hooks.signOut(tokenRecordId, { sub, sid, reason: 'back_channel' }),
+      ),
     );
   }
 
@@ -161,16 +163,17 @@ export class BackChannelLogout {
     ended: EndedSignIn[],
   ): Promise<void> {
     if (this.hooks.has('signOut'))
-      for (const { session, tokens } of signIns) ended.push(...(await signInOf(store, session, tokens)));
+      for (const { session, tokenRecordId } of signIns)
+        ended.push(...(await signInOf(store, session, tokenRecordId)));
     await this.sessionEnd.endIndexed(store, signIns, sub);
   }
 }
 
 /** The sign-in that a session holds, unless it has ended already. */
-async function signInOf(store: Store, session: string, tokens: string): Promise<EndedSignIn[]> {
+async function signInOf(store: Store, session: string, tokenRecordId: string): Promise<EndedSignIn[]> {
   const record = (await readEntry(store, session))?.logto;
-  if (!isSignedIn(record) || record.tokens !== tokens) return [];
-  return [{ tokens, sub: record.claims.sub, sid: record.sid }];
+  if (!isSignedIn(record) || record.tokenRecordId !== tokenRecordId) return [];
+  return [{ tokenRecordId, sub: record.claims.sub, sid: record.sid }];
 }
 
 /** Why a verified token is not a logout token (OpenID Connect Back-Channel Logout 1.0, 2.6). */

@@ -71,7 +71,7 @@ export class FakeSessions extends Sessions {
     const now = Date.now();
     const record: SessionRecord = {
       claims,
-      tokens: this.records.begin(signIn),
+      tokenRecordId: this.records.begin(signIn),
       signedInAt: now - (signIn.signedInAgo ?? 0) * 1000,
       checkedAt: now,
       seenAt: now,

@@ -49,6 +49,6 @@ export class FakeTokenRecords extends TokenRecords {
   }
 
   override keepAlive(request: Request, record: SessionRecord): void {
-    if (!this.signIns.get(record.tokens)) super.keepAlive(request, record);
+    if (!this.signIns.get(record.tokenRecordId)) super.keepAlive(request, record);
   }
 }

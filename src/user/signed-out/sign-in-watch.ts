@@ -28,7 +28,7 @@ export class SignInWatch {
    */
   async untilEnded(request: Request, record: SessionRecord, watching: AbortSignal): Promise<void> {
     const endedHere = new Promise<void>((resolve) => {
-      const forget = this.ends.once(record.tokens, resolve);
+      const forget = this.ends.once(record.tokenRecordId, resolve);
       watching.addEventListener('abort', forget, { once: true });
     });
     await Promise.race([endedHere, this.pollUntilEnded(request, record, watching)]);
