@@ -10,7 +10,7 @@ export interface BoundedCacheOptions {
 
 /**
  * An LRU cache that takes memory only as it fills. With `max`, lru-cache allocates all of it when it is created: the
- * caches of one app would take 26 ms and 3 MB at start.
+ * caches of one app would take 26 ms and 3 MB at startup.
  */
 export class BoundedCache<Value extends {}> extends LRUCache<string, Value> {
   constructor({ max, ttl = 0 }: BoundedCacheOptions) {

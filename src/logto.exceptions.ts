@@ -108,7 +108,7 @@ export class LogtoSetupException extends LogtoException {
   }
 }
 
-/** Thrown at start, with all mistakes in the options. `code`: `invalid_options`. */
+/** Thrown at startup, with all mistakes in the options. `code`: `invalid_options`. */
 export class LogtoOptionsException extends LogtoSetupException {
   readonly problems: readonly LogtoOptionsProblem[];
 

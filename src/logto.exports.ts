@@ -7,7 +7,7 @@ import { ProviderCallLog } from './oidc/provider-call-log.js';
 import { ProviderFetch } from './oidc/provider-fetch.js';
 import { OperatorLog } from './operator-log.js';
 import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
-import { KnownStore } from './session/known-store.js';
+import { SessionStoreLocator } from './session/session-store-locator.js';
 import { LogtoSessions } from './session/logto-sessions.js';
 import { MachineTokens } from './tokens/machine-tokens.js';
 import { HandlerContext } from './user/handler-context.js';
@@ -23,11 +23,11 @@ export const logtoExports = [
   LogtoApiGuard,
   AccessDecision,
   HandlerContext,
-  KnownStore,
   MachineTokens,
   OidcClient,
   OperatorLog,
   ProviderCallLog,
   ProviderFetch,
   ResolvedLogtoOptions,
+  SessionStoreLocator,
 ];

@@ -62,7 +62,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
    * Registers the module with its options.
    * @param options the options, and the module's extras (`global`, `authRoutesPrefix`, `authRoutes`,
    * `authRoutesDecorators`)
-   * @throws LogtoOptionsException at start, with all mistakes in the options
+   * @throws LogtoOptionsException at startup, with all mistakes in the options
    */
   static override forRoot(options: LogtoModuleOptions & LogtoModuleExtras): DynamicModule {
     warnAboutOtherCopies();
@@ -80,7 +80,7 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
    *   useFactory: (config: ConfigService) => config.getOrThrow<LogtoModuleOptions>('logto'),
    * })
    * ```
-   * @throws LogtoOptionsException at start, with all mistakes in the options
+   * @throws LogtoOptionsException at startup, with all mistakes in the options
    */
   static override forRootAsync(options: LogtoModuleAsyncOptions): DynamicModule {
     warnAboutOtherCopies();

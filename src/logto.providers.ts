@@ -4,7 +4,7 @@ import { GlobalPrefixExclusion } from './bootstrap/global-prefix-exclusion.js';
 import { missingOptionsProvider } from './bootstrap/missing-options.provider.js';
 import { OptionsScopeCheck } from './bootstrap/options-scope-check.js';
 import { RequirementReport } from './bootstrap/requirement-report.js';
-import { StartReport } from './bootstrap/start-report.js';
+import { StartupReport } from './bootstrap/startup-report.js';
 import { StartupDiagnosis } from './bootstrap/startup-diagnosis.js';
 import { StepUpCheck } from './bootstrap/step-up-check.js';
 import { WebhookReport } from './bootstrap/webhook-report.js';
@@ -46,13 +46,13 @@ import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
 import { BasePath } from './request/base-path.js';
 import { PassiveRequests } from './request/passive-requests.js';
 import { Handshakes } from './session/handshakes.js';
-import { KnownStore } from './session/known-store.js';
 import { LogtoSessions } from './session/logto-sessions.js';
 import { SessionEnd } from './session/session-end.js';
 import { SessionExpiry } from './session/session-expiry.js';
 import { SessionLifetime } from './session/session-lifetime.js';
 import { SessionMount } from './session/session-mount.js';
 import { SessionStart } from './session/session-start.js';
+import { SessionStoreLocator } from './session/session-store-locator.js';
 import { Sessions } from './session/sessions.js';
 import { RefreshedRecords } from './store/refreshed-records.js';
 import { SignInEndEvents } from './store/sign-in-end-events.js';
@@ -118,13 +118,13 @@ export const logtoProviders: Provider[] = [
   PassiveRequests,
   // session/
   Handshakes,
-  KnownStore,
   LogtoSessions,
   SessionEnd,
   SessionExpiry,
   SessionLifetime,
   SessionMount,
   SessionStart,
+  SessionStoreLocator,
   Sessions,
   // tokens/
   MachineTokens,
@@ -171,7 +171,7 @@ export const logtoProviders: Provider[] = [
   GlobalPrefixExclusion,
   OptionsScopeCheck,
   RequirementReport,
-  StartReport,
+  StartupReport,
   StartupDiagnosis,
   StepUpCheck,
   WebhookReport,

@@ -8,7 +8,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { LogtoSetupException } from '../logto.exceptions.js';
 import { MODULE_OPTIONS_TOKEN } from '../logto.module-definition.js';
 
-/** Rejects request-scoped options: Nest would create the module for each request, and mount nothing at start. */
+/** Rejects request-scoped options: Nest would create the module for each request, and mount nothing at startup. */
 @Injectable()
 export class OptionsScopeCheck implements OnModuleInit {
   constructor(private readonly modules: ModulesContainer) {}
@@ -26,7 +26,7 @@ export class OptionsScopeCheck implements OnModuleInit {
       .map((token) => (typeof token === 'function' ? token.name : String(token)));
     throw new LogtoSetupException(
       'invalid_options',
-      'LogtoModule reads its options once, at start, but these options are request-scoped: their factory injects ' +
+      'LogtoModule reads its options once, at startup, but these options are request-scoped: their factory injects ' +
         `${names.join(' and ')}, which is request-scoped or depends on a request-scoped provider. Inject singletons, such as ` +
         'ConfigService. Pass what differs by request or tenant to `LogtoService.signIn(request, { … })`.',
     );

@@ -12,11 +12,11 @@ import { hasLogtoGuard, isLogtoGuard } from '../guard/guard-metadata.js';
 import type { Requirement } from '../guard/requirements/requirement.js';
 import { GuardedRouteReader } from '../guard/guarded-route.js';
 import { StepUpCheck } from './step-up-check.js';
-import { unmetRequirements } from './unmet-requirements.js';
+import { impossibleRequirements } from './impossible-requirements.js';
 import { enforcementGap, hasGuard, type AppGuards } from './enforcement-gap.js';
 
 /**
- * Checks the requirements of all routes at start. A requirement that no guard enforces is an error, because the route
+ * Checks the requirements of all routes at startup. A requirement that no guard enforces is an error, because the route
  * looks protected and is not. Requirements that nobody can meet are logged.
  */
 @Injectable()
@@ -97,8 +97,8 @@ export class RequirementReport implements OnApplicationBootstrap {
           '@RequireOrganization({ param: "orgId" }).',
       );
     }
-    for (const unmet of unmetRequirements(this.options, type, method))
-      this.logger.error(`${handler} ${unmet}`);
+    for (const reason of impossibleRequirements(this.options, type, method))
+      this.logger.error(`${handler} ${reason}`);
     // Only a warning: perhaps all queries that return the field are guarded.
     const isOnlyInGuardedClass =
       requirementsOf(method).length === 0 &&

@@ -4,7 +4,7 @@ import { OperatorLog } from '../operator-log.js';
 import { acrValuesOf } from '../options/authentication-context.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
-/** Reports at start if the app requires step-up authentication and its Logto does not support it. */
+/** Reports at startup if the app requires step-up authentication and its Logto does not support it. */
 @Injectable()
 export class StepUpCheck {
   constructor(

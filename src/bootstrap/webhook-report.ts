@@ -3,7 +3,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { EventHandlers } from '../webhooks/event-handlers.js';
 import { sessionEvents } from '../webhooks/affected-users.js';
 
-/** Logs at start which webhook to create at Logto. */
+/** Logs at startup which webhook to create at Logto. */
 @Injectable()
 export class WebhookReport implements OnApplicationBootstrap {
   private readonly logger = new Logger('LogtoModule');

@@ -16,7 +16,7 @@ export interface GuardedRoute {
   readonly policy: AccessPolicy;
 }
 
-/** Reads at start what the guards of a route require, from the policies and guards that decide on requests. */
+/** Reads at startup what the guards of a route require, from the policies and guards that decide on requests. */
 @Injectable()
 export class GuardedRouteReader {
   constructor(
@@ -65,7 +65,7 @@ export class GuardedRouteReader {
     return logtoGuardsIn([...instances, ...requestScoped]);
   }
 
-  /** At start there is no request. If a subclass needs it to decide, its base class decides. */
+  /** At startup there is no request. If a subclass needs it to decide, its base class decides. */
   private credentialsOf(guard: unknown, context: ExecutionContext): readonly Credential[] {
     const type = guard as Type<LogtoGuard>;
     try {

@@ -27,7 +27,7 @@ import { AccessDecision } from './access-decision.js';
  * of its own.
  * @throws LogtoUnauthenticatedException when the user is not signed in, or not recently enough
  * @throws LogtoException 403 for a requirement that is not met and for `cross_site_request`; `session_not_configured`; a
- * transient one, 503, while the session cannot be read or checked; `module_missing`, at start, in an app without
+ * transient one, 503, while the session cannot be read or checked; `module_missing`, at startup, in an app without
  * LogtoModule
  */
 @markCopy

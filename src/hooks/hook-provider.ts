@@ -8,7 +8,7 @@ type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 export interface HookProvider {
   readonly type: Type<Record<string, never>>;
   readonly instance: object;
-  /** Whether there is exactly one instance, which was created at start. */
+  /** Whether there is exactly one instance, which was created at startup. */
   readonly isSingleton: boolean;
 }
 

@@ -8,7 +8,7 @@ import { callerOf, hookProvidersOf, type HookProvider } from './hook-provider.js
 import { isUserResolver } from './logto-user-resolver.decorator.js';
 import { staticHooksOf } from './static-hooks-of.js';
 
-/** Finds the hooks and the user resolver of the app, once, at start. */
+/** Finds the hooks and the user resolver of the app, once, at startup. */
 @Injectable()
 export class HookRegistry implements OnModuleInit {
   private readonly handlers: Record<HookKind, HookHandler[]> = {

@@ -5,7 +5,7 @@ import { Controller, VERSION_NEUTRAL, type Type } from '@nestjs/common';
  * Without a path it has no routes. Call it in the controller's constructor.
  *
  * Undocumented: Nest creates controllers before it reads their paths, and an empty list of paths maps no routes. This can
- * go when a module can register routes at start.
+ * go when a module can register routes at startup.
  */
 export function placeController(controller: Type, path: string | string[] | undefined): void {
   Controller({ path: path ?? [], version: VERSION_NEUTRAL })(controller);

@@ -7,7 +7,7 @@ import { withoutUndefined } from './without-undefined.js';
 /**
  * Reads the options that differ per deployment from the environment: `LOGTO_ENDPOINT`, `LOGTO_APP_ID`,
  * `LOGTO_APP_SECRET`, `LOGTO_BASE_URL`, `LOGTO_SESSION_SECRET`, `LOGTO_WEBHOOK_SIGNING_KEY` and `LOGTO_ENCRYPTION_KEYS`
- * (separated by commas). The module reports missing ones at start, like any other mistake in the options. Without a
+ * (separated by commas). The module reports missing ones at startup, like any other mistake in the options. Without a
  * signing key it receives no webhooks. Without encryption keys it stores tokens in plain text, unless `overrides` has
  * `encryption: {}`: then the app does not start.
  *

@@ -89,7 +89,7 @@ export abstract class ResolvedLogtoOptions {
   /** `undefined` if the app receives no webhooks. */
   abstract readonly webhooks: ResolvedWebhookOptions | undefined;
   abstract readonly allowUnenforcedRequirements: boolean;
-  /** Logged once, at start. */
+  /** Logged once, at startup. */
   abstract readonly warnings: readonly string[];
   abstract readonly insecureRequests: boolean;
 }

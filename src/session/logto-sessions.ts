@@ -9,7 +9,7 @@ import { isSignedIn, type SessionRecord } from '../store/session-record.js';
 import { type IndexedSignIn, SignInIndex, type IndexSubject } from '../store/sign-in-index.js';
 import { readEntry, unchangedCookie } from '../store/store-access.js';
 import { UserMarks } from '../store/user-marks.js';
-import { KnownStore } from './known-store.js';
+import { SessionStoreLocator } from './session-store-locator.js';
 import type { LogtoSession, LogtoSessionEndOptions, LogtoSessionSubject } from './logto-session.js';
 import { SessionEnd } from './session-end.js';
 import { SessionLifetime } from './session-lifetime.js';
@@ -39,7 +39,7 @@ const maxStartTime = 60_000;
 export class LogtoSessions {
   constructor(
     private readonly options: ResolvedLogtoOptions,
-    private readonly knownStore: KnownStore,
+    private readonly storeLocator: SessionStoreLocator,
     private readonly sessions: Sessions,
     private readonly sessionEnd: SessionEnd,
     private readonly lifetime: SessionLifetime,
@@ -52,13 +52,13 @@ export class LogtoSessions {
   /**
    * The sessions of a user, the newest first.
    * @param request the request whose session is the `current` one. An app that mounts its own session has to pass one
-   * until its first request has passed that session
-   * @throws LogtoException `session_store_unknown`, `session_store_unavailable` or `application_not_configured`
+   * until the first request with that session
+   * @throws LogtoException `session_store_unknown`, `session_store_unavailable` or `session_not_configured`
    */
   async find(subject: LogtoSessionSubject, request?: Request): Promise<LogtoSession[]> {
     const current = request && this.sessions.record(request)?.tokenRecordId;
     const hasIdleTimeout = this.options.lifetime.idle !== undefined;
-    const { stored } = await this.findStored(this.knownStore.require(request), subject);
+    const { stored } = await this.findStored(this.storeLocator.require(request), subject);
     return stored.map(({ record }) => ({
       id: publicIdOf(record),
       sub: record.claims.sub,
@@ -82,7 +82,7 @@ export class LogtoSessions {
     subject: LogtoSessionSubject,
     { except, request = except, reason = 'revoked' }: LogtoSessionEndOptions = {},
   ): Promise<number> {
-    const store = this.knownStore.require(request);
+    const store = this.storeLocator.require(request);
     const keptTokens = except && this.sessions.record(except)?.tokenRecordId;
     // The mark comes first, because a sign-in that is being finished checks for it. The mark would end every such sign-in,
     // so it is not set for a hook that ends all sessions except that of its own sign-in.
@@ -115,7 +115,7 @@ export class LogtoSessions {
    * @throws LogtoException as {@link find}
    */
   async refreshClaims(subject: LogtoSessionSubject, request?: Request): Promise<number> {
-    const store = this.knownStore.require(request);
+    const store = this.storeLocator.require(request);
     if (subject.sub !== undefined && subject.id === undefined)
       await this.marks.set(store, 'changed', subject.sub);
     const { stored } = await this.findStored(store, subject);

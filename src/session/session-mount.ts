@@ -24,7 +24,7 @@ export class SessionMount {
   readonly cookieName: string | undefined;
   /** Its store. */
   readonly store: Store | undefined;
-  /** Warnings about the setup, to log at start. */
+  /** Warnings about the setup, to log at startup. */
   readonly warnings: readonly string[] = [];
 
   constructor(

@@ -50,7 +50,7 @@ const memoryStoreRemedy =
   'Give the session one of https://www.npmjs.com/package/express-session#compatible-session-stores as `store`.';
 
 function storeWarnings({ sessionStore }: Request, isMounted: boolean): string[] {
-  // In production express-session warns about the app's own store, and the module has warned about its own at start.
+  // In production express-session warns about the app's own store, and the module has warned about its own at startup.
   if (isMounted || process.env.NODE_ENV === 'production') return [];
   return [memoryStoreWarning(sessionStore) ?? []].flat();
 }

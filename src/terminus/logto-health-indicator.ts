@@ -6,7 +6,7 @@ import { ProviderCallLog } from '../oidc/provider-call-log.js';
 import { settlesWithin } from '../concurrency/settles-within.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { KnownStore } from '../session/known-store.js';
+import { SessionStoreLocator } from '../session/session-store-locator.js';
 import { toHealthCall, type LogtoHealth } from './logto-health.js';
 import { SessionStoreProbe, type SessionStoreState } from './session-store-probe.js';
 
@@ -41,10 +41,10 @@ export class LogtoHealthIndicator {
     private readonly options: ResolvedLogtoOptions,
     private readonly calls: ProviderCallLog,
     private readonly oidc: OidcClient,
-    knownStore: KnownStore,
+    storeLocator: SessionStoreLocator,
     log: OperatorLog,
   ) {
-    this.storeProbe = new SessionStoreProbe(knownStore, log);
+    this.storeProbe = new SessionStoreProbe(storeLocator, log);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Store } from 'express-session';
 import { LogtoException } from '../logto.exceptions.js';
 import { settlesWithin } from '../concurrency/settles-within.js';
 import type { OperatorLog } from '../operator-log.js';
-import type { KnownStore } from '../session/known-store.js';
+import type { SessionStoreLocator } from '../session/session-store-locator.js';
 import { ownEntryKey, readEntry } from '../store/store-access.js';
 import type { LogtoHealth } from './logto-health.js';
 
@@ -17,15 +17,15 @@ export class SessionStoreProbe {
   private reading: Promise<boolean> | undefined;
 
   constructor(
-    private readonly knownStore: KnownStore,
+    private readonly storeLocator: SessionStoreLocator,
     private readonly log: OperatorLog,
   ) {}
 
   /** Whether the store answers. @param timeout how long to wait for the store, in milliseconds */
   async state(timeout: number): Promise<SessionStoreState> {
-    const store = this.knownStore.find();
+    const store = this.storeLocator.find();
     if (!store) return 'unknown';
-    if (this.knownStore.isDisconnected) return 'down';
+    if (this.storeLocator.isDisconnected) return 'down';
     this.reading ??= this.read(store).finally(() => (this.reading = undefined));
     const { reading } = this;
     return (await settlesWithin(reading, timeout)) && (await reading) ? 'up' : 'down';

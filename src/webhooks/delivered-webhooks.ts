@@ -4,7 +4,7 @@ import type { Store } from 'express-session';
 import { BoundedCache } from '../bounded-cache.js';
 import { settlesWithin } from '../concurrency/settles-within.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { KnownStore } from '../session/known-store.js';
+import { SessionStoreLocator } from '../session/session-store-locator.js';
 import { lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../store/store-access.js';
 
 /** How long a delivered webhook is remembered, in milliseconds. */
@@ -24,7 +24,7 @@ export class DeliveredWebhooks {
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
-    private readonly knownStore: KnownStore,
+    private readonly storeLocator: SessionStoreLocator,
   ) {}
 
   /** Runs `deliver`, unless a webhook with this signature was delivered before. Repeats that overlap share one run. */
@@ -32,7 +32,7 @@ export class DeliveredWebhooks {
     const { client, webhooks } = this.options;
     // Several apps may share a store, and get the same webhook from something that distributes it.
     const key = ownEntryKey('webhook', `${client?.appId} ${webhooks?.path} ${signature}`);
-    const running = this.running.get(key) ?? this.run(key, this.knownStore.find(request), deliver);
+    const running = this.running.get(key) ?? this.run(key, this.storeLocator.find(request), deliver);
     this.running.set(key, running);
     try {
       await running;

@@ -27,7 +27,7 @@ type PayloadOf<Names extends EventName[]> = Names extends []
  *   async forget({ params }: LogtoWebhookEvent<'User.Deleted'>) { … }
  * }
  * ```
- * @throws LogtoSetupException `hook_invalid` on a static method; at start in a provider that is not a singleton
+ * @throws LogtoSetupException `hook_invalid` on a static method; at startup in a provider that is not a singleton
  */
 export function OnLogtoEvent<Names extends EventName[]>(
   ...events: Names

@@ -9,5 +9,5 @@ export interface CookieFinding {
 /** A problem that keeps the app from starting. */
 export const fatal = (remedy: string): CookieFinding => ({ remedy, isFatal: true });
 
-/** A problem that is logged at start. */
+/** A problem that is logged at startup. */
 export const warning = (remedy: string): CookieFinding => ({ remedy, isFatal: false });

@@ -18,7 +18,7 @@ const signInOptionNames = [
   'lifetime',
 ] as const satisfies readonly (keyof LogtoModuleOptions)[];
 
-/** Options that work, but are probably a mistake. The module logs them at start. */
+/** Options that work, but are probably a mistake. The module logs them at startup. */
 export function optionsWarnings(
   options: LogtoModuleOptions,
   extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,

@@ -10,7 +10,7 @@ import { signInClient } from './sign-in-client.js';
 
 /** Finds the session store for code that runs outside of a user's request, such as a webhook. */
 @Injectable()
-export class KnownStore {
+export class SessionStoreLocator {
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly mount: SessionMount,
@@ -19,9 +19,10 @@ export class KnownStore {
   ) {}
 
   /**
+   * The store.
    * @param request any request of the app; without one, the store of an app that mounts its own session is only known
    * after the first request
-   * @throws LogtoException `session_store_unknown` or `application_not_configured`
+   * @throws LogtoException `session_store_unknown` or `session_not_configured`
    */
   require(request?: Request): Store {
     signInClient(this.options);
@@ -29,7 +30,7 @@ export class KnownStore {
     if (!store) {
       throw new LogtoException(
         'session_store_unknown',
-        'The session store is not known yet: the app mounts its own session, and no request has passed it. Pass a ' +
+        'The session store is not known yet: the app mounts its own session, and no request has used it. Pass a ' +
           'request, or let the module mount the session with the option `session`.',
       );
     }
@@ -37,7 +38,7 @@ export class KnownStore {
     return store;
   }
 
-  /** The store as far as it is known; `undefined` in an app without sessions. */
+  /** The store, if it is known already; `undefined` in an app without sessions. */
   find(request?: Request): Store | undefined {
     const ofRequest = request?.sessionStore as Store | undefined;
     return ofRequest ?? this.mount.store ?? this.sessions.lastStore;

@@ -8,9 +8,9 @@ import { BasePath } from '../request/base-path.js';
 import { SessionMount } from '../session/session-mount.js';
 import { mountsExpressSessionAnywhere } from '../nest/mounts-express-session.js';
 
-/** Logs at start which URLs you have to register at Logto, and warns if the app's setup does not match them. */
+/** Logs at startup which URLs you have to register at Logto, and warns if the app's setup does not match them. */
 @Injectable()
-export class StartReport implements OnApplicationBootstrap {
+export class StartupReport implements OnApplicationBootstrap {
   private readonly logger = new Logger('LogtoModule');
 
   constructor(

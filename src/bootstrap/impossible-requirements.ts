@@ -18,7 +18,7 @@ const neededScope: Partial<Record<Requirement['kind'], string>> = {
 };
 
 /** Why nobody can pass the guards of a route with these options. Each reason continues a sentence after the route's name. */
-export function unmetRequirements(
+export function impossibleRequirements(
   options: Pick<ResolvedLogtoOptions, 'api' | 'client' | 'scopes'>,
   type: Type,
   method: Method,
