@@ -118,7 +118,7 @@ export class RequirementReport implements OnApplicationBootstrap {
     );
   }
 
-  /** An application context, such as a script's, answers no HTTP requests. It has no global guards of main.ts either. */
+  /** Whether a method is called. An application context, such as a script's, has no HTTP requests and no guards of main.ts. */
   private isReached(method: Method): boolean {
     return Boolean(this.adapterHost.httpAdapter) || isMessageHandler(method);
   }

@@ -22,7 +22,7 @@ export class StartupDiagnosis implements OnApplicationBootstrap, BeforeApplicati
     setImmediate(() => void this.run()).unref();
   }
 
-  /** Pending requests would keep the process alive. */
+  /** Aborts pending requests, which would keep the process alive. */
   beforeApplicationShutdown(): void {
     this.aborter.abort();
   }

@@ -38,7 +38,7 @@ export class MachineCheck implements LogtoCheck {
 
 const managementApi = 'Management API';
 
-/** Only a warning, because the application may be for APIs of your own. */
+/** The result for access to the Management API. Only a warning, because the application may be for your own APIs. */
 function accessResult(answer: MachineAnswer, resource: string, asked: string): LogtoDiagnosisCheck {
   const base = { name: managementApi, asked };
   if (answer.status !== 200) {

@@ -65,7 +65,7 @@ export class GuardedRouteReader {
     return logtoGuardsIn([...instances, ...requestScoped]);
   }
 
-  /** At startup there is no request. If a subclass needs it to decide, its base class decides. */
+  /** The credentials that a guard accepts. If a subclass needs the request to decide, its base class decides. */
   private credentialsOf(guard: unknown, context: ExecutionContext): readonly Credential[] {
     const type = guard as Type<LogtoGuard>;
     try {

@@ -13,7 +13,7 @@ export function protectFromCaches(request: Request, accept: readonly Credential[
   if (accept.includes('bearer')) vary(response, 'Authorization');
 }
 
-/** `response.vary` is slower: it parses the header even if there is none. */
+/** Adds a name to the `Vary` header. `response.vary` is slower: it parses the header even if there is none. */
 function vary(response: Response, header: string): void {
   if (response.hasHeader('Vary')) response.vary(header);
   else response.setHeader('Vary', header);

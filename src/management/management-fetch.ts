@@ -95,7 +95,7 @@ function bearerToken(headers: Headers): string {
   return headers.get('authorization')?.replace(/^Bearer /, '') ?? '';
 }
 
-/** Logto sends the status text if a response has no body, for example `Created`. The client would parse it as JSON. */
+/** Removes the status text from a body. Logto sends it if there is no body, and the client would parse it as JSON. */
 async function withoutStatusText(response: Response): Promise<Response> {
   const isText = response.headers.get('content-type')?.startsWith('text/plain') === true;
   if (!isText || (await response.clone().text()) !== response.statusText) return response;

@@ -2,7 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { LogtoSetupException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 
-/** Not injected: without LogtoModule there is no provider. */
+/** The log. It is not injected, because without LogtoModule there is no provider. */
 const log = new OperatorLog();
 
 /**

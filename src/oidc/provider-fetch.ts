@@ -118,7 +118,7 @@ export class ProviderFetch {
   }
 }
 
-/** Rejects when the signal aborts, because a custom `fetch` may ignore the signal. */
+/** Runs `work`, and rejects when the signal aborts, because a custom `fetch` may ignore the signal. */
 function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error);

@@ -65,7 +65,7 @@ function marginOf(lifetime: number): number {
   return shortest + Math.random() * (longest - shortest);
 }
 
-/** `at_hash` is optional in the code flow. If it is there, it must match (OpenID Connect Core 3.1.3.8). */
+/** Asserts that `at_hash` matches. It is optional in the code flow (OpenID Connect Core 3.1.3.8). */
 function assertAccessTokenHash(claims: IdTokenClaims, idToken: string, accessToken: string): void {
   if (claims.at_hash === undefined || claims.at_hash === null) return;
   const header = JSON.parse(Buffer.from(idToken.split('.')[0] ?? '', 'base64url').toString()) as {

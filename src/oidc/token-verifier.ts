@@ -99,7 +99,7 @@ export class TokenVerifier {
     });
   }
 
-  /** Cached, because `serverMetadata()` copies the whole discovery document. */
+  /** The keys and algorithms of a configuration. Cached, because `serverMetadata()` copies the whole document. */
   private signingMetadataOf(configuration: Configuration): SigningMetadata {
     const known = this.signingMetadata.get(configuration);
     if (known) return known;

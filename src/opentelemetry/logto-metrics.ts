@@ -69,7 +69,7 @@ export class LogtoMetrics {
     },
   };
 
-  /** Creates them at first use, because the app may set the global provider after it has created the instrumentation. */
+  /** The instruments, created at first use, because the app may set the global provider after this class is created. */
   private instruments(): Instruments {
     const provider = this.provider ?? metrics.getMeterProvider();
     if (this.created?.by !== provider)

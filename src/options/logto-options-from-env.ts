@@ -53,7 +53,7 @@ export function logtoOptionsFromEnv(
   };
 }
 
-/** An empty variable counts as not set. */
+/** The value of a variable. An empty one counts as not set. */
 function read(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return env[name] || undefined;
 }

@@ -38,7 +38,7 @@ class ResourceMetadataController {
   }
 }
 
-/** The metadata is public, so this replaces the headers of the app's own CORS, which may allow credentials. */
+/** Lets every origin read the response. Replaces the headers of the app's own CORS, which may allow credentials. */
 function allowAllOrigins(response: Response): void {
   response.header('Access-Control-Allow-Origin', '*');
   response.removeHeader('Access-Control-Allow-Credentials');

@@ -58,7 +58,7 @@ export class WaitingTabs {
     return true;
   }
 
-  /** A form gets a page, since the browser may block a redirect to another origin. */
+  /** Redirects a tab. A form gets a page, because the browser may block a redirect to another origin. */
   private redirectTo(response: Response, page: string, query: URLSearchParams): void {
     const url = new URL(page, signInClient(this.options).baseUrl);
     if (query.has(fromFormParameter))

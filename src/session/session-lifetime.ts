@@ -51,7 +51,7 @@ export class SessionLifetime {
     return expiresAt === Number.POSITIVE_INFINITY ? undefined : new Date(expiresAt);
   }
 
-  /** The browser got the cookie at the sign-in. The store may keep the session for longer, because it is touched. */
+  /** When the cookie expires. The browser got it at the sign-in. A touch keeps the session in the store for longer. */
   private cookieExpiresAt({ signedInAt }: SessionRecord, { expires, originalMaxAge }: Cookie): number {
     if (!expires || originalMaxAge === null) return Number.POSITIVE_INFINITY;
     const stored = new Date(expires).getTime();

@@ -161,14 +161,14 @@ export class Sessions {
     return storedSignIn(request, record, this.index);
   }
 
-  /** Several apps may share a store and a secret: only this app's issuer and application count. */
+  /** Whether a record is of this app's issuer and application. Several apps may share a store and a secret. */
   private isForThisApplication({ claims: { iss, aud } }: SessionRecord): boolean {
     const appId = this.options.client?.appId;
     const isAudience = typeof aud === 'string' ? aud === appId : appId !== undefined && aud.includes(appId);
     return isAudience && iss === this.options.issuer;
   }
 
-  /** The app's own store is only known from its first request, and an app may have several. */
+  /** Starts to use a store. The app's own store is only known from its first request, and an app may have several. */
   private attachToStore(store: Store, request: Request): void {
     this.attachedStore = store;
     this.cookiePath = request.session.cookie.path ?? undefined;
@@ -179,6 +179,7 @@ export class Sessions {
     for (const warning of sessionWarnings(this.options, request)) this.logger.warn(warning);
   }
 
+  /** Whether a store has emitted `disconnect`. */
   isDisconnected(store: Store): boolean {
     return this.disconnected.has(store) || this.disconnected.has(unwrapStore(store));
   }

@@ -46,7 +46,7 @@ export class IdempotentCallbacks {
     return { outcome: await outcome, isRepeated: false };
   }
 
-  /** Takes the `lock`, and leaves the outcome in the session store for the other instances. */
+  /** Runs an exchange under the `lock`, and stores the outcome in the session store for the other instances. */
   private async runOnAllInstances(
     request: Request,
     key: string,

@@ -129,7 +129,7 @@ export class SignIn {
   }
 }
 
-/** The code exchange sends the redirect URI without its query, and Logto requires both to be equal. */
+/** Asserts that a redirect URI has no query: the code exchange sends it without one, and Logto compares the two. */
 function assertRedirectUri(redirectUri: string | undefined): void {
   if (redirectUri === undefined) return;
   const url = URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;

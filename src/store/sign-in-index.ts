@@ -174,7 +174,7 @@ export class SignInIndex {
   }
 }
 
-/** Tolerates a second: express-session recomputes the lifetime with each touch, which may cost a millisecond. */
+/** Whether two lifetimes differ by less than a second: express-session recomputes them with each touch. */
 function isSameLifetime(one: unknown, other: unknown): boolean {
   if (typeof one !== 'number' || typeof other !== 'number') return one === other;
   return Math.abs(one - other) < 1000;

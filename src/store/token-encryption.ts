@@ -104,7 +104,7 @@ export class TokenEncryption {
   }
 }
 
-/** Derived from the secret, so that all instances agree. It does not reveal the key. */
+/** The id of a key, derived from the secret, so that all instances agree. It does not reveal the key. */
 function keyIdOf(secret: string): string {
   return deriveKey(secret, `${purpose}, key id`).export().toString('base64url').slice(0, keyIdLength);
 }

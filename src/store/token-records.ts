@@ -125,7 +125,7 @@ export class TokenRecords {
   }
 }
 
-/** A hash, because locks are named in logs and dashboards, where ids of records do not belong. */
+/** The key of the lock of a record. A hash, because logs and dashboards may show it, and they must not show the id. */
 function lockKey(id: string): string {
   return `logto-refresh-${createHash('sha256').update(id).digest('base64url')}`;
 }

@@ -41,7 +41,7 @@ export class Tombstones {
     }
   }
 
-  /** Overwrites the mark if the store fails to delete it. */
+  /** Removes a mark, or overwrites it if the store fails to delete it. */
   private async unmark(store: Store, key: string): Promise<void> {
     const entry: StoreEntry = { cookie: lifetimeCookie(tombstoneLifetime), logtoUnmarked: true };
     await deleteEntry(store, key).catch(() => writeEntry(store, key, entry));

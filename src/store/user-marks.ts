@@ -45,7 +45,7 @@ export class UserMarks {
     return typeof markedAt === 'number' && markedAt >= since ? markedAt : undefined;
   }
 
-  /** Several applications may share a store. */
+  /** The key of a mark. It contains the application, because several may share a store. */
   private keyOf(mark: UserMark, sub: string): string {
     return ownEntryKey(mark, `user ${this.options.client?.appId} ${sub}`);
   }

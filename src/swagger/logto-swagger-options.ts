@@ -72,8 +72,8 @@ export function logtoSwaggerOptions(
 }
 
 /**
- * Swagger UI adds `resource` to the query of the token endpoint, which only reads the body (RFC 6749 section 3.2). The
- * browser runs the source of this function, so it uses nothing from outside.
+ * Moves `resource` into the body of a token request. Swagger UI adds it to the query, but the token endpoint only reads the
+ * body (RFC 6749 section 3.2). The browser runs the source of this function, so it uses nothing from outside.
  */
 function sendResourceInBody(request: SwaggerRequest): SwaggerRequest {
   const isTokenRequest =
@@ -88,7 +88,7 @@ function sendResourceInBody(request: SwaggerRequest): SwaggerRequest {
   return request;
 }
 
-/** Swagger UI offers every grant of the discovery document, most of which a single-page application may not use. */
+/** Removes the grants from the discovery document that a single-page application may not use: Swagger UI offers them all. */
 function offerCodeFlowOnly(response: SwaggerResponse): SwaggerResponse {
   if (response.url.endsWith('/oidc/.well-known/openid-configuration')) {
     const document = JSON.parse(response.text) as object;

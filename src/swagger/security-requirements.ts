@@ -23,7 +23,7 @@ export function securityRequirementsOf({ accepted, policy }: GuardedRoute): Secu
   return [...unique.values(), ...(policy.access === 'optional' ? [{}] : [])];
 }
 
-/** Only `openIdConnect` lists scopes: in OpenAPI 3.0 the other types of schemes have none. */
+/** The requirements for a credential. Only `openIdConnect` has scopes: OpenAPI 3.0 allows none for the other schemes. */
 function requirementsFor(credential: Credential, scopes: readonly string[][]): SecurityRequirement[] {
   return credential === 'session'
     ? [{ cookie: [] }]

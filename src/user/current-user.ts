@@ -98,7 +98,7 @@ export class CurrentUser {
     return state;
   }
 
-  /** A fork of a request, as a GraphQL field may have, inherits the state until it has its own. */
+  /** The state of a request. A fork, as a GraphQL field may have, inherits it until it has its own. */
   private existingState(request: object): UserState | undefined {
     return (request as StateHolder)[this.state];
   }

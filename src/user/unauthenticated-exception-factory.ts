@@ -60,7 +60,7 @@ export class UnauthenticatedExceptionFactory {
     return new LogtoUnauthenticatedException({ status: isRead ? 302 : 303, redirectTo, ...reason });
   }
 
-  /** A path rather than a URL, so that it works under every host name of the app. */
+  /** The path of the sign-in. It is not a URL, so that it works under every host name of the app. */
   private signInPath(returnTo: string | undefined, others: readonly string[]): string {
     const path = `${this.basePath.path}/${this.options.authRoutesPrefix}/sign-in`;
     const query = [

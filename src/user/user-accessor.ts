@@ -38,7 +38,7 @@ export function exposeUser(request: ExposedRequest, context: LogtoContext): void
   define(request, context);
 }
 
-/** With Passport an anonymous user stays `undefined`: its `req.isAuthenticated()` takes any object for a user. */
+/** Whether the app uses Passport, whose `req.isAuthenticated()` takes any object for a user, even an anonymous one. */
 function usesPassport(request: Request): boolean {
   return 'logIn' in request;
 }

@@ -83,7 +83,7 @@ export class BearerPrincipal implements Principal {
     return typeof acr === 'string' ? acr : undefined;
   }
 
-  /** Logto's tokens for client credentials have the application as their subject. */
+  /** Whether the token is from client credentials: then its subject is the application. */
   get isMachine(): boolean {
     return this.claims.client_id !== undefined && this.claims.sub === this.claims.client_id;
   }

@@ -72,7 +72,7 @@ export class BearerTokenVerifier {
     return principal;
   }
 
-  /** Opaque tokens have no audience, so only those of the listed clients are accepted. */
+  /** Introspects an opaque token. It has no audience, so only tokens of the listed clients are accepted. */
   private async introspect(token: string): Promise<BearerPrincipal> {
     const allowed = this.options.api?.introspection?.clientIds;
     if (!allowed) throw this.notAJwt(token);

@@ -73,13 +73,13 @@ export class ProtectedResources {
     return resource && `${this.baseOf(resource)}${wellKnownPath}${resource.path}`;
   }
 
-  /** Clients that do not know the resource's path look at the plain well-known path. */
+  /** The resource with a path. Clients that do not know the path request the plain well-known one. */
   private resourceAt(path: string): ProtectedResource | undefined {
     const resource = this.resources.find((one) => one.path.toLowerCase() === path);
     return resource ?? (path === '' ? this.resources[0] : undefined);
   }
 
-  /** The metadata is outside of the global prefix, but a proxy strips the rest of the path of `baseUrl`. */
+  /** The URL before the well-known path. The metadata is outside of the global prefix, but a proxy strips the rest. */
   private baseOf({ indicator }: ProtectedResource): string {
     const { client } = this.options;
     const { path, globalPrefix } = this.basePath;

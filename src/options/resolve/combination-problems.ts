@@ -119,7 +119,7 @@ function insecureAddressProblems(options: LogtoModuleOptions): LogtoOptionsProbl
   });
 }
 
-/** The options may have any type here: the schema only reports what is wrong with them. */
+/** The URL in an option, which may have any type here: the schema only reports what is wrong with it. */
 function parseUrl(value: unknown): URL | undefined {
   return typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
 }

@@ -49,7 +49,7 @@ function shortSecretWarnings({ cookieSecret, session }: LogtoModuleOptions): str
     );
 }
 
-/** Misspelt scopes. Logto silently ignores the ones that it does not know. */
+/** Warns about misspelt scopes. Logto silently ignores those that it does not know. */
 function scopeWarnings({ scopes = [] }: LogtoModuleOptions): string[] {
   const known: string[] = [...Object.values(ReservedScope), ...Object.values(UserScope)];
   return scopes
@@ -72,7 +72,7 @@ function normalized(scope: string): string {
     .toLowerCase();
 }
 
-/** Logto only issues a refresh token for `offline_access` with `prompt=consent`. */
+/** Warns if Logto issues no refresh token, which it only does for `offline_access` with `prompt=consent`. */
 function refreshTokenWarnings(options: LogtoModuleOptions): string[] {
   const {
     includeReservedScopes = true,
@@ -106,7 +106,7 @@ function idleOptionWarnings(options: LogtoModuleOptions): string[] {
 
 const variables = { appId: 'LOGTO_APP_ID', baseUrl: 'LOGTO_BASE_URL' } as const;
 
-/** An empty list counts as not given: configuration often has one for "none". */
+/** Whether an option is given. An empty list is not, because configuration often has one for "none". */
 function isGiven(value: unknown): boolean {
   return value !== undefined && !(Array.isArray(value) && value.length === 0);
 }
