@@ -2,12 +2,12 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 import { closeLater } from '../support/runner/leftovers.js';
 import { until } from '../support/requests/waiting.js';
 
 interface Device {
-  visitor: Visitor;
+  profile: BrowserProfile;
   page: Page;
 }
 
@@ -27,15 +27,15 @@ describe('A user of the web sample', () => {
   });
 
   async function signedInDevice(username = 'ada', password = 'lovelace'): Promise<Device> {
-    const visitor = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
-    const page = await visitor.newTab();
+    const profile = await BrowserProfile.create(browser, { baseURL: sample.baseUrl });
+    const page = await profile.newTab();
     await page.goto('/logto/sign-in?returnTo=/user');
-    await visitor.signIn(page, username, password);
-    return { visitor, page };
+    await profile.signIn(page, username, password);
+    return { profile, page };
   }
 
-  const leave = (...devices: Device[]): Promise<unknown> =>
-    Promise.all(devices.map(({ visitor }) => visitor.leave()));
+  const closeAll = (...devices: Device[]): Promise<unknown> =>
+    Promise.all(devices.map(({ profile }) => profile.close()));
   const open = (name: string, { page }: Device): Promise<void> =>
     page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
   const press = (name: string, { page }: Device): Promise<void> =>
@@ -64,13 +64,13 @@ describe('A user of the web sample', () => {
       const phone = await signedInDevice();
       expect([await cell('id', phone), await cell('createdAt', phone)]).toEqual(before);
       await expect(cell('visits', phone)).resolves.toBe('2');
-      await leave(laptop, phone);
+      await closeAll(laptop, phone);
     });
 
     it('of their own', async () => {
       const grace = await signedInDevice('grace', 'hopper');
       expect(await cell('id', grace)).not.toBe(await cell('id', laptop));
-      await leave(laptop, grace);
+      await closeAll(laptop, grace);
     });
   });
 
@@ -79,7 +79,7 @@ describe('A user of the web sample', () => {
       await open('Sessions', laptop);
       await expect(sessionsOf(laptop)).resolves.toEqual(['This browser']);
       await expect(laptop.page.getByRole('main').getByRole('button').count()).resolves.toBe(0);
-      await leave(laptop);
+      await closeAll(laptop);
     });
 
     it('and signs out in another browser', async () => {
@@ -94,7 +94,7 @@ describe('A user of the web sample', () => {
       await expect(isAnonymous(phone)).resolves.toBe(true);
       await expect(isAnonymous(laptop)).resolves.toBe(false);
       await expect(isAnonymous(grace)).resolves.toBe(false);
-      await leave(laptop, phone, grace);
+      await closeAll(laptop, phone, grace);
     });
 
     it('and signs out everywhere else', async () => {
@@ -106,7 +106,7 @@ describe('A user of the web sample', () => {
 
       for (const other of others) await expect(isAnonymous(other)).resolves.toBe(true);
       await expect(isAnonymous(laptop)).resolves.toBe(false);
-      await leave(laptop, ...others);
+      await closeAll(laptop, ...others);
     });
 
     it('and is asked to sign in by a button of a browser that was signed out', async () => {
@@ -123,7 +123,7 @@ describe('A user of the web sample', () => {
       await phone.page.waitForURL(`${sample.baseUrl}/sessions`);
       await expect(sessionsOf(phone)).resolves.toEqual(['This browser', 'Another browser']);
       await expect(isAnonymous(laptop)).resolves.toBe(false);
-      await leave(laptop, phone);
+      await closeAll(laptop, phone);
     });
   });
 
@@ -136,15 +136,15 @@ describe('A user of the web sample', () => {
     await hasEnded(2);
     await expect(isAnonymous(laptop)).resolves.toBe(true);
     await open('Protected', phone);
-    await phone.visitor.signIn(phone.page, 'ada', 'lovelace');
+    await phone.profile.signIn(phone.page, 'ada', 'lovelace');
     await expect(phone.page.getByRole('alert').textContent()).resolves.toContain('suspended');
 
     await press('Let ada sign in again', admin);
-    await phone.visitor.signIn(phone.page, 'ada', 'lovelace');
+    await phone.profile.signIn(phone.page, 'ada', 'lovelace');
     await expect(heading(phone)).resolves.toBe('Members only');
     await expect(isAnonymous(admin)).resolves.toBe(false);
-    await leave(laptop, admin);
-    await phone.visitor.leave(422);
+    await closeAll(laptop, admin);
+    await phone.profile.close(422);
   });
 
   /** Waits for the webhook, which Logto sends on its own. */

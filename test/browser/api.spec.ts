@@ -2,10 +2,10 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from 'playwright-core';
 import { freePort } from '../support/app/app.js';
-import { Elsewhere } from '../support/requests/elsewhere.js';
+import { OtherServer } from '../support/requests/other-server.js';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 import { closeLater } from '../support/runner/leftovers.js';
 
 /** The API sample, as `npm run start:api` builds and runs it. */
@@ -16,7 +16,7 @@ describe('The API sample', () => {
     let browser: Browser;
     let web: Sample;
     let api: Sample;
-    let visitor: Visitor | undefined;
+    let profile: BrowserProfile | undefined;
 
     beforeAll(async () => {
       const port = String(await freePort());
@@ -33,15 +33,15 @@ describe('The API sample', () => {
     });
 
     afterEach(async () => {
-      await visitor?.leave();
-      visitor = undefined;
+      await profile?.close();
+      profile = undefined;
     });
 
     async function tokenPageOf(username: string, password: string): Promise<Page> {
-      visitor = await Visitor.arrive(browser, { baseURL: web.baseUrl });
-      const page = await visitor.newTab();
+      profile = await BrowserProfile.create(browser, { baseURL: web.baseUrl });
+      const page = await profile.newTab();
       await page.goto('/fetch-access-token');
-      await visitor.signIn(page, username, password);
+      await profile.signIn(page, username, password);
       return page;
     }
 
@@ -82,7 +82,7 @@ describe('The API sample', () => {
     });
 
     it('says so and starts its own Logto: a server that is not Logto', async () => {
-      const other = closeLater(await Elsewhere.start(() => Promise.resolve({ status: 200, body: '{}' })));
+      const other = closeLater(await OtherServer.start(() => Promise.resolve({ status: 200, body: '{}' })));
       await expectOwnLogtoBeside(other.origin);
     });
   });

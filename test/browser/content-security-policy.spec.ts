@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { asInMain, freePort, startApp, type TestApp } from '../support/app/app.js';
 import { application, startIssuer } from '../support/logto/issuer.js';
 import { launchChromium } from './support/chromium.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 import { closeLater } from '../support/runner/leftovers.js';
 
 const html = (body: string): string =>
@@ -56,7 +56,7 @@ const policies: [what: string, configure: (app: NestExpressApplication) => unkno
 describe.each(policies)('Under the Content-Security-Policy of %s', (_, configure) => {
   let browser: Browser;
   let app: TestApp;
-  let visitor: Visitor;
+  let profile: BrowserProfile;
   let page: Page;
 
   beforeAll(async () => {
@@ -79,13 +79,13 @@ describe.each(policies)('Under the Content-Security-Policy of %s', (_, configure
   });
 
   // The app has no icon.
-  afterEach(() => visitor.leave(404));
+  afterEach(() => profile.close(404));
 
   async function signIn(javaScriptEnabled = true): Promise<void> {
-    visitor = await Visitor.arrive(browser, { baseURL: app.baseUrl, javaScriptEnabled });
-    page = await visitor.newTab();
+    profile = await BrowserProfile.create(browser, { baseURL: app.baseUrl, javaScriptEnabled });
+    page = await profile.newTab();
     await page.goto('/account');
-    await visitor.signIn(page, 'ada', 'ada-password');
+    await profile.signIn(page, 'ada', 'ada-password');
     await page.waitForURL('**/account');
   }
 
@@ -112,7 +112,7 @@ describe.each(policies)('Under the Content-Security-Policy of %s', (_, configure
 
   it('a form that is posted after the session has ended redirects to sign-in, and back to the app', async () => {
     await signIn();
-    await visitor.forget(/^logto\.sid\./);
+    await profile.clearCookies(/^logto\.sid\./);
 
     await page.getByRole('button', { name: 'Order' }).click();
 

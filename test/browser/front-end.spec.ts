@@ -9,7 +9,7 @@ import { closeLater } from '../support/runner/leftovers.js';
 import { startIssuer } from '../support/logto/issuer.js';
 import { launchChromium } from './support/chromium.js';
 import { clientScript, frontEndPage, pageScript, serveFrontEnd } from './support/front-end.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 
 @Controller()
 class FrontEndController {
@@ -85,7 +85,7 @@ describe.each([
 ])('A front end %s', (_, prepare) => {
   describe.each(configurations)('%s', (__, configure) => {
     let frontEnd: string;
-    let visitor: Visitor;
+    let profile: BrowserProfile;
     let tab: Page;
     let other: Page;
 
@@ -96,9 +96,9 @@ describe.each([
     });
 
     beforeEach(async () => {
-      visitor = await Visitor.arrive(browser, { baseURL: frontEnd });
-      tab = await visitor.newTab();
-      other = await visitor.newTab();
+      profile = await BrowserProfile.create(browser, { baseURL: frontEnd });
+      tab = await profile.newTab();
+      other = await profile.newTab();
       for (const page of [tab, other]) {
         await page.goto('/?page=2#there');
         await heading(page, 'Hello stranger');
@@ -106,11 +106,11 @@ describe.each([
     });
 
     // The page has no icon.
-    afterEach(() => visitor.leave(404));
+    afterEach(() => profile.close(404));
 
     it('signs in, comes back to its page and signs out of the app and of Logto, and the other tab sees it', async () => {
       await tab.getByRole('button', { name: 'Sign in' }).click();
-      await visitor.signIn(tab, 'ada', 'ada-password');
+      await profile.signIn(tab, 'ada', 'ada-password');
       await heading(tab, 'Hello Ada Lovelace');
       await heading(other, 'Hello Ada Lovelace');
       expect(tab.url()).toBe(`${frontEnd}/?page=2#there`);
@@ -128,24 +128,24 @@ describe.each([
 });
 
 describe('A front end', () => {
-  let visitor: Visitor;
+  let profile: BrowserProfile;
   let tab: Page;
 
   async function open(setup: Setup): Promise<void> {
     await startApp({ issuer, create: asInMain, ...setup.app });
-    visitor = await Visitor.arrive(browser, { baseURL: setup.frontEnd });
-    tab = await visitor.newTab();
+    profile = await BrowserProfile.create(browser, { baseURL: setup.frontEnd });
+    tab = await profile.newTab();
     await tab.goto('/');
     await heading(tab, 'Hello stranger');
     await tab.getByRole('button', { name: 'Sign in' }).click();
-    await visitor.signIn(tab, 'ada', 'ada-password');
+    await profile.signIn(tab, 'ada', 'ada-password');
     await tab.waitForURL(`${setup.frontEnd}/`);
   }
 
   it('notices that its session has ended when it gets the focus, until it removes its listener', async () => {
     await open(await onSameOrigin(() => undefined));
     await heading(tab, 'Hello Ada Lovelace');
-    await visitor.forget(/^logto\.sid\./);
+    await profile.clearCookies(/^logto\.sid\./);
     await tab.evaluate(`dispatchEvent(new Event('focus'))`);
     await heading(tab, 'Hello stranger');
 
@@ -156,7 +156,7 @@ describe('A front end', () => {
     await tab.evaluate('getSession()');
 
     expect(asked).toHaveLength(1);
-    await visitor.leave(404);
+    await profile.close(404);
   });
 
   it('gets an error with the status if the app fails', async () => {
@@ -164,13 +164,13 @@ describe('A front end', () => {
     await tab.route('**/logto/session', (route) => route.fulfill({ status: 503 }));
 
     await expect(tab.evaluate('getSession()')).rejects.toThrow(/\/logto\/session: 503/);
-    await visitor.leave(404, 503);
+    await profile.close(404, 503);
   });
 
   it('on another site stays anonymous, because the cookie is not sent', async () => {
     await open(await onOtherOrigin(() => undefined, '127.0.0.1'));
 
     await heading(tab, 'Hello stranger');
-    await visitor.leave(404);
+    await profile.close(404);
   });
 });

@@ -45,7 +45,7 @@ describe('Two tabs of a signed-in browser that start a sign-in at the same time'
   /** Starts a sign-in in each tab, and lets both continue once both have reached the authorization endpoint. */
   async function startAtOnce(tabs: Page[]): Promise<void> {
     const debuggers = await Promise.all(tabs.map((tab) => context.newCDPSession(tab)));
-    const held = debuggers.map(async (session) => {
+    const pausedRequests = debuggers.map(async (session) => {
       await session.send('Fetch.enable', {
         patterns: [{ urlPattern: '*/consent*' }, { urlPattern: '*/interaction/*' }],
       });
@@ -54,7 +54,7 @@ describe('Two tabs of a signed-in browser that start a sign-in at the same time'
       });
     });
     const loaded = tabs.map((tab, index) => tab.goto(authorize(`tab-${index}`)));
-    const requestIds = await Promise.all(held);
+    const requestIds = await Promise.all(pausedRequests);
     await Promise.all(
       debuggers.map(async (session, index) => {
         await session.send('Fetch.continueRequest', { requestId: requestIds[index] ?? '' });

@@ -5,11 +5,11 @@ import type { Browser, Page } from 'playwright-core';
 import { english } from '../../src/emulator/pages/texts/english.js';
 import type { Client, Parameters } from '../emulator/support/client.js';
 import { webClient } from '../emulator/support/web-client.js';
-import { Elsewhere } from '../support/requests/elsewhere.js';
+import { OtherServer } from '../support/requests/other-server.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { startSample, type Sample } from './support/sample.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 import { closeLater } from '../support/runner/leftovers.js';
 
 const source = (path: string): Promise<string> =>
@@ -38,57 +38,58 @@ describe('The web sample', () => {
   beforeAll(async () => {
     sample = closeLater(await startSample());
     // A second session, which the page of sessions shows.
-    const elsewhere = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
-    const page = await elsewhere.newTab();
+    const otherBrowser = await BrowserProfile.create(browser, { baseURL: sample.baseUrl });
+    const page = await otherBrowser.newTab();
     await page.goto('/protected');
-    await elsewhere.signIn(page, 'ada', 'lovelace');
-    await elsewhere.leave();
+    await otherBrowser.signIn(page, 'ada', 'lovelace');
+    await otherBrowser.close();
   });
 
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-    const arrive = (): Promise<Visitor> => Visitor.arrive(browser, { baseURL: sample.baseUrl, colorScheme });
+    const newProfile = (): Promise<BrowserProfile> =>
+      BrowserProfile.create(browser, { baseURL: sample.baseUrl, colorScheme });
 
-    it('is accessible and fits wide and narrow screens for a visitor', async () => {
-      const visitor = await arrive();
-      const page = await visitor.newTab();
+    it('is accessible and fits wide and narrow screens for an anonymous user', async () => {
+      const profile = await newProfile();
+      const page = await profile.newTab();
       for (const [name, path] of Object.entries(open)) {
         await page.goto(path);
         await examine(page, `${name}-anonymous`, colorScheme);
       }
-      await visitor.leave();
+      await profile.close();
     });
 
     it('is accessible and fits wide and narrow screens for a signed-in user', async () => {
-      const visitor = await arrive();
-      const page = await visitor.newTab();
+      const profile = await newProfile();
+      const page = await profile.newTab();
       await page.goto('/protected');
       await examine(page, 'sign-in', colorScheme);
-      await visitor.signIn(page, 'ada', 'lovelace');
+      await profile.signIn(page, 'ada', 'lovelace');
       for (const [name, path] of Object.entries(signedIn)) {
         await page.goto(path);
         await examine(page, name, colorScheme);
       }
       await page.goto('/payout');
       await examine(page, 'second-factor', colorScheme);
-      await visitor.enterCode(page);
+      await profile.enterCode(page);
       await page.getByRole('heading', { level: 1, name: 'Your deposit' }).waitFor();
       await examine(page, 'payout', colorScheme);
-      await visitor.leave();
+      await profile.close();
     });
 
     it('is accessible and fits wide and narrow screens after a failed sign-in', async () => {
-      const visitor = await arrive();
-      const page = await visitor.newTab();
+      const profile = await newProfile();
+      const page = await profile.newTab();
       await page.goto(unknownCallback);
       await examine(page, 'dead-callback', colorScheme);
-      await visitor.leave(400);
+      await profile.close(400);
     });
 
     it('is accessible and fits wide and narrow screens during sign-out, while Logto is slow', async () => {
-      const visitor = await arrive();
-      const page = await visitor.newTab();
+      const profile = await newProfile();
+      const page = await profile.newTab();
       await page.goto('/protected');
-      await visitor.signIn(page, 'ada', 'lovelace');
+      await profile.signIn(page, 'ada', 'lovelace');
       await page.route(
         (url) => url.origin !== sample.baseUrl,
         (route) => route.abort('aborted'),
@@ -96,7 +97,7 @@ describe('The web sample', () => {
       await page.getByRole('button', { name: 'Sign out' }).click();
       await expect(page.getByRole('heading').textContent()).resolves.toBe('Signing out');
       await examine(page, 'signing-out', colorScheme);
-      await visitor.leave();
+      await profile.close();
     });
   });
 });
@@ -108,7 +109,7 @@ describe('The emulator', () => {
 
   beforeAll(async () => {
     const application = closeLater(
-      await Elsewhere.start(() => Promise.resolve({ status: 200, body: 'signed in' })),
+      await OtherServer.start(() => Promise.resolve({ status: 200, body: 'signed in' })),
     );
     emulator = closeLater(
       await startLogtoEmulator({
@@ -140,8 +141,8 @@ describe('The emulator', () => {
     client.authorizationUrl({ scope: 'openid', ...parameters }).href;
 
   it('is accessible and fits wide and narrow screens on each of its pages', async () => {
-    const visitor = await Visitor.arrive(browser, { baseURL: emulator.endpoint });
-    const page = await visitor.newTab();
+    const profile = await BrowserProfile.create(browser, { baseURL: emulator.endpoint });
+    const page = await profile.newTab();
     // The page continues by itself. Without its script it stays open.
     await page.route('**/oidc/session/end?*', async (route) => {
       const response = await route.fetch();
@@ -153,7 +154,7 @@ describe('The emulator', () => {
         page.goto(url);
     const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
     const scope = 'openid profile email urn:logto:scope:organizations';
-    const pages: [name: string, arrive: () => Promise<unknown>, heading: string][] = [
+    const pages: [name: string, open: () => Promise<unknown>, heading: string][] = [
       ['home', go('/'), english.emulator],
       ['not-found', go('/account'), english.notFound],
       ['gone', go('/sign-in'), english.signInLost],
@@ -170,7 +171,7 @@ describe('The emulator', () => {
         'wrong-password',
         async () => {
           await page.goto(authorize());
-          await visitor.signIn(page, 'ada', 'byron');
+          await profile.signIn(page, 'ada', 'byron');
         },
         english.signIn,
       ],
@@ -192,15 +193,15 @@ describe('The emulator', () => {
       ],
       ['signed-out', () => press(english.signOut), english.signedOut],
     ];
-    for (const [name, arrive, heading] of pages) {
-      await arrive();
+    for (const [name, open, heading] of pages) {
+      await open();
       await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await examine(page, `emulator-${name}`, colorScheme);
       }
     }
-    await visitor.leave(400, 404, 422);
+    await profile.close(400, 404, 422);
   }, 180_000);
 
   describe('with the keyboard only', () => {
@@ -225,15 +226,15 @@ describe('The emulator', () => {
       ],
       ['the button of a user', (page) => tabTo(page, '.person')],
     ])('lets a user sign in with %s', async (_, choose) => {
-      const visitor = await Visitor.arrive(browser);
-      const page = await visitor.newTab();
+      const profile = await BrowserProfile.create(browser);
+      const page = await profile.newTab();
       await page.goto(authorize());
       await choose(page);
       await page.keyboard.press('Enter');
       await page.getByText('signed in').waitFor();
 
       expect(new URL(page.url()).searchParams.has('code')).toBe(true);
-      await visitor.leave();
+      await profile.close();
     });
   });
 });

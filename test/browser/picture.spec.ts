@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser } from 'playwright-core';
-import { Elsewhere } from '../support/requests/elsewhere.js';
+import { OtherServer } from '../support/requests/other-server.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { startSample, type Sample } from './support/sample.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 import { closeLater } from '../support/runner/leftovers.js';
 
 describe('A picture that does not load', () => {
@@ -13,7 +13,7 @@ describe('A picture that does not load', () => {
   let sample: Sample;
 
   beforeAll(async () => {
-    const pictures = closeLater(await Elsewhere.start(() => Promise.resolve({ status: 404 })));
+    const pictures = closeLater(await OtherServer.start(() => Promise.resolve({ status: 404 })));
     const emulator = closeLater(
       await startLogtoEmulator({
         port: 0,
@@ -37,10 +37,10 @@ describe('A picture that does not load', () => {
   });
 
   it('is replaced by the initial of the name', async () => {
-    const visitor = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
-    const page = await visitor.newTab();
+    const profile = await BrowserProfile.create(browser, { baseURL: sample.baseUrl });
+    const page = await profile.newTab();
     await page.goto('/logto/sign-in');
-    await visitor.signIn(page, 'mary', 'somerville');
+    await profile.signIn(page, 'mary', 'somerville');
 
     await examine(page, 'picture-lost', 'light');
     const pictures = page.locator('.picture');
@@ -55,7 +55,7 @@ describe('A picture that does not load', () => {
       await page.evaluate(`(${withoutImage})(${inPage})`);
       expect((await page.screenshot({ clip })).equals(seen)).toBe(true);
     }
-    await visitor.leave(404);
+    await profile.close(404);
   });
 });
 

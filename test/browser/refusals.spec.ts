@@ -3,7 +3,7 @@ import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 import { closeLater } from '../support/runner/leftovers.js';
 
 const resource = 'https://books.example.com';
@@ -13,7 +13,7 @@ describe('A sign-in that is refused', () => {
   let logto: LogtoEmulator;
   let env: Record<string, string>;
   let sample: Sample;
-  let visitor: Visitor;
+  let profile: BrowserProfile;
   let page: Page;
 
   beforeAll(async () => {
@@ -39,25 +39,25 @@ describe('A sign-in that is refused', () => {
   });
 
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
-    page = await visitor.newTab();
+    profile = await BrowserProfile.create(browser, { baseURL: sample.baseUrl });
+    page = await profile.newTab();
   });
 
   const heading = (): Promise<string | null> => page.getByRole('heading', { level: 1 }).textContent();
 
   it('because of a wrong password can be repeated with the right one', async () => {
     await page.goto('/protected');
-    await visitor.signIn(page, 'ada', 'byron');
+    await profile.signIn(page, 'ada', 'byron');
     await expect(page.getByRole('alert').textContent()).resolves.toContain('password is wrong');
-    await visitor.signIn(page, 'ada', 'lovelace');
+    await profile.signIn(page, 'ada', 'lovelace');
     await page.getByRole('button', { name: 'Authorize' }).click();
     expect(page.url()).toBe(`${sample.baseUrl}/protected`);
-    await visitor.leave(422);
+    await profile.close(422);
   });
 
   it('because the user cancels can be started again', async () => {
     await page.goto('/protected');
-    await visitor.signIn(page, 'ada', 'lovelace');
+    await profile.signIn(page, 'ada', 'lovelace');
     await page.getByRole('button', { name: 'Cancel' }).click();
     expect(new URL(page.url()).pathname).toBe('/logto/sign-in-callback');
     await expect(page.getByRole('main').textContent()).resolves.toContain('access_denied');
@@ -68,7 +68,7 @@ describe('A sign-in that is refused', () => {
     await page.getByRole('link', { name: 'Start again' }).click();
     await page.getByRole('button', { name: 'Authorize' }).click();
     await expect(heading()).resolves.toBe('Members only');
-    await visitor.leave(403, 400);
+    await profile.close(403, 400);
   });
 
   it('because the callback belongs to no sign-in of this browser can be started from there', async () => {
@@ -76,22 +76,22 @@ describe('A sign-in that is refused', () => {
     expect(answer?.status()).toBe(400);
     await expect(page.getByRole('main').textContent()).resolves.toContain('sign_in_session.not_found');
     await page.getByRole('link', { name: 'Start again' }).click();
-    await visitor.signIn(page, 'ada', 'lovelace');
+    await profile.signIn(page, 'ada', 'lovelace');
     await page.getByRole('button', { name: 'Authorize' }).click();
     await expect(heading()).resolves.toBe('Welcome, Ada Lovelace');
-    await visitor.leave(400);
+    await profile.close(400);
   });
 
   it('is not the result of opening an old callback again while signed in', async () => {
     await page.goto('/protected');
-    await visitor.signIn(page, 'ada', 'lovelace');
+    await profile.signIn(page, 'ada', 'lovelace');
     const [callback] = await Promise.all([
       page.waitForRequest((request) => request.url().includes('/logto/sign-in-callback')),
       page.getByRole('button', { name: 'Authorize' }).click(),
     ]);
     await page.goto(callback.url());
     await expect(heading()).resolves.toBe('Members only');
-    await visitor.leave();
+    await profile.close();
   });
 
   it('because Logto is down can be started again for the same page when it is back', async () => {
@@ -100,9 +100,9 @@ describe('A sign-in that is refused', () => {
     const answer = await page.goto(`${started.baseUrl}/protected`).finally(() => logto.resume());
     expect(answer?.status()).toBe(503);
     await page.getByRole('link', { name: 'Start again' }).click();
-    await visitor.signIn(page, 'ada', 'lovelace');
+    await profile.signIn(page, 'ada', 'lovelace');
     await page.getByRole('button', { name: 'Authorize' }).click();
     await expect(heading()).resolves.toBe('Members only');
-    await visitor.leave(503);
+    await profile.close(503);
   });
 });

@@ -8,7 +8,7 @@ import { ownSession } from '../support/app/own-session.js';
 import { PagesController } from '../support/requests/pages.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 import { closeLater } from '../support/runner/leftovers.js';
 
 describe('A session cookie that browsers refuse', () => {
@@ -31,8 +31,8 @@ describe('A session cookie that browsers refuse', () => {
       logto: { session: undefined },
       configure: (nest) => nest.use(ownSession({ cookie })),
     });
-    const visitor = await Visitor.arrive(browser, { baseURL: app.baseUrl });
-    const page = await visitor.newTab();
+    const profile = await BrowserProfile.create(browser, { baseURL: app.baseUrl });
+    const page = await profile.newTab();
 
     await page.goto('/protected');
     await page.getByRole('button', { name: 'Ada' }).click();
@@ -42,6 +42,6 @@ describe('A session cookie that browsers refuse', () => {
     await page.getByRole('link', { name: 'Start again' }).click();
     // The user is signed in at Logto now, so the second try must end like the first one and not in a loop.
     await page.getByText('session_not_kept').waitFor();
-    await visitor.leave(500);
+    await profile.close(500);
   });
 });

@@ -4,12 +4,12 @@ import { closeLater } from '../support/runner/leftovers.js';
 import { launchChromium } from './support/chromium.js';
 import { examine, type ColorScheme } from './support/examine.js';
 import { startSample, type Sample } from './support/sample.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 
 describe('The single-page sample', () => {
   let browser: Browser;
   let sample: Sample;
-  let visitor: Visitor;
+  let profile: BrowserProfile;
   let page: Page;
 
   beforeAll(async () => {
@@ -21,9 +21,9 @@ describe('The single-page sample', () => {
   const press = (name: string, tab = page): Promise<void> =>
     tab.getByRole('button', { name, exact: true }).click();
 
-  async function arrive(colorScheme: ColorScheme = 'light'): Promise<void> {
-    visitor = await Visitor.arrive(browser, { baseURL: sample.baseUrl, colorScheme });
-    page = await visitor.newTab();
+  async function openPage(colorScheme: ColorScheme = 'light'): Promise<void> {
+    profile = await BrowserProfile.create(browser, { baseURL: sample.baseUrl, colorScheme });
+    page = await profile.newTab();
     await page.goto('/');
     await heading('Notes that are yours alone.');
   }
@@ -31,7 +31,7 @@ describe('The single-page sample', () => {
   /** A response 401 leads to the sign-in and back. */
   async function openNotes(username = 'ada', password = 'lovelace', name = 'Ada Lovelace'): Promise<void> {
     await press('Open my notes');
-    await visitor.signIn(page, username, password);
+    await profile.signIn(page, username, password);
     await heading(`${name}’s notes`);
   }
 
@@ -41,9 +41,9 @@ describe('The single-page sample', () => {
     await page.getByRole('listitem').filter({ hasText: note }).waitFor();
   }
 
-  describe('for a visitor', () => {
-    beforeEach(() => arrive());
-    afterEach(() => visitor.leave(401));
+  describe('for an anonymous user', () => {
+    beforeEach(() => openPage());
+    afterEach(() => profile.close(401));
 
     it('leads from a response 401 to the sign-in and back, and keeps notes', async () => {
       await openNotes();
@@ -56,7 +56,7 @@ describe('The single-page sample', () => {
 
     it('leads to the sign-in when the session has ended meanwhile', async () => {
       await openNotes();
-      await visitor.forget(/^logto\.sid\./);
+      await profile.clearCookies(/^logto\.sid\./);
       await page.getByLabel('New note').fill('Too late');
       await press('Add');
 
@@ -67,7 +67,7 @@ describe('The single-page sample', () => {
 
     it('shows a sign-out in the other tab', async () => {
       await openNotes();
-      const other = await visitor.newTab();
+      const other = await profile.newTab();
       await other.goto('/');
       await heading('Ada Lovelace’s notes', other);
 
@@ -83,7 +83,7 @@ describe('The single-page sample', () => {
     ['light', 'ada', 'lovelace', 'Ada Lovelace'],
     ['dark', 'alan', 'turing', 'Alan Turing'],
   ])('fits screens and is accessible, %s', async (colorScheme, ...user) => {
-    await arrive(colorScheme);
+    await openPage(colorScheme);
     await examine(page, 'spa-welcome', colorScheme);
     await openNotes(...user);
     await examine(page, 'spa-empty', colorScheme);
@@ -92,6 +92,6 @@ describe('The single-page sample', () => {
       'Ask Charles how the Analytical Engine repeats a cycle of a cycle, and write down what it needs for it',
     );
     await examine(page, 'spa-notes', colorScheme);
-    await visitor.leave(401);
+    await profile.close(401);
   });
 });

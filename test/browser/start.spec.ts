@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from './support/chromium.js';
 import { startSample } from './support/sample.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 import { closeLater } from '../support/runner/leftovers.js';
 
 const npmStart = ['npm', 'start'];
@@ -18,13 +18,13 @@ describe('npm start', () => {
     const sample = closeLater(await startSample({ command: npmStart }));
     const [, username = '', password = '', name = ''] =
       /Sign in as +(\S+) \/ (\S+) +([^,\n]+)/.exec(sample.output()) ?? [];
-    const visitor = await Visitor.arrive(browser);
-    const page = await visitor.newTab();
+    const profile = await BrowserProfile.create(browser);
+    const page = await profile.newTab();
     await page.goto(sample.baseUrl);
     await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click();
-    await visitor.signIn(page, username, password);
+    await profile.signIn(page, username, password);
     await expect(page.getByRole('heading', { level: 1 }).textContent()).resolves.toBe(`Welcome, ${name}`);
-    await visitor.leave();
+    await profile.close();
   }, 180_000);
 
   it('stops at Ctrl-C while a browser is connected, and frees its ports', async () => {

@@ -4,12 +4,12 @@ import { closeLater } from '../support/runner/leftovers.js';
 import { launchChromium } from './support/chromium.js';
 import { examine } from './support/examine.js';
 import { startSample, type Sample } from './support/sample.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 
 describe('A user of the web sample', () => {
   let browser: Browser;
   let sample: Sample;
-  let visitor: Visitor;
+  let profile: BrowserProfile;
   let page: Page;
 
   beforeAll(async () => {
@@ -18,16 +18,16 @@ describe('A user of the web sample', () => {
   });
 
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
-    page = await visitor.newTab();
+    profile = await BrowserProfile.create(browser, { baseURL: sample.baseUrl });
+    page = await profile.newTab();
     await page.goto('/protected');
-    await visitor.signIn(page, 'ada', 'lovelace');
+    await profile.signIn(page, 'ada', 'lovelace');
     await heading('Members only');
   });
 
   let expected: number[] = [];
   afterEach(async () => {
-    await visitor.leave(...expected);
+    await profile.close(...expected);
     expected = [];
   });
 
@@ -41,11 +41,11 @@ describe('A user of the web sample', () => {
     await open('Payout');
     await heading('Confirm it is you');
     expect(new URL(page.url()).pathname).toBe('/step-up');
-    await visitor.enterCode(page, '000000');
+    await profile.enterCode(page, '000000');
     await expect(page.getByRole('alert').textContent()).resolves.toContain('The code is wrong.');
     expected = [422];
 
-    await visitor.enterCode(page);
+    await profile.enterCode(page);
     await heading('Your deposit');
     expect(page.url()).toBe(`${sample.baseUrl}/payout`);
     await press('Pay out 20 euros');
@@ -72,12 +72,12 @@ describe('A user of the web sample', () => {
   );
 
   it('signs in and enters the second factor in one go', async () => {
-    const other = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
+    const other = await BrowserProfile.create(browser, { baseURL: sample.baseUrl });
     page = await other.newTab();
     await page.goto('/payout');
     await other.signIn(page, 'ada', 'lovelace');
     await other.enterCode(page);
     await heading('Your deposit');
-    await other.leave();
+    await other.close();
   });
 });

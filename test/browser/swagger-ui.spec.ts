@@ -10,7 +10,7 @@ import { application, startIssuer } from '../support/logto/issuer.js';
 import { closeLater } from '../support/runner/leftovers.js';
 import { startApi } from '../guard/support/api.js';
 import { launchChromium } from './support/chromium.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 
 @Controller('things')
 class ThingsController {
@@ -26,7 +26,7 @@ const clientId = 'swagger-ui';
 describe('Swagger UI with logtoSwaggerOptions()', () => {
   let browser: Browser;
   let api: TestApp;
-  let visitor: Visitor;
+  let profile: BrowserProfile;
   let page: Page;
 
   beforeAll(async () => {
@@ -59,11 +59,11 @@ describe('Swagger UI with logtoSwaggerOptions()', () => {
         );
       },
     });
-    visitor = await Visitor.arrive(browser, { baseURL: api.baseUrl });
-    page = await visitor.newTab();
+    profile = await BrowserProfile.create(browser, { baseURL: api.baseUrl });
+    page = await profile.newTab();
   });
 
-  afterEach(() => visitor.leave());
+  afterEach(() => profile.close());
 
   it('signs in with PKCE, and calls the API with an access token for it', async () => {
     await page.goto('/docs');
@@ -73,7 +73,7 @@ describe('Swagger UI with logtoSwaggerOptions()', () => {
     expect(await signIn.locator('.flow').allInnerTexts()).toEqual(['Flow: authorization_code with PKCE']);
     const popup = page.waitForEvent('popup');
     await signIn.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
-    await visitor.signIn(await popup, 'ada', 'ada-password');
+    await profile.signIn(await popup, 'ada', 'ada-password');
     await signIn.getByText('Authorized').waitFor();
     await signIn.getByRole('button', { name: 'Close' }).click();
 

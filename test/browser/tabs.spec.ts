@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 import { closeLater } from '../support/runner/leftovers.js';
 
 /** Follows a link of the navigation. */
@@ -13,7 +13,7 @@ function open(tab: Page, name: string): Promise<void> {
 describe('Two tabs that were redirected to sign-in', () => {
   let browser: Browser;
   let sample: Sample;
-  let visitor: Visitor;
+  let profile: BrowserProfile;
   let older: Page;
   let newer: Page;
 
@@ -23,9 +23,9 @@ describe('Two tabs that were redirected to sign-in', () => {
   });
 
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
-    older = await visitor.newTab();
-    newer = await visitor.newTab();
+    profile = await BrowserProfile.create(browser, { baseURL: sample.baseUrl });
+    older = await profile.newTab();
+    newer = await profile.newTab();
   });
 
   describe('from a page of the app', () => {
@@ -38,7 +38,7 @@ describe('Two tabs that were redirected to sign-in', () => {
     });
 
     it('both end on their own page: the newer one with the password, the older one after going back', async () => {
-      await visitor.signIn(newer, 'ada', 'lovelace');
+      await profile.signIn(newer, 'ada', 'lovelace');
       expect(newer.url()).toBe(`${sample.baseUrl}/user-info`);
 
       await older.goBack();
@@ -47,21 +47,21 @@ describe('Two tabs that were redirected to sign-in', () => {
       );
       await open(older, 'Protected');
       expect(older.url()).toBe(`${sample.baseUrl}/protected`);
-      await visitor.leave();
+      await profile.close();
     });
 
     it('both end on their own page after the older one has sent its password too late', async () => {
-      await visitor.signIn(newer, 'ada', 'lovelace');
-      await visitor.signIn(older, 'ada', 'lovelace');
+      await profile.signIn(newer, 'ada', 'lovelace');
+      await profile.signIn(older, 'ada', 'lovelace');
       await expect(older.getByRole('main').textContent()).resolves.toContain('no longer open');
       for (let steps = 0; steps < 2; steps += 1) await older.goBack();
       await open(older, 'Protected');
       expect(older.url()).toBe(`${sample.baseUrl}/protected`);
-      await visitor.leave(400);
+      await profile.close(400);
     });
 
     it('are both signed in when the older one sends its password first', async () => {
-      await visitor.signIn(older, 'ada', 'lovelace');
+      await profile.signIn(older, 'ada', 'lovelace');
       // Logto finishes the newest sign-in, whichever tab sent the password.
       expect(older.url()).toBe(`${sample.baseUrl}/user-info`);
       await open(older, 'Protected');
@@ -69,15 +69,15 @@ describe('Two tabs that were redirected to sign-in', () => {
       await newer.goBack();
       await open(newer, 'User info');
       expect(newer.url()).toBe(`${sample.baseUrl}/user-info`);
-      await visitor.leave();
+      await profile.close();
     });
   });
 
   it('end on their own page while the user is still signed in at Logto', async () => {
     await newer.goto('/protected');
-    await visitor.signIn(newer, 'ada', 'lovelace');
+    await profile.signIn(newer, 'ada', 'lovelace');
     // As on the next day: without the session and without the cookie of a finished sign-in.
-    await visitor.forget(/^logto/);
+    await profile.clearCookies(/^logto/);
 
     await Promise.all([older.goto('/protected'), newer.goto('/fetch-access-token')]);
     await older.waitForURL(`${sample.baseUrl}/protected`);
@@ -85,6 +85,6 @@ describe('Two tabs that were redirected to sign-in', () => {
 
     for (const tab of [older, newer])
       await expect(tab.getByRole('banner').textContent()).resolves.toContain('Ada Lovelace');
-    await visitor.leave();
+    await profile.close();
   });
 });

@@ -2,13 +2,13 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './support/chromium.js';
 import { startSample, type Sample } from './support/sample.js';
-import { Visitor } from './support/visitor.js';
+import { BrowserProfile } from './support/browser-profile.js';
 import { closeLater } from '../support/runner/leftovers.js';
 
 describe('A visitor of the web sample', () => {
   let browser: Browser;
   let sample: Sample;
-  let visitor: Visitor;
+  let profile: BrowserProfile;
   let page: Page;
 
   beforeAll(async () => {
@@ -17,8 +17,8 @@ describe('A visitor of the web sample', () => {
   });
 
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, { baseURL: sample.baseUrl });
-    page = await visitor.newTab();
+    profile = await BrowserProfile.create(browser, { baseURL: sample.baseUrl });
+    page = await profile.newTab();
   });
 
   const heading = (tab = page): Promise<string | null> =>
@@ -27,13 +27,13 @@ describe('A visitor of the web sample', () => {
   const open = (name: string, tab = page): Promise<void> =>
     tab.getByRole('navigation').getByRole('link', { name, exact: true }).click();
 
-  afterEach(() => visitor.leave());
+  afterEach(() => profile.close());
 
   it('signs in for a protected page, sees claims, user info and tokens, and signs out', async () => {
     await page.goto('/');
     await open('Protected');
     expect(new URL(page.url()).origin).not.toBe(sample.baseUrl);
-    await visitor.signIn(page, 'ada', 'lovelace');
+    await profile.signIn(page, 'ada', 'lovelace');
     expect(page.url()).toBe(`${sample.baseUrl}/protected`);
     await expect(page.getByRole('main').textContent()).resolves.toContain('Come in, Ada Lovelace.');
 
@@ -92,7 +92,7 @@ describe('A visitor of the web sample', () => {
   it('sees no data of the user by going back after the sign-out', async () => {
     await page.goto('/');
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
-    await visitor.signIn(page, 'ada', 'lovelace');
+    await profile.signIn(page, 'ada', 'lovelace');
     await open('User');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.waitForURL(`${sample.baseUrl}/`);
@@ -104,7 +104,7 @@ describe('A visitor of the web sample', () => {
   it('can open 127.0.0.1: the sign-in moves to localhost, the host of `baseUrl`', async () => {
     await page.goto(`${sample.baseUrl.replace('localhost', '127.0.0.1')}/`);
     await open('Protected');
-    await visitor.signIn(page, 'ada', 'lovelace');
+    await profile.signIn(page, 'ada', 'lovelace');
     expect(page.url()).toBe(`${sample.baseUrl}/protected`);
     await expect(heading()).resolves.toBe('Members only');
   });

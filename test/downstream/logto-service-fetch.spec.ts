@@ -53,7 +53,7 @@ class CallsController {
 }
 
 const service = await OtherService.start();
-const elsewhere = await OtherService.start();
+const unlisted = await OtherService.start();
 const listed = await OtherService.start();
 const resource = service.origin;
 const issuer = await startIssuer({
@@ -86,7 +86,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  for (const one of [service, elsewhere, listed]) one.reset();
+  for (const one of [service, unlisted, listed]) one.reset();
 });
 
 describe('LogtoService.fetch', () => {
@@ -204,14 +204,14 @@ describe('A token that is refused', () => {
 
 describe('The token', () => {
   it('is not sent to another origin, and the error says what to add', async () => {
-    const page = await call({ url: `${elsewhere.origin}/orders` });
+    const page = await call({ url: `${unlisted.origin}/orders` });
 
     expect(page.json()).toMatchObject({
       status: 500,
       code: 'downstream_not_allowed',
-      detail: expect.stringContaining(`downstream: ['${elsewhere.origin}']`),
+      detail: expect.stringContaining(`downstream: ['${unlisted.origin}']`),
     });
-    expect(elsewhere.requests).toEqual([]);
+    expect(unlisted.requests).toEqual([]);
   });
 
   it.each([
@@ -244,10 +244,10 @@ describe('The token', () => {
     expect(service.tokens[1]).toBe(service.tokens[0]);
   });
 
-  it.each(['elsewhere', 'listed'])(
+  it.each(['unlisted', 'listed'])(
     'is not sent along with a redirect to another origin (%s)',
     async (name) => {
-      const other = name === 'listed' ? listed : elsewhere;
+      const other = name === 'listed' ? listed : unlisted;
       service.answers = [{ status: 302, headers: { location: `${other.origin}/moved` } }];
       other.answers = [{ status: 401 }];
 
@@ -261,8 +261,8 @@ describe('The token', () => {
   );
 
   it('is not sent again when a redirect leads back to its origin', async () => {
-    service.answers = [{ status: 302, headers: { location: `${elsewhere.origin}/there` } }];
-    elsewhere.answers = [{ status: 302, headers: { location: `${resource}/back` } }];
+    service.answers = [{ status: 302, headers: { location: `${unlisted.origin}/there` } }];
+    unlisted.answers = [{ status: 302, headers: { location: `${resource}/back` } }];
 
     await call({ url: resource });
 

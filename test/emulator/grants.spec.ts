@@ -51,8 +51,8 @@ describe('The provider', () => {
   it('compares registered redirect URIs exactly, and accepts loopback when none is registered', async () => {
     const { emulator, web } = await startThreeApplications();
     await signIn(web);
-    const elsewhere = webClient(emulator, 'web', 'https://app.test/callback');
-    await expect(signIn(elsewhere)).rejects.toThrow('redirect_uri did not match');
+    const otherCallback = webClient(emulator, 'web', 'https://app.test/callback');
+    await expect(signIn(otherCallback)).rejects.toThrow('redirect_uri did not match');
     emulator.setApplication({
       id: 'web',
       secret: 'a-secret',

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CookieJar } from 'nestjs-logto/emulator';
 
-import { Elsewhere } from '../support/requests/elsewhere.js';
+import { OtherServer } from '../support/requests/other-server.js';
 import { Receiver } from './support/receiver.js';
 import { decode } from './support/recording.js';
 import { startSignedIn, type SignedIn } from './support/start-signed-in.js';
@@ -181,7 +181,7 @@ describe('Signing out', () => {
   });
 
   it('does not wait forever for an application that never answers', async () => {
-    const silent = await Elsewhere.start(() => new Promise(() => undefined));
+    const silent = await OtherServer.start(() => new Promise(() => undefined));
     const backchannelLogoutUri = `${silent.origin}/logout`;
     emulator.setApplication({ id: 'web', secret: 'a-secret', backchannelLogoutUri });
 

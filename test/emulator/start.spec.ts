@@ -257,8 +257,8 @@ describe('Several emulators in one process', () => {
   it('are independent of each other', async () => {
     const [one, other] = await Promise.all([start(tenant), start(tenant)]);
     const { body } = await signIn(one);
-    const elsewhere = webClient(other);
-    expect((await elsewhere.refresh(body['refresh_token'])).body['error']).toBe('invalid_grant');
+    const otherClient = webClient(other);
+    expect((await otherClient.refresh(body['refresh_token'])).body['error']).toBe('invalid_grant');
     expect(other.countRequests('authorization')).toBe(0);
   });
 

@@ -61,9 +61,9 @@ describe('The user resolver for a bearer token', () => {
   });
 
   it('is not asked for a token that is refused', async () => {
-    const elsewhere = await tenant.tokens.ofUser('ada', { resource: 'https://other.example.com' });
+    const otherApi = await tenant.tokens.ofUser('ada', { resource: 'https://other.example.com' });
 
-    expect((await call(api, '/api/local', elsewhere)).status).toBe(401);
+    expect((await call(api, '/api/local', otherApi)).status).toBe(401);
     expect(users.asked).toEqual([]);
   });
 

@@ -53,14 +53,14 @@ describe('When the clocks of Logto and of this server differ,', () => {
     ahead = 0;
     log = new LogRecorder();
     provider = await startHostileProvider();
-    provider.bends = {
+    provider.overrides = {
       claims: ({ iat = 0, exp = 0, ...rest }) => ({
         ...rest,
         iat: iat + ahead,
         exp: exp + ahead,
         auth_time: iat + ahead,
       }),
-      answer: (_, answer) => ({
+      response: (_, answer) => ({
         ...answer,
         headers: { ...answer.headers, date: new Date(Date.now() + ahead * 1000).toUTCString() },
       }),
@@ -111,7 +111,7 @@ describe('When the clocks of Logto and of this server differ,', () => {
   });
 
   it('an old token is refused without a difference where the clocks agree', async () => {
-    provider.bends = { claims: (claims) => ({ ...claims, iat: (claims.iat ?? 0) - 3600 }) };
+    provider.overrides = { claims: (claims) => ({ ...claims, iat: (claims.iat ?? 0) - 3600 }) };
     const refused = await signIn(app.browser());
 
     expect(refused.json()).toMatchObject({ code: 'id_token_invalid' });
@@ -197,8 +197,8 @@ describe('When the clocks of Logto and of this server differ,', () => {
     it('leads to a new sign-in where it is too old for Logto as well', async () => {
       ahead = -20;
       const browser = app.browser();
-      provider.bends = {
-        ...provider.bends,
+      provider.overrides = {
+        ...provider.overrides,
         claims: (claims) => ({ ...claims, auth_time: (claims.iat ?? 0) - 100 }),
       };
       await signIn(browser);

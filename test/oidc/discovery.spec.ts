@@ -5,9 +5,9 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { freePort, startApp, type TestApp } from '../support/app/app.js';
 import type { Page } from '../support/requests/browser.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';
-import { Elsewhere } from '../support/requests/elsewhere.js';
+import { OtherServer } from '../support/requests/other-server.js';
 import { errorCode } from '../support/requests/error-code.js';
-import { Gate } from '../support/runner/gates.js';
+import { Latch } from '../support/runner/latches.js';
 import { startIssuer } from '../support/logto/issuer.js';
 import { leaks } from '../support/runner/leaks.js';
 import { PagesController } from '../support/requests/pages.js';
@@ -45,15 +45,15 @@ describe('Discovery', () => {
 
   /** Lets the next discovery fail once so many requests wait for it. */
   function failDiscoveryAwaitedBy(count: number): void {
-    const gate = new Gate();
+    const latch = new Latch();
     let arrivals = 0;
     arrived = () => {
       arrivals += 1;
-      if (arrivals === count) gate.release();
+      if (arrivals === count) latch.release();
     };
     issuer.failNext('discovery', {
       transform: async (answer) => {
-        await gate.pass();
+        await latch.wait();
         return { ...answer, status: 500 };
       },
     });
@@ -140,13 +140,13 @@ describe('Discovery', () => {
   });
 
   it('does not follow redirects', async () => {
-    const elsewhere = await Elsewhere.start();
-    issuer.failNext('discovery', { status: 302, headers: { location: elsewhere.origin }, body: '' });
+    const otherServer = await OtherServer.start();
+    issuer.failNext('discovery', { status: 302, headers: { location: otherServer.origin }, body: '' });
 
     const page = await signIn();
 
     expect([page.status, errorCode(page)]).toEqual([503, 'provider_unavailable']);
-    expect(elsewhere.requests).toEqual([]);
+    expect(otherServer.requests).toEqual([]);
     expect((await signIn()).status).toBe(302);
   });
 
@@ -271,14 +271,14 @@ describe('Discovery', () => {
 
   it('with http.internalEndpoint does not change addresses on other hosts', async () => {
     await startWithInternalEndpoint();
-    const elsewhere = await Elsewhere.start(async () => {
+    const otherServer = await OtherServer.start(async () => {
       const keys = await fetch(`http://localhost:${issuer.port}/oidc/jwks`);
       return { status: 200, headers: { 'content-type': 'application/json' }, body: await keys.text() };
     });
     issuer.failNext('discovery', {
       transform: ({ body, ...answer }) => ({
         ...answer,
-        body: JSON.stringify({ ...(JSON.parse(body) as object), jwks_uri: `${elsewhere.origin}/jwks?a=1` }),
+        body: JSON.stringify({ ...(JSON.parse(body) as object), jwks_uri: `${otherServer.origin}/jwks?a=1` }),
       }),
     });
     const browser = app.browser();
@@ -286,6 +286,6 @@ describe('Discovery', () => {
     const callback = await issuer.signIn(location, { username: 'ada', cookies: browser.cookies });
 
     expect((await browser.open(callback.href)).status).toBe(302);
-    expect(elsewhere.requests).toEqual(['/jwks?a=1']);
+    expect(otherServer.requests).toEqual(['/jwks?a=1']);
   });
 });

@@ -65,11 +65,11 @@ describe.each([
   });
 
   it('share a refreshed token, and never restore an old refresh token', async () => {
-    const gate = one.gates.create('late');
+    const latch = one.latches.create('late');
     const slow = browser.fetch('/slow/late');
-    await gate.reached;
+    await latch.reached;
     const { text } = await browser.fetch(other.baseUrl + forResource);
-    gate.release();
+    latch.release();
     await slow;
     expect((await browser.fetch(forResource)).text).toBe(text);
     for (const { baseUrl } of [one, other, one]) {
@@ -81,16 +81,16 @@ describe.each([
   it('keep a user signed out while 20 slow requests finish on the other instance', async () => {
     const cookie = browser.cookies.header(one.baseUrl);
     const [session] = await sessionKeys();
-    const gates = Array.from({ length: 20 }, (_, index) => other.gates.create(`late-${index}`));
-    const slow = gates.map((_, index) =>
+    const latches = Array.from({ length: 20 }, (_, index) => other.latches.create(`late-${index}`));
+    const slow = latches.map((_, index) =>
       one.browser().fetch(`${other.baseUrl}/slow/late-${index}`, { headers: { cookie } }),
     );
-    await Promise.all(gates.map(({ reached }) => reached));
+    await Promise.all(latches.map(({ reached }) => reached));
     const signOut = browser.open('/logto/sign-out');
     // Half of them finish during the sign-out, the others after it.
-    for (const gate of gates.slice(0, 10)) gate.release();
+    for (const latch of latches.slice(0, 10)) latch.release();
     await signOut;
-    for (const gate of gates.slice(10)) gate.release();
+    for (const latch of latches.slice(10)) latch.release();
     await Promise.all(slow);
 
     expect(await keys(session ?? '')).toEqual([]);
@@ -103,12 +103,12 @@ describe.each([
   });
 
   it('both end a session that Logto ended, also while a slow request finishes', async () => {
-    const gate = other.gates.create('late');
+    const latch = other.latches.create('late');
     const slow = browser.fetch(`${other.baseUrl}/slow/late`);
-    await gate.reached;
+    await latch.reached;
     issuer.revokeGrants('ada');
     expect((await browser.fetch(forResource)).status).toBe(401);
-    gate.release();
+    latch.release();
     await slow;
     for (const { baseUrl } of [one, other]) {
       expect((await browser.fetch(`${baseUrl}/user`)).json()).toEqual({ isAuthenticated: false });

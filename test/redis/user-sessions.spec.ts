@@ -97,24 +97,24 @@ describe('Two instances on one Redis', () => {
 
   it('end all sessions of a user but this one', async () => {
     const here = await one.signedInBrowser(issuer);
-    const elsewhere = [await one.signedInBrowser(issuer), await one.signedInBrowser(issuer)];
+    const others = [await one.signedInBrowser(issuer), await one.signedInBrowser(issuer)];
     const bystander = await one.signedInBrowser(issuer, 'bob');
 
-    const answer = await here.fetch(`${other.baseUrl}/sessions/sign-out-elsewhere`, { method: 'POST' });
+    const answer = await here.fetch(`${other.baseUrl}/sessions/end-others`, { method: 'POST' });
 
     expect(answer.json()).toEqual({ ended: 2 });
-    for (const browser of elsewhere) expect(await onBoth(browser)).toEqual([401, 401]);
+    for (const browser of others) expect(await onBoth(browser)).toEqual([401, 401]);
     for (const browser of [here, bystander]) expect(await onBoth(browser)).toEqual([200, 200]);
   });
 
   it('keep a session ended that a slow request on the other saves late', async () => {
     const browser = await one.signedInBrowser(issuer);
-    const gate = other.gates.create('late');
+    const latch = other.latches.create('late');
     const slow = browser.fetch(`${other.baseUrl}/slow/late`);
-    await gate.reached;
+    await latch.reached;
 
     const ended = await sessions.end({ sub: 'ada' });
-    gate.release();
+    latch.release();
     const { status } = await slow;
 
     expect([ended, status]).toEqual([1, 200]);

@@ -104,10 +104,10 @@ describe('Guards', () => {
 
     it('ignore a session where an optional route accepts only bearer tokens', async () => {
       const browser = await (await start(issuer)).signedInBrowser(issuer);
-      const elsewhere = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+      const crossSite = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
       const anonymous = { isAuthenticated: false };
 
-      expect((await browser.post('/api', elsewhere)).json()).toEqual([anonymous, anonymous]);
+      expect((await browser.post('/api', crossSite)).json()).toEqual([anonymous, anonymous]);
     });
 
     it('protect a handler with its own guard in a class with @Public()', async () => {

@@ -8,8 +8,8 @@ import { session, startApp, type TestApp } from '../support/app/app.js';
 import type { Browser } from '../support/requests/browser.js';
 import {
   startHostileProvider,
-  type Answer,
-  type Bends,
+  type ProviderResponse,
+  type Overrides,
   type HostileProvider,
 } from '../support/logto/hostile-provider.js';
 import { application } from '../support/logto/issuer.js';
@@ -40,12 +40,15 @@ async function signedByAnother(claims: JWTPayload, header: JWTHeaderParameters):
   return new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
 }
 
-const answering =
-  (path: string, change: (answer: Answer) => Answer | Promise<Answer>): NonNullable<Bends['answer']> =>
-  (asked, answer) =>
-    asked === path ? change(answer) : answer;
+const changed =
+  (
+    path: string,
+    change: (response: ProviderResponse) => ProviderResponse | Promise<ProviderResponse>,
+  ): NonNullable<Overrides['response']> =>
+  (requested, response) =>
+    requested === path ? change(response) : response;
 
-const never = (): Promise<Answer> => new Promise(() => undefined);
+const never = (): Promise<ProviderResponse> => new Promise(() => undefined);
 
 describe('Of a hostile provider,', () => {
   let provider: HostileProvider;
@@ -82,9 +85,9 @@ describe('Of a hostile provider,', () => {
 
   describe('the ID token', () => {
     const wrong = (claims: Partial<JWTPayload>) => () => ({
-      claims: (honest: JWTPayload) => ({ ...honest, ...claims }),
+      claims: (original: JWTPayload) => ({ ...original, ...claims }),
     });
-    const rows: [lie: string, bends: (provider: HostileProvider) => Bends][] = [
+    const rows: [change: string, overrides: (provider: HostileProvider) => Overrides][] = [
       ['another issuer', wrong({ iss: 'https://other.example/oidc' })],
       ['another audience', wrong({ aud: 'another-app' })],
       ['no audience', wrong({ aud: undefined })],
@@ -109,7 +112,7 @@ describe('Of a hostile provider,', () => {
         'a signature with the public key as a secret',
         ({ publicKey }) => ({ idToken: hmacSigned(new TextEncoder().encode(JSON.stringify(publicKey))) }),
       ],
-      ['an unknown key id', () => ({ header: (header) => ({ ...header, kid: 'nobody' }) })],
+      ['an unknown key id', () => ({ header: (header) => ({ ...header, kid: 'unknown' }) })],
       [
         'no key id where there are several keys',
         () => ({
@@ -119,8 +122,8 @@ describe('Of a hostile provider,', () => {
       ],
     ];
 
-    it.each(rows)('is refused with %s', async (_, bends) => {
-      provider.bends = bends(provider);
+    it.each(rows)('is refused with %s', async (_, overrides) => {
+      provider.overrides = overrides(provider);
       const browser = app.browser();
 
       const answer = await browser.fetch(await callback(browser));
@@ -143,7 +146,7 @@ describe('Of a hostile provider,', () => {
       });
       const browser = own.browser();
       const { location = '' } = await browser.open('/logto/sign-in');
-      provider.bends = { claims: (honest) => ({ ...honest, ...claims() }) };
+      provider.overrides = { claims: (original) => ({ ...original, ...claims() }) };
       return (await browser.fetch(provider.callback(location))).status;
     }
 
@@ -161,14 +164,14 @@ describe('Of a hostile provider,', () => {
     it('is accepted when it has the hash of the access token', async () => {
       const digest = createHash('sha384').update('access-token-of-the-hostile-provider').digest();
       const at_hash = digest.subarray(0, digest.length / 2).toString('base64url');
-      provider.bends = { claims: (claims) => ({ ...claims, at_hash }) };
+      provider.overrides = { claims: (claims) => ({ ...claims, at_hash }) };
       const browser = app.browser();
 
       expect((await browser.open(await callback(browser))).status).toBe(302);
     });
 
     it('with an unknown key causes one look-up for each callback', async () => {
-      provider.bends = { header: (header) => ({ ...header, kid: 'nobody' }) };
+      provider.overrides = { header: (header) => ({ ...header, kid: 'unknown' }) };
       for (let attempt = 1; attempt <= 5; attempt += 1) {
         const browser = app.browser();
         expect((await browser.fetch(await callback(browser))).status).toBe(401);
@@ -179,9 +182,12 @@ describe('Of a hostile provider,', () => {
 
     it('is accepted once its key is published', async () => {
       const first = app.browser();
-      provider.bends = { header: (header) => ({ ...header, kid: 'late' }) };
+      provider.overrides = { header: (header) => ({ ...header, kid: 'late' }) };
       expect((await first.fetch(await callback(first))).status).toBe(401);
-      provider.bends = { ...provider.bends, jwks: (keys) => keys.map((key) => ({ ...key, kid: 'late' })) };
+      provider.overrides = {
+        ...provider.overrides,
+        jwks: (keys) => keys.map((key) => ({ ...key, kid: 'late' })),
+      };
 
       const second = app.browser();
       expect((await second.open(await callback(second))).status).toBe(302);
@@ -200,7 +206,12 @@ describe('Of a hostile provider,', () => {
 
   describe('the token response', () => {
     const token = '/oidc/token';
-    const rows: [lie: string, bends: (provider: HostileProvider) => Bends, status: number, code: string][] = [
+    const rows: [
+      change: string,
+      overrides: (provider: HostileProvider) => Overrides,
+      status: number,
+      code: string,
+    ][] = [
       ['no ID token', () => ({ idToken: () => undefined }), 401, 'id_token_invalid'],
       [
         'tokens of another type than bearer',
@@ -210,14 +221,14 @@ describe('Of a hostile provider,', () => {
       ],
       [
         '500',
-        () => ({ answer: answering(token, (answer) => ({ ...answer, status: 500 })) }),
+        () => ({ response: changed(token, (response) => ({ ...response, status: 500 })) }),
         503,
         'provider_unavailable',
       ],
       [
         'an HTML page',
         () => ({
-          answer: answering(token, () => ({
+          response: changed(token, () => ({
             status: 200,
             headers: { 'content-type': 'text/html' },
             body: '<h1>Hi</h1>',
@@ -228,26 +239,31 @@ describe('Of a hostile provider,', () => {
       ],
       [
         'half a response',
-        () => ({ answer: answering(token, (answer) => ({ ...answer, body: answer.body.slice(0, 40) })) }),
+        () => ({
+          response: changed(token, (response) => ({ ...response, body: response.body.slice(0, 40) })),
+        }),
         503,
         'provider_unavailable',
       ],
       [
         'ten megabytes',
         () => ({
-          answer: answering(token, (answer) => ({
-            ...answer,
-            body: JSON.stringify({ ...(JSON.parse(answer.body) as object), filler: 'x'.repeat(10_000_000) }),
+          response: changed(token, (response) => ({
+            ...response,
+            body: JSON.stringify({
+              ...(JSON.parse(response.body) as object),
+              filler: 'x'.repeat(10_000_000),
+            }),
           })),
         }),
         503,
         'provider_unavailable',
       ],
-      ['no response', () => ({ answer: answering(token, never) }), 503, 'provider_timeout'],
+      ['no response', () => ({ response: changed(token, never) }), 503, 'provider_timeout'],
       [
         'a redirect',
         ({ endpoint }) => ({
-          answer: answering(token, () => ({
+          response: changed(token, () => ({
             status: 307,
             headers: { location: `${endpoint}/elsewhere` },
             body: '',
@@ -258,8 +274,8 @@ describe('Of a hostile provider,', () => {
       ],
     ];
 
-    it.each(rows)('signs nobody in with %s', async (_, bends, status, code) => {
-      provider.bends = bends(provider);
+    it.each(rows)('signs nobody in with %s', async (_, overrides, status, code) => {
+      provider.overrides = overrides(provider);
       const browser = app.browser();
 
       const answer = await browser.fetch(await callback(browser));
@@ -282,7 +298,7 @@ describe('Of a hostile provider,', () => {
   });
 
   it('a discovery document of another issuer is refused', async () => {
-    provider.bends = { discovery: (document) => ({ ...document, issuer: 'https://other.example/oidc' }) };
+    provider.overrides = { discovery: (document) => ({ ...document, issuer: 'https://other.example/oidc' }) };
 
     const answer = await app.browser().fetch('/logto/sign-in');
 
@@ -294,9 +310,9 @@ describe('Of a hostile provider,', () => {
     const browser = app.browser();
     const url = await callback(browser);
     const code = new URL(url).searchParams.get('code') ?? '';
-    provider.bends = {
-      answer: answering('/oidc/token', (answer) => ({
-        ...answer,
+    provider.overrides = {
+      response: changed('/oidc/token', (response) => ({
+        ...response,
         status: 401,
         body: JSON.stringify({ error: 'invalid_client', error_description: `${code} of a wrong client` }),
       })),
@@ -310,7 +326,7 @@ describe('Of a hostile provider,', () => {
   it('userinfo of another user is refused', async () => {
     const browser = app.browser();
     await browser.open(await callback(browser));
-    provider.bends = { userInfo: (claims) => ({ ...claims, sub: 'mallory' }) };
+    provider.overrides = { userInfo: (claims) => ({ ...claims, sub: 'mallory' }) };
 
     const answer = await browser.fetch('/user-info');
 

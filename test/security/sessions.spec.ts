@@ -101,11 +101,11 @@ describe('A session', () => {
     });
     const browser = await shop.signedInBrowser(issuer);
     expect(await browser.fetch('/user')).toMatchObject({ text: expect.stringContaining('ada') });
-    const gate = shop.gates.create('late');
+    const latch = shop.latches.create('late');
     const late = browser.fetch('/slow/late');
-    await gate.reached;
+    await latch.reached;
     await browser.open('/logto/sign-out');
-    gate.release();
+    latch.release();
     await late;
 
     expect(store.keys().filter((key) => key.startsWith('logto-demo-'))).toEqual([]);

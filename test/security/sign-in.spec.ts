@@ -137,13 +137,13 @@ describe('The sign-in and sign-out routes', () => {
         logto: { session: { ...session, cookie: { sameSite: 'none' } } },
       });
       const browser = await app.signedInBrowser(issuer);
-      const elsewhere = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': destination };
+      const crossSite = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': destination };
 
-      expect((await browser.fetch('/logto/sign-out', { headers: elsewhere })).json()).toMatchObject({
+      expect((await browser.fetch('/logto/sign-out', { headers: crossSite })).json()).toMatchObject({
         code: 'not_a_navigation',
       });
       expect((await browser.fetch('/protected')).text).toBe('hello ada');
-      const link = { ...elsewhere, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+      const link = { ...crossSite, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
       expect((await browser.fetch('/logto/sign-out', { headers: link })).status).toBe(302);
     },
   );

@@ -5,7 +5,7 @@ import { LogtoGuard, LogtoSessions, type LogtoModuleOptions } from 'nestjs-logto
 import { Recorder } from '../hooks/support/recorder.js';
 import { Users } from '../hooks/support/users.js';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
-import { Gate } from '../support/runner/gates.js';
+import { Latch } from '../support/runner/latches.js';
 import { isSignedIn } from '../support/requests/is-signed-in.js';
 import { startIssuer } from '../support/logto/issuer.js';
 import { MemorySessionStore } from '../support/app/memory-session-store.js';
@@ -17,10 +17,10 @@ import { aboutUser, sendWebhook, signingKey, suspended } from '../webhooks/suppo
 
 @Controller()
 @UseGuards(LogtoGuard)
-class ElsewhereController {
+class OtherSessionsController {
   constructor(private readonly sessions: LogtoSessions) {}
 
-  @Post('sign-out-elsewhere')
+  @Post('end-others')
   async endOthers(@Req() request: Request): Promise<{ ended: number }> {
     return { ended: await this.sessions.end({ sub: 'ada' }, { except: request }) };
   }
@@ -34,7 +34,7 @@ let other: TestApp;
 const start = async (options: Partial<LogtoModuleOptions> = {}): Promise<void> => {
   parts = {
     issuer,
-    controllers: [PagesController, TokensController, RenewalController, ElsewhereController],
+    controllers: [PagesController, TokensController, RenewalController, OtherSessionsController],
     providers: [Recorder, Users],
     logto: {
       ...tokenOptions,
@@ -48,15 +48,15 @@ const start = async (options: Partial<LogtoModuleOptions> = {}): Promise<void> =
 };
 
 describe('While a sign-in waits for a hook', () => {
-  let gate: Gate;
+  let latch: Latch;
 
   beforeEach(async () => {
-    gate = new Gate();
+    latch = new Latch();
     await start();
-    app.app.get(Recorder).act = (hook) => (hook === 'signIn' ? gate.pass() : undefined);
+    app.app.get(Recorder).act = (hook) => (hook === 'signIn' ? latch.wait() : undefined);
   });
 
-  afterEach(() => gate.release());
+  afterEach(() => latch.release());
 
   it.each([
     [
@@ -67,10 +67,10 @@ describe('While a sign-in waits for a hook', () => {
   ])('and %s, it starts no session', async (_case, endSessions) => {
     const browser = app.browser();
     const callback = browser.open(await browser.authorize(issuer));
-    await gate.reached;
+    await latch.reached;
 
     await endSessions();
-    gate.release();
+    latch.release();
 
     expect((await callback).status).toBe(401);
     expect(await isSignedIn(browser)).toBe(false);
@@ -85,10 +85,10 @@ describe('While a sign-in waits for a hook', () => {
   ])('and %s, the first request of the session refreshes them, once', async (_case, change) => {
     const browser = app.browser();
     const callback = browser.open(await browser.authorize(issuer));
-    await gate.reached;
+    await latch.reached;
 
     await change();
-    gate.release();
+    latch.release();
     await callback;
 
     issuer.resetRequests();
@@ -97,8 +97,8 @@ describe('While a sign-in waits for a hook', () => {
   });
 
   it('and the hook ends the other sessions of the user, it goes on, also over an earlier one', async () => {
-    gate.release();
-    const elsewhere = await app.signedInBrowser(issuer);
+    latch.release();
+    const otherBrowser = await app.signedInBrowser(issuer);
     const browser = await app.signedInBrowser(issuer);
     const recorder = app.app.get(Recorder);
     recorder.act = (hook) =>
@@ -109,16 +109,16 @@ describe('While a sign-in waits for a hook', () => {
 
     expect(await isSignedIn(browser)).toBe(true);
     expect(await isSignedIn(fresh)).toBe(false);
-    expect(await isSignedIn(elsewhere)).toBe(false);
+    expect(await isSignedIn(otherBrowser)).toBe(false);
   });
 
   it('and the sessions of another user end, it goes on; so does the next one of the same user', async () => {
     const browser = app.browser();
     const callback = browser.open(await browser.authorize(issuer));
-    await gate.reached;
+    await latch.reached;
 
     await other.app.get(LogtoSessions).end({ sub: 'bob' });
-    gate.release();
+    latch.release();
     await callback;
 
     expect(await isSignedIn(browser)).toBe(true);
@@ -131,16 +131,16 @@ describe('A refresh that waits for the user resolver', () => {
   it('does not hide that the user has changed in the meantime', async () => {
     await start({ revalidateAfter: 365 * 24 * 3600 });
     const browser = await app.signedInBrowser(issuer);
-    const gate = new Gate();
+    const latch = new Latch();
     app.app.get(Users).answer = async () => {
-      await gate.pass();
+      await latch.wait();
       return { id: 2 };
     };
     const refreshed = browser.open('/refresh');
-    await gate.reached;
+    await latch.reached;
 
     await other.app.get(LogtoSessions).refreshClaims({ sub: 'ada' });
-    gate.release();
+    latch.release();
     await refreshed;
 
     for (const { baseUrl } of [app, other]) {
@@ -155,13 +155,13 @@ describe('"Sign out everywhere else"', () => {
   it('spares a session whose id the app has just changed', async () => {
     await start();
     const here = await app.signedInBrowser(issuer);
-    const elsewhere = await app.signedInBrowser(issuer);
+    const otherBrowser = await app.signedInBrowser(issuer);
     await here.open('/renew');
 
-    await here.fetch('/sign-out-elsewhere', { method: 'POST' });
+    await here.fetch('/end-others', { method: 'POST' });
 
     expect(await isSignedIn(here)).toBe(true);
-    expect(await isSignedIn(elsewhere)).toBe(false);
+    expect(await isSignedIn(otherBrowser)).toBe(false);
     expect((await here.open('/refresh')).status).toBe(200);
   });
 });

@@ -22,7 +22,7 @@ import {
   type ListedSession,
 } from '../support/controllers/user-sessions.controller.js';
 import { tokenOptions, tokenTenant } from '../support/app/token-app.js';
-import { Gates } from '../support/runner/gates.js';
+import { Latches } from '../support/runner/latches.js';
 import { ShopController, TokensController } from '../support/controllers/tokens.controller.js';
 
 @Controller('sessions')
@@ -80,7 +80,7 @@ describe.each(sessionMounts)('The sessions of a user, mounted by %s', (_, mount)
     const parts = {
       issuer,
       controllers: [SessionsController, TokensController, ShopController],
-      providers: [Gates, EndedSignIns],
+      providers: [Latches, EndedSignIns],
       logto: { ...tokenOptions, ...logto },
       ...(configure && { configure }),
     };
@@ -176,13 +176,13 @@ describe.each(sessionMounts)('The sessions of a user, mounted by %s', (_, mount)
 
   it('end everywhere but here', async () => {
     const here = await app.signedInBrowser(issuer);
-    const elsewhere = [await app.signedInBrowser(issuer), await app.signedInBrowser(issuer)];
+    const others = [await app.signedInBrowser(issuer), await app.signedInBrowser(issuer)];
     const bystander = await app.signedInBrowser(issuer, 'bob');
 
-    const answer = await here.fetch('/sessions/sign-out-elsewhere', { method: 'POST' });
+    const answer = await here.fetch('/sessions/end-others', { method: 'POST' });
 
     expect(answer.json()).toEqual({ ended: 2 });
-    for (const browser of elsewhere) expect(await isSignedIn(browser, other)).toBe(false);
+    for (const browser of others) expect(await isSignedIn(browser, other)).toBe(false);
     for (const browser of [here, bystander]) expect(await isSignedIn(browser)).toBe(true);
     expect(app.app.get(EndedSignIns).reasons).toEqual(['ada revoked', 'ada revoked']);
     expect(await listed(here)).toMatchObject([{ current: true }]);
@@ -190,12 +190,12 @@ describe.each(sessionMounts)('The sessions of a user, mounted by %s', (_, mount)
 
   it('stay ended while a slow request on another instance saves late', async () => {
     const browser = await app.signedInBrowser(issuer);
-    const gate = other.app.get(Gates).create('late');
+    const latch = other.app.get(Latches).create('late');
     const slow = browser.fetch(`${other.baseUrl}/slow/late`);
-    await gate.reached;
+    await latch.reached;
 
     expect(await sessions.end({ sub: 'ada' })).toBe(1);
-    gate.release();
+    latch.release();
     await slow;
 
     expect(await isSignedIn(browser)).toBe(false);

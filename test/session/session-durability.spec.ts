@@ -10,7 +10,7 @@ import { TouchingStore } from '../../src/store/touching-store.js';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
 import type { Browser } from '../support/requests/browser.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';
-import { Gates } from '../support/runner/gates.js';
+import { Latches } from '../support/runner/latches.js';
 import { startHostileProvider, type HostileProvider } from '../support/logto/hostile-provider.js';
 import { application, startIssuer } from '../support/logto/issuer.js';
 import { logoutTokenClaims } from '../support/logto/logout-token-claims.js';
@@ -27,7 +27,7 @@ type OwnSession = Request['session'] & { cart?: string; remembered?: boolean };
 class OwnSessionController {
   constructor(
     private readonly logto: LogtoService,
-    private readonly gates: Gates,
+    private readonly latches: Latches,
   ) {}
 
   @Get('token')
@@ -54,14 +54,14 @@ class OwnSessionController {
   /** A long download that reads its user again at the end. */
   @Get('long')
   async long(@Req() request: Request): Promise<boolean> {
-    await this.gates.find('slow')?.pass();
+    await this.latches.find('slow')?.wait();
     return request.user?.isAuthenticated === true;
   }
 
   /** Waits before it writes to its session. */
   @Get('slow')
   async slow(@Req() request: Request): Promise<string> {
-    await this.gates.find('slow')?.pass();
+    await this.latches.find('slow')?.wait();
     (request.session as OwnSession).cart = 'late';
     return 'late';
   }
@@ -84,19 +84,19 @@ describe('A session', () => {
     startApp({
       issuer,
       controllers: [PagesController, OwnSessionController, RenewalController],
-      providers: [Gates],
+      providers: [Latches],
       logto: { session: { ...session, store }, ...logto },
       ...parts,
     });
 
-  /** Waits until a request has reached the gate. @returns how to finish it */
-  async function held(
+  /** Waits until a request waits for the latch. @returns a function that finishes the request */
+  async function pauseRequest(
     request: Promise<unknown>,
-    gate: { reached: Promise<void>; release(): void },
+    latch: { reached: Promise<void>; release(): void },
   ): Promise<() => Promise<void>> {
-    await gate.reached;
+    await latch.reached;
     return async () => {
-      gate.release();
+      latch.release();
       await request;
     };
   }
@@ -137,8 +137,8 @@ describe('A session', () => {
         const one = await start(logto);
         const two = await start(logto, { instanceOf: one });
         const browser = await one.signedInBrowser(issuer);
-        const gate = two.app.get(Gates).create('slow');
-        const finish = await held(browser.fetch(`${two.baseUrl}/slow`), gate);
+        const latch = two.app.get(Latches).create('slow');
+        const finish = await pauseRequest(browser.fetch(`${two.baseUrl}/slow`), latch);
         issuer.updateUser('ada', { roles: [] });
         passTime(5);
         await browser.fetch('/refresh');
@@ -157,8 +157,8 @@ describe('A session', () => {
       const one = await start(logto);
       const two = await start(logto, { instanceOf: one });
       const browser = await one.signedInBrowser(issuer);
-      const gate = two.app.get(Gates).create('slow');
-      const finish = await held(browser.fetch(`${two.baseUrl}${path}`), gate);
+      const latch = two.app.get(Latches).create('slow');
+      const finish = await pauseRequest(browser.fetch(`${two.baseUrl}${path}`), latch);
       for (let visit = 1; visit <= 4; visit += 1) {
         const writes = store.count('set');
         passTime(200);
@@ -177,7 +177,7 @@ describe('A session', () => {
     const app = await start();
     const browser = app.browser();
     await browser.open('/cart/add');
-    const finish = await held(browser.fetch('/slow'), app.app.get(Gates).create('slow'));
+    const finish = await pauseRequest(browser.fetch('/slow'), app.app.get(Latches).create('slow'));
     await browser.signIn(issuer);
     await finish();
 
@@ -189,7 +189,7 @@ describe('A session', () => {
     const browser = await app.signedInBrowser(issuer);
     const cookie = browser.cookies.header(app.baseUrl);
     const slow = app.browser().fetch('/slow', { headers: { cookie } });
-    const finish = await held(slow, app.app.get(Gates).create('slow'));
+    const finish = await pauseRequest(slow, app.app.get(Latches).create('slow'));
     await browser.open('/renew');
     await finish();
     await browser.open('/logto/sign-out');

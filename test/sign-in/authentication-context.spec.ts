@@ -181,7 +181,7 @@ describe('A callback without the requested authentication context', () => {
       const app = await withPayout(provider);
       const browser = app.browser();
       const { location = '' } = await browser.open(`/logto/sign-in?acr_values=${mfa}`);
-      provider.bends = { claims: (honest) => ({ ...honest, acr }) };
+      provider.overrides = { claims: (original) => ({ ...original, acr }) };
       const answer = await browser.fetch(provider.callback(location));
       expect([answer.status, answer.json().code]).toEqual([403, 'insufficient_authentication']);
       expect((await browser.fetch('/acr')).text).toBe('anonymous');
@@ -194,7 +194,7 @@ describe('A callback without the requested authentication context', () => {
     for (const acr of [one, mfa, 'urn:other']) {
       const browser = app.browser();
       const { location = '' } = await browser.open(`/logto/sign-in?acr_values=urn:other%20${one}`);
-      provider.bends = { claims: (honest) => ({ ...honest, acr }) };
+      provider.overrides = { claims: (original) => ({ ...original, acr }) };
       expect((await browser.fetch(provider.callback(location))).status).toBe(302);
     }
   });

@@ -172,13 +172,13 @@ describe('A sign-in callback', () => {
 
     it('signs in without showing a page when there is a session at Logto', async () => {
       await browser.signIn(issuer, 'ada');
-      const elsewhere = app.browser();
-      const { location = '' } = await elsewhere.open('/logto/sign-in?prompt=none&returnTo=/user');
+      const newBrowser = app.browser();
+      const { location = '' } = await newBrowser.open('/logto/sign-in?prompt=none&returnTo=/user');
 
       const url = await issuer.signIn(location, { username: 'bob', cookies: browser.cookies });
-      const page = await elsewhere.open(url.href);
+      const page = await newBrowser.open(url.href);
 
-      expect([page.location, await signedInUser(elsewhere)]).toEqual([`${app.baseUrl}/user`, 'ada']);
+      expect([page.location, await signedInUser(newBrowser)]).toEqual([`${app.baseUrl}/user`, 'ada']);
     });
 
     it('still shows errors other than login_required', async () => {

@@ -4,7 +4,7 @@ import { startApp, type TestApp } from '../support/app/app.js';
 import type { Browser } from '../support/requests/browser.js';
 import { changedTokenResponse } from '../support/logto/changed-token-response.js';
 import { restoreTime } from '../support/runner/clock.js';
-import { Elsewhere } from '../support/requests/elsewhere.js';
+import { OtherServer } from '../support/requests/other-server.js';
 import { expectErrorPage } from '../support/requests/expect-error-page.js';
 import { startIssuer } from '../support/logto/issuer.js';
 import { PagesController } from '../support/requests/pages.js';
@@ -46,14 +46,14 @@ describe('A code exchange that fails', () => {
   });
 
   it('with a redirect is answered 503, and the code is not sent to the other address', async () => {
-    const elsewhere = await Elsewhere.start();
+    const otherServer = await OtherServer.start();
     for (const status of [302, 307]) {
       const url = await browser.authorize(issuer);
-      issuer.failNext('token', { status, headers: { location: elsewhere.origin }, body: '' });
+      issuer.failNext('token', { status, headers: { location: otherServer.origin }, body: '' });
 
       expectErrorPage(await browser.open(url), 503, 'provider_unavailable');
     }
-    expect(elsewhere.requests).toEqual([]);
+    expect(otherServer.requests).toEqual([]);
   });
 
   it('with a timeout is answered 503', async () => {

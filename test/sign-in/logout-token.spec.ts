@@ -9,7 +9,7 @@ import { SignInIndex } from '../../src/store/sign-in-index.js';
 import { Tombstones } from '../../src/store/tombstones.js';
 import { session, startApp, type TestApp } from '../support/app/app.js';
 import type { Browser, Page } from '../support/requests/browser.js';
-import { Gate } from '../support/runner/gates.js';
+import { Latch } from '../support/runner/latches.js';
 import { startHostileProvider, type HostileProvider } from '../support/logto/hostile-provider.js';
 import { isSignedIn } from '../support/requests/is-signed-in.js';
 import { application } from '../support/logto/issuer.js';
@@ -40,13 +40,13 @@ class SlowPagesController {
   @UseGuards(LogtoGuard)
   async slow(@Session() own: { visits?: number }): Promise<string> {
     own.visits = (own.visits ?? 0) + 1;
-    await slowRequest.pass();
+    await slowRequest.wait();
     return 'done';
   }
 }
 
 /** Where `/slow` waits. */
-const slowRequest = new Gate();
+const slowRequest = new Latch();
 
 const minutesAgo = (minutes: number): number => Math.floor(Date.now() / 1000) - minutes * 60;
 
@@ -70,9 +70,9 @@ describe('A logout token', () => {
 
   async function signedIn(sub = 'ada', sid?: string): Promise<Browser> {
     const browser = app.browser();
-    provider.bends = { claims: (usual) => ({ ...usual, sub, sid }) };
+    provider.overrides = { claims: (original) => ({ ...original, sub, sid }) };
     await signInAt(provider, browser);
-    provider.bends = {};
+    provider.overrides = {};
     return browser;
   }
 
@@ -187,11 +187,11 @@ describe('A logout token', () => {
 
   it('ends the sessions of its `sid` and no others', async () => {
     const here = await signedIn('ada', 'session-1');
-    const elsewhere = await signedIn('ada', 'session-2');
+    const otherSession = await signedIn('ada', 'session-2');
 
     expect((await send(await signed({ sid: 'session-1' }))).status).toBe(200);
 
-    expect([await isSignedIn(here), await isSignedIn(elsewhere)]).toEqual([false, true]);
+    expect([await isSignedIn(here), await isSignedIn(otherSession)]).toEqual([false, true]);
   });
 
   it('ends the sessions of its `sid` without naming the user', async () => {
@@ -213,10 +213,10 @@ describe('A logout token', () => {
 
   it('ends both of two sign-ins that finish on two instances at the same time', async () => {
     const other = await start();
-    const [earlier, later] = [new Gate(), new Gate()];
-    const gates = [earlier, later];
+    const [earlier, later] = [new Latch(), new Latch()];
+    const latches = [earlier, later];
     // Both instances read the index of the user's sign-ins before one of them writes it.
-    store.beforeSet = (key) => (key.startsWith('logto-sign-ins-') ? gates.shift()?.pass() : undefined);
+    store.beforeSet = (key) => (key.startsWith('logto-sign-ins-') ? latches.shift()?.wait() : undefined);
     const [here, there] = [app.browser(), other.browser()];
     const finished = [signInAt(provider, here)];
     await earlier.reached;
@@ -234,11 +234,11 @@ describe('A logout token', () => {
   it('ends a sign-in of its session that is still in progress', async () => {
     const browser = app.browser();
     const { location } = await browser.open('/logto/sign-in');
-    provider.bends = {
-      claims: (honest) => ({ ...honest, sid: 'session-1' }),
-      answer: async (path, answer) => {
+    provider.overrides = {
+      claims: (original) => ({ ...original, sid: 'session-1' }),
+      response: async (path, response) => {
         if (path === '/oidc/token') await send(await signed({ sid: 'session-1' }));
-        return answer;
+        return response;
       },
     };
 

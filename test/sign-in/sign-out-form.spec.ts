@@ -16,7 +16,11 @@ const byScript = {
   'sec-fetch-site': 'same-origin',
 } as const;
 
-const elsewhere = { accept: 'application/json', origin: frontEnd, 'sec-fetch-site': 'cross-site' } as const;
+const fromFrontEnd = {
+  accept: 'application/json',
+  origin: frontEnd,
+  'sec-fetch-site': 'cross-site',
+} as const;
 
 const issuer = await startIssuer();
 const app = await startApp({
@@ -72,7 +76,7 @@ describe('A POST to the sign-out route', () => {
 
   it.each([
     ['a script', { ...byScript, accept: 'application/json' }],
-    ['a script on an allowed origin', { ...byScript, ...elsewhere }],
+    ['a script on an allowed origin', { ...byScript, ...fromFrontEnd }],
     ['axios', { ...byScript, accept: 'application/json, text/plain, */*' }],
     ['a script in a browser without fetch metadata', { accept: 'application/json' }],
   ])('from %s is answered with the address to navigate to', async (_, headers) => {

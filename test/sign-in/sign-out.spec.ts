@@ -106,11 +106,11 @@ describe('Sign-out', () => {
 
   it('does not affect other sessions of the user', async () => {
     await browser.signIn(issuer);
-    const elsewhere = await app.signedInBrowser(issuer);
+    const otherBrowser = await app.signedInBrowser(issuer);
 
     await browser.open('/logto/sign-out');
 
-    expect((await elsewhere.open('/protected')).text).toBe('hello ada');
+    expect((await otherBrowser.open('/protected')).text).toBe('hello ada');
   });
 
   it('can be followed immediately by a sign-in', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from '../support/requests/browser.js';
 import { eventLoopTurns } from '../support/runner/event-loop-turns.js';
-import { holdTokenResponse } from '../support/logto/hold-token-response.js';
+import { pauseTokenResponse } from '../support/logto/pause-token-response.js';
 import { otherTokenPath, resourceTokenPath } from '../support/logto/token-path.js';
 import { sessions, startTokenStoreApps } from '../support/app/token-store-app.js';
 
@@ -19,12 +19,12 @@ describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves
 
   /** Starts a request that adds an item to the cart once it is released. */
   async function startSlowRequest(item: string): Promise<{ finish(): Promise<unknown> }> {
-    const gate = context.app.gates.create(item);
+    const latch = context.app.latches.create(item);
     const request = browser.fetch(`/slow/${item}`);
-    await gate.reached;
+    await latch.reached;
     return {
       finish: () => {
-        gate.release();
+        latch.release();
         return request;
       },
     };
@@ -56,12 +56,12 @@ describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves
     it('loses no data that it adds while refreshed claims are being stored', async () => {
       const slow = await startSlowRequest('book');
       context.issuer.updateUser('ada', { name: 'Augusta' });
-      const held = context.holdNextSet(sessions);
+      const paused = context.pauseNextSet(sessions);
       const refresh = browser.fetch('/refresh');
-      await held.reached;
+      await paused.reached;
       const added = slow.finish();
       await eventLoopTurns(100);
-      held.release();
+      paused.release();
       await Promise.all([refresh, added]);
 
       expect(await context.store.stored(context.sessionKey())).toMatchObject({
@@ -71,13 +71,13 @@ describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves
     });
 
     it('loses no data that it is storing when the refresh starts', async () => {
-      const held = context.holdNextSet(sessions);
+      const paused = context.pauseNextSet(sessions);
       const added = browser.fetch('/cart/add/book');
-      await held.reached;
+      await paused.reached;
       context.issuer.updateUser('ada', { name: 'Augusta' });
       const refresh = browser.fetch('/refresh');
       await eventLoopTurns(100);
-      held.release();
+      paused.release();
       await Promise.all([refresh, added]);
 
       expect(await context.store.stored(context.sessionKey())).toMatchObject({
@@ -103,11 +103,11 @@ describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves
 
   it('does not restore the session when the store is writing it during the sign-out', async () => {
     const id = context.sessionKey();
-    const held = context.holdNextSet(sessions);
+    const paused = context.pauseNextSet(sessions);
     const slow = browser.fetch('/cart/add/book');
-    await held.reached;
+    await paused.reached;
     await browser.open('/logto/sign-out');
-    held.release();
+    paused.release();
     await slow;
 
     expect(context.store.keys()).not.toContain(id);
@@ -130,11 +130,11 @@ describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves
   });
 
   it('keeps no tokens of a refresh during which the user signs out, and revokes them', async () => {
-    const held = holdTokenResponse(context.issuer);
+    const paused = pauseTokenResponse(context.issuer);
     const refresh = browser.fetch(resourceTokenPath);
-    await held.reached;
+    await paused.reached;
     await browser.open('/logto/sign-out');
-    held.release();
+    paused.release();
 
     expect((await refresh).status).toBe(401);
     expect(context.issuer.countRequests('revocation')).toBe(2);
@@ -143,13 +143,13 @@ describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves
 
   it('keeps only the new tokens of a refresh during which the user signs in again, and they work', async () => {
     const { app, issuer } = context;
-    const held = holdTokenResponse(issuer);
+    const paused = pauseTokenResponse(issuer);
     // In another cookie jar: with `rolling` the late answer sets the cookie that it came with.
     const cookie = browser.cookies.header(app.baseUrl);
     const refresh = app.browser().fetch(resourceTokenPath, { headers: { cookie } });
-    await held.reached;
+    await paused.reached;
     await browser.signIn(issuer);
-    held.release();
+    paused.release();
     await refresh;
 
     expect(context.recordKeys()).toHaveLength(1);

@@ -73,13 +73,11 @@ describe('With a lock, two instances', () => {
   it('make one code exchange for a callback that reaches both at once, and both answers are signed in', async () => {
     const fresh = one.browser();
     const callback = await fresh.authorize(issuer);
-    const elsewhere = callback.replace(one.baseUrl, other.baseUrl);
+    const atOther = callback.replace(one.baseUrl, other.baseUrl);
     const cookie = fresh.cookies.header(one.baseUrl);
     issuer.resetRequests();
 
-    const answers = await Promise.all(
-      [callback, elsewhere].map((url) => one.browser().open(url, { cookie })),
-    );
+    const answers = await Promise.all([callback, atOther].map((url) => one.browser().open(url, { cookie })));
 
     expect(issuer.countRequests('token')).toBe(1);
     for (const answer of answers) {

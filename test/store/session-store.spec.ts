@@ -4,7 +4,7 @@ import { session, type TestApp } from '../support/app/app.js';
 import type { Browser } from '../support/requests/browser.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';
 import { eventLoopTurns } from '../support/runner/event-loop-turns.js';
-import { holdTokenResponse } from '../support/logto/hold-token-response.js';
+import { pauseTokenResponse } from '../support/logto/pause-token-response.js';
 import { startIssuer } from '../support/logto/issuer.js';
 import { MemorySessionStore } from '../support/app/memory-session-store.js';
 import { registerBackChannelLogout } from '../support/logto/register-back-channel-logout.js';
@@ -71,13 +71,13 @@ describe('The session store', () => {
 
   it('keeps no tokens of a sign-in that expired while they were being refreshed', async () => {
     await browser.signIn(issuer);
-    const held = holdTokenResponse(issuer);
+    const paused = pauseTokenResponse(issuer);
     const slow = browser.fetch(resourceTokenPath);
-    await held.reached;
+    await paused.reached;
     passTime(3700);
     expect((await browser.fetch('/user')).json()).toEqual({ isAuthenticated: false });
     while (store.keys().some((key) => tokenRecords.test(key))) await eventLoopTurns(1);
-    held.release();
+    paused.release();
 
     expect((await slow).status).toBe(401);
     expect(store.keys().filter((key) => tokenRecords.test(key))).toEqual([]);

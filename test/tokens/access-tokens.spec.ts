@@ -5,7 +5,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from '../support/app/app.js';
 import type { Browser } from '../support/requests/browser.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';
-import { holdTokenResponse } from '../support/logto/hold-token-response.js';
+import { pauseTokenResponse } from '../support/logto/pause-token-response.js';
 import { resource, startIssuer } from '../support/logto/issuer.js';
 import { startTokenApp, tokenTenant } from '../support/app/token-app.js';
 import {
@@ -166,12 +166,12 @@ describe('Access tokens', () => {
   });
 
   it('are renewed by refresh() also while another refresh is in progress, so that no change is missed', async () => {
-    const held = holdTokenResponse(issuer);
+    const paused = pauseTokenResponse(issuer);
     const early = browser.fetch('/refresh');
-    await held.reached;
+    await paused.reached;
     issuer.updateUser('ada', { name: 'Countess of Lovelace' });
     const late = browser.fetch('/refresh');
-    held.release();
+    paused.release();
     await early;
 
     expect((await late).json()).toMatchObject({ claims: { name: 'Countess of Lovelace' } });

@@ -56,8 +56,8 @@ describe('Claims', () => {
     expect(early).toBeLessThan(browsers.length);
 
     // The same sessions are due on every instance, and each is refreshed only once.
-    const elsewhere = await startTokenApp({ issuer, logto, instanceOf: app });
-    for (const one of browsers) await one.fetch(`${elsewhere.baseUrl}/me`);
+    const otherInstance = await startTokenApp({ issuer, logto, instanceOf: app });
+    for (const one of browsers) await one.fetch(`${otherInstance.baseUrl}/me`);
     expect(issuer.countRequests('token')).toBe(early);
     passTime(0.05 * hour);
     for (const one of browsers) await user(one);
@@ -69,9 +69,9 @@ describe('Claims', () => {
     issuer.updateUser('ada', { roles: [], name: 'Augusta' });
     expect(await user()).toMatchObject({ claims: { roles: [], name: 'Augusta' } });
 
-    const elsewhere = await startTokenApp({ issuer, logto, instanceOf: app });
+    const otherInstance = await startTokenApp({ issuer, logto, instanceOf: app });
     issuer.resetRequests();
-    const there = await browser.fetch(`${elsewhere.baseUrl}/me`);
+    const there = await browser.fetch(`${otherInstance.baseUrl}/me`);
     expect(there.json()).toMatchObject({ claims: { roles: [], name: 'Augusta' } });
     expect(issuer.countRequests('token')).toBe(0);
   });

@@ -145,7 +145,7 @@ describe('@AuthUser()', () => {
     const visitor = own.browser();
     const { location = '' } = await visitor.open('/logto/sign-in');
     const data: unknown = JSON.parse('{ "plan": "pro", "__proto__": { "admin": true } }');
-    provider.bends = { claims: (honest) => ({ ...honest, custom_data: data }) };
+    provider.overrides = { claims: (original) => ({ ...original, custom_data: data }) };
     await visitor.open(provider.callback(location));
 
     expect(await get('/custom-data', visitor)).toEqual({ kept: 'pro', isPlain: true });

@@ -6,7 +6,7 @@ import { OnLogtoEvent, type LogtoWebhookEvent } from 'nestjs-logto';
 import { EventDelivery } from '../../src/webhooks/event-delivery.js';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';
-import { Gate } from '../support/runner/gates.js';
+import { Latch } from '../support/runner/latches.js';
 import { startIssuer } from '../support/logto/issuer.js';
 import { leaks } from '../support/runner/leaks.js';
 import { MemorySessionStore } from '../support/app/memory-session-store.js';
@@ -15,7 +15,7 @@ import { aboutUser, postWebhook, sendWebhook, signingKey, webhookBody } from './
 
 const issuer = await startIssuer();
 const calls: string[] = [];
-let gate: Gate;
+let latch: Latch;
 let fails = false;
 
 @Injectable()
@@ -53,7 +53,7 @@ class AuditController {
 class Slow {
   @OnLogtoEvent('Role.Created')
   async wait(): Promise<void> {
-    await gate.pass();
+    await latch.wait();
     calls.push('slow');
     if (fails) throw new Error('too late');
   }
@@ -85,7 +85,7 @@ class Throwing {
 
 beforeEach(() => {
   calls.length = 0;
-  gate = new Gate();
+  latch = new Latch();
   fails = false;
 });
 
@@ -194,10 +194,10 @@ describe('A method with @OnLogtoEvent()', () => {
     const app = await start();
     let isAnswered = false;
     const answer = sendWebhook(app, 'Role.Created').finally(() => (isAnswered = true));
-    await gate.reached;
+    await latch.reached;
     expect(isAnswered).toBe(false);
 
-    gate.release();
+    latch.release();
 
     expect((await answer).status).toBe(204);
     expect(calls).toContain('slow');
@@ -213,7 +213,7 @@ describe('A method with @OnLogtoEvent()', () => {
     expect((await postWebhook(app, body)).status).toBe(204);
     expect(calls).toEqual(['audit Role.Created']);
     expect((await postWebhook(app, body)).status).toBe(204);
-    gate.release();
+    latch.release();
     await until(() => leaks.logged.join('\n').includes('Slow.wait failed for the webhook Role.Created'));
     expect(calls).toEqual(['audit Role.Created', 'slow']);
   });
@@ -274,8 +274,8 @@ describe('A webhook that comes again', () => {
     const app = await start();
     const role = webhookBody('Role.Created');
     const answers = [postWebhook(app, role), postWebhook(app, role)];
-    await gate.reached;
-    gate.release();
+    await latch.reached;
+    latch.release();
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([204, 204]);
     expect(calls).toEqual(['audit Role.Created', 'slow']);
   });

@@ -123,7 +123,7 @@ describe('A forged bearer token', () => {
   it('is refused when discovery does not list its algorithm, although its key is published', async () => {
     const rsa = await generateKeyPair('RS256');
     const published: JWK = { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', use: 'sig' };
-    provider.bends.jwks = (keys) => [...keys, published];
+    provider.overrides.jwks = (keys) => [...keys, published];
     const token = await new SignJWT(accessTokenClaims(provider))
       .setProtectedHeader(header({ alg: 'RS256', kid: 'rsa' }))
       .sign(rsa.privateKey);
@@ -133,11 +133,11 @@ describe('A forged bearer token', () => {
 
   it('is refused when discovery lists "none" and an algorithm with a shared secret', async () => {
     const secret = new Uint8Array(64);
-    provider.bends.discovery = (document) => ({
+    provider.overrides.discovery = (document) => ({
       ...document,
       id_token_signing_alg_values_supported: ['none', 'HS256'],
     });
-    provider.bends.jwks = () => [
+    provider.overrides.jwks = () => [
       { kty: 'oct', k: Buffer.from(secret).toString('base64url'), kid: 'shared', alg: 'HS256' },
     ];
     const shared = await new SignJWT(accessTokenClaims(provider))
@@ -151,7 +151,7 @@ describe('A forged bearer token', () => {
   it('without a key id is refused when there are several keys', async () => {
     const other = await generateKeyPair('ES384');
     const jwk = await exportJWK(other.publicKey);
-    provider.bends.jwks = (keys) => [...keys, { ...jwk, kid: 'other', use: 'sig' }];
+    provider.overrides.jwks = (keys) => [...keys, { ...jwk, kid: 'other', use: 'sig' }];
     const token = await new SignJWT(accessTokenClaims(provider))
       .setProtectedHeader({ alg: 'ES384', typ: 'at+jwt' })
       .sign(other.privateKey);

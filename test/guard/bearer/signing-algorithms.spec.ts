@@ -19,7 +19,7 @@ describe('The signing algorithm of a bearer token', () => {
   async function statusOf(algorithm: string, listed: string[]): Promise<number> {
     const { publicKey, privateKey } = await generateKeyPair(algorithm);
     const jwk = { ...(await exportJWK(publicKey)), kid: 'published', use: 'sig' };
-    provider.bends = {
+    provider.overrides = {
       jwks: () => [jwk],
       discovery: (document) => ({ ...document, id_token_signing_alg_values_supported: listed }),
     };

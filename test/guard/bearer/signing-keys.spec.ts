@@ -6,7 +6,7 @@ import { RealTokens, startAccessIssuer } from '../support/real-tokens.js';
 import { ThingsController } from '../support/things.controller.js';
 import type { TestApp } from '../../support/app/app.js';
 import type { Page } from '../../support/requests/browser.js';
-import { Elsewhere } from '../../support/requests/elsewhere.js';
+import { OtherServer } from '../../support/requests/other-server.js';
 import { passTime, restoreTime } from '../../support/runner/clock.js';
 import { resource } from '../../support/logto/issuer.js';
 import { closeLater } from '../../support/runner/leftovers.js';
@@ -120,13 +120,13 @@ describe('The keys that verify bearer tokens', () => {
 
   it('are not fetched from where their endpoint redirects to', async () => {
     const token = await tokens.ofUser('ada', { resource });
-    const elsewhere = await Elsewhere.start();
-    issuer.failNext('jwks', { status: 302, headers: { location: elsewhere.origin } });
+    const otherServer = await OtherServer.start();
+    issuer.failNext('jwks', { status: 302, headers: { location: otherServer.origin } });
 
     expect(refusalOf(await call(api, '/things', token))).toMatchObject({ status: 503 });
-    expect(elsewhere.requests).toEqual([]);
+    expect(otherServer.requests).toEqual([]);
     expect((await call(api, '/things', token)).status).toBe(200);
-    await elsewhere.close();
+    await otherServer.close();
   });
 
   it('go on verifying tokens while Logto is down', async () => {

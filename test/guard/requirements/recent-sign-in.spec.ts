@@ -174,7 +174,7 @@ describe('@RequireRecentSignIn', () => {
     const own = await startApp({ issuer: provider, controllers: [AccountController] });
     const client = own.browser();
     const { location } = await client.open('/logto/sign-in?max_age=300');
-    provider.bends = { claims: (honest) => ({ ...honest, auth_time: authTime(honest.iat ?? 0) }) };
+    provider.overrides = { claims: (original) => ({ ...original, auth_time: authTime(original.iat ?? 0) }) };
 
     const answer = await client.fetch(provider.callback(location ?? ''));
     expect([answer.status, answer.json().code]).toEqual([401, 'id_token_invalid']);

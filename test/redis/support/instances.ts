@@ -3,13 +3,13 @@ import type { LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { RedisClientType } from 'redis';
 import { session, type TestApp } from '../../support/app/app.js';
-import type { Gates } from '../../support/runner/gates.js';
+import type { Latches } from '../../support/runner/latches.js';
 import { startTokenApp } from '../../support/app/token-app.js';
 import { redisLock, redisStore } from './redis-session.js';
 
 /** An instance of an app with its own connections to Redis. */
 export interface Instance extends TestApp {
-  readonly gates: Gates;
+  readonly latches: Latches;
   readonly redis: RedisClientType;
 }
 
@@ -40,19 +40,23 @@ export async function startInstance({
   instanceOf,
 }: InstanceOptions): Promise<Instance> {
   const { store, client } = await redisStore(url);
-  const held = locks ? redisLock(url) : undefined;
+  const redisLocks = locks ? redisLock(url) : undefined;
   const app = await startTokenApp({
     issuer,
     imports,
     ...(instanceOf && { instanceOf }),
-    logto: { ...logto, session: { ...session, ...sessions, store }, ...(held && { lock: held.lock }) },
+    logto: {
+      ...logto,
+      session: { ...session, ...sessions, store },
+      ...(redisLocks && { lock: redisLocks.lock }),
+    },
   });
   return {
     ...app,
     redis: client,
     async close(): Promise<void> {
       await app.close();
-      held?.client.disconnect();
+      redisLocks?.client.disconnect();
       if (client.isOpen) client.destroy();
     },
   };

@@ -1,7 +1,7 @@
 import { UserScope, type LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulatorOptions } from 'nestjs-logto/emulator';
 import { startApp, type TestApp, type TestAppParts } from './app.js';
-import { Gates } from '../runner/gates.js';
+import { Latches } from '../runner/latches.js';
 import { admin, application, resource, things } from '../logto/issuer.js';
 import { ShopController, TokensController } from '../controllers/tokens.controller.js';
 
@@ -38,12 +38,12 @@ export const tokenOptions: Partial<LogtoModuleOptions> = {
 };
 
 /** An app that uses tokens in every way. */
-export async function startTokenApp(parts: TestAppParts): Promise<TestApp & { readonly gates: Gates }> {
+export async function startTokenApp(parts: TestAppParts): Promise<TestApp & { readonly latches: Latches }> {
   const app = await startApp({
     ...parts,
     controllers: [TokensController, ShopController],
-    providers: [Gates],
+    providers: [Latches],
     logto: { ...tokenOptions, ...parts.logto },
   });
-  return { ...app, gates: app.app.get(Gates) };
+  return { ...app, latches: app.app.get(Latches) };
 }

@@ -1,7 +1,7 @@
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from './app.js';
 import type { Browser } from '../requests/browser.js';
-import { Gate, type Gates } from '../runner/gates.js';
+import { Latch, type Latches } from '../runner/latches.js';
 import { startIssuer } from '../logto/issuer.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { mountedByApp, mountedByModule } from './session-mounts.js';
@@ -46,7 +46,7 @@ const mounts = [
 /** An app that uses tokens, with its issuer and its session store. */
 interface TokenStoreApp {
   readonly issuer: LogtoEmulator;
-  readonly app: TestApp & { readonly gates: Gates };
+  readonly app: TestApp & { readonly latches: Latches };
   readonly store: MemorySessionStore;
   /** Empties the store and signs ada in, then forgets the calls and requests so far. */
   signedInBrowser(): Promise<Browser>;
@@ -54,8 +54,8 @@ interface TokenStoreApp {
   sessionKey(): string;
   /** Keys of the token records in the store. */
   recordKeys(): string[];
-  /** Holds the next write of an entry whose key matches, as a slow store would. */
-  holdNextSet(keys: RegExp): Gate;
+  /** Pauses the next write of an entry whose key matches, like a slow store. */
+  pauseNextSet(keys: RegExp): Latch;
 }
 
 /** Starts one app for each way to mount the session, as rows of a table. */
@@ -87,14 +87,14 @@ async function startTokenStoreApp({ mount, options }: (typeof mounts)[number]): 
     },
     sessionKey: () => store.keys().find((key) => sessions.test(key)) ?? '',
     recordKeys: () => store.keys().filter((key) => tokenRecords.test(key)),
-    holdNextSet(keys) {
-      const gate = new Gate();
+    pauseNextSet(keys) {
+      const latch = new Latch();
       store.beforeSet = (key) => {
         if (!keys.test(key)) return undefined;
         store.beforeSet = () => undefined;
-        return gate.pass();
+        return latch.wait();
       };
-      return gate;
+      return latch;
     },
   };
 }

@@ -9,7 +9,7 @@ import {
   WithLogto,
   type TokenTarget,
 } from 'nestjs-logto';
-import { Gates } from '../runner/gates.js';
+import { Latches } from '../runner/latches.js';
 
 /** Tokens as an app uses them, each route for signed-in users only. */
 @Controller()
@@ -78,7 +78,7 @@ export class TokensController {
 /** Pages for everybody, with session data of the app's own. */
 @Controller()
 export class ShopController {
-  constructor(private readonly gates: Gates) {}
+  constructor(private readonly latches: Latches) {}
 
   @Get('user')
   user(@AuthUser() user: LogtoContext): LogtoContext {
@@ -105,12 +105,12 @@ export class ShopController {
     return cart.cart;
   }
 
-  /** Begins, waits at the gate, and only then writes to its session. */
-  @Get('slow/:gate')
-  async slow(@Req() request: Request, @Param('gate') name: string): Promise<string[]> {
-    const gate = this.gates.find(name);
-    if (!gate) throw new HttpException('no such gate', 404);
-    await gate.pass();
+  /** Waits for a latch before it writes to the session. */
+  @Get('slow/:latch')
+  async slow(@Req() request: Request, @Param('latch') name: string): Promise<string[]> {
+    const latch = this.latches.find(name);
+    if (!latch) throw new HttpException('There is no such latch.', 404);
+    await latch.wait();
     return this.add(request, name);
   }
 }

@@ -23,7 +23,7 @@ export class UserSessionsController {
     return this.sessions.find({ sub }, request);
   }
 
-  @Post('sign-out-elsewhere')
+  @Post('end-others')
   async endOthers(
     @Req() request: Request,
     @AuthUser('claims') { sub }: IdTokenClaims,

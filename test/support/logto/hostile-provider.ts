@@ -13,41 +13,41 @@ import { application } from './issuer.js';
 import { leaks } from '../runner/leaks.js';
 import { leftovers } from '../runner/leftovers.js';
 
-/** An answer of the provider, before it is sent. */
-export interface Answer {
+/** A response of the provider that has not been sent yet. */
+export interface ProviderResponse {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-/** Bends what the provider would say. Each test bends one thing. */
-export interface Bends {
+/** Changes to the responses of the provider. Each test makes one change. */
+export interface Overrides {
   discovery?: (document: Record<string, unknown>) => Record<string, unknown>;
   jwks?: (keys: JWK[]) => JWK[];
-  /** The ID token's claims; `undefined` values are left out. */
+  /** Changes the claims of the ID token. Claims that are `undefined` are left out. */
   claims?: (claims: JWTPayload) => JWTPayload;
   header?: (header: JWTHeaderParameters) => JWTHeaderParameters;
-  /** Makes the ID token in another way than by signing with the provider's key. */
+  /** Creates the ID token, instead of signing it with the provider's key. */
   idToken?: (claims: JWTPayload, header: JWTHeaderParameters) => string | Promise<string> | undefined;
   tokens?: (tokens: Record<string, unknown>) => Record<string, unknown>;
   userInfo?: (claims: Record<string, unknown>) => Record<string, unknown>;
-  /** The finished answer of an endpoint; a promise that never settles is a stall. */
-  answer?: (path: string, answer: Answer) => Answer | Promise<Answer>;
+  /** Changes the response of an endpoint. With a promise that never settles, the endpoint hangs. */
+  response?: (path: string, response: ProviderResponse) => ProviderResponse | Promise<ProviderResponse>;
 }
 
-/** A provider with real keys over real HTTP that says whatever a test wants it to say. */
+/** A provider with real keys over real HTTP, whose responses a spec can change. */
 export interface HostileProvider {
   readonly endpoint: string;
   readonly issuer: string;
   readonly publicKey: JWK;
-  bends: Bends;
-  /** How often a path was asked for. */
+  overrides: Overrides;
+  /** The number of requests to a path. */
   count(path: string): number;
   /** Signs claims with the provider's key. */
   sign(claims: JWTPayload, header?: Partial<JWTHeaderParameters>): Promise<string>;
-  /** The callback's address for a sign-in that the app has just started. */
+  /** The URL of the callback, for a sign-in that the app has just started. */
   callback(authorizationUrl: string, parameters?: Record<string, string>): string;
-  /** Exchanges the key for one of another kind, as an administrator would. */
+  /** Replaces the key by one for another algorithm, as an administrator does. */
   rotate(algorithm: 'ES384' | 'RS256'): Promise<void>;
   close(): Promise<void>;
 }
@@ -71,7 +71,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     get publicKey() {
       return key.jwk;
     },
-    bends: {},
+    overrides: {},
     count: (path) => counts.get(path) ?? 0,
     async sign(claims, header) {
       const token = await new SignJWT(claims)
@@ -81,13 +81,13 @@ export async function startHostileProvider(): Promise<HostileProvider> {
       return token;
     },
     callback(authorizationUrl, parameters = {}) {
-      const asked = new URL(authorizationUrl).searchParams;
-      nonce = asked.get('nonce') ?? undefined;
-      const url = new URL(asked.get('redirect_uri') ?? '');
+      const query = new URL(authorizationUrl).searchParams;
+      nonce = query.get('nonce') ?? undefined;
+      const url = new URL(query.get('redirect_uri') ?? '');
       serial += 1;
       url.search = new URLSearchParams({
         code: `code-of-the-hostile-provider-${serial}`,
-        state: asked.get('state') ?? '',
+        state: query.get('state') ?? '',
         iss: issuer,
         ...parameters,
       }).toString();
@@ -109,23 +109,23 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     const { pathname } = new URL(request.url ?? '', endpoint);
     counts.set(pathname, (counts.get(pathname) ?? 0) + 1);
     for await (const chunk of request) void chunk;
-    const honest = await respond(pathname);
-    const { status, headers, body } = (await provider.bends.answer?.(pathname, honest)) ?? honest;
+    const original = await respond(pathname);
+    const { status, headers, body } = (await provider.overrides.response?.(pathname, original)) ?? original;
     response.writeHead(status, headers).end(body);
   }
 
-  async function respond(path: string): Promise<Answer> {
-    const { bends } = provider;
+  async function respond(path: string): Promise<ProviderResponse> {
+    const { overrides } = provider;
     switch (path) {
       case '/oidc/.well-known/openid-configuration':
-        return json(bends.discovery?.(discovery()) ?? discovery());
+        return json(overrides.discovery?.(discovery()) ?? discovery());
       case '/oidc/jwks':
-        return json({ keys: bends.jwks?.([key.jwk]) ?? [key.jwk] });
+        return json({ keys: overrides.jwks?.([key.jwk]) ?? [key.jwk] });
       case '/oidc/token':
         return json(await tokens());
       case '/oidc/me': {
         const claims = { sub: 'ada', name: 'Ada' };
-        return json(bends.userInfo?.(claims) ?? claims);
+        return json(overrides.userInfo?.(claims) ?? claims);
       }
       case '/oidc/token/revocation':
         return { status: 200, headers: {}, body: '' };
@@ -150,9 +150,9 @@ export async function startHostileProvider(): Promise<HostileProvider> {
   }
 
   async function tokens(): Promise<Record<string, unknown>> {
-    const { bends } = provider;
+    const { overrides } = provider;
     const now = Math.floor(Date.now() / 1000);
-    const honest: JWTPayload = {
+    const original: JWTPayload = {
       iss: issuer,
       aud: application.id,
       sub: 'ada',
@@ -160,10 +160,12 @@ export async function startHostileProvider(): Promise<HostileProvider> {
       exp: now + 3600,
       nonce,
     };
-    const claims = withoutUndefined(bends.claims?.(honest) ?? honest);
+    const claims = withoutUndefined(overrides.claims?.(original) ?? original);
     const header = { alg: key.alg, kid: key.jwk.kid ?? '' };
-    const bent = bends.header?.(header) ?? header;
-    const idToken = bends.idToken ? await bends.idToken(claims, bent) : await provider.sign(claims, bent);
+    const usedHeader = overrides.header?.(header) ?? header;
+    const idToken = overrides.idToken
+      ? await overrides.idToken(claims, usedHeader)
+      : await provider.sign(claims, usedHeader);
     leaks.secret('access token', 'access-token-of-the-hostile-provider');
     leaks.secret('refresh token', 'refresh-token-of-the-hostile-provider');
     leaks.secret('ID token', idToken);
@@ -175,7 +177,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
       scope: 'openid offline_access profile',
       ...(idToken === undefined ? {} : { id_token: idToken }),
     };
-    return bends.tokens?.(body) ?? body;
+    return overrides.tokens?.(body) ?? body;
   }
 
   return provider;
@@ -186,7 +188,7 @@ async function makeKey(alg: string, kid: string): Promise<{ alg: string; private
   return { alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig' } };
 }
 
-function json(body: unknown, status = 200): Answer {
+function json(body: unknown, status = 200): ProviderResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 

@@ -2,15 +2,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { leftovers } from '../runner/leftovers.js';
 
-/** What {@link Elsewhere} answers. */
-export interface ElsewhereAnswer {
+/** A response of {@link OtherServer}. */
+export interface OtherServerResponse {
   status: number;
   headers?: Record<string, string>;
   body?: string;
 }
 
-/** A server that is not Logto, for what may lead there: it keeps what it was asked for. */
-export class Elsewhere {
+/** A server that is neither the app nor Logto. It records the requests that it receives. */
+export class OtherServer {
   /** Paths with their queries. */
   readonly requests: string[] = [];
 
@@ -20,14 +20,14 @@ export class Elsewhere {
     void this.answer().then(({ status, headers, body }) => response.writeHead(status, headers).end(body));
   });
 
-  private constructor(private readonly answer: () => Promise<ElsewhereAnswer>) {}
+  private constructor(private readonly answer: () => Promise<OtherServerResponse>) {}
 
   static async start(
-    answer = (): Promise<ElsewhereAnswer> => Promise.resolve({ status: 204 }),
-  ): Promise<Elsewhere> {
-    const elsewhere = new Elsewhere(answer);
-    await new Promise<void>((resolve) => elsewhere.server.listen(0, resolve));
-    return elsewhere;
+    answer = (): Promise<OtherServerResponse> => Promise.resolve({ status: 204 }),
+  ): Promise<OtherServer> {
+    const server = new OtherServer(answer);
+    await new Promise<void>((resolve) => server.server.listen(0, resolve));
+    return server;
   }
 
   get origin(): string {

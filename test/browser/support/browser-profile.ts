@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
 /** A browser profile without cookies that records the errors of the console. */
-export class Visitor {
+export class BrowserProfile {
   private readonly errors: string[] = [];
 
   private constructor(private readonly context: BrowserContext) {
@@ -12,17 +12,17 @@ export class Visitor {
     context.on('weberror', (error) => this.errors.push(String(error.error())));
   }
 
-  static async arrive(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
-    return new Visitor(await browser.newContext({ locale: 'en-GB', ...options }));
+  static async create(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserProfile> {
+    return new BrowserProfile(await browser.newContext({ locale: 'en-GB', ...options }));
   }
 
   newTab(): Promise<Page> {
     return this.context.newPage();
   }
 
-  /** Deletes cookies, as when they expire. */
-  forget(cookie: RegExp): Promise<void> {
-    return this.context.clearCookies({ name: cookie });
+  /** Deletes the cookies whose name matches, as if they had expired. */
+  clearCookies(name: RegExp): Promise<void> {
+    return this.context.clearCookies({ name });
   }
 
   /** Signs in with a password on the page of Logto. */
@@ -40,9 +40,9 @@ export class Visitor {
 
   /**
    * Closes the profile, and fails if the console has errors.
-   * @param expected statuses that were caused on purpose, since the console has an error for each of them
+   * @param expected statuses that the spec causes on purpose: the console has an error for each of them
    */
-  async leave(...expected: number[]): Promise<void> {
+  async close(...expected: number[]): Promise<void> {
     await this.context.close();
     const known = expected.map((status) => `responded with a status of ${status} `);
     expect(this.errors.filter((error) => !known.some((part) => error.includes(part)))).toEqual([]);
