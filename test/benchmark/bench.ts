@@ -12,7 +12,7 @@ import { publicRoutes } from './suites/public.js';
 import { sessionOnMemory, sessionOnRedis } from './suites/session.js';
 import { signIns } from './suites/sign-in.js';
 import { markdown, surroundings, type SuiteResult, type Surroundings } from './support/report.js';
-import { Stage } from './support/stage.js';
+import { BenchmarkRun } from './support/benchmark-run.js';
 
 const suites = {
   memory: sessionOnMemory,
@@ -27,7 +27,7 @@ const suites = {
   sessions: manySessions,
   resources: manyResources,
   'start-up': startUp,
-} satisfies Record<string, (stage: Stage) => Promise<SuiteResult>>;
+} satisfies Record<string, (run: BenchmarkRun) => Promise<SuiteResult>>;
 
 const packages = [
   '@nestjs/core',
@@ -83,14 +83,14 @@ async function main(): Promise<void> {
   const kept = `${file}.json`;
   const earlier = existsSync(kept) ? (JSON.parse(readFileSync(kept, 'utf8')) as Results).suites : {};
   const found: Record<string, SuiteResult> = {};
-  const stage = await Stage.set(values.quick, values['node-flag']);
+  const run = await BenchmarkRun.start(values.quick, values['node-flag']);
   try {
     for (const name of chosen) {
-      found[name] = await suites[name](stage);
-      await stage.clear();
+      found[name] = await suites[name](run);
+      await run.clear();
     }
   } finally {
-    await stage.close();
+    await run.close();
   }
 
   const all = Object.fromEntries(

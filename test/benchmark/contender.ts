@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Store } from 'express-session';
 import { contenders, type ContenderName } from './contenders.js';
-import { answer } from './support/remote.js';
+import { expose } from './support/remote.js';
 import type { ContenderSetup } from './support/setup.js';
 import { openStore, putSessions, readSession } from './support/stores.js';
 
@@ -15,7 +15,7 @@ const start = await contenders[name]();
 await start(setup, store);
 const readyAfter = performance.now();
 
-const answers = {
+const functions = {
   /** Milliseconds from the start of the process until the app listened. */
   readyAfter: () => readyAfter,
   /** The CPU time of this process in all its threads, in microseconds. */
@@ -41,6 +41,6 @@ const answers = {
   },
 };
 
-export type ContenderAnswers = typeof answers;
+export type ContenderFunctions = typeof functions;
 
-answer(answers);
+expose(functions);

@@ -1,5 +1,5 @@
 import { startLogtoEmulator } from 'nestjs-logto/emulator';
-import { answer } from './support/remote.js';
+import { expose } from './support/remote.js';
 import { application, audience, machine, resources, shortLived, username } from './support/setup.js';
 
 /** The emulator of Logto, in its own process. */
@@ -29,7 +29,7 @@ const emulator = await startLogtoEmulator({
   ],
 });
 
-const answers = {
+const functions = {
   endpoint: () => emulator.endpoint,
   /** Goes through the sign-in pages. @returns the callback URL, without opening it */
   signIn: async (url: string) => (await emulator.signIn(url, { username })).href,
@@ -59,6 +59,6 @@ const answers = {
   },
 };
 
-export type ProviderAnswers = typeof answers;
+export type ProviderFunctions = typeof functions;
 
-answer(answers);
+expose(functions);

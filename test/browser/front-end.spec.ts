@@ -101,7 +101,7 @@ describe.each([
       other = await profile.newTab();
       for (const page of [tab, other]) {
         await page.goto('/?page=2#there');
-        await heading(page, 'Hello stranger');
+        await heading(page, 'Not signed in');
       }
     });
 
@@ -116,10 +116,10 @@ describe.each([
       expect(tab.url()).toBe(`${frontEnd}/?page=2#there`);
 
       await tab.getByRole('button', { name: 'Sign out' }).click();
-      await heading(tab, 'Hello stranger');
-      await heading(other, 'Hello stranger');
+      await heading(tab, 'Not signed in');
+      await heading(other, 'Not signed in');
       expect(new URL(tab.url()).origin).toBe(frontEnd);
-      expect(await other.evaluate('changes')).toEqual(['nobody', 'ada', 'nobody']);
+      expect(await other.evaluate('changes')).toEqual(['anonymous', 'ada', 'anonymous']);
 
       await tab.getByRole('button', { name: 'Sign in' }).click();
       await tab.getByLabel('Password', { exact: true }).waitFor();
@@ -136,7 +136,7 @@ describe('A front end', () => {
     profile = await BrowserProfile.create(browser, { baseURL: setup.frontEnd });
     tab = await profile.newTab();
     await tab.goto('/');
-    await heading(tab, 'Hello stranger');
+    await heading(tab, 'Not signed in');
     await tab.getByRole('button', { name: 'Sign in' }).click();
     await profile.signIn(tab, 'ada', 'ada-password');
     await tab.waitForURL(`${setup.frontEnd}/`);
@@ -147,7 +147,7 @@ describe('A front end', () => {
     await heading(tab, 'Hello Ada Lovelace');
     await profile.clearCookies(/^logto\.sid\./);
     await tab.evaluate(`dispatchEvent(new Event('focus'))`);
-    await heading(tab, 'Hello stranger');
+    await heading(tab, 'Not signed in');
 
     await tab.evaluate('stop()');
     const asked: string[] = [];
@@ -170,7 +170,7 @@ describe('A front end', () => {
   it('on another site stays anonymous, because the cookie is not sent', async () => {
     await open(await onOtherOrigin(() => undefined, '127.0.0.1'));
 
-    await heading(tab, 'Hello stranger');
+    await heading(tab, 'Not signed in');
     await profile.close(404);
   });
 });

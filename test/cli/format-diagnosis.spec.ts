@@ -175,7 +175,7 @@ describe('The output of nestjs-logto doctor', () => {
 
   it('while Logto is away, with a store that is down', async () => {
     const store = new MemorySessionStore();
-    store.failing = () => true;
+    store.shouldFail = () => true;
     issuer.failNext('discovery', { status: 502, body: 'Bad gateway' });
 
     expect(formatDiagnosis(await diagnosisOf({ session: { ...session, store } }), plain))

@@ -223,7 +223,7 @@ describe('A diagnosis', () => {
   describe('of the session', () => {
     it('finds a store that refuses connections', async () => {
       const store = new MemorySessionStore();
-      store.failing = () => true;
+      store.shouldFail = () => true;
       const diagnosis = await diagnose(issuer, { session: { ...session, store } });
 
       expect(findings(diagnosis)).toEqual({

@@ -68,7 +68,7 @@ describe('The audit trail of the page', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'audit-trail-'));
-    leftovers.ends(() => rm(folder, { recursive: true }));
+    leftovers.add(() => rm(folder, { recursive: true }));
     process.env.AUDIT_FILE = join(folder, 'audit.jsonl');
   });
 

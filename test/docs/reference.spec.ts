@@ -26,7 +26,7 @@ function check(folder: string): Promise<string[]> {
 /** A copy of what the pages are generated from, and of the pages, with changes: in a file, one text for another. */
 async function copyWith(changes: readonly [file: string, before: string, after: string][]): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'reference-'));
-  leftovers.ends(() => rm(copy, { recursive: true }));
+  leftovers.add(() => rm(copy, { recursive: true }));
   for (const part of ['src/options', 'src/error-codes', 'src/events', 'docs/reference'])
     await cp(join(repository, part), join(copy, part), { recursive: true });
   for (const [file, before, after] of changes) {

@@ -14,7 +14,7 @@ const newSecret = 'the-new-session-secret-of-the-page';
 
 /** Starts the app of the page on a port, with these secrets in its environment. */
 async function start(port: number, secret: string, old?: string): Promise<TestApp> {
-  leaks.options({ session: { secret: [secret, old ?? secret] } });
+  leaks.addOptions({ session: { secret: [secret, old ?? secret] } });
   Object.assign(process.env, {
     LOGTO_ENDPOINT: issuer.endpoint,
     LOGTO_APP_ID: application.id,

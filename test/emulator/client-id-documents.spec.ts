@@ -63,7 +63,7 @@ describe('A client whose id is the URL of its metadata document', () => {
       roles: [admin],
       fetch: fetchDocument,
     });
-    leftovers.ends(() => emulator.close());
+    leftovers.add(() => emulator.close());
     server = createServer((request, response) => {
       const document = documents.get(`http://${request.headers.host}${request.url}`);
       response.writeHead(document ? 200 : 404, { 'content-type': 'application/json' });
@@ -184,7 +184,7 @@ describe('A client whose id is the URL of its metadata document', () => {
 describe('Without `clientIdMetadataDocuments`', () => {
   it('no URL is a client, and the error page names the option', async () => {
     const emulator = await startLogtoEmulator({ port: 0, fetch: fetchDocument });
-    leftovers.ends(() => emulator.close());
+    leftovers.add(() => emulator.close());
     fetched = [];
     const url = new Client(emulator, clientId, redirectUri).authorizationUrl(signIn);
     const response = await fetch(url, { headers: { accept: 'text/html' } });

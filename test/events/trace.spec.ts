@@ -79,7 +79,7 @@ describe('With a subscriber', () => {
   });
 
   it('a secret in an event fails the spec that publishes it', async () => {
-    leaks.secret('secret of the spec', 'a-secret-that-nobody-may-publish');
+    leaks.addSecret('secret of the spec', 'a-secret-that-nobody-may-publish');
     const event = { ...ada, resource: 'https://a-secret-that-nobody-may-publish.example.com' };
     await trace(
       refresh,
@@ -87,6 +87,6 @@ describe('With a subscriber', () => {
       async () => undefined,
     );
 
-    expect(() => leaks.check()).toThrow('an event, a span or a metric holds a secret of the spec');
+    expect(() => leaks.check()).toThrow('an event, a span or a metric contains a secret of the spec');
   });
 });

@@ -40,7 +40,7 @@ describe('The local user of a GraphQL field', () => {
     const { browser } = await signedInBrowser(app, tenant.issuer, 'ada');
     const authorization = `Bearer ${await tenant.tokens.ofUser('bob', { resource })}`;
     const ofSession = JSON.stringify({ id: 1, sub: 'ada' });
-    users.answer = () => ({ id: 2 });
+    users.result = () => ({ id: 2 });
 
     expect((await postQuery(browser, '{ open local }')).json()).toEqual({
       data: { open: ofSession, local: ofSession },
@@ -57,7 +57,7 @@ describe('The local user of a GraphQL field', () => {
       providers: [LocalUserFields, Users],
       logto: { ...tokenOptions, api: { audience: resource } },
     });
-    app.app.get(Users).answer = () => null;
+    app.app.get(Users).result = () => null;
     const authorization = `Bearer ${await tenant.tokens.ofUser('bob', { resource })}`;
     const answer = (await postQuery(app.browser(), '{ local }', { authorization })).json<{
       errors: { extensions: object }[];

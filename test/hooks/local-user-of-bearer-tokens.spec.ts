@@ -19,7 +19,7 @@ describe('The user resolver for a bearer token', () => {
 
   afterEach(() => {
     users.reset();
-    tenant.tokens.forget();
+    tenant.tokens.forgetSessions();
   });
 
   const start = (parts: { cache?: false } = {}): Promise<TestApp> =>
@@ -37,10 +37,10 @@ describe('The user resolver for a bearer token', () => {
     const page = await call(api, '/api/local', await token());
 
     expect(page.json()).toEqual({ localUser: { id: 1, sub: 'ada' }, sub: 'ada' });
-    expect(users.asked).toMatchObject([
+    expect(users.calls).toMatchObject([
       { claims: { sub: 'ada', aud: resource }, resolution: { credential: 'bearer' } },
     ]);
-    expect(users.asked[0]?.resolution.request.path).toBe('/api/local');
+    expect(users.calls[0]?.resolution.request.path).toBe('/api/local');
   });
 
   it('is asked once for each verified token', async () => {
@@ -49,7 +49,7 @@ describe('The user resolver for a bearer token', () => {
     await call(api, '/api/local', bob);
     await call(api, '/api/local', ada);
 
-    expect(users.asked.map(({ claims }) => claims.sub)).toEqual(['ada', 'bob']);
+    expect(users.calls.map(({ claims }) => claims.sub)).toEqual(['ada', 'bob']);
   });
 
   it('is asked at each request without the cache', async () => {
@@ -57,14 +57,14 @@ describe('The user resolver for a bearer token', () => {
     const ada = await token();
     for (let request = 0; request < 2; request += 1) await call(uncached, '/api/local', ada);
 
-    expect(uncached.app.get(Users).asked).toHaveLength(2);
+    expect(uncached.app.get(Users).calls).toHaveLength(2);
   });
 
   it('is not asked for a token that is refused', async () => {
     const otherApi = await tenant.tokens.ofUser('ada', { resource: 'https://other.example.com' });
 
     expect((await call(api, '/api/local', otherApi)).status).toBe(401);
-    expect(users.asked).toEqual([]);
+    expect(users.calls).toEqual([]);
   });
 
   it('has an answer of which each request gets a copy', async () => {
@@ -76,7 +76,7 @@ describe('The user resolver for a bearer token', () => {
 
   it('refuses with null: 403, until it returns a user', async () => {
     const ada = await token();
-    users.answer = () => null;
+    users.result = () => null;
     expect(refusalOf(await call(api, '/api/local', ada))).toEqual({
       status: 403,
       code: 'user_not_allowed',
@@ -116,11 +116,11 @@ describe('The user resolver for a bearer token', () => {
     { what: 'returns nothing', answer: () => undefined, status: 500, code: 'local_user_invalid' },
   ])('lets nobody pass if it $what, and is asked again', async ({ answer, status, code }) => {
     const ada = await token();
-    users.answer = answer;
+    users.result = answer;
     expect(refusalOf(await call(api, '/api/local', ada))).toMatchObject({ status, code });
 
-    users.answer = () => ({ id: 2 });
+    users.result = () => ({ id: 2 });
     expect((await call(api, '/api/local', ada)).json()).toMatchObject({ localUser: { id: 2 } });
-    expect(users.asked).toHaveLength(2);
+    expect(users.calls).toHaveLength(2);
   });
 });

@@ -45,27 +45,27 @@ describe('The user resolver at a sign-in', () => {
   it('gets the claims, the credential and the request', async () => {
     await browser.signIn(issuer);
 
-    expect(users.asked).toMatchObject([{ claims: { sub: 'ada' }, resolution: { credential: 'session' } }]);
-    expect(users.asked[0]?.resolution.request.path).toBe('/logto/sign-in-callback');
+    expect(users.calls).toMatchObject([{ claims: { sub: 'ada' }, resolution: { credential: 'session' } }]);
+    expect(users.calls[0]?.resolution.request.path).toBe('/logto/sign-in-callback');
   });
 
   it('is asked once, after the hooks; every instance has its answer', async () => {
-    let askedBefore = -1;
-    recorder.act = () => (askedBefore = users.asked.length);
+    let callsBefore = -1;
+    recorder.act = () => (callsBefore = users.calls.length);
     await browser.signIn(issuer);
     const other = await startApp({ ...parts, instanceOf: app });
 
-    expect(askedBefore).toBe(0);
+    expect(callsBefore).toBe(0);
     expect(await localUser()).toEqual({ id: 1, sub: 'ada' });
     expect((await browser.fetch(`${other.baseUrl}/local`)).json()).toEqual({
       localUser: { id: 1, sub: 'ada' },
     });
     expect((await browser.fetch('/user')).json()).toMatchObject({ localUser: { id: 1 } });
-    expect([users.asked.length, other.app.get(Users).asked.length]).toEqual([1, 0]);
+    expect([users.calls.length, other.app.get(Users).calls.length]).toEqual([1, 0]);
   });
 
   it('refuses with null: 403 on the error page, without a session or tokens', async () => {
-    users.answer = () => null;
+    users.result = () => null;
     const known = new Set(store.keys());
     const page = await browser.signIn(issuer);
 
@@ -76,7 +76,7 @@ describe('The user resolver at a sign-in', () => {
   });
 
   it('keeps the status and message of an HttpException', async () => {
-    users.answer = () => {
+    users.result = () => {
       throw new ConflictException('Your email is taken.');
     };
     const page = await browser.signIn(issuer);
@@ -131,7 +131,7 @@ describe('The user resolver at a sign-in', () => {
       logged: '4107 bytes of JSON, and at most 4096',
     },
   ])('fails the sign-in if it $what', async ({ answer, status, code, logged }) => {
-    users.answer = answer;
+    users.result = answer;
     const before = leaks.logged.length;
     const page = await browser.signIn(issuer);
 
@@ -141,7 +141,7 @@ describe('The user resolver at a sign-in', () => {
   });
 
   it('may return 4 kB', async () => {
-    users.answer = () => ({ note: 'x'.repeat(4096 - 11) });
+    users.result = () => ({ note: 'x'.repeat(4096 - 11) });
     await browser.signIn(issuer);
 
     expect(await localUser()).toEqual({ note: 'x'.repeat(4085) });
@@ -155,17 +155,17 @@ describe('The user resolver at a refresh of the claims', () => {
   });
 
   it('is asked again, and every instance has the new answer', async () => {
-    users.answer = () => ({ id: 2 });
+    users.result = () => ({ id: 2 });
     passTime(hour + 1);
 
     expect(await localUser()).toEqual({ id: 2 });
     const other = await startApp({ ...parts, instanceOf: app });
     expect((await browser.fetch(`${other.baseUrl}/local`)).json()).toEqual({ localUser: { id: 2 } });
-    expect([users.asked.length, other.app.get(Users).asked.length]).toEqual([1, 0]);
+    expect([users.calls.length, other.app.get(Users).calls.length]).toEqual([1, 0]);
   });
 
   it('stores a new answer although the claims are the same', async () => {
-    users.answer = () => ({ id: 3 });
+    users.result = () => ({ id: 3 });
     await browser.fetch('/refresh');
     const other = await startApp({ ...parts, instanceOf: app });
 
@@ -173,7 +173,7 @@ describe('The user resolver at a refresh of the claims', () => {
   });
 
   it('ends the sign-in with null, and the next sign-in is refused', async () => {
-    users.answer = () => null;
+    users.result = () => null;
     passTime(hour + 1);
 
     expect((await browser.open('/local')).location).toContain('/logto/sign-in');
@@ -199,34 +199,34 @@ describe('The user resolver at a refresh of the claims', () => {
     { what: 'hangs', answer: hang },
     { what: 'returns nothing', answer: () => undefined },
   ])('keeps the old local user if it $what, and is asked again after 30 seconds', async ({ answer }) => {
-    users.answer = answer;
+    users.result = answer;
     issuer.updateUser('ada', { name: 'Augusta' });
     passTime(hour + 1);
     const before = leaks.logged.length;
     expect(await localUser()).toEqual({ id: 1, sub: 'ada' });
     expect(await localUser()).toEqual({ id: 1, sub: 'ada' });
-    expect(users.asked).toHaveLength(1);
+    expect(users.calls).toHaveLength(1);
     expect(leaks.logged.slice(before).join('\n')).toMatch(/Users\.resolve|not now/);
 
     // The claims are the new ones all the same.
     expect((await browser.fetch('/user')).json()).toMatchObject({ claims: { name: 'Augusta' } });
-    users.answer = () => ({ id: 4 });
+    users.result = () => ({ id: 4 });
     passTime(31);
     expect(await localUser()).toEqual({ id: 4 });
     expect(await localUser()).toEqual({ id: 4 });
-    expect(users.asked).toHaveLength(2);
+    expect(users.calls).toHaveLength(2);
     issuer.updateUser('ada', { name: 'Ada Lovelace' });
     passTime(120);
   });
 
   it('is asked by another instance, if it has failed here', async () => {
-    users.answer = () => {
+    users.result = () => {
       throw new Error('the database is down');
     };
     passTime(hour + 1);
     await localUser();
     const other = await startApp({ ...parts, instanceOf: app });
-    other.app.get(Users).answer = () => ({ id: 5 });
+    other.app.get(Users).result = () => ({ id: 5 });
 
     expect((await browser.fetch(`${other.baseUrl}/local`)).json()).toEqual({ localUser: { id: 5 } });
   });

@@ -33,7 +33,7 @@ describe('An MCP client of the sample', () => {
       ],
       fetch: clientServer,
     });
-    leftovers.ends(() => emulator.close());
+    leftovers.add(() => emulator.close());
     await startSample({ PORT: String(port), LOGTO_ENDPOINT: emulator.endpoint, LOGTO_RESOURCE: url });
   });
 

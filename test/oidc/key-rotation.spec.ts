@@ -52,7 +52,7 @@ describe('Signing keys that are rotated several times within ten seconds', () =>
     const tokens = await RealTokens.from(issuer);
     for (const algorithm of rotations) {
       await issuer.rotateSigningKeys({ algorithm });
-      tokens.forget();
+      tokens.forgetSessions();
       expect((await call(app, '/things', await tokens.ofUser('ada', { resource }))).status).toBe(200);
     }
   });
@@ -126,7 +126,7 @@ describe('Signing keys that are rotated several times within ten seconds', () =>
       const before = await tokens.ofUser('ada', { resource });
       expect((await call(app, '/things', before)).status).toBe(200);
       await issuer.rotateSigningKeys({ algorithm: 'RS256' });
-      tokens.forget();
+      tokens.forgetSessions();
       const after = await tokens.ofUser('bob', { resource });
       await issuer.pause();
 

@@ -27,7 +27,7 @@ class Welcome {
 const issuer = await startIssuer(tokenTenant);
 // Before OpenTelemetry is set up, as in an app whose instrumentation is loaded late.
 const instrumentation = new LogtoInstrumentation();
-leftovers.ends(async () => instrumentation.disable());
+leftovers.add(async () => instrumentation.disable());
 const telemetry = new Telemetry();
 const parts = {
   issuer,
@@ -210,7 +210,7 @@ describe('What is exported', () => {
       .end();
     telemetry.spans();
 
-    expect(() => leaks.check()).toThrow('an event, a span or a metric holds a client secret');
+    expect(() => leaks.check()).toThrow('an event, a span or a metric contains a client secret');
     telemetry.reset();
   });
 });

@@ -35,7 +35,7 @@ async function enterFolderWithReport(): Promise<void> {
   await mkdir(join(folder, 'reports'));
   await writeFile(join(folder, 'reports/latest.csv'), 'a,report');
   process.chdir(folder);
-  leftovers.ends(async () => {
+  leftovers.add(async () => {
     process.chdir(before);
     await rm(folder, { recursive: true });
   });

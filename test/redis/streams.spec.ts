@@ -40,7 +40,7 @@ describe('A stream on one of two instances', () => {
     const stream = await EventStream.open(`${one.baseUrl}/ticks`, {
       cookie: browser.cookies.header(one.baseUrl),
     });
-    await stream.goesOn();
+    await stream.expectMoreEvents();
     return { browser, stream };
   }
 
@@ -54,7 +54,7 @@ describe('A stream on one of two instances', () => {
     // Ten seconds, with a margin for a busy machine.
     expect(Date.now() - began).toBeLessThan(15_000);
     await delay(1000);
-    await staying.stream.goesOn();
+    await staying.stream.expectMoreEvents();
     await staying.stream.close();
   });
 });

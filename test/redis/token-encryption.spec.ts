@@ -98,13 +98,13 @@ describe('Encrypted tokens on Redis', () => {
 
   it('are nowhere in a dump', async () => {
     for (const { baseUrl } of [oldFirst, newFirst]) {
-      for (const path of [resourceTokenPath, '/organizations', '/user-info', '/refresh', '/kept'])
+      for (const path of [resourceTokenPath, '/organizations', '/user-info', '/refresh', '/stored-tokens'])
         expect((await browser.fetch(baseUrl + path)).status).toBe(200);
     }
     const encrypted = await dump(oldFirst.redis);
     expect(encrypted).toContain('logto-callback-');
     expect(encrypted).toContain(recordPrefix);
-    expect(leaks.kindsIn(encrypted)).toEqual([]);
+    expect(leaks.secretKindsIn(encrypted)).toEqual([]);
 
     const plain = await start();
     const other = plain.browser();
@@ -112,7 +112,11 @@ describe('Encrypted tokens on Redis', () => {
       await other.authorize(issuer, 'bob', `${plain.baseUrl}/logto/sign-in`),
     );
     await other.open(plain.baseUrl + pathname + search);
-    expect(leaks.kindsIn(await dump(oldFirst.redis))).toEqual(['access_token', 'id_token', 'refresh_token']);
+    expect(leaks.secretKindsIn(await dump(oldFirst.redis))).toEqual([
+      'access_token',
+      'id_token',
+      'refresh_token',
+    ]);
   });
 
   it('cannot be decrypted under the id of another sign-in, even with the key', async () => {

@@ -130,7 +130,7 @@ async function startAt({
       if (!mount || mountedAt === undefined) return;
       const outer = createServer(mount(nest, mountedAt));
       outer.listen(outerPort);
-      leftovers.ends(async () => {
+      leftovers.add(async () => {
         outer.closeAllConnections();
         await new Promise((resolve) => outer.close(resolve));
       });

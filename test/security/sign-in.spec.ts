@@ -79,7 +79,7 @@ describe('The sign-in and sign-out routes', () => {
       logto: { session: { ...session, store }, lock },
     });
     const browser = app.browser();
-    store.failing = (operation, key) => operation === 'set' && key.startsWith('logto-callback-');
+    store.shouldFail = (operation, key) => operation === 'set' && key.startsWith('logto-callback-');
 
     expect((await browser.signIn(issuer)).location).toBe(`${app.baseUrl}/`);
     expect((await browser.fetch('/protected')).text).toBe('hello ada');

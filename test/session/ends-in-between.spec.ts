@@ -132,7 +132,7 @@ describe('A refresh that waits for the user resolver', () => {
     await start({ revalidateAfter: 365 * 24 * 3600 });
     const browser = await app.signedInBrowser(issuer);
     const latch = new Latch();
-    app.app.get(Users).answer = async () => {
+    app.app.get(Users).result = async () => {
       await latch.wait();
       return { id: 2 };
     };

@@ -208,10 +208,10 @@ describe('A session', () => {
     const browser = await app.signedInBrowser(issuer);
     let calls = 0;
     // The first tombstone is written, so that it has to be taken back.
-    store.failing = (operation, key) =>
+    store.shouldFail = (operation, key) =>
       isOf(operation, key) && (operation === 'destroy' || (calls += 1) === 2);
     expect((await browser.open('/logto/sign-out')).status).toBe(503);
-    store.failing = () => false;
+    store.shouldFail = () => false;
 
     expect((await browser.fetch('/protected')).text).toBe('hello ada');
     await browser.fetch('/cart/add');
@@ -252,7 +252,7 @@ describe('A session', () => {
 
   describe('in a store', () => {
     it('with keys of 36 characters (connect-session-sequelize) works as in any other', async () => {
-      store.failing = (operation, key) => operation === 'set' && key.length > 36;
+      store.shouldFail = (operation, key) => operation === 'set' && key.length > 36;
       const browser = await (await start()).signedInBrowser(issuer);
 
       expect((await browser.fetch('/protected')).text).toBe('hello ada');

@@ -63,16 +63,15 @@ describe('A stream of server-sent events, within ten seconds,', () => {
     streams[name] = await EventStream.open(`${app.baseUrl}/ticks`, { cookie });
   }
 
-  it('ends when its user has signed out on another instance', () => streams.leaving?.endsAtOnce());
+  it('ends when its user has signed out on another instance', () => streams.leaving?.expectEnd());
 
-  it('ends when the app has destroyed the session on another instance', () =>
-    streams.destroyed?.endsAtOnce());
+  it('ends when the app has destroyed the session on another instance', () => streams.destroyed?.expectEnd());
 
-  it('ends when Logto has suspended the user, without any request', () => streams.suspended?.endsAtOnce());
+  it('ends when Logto has suspended the user, without any request', () => streams.suspended?.expectEnd());
 
-  it('goes on for a user who is still signed in', () => streams.staying?.goesOn());
+  it('goes on for a user who is still signed in', () => streams.staying?.expectMoreEvents());
 
-  it('goes on when the app has given the session another id', () => streams.renewed?.goesOn());
+  it('goes on when the app has given the session another id', () => streams.renewed?.expectMoreEvents());
 
   it('reads the session of an open stream, and not of a closed one', () => {
     const readsOf = (name: string): number =>
@@ -84,13 +83,13 @@ describe('A stream of server-sent events, within ten seconds,', () => {
   });
 
   it('does not extend a session that is not used otherwise', async () => {
-    await streams.alone?.goesOn();
+    await streams.alone?.expectMoreEvents();
     expect([aloneStore.count('get'), aloneStore.count('touch')]).toEqual([1, 0]);
   });
 
   it('goes on while the store is down', async () => {
-    store.failing = (operation) => operation === 'get';
+    store.shouldFail = (operation) => operation === 'get';
     await delay(10_500);
-    await streams.staying?.goesOn();
+    await streams.staying?.expectMoreEvents();
   });
 });

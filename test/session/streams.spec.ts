@@ -47,12 +47,12 @@ describe('A stream of server-sent events', () => {
       const [browser, other] = [await app.signedInBrowser(issuer), await app.signedInBrowser(issuer)];
       const [stream, second] = [await openStream(app, browser), await openStream(app, browser)];
       const others = await openStream(app, other);
-      await stream.goesOn();
+      await stream.expectMoreEvents();
 
       await browser.open('/logto/sign-out');
 
-      await Promise.all([stream.endsAtOnce(), second.endsAtOnce()]);
-      await others.goesOn();
+      await Promise.all([stream.expectEnd(), second.expectEnd()]);
+      await others.expectMoreEvents();
     });
 
     it('ends immediately on a back-channel logout', async () => {
@@ -62,7 +62,7 @@ describe('A stream of server-sent events', () => {
       const stream = await openStream(app, browser);
 
       await endSessionAtLogto(issuer, app, browser);
-      await stream.endsAtOnce();
+      await stream.expectEnd();
     });
 
     it('ends immediately when the app clears the tokens', async () => {
@@ -71,7 +71,7 @@ describe('A stream of server-sent events', () => {
       const stream = await openStream(app, browser);
 
       await browser.post('/clear');
-      await stream.endsAtOnce();
+      await stream.expectEnd();
     });
 
     it('ends immediately when another user signs in in the same browser', async () => {
@@ -80,7 +80,7 @@ describe('A stream of server-sent events', () => {
       const stream = await openStream(app, browser);
 
       await browser.signIn(issuer, 'bob');
-      await stream.endsAtOnce();
+      await stream.expectEnd();
     });
   });
 
@@ -92,7 +92,7 @@ describe('A stream of server-sent events', () => {
     passTime(601);
 
     expect((await browser.open('/protected')).status).toBe(302);
-    await stream.endsAtOnce();
+    await stream.expectEnd();
   });
 
   it.each([
@@ -101,9 +101,9 @@ describe('A stream of server-sent events', () => {
   ])('ends with the %s lifetime of the sign-in, without any request', async (_, lifetime) => {
     const app = await start({ logto: { lifetime } });
     const stream = await openStream(app, await app.signedInBrowser(issuer));
-    await stream.goesOn();
+    await stream.expectMoreEvents();
 
-    await stream.endsAtOnce();
+    await stream.expectEnd();
   });
 
   it('goes on while its user is active, where idle sign-ins end', async () => {
@@ -111,22 +111,22 @@ describe('A stream of server-sent events', () => {
     const browser = await app.signedInBrowser(issuer);
     const stream = await openStream(app, browser);
     for (let tenth = 0; tenth < 15; tenth += 1) {
-      await stream.goesOn();
+      await stream.expectMoreEvents();
       await browser.open('/user');
     }
 
-    await stream.goesOn();
+    await stream.expectMoreEvents();
   });
 
   it('does not retry a store that is down at the end of the lifetime', async () => {
     const store = new MemorySessionStore();
     const app = await start({ logto: { session: { ...session, store }, lifetime: { idle: 1 } } });
     const stream = await openStream(app, await app.signedInBrowser(issuer));
-    store.failing = (operation) => operation === 'get';
+    store.shouldFail = (operation) => operation === 'get';
     store.calls.length = 0;
 
     await pause(3000);
-    await stream.goesOn();
+    await stream.expectMoreEvents();
 
     expect(store.calls).toHaveLength(1);
   });
@@ -140,9 +140,9 @@ describe('A stream of server-sent events', () => {
       { typ: 'at+jwt' },
     );
     const stream = await opened(`${app.baseUrl}/api-ticks`, { authorization: `Bearer ${token}` });
-    await stream.goesOn();
+    await stream.expectMoreEvents();
 
-    await stream.endsAtOnce();
+    await stream.expectEnd();
     expect(Date.now()).toBeGreaterThanOrEqual((now + 3) * 1000);
   });
 
@@ -158,14 +158,14 @@ describe('A stream of server-sent events', () => {
     const stream = await openStream(app, browser, '/open-ticks');
 
     await browser.open('/logto/sign-out');
-    await stream.goesOn();
+    await stream.expectMoreEvents();
   });
 
   it('is refused while the session store is down', async () => {
     const store = new MemorySessionStore();
     const app = await start({ logto: { session: { ...session, store } } });
     const browser = await app.signedInBrowser(issuer);
-    store.failing = (operation) => operation === 'get';
+    store.shouldFail = (operation) => operation === 'get';
 
     expect((await browser.fetch('/open-ticks')).json()).toMatchObject({ code: 'session_store_unavailable' });
   });

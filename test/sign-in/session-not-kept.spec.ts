@@ -38,7 +38,7 @@ describe('A sign-in that the browser or the store does not keep', () => {
     'ends in an error page and not in a loop when the browser refuses the session cookie that %s sets',
     async (_, mount) => {
       const browser = (await start(mount(cookieOptions))).browser();
-      browser.refuses = /^sid=/;
+      browser.rejectedCookies = /^sid=/;
 
       const page = await follow(browser, '/protected');
 
@@ -47,7 +47,7 @@ describe('A sign-in that the browser or the store does not keep', () => {
       expect(page.text).toMatch(/href="\/logto\/sign-in[^"]*">Start again/);
       expect(leaks.logged.join('\n')).toMatch(/session_not_kept: .*browser does not block cookies/);
 
-      browser.refuses = undefined;
+      browser.rejectedCookies = undefined;
       expect((await follow(browser, '/protected')).text).toBe('hello ada');
     },
   );
@@ -65,7 +65,7 @@ describe('A sign-in that the browser or the store does not keep', () => {
     ],
   ])('names the cause when the cookie of the app’s own session %s', async (_, cookie, cause) => {
     const browser = (await start(mountedByApp({ name: 'sid', cookie }))).browser();
-    browser.refuses = /^sid=/;
+    browser.rejectedCookies = /^sid=/;
 
     expect((await follow(browser, '/protected')).text).toMatch(/session_not_kept/);
     expect(leaks.logged.join('\n')).toMatch(cause);
@@ -130,7 +130,7 @@ describe('A sign-in that the browser or the store does not keep', () => {
   it('is reported also to an app with its own sign-in routes', async () => {
     const app = await start(mountedByModule(cookieOptions));
     const browser = app.browser();
-    browser.refuses = /^sid=/;
+    browser.rejectedCookies = /^sid=/;
     for (let round = 1; round <= 2; round += 1)
       await browser.open(await browser.authorize(issuer, 'ada', '/enter?to=/protected'));
 
@@ -142,7 +142,7 @@ describe('A sign-in that the browser or the store does not keep', () => {
   it('clears only cookies of the app, whatever host name the request has', async () => {
     const app = await start(mountedByModule(cookieOptions));
     const browser = app.browser();
-    browser.refuses = /^sid=/;
+    browser.rejectedCookies = /^sid=/;
     for (let round = 1; round <= 2; round += 1)
       await browser.open(await browser.authorize(issuer, 'ada', '/enter?to=/protected'));
 

@@ -172,9 +172,9 @@ describe('Sign-out', () => {
 
   it('fails without signing out by half when the session store is down', async () => {
     await browser.signIn(issuer);
-    store.failing = (operation) => operation !== 'get';
+    store.shouldFail = (operation) => operation !== 'get';
     const refused = await browser.open('/logto/sign-out');
-    store.failing = () => false;
+    store.shouldFail = () => false;
 
     expect(refused.status).toBe(503);
     expect(refused.text).toContain('session_store_unavailable');

@@ -45,10 +45,10 @@ describe.each(sessionMounts)('A store that is down, under a session that %s moun
 
   it('does not sign a user in by half when it cannot write the session', async () => {
     const url = await browser.authorize(issuer);
-    store.failing = (operation) => operation === 'set';
+    store.shouldFail = (operation) => operation === 'set';
 
     const page = await browser.open(url);
-    store.failing = () => false;
+    store.shouldFail = () => false;
 
     expect(page.status).toBe(503);
     expect(page.text).toContain('session_store_unavailable');

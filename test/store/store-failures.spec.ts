@@ -16,28 +16,28 @@ describe.each(apps)('A store that fails, under $name,', ({ whileDown, ...context
   });
 
   afterEach(() => {
-    context.store.failing = () => false;
+    context.store.shouldFail = () => false;
   });
 
   it('to read tokens leads to 503 and does not sign the user out', async () => {
     const { store } = context;
-    store.failing = (operation, key) => operation === 'get' && tokenRecords.test(key);
+    store.shouldFail = (operation, key) => operation === 'get' && tokenRecords.test(key);
     const failed = await browser.fetch(resourceTokenPath);
     expect([failed.status, failed.json()]).toMatchObject([503, { code: 'session_store_unavailable' }]);
 
-    store.failing = () => false;
+    store.shouldFail = () => false;
     expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
   });
 
   it('to write refreshed tokens loses none: they are used, and written when the store recovers', async () => {
     const { store } = context;
-    store.failing = (operation) => operation === 'set';
+    store.shouldFail = (operation) => operation === 'set';
     // Neither request has anything of its own to save, unless the app resaves every session.
     const first = (await browser.fetch(resourceTokenPath)).text;
     const second = (await browser.fetch(otherTokenPath)).text;
     expect(context.issuer.countRequests('token')).toBe(2);
 
-    store.failing = () => false;
+    store.shouldFail = () => false;
     await browser.fetch(resourceTokenPath);
     const stored = JSON.stringify(await store.stored(context.recordKeys()[0] ?? ''));
     for (const { token } of [first, second].map((text) => JSON.parse(text) as { token: string })) {
@@ -46,11 +46,11 @@ describe.each(apps)('A store that fails, under $name,', ({ whileDown, ...context
   });
 
   it('altogether leads to an error and does not sign the user out', async () => {
-    context.store.failing = () => true;
+    context.store.shouldFail = () => true;
     const down = await browser.fetch('/user');
     expect([down.status, down.text]).toEqual([whileDown, expect.not.stringContaining('isAuthenticated')]);
     expect(down.headers.get('set-cookie')).toBeNull();
-    context.store.failing = () => false;
+    context.store.shouldFail = () => false;
     expect((await browser.fetch('/user')).json()).toMatchObject({ isAuthenticated: true });
   });
 });

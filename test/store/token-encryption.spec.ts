@@ -39,7 +39,14 @@ describe.each(sessionMounts)('The store of a session that %s mounts', (_mountedB
       logto: { ...logto, lock, userInfoTtl: 60, ...(encryption && { encryption }) },
     });
     const browser = await app.signedInBrowser(issuer);
-    for (const path of [resourceTokenPath, '/token', '/organizations', '/user-info', '/refresh', '/kept'])
+    for (const path of [
+      resourceTokenPath,
+      '/token',
+      '/organizations',
+      '/user-info',
+      '/refresh',
+      '/stored-tokens',
+    ])
       expect((await browser.fetch(path)).status).toBe(200);
     await browser.signIn(issuer, 'ada');
     await browser.fetch(resourceTokenPath);
@@ -48,14 +55,14 @@ describe.each(sessionMounts)('The store of a session that %s mounts', (_mountedB
   }
 
   it('holds tokens in plain text without encryption', async () => {
-    expect(leaks.kindsIn(await dumpAfterUse(undefined))).toEqual(tokenKinds);
+    expect(leaks.secretKindsIn(await dumpAfterUse(undefined))).toEqual(tokenKinds);
   });
 
   it('holds no token and no other secret with encryption', async () => {
     const dump = await dumpAfterUse({ keys: [newKey] });
     expect(dump).toContain('logto-callback-');
     expect(dump).toContain('logto-tokens-');
-    expect(leaks.kindsIn(dump)).toEqual([]);
+    expect(leaks.secretKindsIn(dump)).toEqual([]);
   });
 });
 
@@ -151,10 +158,10 @@ describe('Encrypted tokens', () => {
     const token = await tokenAt(plain, browser);
     const app = await start({ keys: [newKey] });
     expect(await tokenAt(app, browser)).toBe(token);
-    expect(leaks.kindsIn(store.dump())).toEqual(tokenKinds);
+    expect(leaks.secretKindsIn(store.dump())).toEqual(tokenKinds);
 
     await browser.fetch(`${app.baseUrl}/refresh`);
-    expect(leaks.kindsIn(store.dump())).toEqual([]);
+    expect(leaks.secretKindsIn(store.dump())).toEqual([]);
     expect(await tokenAt(app, browser)).toEqual(expect.any(String));
   });
 
@@ -235,7 +242,7 @@ describe('Encrypted tokens', () => {
     it('do not keep a user from signing out', async () => {
       const browser = await signIn(oldKey);
       const app = await start(encryption);
-      expect((await browser.fetch(`${app.baseUrl}/kept`)).json()).toEqual({});
+      expect((await browser.fetch(`${app.baseUrl}/stored-tokens`)).json()).toEqual({});
       expect((await browser.open(`${app.baseUrl}/logto/sign-out`)).status).toBe(302);
       expect(store.keys().filter((key) => sessions.test(key))).toEqual([]);
       expect(recordKeys()).toEqual([]);

@@ -20,7 +20,7 @@ describe.each(await startTokenStoreApps())('The token record of $name', (context
   it('holds the tokens, and the session holds none', async () => {
     const { store } = context;
     await browser.fetch(resourceTokenPath);
-    const { refreshToken, idToken } = (await browser.fetch('/kept')).json<Record<string, string>>();
+    const { refreshToken, idToken } = (await browser.fetch('/stored-tokens')).json<Record<string, string>>();
     const inSession = JSON.stringify(await store.stored(context.sessionKey()));
     const inRecord = JSON.stringify(await store.stored(context.recordKeys()[0] ?? ''));
     for (const token of [refreshToken, idToken]) {
@@ -30,7 +30,7 @@ describe.each(await startTokenStoreApps())('The token record of $name', (context
   });
 
   it('is deleted at sign-out, and its refresh token is revoked', async () => {
-    const { refreshToken } = (await browser.fetch('/kept')).json<{ refreshToken: string }>();
+    const { refreshToken } = (await browser.fetch('/stored-tokens')).json<{ refreshToken: string }>();
     await browser.open('/logto/sign-out');
     expect(context.recordKeys()).toEqual([]);
     expect(context.issuer.requests('revocation').map(({ body }) => body.token)).toEqual([refreshToken]);

@@ -44,11 +44,11 @@ describe.each(sessionMounts)('The health of a session store, under a session tha
 
   it('is down while the store fails, and up once it answers', async () => {
     const browser = await app.signedInBrowser(issuer);
-    store.failing = () => true;
+    store.shouldFail = () => true;
     expect(await probe(app)).toMatchObject(down);
     expect(leaks.logged.join('\n')).toContain('session_store_unavailable');
 
-    store.failing = () => false;
+    store.shouldFail = () => false;
     expect(await probe(app)).toMatchObject({ http: 200, logto: { sessionStore: 'up' } });
     expect((await browser.open('/protected')).text).toBe('hello ada');
   });

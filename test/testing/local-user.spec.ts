@@ -31,7 +31,7 @@ describe('The testing kit', () => {
       .expect(200);
 
     expect(body).toMatchObject({ localUser: { id: 1, sub: 'ada' } });
-    expect(users.asked).toMatchObject([{ claims: { sub: 'ada' }, resolution: { credential: as } }]);
+    expect(users.calls).toMatchObject([{ claims: { sub: 'ada' }, resolution: { credential: as } }]);
   });
 
   it.each([
@@ -47,7 +47,7 @@ describe('The testing kit', () => {
     ]);
 
     expect([first.body.localUser, second.body.localUser]).toEqual([{ id: 7 }, { id: 1, sub: 'ada' }]);
-    expect(users.asked).toHaveLength(1);
+    expect(users.calls).toHaveLength(1);
   });
 
   it('does not make a claim of localUser', async () => {
@@ -63,7 +63,7 @@ describe('The testing kit', () => {
     ['session', '/local'],
     ['bearer', '/api/local'],
   ] as const)('refuses a user whom the resolver refuses: %s', async (as, path) => {
-    users.answer = () => null;
+    users.result = () => null;
     const { body } = await http()
       .get(path)
       .set(signedInAs({ sub: 'ada' }, { as }))

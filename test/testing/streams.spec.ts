@@ -20,8 +20,8 @@ describe('A stream that signedInAs opens', () => {
 
     // Longer than it takes to notice that another instance has ended a session.
     await delay(10_500);
-    await bySession.goesOn();
-    await byToken.goesOn();
+    await bySession.expectMoreEvents();
+    await byToken.expectMoreEvents();
     expect(anonymous.status).toBe(401);
     for (const stream of [bySession, byToken, anonymous]) await stream.close();
   });

@@ -178,10 +178,10 @@ describe('Access tokens', () => {
   });
 
   it('are refreshed without affecting how the ID token and the refresh token are read', async () => {
-    const before = (await browser.fetch('/kept')).json<{ idToken: string; refreshToken: string }>();
+    const before = (await browser.fetch('/stored-tokens')).json<{ idToken: string; refreshToken: string }>();
     expect(decodeJwt(before.idToken)).toMatchObject({ sub: 'ada' });
     await token(resourceTokenPath);
-    const after = (await browser.fetch('/kept')).json<{ idToken: string; refreshToken: string }>();
+    const after = (await browser.fetch('/stored-tokens')).json<{ idToken: string; refreshToken: string }>();
     expect(after.refreshToken).not.toBe(before.refreshToken);
     expect(issuer.requests('token').at(-1)?.body.refresh_token).toBe(before.refreshToken);
   });

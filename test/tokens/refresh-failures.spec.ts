@@ -179,7 +179,7 @@ describe.each([
 
   it('a refreshed ID token of another user is refused', async () => {
     const other = await app.signedInBrowser(issuer, 'bob');
-    const stolen = (await other.fetch('/kept')).json<{ idToken: string }>().idToken;
+    const stolen = (await other.fetch('/stored-tokens')).json<{ idToken: string }>().idToken;
     issuer.failNext(
       'token',
       changedTokenResponse((body) => ({ ...body, id_token: stolen })),

@@ -38,11 +38,11 @@ describe('The local user of a socket', () => {
     const token = await tenant.tokens.ofUser('bob', { resource });
 
     expect(await ask({ headers: handshake })).toEqual({ id: 1, sub: 'ada' });
-    users.answer = () => null;
+    users.result = () => null;
     expect(await ask({ auth: { token } })).toEqual(refused('user_not_allowed'));
-    users.answer = () => ({ id: 2 });
+    users.result = () => ({ id: 2 });
     expect(await ask({ auth: { token } })).toEqual({ id: 2 });
-    expect(users.asked.map(({ resolution }) => resolution.credential)).toEqual([
+    expect(users.calls.map(({ resolution }) => resolution.credential)).toEqual([
       'session',
       'bearer',
       'bearer',

@@ -95,11 +95,11 @@ describe('A session behind a socket.io connection', () => {
   it('fails guarded messages, and no others, while the store is down', async () => {
     const store = new MemorySessionStore();
     const { ask } = await connectAs('ada', { logto: { session: { ...session, store } } });
-    store.failing = (operation) => operation === 'get';
+    store.shouldFail = (operation) => operation === 'get';
 
     expect(await ask('say')).toEqual(refused('session_store_unavailable'));
     expect(await ask('open')).toBe('anonymous');
-    store.failing = () => false;
+    store.shouldFail = () => false;
     expect(await ask('say')).toBe('ada says');
   });
 

@@ -264,7 +264,7 @@ describe('A webhook that comes again', () => {
   it('is delivered while the store fails, and remembered in this process', async () => {
     const store = new MemorySessionStore();
     const app = await start({ logto: { session: { ...session, store } } });
-    store.failing = () => true;
+    store.shouldFail = () => true;
     expect((await postWebhook(app, body)).status).toBe(204);
     expect((await postWebhook(app, body)).status).toBe(204);
     expect(calls).toEqual(['audit Scope.Created']);

@@ -145,9 +145,9 @@ describe.each(sessionMounts)('A webhook, with a session that %s mounts,', (_, mo
     const browser = await app.signedInBrowser(issuer, 'bob');
     const cookie = browser.cookies.header(app.baseUrl);
     const stream = await EventStream.open(`${app.baseUrl}/ticks`, { cookie });
-    await stream.goesOn();
+    await stream.expectMoreEvents();
     await sendWebhook(app, 'User.SuspensionStatus.Updated', suspended('bob'));
-    await stream.endsAtOnce();
+    await stream.expectEnd();
   });
 
   it.each([
@@ -196,9 +196,9 @@ describe.each(sessionMounts)('A webhook, with a session that %s mounts,', (_, mo
   it('is sent again by Logto while the store is down, and then ends the sessions', async () => {
     const browser = await app.signedInBrowser(issuer, 'bob');
     const body = webhookBody('User.SuspensionStatus.Updated', suspended('bob'));
-    store.failing = () => true;
+    store.shouldFail = () => true;
     expect((await postWebhook(app, body)).status).toBeGreaterThanOrEqual(500);
-    store.failing = () => false;
+    store.shouldFail = () => false;
     expect((await postWebhook(app, body)).status).toBe(204);
     expect(await isSignedIn(browser)).toBe(false);
   });

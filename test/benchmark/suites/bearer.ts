@@ -1,22 +1,22 @@
 import type { ContenderName } from '../contenders.js';
 import { atLeast, type SuiteResult } from '../support/report.js';
 import { runRounds } from '../support/rounds.js';
-import type { Stage } from '../support/stage.js';
+import type { BenchmarkRun } from '../support/benchmark-run.js';
 import { requestsTable } from './requests-table.js';
 
 const peers: ContenderName[] = ['jose', 'passport-jwt', 'express-oauth2-jwt-bearer'];
 
 /** The cost of a request with an access token that the app has verified before. */
-export async function repeatedBearer(stage: Stage): Promise<SuiteResult> {
+export async function repeatedBearer(run: BenchmarkRun): Promise<SuiteResult> {
   const title = 'Bearer tokens, ES384, the same again';
-  const contenders = await stage.contenders(['nest + interceptor', 'LogtoApiGuard', ...peers]);
-  const [token = ''] = await stage.provider.ask('accessTokens', 1);
+  const contenders = await run.contenders(['nest + interceptor', 'LogtoApiGuard', ...peers]);
+  const [token = ''] = await run.provider.call('accessTokens', 1);
   const headers = [{ authorization: `Bearer ${token}` }];
-  const entrants = contenders.map((contender) => ({ contender, target: { path: '/me', headers } }));
+  const workloads = contenders.map((contender) => ({ contender, target: { path: '/me', headers } }));
   const samples = await runRounds(
-    entrants,
-    stage.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 100, amount: 300, warmUp: 15 },
-    stage.progress(title),
+    workloads,
+    run.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 100, amount: 300, warmUp: 15 },
+    run.progress(title),
   );
   const ratios = peers.map((peer) => samples.ratio('LogtoApiGuard', peer, 'cpu'));
   // The peer that comes closest.
@@ -24,7 +24,7 @@ export async function repeatedBearer(stage: Stage): Promise<SuiteResult> {
   return {
     title,
     method: 'One access token, sent with every request, as a client does while its token is valid.',
-    tables: [requestsTable('', entrants, samples, 'nest + interceptor')],
+    tables: [requestsTable('', workloads, samples, 'nest + interceptor')],
     verdicts: [
       atLeast(
         'LogtoApiGuard, against Nest with one empty interceptor',
@@ -37,21 +37,21 @@ export async function repeatedBearer(stage: Stage): Promise<SuiteResult> {
 }
 
 /** The cost of a request with an access token that the app has not seen before. */
-export async function freshBearer(stage: Stage): Promise<SuiteResult> {
+export async function freshBearer(run: BenchmarkRun): Promise<SuiteResult> {
   const title = 'Bearer tokens, ES384, each for the first time';
-  const contenders = await stage.contenders(['LogtoApiGuard, small cache', ...peers]);
-  const tokens = await stage.provider.ask('accessTokens', 400);
+  const contenders = await run.contenders(['LogtoApiGuard, small cache', ...peers]);
+  const tokens = await run.provider.call('accessTokens', 400);
   const headers = tokens.map((token) => ({ authorization: `Bearer ${token}` }));
-  const entrants = contenders.map((contender) => ({ contender, target: { path: '/me', headers } }));
+  const workloads = contenders.map((contender) => ({ contender, target: { path: '/me', headers } }));
   const samples = await runRounds(
-    entrants,
-    stage.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 60, amount: 400, warmUp: 8 },
-    stage.progress(title),
+    workloads,
+    run.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 60, amount: 400, warmUp: 8 },
+    run.progress(title),
   );
   return {
     title,
     method: '400 access tokens in turn, and a cache for 50, so that the module never finds one in its cache.',
-    tables: [requestsTable('', entrants, samples, 'jose')],
+    tables: [requestsTable('', workloads, samples, 'jose')],
     verdicts: [
       atLeast(
         'LogtoApiGuard, against bare jose',

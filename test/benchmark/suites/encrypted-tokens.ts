@@ -2,7 +2,7 @@ import type { ContenderName } from '../contenders.js';
 import { atLeast, type SuiteResult } from '../support/report.js';
 import { runRounds } from '../support/rounds.js';
 import { resources } from '../support/setup.js';
-import type { Stage } from '../support/stage.js';
+import type { BenchmarkRun } from '../support/benchmark-run.js';
 import { requestsTable } from './requests-table.js';
 import { signedIn } from './signed-in.js';
 
@@ -16,19 +16,19 @@ const pages = [
 ];
 
 /** What the encryption of the tokens in the store costs. */
-export async function encryptedTokens(stage: Stage): Promise<SuiteResult> {
+export async function encryptedTokens(run: BenchmarkRun): Promise<SuiteResult> {
   const title = 'Encrypted tokens';
-  const contenders = await stage.contenders(names, { resources: [resource] });
+  const contenders = await run.contenders(names, { resources: [resource] });
   const measured = [];
   for (const { title: page, path } of pages) {
-    const entrants = await signedIn(contenders, stage, path);
+    const workloads = await signedIn(contenders, run, path);
     const samples = await runRounds(
-      entrants,
-      stage.quick ? { rounds: 3, amount: 300, warmUp: 1 } : { rounds: 100, amount: 300, warmUp: 15 },
-      stage.progress(`${title}: ${page}`),
+      workloads,
+      run.quick ? { rounds: 3, amount: 300, warmUp: 1 } : { rounds: 100, amount: 300, warmUp: 15 },
+      run.progress(`${title}: ${page}`),
     );
     measured.push({
-      table: requestsTable(page, entrants, samples, 'nestjs-logto'),
+      table: requestsTable(page, workloads, samples, 'nestjs-logto'),
       verdict: atLeast(
         `${page}, against the same app without encryption`,
         samples.ratio('nestjs-logto, encrypted', 'nestjs-logto', 'cpu'),

@@ -1,30 +1,30 @@
 import { atLeast, type SuiteResult } from '../support/report.js';
 import { runRounds } from '../support/rounds.js';
 import { resources } from '../support/setup.js';
-import type { Stage } from '../support/stage.js';
+import type { BenchmarkRun } from '../support/benchmark-run.js';
 import { requestsTable } from './requests-table.js';
 import { signedIn } from './signed-in.js';
 
 /** What events cost if somebody subscribes to all of them, on requests that publish one. */
-export async function events(stage: Stage): Promise<SuiteResult> {
+export async function events(run: BenchmarkRun): Promise<SuiteResult> {
   const title = 'Events';
   const resource = resources[0] ?? '';
   const path = `/token?resource=${encodeURIComponent(resource)}`;
   const sessions = await signedIn(
-    await stage.contenders(['nestjs-logto', 'nestjs-logto, with a subscriber'], { resources: [resource] }),
-    stage,
+    await run.contenders(['nestjs-logto', 'nestjs-logto, with a subscriber'], { resources: [resource] }),
+    run,
     path,
   );
-  const tokens = await stage.provider.ask('accessTokens', 400);
+  const tokens = await run.provider.call('accessTokens', 400);
   const headers = tokens.map((token) => ({ authorization: `Bearer ${token}` }));
-  const apis = await stage.contenders([
+  const apis = await run.contenders([
     'LogtoApiGuard, small cache',
     'LogtoApiGuard, small cache, with a subscriber',
   ]);
   const bearers = apis.map((contender) => ({ contender, target: { path: '/me', headers } }));
-  const rounds = stage.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 60, amount: 400, warmUp: 8 };
-  const ofSessions = await runRounds(sessions, rounds, stage.progress(title));
-  const ofBearers = await runRounds(bearers, rounds, stage.progress(title));
+  const rounds = run.quick ? { rounds: 3, amount: 200, warmUp: 1 } : { rounds: 60, amount: 400, warmUp: 8 };
+  const ofSessions = await runRounds(sessions, rounds, run.progress(title));
+  const ofBearers = await runRounds(bearers, rounds, run.progress(title));
   return {
     title,
     method:

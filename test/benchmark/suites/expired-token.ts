@@ -3,30 +3,30 @@ import { setTimeout } from 'node:timers/promises';
 import type { ContenderName } from '../contenders.js';
 import { figure, type SuiteResult } from '../support/report.js';
 import { shortLived } from '../support/setup.js';
-import type { Stage } from '../support/stage.js';
+import type { BenchmarkRun } from '../support/benchmark-run.js';
 import { median } from '../support/statistics.js';
 
 const names: ContenderName[] = ['nestjs-logto', '@logto/express'];
 const parallel = 50;
 
 /** Parallel requests of one session whose access token has just expired. */
-export async function expiredToken(stage: Stage): Promise<SuiteResult> {
+export async function expiredToken(run: BenchmarkRun): Promise<SuiteResult> {
   const title = `${parallel} parallel requests on an expired token`;
-  const progress = stage.progress(title);
-  const rounds = stage.quick ? 1 : 5;
-  const contenders = await stage.contenders(names, { resources: [shortLived.indicator] });
+  const progress = run.progress(title);
+  const rounds = run.quick ? 1 : 5;
+  const contenders = await run.contenders(names, { resources: [shortLived.indicator] });
   const found = new Map<string, { requests: number[]; milliseconds: number[]; refused: number[] }>();
   for (let round = 0; round < rounds; round += 1) {
     progress.round(round, rounds);
     for (const contender of contenders) {
-      const browser = await contender.signIn(stage.provider);
+      const browser = await contender.signIn(run.provider);
       await browser.open('/short-lived');
       await setTimeout((shortLived.lifetime + 0.2) * 1000);
-      await stage.provider.ask('requests');
+      await run.provider.call('requests');
       const start = performance.now();
       const pages = await Promise.all(Array.from({ length: parallel }, () => browser.open('/short-lived')));
       const milliseconds = performance.now() - start;
-      const { token = 0 } = await stage.provider.ask('requests');
+      const { token = 0 } = await run.provider.call('requests');
       const of = found.get(contender.name) ?? { requests: [], milliseconds: [], refused: [] };
       of.requests.push(token);
       of.milliseconds.push(milliseconds);

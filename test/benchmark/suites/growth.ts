@@ -3,29 +3,29 @@ import { runRounds, Samples, type Size } from '../support/rounds.js';
 import { load } from '../support/load.js';
 import { resources } from '../support/setup.js';
 import { sessionIdOf } from '../support/stores.js';
-import type { Stage } from '../support/stage.js';
+import type { BenchmarkRun } from '../support/benchmark-run.js';
 import { median } from '../support/statistics.js';
 import { signedIn } from './signed-in.js';
 
 /** The maximum number of sessions that send requests. */
 const senders = 2000;
 
-const sizeOf = (stage: Stage, size: Size): Size =>
-  stage.quick ? { rounds: 2, amount: 200, warmUp: 1 } : size;
+const sizeOf = (run: BenchmarkRun, size: Size): Size =>
+  run.quick ? { rounds: 2, amount: 200, warmUp: 1 } : size;
 
 /** The cost of a request while the store fills. */
-export async function manySessions(stage: Stage): Promise<SuiteResult> {
+export async function manySessions(run: BenchmarkRun): Promise<SuiteResult> {
   const title = 'One to 100,000 sessions';
-  const counts = stage.quick ? [1, 1000] : [1, 100, 10_000, 100_000];
+  const counts = run.quick ? [1, 1000] : [1, 100, 10_000, 100_000];
   const rows: string[][] = [];
   for (const count of counts) {
-    const progress = stage.progress(`${title}, ${count}`);
-    const entrants = await signedIn(await stage.contenders(['express-session', 'nestjs-logto']), stage);
+    const progress = run.progress(`${title}, ${count}`);
+    const workloads = await signedIn(await run.contenders(['express-session', 'nestjs-logto']), run);
     const filled = [];
-    for (const { contender, target } of entrants) {
+    for (const { contender, target } of workloads) {
       progress.step(`filling the store of ${contender.name}`);
-      const found = await contender.remote.ask('readSession', sessionIdOf(target.headers[0]?.cookie ?? ''));
-      const cookies = await contender.remote.ask('putSessions', found ?? {}, count);
+      const found = await contender.remote.call('readSession', sessionIdOf(target.headers[0]?.cookie ?? ''));
+      const cookies = await contender.remote.call('putSessions', found ?? {}, count);
       const step = Math.max(1, Math.floor(count / senders));
       const headers = cookies.filter((_, index) => index % step === 0).map((cookie) => ({ cookie }));
       filled.push({ contender, target: { path: target.path, headers } });
@@ -33,7 +33,7 @@ export async function manySessions(stage: Stage): Promise<SuiteResult> {
     const samples = await runRounds(
       filled,
       // Each round is long enough to use every session.
-      sizeOf(stage, { rounds: 20, amount: senders, warmUp: 4 }),
+      sizeOf(run, { rounds: 20, amount: senders, warmUp: 4 }),
       progress,
     );
     rows.push([
@@ -42,7 +42,7 @@ export async function manySessions(stage: Stage): Promise<SuiteResult> {
       figure(samples.mean('nestjs-logto', 'cpu')),
       estimate(samples.ratio('nestjs-logto', 'express-session', 'cpu')),
     ]);
-    await stage.clear();
+    await run.clear();
   }
   return {
     title,
@@ -59,30 +59,30 @@ export async function manySessions(stage: Stage): Promise<SuiteResult> {
 }
 
 /** The cost of a request of a user with tokens for many API resources. */
-export async function manyResources(stage: Stage): Promise<SuiteResult> {
+export async function manyResources(run: BenchmarkRun): Promise<SuiteResult> {
   const title = 'One to 50 API resources in a session';
   const rows: string[][] = [];
   for (const count of [1, 10, 50]) {
     const asked = resources.slice(0, count);
-    const contenders = await stage.contenders(['nestjs-logto', '@logto/express'], { resources: asked });
-    const progress = stage.progress(`${title}, ${count}`);
+    const contenders = await run.contenders(['nestjs-logto', '@logto/express'], { resources: asked });
+    const progress = run.progress(`${title}, ${count}`);
     const plain = new Samples();
     const withToken = new Samples();
     const bytes = new Map<string, number>();
     const prepared = [];
     for (const contender of contenders) {
       progress.step(`tokens for ${contender.name}`);
-      const browser = await contender.signIn(stage.provider);
+      const browser = await contender.signIn(run.provider);
       for (const resource of asked) {
         const { status } = await browser.open(`/token?resource=${encodeURIComponent(resource)}`);
         if (status !== 200) throw new Error(`${contender.name} gave no token for ${resource}: ${status}`);
       }
       const cookie = browser.cookies.header(contender.baseUrl);
-      const stored = await contender.remote.ask('readSession', sessionIdOf(cookie));
+      const stored = await contender.remote.call('readSession', sessionIdOf(cookie));
       bytes.set(contender.name, JSON.stringify(stored).length);
       prepared.push({ contender, headers: [{ cookie }] });
     }
-    const { rounds, amount, warmUp } = sizeOf(stage, { rounds: 40, amount: 300, warmUp: 15 });
+    const { rounds, amount, warmUp } = sizeOf(run, { rounds: 40, amount: 300, warmUp: 15 });
     for (let round = -warmUp; round < rounds; round += 1) {
       progress.round(round, rounds);
       for (const { contender, headers } of prepared) {
@@ -102,7 +102,7 @@ export async function manyResources(stage: Stage): Promise<SuiteResult> {
         figure(withToken.mean(name, 'cpu')),
       ]);
     }
-    await stage.clear();
+    await run.clear();
   }
   return {
     title,
@@ -120,9 +120,9 @@ export async function manyResources(stage: Stage): Promise<SuiteResult> {
 }
 
 /** What it costs to start, and the memory in use after that. */
-export async function startUp(stage: Stage): Promise<SuiteResult> {
+export async function startUp(run: BenchmarkRun): Promise<SuiteResult> {
   const title = 'Start-up and memory';
-  const progress = stage.progress(title);
+  const progress = run.progress(title);
   const names = [
     'nest',
     'express-session',
@@ -130,19 +130,19 @@ export async function startUp(stage: Stage): Promise<SuiteResult> {
     '@logto/express',
     'express-openid-connect',
   ] as const;
-  const rounds = stage.quick ? 1 : 7;
+  const rounds = run.quick ? 1 : 7;
   const found = new Map<string, { ready: number[]; resident: number[]; heap: number[] }>();
   for (let round = 0; round < rounds; round += 1) {
     progress.round(round, rounds);
     for (const name of names) {
-      const { remote } = await stage.contender(name);
+      const { remote } = await run.contender(name);
       const of = found.get(name) ?? { ready: [], resident: [], heap: [] };
-      of.ready.push(await remote.ask('readyAfter'));
-      const { resident, heap } = await remote.ask('memory');
+      of.ready.push(await remote.call('readyAfter'));
+      const { resident, heap } = await remote.call('memory');
       of.resident.push(resident);
       of.heap.push(heap);
       found.set(name, of);
-      await stage.clear();
+      await run.clear();
     }
   }
   const typical = (name: string, of: 'ready' | 'resident' | 'heap'): string =>

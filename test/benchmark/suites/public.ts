@@ -2,7 +2,7 @@ import type { ContenderName } from '../contenders.js';
 import { Browser } from '../../support/requests/browser.js';
 import { atLeast, type SuiteResult, type Verdict } from '../support/report.js';
 import { runRounds } from '../support/rounds.js';
-import type { Stage } from '../support/stage.js';
+import type { BenchmarkRun } from '../support/benchmark-run.js';
 import { requestsTable } from './requests-table.js';
 
 const names: ContenderName[] = [
@@ -16,19 +16,19 @@ const names: ContenderName[] = [
 ];
 
 /** The cost of an anonymous request to a route without a guard. */
-export async function publicRoutes(stage: Stage): Promise<SuiteResult> {
+export async function publicRoutes(run: BenchmarkRun): Promise<SuiteResult> {
   const title = 'Anonymous requests to a public route';
-  const contenders = await stage.contenders(names);
-  const entrants = contenders.map((contender) => ({ contender, target: { path: '/', headers: [{}] } }));
+  const contenders = await run.contenders(names);
+  const workloads = contenders.map((contender) => ({ contender, target: { path: '/', headers: [{}] } }));
   const samples = await runRounds(
-    entrants,
-    stage.quick ? { rounds: 3, amount: 300, warmUp: 1 } : { rounds: 120, amount: 400, warmUp: 15 },
-    stage.progress(title),
+    workloads,
+    run.quick ? { rounds: 3, amount: 300, warmUp: 1 } : { rounds: 120, amount: 400, warmUp: 15 },
+    run.progress(title),
   );
   const clean: Verdict[] = [];
   for (const contender of contenders.filter(({ name }) => name.startsWith('nestjs-logto'))) {
     const { headers } = await new Browser(contender.baseUrl).open('/');
-    const entries = await contender.remote.ask('countEntries');
+    const entries = await contender.remote.call('countEntries');
     const cookies = headers.getSetCookie().length;
     clean.push({
       what: `Sessions created and cookies set by ${contender.name}`,
@@ -41,7 +41,7 @@ export async function publicRoutes(stage: Stage): Promise<SuiteResult> {
     title,
     method:
       'A page without a guard, requested without a cookie. The apps without the module have one empty interceptor, and the same session where the module has one.',
-    tables: [requestsTable('', entrants, samples, 'express-session + interceptor')],
+    tables: [requestsTable('', workloads, samples, 'express-session + interceptor')],
     verdicts: [
       atLeast(
         'The module with its own session, against the same app with one empty interceptor',

@@ -1,18 +1,18 @@
 import type { ContenderName } from '../contenders.js';
 import { estimate, figure, type Table } from '../support/report.js';
-import type { Entrant, Samples } from '../support/rounds.js';
+import type { Workload, Samples } from '../support/rounds.js';
 
 /** A row for each contender: its cost, and the ratio to the baseline. */
 export function requestsTable(
   title: string,
-  entrants: readonly Entrant[],
+  workloads: readonly Workload[],
   samples: Samples,
   baseline: ContenderName,
 ): Table {
   return {
     title,
     columns: ['', 'CPU µs/request', 'requests/s', `CPU, × ${baseline}`, `requests/s, × ${baseline}`],
-    rows: entrants.map(({ contender: { name } }) => [
+    rows: workloads.map(({ contender: { name } }) => [
       name,
       figure(samples.mean(name, 'cpu')),
       figure(1e6 / samples.mean(name, 'time')),

@@ -1,7 +1,7 @@
 import type { ContenderName } from '../contenders.js';
 import { atLeast, type SuiteResult } from '../support/report.js';
 import { runRounds } from '../support/rounds.js';
-import type { Stage } from '../support/stage.js';
+import type { BenchmarkRun } from '../support/benchmark-run.js';
 import { requestsTable } from './requests-table.js';
 import { signedIn } from './signed-in.js';
 
@@ -16,21 +16,21 @@ const names: ContenderName[] = [
 ];
 
 /** The cost of a signed-in request, on one store. */
-async function onStore(stage: Stage, kind: 'memory' | 'redis'): Promise<SuiteResult> {
+async function onStore(run: BenchmarkRun, kind: 'memory' | 'redis'): Promise<SuiteResult> {
   const title = `Signed-in requests, ${kind === 'redis' ? 'Redis' : 'MemoryStore'}`;
-  const store = kind === 'redis' ? { kind, url: (await stage.redis()).url } : { kind };
+  const store = kind === 'redis' ? { kind, url: (await run.redis()).url } : { kind };
   const all: ContenderName[] = kind === 'redis' ? names : [...names, 'express-openid-connect, cookie'];
-  const entrants = await signedIn(await stage.contenders(all, { store }), stage);
+  const workloads = await signedIn(await run.contenders(all, { store }), run);
   const samples = await runRounds(
-    entrants,
-    stage.quick ? { rounds: 3, amount: 300, warmUp: 1 } : { rounds: 120, amount: 300, warmUp: 15 },
-    stage.progress(title),
+    workloads,
+    run.quick ? { rounds: 3, amount: 300, warmUp: 1 } : { rounds: 120, amount: 300, warmUp: 15 },
+    run.progress(title),
   );
   return {
     title,
     method:
       'The same page of the same Nest app, for a signed-in user. It is protected by `LogtoGuard` and reads `@AuthUser()`, or by `withLogto` or `requiresAuth()`, or the handler reads the session itself.',
-    tables: [requestsTable('', entrants, samples, 'express-session')],
+    tables: [requestsTable('', workloads, samples, 'express-session')],
     verdicts: [
       atLeast(
         'The module with its own session, against Nest + express-session',
@@ -70,5 +70,5 @@ async function onStore(stage: Stage, kind: 'memory' | 'redis'): Promise<SuiteRes
   };
 }
 
-export const sessionOnMemory = (stage: Stage): Promise<SuiteResult> => onStore(stage, 'memory');
-export const sessionOnRedis = (stage: Stage): Promise<SuiteResult> => onStore(stage, 'redis');
+export const sessionOnMemory = (run: BenchmarkRun): Promise<SuiteResult> => onStore(run, 'memory');
+export const sessionOnRedis = (run: BenchmarkRun): Promise<SuiteResult> => onStore(run, 'redis');

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { ContenderName } from '../contenders.js';
 import { atLeast, estimate, figure, type SuiteResult } from '../support/report.js';
 import { Samples } from '../support/rounds.js';
-import type { Stage } from '../support/stage.js';
+import type { BenchmarkRun } from '../support/benchmark-run.js';
 
 const names: ContenderName[] = ['nestjs-logto', '@logto/express', 'express-openid-connect'];
 
@@ -10,25 +10,25 @@ const names: ContenderName[] = ['nestjs-logto', '@logto/express', 'express-openi
 const backChannel: ReadonlySet<string> = new Set(['token', 'jwks', 'discovery', 'userinfo']);
 
 /** Complete sign-ins, from the link to the first page, one after the other. */
-export async function signIns(stage: Stage): Promise<SuiteResult> {
+export async function signIns(run: BenchmarkRun): Promise<SuiteResult> {
   const title = 'Whole sign-ins';
-  const progress = stage.progress(title);
-  const { rounds, amount, warmUp } = stage.quick
+  const progress = run.progress(title);
+  const { rounds, amount, warmUp } = run.quick
     ? { rounds: 2, amount: 3, warmUp: 1 }
     : { rounds: 30, amount: 10, warmUp: 10 };
-  const contenders = await stage.contenders(names);
+  const contenders = await run.contenders(names);
   const samples = new Samples();
   const requests = new Map<string, { first: number; later: number }>();
   for (let round = -warmUp; round < rounds; round += 1) {
     progress.round(round, rounds);
     for (const contender of contenders) {
-      await stage.provider.ask('requests');
-      const before = await contender.remote.ask('cpu');
+      await run.provider.call('requests');
+      const before = await contender.remote.call('cpu');
       const start = performance.now();
-      for (let count = 0; count < amount; count += 1) await contender.signIn(stage.provider);
+      for (let count = 0; count < amount; count += 1) await contender.signIn(run.provider);
       const time = ((performance.now() - start) * 1000) / amount;
-      const cpu = ((await contender.remote.ask('cpu')) - before) / amount;
-      const asked = Object.entries(await stage.provider.ask('requests'))
+      const cpu = ((await contender.remote.call('cpu')) - before) / amount;
+      const asked = Object.entries(await run.provider.call('requests'))
         .filter(([endpoint]) => backChannel.has(endpoint))
         .reduce((sum, [, count]) => sum + count, 0);
       const known = requests.get(contender.name);

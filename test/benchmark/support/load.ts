@@ -27,7 +27,7 @@ export async function load(
   amount: number,
 ): Promise<Sample> {
   let opened = 0;
-  const before = await remote.ask('cpu');
+  const before = await remote.call('cpu');
   const start = performance.now();
   let end = start;
   const result = await autocannon({
@@ -44,10 +44,10 @@ export async function load(
       client.setRequests((own.length > 0 ? own : headers).map((each) => ({ path, headers: each })));
     },
   });
-  const after = await remote.ask('cpu');
+  const after = await remote.call('cpu');
   if (result['2xx'] !== amount || result.errors > 0) {
     throw new Error(
-      `${name} answered ${result['2xx']} of ${amount} requests to ${path} well, ${result.non2xx} not, ${result.errors} never.`,
+      `${name} answered ${result['2xx']} of ${amount} requests to ${path} with 2xx, ${result.non2xx} with another status, ${result.errors} not at all.`,
     );
   }
   return { cpu: (after - before) / amount, time: ((end - start) * 1000) / amount };

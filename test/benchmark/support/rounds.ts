@@ -5,7 +5,7 @@ import type { Progress } from './progress.js';
 import { mean, ratioOfSums, type Estimate } from './statistics.js';
 
 /** A contender and the requests to send to it. */
-export interface Entrant {
+export interface Workload {
   readonly contender: ContenderProcess;
   readonly target: Target;
 }
@@ -45,15 +45,15 @@ export class Samples {
 
 /** Sends requests to one contender after the other, round by round, each round in another order. */
 export async function runRounds(
-  entrants: readonly Entrant[],
+  workloads: readonly Workload[],
   { rounds, amount, warmUp }: Size,
   progress: Progress,
 ): Promise<Samples> {
   const samples = new Samples();
   for (let round = -warmUp; round < rounds; round += 1) {
     progress.round(round, rounds);
-    const first = (round + warmUp) % entrants.length;
-    for (const { contender, target } of [...entrants.slice(first), ...entrants.slice(0, first)]) {
+    const first = (round + warmUp) % workloads.length;
+    for (const { contender, target } of [...workloads.slice(first), ...workloads.slice(0, first)]) {
       const sample = await load(contender, target, amount);
       if (round >= 0) samples.add(contender.name, sample);
     }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
-/** No telemetry, no GPU, and no sandbox, which root does not get in containers. */
+/** No telemetry, no GPU, and no sandbox, which does not work as root in containers. */
 const args = [
   '--no-sandbox',
   '--disable-gpu',
@@ -18,7 +18,7 @@ export async function launchChromium(): Promise<Browser> {
   if (!existsSync(executablePath)) {
     throw new Error(
       `There is no Chromium at ${executablePath}. Install the package "chromium" (Debian: apt-get install chromium), ` +
-        'or say in CHROMIUM_PATH where a Chromium or Chrome is.',
+        'or set CHROMIUM_PATH to the path of a Chromium or Chrome.',
     );
   }
   return chromium.launch({ executablePath, args });

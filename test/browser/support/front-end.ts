@@ -25,8 +25,8 @@ export function pageScript(options?: object): string {
     const changes = (window.changes = []);
     window.getSession = getSession;
     window.stop = onSessionChange(({ isAuthenticated, user }) => {
-      document.querySelector('h1').textContent = isAuthenticated ? 'Hello ' + user.name : 'Hello stranger';
-      changes.push(user?.sub ?? 'nobody');
+      document.querySelector('h1').textContent = isAuthenticated ? 'Hello ' + user.name : 'Not signed in';
+      changes.push(user?.sub ?? 'anonymous');
     });
     document.querySelector('#in').onclick = () => signIn();
     document.querySelector('#out').onclick = () => signOut();`;
@@ -45,7 +45,7 @@ export async function serveFrontEnd(port: number, script: string): Promise<void>
     response.end(text);
   });
   await new Promise<void>((resolve) => server.listen(port, resolve));
-  leftovers.ends(async () => {
+  leftovers.add(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });

@@ -31,7 +31,7 @@ export async function startSample({ command = built, env = {} }: SampleStart = {
     cwd: root,
     env: { ...withoutLogto(process.env), ...env, PORT, LOGTO_EMULATOR_PORT, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // npm has child processes. In their own group they all get Ctrl-C, as in a terminal.
+    // npm starts child processes. In a process group of their own, all of them get Ctrl-C, as in a terminal.
     detached: program === 'npm',
     // Ends the process even when a test fails.
     timeout: 300_000,
@@ -71,7 +71,7 @@ export async function startSample({ command = built, env = {} }: SampleStart = {
 
 const built = [process.execPath, 'build/sample/web/main.js'];
 
-/** Without the configuration of the machine. */
+/** The environment without settings of Logto. */
 function withoutLogto(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !name.startsWith('LOGTO_') && name !== 'NODE_ENV'),

@@ -8,8 +8,8 @@ import { leftovers } from '../../support/runner/leftovers.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** How a command ended. */
-export interface Ended {
+/** The result of a command. */
+export interface CommandResult {
   exitCode: number;
   stdout: string;
   stderr: string;
@@ -21,7 +21,7 @@ export class BuiltPackage {
 
   static async create(): Promise<BuiltPackage> {
     const directory = await mkdtemp(join(tmpdir(), 'nestjs-logto-'));
-    leftovers.ends(() => rm(directory, { recursive: true }));
+    leftovers.add(() => rm(directory, { recursive: true }));
     await cp(join(root, 'package.json'), join(directory, 'package.json'));
     await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
     const names = await readdir(join(root, 'src'), { recursive: true });
@@ -36,7 +36,7 @@ export class BuiltPackage {
   }
 
   /** Runs `nestjs-logto` in the directory, with these environment variables only. */
-  run(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
+  run(env: NodeJS.ProcessEnv, ...args: string[]): Promise<CommandResult> {
     return new Promise((resolve) => {
       const command = join(this.directory, 'dist/cli/nestjs-logto.js');
       const options = { cwd: this.directory, env: { PATH: process.env.PATH, NODE_ENV: 'test', ...env } };

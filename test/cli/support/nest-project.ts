@@ -7,8 +7,8 @@ import { closeLater } from '../../support/runner/leftovers.js';
 const fixtures = join(import.meta.dirname, '../fixtures');
 const nodeModules = join(import.meta.dirname, '../../../node_modules');
 
-/** What a command printed, and its exit code. */
-export interface CommandResult {
+/** The result of `init`. */
+export interface InitResult {
   exitCode: number;
   printed: string;
   errors: string;
@@ -20,7 +20,7 @@ export class NestProject {
 
   /**
    * @param fixture which Nest the project is for. The files of a fixture end with `.txt`, so that no tool of this
-   * repository takes them for its own
+   * repository processes them
    * @param files other contents of files. `null` removes a file
    */
   static async create(
@@ -43,7 +43,7 @@ export class NestProject {
     return project;
   }
 
-  async init(...args: string[]): Promise<CommandResult> {
+  async init(...args: string[]): Promise<InitResult> {
     const printed: string[] = [];
     const errors: string[] = [];
     const exitCode = await runInit(args, {

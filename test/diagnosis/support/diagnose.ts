@@ -15,7 +15,7 @@ export async function diagnose(
   }
 }
 
-/** The checks that are not simply fine, by name. */
+/** The checks that failed or have a warning, by name. */
 export function findings({ checks }: LogtoDiagnosis): Record<string, LogtoDiagnosisCheck> {
   const found = checks.filter(({ status }) => status === 'failed' || status === 'warning');
   return Object.fromEntries(found.map((check) => [check.name, check]));

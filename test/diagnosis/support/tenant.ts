@@ -8,7 +8,7 @@ export const unregistered = { appId: 'unregistered', appSecret: 'the-other-secre
 /** The redirect URI of the app. */
 export const callback = 'http://localhost:3000/logto/sign-in-callback';
 
-/** What the specs of the diagnosis ask of the tenant. */
+/** The tenant of the specs on the diagnosis. */
 export const diagnosedTenant: LogtoEmulatorOptions = {
   applications: [
     { ...application },

@@ -7,7 +7,7 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** How to run a block of a page. */
 interface RunOptions {
-  /** What a reader replaces, such as the endpoint of the tenant. */
+  /** The placeholders that a reader replaces, such as the endpoint of the tenant. */
   replace?: Record<string, string>;
   /** The reader's own files that the block imports, by name. */
   files?: Record<string, string>;

@@ -8,9 +8,9 @@ import { leaks } from '../../support/runner/leaks.js';
 import { closeLater } from '../../support/runner/leftovers.js';
 import type { Page } from './page.js';
 
-/** What the reader's app has besides the `main.ts` of a page. */
+/** The parts of the reader's app besides the `main.ts` of a page. */
 interface MainOptions {
-  /** Where users sign in. */
+  /** The Logto of the app. */
   issuer: LogtoEmulator;
   /** More options of `LogtoModule.forRoot`, as code. */
   options?: string;

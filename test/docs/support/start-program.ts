@@ -14,7 +14,7 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url));
 interface ProgramOptions {
   /** The folder whose packages it imports. Default: `test/package` */
   packages?: string;
-  /** More of its environment. */
+  /** More environment variables. */
   environment?: Record<string, string>;
 }
 
@@ -27,10 +27,10 @@ const compilerOptions: ts.CompilerOptions = {
   useDefineForClassFields: false,
 };
 
-/** What `main.ts` prints at its end. */
+/** The line that `main.ts` prints once the app listens. */
 const listening = 'The app is listening.';
 
-/** The start of an app whose pages show no `main.ts`. */
+/** The `main.ts` of an app whose page shows none. */
 const main = `
   import { NestFactory } from '@nestjs/core';
   import { AppModule } from './app.module.js';
@@ -71,7 +71,7 @@ export async function startProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  leftovers.ends(async () => {
+  leftovers.add(async () => {
     child.kill();
     await ended;
     await rm(own, { recursive: true });

@@ -11,8 +11,8 @@ export interface ReceivedRequest {
   body: string;
 }
 
-/** What {@link OtherService} answers. */
-export interface OtherAnswer {
+/** A response of {@link OtherService}. */
+export interface OtherServiceResponse {
   status: number;
   headers?: Record<string, string>;
   body?: string;
@@ -21,8 +21,8 @@ export interface OtherAnswer {
 /** Another service that the app calls. */
 export class OtherService {
   requests: ReceivedRequest[] = [];
-  /** The next answers. Then it is 200. `undefined` never answers. */
-  answers: (OtherAnswer | undefined)[] = [];
+  /** The next responses, and 200 after those. For `undefined`, the service never responds. */
+  answers: (OtherServiceResponse | undefined)[] = [];
 
   private readonly server = createServer((request, response) => {
     const { method = '', url: path = '', headers } = request;
@@ -38,7 +38,7 @@ export class OtherService {
   static async start(): Promise<OtherService> {
     const service = new OtherService();
     await new Promise<void>((resolve) => service.server.listen(0, 'localhost', resolve));
-    leftovers.ends(async () => {
+    leftovers.add(async () => {
       service.server.closeAllConnections();
       await new Promise((resolve) => service.server.close(resolve));
     });
@@ -49,7 +49,7 @@ export class OtherService {
     return `http://localhost:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The access tokens that it has received, each with `undefined` where there was none. */
+  /** The access tokens of the requests; `undefined` for a request without one. */
   get tokens(): (string | undefined)[] {
     return this.requests.map(({ headers }) => headers.authorization?.replace(/^Bearer /, ''));
   }

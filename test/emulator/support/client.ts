@@ -1,6 +1,6 @@
 import { CookieJar, type LogtoEmulator } from 'nestjs-logto/emulator';
 
-/** An answer in the form of the recording, with the headers that are compared. */
+/** A response in the format of the recording, with the headers that are compared. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;

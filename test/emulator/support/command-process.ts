@@ -27,7 +27,7 @@ export class CommandProcess {
     this.lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     child.stderr.on('data', (chunk: Buffer) => this.errors.push(chunk.toString()));
     const ended = once(child, 'close');
-    this.end = leftovers.ends(async () => {
+    this.end = leftovers.add(async () => {
       child.kill('SIGINT');
       await ended;
       await rm(directory, { recursive: true });

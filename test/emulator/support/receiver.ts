@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request that a {@link Receiver} got. */
+/** A request that a {@link Receiver} has received. */
 export interface Received {
   method: string;
   path: string;
@@ -12,7 +12,7 @@ export interface Received {
 /** The application's server for back-channel logout and webhooks. It records the requests. */
 export class Receiver {
   readonly received: Received[] = [];
-  /** The statuses of the next answers, then 200. */
+  /** The statuses of the next responses, and 200 after those. */
   readonly statuses: number[] = [];
   private waiting: (() => void)[] = [];
 
@@ -34,7 +34,7 @@ export class Receiver {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Takes the first request that matches, and waits for it if necessary. */
+  /** Removes and returns the first request that matches. Waits for it if necessary. */
   async next(matches: (received: Received) => boolean = () => true): Promise<Received> {
     for (;;) {
       const found = this.received.findIndex((one) => matches(one));

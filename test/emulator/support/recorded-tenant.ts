@@ -2,7 +2,7 @@ import type { LogtoEmulatorOptions } from 'nestjs-logto/emulator';
 
 import { admin, resource, things } from '../../support/logto/issuer.js';
 
-/** The tenant that the recording was made on. */
+/** The tenant of the recording. */
 export const recordedTenant = (receiverUrl: string): LogtoEmulatorOptions => ({
   port: 0,
   users: [

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The recorded answers of Logto by the name of the request. Random values are replaced by their kind. */
+/** The recorded responses of Logto, by the name of the request. Random values are replaced by their kind. */
 export const recording = JSON.parse(
   readFileSync(new URL('../../fixtures/logto-recorded.json', import.meta.url), 'utf8'),
 ) as Record<string, unknown>;
@@ -16,7 +16,7 @@ const kinds: Record<string, (value: unknown) => boolean> = {
   '<epoch ms>': (value) => Number.isInteger(value) && Number(value) > 1e12 && Number(value) < 1e13,
 };
 
-/** One difference between an answer and the recorded one. */
+/** A difference between a response and the recorded one. */
 export interface Difference {
   /** Such as `body.id_token.payload.sub`. */
   path: string;

@@ -11,7 +11,7 @@ export interface SignedIn {
   readonly tokens: Answer;
   refresh(): Promise<Answer>;
   userInfo(): Promise<Answer>;
-  /** Asks for a sign-in without a page, which needs ada's session. */
+  /** Starts a sign-in with `prompt=none`, which needs ada's session. */
   signInSilently(): Promise<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -33,6 +33,6 @@ export async function startSignedIn(options: LogtoEmulatorOptions = {}): Promise
     refresh: () => web.refresh(tokens.body['refresh_token']),
     userInfo: () => web.userInfo(tokens.body['access_token']),
     signInSilently: () => web.callback({ scope: 'openid', prompt: 'none' }),
-    close: leftovers.ends(() => emulator.close()),
+    close: leftovers.add(() => emulator.close()),
   };
 }

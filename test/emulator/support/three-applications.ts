@@ -45,6 +45,6 @@ export async function startThreeApplications(
 export const signIn = async (client: Client, parameters: Parameters = offline): Promise<Answer> =>
   client.signIn(parameters, { cookies: new CookieJar() });
 
-/** The payload of an answer's access token. */
+/** The payload of the access token in a response. */
 export const accessTokenOf = (answer: Answer): Record<string, unknown> =>
   decode(answer.body['access_token'])?.payload ?? {};

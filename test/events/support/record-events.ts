@@ -4,7 +4,7 @@ import { leftovers } from '../../support/runner/leftovers.js';
 
 type Events = LogtoTraces & LogtoMessages;
 
-/** The events that were published, in the order in which their operations have ended. */
+/** The events that were published, in the order in which their operations ended. */
 export class RecordedEvents {
   private recorded: { name: keyof Events; event: unknown }[] = [];
 
@@ -30,7 +30,7 @@ export class RecordedEvents {
       this.recorded.push({ name: name as keyof Events, event });
     };
     channel.subscribe(record);
-    leftovers.ends(async () => {
+    leftovers.add(async () => {
       channel.unsubscribe(record);
     });
   }

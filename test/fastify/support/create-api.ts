@@ -7,6 +7,6 @@ import type { TestAppParts } from '../../support/app/app.js';
 export const createApi: NonNullable<TestAppParts['create']> = async (module, options) => {
   const testing = await Test.createTestingModule({ imports: [module] }).compile();
   const app = testing.createNestApplication(new FastifyAdapter(), options);
-  // The specs only call what both adapters have.
+  // The specs only call methods that both adapters have.
   return app as unknown as NestExpressApplication;
 };

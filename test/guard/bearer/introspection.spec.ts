@@ -98,7 +98,7 @@ describe('An opaque bearer token', () => {
   });
 
   it('that is a refresh token is refused', async () => {
-    const { refreshToken } = await tokens.kept('ada');
+    const { refreshToken } = await tokens.storedTokens('ada');
 
     expect(refusalOf(await call(api, '/things', refreshToken))).toMatchObject(invalid);
   });
@@ -114,7 +114,7 @@ describe('An opaque bearer token', () => {
     const handler: RequestListener = (...exchange) => api.app.getHttpServer().emit('request', ...exchange);
     const server = createServer({ maxHeaderSize: 1_000_000 }, handler);
     await new Promise<void>((resolve) => server.listen(0, resolve));
-    const close = leftovers.ends(() => new Promise((resolve) => server.close(() => resolve())));
+    const close = leftovers.add(() => new Promise((resolve) => server.close(() => resolve())));
     const { port } = server.address() as AddressInfo;
 
     const answer = await new Browser(`http://localhost:${port}`).fetch('/things', {

@@ -165,16 +165,16 @@ describe('LogtoApiGuard', () => {
     });
 
     it('an ID token', async () => {
-      const { idToken } = await tokens.kept('ada');
+      const { idToken } = await tokens.storedTokens('ada');
       expect(idToken.split('.')).toHaveLength(3);
       expect(refusalOf(await call(api, '/things', idToken))).toMatchObject(invalid);
     });
 
     it('opaque tokens, which have no audience', async () => {
       expect(refusalOf(await call(api, '/things', await tokens.ofUser('ada')))).toMatchObject(invalid);
-      expect(refusalOf(await call(api, '/things', (await tokens.kept('ada')).refreshToken))).toMatchObject(
-        invalid,
-      );
+      expect(
+        refusalOf(await call(api, '/things', (await tokens.storedTokens('ada')).refreshToken)),
+      ).toMatchObject(invalid);
       expect(issuer.countRequests('introspection')).toBe(0);
     });
 

@@ -74,7 +74,7 @@ describe('The keys that verify bearer tokens', () => {
     for (const algorithm of ['RS256', 'ES384'] as const) {
       passTime(60);
       await issuer.rotateSigningKeys({ algorithm });
-      tokens.forget();
+      tokens.forgetSessions();
       const next = await tokens.ofUser('ada', { resource });
       expect((await call(api, '/things', next)).status).toBe(200);
       expect((await call(api, '/things', first)).status).toBe(200);

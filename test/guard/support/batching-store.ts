@@ -1,7 +1,7 @@
 import type { SessionData } from 'express-session';
 import { MemorySessionStore } from '../../support/app/memory-session-store.js';
 
-/** Answers concurrent reads together, as a Redis client does with replies in one packet. */
+/** Answers concurrent reads at the same time, as a Redis client does if the replies arrive in one packet. */
 export class BatchingStore extends MemorySessionStore {
   private readonly waiting: (() => void)[] = [];
 

@@ -31,7 +31,7 @@ export class LogRecorder implements LoggerService {
     return this.lines.filter(({ level }) => level === 'warn').map(({ text }) => text);
   }
 
-  /** Turns off the logger of Nest again. */
+  /** Turns the logger of Nest off again. */
   stop(): void {
     Logger.overrideLogger(false);
   }

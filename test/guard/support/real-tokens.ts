@@ -28,7 +28,7 @@ export function startAccessIssuer(options: LogtoEmulatorOptions = {}): Promise<L
   });
 }
 
-/** Tokens that Logto issued: to a web application for its users, and to a machine. */
+/** Gets tokens from Logto: for users, by a web application, and for a machine-to-machine application. */
 export class RealTokens {
   private readonly browsers = new Map<string, Browser>();
 
@@ -48,8 +48,8 @@ export class RealTokens {
   }
 
   /** The user's ID token and refresh token. */
-  kept(username: string): Promise<{ idToken: string; refreshToken: string }> {
-    return this.ask(username, '/kept');
+  storedTokens(username: string): Promise<{ idToken: string; refreshToken: string }> {
+    return this.ask(username, '/stored-tokens');
   }
 
   /** An access token of the machine, by client credentials. */
@@ -62,8 +62,8 @@ export class RealTokens {
     return ((await response.json()) as { access_token: string }).access_token;
   }
 
-  /** Drops the sessions, so that the next tokens come from new sign-ins. */
-  forget(): void {
+  /** Forgets the sessions, so that the next tokens come from new sign-ins. */
+  forgetSessions(): void {
     this.browsers.clear();
   }
 

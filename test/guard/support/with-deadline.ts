@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Rejects after five seconds, which is before the session store is checked again. */
+/** Throws after five seconds, which is before the app checks the session store again. */
 export async function withDeadline<T>(promise: Promise<T>): Promise<T> {
   const late = delay(5000, undefined, { ref: false }).then(() => {
-    throw new Error('That took too long.');
+    throw new Error('It took longer than five seconds.');
   });
   return Promise.race([promise, late]);
 }

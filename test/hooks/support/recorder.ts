@@ -10,14 +10,14 @@ import {
   LogtoTokenRefreshEvent,
 } from 'nestjs-logto';
 
-/** Records every event, and does what a spec wants in each hook. */
+/** Records the events of all hooks, and runs `act` in each of them. */
 @Injectable()
 export class Recorder {
   readonly signIns: LogtoSignInEvent[] = [];
   readonly signOuts: LogtoSignOutEvent[] = [];
   readonly refreshes: LogtoTokenRefreshEvent[] = [];
   readonly failures: LogtoSignInFailedEvent[] = [];
-  /** Called in each hook. */
+  /** What a hook does. A spec sets it. */
   act: (hook: 'signIn' | 'signOut' | 'tokenRefresh' | 'signInFailed') => unknown = () => undefined;
 
   @OnSignIn()
@@ -44,12 +44,12 @@ export class Recorder {
     return this.act('signInFailed');
   }
 
-  /** Forgets everything. */
+  /** Clears the recorded events. */
   reset(): void {
     for (const events of [this.signIns, this.signOuts, this.refreshes, this.failures]) events.length = 0;
     this.act = () => undefined;
   }
 }
 
-/** What a hook does that never finishes. */
+/** A hook that never finishes. */
 export const hang = (): Promise<never> => new Promise(() => undefined);

@@ -9,20 +9,20 @@ declare module 'nestjs-logto' {
   }
 }
 
-/** A resolver that answers what a spec wants. */
+/** A resolver whose result a spec sets. */
 @LogtoUserResolver()
 export class Users implements LocalUserResolver {
-  readonly asked: { claims: IdTokenClaims; resolution: LocalUserResolution }[] = [];
-  answer: (claims: IdTokenClaims) => unknown = ({ sub }) => ({ id: 1, sub });
+  readonly calls: { claims: IdTokenClaims; resolution: LocalUserResolution }[] = [];
+  result: (claims: IdTokenClaims) => unknown = ({ sub }) => ({ id: 1, sub });
 
   resolve(claims: IdTokenClaims, resolution: LocalUserResolution): Promise<LocalUser | null> {
-    this.asked.push({ claims, resolution });
-    return this.answer(claims) as Promise<LocalUser | null>;
+    this.calls.push({ claims, resolution });
+    return this.result(claims) as Promise<LocalUser | null>;
   }
 
   reset(): void {
-    this.asked.length = 0;
-    this.answer = ({ sub }) => ({ id: 1, sub });
+    this.calls.length = 0;
+    this.result = ({ sub }) => ({ id: 1, sub });
   }
 }
 

@@ -14,7 +14,7 @@ export const clientMetadataUrl = 'https://client.example.com/mcp-client.json';
 
 const redirectUrl = 'http://localhost:4000/callback';
 
-/** What the server of the client answers at {@link clientMetadataUrl}. */
+/** The metadata document at {@link clientMetadataUrl}. */
 export const clientDocument: OAuthClientMetadata & { client_id: string } = {
   client_id: clientMetadataUrl,
   client_name: 'An assistant',
@@ -23,12 +23,12 @@ export const clientDocument: OAuthClientMetadata & { client_id: string } = {
   token_endpoint_auth_method: 'none',
 };
 
-/** An assistant with the client of the MCP SDK, which knows nothing but the URL of the MCP server. */
+/** An assistant with the client of the MCP SDK. It only knows the URL of the MCP server. */
 export class McpClient implements OAuthClientProvider {
   readonly clientMetadataUrl = clientMetadataUrl;
   readonly redirectUrl = redirectUrl;
   readonly clientMetadata = clientDocument;
-  /** The scopes of each sign-in. */
+  /** The scopes that each sign-in requested. */
   readonly requestedScopes: (string | null)[] = [];
 
   private readonly client = new Client({ name: 'assistant', version: '1.0.0' });

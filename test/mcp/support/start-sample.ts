@@ -14,7 +14,7 @@ export async function startSample(environment: Record<string, string>): Promise<
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  leftovers.ends(async () => {
+  leftovers.add(async () => {
     child.kill();
     await ended;
   });

@@ -28,20 +28,20 @@ export class Telemetry {
       new PeriodicExportingMetricReader({ exporter: this.metricExporter, exportIntervalMillis: 3_600_000 }),
     ],
   });
-  /** What requests to the app are part of. */
+  /** The parent of the spans of requests to the app. */
   private parent: Context = ROOT_CONTEXT;
 
   constructor() {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     trace.setGlobalTracerProvider(this.tracers);
     metrics.setGlobalMeterProvider(this.meters);
-    leftovers.ends(async () => {
+    leftovers.add(async () => {
       for (const api of [context, trace, metrics]) api.disable();
       await Promise.all([this.tracers.shutdown(), this.meters.shutdown()]);
     });
   }
 
-  /** A middleware in place of an HTTP instrumentation: a span for each request. */
+  /** A middleware that replaces the HTTP instrumentation: it creates a span for each request. */
   readonly middleware = (request: Request, response: Response, next: NextFunction): void => {
     const tracer = trace.getTracer('http');
     tracer.startActiveSpan(`${request.method} ${request.path}`, {}, this.parent, (span) => {
@@ -50,7 +50,7 @@ export class Telemetry {
     });
   };
 
-  /** Runs something whose requests belong to one trace. */
+  /** Runs a function whose requests belong to one trace. */
   async inTrace(name: string, run: () => Promise<unknown>): Promise<void> {
     const span = trace.getTracer('spec').startSpan(name);
     this.parent = trace.setSpan(ROOT_CONTEXT, span);
@@ -63,13 +63,14 @@ export class Telemetry {
   spans(): ReadableSpan[] {
     const spans = this.exporter.getFinishedSpans();
     for (const { name, attributes, events, links, status } of spans)
-      leaks.telemetry({ name, attributes, events, links, status });
+      leaks.addTelemetry({ name, attributes, events, links, status });
     return spans;
   }
 
   span(name: string): ReadableSpan {
     const [found, ...others] = this.spans().filter((span) => span.name === name);
-    if (!found || others.length > 0) throw new Error(`${others.length + 1} spans, or none: ${name}`);
+    if (!found || others.length > 0)
+      throw new Error(`Expected one span ${name}, found ${found ? others.length + 1 : 0}.`);
     return found;
   }
 
@@ -94,7 +95,7 @@ export class Telemetry {
       .getMetrics()
       .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
     this.metricExporter.reset();
-    leaks.telemetry(all);
+    leaks.addTelemetry(all);
     const points: Record<string, { value: number; labels: object }[]> = {};
     for (const { descriptor, dataPoints } of all) {
       points[descriptor.name] = dataPoints.map(({ value, attributes }) => ({

@@ -7,9 +7,9 @@ export async function launchChromium(): Promise<Browser> {
   if (!existsSync(executablePath)) {
     throw new Error(
       `There is no Chromium at ${executablePath}. Install the package "chromium" (Debian: apt-get install chromium), ` +
-        'or say in CHROMIUM_PATH where a Chromium or Chrome is.',
+        'or set CHROMIUM_PATH to the path of a Chromium or Chrome.',
     );
   }
-  // Root gets no sandbox in containers.
+  // The sandbox does not work as root in containers.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] });
 }

@@ -5,7 +5,7 @@ export interface CodeBlock {
   code: string;
 }
 
-/** What the fragments of the documents take for granted: names a reader knows, and things only the app has. */
+/** The code that fragments of the documents assume: well-known imports, and declarations of the app. */
 const known = [
   `import { Controller, Delete, Get, Header, Injectable, Module, Post, Req, Res, UseGuards } from '@nestjs/common';`,
   `import { APP_GUARD } from '@nestjs/core';`,
@@ -26,12 +26,12 @@ export function codeBlocksOf(markdown: string): CodeBlock[] {
   }));
 }
 
-/** Whether the block can stand alone. */
+/** Whether the block compiles on its own. */
 export function isWholeProgram({ code }: CodeBlock): boolean {
   return /^import /m.test(code);
 }
 
-/** The block as a module, with its code on the line where the document has it; a fragment gets names around it. */
+/** The block as a module, with its code on the same line as in the document. A fragment gets the code around it. */
 export function moduleOf(block: CodeBlock, publicNames: readonly string[]): string {
   const { line, code } = block;
   if (isWholeProgram(block)) return `${'\n'.repeat(line - 1)}${code}`;
@@ -39,14 +39,14 @@ export function moduleOf(block: CodeBlock, publicNames: readonly string[]): stri
     .filter((name) => name !== '' && new RegExp(`\\b${name}\\b`).test(code))
     .join(', ');
   const before = `${known} import { LogtoService as Service, ${names} } from 'nestjs-logto';`;
-  const [open, close] = surroundings(code);
+  const [open, close] = enclosing(code);
   return `${'\n'.repeat(line - 2)}${before} ${open}\n${close === propertyEnd ? code.replace(/;\n$/, '\n') : code}${close}\nexport {};\n`;
 }
 
 const propertyEnd = '};';
 
-/** What a fragment stands in: members in a class, properties in an object, all else at the top. */
-function surroundings(code: string): [open: string, close: string] {
+/** The code around a fragment: a class for members, an object for properties, nothing for statements. */
+function enclosing(code: string): [open: string, close: string] {
   if (/^(?:@(?:Get|Post|Delete|Put|Patch|All)\b|(?:async )?\w+\([^)]*: )/.test(code))
     return ['export class Example { constructor(private readonly logto: Service) {}', '}'];
   if (/^\w+: /.test(code)) return ['export const example = {', propertyEnd];

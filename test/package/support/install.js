@@ -9,15 +9,15 @@ const npm = (parameters, cwd) => promisify(execFile)('npm', parameters, { cwd, m
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url));
 
-/** Source of the app that the projects share: what differs is which Nest and module format they compile it for. */
+/** The source of the app that the projects share. They compile it for different versions of Nest and module formats. */
 const sharedApp = 'app';
 
-/** An app with tests of its own, which the folders `testing-…` share: what differs is what runs them. */
+/** An app with its own tests, which the folders `testing-…` share. They run the tests with different runners. */
 const testedApp = 'tested-app';
 
 /**
  * Packs the package, which `npm run test:package` has built, and installs the tarball into a copy of each project.
- * With the environment variable `TARBALL`, it installs that tarball instead: a release tests the very file that it
+ * With the environment variable `TARBALL`, it installs that tarball instead: a release tests the same file that it
  * publishes.
  */
 export default async function install() {
@@ -29,9 +29,9 @@ export default async function install() {
     files,
   });
 
-  const waiting = (await readdir(fixtures)).filter((name) => ![sharedApp, testedApp].includes(name));
+  const remaining = (await readdir(fixtures)).filter((name) => ![sharedApp, testedApp].includes(name));
   const installNext = async () => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
+    for (let name = remaining.shift(); name !== undefined; name = remaining.shift())
       await installInto(join(projects, name), join(fixtures, name), tarball);
   };
   await Promise.all([installNext(), installNext()]);
@@ -44,7 +44,7 @@ async function pack(folder) {
   return { tarball: join(folder, filename), files: files.map(({ path }) => path) };
 }
 
-/** A tarball that was packed before. npm lists its files if it packs nothing but looks. */
+/** A tarball that was packed before. `npm pack --dry-run` lists its files. */
 async function given(path) {
   const tarball = resolve(repository, path);
   const { stdout } = await npm(['pack', '--json', '--dry-run', tarball], repository);

@@ -64,18 +64,18 @@ export class NewApp {
     return succeed(command, parameters, this.directory, asUser());
   }
 
-  /** Starts a script of the app, and waits until it prints that it is ready. It ends with the test file. */
+  /** Starts a script of the app, and waits until it prints that it is ready. It is stopped after the test file. */
   start(script: string, ready: RegExp, ...parameters: string[]): Promise<RunningScript> {
     return this.startCommand(['npm', 'run', script, '--', ...parameters], ready);
   }
 
-  /** Starts a command that keeps running, and waits until it prints that it is ready. It ends with the test file. */
+  /** Starts a command that keeps running, and waits until it prints that it is ready. It is stopped after the test file. */
   async startCommand([command = '', ...parameters]: string[], ready: RegExp): Promise<RunningScript> {
     const child = spawn(command, parameters, {
       cwd: this.directory,
       env: userEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
-      // npm has child processes. In their own group they all get the signal.
+      // npm starts child processes. In a process group of their own, all of them get the signal.
       detached: true,
     });
     const ended = new Promise<void>((resolve) => {

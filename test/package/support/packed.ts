@@ -13,7 +13,7 @@ export interface Packed {
 /** What `install.js` packed. */
 export function packed(): Packed {
   const value = process.env['PACKED_NESTJS_LOGTO'];
-  if (value === undefined) throw new Error('Nothing was packed: run the specs by npm run test:package');
+  if (value === undefined) throw new Error('Nothing was packed. Run the specs with npm run test:package.');
   return JSON.parse(value) as Packed;
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 
-/** How a command ended, and all it said. */
+/** The exit code and the output of a command. */
 export interface CommandResult {
   exitCode: number;
   stdout: string;
@@ -11,7 +11,7 @@ export interface CommandResult {
 export interface CommandOptions {
   /** Default: the environment of this process. */
   env?: NodeJS.ProcessEnv;
-  /** After how many milliseconds a command that hangs is ended, with exit code -1. Default: two minutes. */
+  /** The milliseconds after which a command is killed, with exit code -1. Default: two minutes. */
   timeout?: number;
 }
 
@@ -45,7 +45,7 @@ export async function succeed(
   const { exitCode, stdout, stderr } = await run(command, parameters, cwd, options);
   if (exitCode !== 0)
     throw new Error(
-      `${command} ${parameters.join(' ')} ended with ${exitCode} in ${cwd}:\n${stdout}${stderr}`,
+      `${command} ${parameters.join(' ')} exited with ${exitCode} in ${cwd}:\n${stdout}${stderr}`,
     );
   return stdout;
 }

@@ -18,7 +18,7 @@ export interface InstanceOptions {
   issuer: LogtoEmulator;
   /** The URL of Redis. */
   url: string;
-  /** Whether the `lock` is on Redis. */
+  /** Whether the instances share a `lock` on Redis. */
   locks?: boolean;
   logto?: Partial<LogtoModuleOptions>;
   /** More options of express-session. */

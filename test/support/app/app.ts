@@ -17,33 +17,33 @@ import { application } from '../logto/issuer.js';
 import { leaks } from '../runner/leaks.js';
 import { leftovers } from '../runner/leftovers.js';
 
-/** What an app of the specs is made of. */
+/** The parts of an app under test. */
 export interface TestAppParts {
-  /** Where users sign in. */
+  /** The Logto of the app. */
   issuer: Pick<LogtoEmulator, 'endpoint'>;
   controllers?: Type[];
   providers?: ModuleMetadata['providers'];
   imports?: ModuleMetadata['imports'];
-  /** Options and extras of the module, over those of the specs. */
+  /** Options and extras of the module. They override {@link logtoOptions}. */
   logto?: Partial<LogtoModuleOptions & LogtoModuleExtras>;
   /** How the module is registered. Default: `LogtoModule.forRoot`. */
   register?: (options: LogtoModuleOptions & LogtoModuleExtras) => DynamicModule;
-  /** What an app does in main.ts, before it listens. */
+  /** Configures the app before it listens, as main.ts does. */
   configure?: (app: NestExpressApplication) => void;
   port?: number;
-  /** The app that this one is another instance of: browsers know both by the first one's address. */
+  /** The first instance, if this is another one of the same app. Browsers use the address of the first one. */
   instanceOf?: Pick<TestApp, 'baseUrl'>;
-  /** Options of Nest's own. */
+  /** The options of Nest. */
   applicationOptions?: NestApplicationOptions;
-  /** How the app is made from its module. Default: by a testing module, as a user's end-to-end tests do. */
+  /** Creates the app from its module. Default: {@link asInTests}. */
   create?: (module: Type, options: NestApplicationOptions) => Promise<NestExpressApplication>;
 }
 
-/** Makes the app as main.ts does. */
+/** Creates the app as main.ts does. */
 export const asInMain: NonNullable<TestAppParts['create']> = (module, options) =>
   NestFactory.create<NestExpressApplication>(module, { ...options, abortOnError: false });
 
-/** Makes the app as a user's end-to-end tests do. */
+/** Creates the app as a user's end-to-end tests do. */
 export const asInTests: NonNullable<TestAppParts['create']> = async (module, options) =>
   (await Test.createTestingModule({ imports: [module] }).compile()).createNestApplication(options);
 
@@ -52,9 +52,9 @@ export interface TestApp {
   readonly baseUrl: string;
   readonly app: NestExpressApplication;
   readonly logto: LogtoService;
-  /** A browser with no cookies that has this app open. */
+  /** A new browser without cookies. */
   browser(): Browser;
-  /** A new browser in which a user has signed in. Default: ada. */
+  /** A new browser in which a user has signed in. @param username default: ada */
   signedInBrowser(issuer: LogtoEmulator, username?: string): Promise<Browser>;
   close(): Promise<void>;
 }
@@ -62,12 +62,12 @@ export interface TestApp {
 /** The session options of the specs. */
 export const session = { secret: 'the-session-secret-of-the-specs' } as const;
 
-/** Options of the module as the specs use them. */
+/** The options of the module in the specs. */
 export function logtoOptions(endpoint: string, baseUrl: string): LogtoModuleOptions {
   return { endpoint, appId: application.id, appSecret: application.secret, baseUrl, session };
 }
 
-/** Starts a real Nest app on a port of its own. */
+/** Starts a Nest app on a free port. */
 export async function startApp({
   issuer,
   controllers = [],
@@ -85,19 +85,19 @@ export async function startApp({
   const baseUrl = `http://localhost:${listenOn}`;
 
   const options = { ...logtoOptions(issuer.endpoint, instanceOf?.baseUrl ?? baseUrl), ...logto };
-  leaks.options(options);
-  // By the name of the moment, as an app without the option calls it.
-  const listening = leaks.listening(options.http?.fetch ?? ((...call) => fetch(...call)));
+  leaks.addOptions(options);
+  // Looks up `fetch` at each call, as the module does, for specs that replace the global one.
+  const watchedFetch = leaks.watchFetch(options.http?.fetch ?? ((...call) => fetch(...call)));
 
   @Module({
-    imports: [register({ ...options, http: { ...options.http, fetch: listening } }), ...imports],
+    imports: [register({ ...options, http: { ...options.http, fetch: watchedFetch } }), ...imports],
     controllers,
     providers,
   })
   class AppModule {}
 
   const app = await create(AppModule, { logger: leaks, ...applicationOptions });
-  const close = leftovers.ends(() => app.close());
+  const close = leftovers.add(() => app.close());
   configure?.(app);
   await app.listen(listenOn);
   return {
@@ -114,12 +114,12 @@ export async function startApp({
   };
 }
 
-/** How many ports a process picks from, and how many processes have ports of their own. */
+/** The number of ports for each process, and the number of processes. */
 const [portsOfProcess, processes] = [2000, 10];
 
 /**
- * A port that nothing listens on. Each worker has its own, below those that the system gives out, so that neither another
- * worker nor a connection takes it before the app listens.
+ * A port that nothing listens on. Each worker has its own range below the ephemeral ports, so that neither another worker nor
+ * a connection takes the port before the app listens.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -4,7 +4,7 @@ import type { TestApp } from './app.js';
 import type { Browser } from '../requests/browser.js';
 import { passTime, restoreTime } from '../runner/clock.js';
 
-/** Expects everything that a session is for to work in an app with `PagesController`, over a cookie of this name. */
+/** Expects that all features of a session work in an app with `PagesController`, with a cookie of this name. */
 export async function expectSessionWorks(app: TestApp, issuer: LogtoEmulator, cookie: string): Promise<void> {
   const browser = app.browser();
   await browser.open('/cart/add');

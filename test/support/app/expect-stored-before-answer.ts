@@ -4,7 +4,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from './app.js';
 import type { MemorySessionStore } from './memory-session-store.js';
 
-/** Expects a signed-in session in a slow store when the first byte of the callback's answer arrives. */
+/** Expects that a slow store has the session when the first byte of the callback's response arrives. */
 export async function expectStoredBeforeAnswer(
   app: TestApp,
   issuer: LogtoEmulator,

@@ -1,10 +1,10 @@
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { application } from '../logto/issuer.js';
 
-/** What a proxy that terminates TLS says of a request. */
+/** The header of a proxy that terminates TLS. */
 export const fromTlsProxy = { 'x-forwarded-proto': 'https' };
 
-/** Registers an application with an https address. @returns the options of the app behind the proxy */
+/** Registers an application with an https URL at Logto. @returns the options of the app behind the proxy */
 export function registerHttpsApplication(issuer: LogtoEmulator): { baseUrl: string; appId: string } {
   const baseUrl = 'https://app.example.com';
   const id = 'tls';

@@ -2,23 +2,23 @@ import { MemoryStore, type SessionData } from 'express-session';
 
 type Callback = (error?: unknown) => void;
 
-/** A session store that tells what it was asked, and fails or waits when a spec wants it to. */
+/** A session store that records its calls, and fails or waits if a spec says so. */
 export class MemorySessionStore extends MemoryStore {
   /** Every call so far, as `set <key>`. */
   readonly calls: string[] = [];
-  /** Decides which calls fail: told the operation and the key. */
-  failing: (operation: 'get' | 'set' | 'destroy' | 'touch', key: string) => boolean = () => false;
-  /** Waited for before an entry is written. */
+  /** Whether a call fails. */
+  shouldFail: (operation: 'get' | 'set' | 'destroy' | 'touch', key: string) => boolean = () => false;
+  /** Awaited before an entry is written. */
   beforeSet: (key: string) => Promise<void> | undefined = () => undefined;
 
-  /** How often something was done to entries whose key matches. */
+  /** The number of calls of an operation with a key that matches. */
   count(operation: 'get' | 'set' | 'destroy' | 'touch', keys = /^/): number {
     return this.calls.filter(
       (call) => call.startsWith(`${operation} `) && keys.test(call.split(' ')[1] ?? ''),
     ).length;
   }
 
-  /** Keys of the entries that are there. */
+  /** The keys of all entries. */
   keys(): string[] {
     return Object.keys((this as unknown as { sessions: object }).sessions);
   }
@@ -35,13 +35,13 @@ export class MemorySessionStore extends MemoryStore {
 
   override get(key: string, callback: (error: unknown, session?: SessionData | null) => void): void {
     this.calls.push(`get ${key}`);
-    if (this.failing('get', key)) callback(new Error('the store is down'));
+    if (this.shouldFail('get', key)) callback(new Error('the store is down'));
     else super.get(key, callback);
   }
 
   override set(key: string, session: SessionData, callback?: Callback): void {
     this.calls.push(`set ${key}`);
-    if (this.failing('set', key)) {
+    if (this.shouldFail('set', key)) {
       callback?.(new Error('the store is down'));
       return;
     }
@@ -52,13 +52,13 @@ export class MemorySessionStore extends MemoryStore {
 
   override destroy(key: string, callback?: Callback): void {
     this.calls.push(`destroy ${key}`);
-    if (this.failing('destroy', key)) callback?.(new Error('the store is down'));
+    if (this.shouldFail('destroy', key)) callback?.(new Error('the store is down'));
     else super.destroy(key, callback);
   }
 
   override touch(key: string, session: SessionData, callback?: Callback): void {
     this.calls.push(`touch ${key}`);
-    if (this.failing('touch', key)) callback?.(new Error('the store is down'));
+    if (this.shouldFail('touch', key)) callback?.(new Error('the store is down'));
     else super.touch(key, session, callback);
   }
 }

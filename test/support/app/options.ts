@@ -18,11 +18,11 @@ export const validOptions: LogtoModuleOptions = {
   session: { secret: 'the-secret-of-the-session' },
 };
 
-/** `LogtoModule.forRoot` as somebody calls it who has no TypeScript, or silenced it. */
+/** `LogtoModule.forRoot` without the checks of TypeScript. */
 export const forRoot = (options: unknown): DynamicModule =>
   LogtoModule.forRoot(options as LogtoModuleOptions & LogtoModuleExtras);
 
-/** Everything that the module finds wrong with its options, by option; nothing when it starts. */
+/** The problems that the module reports, by option. Empty if it starts. */
 export async function problemsOf(module: DynamicModule): Promise<Record<string, string>> {
   const building = Test.createTestingModule({ imports: [module] }).compile();
   const error: unknown = await building.then(
@@ -36,7 +36,7 @@ export async function problemsOf(module: DynamicModule): Promise<Record<string, 
   return Object.fromEntries(error.problems.map(({ option, remedy }) => [option, remedy]));
 }
 
-/** What is logged from now on. */
+/** @returns a function that returns the lines that were logged since this call */
 export function watchLogs(): () => string[] {
   const before = leaks.logged.length;
   return () => leaks.logged.slice(before);

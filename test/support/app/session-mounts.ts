@@ -2,7 +2,7 @@ import type { SessionOptions } from 'express-session';
 import { session, type TestAppParts } from './app.js';
 import { ownSession } from './own-session.js';
 
-/** What an app is made of as far as its session is concerned. */
+/** The parts of an app that mount its session. */
 type Mount = (options?: Partial<SessionOptions>) => Pick<TestAppParts, 'logto' | 'configure'>;
 
 /** The module mounts the session. */

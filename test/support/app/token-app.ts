@@ -5,13 +5,13 @@ import { Latches } from '../runner/latches.js';
 import { admin, application, resource, things } from '../logto/issuer.js';
 import { ShopController, TokensController } from '../controllers/tokens.controller.js';
 
-/** A second API resource, with tokens that live shorter. */
+/** A second API resource, whose tokens have a shorter lifetime. */
 export const otherResource = 'https://other.example.com';
 
 /** The machine-to-machine application of the specs. */
 export const machine = { appId: 'machine', appSecret: 'the-machine-secret-of-the-specs' } as const;
 
-/** What the specs on tokens ask of the tenant, beside its people. */
+/** The tenant of the specs on tokens, except for its users. */
 export const tokenTenant: LogtoEmulatorOptions = {
   applications: [
     { ...application, allowTokenExchange: true },
@@ -31,7 +31,7 @@ export const tokenTenant: LogtoEmulatorOptions = {
   },
 };
 
-/** The module's options for them. */
+/** The options of the module for this tenant. */
 export const tokenOptions: Partial<LogtoModuleOptions> = {
   resources: [resource, otherResource],
   scopes: [UserScope.Organizations, UserScope.Roles, 'read:things', 'read:others', 'invite'],

@@ -17,7 +17,7 @@ export const sessions = /^(?!logto-)/;
 
 const lasting = { cookie: { maxAge: 14 * day * 1000 } };
 
-/** How the session is mounted; `whileDown` is what express-session answers without its store. */
+/** How the session is mounted; `whileDown` is the status of a response without the store. */
 const mounts = [
   { name: 'a session that the module mounts', mount: mountedByModule, resaves: false, whileDown: 503 },
   {
@@ -48,7 +48,7 @@ interface TokenStoreApp {
   readonly issuer: LogtoEmulator;
   readonly app: TestApp & { readonly latches: Latches };
   readonly store: MemorySessionStore;
-  /** Empties the store and signs ada in, then forgets the calls and requests so far. */
+  /** Clears the store and signs ada in, then clears the recorded calls and requests. */
   signedInBrowser(): Promise<Browser>;
   /** The key of the session in the store. */
   sessionKey(): string;
@@ -63,7 +63,7 @@ export function startTokenStoreApps(): Promise<(TokenStoreApp & (typeof mounts)[
   return Promise.all(mounts.map(async (row) => ({ ...row, ...(await startTokenStoreApp(row)) })));
 }
 
-/** Starts an app over an issuer that rotates refresh tokens without a leeway. */
+/** Starts an app with an issuer that rotates refresh tokens without a leeway. */
 async function startTokenStoreApp({ mount, options }: (typeof mounts)[number]): Promise<TokenStoreApp> {
   const issuer = await startIssuer({
     ...tokenTenant,

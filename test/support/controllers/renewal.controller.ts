@@ -1,7 +1,7 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import type { Request } from 'express';
 
-/** Gives the session another id and keeps what is in it, as apps do that ask for a second factor. */
+/** Gives the session a new id and keeps its data, as apps do after a second factor. */
 @Controller()
 export class RenewalController {
   @Get('renew')

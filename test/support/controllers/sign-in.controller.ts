@@ -2,7 +2,7 @@ import { Controller, Get, Post, Query, Redirect, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoService } from 'nestjs-logto';
 
-/** The routes of an app that writes its own, over `LogtoService`. */
+/** The sign-in routes of an app that writes its own with `LogtoService`. */
 @Controller()
 export class SignInController {
   constructor(private readonly logto: LogtoService) {}

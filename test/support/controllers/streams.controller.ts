@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { LogtoApiGuard, LogtoGuard, LogtoService } from 'nestjs-logto';
 import { fromEvent, interval, map, startWith, takeUntil, type Observable } from 'rxjs';
 
-/** Streams that end with the sign-in of whoever opens them. */
+/** Streams that end when the user who has opened them signs out. */
 @Controller()
 export class StreamsController {
   constructor(private readonly logto: LogtoService) {}
@@ -25,7 +25,7 @@ export class StreamsController {
     return this.ticksFor(request);
   }
 
-  /** Asks for the signal when the sign-in has ended. */
+  /** Requests the signal after the sign-in has ended. */
   @Get('late')
   @UseGuards(LogtoGuard)
   async late(@Req() request: Request): Promise<string> {

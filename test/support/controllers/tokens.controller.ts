@@ -11,7 +11,7 @@ import {
 } from 'nestjs-logto';
 import { Latches } from '../runner/latches.js';
 
-/** Tokens as an app uses them, each route for signed-in users only. */
+/** Uses tokens in each way that an app can. All routes are for signed-in users. */
 @Controller()
 @UseGuards(LogtoGuard)
 export class TokensController {
@@ -49,8 +49,8 @@ export class TokensController {
     return [user.userInfo, await this.logto.fetchUserInfo(request)];
   }
 
-  @Get('kept')
-  async kept(@Req() request: Request): Promise<object> {
+  @Get('stored-tokens')
+  async storedTokens(@Req() request: Request): Promise<object> {
     return {
       idToken: await this.logto.getIdToken(request),
       refreshToken: await this.logto.getRefreshToken(request),
@@ -75,7 +75,7 @@ export class TokensController {
   }
 }
 
-/** Pages for everybody, with session data of the app's own. */
+/** Public pages, with session data of the app. */
 @Controller()
 export class ShopController {
   constructor(private readonly latches: Latches) {}
@@ -85,7 +85,7 @@ export class ShopController {
     return user;
   }
 
-  /** The same, decided by a guard. */
+  /** The same with an optional guard. */
   @Get('me')
   @UseGuards(LogtoGuard)
   @OptionalAuth()

@@ -12,7 +12,7 @@ export interface ListedSession {
   current: boolean;
 }
 
-/** The page of an app on which users see and end their sessions. */
+/** The routes of an app on which users list and end their sessions. */
 @Controller('sessions')
 @UseGuards(LogtoGuard)
 export class UserSessionsController {

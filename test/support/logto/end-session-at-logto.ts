@@ -3,7 +3,7 @@ import type { TestApp } from '../app/app.js';
 import type { Browser } from '../requests/browser.js';
 import { application } from './issuer.js';
 
-/** Ends the session at Logto of the user in this browser, without the app. */
+/** Ends the session of this browser at Logto, without the app. */
 export async function endSessionAtLogto(
   issuer: LogtoEmulator,
   app: TestApp,

@@ -77,7 +77,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
       const token = await new SignJWT(claims)
         .setProtectedHeader({ alg: key.alg, kid: key.jwk.kid ?? '', ...header })
         .sign(key.privateKey);
-      leaks.secret('signed token', token);
+      leaks.addSecret('signed token', token);
       return token;
     },
     callback(authorizationUrl, parameters = {}) {
@@ -96,7 +96,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     async rotate(algorithm) {
       key = await makeKey(algorithm, `key-${algorithm}-${(serial += 1)}`);
     },
-    close: leftovers.ends(
+    close: leftovers.add(
       () =>
         new Promise((resolve) => {
           server.closeAllConnections();
@@ -166,9 +166,9 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     const idToken = overrides.idToken
       ? await overrides.idToken(claims, usedHeader)
       : await provider.sign(claims, usedHeader);
-    leaks.secret('access token', 'access-token-of-the-hostile-provider');
-    leaks.secret('refresh token', 'refresh-token-of-the-hostile-provider');
-    leaks.secret('ID token', idToken);
+    leaks.addSecret('access token', 'access-token-of-the-hostile-provider');
+    leaks.addSecret('refresh token', 'refresh-token-of-the-hostile-provider');
+    leaks.addSecret('ID token', idToken);
     const body = {
       access_token: 'access-token-of-the-hostile-provider',
       refresh_token: 'refresh-token-of-the-hostile-provider',

@@ -5,7 +5,7 @@ import { leftovers } from '../runner/leftovers.js';
 /** The application that the specs sign in with. */
 export const application = { id: 'app', secret: 'the-application-secret-of-the-specs' } as const;
 
-/** An API resource that the specs ask access tokens for. */
+/** An API resource for which the specs get access tokens. */
 export const resource = 'https://api.example.com';
 
 /** That resource with its scopes. */
@@ -14,7 +14,7 @@ export const things = { indicator: resource, scopes: ['read:things', 'write:thin
 /** A role with all scopes of that resource. */
 export const admin = { name: 'admin', scopes: things.scopes.map((name) => ({ resource, name })) };
 
-/** Starts Logto's stand-in with two people, an organization and an API resource. */
+/** Starts an emulator with two users, two organizations and an API resource. */
 export async function startIssuer(options: LogtoEmulatorOptions = {}): Promise<LogtoEmulator> {
   const issuer = await startLogtoEmulator({
     port: 0,
@@ -42,7 +42,7 @@ export async function startIssuer(options: LogtoEmulatorOptions = {}): Promise<L
     ],
     ...options,
   });
-  leaks.watch(issuer);
-  issuer.close = leftovers.ends(issuer.close.bind(issuer));
+  leaks.watchIssuer(issuer);
+  issuer.close = leftovers.add(issuer.close.bind(issuer));
   return issuer;
 }

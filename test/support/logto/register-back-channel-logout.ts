@@ -2,7 +2,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from '../app/app.js';
 import { application } from './issuer.js';
 
-/** Has Logto send its logout tokens to the app. */
+/** Registers the app at Logto for back-channel logout. */
 export function registerBackChannelLogout(
   issuer: LogtoEmulator,
   app: TestApp,

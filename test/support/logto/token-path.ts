@@ -2,7 +2,7 @@ import type { TokenTarget } from 'nestjs-logto';
 import { resource } from './issuer.js';
 import { otherResource } from '../app/token-app.js';
 
-/** The path at which `TokensController` answers with an access token. */
+/** The path of an access token at `TokensController`. */
 export function tokenPath(target: TokenTarget = {}, route = '/token'): string {
   const query = new URLSearchParams({ ...target }).toString();
   return query ? `${route}?${query}` : route;

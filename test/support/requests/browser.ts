@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { CookieJar, type LogtoEmulator } from 'nestjs-logto/emulator';
 import { leaks } from '../runner/leaks.js';
 
-/** What a browser sends of its own accord with a navigation. */
+/** The headers that a browser sends with a navigation. */
 const navigationHeaders = {
   accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
   'sec-fetch-mode': 'navigate',
@@ -11,13 +11,13 @@ const navigationHeaders = {
   'sec-fetch-user': '?1',
 };
 
-/** What one request is made of. */
+/** Options of a request. */
 export interface RequestOptions {
   method?: string;
   headers?: Record<string, string>;
 }
 
-/** An answer, read to its end. */
+/** A response, with its whole body. */
 export interface Page {
   readonly url: string;
   readonly status: number;
@@ -25,15 +25,15 @@ export interface Page {
   readonly text: string;
   /** The body as JSON. */
   json<T = Record<string, unknown>>(): T;
-  /** `Location`, resolved against the address that was asked. */
+  /** The header `Location`, resolved against {@link url}. */
   readonly location: string | undefined;
 }
 
-/** A browser as the app sees it: cookies, fetch metadata, redirects followed only when told to. */
+/** A browser as the app sees it: it keeps cookies and sends fetch metadata. Only {@link visit} follows redirects. */
 export class Browser {
   readonly cookies = new CookieJar();
-  /** Cookies that this browser refuses to keep, by their names. */
-  refuses: RegExp | undefined;
+  /** Matches the `Set-Cookie` headers that this browser ignores. */
+  rejectedCookies: RegExp | undefined;
 
   constructor(private readonly baseUrl: string) {}
 
@@ -46,12 +46,12 @@ export class Browser {
       headers: { ...(cookie ? { cookie } : {}), ...init.headers },
     });
     this.cookies.store(url, { headers: this.accepted(headers) });
-    for (const header of headers.getSetCookie()) leaks.cookie(header);
-    leaks.address(url);
-    leaks.authorization(init.headers?.authorization);
+    for (const header of headers.getSetCookie()) leaks.addCookie(header);
+    leaks.addUrl(url);
+    leaks.addAuthorization(init.headers?.authorization);
     const location = headers.get('location');
-    if (status >= 400) leaks.errorAnswer(text, headers);
-    else leaks.address(location ?? '');
+    if (status >= 400) leaks.addErrorResponse(text, headers);
+    else leaks.addUrl(location ?? '');
     return {
       url,
       status,
@@ -63,34 +63,33 @@ export class Browser {
   }
 
   private accepted(headers: Headers): Headers {
-    const { refuses } = this;
-    if (!refuses) return headers;
-    const kept = headers.getSetCookie().filter((cookie) => !refuses.test(cookie));
+    const { rejectedCookies } = this;
+    if (!rejectedCookies) return headers;
+    const kept = headers.getSetCookie().filter((cookie) => !rejectedCookies.test(cookie));
     return { getSetCookie: () => kept } as Headers;
   }
 
-  /** Opens an address, as a person would; redirects are not followed. */
+  /** Opens a page as a navigation, without following redirects. */
   open(path: string, headers: Record<string, string> = {}): Promise<Page> {
     return this.fetch(path, { headers: { ...navigationHeaders, ...headers } });
   }
 
-  /** Posts a form of this app, as a person would. */
+  /** Posts a form of the app. @param headers of a form on another page, instead of those of a page of the app */
   post(path: string, headers: Record<string, string> = {}): Promise<Page> {
     const own = { ...navigationHeaders, origin: this.baseUrl, 'sec-fetch-site': 'same-origin' };
-    // A header that is given stands for what another page sends: then none of this app's own are there.
     const given = Object.keys(headers).length > 0 ? headers : own;
     return this.fetch(path, { method: 'POST', headers: given });
   }
 
-  /** Opens an address and follows redirects as long as they stay on this app. */
+  /** Opens a page, and follows redirects within the app. */
   async visit(path: string): Promise<Page> {
     let page = await this.open(path);
-    for (let hop = 0; hop < 10 && page.location?.startsWith(this.baseUrl); hop += 1)
+    for (let redirects = 0; redirects < 10 && page.location?.startsWith(this.baseUrl); redirects += 1)
       page = await this.open(page.location);
     return page;
   }
 
-  /** Goes to the sign-in and through Logto's pages. @returns the callback's address, not opened */
+  /** Opens the sign-in route and goes through Logto's pages. @returns the URL of the callback, which is not opened */
   async authorize(issuer: LogtoEmulator, username = 'ada', path = '/logto/sign-in'): Promise<string> {
     const { location, status, text } = await this.open(path);
     if (location === undefined)
@@ -98,13 +97,13 @@ export class Browser {
     return (await issuer.signIn(location, { username, cookies: this.cookies })).href;
   }
 
-  /** The whole sign-in. @returns the callback's answer */
+  /** Signs in. @returns the response of the callback */
   async signIn(issuer: LogtoEmulator, username = 'ada', path = '/logto/sign-in'): Promise<Page> {
     return this.open(await this.authorize(issuer, username, path));
   }
 }
 
-/** One exchange by `node:http`: the global `fetch` forbids the headers by which a browser says what it does. */
+/** Sends a request with `node:http`, because the global `fetch` forbids headers of fetch metadata. */
 function exchange(
   url: string,
   { method = 'GET', headers = {}, body }: RequestOptions & { body?: string },

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { leftovers } from '../runner/leftovers.js';
 import { until } from './waiting.js';
 
-/** An open stream of server-sent events, as a browser's `EventSource` holds it. */
+/** An open stream of server-sent events, like a browser's `EventSource`. */
 export class EventStream {
   /** The data of the events so far. */
   readonly events: string[] = [];
@@ -34,7 +34,7 @@ export class EventStream {
         .end();
     });
     const stream = new EventStream(answer);
-    leftovers.ends(() => stream.close());
+    leftovers.add(() => stream.close());
     return stream;
   }
 
@@ -42,20 +42,20 @@ export class EventStream {
     return this.answer.statusCode;
   }
 
-  /** Fails unless the server ends the stream long before it looks into its session store. */
-  async endsAtOnce(): Promise<void> {
+  /** Fails unless the server ends the stream within five seconds, which is before it checks the session store again. */
+  async expectEnd(): Promise<void> {
     const late = delay(5000, 'late', { ref: false });
-    if ((await Promise.race([this.ended, late])) === 'late') throw new Error('The stream goes on.');
+    if ((await Promise.race([this.ended, late])) === 'late') throw new Error('The stream has not ended.');
   }
 
-  /** Fails unless events go on to come. The first one may have been on its way. */
-  async goesOn(): Promise<void> {
+  /** Fails unless the server sends more events. One of them may already have been on its way. */
+  async expectMoreEvents(): Promise<void> {
     const before = this.events.length;
     await until(() => !this.isOpen || this.events.length > before + 1);
     if (!this.isOpen) throw new Error('The stream has ended.');
   }
 
-  /** Leaves, as a browser does with the page. */
+  /** Closes the connection, as a browser does when it leaves the page. */
   async close(): Promise<void> {
     this.answer.destroy();
     await this.ended;

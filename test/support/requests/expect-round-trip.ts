@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { Browser } from './browser.js';
 
-/** The addresses of an app, as browsers see them. */
+/** The URLs of an app, as browsers see them. */
 export interface RoundTrip {
   origin: string;
   /** The path of a page for signed-in users only. */

@@ -1,6 +1,6 @@
 import type { Browser } from './browser.js';
 
-/** Whether `/protected` answers the browser with its page. */
+/** Whether the browser can open `/protected`. */
 export async function isSignedIn(browser: Browser): Promise<boolean> {
   return (await browser.open('/protected')).status === 200;
 }

@@ -34,7 +34,7 @@ export class OtherServer {
     return `http://localhost:${(this.server.address() as AddressInfo).port}`;
   }
 
-  readonly close = leftovers.ends(async () => {
+  readonly close = leftovers.add(async () => {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   });

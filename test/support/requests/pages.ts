@@ -2,7 +2,7 @@ import { Controller, Get, Req, Session, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuthUser, IdTokenClaims, LogtoContext, LogtoGuard, UserInfoResponse, WithLogto } from 'nestjs-logto';
 
-/** The pages of the specs' app: who is there, something to protect, and an app's own session data. */
+/** The pages of most apps in the specs: the user, a protected page, and session data of the app. */
 @Controller()
 export class PagesController {
   @Get()

@@ -11,7 +11,7 @@ export class PathProxy {
     private readonly stripped: string,
   ) {}
 
-  /** @param stripped what it takes off the front of each path; nothing leaves paths as they are */
+  /** @param stripped the prefix that the proxy removes from each path. Default: none */
   static async start(port: number, stripped = ''): Promise<PathProxy> {
     const proxy = new PathProxy(port, stripped);
     await new Promise<void>((resolve) => proxy.server.listen(0, resolve));
@@ -22,7 +22,7 @@ export class PathProxy {
     return `http://localhost:${(this.server.address() as AddressInfo).port}`;
   }
 
-  readonly close = leftovers.ends(async () => {
+  readonly close = leftovers.add(async () => {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   });

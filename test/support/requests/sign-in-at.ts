@@ -1,7 +1,7 @@
 import type { Browser, Page } from './browser.js';
 import type { HostileProvider } from '../logto/hostile-provider.js';
 
-/** Signs in at the hostile provider. @returns the answer of the callback */
+/** Signs in at the hostile provider. @returns the response of the callback */
 export async function signInAt(
   provider: HostileProvider,
   browser: Browser,

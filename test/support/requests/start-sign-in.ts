@@ -2,8 +2,8 @@ import type { Browser } from './browser.js';
 import { passTime } from '../runner/clock.js';
 
 /**
- * Opens the sign-in, as far as the redirect to Logto. Six seconds pass first: a sign-in that starts right after another
- * one in the same browser waits for it.
+ * Opens the sign-in route, which redirects to Logto. It advances the clock by six seconds first, because a sign-in waits for
+ * another one that the same browser has started shortly before.
  */
 export async function startSignIn(
   browser: Browser,

@@ -4,7 +4,7 @@ let ahead = 0;
 
 const now = (): number => realNow() + ahead;
 
-/** Lets time pass for the app, its session store and the issuer alike: they all live in the spec's process. */
+/** Advances the clock for the app, its session store and the issuer, which run in the process of the spec. */
 export function passTime(seconds: number): void {
   ahead += seconds * 1000;
   RealDate.now = now;
@@ -14,7 +14,7 @@ export function passTime(seconds: number): void {
   });
 }
 
-/** Puts the clock back. */
+/** Sets the clock back to the real time. */
 export function restoreTime(): void {
   ahead = 0;
   RealDate.now = realNow;

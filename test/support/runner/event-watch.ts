@@ -9,14 +9,14 @@ class EventWatch {
   ];
 
   start(): void {
-    for (const channel of this.channels) channel.subscribe(this.keep);
+    for (const channel of this.channels) channel.subscribe(this.record);
   }
 
   stop(): void {
-    for (const channel of this.channels) channel.unsubscribe(this.keep);
+    for (const channel of this.channels) channel.unsubscribe(this.record);
   }
 
-  private readonly keep = (event: unknown): void => leaks.telemetry(event);
+  private readonly record = (event: unknown): void => leaks.addTelemetry(event);
 }
 
 /** The watch of the running spec file. */

@@ -3,13 +3,13 @@ import type { LoggerService } from '@nestjs/common';
 import type { LogtoModuleOptions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 
-/** Shorter values than this stand in texts by chance. */
+/** Shorter values occur in texts by chance. */
 const shortestSecret = 12;
 
-/** Longer answers hold no token, in bytes. */
-const longestAnswer = 256 * 1024;
+/** Longer responses contain no tokens. In bytes. */
+const longestResponse = 256 * 1024;
 
-/** Fields by which a secret goes to Logto or comes from it. */
+/** Fields of requests to Logto, and of its responses, that contain secrets. */
 const secretFields = [
   'access_token',
   'actor_token',
@@ -24,35 +24,35 @@ const secretFields = [
   'token',
 ] as const;
 
-/** Headers of error answers that have to hold a secret: each visitor is given their own cookies. */
+/** Headers of error responses that have to contain a secret. */
 const cookieHeaders = ['set-cookie'];
 
 /**
- * What one test has written and published, and what must not be in it: logs of every level, error answers, events and
- * telemetry on one side, tokens, codes, verifiers, states, nonces, cookies, session ids and configured secrets on the other.
+ * Finds secrets where they must not be: tokens, codes, verifiers, states, nonces, cookies, session ids and configured secrets
+ * in the logs of a test, in its error responses, its events and its telemetry.
  */
 class Leaks implements LoggerService {
   /** What was logged. */
   readonly logged: string[] = [];
-  private readonly answers: string[] = [];
+  private readonly errorResponses: string[] = [];
   private readonly published: string[] = [];
   private readonly secrets = new Map<string, string>();
   private readonly issuers = new Set<LogtoEmulator>();
 
-  log = this.keep;
-  error = this.keep;
-  warn = this.keep;
-  debug = this.keep;
-  verbose = this.keep;
-  fatal = this.keep;
+  log = this.record;
+  error = this.record;
+  warn = this.record;
+  debug = this.record;
+  verbose = this.record;
+  fatal = this.record;
 
-  /** Something that nobody may log. */
-  secret(kind: string, value: unknown): void {
+  /** @param kind what the secret is, for the error */
+  addSecret(kind: string, value: unknown): void {
     if (typeof value === 'string' && value.length >= shortestSecret) this.secrets.set(value, kind);
   }
 
-  /** The secrets that an operator configures. */
-  options({
+  /** Adds the secrets in the options of an app. */
+  addOptions({
     appSecret,
     cookieSecret,
     session,
@@ -60,126 +60,127 @@ class Leaks implements LoggerService {
     webhooks,
     encryption,
   }: Partial<LogtoModuleOptions>): void {
-    this.secret('client secret', appSecret);
-    this.secret('cookie secret', cookieSecret);
-    this.secret('machine secret', machineToMachine?.appSecret);
-    for (const key of [webhooks?.signingKey].flat()) this.secret('webhook signing key', key);
-    for (const key of encryption?.keys ?? []) this.secret('encryption key', key);
-    for (const secret of [session?.secret].flat()) this.secret('session secret', secret);
+    this.addSecret('client secret', appSecret);
+    this.addSecret('cookie secret', cookieSecret);
+    this.addSecret('machine secret', machineToMachine?.appSecret);
+    for (const key of [webhooks?.signingKey].flat()) this.addSecret('webhook signing key', key);
+    for (const key of encryption?.keys ?? []) this.addSecret('encryption key', key);
+    for (const secret of [session?.secret].flat()) this.addSecret('session secret', secret);
   }
 
-  /** An issuer whose requests hold secrets, until they are forgotten and after that. */
-  watch(issuer: LogtoEmulator): void {
+  /** Adds the secrets in the requests that an issuer receives, including those that it has cleared. */
+  watchIssuer(issuer: LogtoEmulator): void {
     this.issuers.add(issuer);
-    const forget = issuer.resetRequests.bind(issuer);
+    const reset = issuer.resetRequests.bind(issuer);
     issuer.resetRequests = () => {
-      this.learnFrom(issuer);
-      forget();
+      this.addRequestsOf(issuer);
+      reset();
     };
   }
 
-  /** The same `fetch`, whose requests and answers hold secrets: every token that Logto gives comes this way. */
-  listening(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  /** @returns the same `fetch`, which adds the secrets in requests and responses, such as all tokens that Logto issues */
+  watchFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
     return async (input, init) => {
       const { body, headers } = init ?? {};
-      if (body instanceof URLSearchParams) this.fields(Object.fromEntries(body));
-      this.authorization(new Headers(headers).get('authorization'));
+      if (body instanceof URLSearchParams) this.addFields(Object.fromEntries(body));
+      this.addAuthorization(new Headers(headers).get('authorization'));
       const response = await fetch(input, init);
-      // Beside the app, which goes on with the answer itself: it may be endless, or never be read. One that is far too
-      // long the app stops reading, which it could not while the other half of the stream is read on.
-      const isShort = Number(response.headers.get('content-length') ?? 0) < longestAnswer;
+      // Not awaited: the response may be endless, or the app may never read it. A very long one is not cloned, because the app
+      // cannot cancel it while the clone is read.
+      const isShort = Number(response.headers.get('content-length') ?? 0) < longestResponse;
       if (isShort && response.headers.get('content-type')?.includes('json')) {
         response
           .clone()
           .json()
-          .then((answer: unknown) => this.fields(answer))
+          .then((body: unknown) => this.addFields(body))
           .catch(() => undefined);
       }
       return response;
     };
   }
 
-  /** An address of a sign-in under way. */
-  address(url: string): void {
-    if (URL.canParse(url)) this.fields(Object.fromEntries(new URL(url).searchParams));
+  /** Adds the secrets in the query of a URL. */
+  addUrl(url: string): void {
+    if (URL.canParse(url)) this.addFields(Object.fromEntries(new URL(url).searchParams));
   }
 
-  /** `Authorization`, by what it holds and, where that is a name and a secret, by the secret. */
-  authorization(header: string | null | undefined): void {
+  /** Adds the credentials of the header `Authorization`, and the client secret in basic authentication. */
+  addAuthorization(header: string | null | undefined): void {
     const [scheme = '', credentials] = header?.split(' ') ?? [];
-    this.secret('authorization header', credentials);
+    this.addSecret('authorization header', credentials);
     if (scheme.toLowerCase() !== 'basic' || credentials === undefined) return;
     const [, secret = ''] = Buffer.from(credentials, 'base64').toString().split(':');
-    this.secret('client secret', decoded(secret));
+    this.addSecret('client secret', decoded(secret));
   }
 
-  /** Cookies are secrets, and so is the id in a session's. */
-  cookie(header: string): void {
+  /** Adds the value of a cookie, and the session id in it. */
+  addCookie(header: string): void {
     const value = decoded(header.split(';')[0]?.split('=').slice(1).join('=') ?? '');
-    this.secret('cookie', value);
-    if (value.startsWith('s:')) this.secret('session id', value.slice(2, value.lastIndexOf('.')));
+    this.addSecret('cookie', value);
+    if (value.startsWith('s:')) this.addSecret('session id', value.slice(2, value.lastIndexOf('.')));
   }
 
-  /** An answer that nobody asked for tokens with. */
-  errorAnswer(text: string, headers: Headers): void {
+  addErrorResponse(text: string, headers: Headers): void {
     const sent = [...headers].filter(([name]) => !cookieHeaders.includes(name));
-    this.answers.push([...sent.map(([name, value]) => `${name}: ${value}`), text].join('\n'));
+    this.errorResponses.push([...sent.map(([name, value]) => `${name}: ${value}`), text].join('\n'));
   }
 
-  /** The kinds of the secrets in a text. A store has to hold the ids of sessions, and holds nonces that are used up. */
-  kindsIn(text: string): string[] {
-    for (const issuer of this.issuers) this.learnFrom(issuer);
+  /** The kinds of the secrets in the dump of a store, except for session ids and used nonces, which it has to contain. */
+  secretKindsIn(text: string): string[] {
+    for (const issuer of this.issuers) this.addRequestsOf(issuer);
     const found = [...this.secrets].filter(([value]) => text.includes(value)).map(([, kind]) => kind);
     return [...new Set(found)].filter((kind) => kind !== 'session id' && kind !== 'nonce').toSorted();
   }
 
-  /** What was published on a channel of `node:diagnostics_channel`, or exported as a span or a metric. */
-  telemetry(value: unknown): void {
+  /** Adds what was published on a channel of `node:diagnostics_channel`, or exported as a span or a metric. */
+  addTelemetry(value: unknown): void {
     this.published.push(inspect(value, { depth: 8, maxStringLength: null, maxArrayLength: null }));
   }
 
-  /** @throws Error that names the kind of what leaked, and where */
+  /** @throws Error with the kind of each secret, and where it leaked */
   check(): void {
-    for (const issuer of this.issuers) this.learnFrom(issuer);
+    for (const issuer of this.issuers) this.addRequestsOf(issuer);
     const found = [...this.secrets].flatMap(([value, kind]) => [
-      ...this.logged.filter((line) => line.includes(value)).map((line) => `a log holds a ${kind}: ${line}`),
-      ...this.answers
+      ...this.logged
+        .filter((line) => line.includes(value))
+        .map((line) => `a log contains a ${kind}: ${line}`),
+      ...this.errorResponses
         .filter((text) => text.includes(value))
-        .map((text) => `an error answer holds a ${kind}: ${text}`),
+        .map((text) => `an error response contains a ${kind}: ${text}`),
       ...this.published
         .filter((text) => text.includes(value))
-        .map((text) => `an event, a span or a metric holds a ${kind}: ${text}`),
+        .map((text) => `an event, a span or a metric contains a ${kind}: ${text}`),
     ]);
     this.logged.length = 0;
-    this.answers.length = 0;
+    this.errorResponses.length = 0;
     this.published.length = 0;
     if (found.length > 0) throw new Error(found.join('\n'));
   }
 
-  private keep(...values: unknown[]): void {
+  private record(...values: unknown[]): void {
     this.logged.push(
       values.map((value) => (typeof value === 'string' ? value : inspect(value, { depth: 8 }))).join(' '),
     );
   }
 
-  private learnFrom(issuer: LogtoEmulator): void {
+  private addRequestsOf(issuer: LogtoEmulator): void {
     for (const { query, body, headers } of issuer.requests()) {
-      this.fields(query);
-      this.fields(body);
-      this.authorization(headers.authorization);
+      this.addFields(query);
+      this.addFields(body);
+      this.addAuthorization(headers.authorization);
     }
   }
 
-  private fields(holder: unknown): void {
+  private addFields(holder: unknown): void {
     if (typeof holder !== 'object' || holder === null) return;
-    for (const name of secretFields) this.secret(name, Reflect.get(holder, name));
+    for (const name of secretFields) this.addSecret(name, Reflect.get(holder, name));
   }
 }
 
-/** The leaks of the running spec file. */
+/** The detector of the running spec file, and the logger of its apps. */
 export const leaks = new Leaks();
 
-/** Takes what is written to the console as logged too. */
+/** Also records what is written to the console. */
 export function watchConsole(): void {
   for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const) {
     const original = console[name].bind(console);
@@ -190,7 +191,7 @@ export function watchConsole(): void {
   }
 }
 
-/** What `encodeURIComponent` has written, or the text itself where it is none of its. */
+/** The decoded text, or the text itself if it is not URI-encoded. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -7,7 +7,7 @@ watchConsole();
 
 // The channels are those of the process, which runs other spec files after this one.
 eventWatch.start();
-leftovers.ends(async () => eventWatch.stop());
+leftovers.add(async () => eventWatch.stop());
 
 beforeEach(() => leftovers.beginTest());
 
@@ -17,4 +17,4 @@ afterEach(() => leftovers.endTest());
 afterEach(() => leaks.check());
 
 // Called by environment.js.
-Object.assign(globalThis, { endLeftovers: () => leftovers.end() });
+Object.assign(globalThis, { endAllLeftovers: () => leftovers.end() });

@@ -17,7 +17,7 @@ export interface DocumentedApp extends TestApp {
   operation(name: string): Operation;
 }
 
-/** What the app is made of, and how its document is created. */
+/** The parts of the app, and how its document is created. */
 export interface DocumentedAppParts extends Partial<TestAppParts> {
   build?: (builder: DocumentBuilder) => DocumentBuilder;
   documentOptions?: SwaggerDocumentOptions;

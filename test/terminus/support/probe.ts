@@ -1,7 +1,7 @@
 import type { LogtoHealth } from 'nestjs-logto/terminus';
 import type { TestApp } from '../../support/app/app.js';
 
-/** What a health check tells about Logto. */
+/** The result of a health check of Logto. */
 export interface Probe {
   /** The HTTP status. */
   readonly http: number;

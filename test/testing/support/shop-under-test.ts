@@ -6,7 +6,7 @@ import type TestAgent from 'supertest/lib/agent.js';
 import { leftovers } from '../../support/runner/leftovers.js';
 import { ShopController } from './shop.controller.js';
 
-/** A Nest app as an end-to-end test has it: initialised, not listening. */
+/** A Nest app as in end-to-end tests: initialised, but not listening. */
 export interface ShopUnderTest {
   readonly app: NestExpressApplication;
   /** A new supertest client without cookies. */
@@ -29,7 +29,7 @@ export async function startUnderTest(
     app,
     http: () => supertest(app.getHttpServer()),
     agent: () => supertest.agent(app.getHttpServer()),
-    close: leftovers.ends(() => app.close()),
+    close: leftovers.add(() => app.close()),
   };
 }
 

@@ -1,4 +1,4 @@
 import { expect } from '@jest/globals';
 
-/** The `exception` that a gateway answers with, by its code. */
+/** Matches the `exception` that a gateway sends for a refused message, by its code. */
 export const refused = (code: string): object => expect.objectContaining({ status: 'error', code });

@@ -1,7 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { TestApp } from '../../support/app/app.js';
 
-/** What a handshake carries. */
+/** The parts of a handshake. */
 export interface Handshake {
   headers?: Record<string, string>;
   auth?: Record<string, unknown>;
@@ -37,7 +37,7 @@ export class SocketIoClient {
     return new SocketIoClient(socket);
   }
 
-  /** Sends an event. Resolves with the answer, or with the `exception` that comes in its place. */
+  /** Sends an event. Resolves with the answer, or with the `exception` that is sent instead. */
   ask(event: string): Promise<unknown> {
     return new Promise((resolve) => {
       this.socket.once('exception', resolve);

@@ -36,10 +36,10 @@ export function sendWebhook(app: TestApp, event: string, members: object = {}): 
   return postWebhook(app, webhookBody(event, members));
 }
 
-/** The payload of a change of a user by Logto's Management API. */
+/** The payload of an event about a user. */
 export function aboutUser(userId: string, data: object = {}): object {
   return { params: { userId }, path: `/users/${userId}`, data: { id: userId, ...data } };
 }
 
-/** A suspension. */
+/** The payload of a suspension. */
 export const suspended = (userId: string): object => aboutUser(userId, { isSuspended: true });

@@ -47,7 +47,7 @@ export async function startManaged(
     organizations: [{ id: 'acme', name: 'Acme' }],
     ...options,
   });
-  leftovers.ends(() => emulator.close());
+  leftovers.add(() => emulator.close());
   const token = await managementToken(emulator);
   return { emulator, client: createApiClient({ baseUrl: emulator.endpoint, getToken: async () => token }) };
 }

@@ -1,24 +1,24 @@
 import type { ContenderName } from '../contenders.js';
-import type { ProviderAnswers } from '../provider.js';
+import type { ProviderFunctions } from '../provider.js';
 import { ContenderProcess } from './contender-process.js';
 import { Progress } from './progress.js';
 import { RedisServer } from './redis-server.js';
 import { Remote } from './remote.js';
 import type { StoreSetup } from './setup.js';
 
-/** The settings that the contenders of a suite start with. */
-export interface Casting {
+/** Settings of the contenders in a suite. */
+export interface ContenderOptions {
   store?: StoreSetup;
   resources?: readonly string[];
 }
 
-/** The provider, the contenders and the Redis server of a run. */
-export class Stage {
+/** A run of the benchmark: its provider, its contenders and its Redis server. */
+export class BenchmarkRun {
   private readonly running = new Set<ContenderProcess>();
   private server: RedisServer | undefined;
 
   private constructor(
-    readonly provider: Remote<ProviderAnswers>,
+    readonly provider: Remote<ProviderFunctions>,
     private readonly endpoint: string,
     /** Whether this run only checks that everything works. */
     readonly quick: boolean,
@@ -26,9 +26,9 @@ export class Stage {
     private readonly execArgv: readonly string[],
   ) {}
 
-  static async set(quick: boolean, execArgv: readonly string[]): Promise<Stage> {
-    const provider = Remote.start<ProviderAnswers>(new URL('../provider.js', import.meta.url), []);
-    return new Stage(provider, await provider.ask('endpoint'), quick, execArgv);
+  static async start(quick: boolean, execArgv: readonly string[]): Promise<BenchmarkRun> {
+    const provider = Remote.start<ProviderFunctions>(new URL('../provider.js', import.meta.url), []);
+    return new BenchmarkRun(provider, await provider.call('endpoint'), quick, execArgv);
   }
 
   progress(title: string): Progress {
@@ -36,13 +36,19 @@ export class Stage {
   }
 
   /** Starts contenders, one after the other. */
-  async contenders(names: readonly ContenderName[], casting: Casting = {}): Promise<ContenderProcess[]> {
+  async contenders(
+    names: readonly ContenderName[],
+    options: ContenderOptions = {},
+  ): Promise<ContenderProcess[]> {
     const started: ContenderProcess[] = [];
-    for (const name of names) started.push(await this.contender(name, casting));
+    for (const name of names) started.push(await this.contender(name, options));
     return started;
   }
 
-  async contender(name: ContenderName, { store, resources }: Casting = {}): Promise<ContenderProcess> {
+  async contender(
+    name: ContenderName,
+    { store, resources }: ContenderOptions = {},
+  ): Promise<ContenderProcess> {
     const contender = await ContenderProcess.start(
       name,
       { endpoint: this.endpoint, store: store ?? { kind: 'memory' }, resources: resources ?? [] },
