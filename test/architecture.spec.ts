@@ -59,10 +59,10 @@ const layers = [
   'error-codes',
 ];
 
-/** The emulator stands alone, for it runs without Nest. The testing kit signs in to it. */
+/** The emulator imports nothing else, because it runs without Nest. The testing kit imports it. */
 const emulator = 'emulator';
 
-/** The browser client stands alone, for it runs in web pages. */
+/** The browser client imports nothing else, because it runs in web pages. */
 const browser = 'browser';
 
 describe('The source', () => {
@@ -79,7 +79,7 @@ describe('The source', () => {
     }
   });
 
-  it('has a place in the order for every file', () => {
+  it('has a position in the order for every file', () => {
     const unplaced = [...imports.keys()].filter(
       (file) => !isIn(emulator, file) && !isIn(browser, file) && levelOf(file) === -1,
     );
@@ -129,7 +129,7 @@ function mayImport(file: string, imported: string): boolean {
   return levelOf(imported) >= levelOf(file);
 }
 
-/** The place of a file in the order: its own, or that of its folder. */
+/** The position of a file in the order: its own, or that of its folder. */
 function levelOf(file: string): number {
   const own = layers.indexOf(file.replace(/\.ts$/, ''));
   if (own !== -1) return own;

@@ -77,7 +77,7 @@ describe('At startup the module', () => {
     expect(startup.logs.errors[0]).toContain(`only supports ${LogtoAcr.FirstFactor}, ${LogtoAcr.Mfa}`);
   });
 
-  it('asks Logto for nothing if only the time of a sign-in is required', async () => {
+  it('sends no request to Logto if only the time of the sign-in is required', async () => {
     const issuer = await startIssuer({ stepUp: false });
     await startup.start({ issuer, controllers: [RecentController] });
     await new Promise((resolve) => setImmediate(resolve));
@@ -85,7 +85,7 @@ describe('At startup the module', () => {
     expect(startup.logs.errors).toEqual([]);
   });
 
-  it('starts without Logto', async () => {
+  it('starts while Logto is down', async () => {
     const issuer = await startIssuer();
     await issuer.pause();
     const { baseUrl } = await startup.start({ issuer, controllers: [PayoutController] });
@@ -93,7 +93,7 @@ describe('At startup the module', () => {
     expect(startup.logs.errors.join()).not.toContain('authentication context');
   });
 
-  it('reports contexts that no sign-in has at once', async () => {
+  it('reports a combination of contexts that no sign-in can have', async () => {
     await startup.start({ controllers: [TornController] });
     expect(startup.logs.errors).toContainEqual(
       `TornController.torn requires the authentication contexts "urn:example:passport" and "${LogtoAcr.Mfa}", and a sign-in ` +

@@ -145,7 +145,7 @@ class ReportsService {
 @Injectable({ scope: Scope.REQUEST })
 class RequestScopedGuard extends LogtoGuard {}
 
-/** Calls LogtoGuard, as a guard does that also accepts API keys. */
+/** Calls LogtoGuard, like a guard that also accepts API keys. */
 @Injectable()
 class KeyOrLogtoGuard implements CanActivate {
   constructor(private readonly logto: LogtoGuard) {}
@@ -171,7 +171,7 @@ const hook = (place: string): string =>
 describe('The startup check for requirements without a guard', () => {
   const startup = recordedStartup();
 
-  it('keeps the app from starting and lists every place in the error', async () => {
+  it('prevents the app from starting, and the error lists every place', async () => {
     expect(
       await unenforcedPlaces(startup.start({ controllers: [OpenController, OpenClassController] })),
     ).toEqual([
@@ -230,7 +230,7 @@ describe('The startup check for requirements without a guard', () => {
     expect((await browser.fetch('/public')).text).toBe('public');
   });
 
-  it('only warns if the options allow it, and then everybody gets access', async () => {
+  it('only warns if the options allow it, and the routes are then public', async () => {
     const parts = { controllers: [OpenController], logto: { allowUnenforcedRequirements: true } };
     const browser = (await startup.start(parts)).browser();
 
@@ -249,7 +249,7 @@ describe('The startup check for requirements without a guard', () => {
     await context.close();
   });
 
-  it('also runs in tests, which can leave out the global guard', async () => {
+  it('also runs in tests, which may not have the global guard', async () => {
     const starting = async (providers: Provider[]): Promise<void> => {
       const module = { imports: [LogtoTestingModule.forRoot()], controllers: [OpenController], providers };
       const testing = await Test.createTestingModule(module).compile();

@@ -20,7 +20,7 @@ describe('A user of the web sample', () => {
     browser = closeLater(await launchChromium());
   });
 
-  // A sample of its own for each test, so that its Logto and its table know no one yet.
+  // Each test has its own sample, whose emulator has no sessions and whose table is empty.
   beforeEach(async () => {
     sample = closeLater(await startSample());
     laptop = await signedInDevice();
@@ -57,7 +57,7 @@ describe('A user of the web sample', () => {
       return row.getByRole('cell').textContent();
     };
 
-    it('that is the same after the next sign-in, also in another browser', async () => {
+    it('that stays the same at the next sign-in, also in another browser', async () => {
       const before = [await cell('id', laptop), await cell('createdAt', laptop)];
       await expect(cell('visits', laptop)).resolves.toBe('1');
 
@@ -67,7 +67,7 @@ describe('A user of the web sample', () => {
       await closeAll(laptop, phone);
     });
 
-    it('of their own', async () => {
+    it('that no other user has', async () => {
       const grace = await signedInDevice('grace', 'hopper');
       expect(await cell('id', grace)).not.toBe(await cell('id', laptop));
       await closeAll(laptop, grace);
@@ -109,13 +109,13 @@ describe('A user of the web sample', () => {
       await closeAll(laptop, ...others);
     });
 
-    it('and is asked to sign in by a button of a browser that was signed out', async () => {
+    it('and has to sign in when they click a button in a browser that was signed out', async () => {
       const phone = await signedInDevice();
       await open('Sessions', phone);
       await open('Sessions', laptop);
       await press('Sign out everywhere else', laptop);
 
-      // Logto still has a session of this browser, so that it asks for no password.
+      // Logto still has a session of this browser, so it does not ask for a password.
       await Promise.all([
         phone.page.waitForRequest((request) => request.url().includes('/logto/sign-in?')),
         press('Sign out there', phone),
@@ -127,7 +127,7 @@ describe('A user of the web sample', () => {
     });
   });
 
-  it('who is suspended at Logto is out at the next click, and can sign in again afterwards', async () => {
+  it('who is suspended at Logto is signed out at the next click, and can sign in again once restored', async () => {
     const phone = await signedInDevice();
     const admin = await signedInDevice('grace', 'hopper');
     await admin.page.getByRole('link', { name: 'Suspend a user in Logto Console' }).click();
@@ -153,8 +153,8 @@ describe('A user of the web sample', () => {
   }
 });
 
-describe('The web sample with a Logto of its own', () => {
-  it('has no page that stands for Logto Console', async () => {
+describe('The web sample with your own Logto', () => {
+  it('has no page that stands in for Logto Console', async () => {
     const logto = closeLater(await startSample());
     const sample = closeLater(
       await startSample({

@@ -43,7 +43,7 @@ class ShopController {
   }
 }
 
-/** How apps get a policy with `form-action 'self'`. */
+/** How apps set a policy with `form-action 'self'`. */
 const policies: [what: string, configure: (app: NestExpressApplication) => unknown][] = [
   ["helmet's defaults", (app) => app.use(helmet())],
   ["Nest's useSecurityHeaders()", (app) => app.useSecurityHeaders()],

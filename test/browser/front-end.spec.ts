@@ -32,7 +32,7 @@ class FrontEndController {
   }
 }
 
-/** Where a front end runs, and where its app. */
+/** The origins of a front end and of its app. */
 interface Setup {
   /** The page. */
   frontEnd: string;
@@ -142,7 +142,7 @@ describe('A front end', () => {
     await tab.waitForURL(`${setup.frontEnd}/`);
   }
 
-  it('notices that its session has ended when it gets the focus, until it removes its listener', async () => {
+  it('notices that its session has ended when it gets the focus, until its listener is removed', async () => {
     await open(await onSameOrigin(() => undefined));
     await heading(tab, 'Hello Ada Lovelace');
     await profile.clearCookies(/^logto\.sid\./);

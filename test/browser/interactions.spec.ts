@@ -64,7 +64,7 @@ describe('Two tabs of a signed-in browser that start a sign-in at the same time'
     await Promise.all(loaded);
   }
 
-  it('share one interaction: one returns, the other ends on the JSON of an error', async () => {
+  it('share one interaction: one returns, the other one shows a JSON error', async () => {
     await signAdaIn(true);
     const tabs = [await context.newPage(), await context.newPage()];
     await startAtOnce(tabs);

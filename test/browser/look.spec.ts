@@ -154,7 +154,7 @@ describe('The emulator', () => {
         page.goto(url);
     const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
     const scope = 'openid profile email urn:logto:scope:organizations';
-    const pages: [name: string, open: () => Promise<unknown>, heading: string][] = [
+    const pages: [name: string, openPage: () => Promise<unknown>, heading: string][] = [
       ['home', go('/'), english.emulator],
       ['not-found', go('/account'), english.notFound],
       ['gone', go('/sign-in'), english.signInLost],
@@ -193,8 +193,8 @@ describe('The emulator', () => {
       ],
       ['signed-out', () => press(english.signOut), english.signedOut],
     ];
-    for (const [name, open, heading] of pages) {
-      await open();
+    for (const [name, openPage, heading] of pages) {
+      await openPage();
       await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });

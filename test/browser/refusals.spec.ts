@@ -71,7 +71,7 @@ describe('A sign-in that is refused', () => {
     await profile.close(403, 400);
   });
 
-  it('because the callback belongs to no sign-in of this browser can be started from there', async () => {
+  it('because the callback belongs to no sign-in of this browser can be started again', async () => {
     const answer = await page.goto(`/logto/sign-in-callback?code=lost&state=${'x'.repeat(43)}`);
     expect(answer?.status()).toBe(400);
     await expect(page.getByRole('main').textContent()).resolves.toContain('sign_in_session.not_found');
@@ -82,7 +82,7 @@ describe('A sign-in that is refused', () => {
     await profile.close(400);
   });
 
-  it('is not the result of opening an old callback again while signed in', async () => {
+  it('is not shown when a signed-in user opens an old callback again', async () => {
     await page.goto('/protected');
     await profile.signIn(page, 'ada', 'lovelace');
     const [callback] = await Promise.all([
@@ -94,7 +94,7 @@ describe('A sign-in that is refused', () => {
     await profile.close();
   });
 
-  it('because Logto is down can be started again for the same page when it is back', async () => {
+  it('because Logto is down can be started again for the same page once Logto is back', async () => {
     await logto.pause();
     const started = closeLater(await startSample({ env }));
     const answer = await page.goto(`${started.baseUrl}/protected`).finally(() => logto.resume());

@@ -11,7 +11,7 @@ import { examine } from './support/examine.js';
 import { BrowserProfile } from './support/browser-profile.js';
 import { closeLater } from '../support/runner/leftovers.js';
 
-describe('A session cookie that browsers refuse', () => {
+describe('A session cookie that browsers reject', () => {
   let browser: Browser;
   let issuer: LogtoEmulator;
 
@@ -23,7 +23,7 @@ describe('A session cookie that browsers refuse', () => {
   it.each<[string, SessionOptions['cookie']]>([
     ['with another domain', { domain: 'shop.example' }],
     ['with sameSite: none over http', { sameSite: 'none' }],
-  ])('%s leads to one page that says so, and can start again', async (what, cookie) => {
+  ])('%s leads to an error page, from which the sign-in can be started again', async (what, cookie) => {
     const app = await startApp({
       issuer,
       controllers: [PagesController],

@@ -28,7 +28,7 @@ describe('The single-page sample', () => {
     await heading('Notes that are yours alone.');
   }
 
-  /** A response 401 leads to the sign-in and back. */
+  /** A 401 response redirects to the sign-in and back. */
   async function openNotes(username = 'ada', password = 'lovelace', name = 'Ada Lovelace'): Promise<void> {
     await press('Open my notes');
     await profile.signIn(page, username, password);
@@ -45,7 +45,7 @@ describe('The single-page sample', () => {
     beforeEach(() => openPage());
     afterEach(() => profile.close(401));
 
-    it('leads from a response 401 to the sign-in and back, and keeps notes', async () => {
+    it('redirects to the sign-in and back after a 401 response, and keeps notes', async () => {
       await openNotes();
       expect(page.url()).toBe(`${sample.baseUrl}/`);
 
@@ -54,7 +54,7 @@ describe('The single-page sample', () => {
       await page.getByText('No notes yet.').waitFor();
     });
 
-    it('leads to the sign-in when the session has ended meanwhile', async () => {
+    it('redirects to the sign-in when the session has ended in the meantime', async () => {
       await openNotes();
       await profile.clearCookies(/^logto\.sid\./);
       await page.getByLabel('New note').fill('Too late');

@@ -27,7 +27,7 @@ describe('npm start', () => {
     await profile.close();
   }, 180_000);
 
-  it('stops at Ctrl-C while a browser is connected, and frees its ports', async () => {
+  it('stops on Ctrl-C while a browser is connected, and frees its ports', async () => {
     const first = await startSample();
     const page = await browser.newPage();
     await page.goto(first.baseUrl);
@@ -48,7 +48,7 @@ describe('npm start', () => {
     await expect(second).rejects.not.toThrow('    at ');
   });
 
-  it('starts when the port of its Logto is in use', async () => {
+  it('starts when the port of its emulator is in use', async () => {
     const sample = closeLater(await startSample());
     const logto = /Logto +(http:\S+),/.exec(sample.output())?.[1] ?? '';
     const second = await startSample({ env: { LOGTO_EMULATOR_PORT: new URL(logto).port } });

@@ -37,7 +37,7 @@ describe('A user of the web sample', () => {
     page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
   const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
 
-  it('enters a second factor once, and gets the deposit paid out', async () => {
+  it('enters a second factor once, and the deposit is paid out', async () => {
     await open('Payout');
     await heading('Confirm it is you');
     expect(new URL(page.url()).pathname).toBe('/step-up');

@@ -56,7 +56,7 @@ describe('nestjs-logto doctor', () => {
     expect(stdout + stderr).not.toMatch(/-secret-of-the-specs/);
   });
 
-  it('reads .env, but variables that are set win', async () => {
+  it('reads .env, but variables that are already set take precedence', async () => {
     const lines = Object.entries({ ...fromEnv, LOGTO_APP_ID: 'nobody' }).map((pair) => pair.join('='));
     await built.write('.env', lines.join('\n'));
 
@@ -88,7 +88,7 @@ describe('nestjs-logto doctor', () => {
       ]);
     });
 
-    it('takes the only class with @Module(), whatever its name', async () => {
+    it('uses the only class with @Module(), whatever its name is', async () => {
       await built.write('shop.module.js', rootModule('{}', 'ShopModule', 'export class Other {}'));
 
       expect(await diagnose(fromEnv, '--module', 'shop.module.js')).toMatchObject({ ok: true, exitCode: 0 });
@@ -103,7 +103,7 @@ describe('nestjs-logto doctor', () => {
       ]);
     });
 
-    it('keeps what an app prints out of the result, and ends although its connections are open', async () => {
+    it('keeps the output of the app out of the result, and exits although the app has open connections', async () => {
       const before = `console.log('Hello from the app'); setInterval(() => {}, 1000);`;
       await built.write('chatty.module.js', rootModule('{}', 'AppModule', before));
       const { ok, stderr } = await diagnose(fromEnv, '--module', 'chatty.module.js');

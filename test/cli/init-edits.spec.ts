@@ -69,7 +69,7 @@ describe('nestjs-logto init adds LogtoModule to', () => {
     expect(await edited(before)).toBe(after);
   });
 
-  it('a file with Windows line ends', async () => {
+  it('a file with Windows line endings', async () => {
     const project = await NestProject.create('nest-12', {
       'src/app.module.ts': '@Module({\r\n  imports: [],\r\n})\r\nexport class AppModule {}\r\n',
     });
@@ -123,7 +123,7 @@ describe('nestjs-logto init leaves to you, with the lines to add,', () => {
     );
     expect(printed).toContain(`    ${imported}`);
     expect(printed).toContain(`imports: [${element}],`);
-    // The rest is done.
+    // Everything else is done.
     expect(await project.read('.env')).toContain('LOGTO_ENDPOINT=');
   });
 
@@ -155,7 +155,7 @@ describe('nestjs-logto init leaves to you, with the lines to add,', () => {
     expect(printed).toContain('"logto-emulator": "logto-emulator"');
   });
 
-  it('a `module` of TypeScript with which CommonJS cannot import ES modules', async () => {
+  it('a TypeScript setting `module` with which CommonJS cannot import ES modules', async () => {
     const project = await NestProject.create('nest-11', {
       'tsconfig.json': '{ "compilerOptions": { "module": "node16" /* for now */ } }',
     });
@@ -182,7 +182,7 @@ describe('nestjs-logto init in a project with Jest', () => {
     expect(jest).toMatchObject(JSON.parse(`{${added}`) as object);
   });
 
-  it('leaves a configuration of your own to you', async () => {
+  it('asks you to edit a configuration of your own', async () => {
     const configuration =
       '{ "transform": { "^.+\\\\.(t|j)s$": "ts-jest" }, "transformIgnorePatterns": ["/x/"] }\n';
     const project = await NestProject.create('nest-11', {
@@ -196,7 +196,7 @@ describe('nestjs-logto init in a project with Jest', () => {
     expect(printed).toContain('Left to you: jest.config.js');
   });
 
-  it('leaves a transform that compiles TypeScript only to you', async () => {
+  it('asks you to edit a configuration whose transform only compiles TypeScript', async () => {
     const configuration = '{ "transform": { "^.+\\\\.ts$": "ts-jest" } }\n';
     const project = await NestProject.create('nest-11', { 'test/jest-e2e.json': configuration });
     const { printed } = await project.init();

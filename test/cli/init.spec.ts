@@ -56,7 +56,7 @@ export class AppModule {}
     );
   });
 
-  it('adds a script that starts the emulator, and changes no other line of package.json above it', async () => {
+  it('adds a script that starts the emulator, and changes no line of package.json above it', async () => {
     const project = await NestProject.create(fixture);
     const before = await project.read('package.json');
     await project.init();
@@ -66,7 +66,7 @@ export class AppModule {}
     expect(JSON.parse(after)).toMatchObject(JSON.parse(before) as object);
   });
 
-  it("writes a .env with the emulator's application and a session secret of its own, out of Git", async () => {
+  it("writes a .env with the emulator's application and a new session secret, and keeps it out of Git", async () => {
     const [one, other] = [await NestProject.create(fixture), await NestProject.create(fixture)];
     await one.init();
     await other.init();
@@ -191,7 +191,7 @@ describe('nestjs-logto init', () => {
     expect(await project.read('src/app.module.ts')).not.toContain('LogtoModule');
   });
 
-  it('takes the root module that --module names', async () => {
+  it('uses the root module that --module names', async () => {
     const project = await NestProject.create('nest-12', {
       'src/shop.module.ts': '@Module({})\nexport class ShopModule {}\n',
     });
@@ -222,7 +222,7 @@ describe('nestjs-logto init', () => {
     ['no package.json', { 'package.json': null }, 'no package.json'],
     ['no root module', { 'src/app.module.ts': null }, '--module <path>'],
     ['no TypeScript', { node_modules: null }, 'npm install --save-dev typescript'],
-    ['a package.json that is no JSON', { 'package.json': '{' }, 'package.json is not valid JSON'],
+    ['a package.json that is not JSON', { 'package.json': '{' }, 'package.json is not valid JSON'],
   ])('says what is missing in a folder with %s, and writes nothing', async (_name, files, message) => {
     const project = await NestProject.create('nest-11', files);
     const contents = await project.contents();

@@ -50,13 +50,13 @@ describe('A diagnosis of the application', () => {
     });
   });
 
-  it('finds an application that nobody can sign in with', async () => {
+  it('finds an application that users cannot sign in to', async () => {
     expect(findings(await diagnose(issuer, machine))).toMatchObject({
       Application: { remedy: expect.stringContaining('Create one of the type traditional web') },
     });
   });
 
-  it('asks a public client for no secret', async () => {
+  it('requires no secret of a public client', async () => {
     const diagnosis = await diagnose(issuer, { appId: 'public', appSecret: undefined });
 
     expect(diagnosis.ok).toBe(true);
@@ -84,13 +84,13 @@ describe('A diagnosis of the application', () => {
     });
   });
 
-  it('only warns of the redirect URI if the app signs in by routes of its own', async () => {
+  it('only warns about the redirect URI if the app has its own sign-in routes', async () => {
     const diagnosis = await diagnose(issuer, { ...unregistered, authRoutes: false });
 
     expect(findings(diagnosis)).toMatchObject({ 'Redirect URI': { status: 'warning' } });
   });
 
-  it('finds a post sign-out URI that is not registered where the redirect URI is', async () => {
+  it('finds an unregistered post sign-out URI although the redirect URI is registered', async () => {
     const diagnosis = await diagnose(issuer, {
       appId: 'callback-only',
       appSecret: unregistered.appSecret,

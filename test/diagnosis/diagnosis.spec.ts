@@ -54,7 +54,7 @@ describe('A diagnosis', () => {
   });
 
   describe('of the endpoint', () => {
-    it('is one failure while Logto is away', async () => {
+    it('is one failure while Logto is down', async () => {
       const diagnosis = await diagnose({ endpoint: `http://localhost:${await freePort()}` });
 
       expect(findings(diagnosis)).toMatchObject({
@@ -64,14 +64,14 @@ describe('A diagnosis', () => {
       expect(statuses(diagnosis)).toMatchObject({ Application: 'skipped', 'Session cookie': 'ok' });
     });
 
-    it('says when Logto does not answer in time', async () => {
+    it('finds a Logto that does not answer in time', async () => {
       issuer.failNext('discovery', { delay: Number.POSITIVE_INFINITY });
       const diagnosis = await diagnose(issuer, { http: { timeout: 100 } });
 
       expect(findings(diagnosis)).toMatchObject({ Endpoint: { answer: 'no answer in time' } });
     });
 
-    it('says when Logto fails', async () => {
+    it('finds a Logto that fails', async () => {
       issuer.failNext('discovery', { status: 502, body: 'Bad gateway' });
 
       expect(findings(await diagnose(issuer))).toMatchObject({
@@ -79,7 +79,7 @@ describe('A diagnosis', () => {
       });
     });
 
-    it('finds the address of something else', async () => {
+    it('finds the address of a server that is not Logto', async () => {
       const other = await startServer((_request, response) => response.end('<h1>Welcome</h1>'));
 
       expect(findings(await diagnose(other))).toMatchObject({
@@ -90,7 +90,7 @@ describe('A diagnosis', () => {
       });
     });
 
-    it('finds another address of Logto, whose issuer differs', async () => {
+    it('finds an address of Logto that is not its issuer', async () => {
       const diagnosis = await diagnose({ endpoint: issuer.endpoint.replace('localhost', '127.0.0.1') });
 
       expect(findings(diagnosis)).toMatchObject({
@@ -178,7 +178,7 @@ describe('A diagnosis', () => {
       expect(statuses(diagnosis)).toMatchObject({ 'Management API': 'skipped' });
     });
 
-    it('finds a web application in its place', async () => {
+    it('finds a web application instead', async () => {
       const machineToMachine = { appId: application.id, appSecret: application.secret };
 
       expect(findings(await diagnose(issuer, { machineToMachine }))).toMatchObject({
@@ -237,7 +237,7 @@ describe('A diagnosis', () => {
       });
     });
 
-    it('finds a store that forgets', async () => {
+    it('finds a store that loses entries', async () => {
       const store = new MemorySessionStore();
       store.get = (_key, done) => done(null, null);
 
@@ -310,7 +310,7 @@ describe('A diagnosis', () => {
     );
   });
 
-  it('skips what only pushed authorization requests can find if Logto does not take them', async () => {
+  it('skips the checks that need pushed authorization requests if Logto does not support them', async () => {
     issuer.failNext('discovery', {
       transform: (response) => {
         const { pushed_authorization_request_endpoint: _, ...rest } = JSON.parse(response.body) as Record<

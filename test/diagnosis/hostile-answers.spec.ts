@@ -24,7 +24,7 @@ async function startImpostor(
 }
 
 describe('A diagnosis of something that is not Logto', () => {
-  it('reports members of the discovery document that have the wrong type', async () => {
+  it('finds members of the discovery document that have the wrong type', async () => {
     const impostor = await startImpostor(
       (endpoint) => ({
         jwks_uri: `${endpoint}/jwks`,

@@ -39,7 +39,7 @@ describe('After an app has started', () => {
   };
   const findings = (): string[] => log.warnings.filter((line) => line.includes('nestjs-logto doctor'));
 
-  it('in development, what fails is logged, and nothing else', async () => {
+  it('in development, failed checks are logged, and nothing else', async () => {
     await start('development', { logto: { ...unregistered, baseUrl: 'http://localhost:3000' } });
     await until(() => findings().length > 0);
 
@@ -51,7 +51,7 @@ describe('After an app has started', () => {
     expect(log.errors).toEqual([]);
   });
 
-  it('in development, a Logto that is away is one line', async () => {
+  it('in development, a Logto that is down is logged in one line', async () => {
     await issuer.pause();
     await start('development');
     await until(() => findings().length > 0);
@@ -69,7 +69,7 @@ describe('After an app has started', () => {
     expect(findings()).toEqual([]);
   });
 
-  it('in development, a Logto that hangs delays neither the start nor the end, and is then not logged', async () => {
+  it('in development, a Logto that hangs delays neither startup nor shutdown, and is not logged', async () => {
     let signal: AbortSignal | null | undefined;
     const hanging: typeof fetch = (_input, init) => {
       signal = init?.signal;

@@ -86,7 +86,7 @@ describe('The audit trail of the page', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('has the same in the log, and ends with the app', async () => {
+  it('has the same lines in the log, and ends with the app', async () => {
     const app = await appWith('class AuditLog');
     const before = leaks.logged.length;
     const logged = (): string[] =>

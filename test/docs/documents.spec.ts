@@ -23,7 +23,7 @@ describe('The README', () => {
     expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(200);
   });
 
-  it('links to absolute addresses, for npm shows it without the repository', () => {
+  it('links to absolute URLs, because npm shows it outside of the repository', () => {
     const relative = hrefsOf(read('README.md')).filter((href) => !/^(?:https:|#)/.test(href));
 
     expect(relative).toEqual([]);
@@ -31,11 +31,11 @@ describe('The README', () => {
 });
 
 describe('The documents', () => {
-  it('include the pages', () => {
+  it('include the pages in docs', () => {
     expect(pages).toEqual(expect.arrayContaining(['docs/README.md', 'docs/getting-started.md']));
   });
 
-  it.each(documents)('%s links to files that exist', (document) => {
+  it.each(documents)('link to files that exist: %s', (document) => {
     const missing = repositoryLinksOf(document, read(document)).filter(
       ({ path }) => !existsSync(join(repository, path)),
     );
@@ -43,7 +43,7 @@ describe('The documents', () => {
     expect(missing.map(({ href }) => href)).toEqual([]);
   });
 
-  it.each(documents)('%s links to headings that exist', (document) => {
+  it.each(documents)('link to headings that exist: %s', (document) => {
     const broken = repositoryLinksOf(document, read(document)).filter(
       ({ path, anchor }) =>
         anchor !== undefined &&
@@ -55,9 +55,9 @@ describe('The documents', () => {
     expect(broken.map(({ href }) => href)).toEqual([]);
   });
 
-  it.each(documents)('%s names scripts and commands that exist', (document) => {
+  it.each(documents)('name scripts and commands that exist: %s', (document) => {
     const { scripts, bin } = JSON.parse(read('package.json')) as Record<'scripts' | 'bin', object>;
-    // Those of an app: `nestjs-logto init` adds `logto`, and `nest new` the others.
+    // Scripts of an app: `nestjs-logto init` adds `logto`, and `nest new` the others.
     const known = new Set(['logto', 'start:dev', '@nestjs/cli', 'nest']);
     for (const name of [...Object.keys(scripts), ...Object.keys(bin)]) known.add(name);
     const named = [...read(document).matchAll(/\b(?:npm run|npx) ([@a-z][\w:/-]*)/g)].map(

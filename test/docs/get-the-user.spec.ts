@@ -34,7 +34,7 @@ async function exportedBy(text: string, name: string): Promise<Type> {
   return value;
 }
 
-describe('The user of the page "Get the user" is there', () => {
+describe('The code of the page "Get the user" gets the user', () => {
   it('in a handler', async () => {
     const controllers = [await exportedBy('class ProfileController', 'ProfileController')];
     const app = await startApp({ issuer, controllers });
@@ -46,7 +46,7 @@ describe('The user of the page "Get the user" is there', () => {
     expect((await browser.fetch('/profile')).json()).toEqual({ id: 'ada', name: 'Ada Lovelace' });
   });
 
-  it('in a service that gets it as an argument', async () => {
+  it('in a service, as an argument', async () => {
     const { OrdersController, OrdersService } = await exportsOf('class OrdersService');
     const app = await startApp({
       issuer,

@@ -15,7 +15,7 @@ import { withNodeEnv } from '../support/app/with-node-env.js';
 const repository = resolve(import.meta.dirname, '../..');
 const published = 'https://github.com/nestjs-logto/nestjs-logto/blob/main/';
 
-/** Whether a page of the repository is there, and has the section. */
+/** Whether a page of the repository exists and has the section. */
 async function leadsSomewhere(link: string): Promise<boolean> {
   const [path = '', anchor] = link.split('#');
   const page = await readFile(join(repository, path), 'utf8').catch(() => undefined);
@@ -77,7 +77,7 @@ describe('Each error', () => {
     });
   });
 
-  it('is logged with it if an operator has to act, and without it if only the visitor has to', async () => {
+  it('is logged with it if an operator has to act, and without it if only the user has to', async () => {
     const issuer = await startIssuer();
     const { baseUrl } = await startApp({ issuer, controllers: [PageController] });
     const logs = watchLogs();
@@ -108,7 +108,7 @@ describe('An app that does not start', () => {
       { imports: [forRoot(validOptions), forRoot({ ...validOptions, appId: 'other' })] },
       'errors.md#module_registered_twice',
     ],
-  ])('because of %s says where it is explained', async (_, metadata, page) => {
+  ])('because of %s links to the explanation', async (_, metadata, page) => {
     const starting = Test.createTestingModule(metadata)
       .compile()
       .then((module) => module.createNestApplication().init());
@@ -120,7 +120,7 @@ describe('An app that does not start', () => {
 });
 
 describe('The links to the documentation in the source', () => {
-  it('lead to a page and a section that are there', async () => {
+  it('lead to a page and a section that exist', async () => {
     const files = await readdir(join(repository, 'src'), { recursive: true });
     const links = new Set<string>();
     for (const file of files.filter((name) => name.endsWith('.ts'))) {

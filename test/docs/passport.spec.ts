@@ -12,7 +12,7 @@ const issuer = await startIssuer();
 const apiKey = { headers: { 'x-api-key': 'the-key-of-acme' } };
 process.env.API_KEY = apiKey.headers['x-api-key'];
 
-describe('Beside Passport', () => {
+describe('Together with Passport,', () => {
   it('an API key and sign-ins protect different routes', async () => {
     const { ApiKeyStrategy, StockController } = await page.run<Record<string, Type>>('class ApiKeyStrategy');
     const parts = { controllers: [StockController as Type], providers: [ApiKeyStrategy as Type] };

@@ -66,7 +66,7 @@ describe('The generated pages of the reference', () => {
     ]);
   });
 
-  it('need the text of each option, each code and each event', async () => {
+  it('require a comment on each option, each code and each event', async () => {
     const copy = await copyWith([
       [options, '/** Whether to request `openid offline_access profile`. Default: `true`. */', ''],
       [options, ' Default: `5000`.', ''],
@@ -141,7 +141,7 @@ describe('The written pages of the reference', () => {
   });
 });
 
-/** Decorators are the functions with a capital letter that are no classes. */
+/** Decorators are the functions with a capital letter that are not classes. */
 function isDecorator(name: string, value: object): boolean {
   const isClass = Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
   return /^[A-Z]/.test(name) && !isClass && value !== Object;

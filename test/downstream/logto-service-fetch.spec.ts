@@ -9,13 +9,13 @@ import { application, startIssuer } from '../support/logto/issuer.js';
 import { machine } from '../support/app/token-app.js';
 import { OtherService } from './support/other-service.js';
 
-/** A call to another service, as the test asks the app for it. */
+/** A call to another service that the app makes. */
 interface Call extends Partial<LogtoFetchInit> {
   url: string;
   body?: string;
   /** Sends the body as a stream. */
   asStream?: boolean;
-  /** Leaves the request out, as a job without one does. */
+  /** Passes no request, like a background job. */
   withoutRequest?: boolean;
 }
 
@@ -74,7 +74,7 @@ const app = await startApp({ issuer, controllers: [CallsController], logto });
 
 let browser: Browser;
 
-/** Lets the app make a call. */
+/** Makes the app call another service. */
 function call(parameters: Call): Promise<Page> {
   const headers = { 'content-type': 'application/json', origin: app.baseUrl };
   return browser.fetch('/calls', { method: 'POST', headers, body: JSON.stringify(parameters) });
@@ -142,7 +142,7 @@ describe('LogtoService.fetch', () => {
 });
 
 describe('A token that is refused', () => {
-  it.each(['user', 'machine'] as const)('is replaced once, for as: "%s"', async (as) => {
+  it.each(['user', 'machine'] as const)('is renewed once, with as: "%s"', async (as) => {
     await call({ url: resource, as, scope: 'read' });
     service.reset();
     issuer.resetRequests();
@@ -156,7 +156,7 @@ describe('A token that is refused', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('leads to the 401 of the other service if the new one is refused too', async () => {
+  it('results in the 401 of the other service if the new one is refused too', async () => {
     service.answers = [{ status: 401 }, { status: 401, body: 'no' }];
 
     expect((await call({ url: resource })).json()).toMatchObject({ status: 401, body: 'no' });
@@ -164,10 +164,10 @@ describe('A token that is refused', () => {
   });
 
   it.each(['user', 'machine'] as const)(
-    'is not replaced with every call to a service that refuses each of them, for as: "%s"',
+    'is not renewed at each call to a service that refuses every token, with as: "%s"',
     async (as) => {
       service.answers = Array.from({ length: 5 }, () => ({ status: 401 }));
-      // A scope of its own, because the app's tokens are shared by the tests.
+      // A separate scope, because the tests share the app's tokens.
       const parameters: Call = { url: resource, as, scope: as === 'machine' ? 'read openid' : 'read' };
       await call(parameters);
       issuer.resetRequests();
@@ -180,7 +180,7 @@ describe('A token that is refused', () => {
     },
   );
 
-  it('is not replaced for a stream, which cannot be sent twice', async () => {
+  it('is not renewed for a stream, which cannot be sent twice', async () => {
     await call({ url: resource });
     service.reset();
     issuer.resetRequests();
@@ -282,7 +282,7 @@ describe('A redirect', () => {
     expect(service.requests).toHaveLength(1);
   });
 
-  it('is not followed to anything but http', async () => {
+  it('is only followed to http and https', async () => {
     service.answers = [{ status: 302, headers: { location: 'data:text/plain,forged' } }];
 
     expect((await call({ url: resource })).status).toBe(500);

@@ -14,11 +14,11 @@ const redirectUri = 'http://localhost:4000/callback';
 const scope = 'openid offline_access read:things';
 const signIn = { scope, prompt: 'consent', resource };
 
-/** What the server of the client answers, by URL. */
+/** The responses of the client's server, by URL. */
 const documents = new Map<string, unknown>();
 let fetched: string[] = [];
 
-/** Answers for the server of the client; `http:` goes to a real one. */
+/** Responds for the client's server. Requests over `http:` go to a real server. */
 const fetchDocument: typeof fetch = async (input, init) => {
   const url = input instanceof Request ? input.url : input.toString();
   fetched.push(url);
@@ -84,7 +84,7 @@ describe('A client whose id is the URL of its metadata document', () => {
     client = new Client(emulator, clientId, redirectUri);
   });
 
-  it('may sign users in, which discovery says', async () => {
+  it('may sign users in, which discovery announces', async () => {
     const discovery = await fetch(`${emulator.issuer}/.well-known/openid-configuration`);
 
     expect(await discovery.json()).toMatchObject({ client_id_metadata_document_supported: true });
@@ -92,7 +92,7 @@ describe('A client whose id is the URL of its metadata document', () => {
     expect(fetched).toEqual([clientId]);
   });
 
-  it('gets a JWT for the resource with the code, and an API takes it', async () => {
+  it('gets a JWT for the resource with the code, and an API accepts it', async () => {
     const answer = await exchangeFor(client);
 
     expect(accessTokenOf(answer)).toMatchObject({
@@ -108,7 +108,7 @@ describe('A client whose id is the URL of its metadata document', () => {
     });
   });
 
-  it('gets an opaque token with the code if it names no resource then', async () => {
+  it('gets an opaque token with the code if the token request names no resource', async () => {
     const { code = '' } = await client.callback(signIn, { cookies: new CookieJar() });
 
     expect((await client.exchange(code)).body['access_token']).not.toContain('.');
@@ -182,7 +182,7 @@ describe('A client whose id is the URL of its metadata document', () => {
 });
 
 describe('Without `clientIdMetadataDocuments`', () => {
-  it('no URL is a client, and the error page names the option', async () => {
+  it('no URL is a client id, and the error page names the option', async () => {
     const emulator = await startLogtoEmulator({ port: 0, fetch: fetchDocument });
     leftovers.add(() => emulator.close());
     fetched = [];

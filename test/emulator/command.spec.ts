@@ -85,7 +85,7 @@ describe('The logto-emulator command', () => {
     await expect(fetch(endpoint)).rejects.toThrow('fetch failed');
   });
 
-  it('reads logto-emulator.json of the directory', async () => {
+  it('reads logto-emulator.json in the directory', async () => {
     await terminal.write('logto-emulator.json', {
       $schema: 'anything',
       port: 0,

@@ -63,7 +63,7 @@ const authorize = async (parameters: Parameters) =>
 const callback = async (parameters: Parameters, cookies = web.cookies) => ({
   query: await web.callback({ scope: 'openid', ...parameters }, { cookies }),
 });
-/** Signs in with new cookies, so that the grant is independent of the others. */
+/** Signs in with new cookies, so that the grant is a separate one. */
 const signIn = (client = web, parameters: Parameters = everything) =>
   client.signIn(parameters, { cookies: new CookieJar() });
 const refresh = (parameters: Record<string, string> = {}) =>
@@ -76,7 +76,7 @@ const push = (parameters: Parameters = {}, secret?: string) =>
     secret,
   );
 
-describe('The emulator answers as a running Logto 1.42 did', () => {
+describe('The emulator answers like a running Logto 1.42', () => {
   describe('at the documents', () => {
     same('discovery', () => get('/oidc/.well-known/openid-configuration'));
     same('jwks', () => get('/oidc/jwks'));

@@ -24,7 +24,7 @@ describe('The provider', () => {
     expect(answer.body).toMatchObject({ error: 'invalid_request' });
   });
 
-  it('knows the Management API, which a machine-to-machine application may call with the role for it', async () => {
+  it('has the Management API, which a machine-to-machine application may call with the role for it', async () => {
     const { emulator } = await startThreeApplications();
     const secret = 'another-secret';
     emulator.setApplication({ id: 'plain', secret, type: 'MachineToMachine' });
@@ -166,7 +166,7 @@ describe('Impersonation by token exchange', () => {
     expect(accessTokenOf(answer)).toMatchObject({ aud: resource, act: { sub: id } });
   });
 
-  it('is refused to an application that is not allowed to', async () => {
+  it('is refused to an application that may not exchange tokens', async () => {
     const { emulator, web } = await startThreeApplications(
       {},
       { applications: [{ id: 'web', secret: 'a-secret' }] },

@@ -32,7 +32,7 @@ const signAdaIn = () => emulator.signIn(authorize('before'), { username: 'ada', 
 /** A tab of the browser that makes one request at a time, so that a spec can interleave tabs. */
 class Tab {
   private url: URL;
-  /** The final page, if no redirect led back to the application. */
+  /** The last page, if no redirect led back to the application. */
   shown: Awaited<ReturnType<typeof answerOf>> | undefined;
 
   constructor(readonly state: string) {

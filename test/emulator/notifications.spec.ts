@@ -96,7 +96,7 @@ describe('Webhooks', () => {
     expect(event).not.toHaveProperty('addedUserIds');
   });
 
-  it('report nothing when only the roles of a user change, as at Logto', async () => {
+  it('report nothing when only the roles of a user change, as in Logto', async () => {
     receiver.received.length = 0;
     emulator.updateUser('ada', { roles: [] });
     emulator.updateUser('ada', { name: 'Augusta' });
@@ -152,7 +152,7 @@ describe('Signing out', () => {
     endSession = `${emulator.issuer}/session/end?client_id=web&post_logout_redirect_uri=http://localhost:3000/`;
   });
 
-  it('waits for the application to take the logout token, and goes on when it answers 500', async () => {
+  it('waits until the application has answered the logout token, also with 500', async () => {
     receiver.statuses.push(500);
     expect((await emulator.signOut(endSession, { cookies: web.cookies })).href).toBe(
       'http://localhost:3000/',
@@ -193,7 +193,7 @@ describe('Signing out', () => {
     await silent.close();
   });
 
-  it('shows a page that ends the session, when the post sign-out URI is registered', async () => {
+  it('shows a page that ends the session if the post sign-out URI is registered', async () => {
     const uri = 'https://app.example.com/bye';
     emulator.setApplication({ id: 'web', secret: 'a-secret', postLogoutRedirectUris: [uri] });
     const page = await fetch(
@@ -209,14 +209,14 @@ describe('Signing out', () => {
     ).resolves.toMatchObject({ pathname: '/oidc/session/end/success' });
   });
 
-  it('is not what happens to a user who is updated, suspended or deleted: no logout token is sent, as at Logto', async () => {
+  it('is not caused by an update, a suspension or a deletion: no logout token is sent, as in Logto', async () => {
     receiver.received.length = 0;
     emulator.updateUser('ada', { name: 'Ada' });
     emulator.suspendUser('ada');
     emulator.deleteUser('ada');
     await receivedWebhook('User.Deleted');
 
-    // Logout tokens are sent in order, so that of grace's sign-out would come after any of ada's.
+    // Logout tokens are sent in order, so the one of grace's sign-out would arrive after any of ada's.
     const cookies = new CookieJar();
     await web.signIn({ scope: 'openid' }, { username: 'grace', cookies });
     await emulator.signOut(`${emulator.issuer}/session/end?client_id=web`, { cookies });

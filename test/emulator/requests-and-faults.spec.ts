@@ -79,14 +79,14 @@ describe('A test', () => {
       expect(await userInfo()).toMatchObject({ status: 429, body: { error: 'slow_down' } });
     });
 
-    it('delays the answer', async () => {
+    it('delays the response', async () => {
       emulator.failNext('discovery', { delay: 50 });
       const before = performance.now();
       expect((await discover()).status).toBe(200);
       expect(performance.now() - before).toBeGreaterThan(45);
     });
 
-    it('lets the endpoint never answer', async () => {
+    it('makes the endpoint never respond', async () => {
       emulator.failNext('discovery', { delay: Infinity });
       const request = fetch(`${emulator.issuer}/.well-known/openid-configuration`, {
         signal: AbortSignal.timeout(50),
@@ -100,14 +100,14 @@ describe('A test', () => {
       expect((await refresh()).status).toBe(200);
     });
 
-    it('loses the answer after the request is processed', async () => {
+    it('loses the response after the request is processed', async () => {
       const { code = '' } = await web.callback({ scope: 'openid' });
       emulator.failNext('token', { cutAfter: true });
       await expect(web.exchange(code)).rejects.toThrow('fetch failed');
       expect((await web.exchange(code)).body['error']).toBe('invalid_grant');
     });
 
-    it('changes the real answer', async () => {
+    it('changes the real response', async () => {
       emulator.failNext('userinfo', {
         transform: (response) => ({ ...response, body: response.body.replaceAll('"ada"', '"eve"') }),
       });

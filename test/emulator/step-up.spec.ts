@@ -24,7 +24,7 @@ const options = {
 const emulator = closeLater(await startLogtoEmulator(options));
 const web = webClient(emulator);
 
-/** How a token says that its user has signed in. */
+/** The claims of a token that say how its user has signed in. */
 const contextOf = (claims: Record<string, unknown> | undefined): unknown => [
   claims?.['acr'],
   claims?.['amr'],
@@ -71,16 +71,19 @@ describe('The emulator answers `acr_values` as Logto 1.46 does', () => {
       [undefined, ['fed'], 'number'],
     ],
     ['an account of its own', { first_screen: 'register' }, { username: 'eve', password: 'apple' }, withOne],
-  ])('says so after a sign-in with %s', async (_, { one_time_token, ...parameters }, form, expected) => {
-    const link = one_time_token !== undefined && {
-      one_time_token: emulator.createOneTimeToken('ada@example.com'),
-      login_hint: 'ada@example.com',
-    };
-    const browser = await open({ ...parameters, ...link });
-    if (!link) await browser.post(form);
-    const answer = await web.exchange(browser.url.searchParams.get('code') ?? '');
-    expect(contextOf(idTokenOf(answer))).toEqual(expected);
-  });
+  ])(
+    'says how the user has signed in with %s',
+    async (_, { one_time_token, ...parameters }, form, expected) => {
+      const link = one_time_token !== undefined && {
+        one_time_token: emulator.createOneTimeToken('ada@example.com'),
+        login_hint: 'ada@example.com',
+      };
+      const browser = await open({ ...parameters, ...link });
+      if (!link) await browser.post(form);
+      const answer = await web.exchange(browser.url.searchParams.get('code') ?? '');
+      expect(contextOf(idTokenOf(answer))).toEqual(expected);
+    },
+  );
 
   it('asks a signed-in user for the second factor only, and only once', async () => {
     const browser = new Browser();
@@ -163,7 +166,7 @@ describe('The emulator answers `acr_values` as Logto 1.46 does', () => {
     }
   });
 
-  it('has them at introspection', async () => {
+  it('has these values at introspection', async () => {
     const { body } = await signIn({ acr_values: twoFactors });
     const refreshed = await web.refresh(body['refresh_token']);
     for (const token of [body['access_token'], refreshed.body['access_token']]) {
@@ -172,7 +175,7 @@ describe('The emulator answers `acr_values` as Logto 1.46 does', () => {
     }
   });
 
-  it('has none for client credentials and token exchange', async () => {
+  it('has no such values for client credentials and token exchange', async () => {
     const machine = new Client(emulator, 'machine', '', 'a-secret');
     expect(contextOf(accessTokenOf(await machine.clientCredentials({ resource })))).toEqual(without);
     const subject_token = emulator.createSubjectToken('ada');
@@ -181,7 +184,7 @@ describe('The emulator answers `acr_values` as Logto 1.46 does', () => {
 });
 
 describe('The emulator with `stepUp: false`', () => {
-  it('ignores `acr_values`, as Logto before 1.46', async () => {
+  it('ignores `acr_values`, like Logto before 1.46', async () => {
     const older = closeLater(await startLogtoEmulator({ ...options, stepUp: false }));
     const discovery = await fetch(`${older.issuer}/.well-known/openid-configuration`);
     expect(await discovery.json()).not.toHaveProperty('acr_values_supported');

@@ -44,7 +44,7 @@ describe('Claims', () => {
     });
   });
 
-  it('that the user does not have are null or absent, as at Logto', async () => {
+  it('that the user does not have are null or absent, as in Logto', async () => {
     const { web } = await startThreeApplications();
     const claims = claimsOf(await signIn(web, { scope: 'openid profile email phone address' }));
     expect(claims).toMatchObject({
@@ -248,7 +248,7 @@ describe('Refresh tokens', () => {
     expect((await spa.refresh(second)).status).toBe(400);
   });
 
-  it('are used up by a request for an unknown resource too, as at Logto', async () => {
+  it('are used up by a request for an unknown resource too, as in Logto', async () => {
     const { emulator, spa } = await startThreeApplications();
     const { body } = await signIn(spa);
     const wrong = await spa.refresh(body['refresh_token'], { resource });

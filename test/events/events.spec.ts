@@ -128,7 +128,7 @@ describe('nestjs-logto:callback', () => {
     expect(events.of('nestjs-logto:callback')).toMatchObject([{ sub: 'bob', code: 'sign_in_refused' }]);
   });
 
-  it('tells a repeated callback from the first', async () => {
+  it('marks a repeated callback', async () => {
     const visitor = app.browser();
     const url = await visitor.authorize(issuer);
     await Promise.all([visitor.open(url), visitor.open(url)]);
@@ -270,7 +270,7 @@ describe('nestjs-logto:provider-request', () => {
     ]);
   });
 
-  it('has the reason of a connection that fails, without the error of the library', async () => {
+  it('has the reason why a connection failed, without the error of the library', async () => {
     issuer.failNext('token', { destroy: true });
     await browser.fetch(resourceTokenPath);
 
@@ -319,7 +319,7 @@ describe('nestjs-logto:access-denied', () => {
     ]);
   });
 
-  it('tells a redirect to the sign-in by its status', async () => {
+  it('has the status of a redirect to the sign-in', async () => {
     await app.browser().open('/protected');
 
     expect(events.of('nestjs-logto:access-denied')).toEqual([

@@ -202,7 +202,7 @@ describe.each([
     expect(status).toBe(400);
   });
 
-  it('shows a navigation an error page', async () => {
+  it('answers a navigation with an error page', async () => {
     const page = await api.browser().open('/api/v1/things');
 
     expect([page.status, page.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
@@ -210,7 +210,7 @@ describe.each([
     expect(page.text).toContain('not_authenticated');
   });
 
-  it('lets anonymous requests pass on @OptionalAuth(), but no bad token', async () => {
+  it('accepts anonymous requests with @OptionalAuth(), but no invalid token', async () => {
     expect((await call(api, '/api/v1/things/optional')).text).toBe('anonymous');
     expect((await call(api, '/api/v1/things/optional', token)).text).toBe('ada');
     expect((await call(api, '/api/v1/things/optional', 'bad')).status).toBe(401);
@@ -236,7 +236,7 @@ describe.each([
     expect((await call(api, '/api/v1/narrowed', token)).text).toBe('narrowed');
   });
 
-  it('keeps guarded answers out of caches, beside what CORS varies by', async () => {
+  it('keeps guarded responses out of caches, and keeps the `Vary` of CORS', async () => {
     const { headers } = await call(api, '/api/v1/things', token, {
       headers: { origin: 'https://front.example.com' },
     });
@@ -247,7 +247,7 @@ describe.each([
     );
   });
 
-  it('sets these headers on answers that a handler sends itself', async () => {
+  it('sets these headers on responses that a handler sends itself', async () => {
     const answer = await call(api, '/api/v1/things/streamed', token);
     expect([answer.text, answer.headers.get('cache-control')]).toEqual(['streamed', 'private, no-store']);
   });
@@ -264,7 +264,7 @@ describe.each([
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
   });
 
-  it("keeps its headers where a filter of the app's own answers", async () => {
+  it('keeps its headers when a filter of the app answers', async () => {
     const filtered = await startApi({
       issuer,
       create,

@@ -178,7 +178,7 @@ describe('A GraphQL resolver', () => {
     expect(await ask(anonymous, '{ me { id } }', { 'sec-fetch-mode': 'navigate' })).toBe('not_authenticated');
   });
 
-  it('reports refusals in the format of @nestjs/graphql for HTTP exceptions', async () => {
+  it('reports the refusal in the format that @nestjs/graphql has for HTTP exceptions', async () => {
     const page = await postQuery(anonymous, '{ me { id } }');
 
     expect(page.status).toBe(200);

@@ -91,7 +91,7 @@ describe('A route that accepts sessions and bearer tokens', () => {
     headers: { authorization: `Bearer ${token}` },
   });
 
-  it('accepts either', async () => {
+  it('accepts both', async () => {
     expect((await ada.fetch('/either')).json()).toEqual({ sub: 'ada', same: true });
     expect((await app.browser().fetch('/either', bearer(bobsToken))).json()).toEqual({
       sub: 'bob',
@@ -147,7 +147,7 @@ describe('A route that accepts sessions and bearer tokens', () => {
     expect((await ada.fetch('/either/bearer', bearer(bobsToken))).text).toBe('bob');
   });
 
-  it('refuses everybody when `accept` is empty', async () => {
+  it('refuses every request when `accept` is empty', async () => {
     expect((await ada.fetch('/either/nothing')).status).toBe(401);
     expect((await ada.fetch('/either/nothing', bearer(bobsToken))).status).toBe(401);
   });
@@ -158,7 +158,7 @@ describe('A route that accepts sessions and bearer tokens', () => {
     expect((await ada.fetch('/both', bearer(bobsToken))).status).toBe(401);
   });
 
-  it('needs a guard to see tokens: an unguarded handler only knows the session', async () => {
+  it('needs a guard for bearer tokens: a handler without a guard only has the user of the session', async () => {
     expect((await ada.fetch('/unguarded', bearer(bobsToken))).text).toBe('ada');
     expect((await app.browser().fetch('/unguarded', bearer(bobsToken))).text).toBe('');
   });

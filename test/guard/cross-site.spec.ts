@@ -31,7 +31,7 @@ class AccountController {
 
 const frontEnd = 'https://front.example.com';
 
-/** Replaced by the origin of the app, whose port is only known when it runs. */
+/** A placeholder for the origin of the app, whose port is not known yet. */
 const own = 'its own';
 
 describe('A request with a session', () => {
@@ -46,7 +46,7 @@ describe('A request with a session', () => {
       controllers: [AccountController],
       logto: { allowedOrigins: [frontEnd] },
       configure: (nest) =>
-        // As the package `method-override` does.
+        // Like the package `method-override`.
         nest.use((request: Request, _response: Response, next: () => void) => {
           request.method = request.get('x-http-method-override') ?? request.method;
           next();
@@ -127,7 +127,7 @@ describe('A request with a session', () => {
     expect((await browser.fetch('/public', { method: 'POST', headers })).status).toBe(201);
   });
 
-  it('is answered with a page that gives the reason when a form of another site posts it', async () => {
+  it('is answered with a page that gives the reason if a form of another site sends it', async () => {
     const headers = { ...sent('https://evil.example', 'cross-site'), 'sec-fetch-mode': 'navigate' };
     const page = await browser.fetch('/account', { method: 'POST', headers });
 

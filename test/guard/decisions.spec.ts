@@ -153,7 +153,7 @@ describe('An authorization decision', () => {
   });
 
   it.each(['/reports', '/stacked'])(
-    'follows every @WithLogto, whether stacked or on a base class: %s',
+    'applies every @WithLogto, whether stacked or on a base class: %s',
     async (path) => {
       const app = await start({
         controllers: [ReportsController, StackedController],
@@ -161,12 +161,12 @@ describe('An authorization decision', () => {
       });
       const ada = await signedIn(app);
 
-      // A page that is opened would redirect without `unauthenticated: 'reject'`.
+      // A navigation would be redirected without `unauthenticated: 'reject'`.
       expect((await ada.open(path)).status).toBe(401);
     },
   );
 
-  it('uses old userinfo while Logto fails, and retries at most every 30 s', async () => {
+  it('uses old user info while Logto fails, and retries every 30 seconds at most', async () => {
     const at = await startIssuer({ idTokenClaims: { roles: false } });
     const app = await start({ issuer: at, logto: { scopes: [UserScope.Roles], revalidateAfter: 60 } });
     const ada = await signedIn(app, at);
@@ -185,7 +185,7 @@ describe('An authorization decision', () => {
   describe('on scopes', () => {
     const scopes = [...(tokenOptions.scopes ?? []), 'write:things'];
 
-    it('changes within revalidateAfter when a permission is revoked', async () => {
+    it('changes within `revalidateAfter` after a permission is revoked', async () => {
       const at = await startAccessIssuer();
       const app = await start({ issuer: at, logto: { ...tokenOptions, scopes, revalidateAfter: 60 } });
       const ada = await signedIn(app, at);
@@ -209,7 +209,7 @@ describe('An authorization decision', () => {
       expect((await ada.fetch('/write')).status).toBe(200);
     });
 
-    it('does not ask Logto again when revalidateAfter is false', async () => {
+    it('sends no more requests to Logto when `revalidateAfter` is false', async () => {
       const app = await start({ logto: { ...tokenOptions, scopes, revalidateAfter: false } });
       const ada = await signedIn(app);
       expect((await ada.fetch('/write')).status).toBe(200);

@@ -184,7 +184,7 @@ describe('A guard that is installed globally', () => {
     expect((await browser.fetch('/closed')).text).toBe('closed');
   });
 
-  describe('and decorated routes', () => {
+  describe('with decorated routes', () => {
     let app: TestApp;
     let [anonymous, ada, bob]: Browser[] = [];
 
@@ -195,7 +195,7 @@ describe('A guard that is installed globally', () => {
       await bob.signIn(tenant.issuer, 'bob');
     }
 
-    it('give the user on public and optional routes too', async () => {
+    it('gives handlers the user on public and optional routes too', async () => {
       await startGuarded();
       expect((await ada?.fetch('/open'))?.text).toBe('open to ada');
       expect((await anonymous?.fetch('/open'))?.text).toBe('open to anonymous');
@@ -203,7 +203,7 @@ describe('A guard that is installed globally', () => {
       expect((await anonymous?.fetch('/optional'))?.text).toBe('optional for anonymous');
     });
 
-    it('follow the nearest decorator (handler, class, base class), and add up requirements', async () => {
+    it('follows the nearest decorator (handler, class, base class), and adds up requirements', async () => {
       await startGuarded();
       const all = {
         '/optional-role': [200, 200, 403],
@@ -228,7 +228,7 @@ describe('A guard that is installed globally', () => {
       expect(found).toEqual(all);
     });
 
-    it('stay protected when the same place is public and has a requirement', async () => {
+    it('protects a handler or class that is public and has a requirement', async () => {
       await startGuarded();
       for (const path of ['/contradiction', '/contradicting-class']) {
         expect((await anonymous?.fetch(path))?.status).toBe(401);
@@ -285,7 +285,7 @@ describe('A guard that is installed globally', () => {
     expect((await call(api, '/optional-scope', token)).status).toBe(403);
   });
 
-  it('for sessions works beside an API in the same app, whose routes accept bearer tokens', async () => {
+  it('for sessions works next to an API in the same app, whose routes accept bearer tokens', async () => {
     @Controller('api')
     @UseGuards(LogtoApiGuard)
     @WithLogto({ accept: ['bearer'] })

@@ -22,7 +22,7 @@ class Blocklist {
   readonly blocked = new Set(['bob']);
 }
 
-/** Adds a check that needs a provider of its own. */
+/** Adds a check that injects a provider. */
 @Injectable()
 class BlocklistGuard extends LogtoGuard {
   constructor(private readonly blocklist: Blocklist) {
@@ -46,7 +46,7 @@ class MobileGuard extends LogtoGuard {
   }
 }
 
-/** Answers refused requests in its own way. */
+/** Changes the response to refused requests. */
 @Injectable()
 class HidingGuard extends LogtoApiGuard {
   protected override refused(context: ExecutionContext, error: unknown): boolean {
@@ -58,7 +58,7 @@ class HidingGuard extends LogtoApiGuard {
   }
 }
 
-/** Does not extend a guard of the package, but asks LogtoService. */
+/** Calls LogtoService instead of extending a guard of the package. */
 @Injectable()
 class OwnGuard implements CanActivate {
   constructor(private readonly logto: LogtoService) {}
@@ -125,7 +125,7 @@ describe('A guard of the app', () => {
       ...parts,
     });
 
-  it('can add a check with providers of its own', async () => {
+  it('can add a check that injects providers', async () => {
     const app = await start();
     const [anonymous, ada, bob] = [app.browser(), app.browser(), app.browser()];
     await ada.signIn(issuer, 'ada');
@@ -147,7 +147,7 @@ describe('A guard of the app', () => {
     expect((await call(app, '/mobile', token)).status).toBe(401);
   });
 
-  it('can choose the answer to refused requests', async () => {
+  it('can choose the response to refused requests', async () => {
     const app = await start();
 
     expect((await call(app, '/hidden/things')).json()).toMatchObject({
@@ -160,7 +160,7 @@ describe('A guard of the app', () => {
     expect((await call(app, '/hidden/health', 'bad')).text).toBe('healthy');
   });
 
-  it('can ask LogtoService instead of extending a guard', async () => {
+  it('can call LogtoService instead of extending a guard', async () => {
     const app = await start();
     const ada = app.browser();
     expect((await ada.fetch('/own')).status).toBe(403);
@@ -168,7 +168,7 @@ describe('A guard of the app', () => {
     expect((await ada.fetch('/own')).text).toBe('own');
   });
 
-  it('refuses everybody when it was created with `new`', async () => {
+  it('refuses every request if it was created with `new`', async () => {
     const app = await start({
       controllers: [PlainController],
       configure: (nest) => nest.useGlobalGuards(new LogtoGuard()),

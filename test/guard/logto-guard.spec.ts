@@ -89,7 +89,7 @@ class RejectingController {
   }
 }
 
-/** A filter that writes every answer itself, as many apps have one. */
+/** A filter that writes the response to every exception, as in many apps. */
 @Catch()
 class CatchAllFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
@@ -182,7 +182,7 @@ describe('LogtoGuard', () => {
       }
     });
 
-    it('redirects or rejects as the handler says, else the class, else the module', async () => {
+    it('redirects or rejects as the handler, the class or the module says, in this order', async () => {
       const anything = { accept: '*/*' };
       expect((await browser.fetch('/always', { headers: anything })).status).toBe(302);
       expect((await browser.open('/never')).status).toBe(401);
@@ -198,14 +198,14 @@ describe('LogtoGuard', () => {
       expect((await browser.fetch('/any', { method })).status).toBe(401);
     });
 
-    it('redirects even when a filter of the app writes every answer', async () => {
+    it('redirects even if a filter of the app handles every exception', async () => {
       const own = await start({}, { providers: [{ provide: APP_FILTER, useClass: CatchAllFilter }] });
       const page = await own.browser().open('/page');
       expect([page.status, page.headers.get('location')]).toEqual([302, `${toSignIn}%2Fpage`]);
       expect((await own.browser().fetch('/page')).status).toBe(401);
     });
 
-    it('uses the paths that browsers see, behind a proxy that strips a path', async () => {
+    it('uses the paths that browsers see behind a proxy that strips a path', async () => {
       const proxied = await start({ baseUrl: 'http://localhost:1/app' });
       const page = await proxied.browser().open('/page');
       expect(page.headers.get('location')).toBe('/app/logto/sign-in?returnTo=%2Fapp%2Fpage');
@@ -240,7 +240,7 @@ describe('LogtoGuard', () => {
       expect((await browser.fetch('/page', { headers: { authorization: 'Bearer x' } })).status).toBe(401);
     });
 
-    it('keeps answers out of shared caches unless the handler sets the headers', async () => {
+    it('keeps responses out of shared caches unless the handler sets the headers', async () => {
       const [page, cached] = [await browser.open('/page'), await browser.open('/cached')];
       expect([page.headers.get('cache-control'), page.headers.get('vary')]).toEqual([
         'private, no-store',

@@ -16,7 +16,7 @@ import { resource } from '../support/logto/issuer.js';
 import { call } from './support/api.js';
 import { accessTenant } from './support/access-tenant.js';
 
-/** A microservice whose messages come in HTTP requests and have them, as @rekog/mcp-nest passes them on. */
+/** A microservice whose messages arrive in HTTP requests and carry the request, like @rekog/mcp-nest. */
 class HttpMessages extends Server {
   listen(callback: () => void): void {
     callback();
@@ -68,7 +68,7 @@ class ToolsController {
   }
 }
 
-describe('A message that comes in an HTTP request, such as the call of an MCP tool', () => {
+describe('A message that arrives in an HTTP request, such as the call of an MCP tool', () => {
   const tenant = accessTenant();
   let app: TestApp;
 
@@ -91,7 +91,7 @@ describe('A message that comes in an HTTP request, such as the call of an MCP to
     expect(await send('api', token)).toEqual({ sub: 'ada', scopes: ['read:things'] });
   });
 
-  it('is refused without a token, with a bad one, and if a scope is missing', async () => {
+  it('is refused without a token, with an invalid one, and if a scope is missing', async () => {
     const token = await tenant.tokens.ofUser('ada', { resource });
 
     expect(await send('api')).toMatchObject({ code: 'not_authenticated' });

@@ -68,7 +68,7 @@ describe('A callback that arrives twice', () => {
   });
 
   describe('at two instances with a lock', () => {
-    it('runs @OnSignIn() once, and both answers are signed in', async () => {
+    it('runs @OnSignIn() once, and both responses sign the browser in', async () => {
       const browser = one.browser();
       const url = await browser.authorize(issuer);
       const cookie = browser.cookies.header(one.baseUrl);
@@ -94,7 +94,7 @@ describe('A callback that arrives twice', () => {
         code: 'sign_in_refused',
       },
       { hook: 'that hangs', act: hang, status: 503, code: 'hook_timeout' },
-    ])('gets the same answer from a hook $hook, with one code exchange', async ({ act, status, code }) => {
+    ])('gets the same response from a hook $hook, with one code exchange', async ({ act, status, code }) => {
       for (const recorder of recorders) recorder.act = (hook) => (hook === 'signIn' ? act() : undefined);
       const browser = one.browser();
       const url = await browser.authorize(issuer);

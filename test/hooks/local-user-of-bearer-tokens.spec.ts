@@ -43,7 +43,7 @@ describe('The user resolver for a bearer token', () => {
     expect(users.calls[0]?.resolution.request.path).toBe('/api/local');
   });
 
-  it('is asked once for each verified token', async () => {
+  it('is called once for each verified token', async () => {
     const [ada, bob] = [await token('ada'), await token('bob')];
     await Promise.all([1, 2, 3].map(() => call(api, '/api/local', ada)));
     await call(api, '/api/local', bob);
@@ -52,7 +52,7 @@ describe('The user resolver for a bearer token', () => {
     expect(users.calls.map(({ claims }) => claims.sub)).toEqual(['ada', 'bob']);
   });
 
-  it('is asked at each request without the cache', async () => {
+  it('is called at each request without the cache', async () => {
     const uncached = await start({ cache: false });
     const ada = await token();
     for (let request = 0; request < 2; request += 1) await call(uncached, '/api/local', ada);
@@ -60,21 +60,21 @@ describe('The user resolver for a bearer token', () => {
     expect(uncached.app.get(Users).calls).toHaveLength(2);
   });
 
-  it('is not asked for a token that is refused', async () => {
+  it('is not called for a token that is refused', async () => {
     const otherApi = await tenant.tokens.ofUser('ada', { resource: 'https://other.example.com' });
 
     expect((await call(api, '/api/local', otherApi)).status).toBe(401);
     expect(users.calls).toEqual([]);
   });
 
-  it('has an answer of which each request gets a copy', async () => {
+  it('returns a user of which each request gets a copy', async () => {
     const ada = await token();
     await call(api, '/api/change', ada);
 
     expect((await call(api, '/api/local', ada)).json()).toMatchObject({ localUser: { id: 1 } });
   });
 
-  it('refuses with null: 403, until it returns a user', async () => {
+  it('refuses the request with 403 by returning null, until it returns a user', async () => {
     const ada = await token();
     users.result = () => null;
     expect(refusalOf(await call(api, '/api/local', ada))).toEqual({
@@ -114,7 +114,7 @@ describe('The user resolver for a bearer token', () => {
     },
     { what: 'hangs', answer: hang, status: 503, code: 'hook_timeout' },
     { what: 'returns nothing', answer: () => undefined, status: 500, code: 'local_user_invalid' },
-  ])('lets nobody pass if it $what, and is asked again', async ({ answer, status, code }) => {
+  ])('refuses the request if it $what, and is called again', async ({ answer, status, code }) => {
     const ada = await token();
     users.result = answer;
     expect(refusalOf(await call(api, '/api/local', ada))).toMatchObject({ status, code });

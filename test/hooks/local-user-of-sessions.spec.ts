@@ -49,7 +49,7 @@ describe('The user resolver at a sign-in', () => {
     expect(users.calls[0]?.resolution.request.path).toBe('/logto/sign-in-callback');
   });
 
-  it('is asked once, after the hooks; every instance has its answer', async () => {
+  it('is called once, after the hooks, and every instance has the result', async () => {
     let callsBefore = -1;
     recorder.act = () => (callsBefore = users.calls.length);
     await browser.signIn(issuer);
@@ -64,7 +64,7 @@ describe('The user resolver at a sign-in', () => {
     expect([users.calls.length, other.app.get(Users).calls.length]).toEqual([1, 0]);
   });
 
-  it('refuses with null: 403 on the error page, without a session or tokens', async () => {
+  it('refuses the sign-in by returning null: an error page with 403, no session and no tokens', async () => {
     users.result = () => null;
     const known = new Set(store.keys());
     const page = await browser.signIn(issuer);
@@ -154,7 +154,7 @@ describe('The user resolver at a refresh of the claims', () => {
     users.reset();
   });
 
-  it('is asked again, and every instance has the new answer', async () => {
+  it('is called again, and every instance has the new result', async () => {
     users.result = () => ({ id: 2 });
     passTime(hour + 1);
 
@@ -164,7 +164,7 @@ describe('The user resolver at a refresh of the claims', () => {
     expect([users.calls.length, other.app.get(Users).calls.length]).toEqual([1, 0]);
   });
 
-  it('stores a new answer although the claims are the same', async () => {
+  it('has its new result stored although the claims are the same', async () => {
     users.result = () => ({ id: 3 });
     await browser.fetch('/refresh');
     const other = await startApp({ ...parts, instanceOf: app });
@@ -172,7 +172,7 @@ describe('The user resolver at a refresh of the claims', () => {
     expect((await browser.fetch(`${other.baseUrl}/local`)).json()).toEqual({ localUser: { id: 3 } });
   });
 
-  it('ends the sign-in with null, and the next sign-in is refused', async () => {
+  it('ends the sign-in by returning null, and the next sign-in is refused', async () => {
     users.result = () => null;
     passTime(hour + 1);
 
@@ -198,7 +198,7 @@ describe('The user resolver at a refresh of the claims', () => {
     },
     { what: 'hangs', answer: hang },
     { what: 'returns nothing', answer: () => undefined },
-  ])('keeps the old local user if it $what, and is asked again after 30 seconds', async ({ answer }) => {
+  ])('keeps the old local user if it $what, and is called again after 30 seconds', async ({ answer }) => {
     users.result = answer;
     issuer.updateUser('ada', { name: 'Augusta' });
     passTime(hour + 1);
@@ -208,7 +208,7 @@ describe('The user resolver at a refresh of the claims', () => {
     expect(users.calls).toHaveLength(1);
     expect(leaks.logged.slice(before).join('\n')).toMatch(/Users\.resolve|not now/);
 
-    // The claims are the new ones all the same.
+    // The claims are the new ones nevertheless.
     expect((await browser.fetch('/user')).json()).toMatchObject({ claims: { name: 'Augusta' } });
     users.result = () => ({ id: 4 });
     passTime(31);
@@ -219,7 +219,7 @@ describe('The user resolver at a refresh of the claims', () => {
     passTime(120);
   });
 
-  it('is asked by another instance, if it has failed here', async () => {
+  it('is called by another instance if it has failed on this one', async () => {
     users.result = () => {
       throw new Error('the database is down');
     };

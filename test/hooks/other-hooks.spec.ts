@@ -146,7 +146,7 @@ describe('@OnTokenRefresh()', () => {
     expect(recorder.refreshes).toHaveLength(1);
   });
 
-  it('cannot fail the request', async () => {
+  it('cannot make the request fail', async () => {
     recorder.act = () => {
       throw new Error('the queue is down');
     };

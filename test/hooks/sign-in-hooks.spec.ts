@@ -54,7 +54,7 @@ describe('@OnSignIn()', () => {
     expect(await signedInUser(browser)).toBe('ada');
   });
 
-  it('gets the user info with the option fetchUserInfo', async () => {
+  it('gets the user info with the option `fetchUserInfo`', async () => {
     const fetching = await startApp({
       issuer,
       controllers: [PagesController],
@@ -69,7 +69,7 @@ describe('@OnSignIn()', () => {
     });
   });
 
-  it('learns whether the store has seen the user before, also after a sign-out', async () => {
+  it('gets whether the store has seen the user before, also after a sign-out', async () => {
     issuer.addUser({ id: 'grace', username: 'grace', password: 'a-password' });
     await browser.signIn(issuer, 'grace');
     await browser.open('/logto/sign-out');

@@ -9,7 +9,7 @@ import { startIssuer } from '../support/logto/issuer.js';
 const issuer = await startIssuer();
 const { machineToMachine } = issuer;
 
-/** The client of an app, and what it calls. */
+/** The client of an app, and the emulator that it calls. */
 async function startManagement(logto: Partial<LogtoModuleOptions> = {}): Promise<LogtoManagement['client']> {
   const { app } = await startApp({
     issuer,
@@ -71,7 +71,7 @@ describe('LogtoManagement', () => {
     expect(issuer.getUser('bob').roles).toEqual(['editor']);
   });
 
-  it('requests one token for parallel calls, and keeps it', async () => {
+  it('requests one token for parallel calls, and caches it', async () => {
     const other = await startManagement();
     issuer.resetRequests();
 
@@ -177,7 +177,7 @@ describe('A path parameter that leads to another path', () => {
   });
 
   it.each(['a/b', '../roles', '%2e%2e', 'a?b#c', '...', 'github|1'])(
-    'is sent as it is, if it is only unusual: %j',
+    'is sent as it is if it is merely unusual: %j',
     async (userId) => {
       await expect(client.GET('/api/users/{userId}', { params: { path: { userId } } })).rejects.toMatchObject(
         {
@@ -223,7 +223,7 @@ describe('A refusal of the Management API', () => {
     });
   });
 
-  it('is 500 for the user if Logto answers 401, because it refuses the app', async () => {
+  it('is 500 for the user if Logto answers 401, because Logto refuses the app', async () => {
     const body = { code: 'auth.unauthorized', message: 'Unauthorized.' };
     issuer.failNext('management', { status: 401, body, times: 2 });
 

@@ -5,7 +5,7 @@ import { leftovers } from '../support/runner/leftovers.js';
 import { clientDocument, clientMetadataUrl, McpClient } from './support/mcp-client.js';
 import { startSample } from './support/start-sample.js';
 
-/** The server of the client, which Logto asks for its metadata. */
+/** The server of the client, from which Logto fetches the metadata. */
 const clientServer: typeof fetch = async (input) => {
   expect(input).toBe(clientMetadataUrl);
   return Response.json(clientDocument);

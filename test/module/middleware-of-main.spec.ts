@@ -10,7 +10,7 @@ import { leaks } from '../support/runner/leaks.js';
 import { PagesController } from '../support/requests/pages.js';
 import { mountedByApp } from '../support/app/session-mounts.js';
 
-/** Redirects anonymous requests, as the guard of a dashboard in main.ts does. */
+/** Redirects anonymous requests, like a middleware in main.ts that protects a dashboard. */
 const onlyUsers: RequestHandler = (request, response, next) => {
   if (request.user?.isAuthenticated) next();
   else response.redirect('/logto/sign-in?returnTo=/queues');
@@ -56,7 +56,7 @@ describe.each([
     expect(seen).toEqual([true]);
   });
 
-  it('can call every method of LogtoService as a handler can', async () => {
+  it('can call every method of LogtoService that a handler can call', async () => {
     const app = await start({
       configure: (nest) => {
         const use = (path: string, answer: (request: Request) => Promise<unknown>): void => {

@@ -19,7 +19,7 @@ import { leaks } from '../support/runner/leaks.js';
 import { validOptions, watchLogs } from '../support/app/options.js';
 import { PagesController } from '../support/requests/pages.js';
 
-/** An adapter that is not Nest's for Express, as far as the module can see. */
+/** An adapter that does not look like Nest's adapter for Express. */
 class OtherAdapter extends ExpressAdapter {
   override getType(): string {
     return 'fastify';
@@ -76,7 +76,7 @@ describe('The module', () => {
       await expectSignInWorks(app, issuer);
     });
 
-    it('takes extras beside the factory', async () => {
+    it('takes extras next to the factory', async () => {
       const app = await start({
         register: (options) => {
           const given: LogtoModuleAsyncOptions = { authRoutesPrefix: 'auth', useFactory: () => options };
@@ -151,7 +151,7 @@ describe('The module', () => {
     await expectSignInWorks(app, issuer);
   });
 
-  describe('fails at start', () => {
+  describe('fails at startup', () => {
     const compile = (imports: ModuleMetadata['imports'] = []): Promise<unknown> => {
       @Module({ imports: [LogtoModule.forRoot(validOptions), ...imports] })
       class AppModule {}

@@ -60,7 +60,7 @@ describe('Request-scoped options', () => {
     ],
     ['a request-scoped class', { useClass: TenantConfig }, 'TenantConfig'],
     ['an existing request-scoped provider', { useExisting: TenantConfig }, 'TenantConfig'],
-  ])('are refused at start, by a message that names %s', async (_, asyncOptions, name) => {
+  ])('are refused at startup, with a message that names %s', async (_, asyncOptions, name) => {
     await expect(start(asyncOptions)).rejects.toMatchObject({
       code: 'invalid_options',
       message: expect.stringMatching(

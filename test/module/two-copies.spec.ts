@@ -76,7 +76,7 @@ describe('An app with two copies of the package', () => {
       () => ({ providers: [{ provide: APP_GUARD, useClass: theirs.LogtoGuard }] }),
     ],
     ['a second module', 'LogtoModule', () => ({ imports: [theirs.LogtoModule.forRoot(validOptions)] })],
-  ])('fails at start with both paths when %s comes from the other copy', async (_, what, metadata) => {
+  ])('fails at startup with both paths when %s comes from the other copy', async (_, what, metadata) => {
     const { imports = [], ...rest } = metadata();
 
     await expect(

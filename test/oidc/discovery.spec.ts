@@ -43,7 +43,7 @@ describe('Discovery', () => {
     });
   }
 
-  /** Lets the next discovery fail once so many requests wait for it. */
+  /** Makes the next discovery fail, as soon as a number of requests wait for it. */
   function failDiscoveryAwaitedBy(count: number): void {
     const latch = new Latch();
     let arrivals = 0;
@@ -59,7 +59,7 @@ describe('Discovery', () => {
     });
   }
 
-  /** Lets Logto have one address for browsers and another one for this server. */
+  /** Starts Logto with one address for browsers and another one for this server. */
   async function startWithInternalEndpoint(): Promise<{ endpoint: string }> {
     // A host name and port that only browsers could reach.
     const endpoint = `http://logto.localhost:${await freePort()}`;
@@ -99,7 +99,7 @@ describe('Discovery', () => {
     expect(failed.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('is requested once also when it fails for parallel sign-ins', async () => {
+  it('is requested once for parallel sign-ins also if it fails', async () => {
     failDiscoveryAwaitedBy(10);
 
     const pages = await Promise.all(Array.from({ length: 10 }, signIn));
@@ -108,7 +108,7 @@ describe('Discovery', () => {
     expect(issuer.countRequests('discovery')).toBe(1);
   });
 
-  it('is not needed at start: public pages work, and sign-in works once Logto is back', async () => {
+  it('is not needed at startup: public pages work, and sign-in works once Logto is back', async () => {
     await issuer.pause();
     await start({});
 

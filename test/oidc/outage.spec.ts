@@ -26,7 +26,7 @@ import { pause, timed, until } from '../support/requests/waiting.js';
 
 const hour = 3600;
 
-/** `http.timeout` of the app, in milliseconds: what a request must not wait for. */
+/** `http.timeout` of the app, in milliseconds. Most requests must not wait that long. */
 const timeout = 2400;
 
 /** Reads the user in each way that may need Logto. */
@@ -117,7 +117,7 @@ describe('While Logto hangs', () => {
     }
   });
 
-  it('requests that wait already go on as soon as another has timed out', async () => {
+  it('requests that already wait continue as soon as another one has timed out', async () => {
     const other = await signedIn('bob');
     passTime(hour + 1);
     hang('token');
@@ -257,7 +257,7 @@ describe('While Logto hangs', () => {
     });
   });
 
-  it('sign-in and sign-out refresh no claims, also where the app reads req.user on every request', async () => {
+  it('sign-in and sign-out refresh no claims, even if the app reads req.user on every request', async () => {
     const own = await start({ fetchUserInfo: true }, (request, _response, next) => {
       leaks.log(request.user?.isAuthenticated);
       next();
@@ -292,7 +292,7 @@ describe('While Logto hangs', () => {
       expect(page.text).toContain('href="/logto/sign-in?returnTo=/user?a=%221">Start again</a>');
     });
 
-    it('works again with the first try once Logto is back', async () => {
+    it('works at the first try once Logto is back', async () => {
       await noticeOutage();
       expect((await app.browser().open('/logto/sign-in')).status).toBe(503);
       issuer.clearFaults();
@@ -339,7 +339,7 @@ describe('While Logto hangs', () => {
     const isSignedIn = async (): Promise<boolean> => (await browser.fetch('/protected')).status === 200;
     passTime(hour + 1);
 
-    // On a busy machine the retry may take longer than a second; then it goes on in the background and ends the session.
+    // On a busy machine the retry may take longer than a second; then it continues in the background and ends the session.
     let adaSignedIn = true;
     for (let round = 0; adaSignedIn && round < 10; round += 1) {
       // As when a script of the tenant fails for this user.

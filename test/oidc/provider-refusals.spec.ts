@@ -8,7 +8,7 @@ import { leaks } from '../support/runner/leaks.js';
 import { machine, startTokenApp, tokenTenant } from '../support/app/token-app.js';
 import { organizationTokenPath, resourceTokenPath } from '../support/logto/token-path.js';
 
-/** Words that no visitor may read. */
+/** Words that only operators may see. */
 const forOperators = /appId|appSecret|Console|resources`|scopes`|machineToMachine|Management API|options/;
 
 const refused = (error: string, status = 400): EmulatorFault => ({ status, body: { error } });
@@ -165,7 +165,7 @@ describe('A refusal by Logto', () => {
   );
 
   describe('that the operator has to fix', () => {
-    /** Expects a page that does not ask the visitor to try again. */
+    /** Expects a page that does not ask the user to try again. */
     function expectNoRetry(page: Page, code: string): void {
       expect([page.status, page.headers.get('retry-after')]).toEqual([503, null]);
       expect(page.text).toContain(`<code>${code}</code>`);
@@ -173,7 +173,7 @@ describe('A refusal by Logto', () => {
       expect(page.text).not.toMatch(forOperators);
     }
 
-    it('such as a wrong secret does not ask to try again, and signs nobody out', async () => {
+    it('such as a wrong secret does not ask to try again, and does not sign users out', async () => {
       issuer.setApplication({ ...application, secret: 'changed-in-the-console' });
       const before = leaks.logged.length;
 

@@ -88,7 +88,7 @@ describe('A Logto that never answers', () => {
     expect(issuer.countRequests(endpoint)).toBe(1);
   });
 
-  it('signs nobody out and gets no second refresh in one call, which might end the grant', async () => {
+  it('does not sign the user out, and gets no second refresh in one call, which might end the grant', async () => {
     issuer.failNext('token', { delay: Number.POSITIVE_INFINITY });
     expect((await browser.fetch(app.baseUrl + resourceTokenPath)).status).toBe(503);
     expect(issuer.countRequests('token')).toBe(1);

@@ -8,7 +8,7 @@ const issuer = await startIssuer();
 const app = await startApp({ issuer, controllers: [PagesController] });
 
 describe('The token endpoint', () => {
-  it('gets only parameters of the protocol', async () => {
+  it('receives only parameters of the protocol', async () => {
     const browser = await app.signedInBrowser(issuer);
     passTime(3601);
     await browser.fetch('/protected');

@@ -96,7 +96,7 @@ describe('The spans', () => {
     expect(telemetry.span('logto.refresh').attributes).toEqual({ 'logto.resource': resource });
   });
 
-  it('have the code of a failure as error.type, and the status of a response that is an error', async () => {
+  it('have the code of a failure as error.type, and the status of an error response', async () => {
     const browser = one.browser();
     const url = await browser.authorize(issuer);
     telemetry.reset();
@@ -148,7 +148,7 @@ describe('The spans', () => {
     expect(telemetry.span('logto.sign_in')).toBeDefined();
   });
 
-  it('send nothing to Logto: that is up to an instrumentation of fetch', async () => {
+  it('are not sent to Logto: that is the task of an instrumentation of fetch', async () => {
     issuer.resetRequests();
     await one.signedInBrowser(issuer);
 

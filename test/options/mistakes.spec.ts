@@ -24,7 +24,7 @@ describe('The options of the module', () => {
       { endpoint: 'http://[::1]:3001', baseUrl: 'http://app.localhost:3000' },
     ],
     [
-      'http elsewhere with allowInsecureRequests',
+      'http on another machine with allowInsecureRequests',
       { endpoint: 'http://logto:3001', allowInsecureRequests: true },
     ],
     [
@@ -243,7 +243,7 @@ describe('The options of the module', () => {
     }
   });
 
-  it('refuse a resource of the Management API that is no URL', async () => {
+  it('refuse a resource of the Management API that is not a URL', async () => {
     const machineToMachine = { appId: 'machine', appSecret: 'the-secret-of-the-machine' };
     const problems = await problemsOf(
       forRoot({ ...validOptions, machineToMachine, management: { resource: 'acme' } }),

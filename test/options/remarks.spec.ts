@@ -23,7 +23,7 @@ const bearerOnly = (endpoint: string): DynamicModule =>
 
 const issuer = await startIssuer();
 
-describe('At start the module', () => {
+describe('At startup the module', () => {
   const start = (parts: Omit<TestAppParts, 'issuer'> = {}): Promise<TestApp> =>
     startApp({ issuer, controllers: [PagesController], ...parts });
 
@@ -89,7 +89,7 @@ describe('At start the module', () => {
           configure: (nest) => nest.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
         },
       ],
-    ])('warns that the route is missing that the guard redirects to: %s', async (_, parts) => {
+    ])('warns that the route to which the guard redirects is missing: %s', async (_, parts) => {
       const prefix = parts.logto?.authRoutesPrefix ?? 'logto';
       expect(await loggedAtStart('LogtoGuard', { controllers: [OwnController], ...parts })).toEqual([
         expect.stringMatching(

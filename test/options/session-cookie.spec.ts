@@ -77,7 +77,7 @@ describe('A session cookie', () => {
       /"low", "medium" or "high"/,
     ],
     ['a name with a space', 'name', { name: 'my session' }, /letters/],
-  ])('is refused at start with %s', async (_, option, setUp, remedy) => {
+  ])('is refused at startup with %s', async (_, option, setUp, remedy) => {
     const problems = await problemsOf(forRoot(optionsOf(setUp)));
 
     expect(Object.keys(problems)).toEqual([`session.${option}`]);
@@ -141,7 +141,7 @@ describe('A session cookie', () => {
     ],
     ['a fixed expires', { cookie: { expires: new Date(Date.now() + day) } }, /`expires`.*`maxAge`/],
     ['the path of the routes only', { cookie: { path: '/logto' } }, /`path`.*your pages would not/],
-  ])('causes a warning at start with %s', async (_, setUp, warning) => {
+  ])('causes a warning at startup with %s', async (_, setUp, warning) => {
     expect(await warningsOf(appWith(setUp))).toContainEqual(expect.stringMatching(warning));
   });
 

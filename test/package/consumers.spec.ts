@@ -4,7 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { project } from './support/packed.js';
 import { succeed } from './support/run.js';
 
-/** What the app of `fixtures/app` tells after it signed a person in and out. */
+/** What the app of `fixtures/app` prints after a user has signed in and out. */
 const visit = {
   anonymous: { isAuthenticated: false },
   refused: { status: 302, location: '/logto/sign-in?returnTo=%2Fprotected' },
@@ -41,7 +41,7 @@ describe.each([
     await succeed(process.execPath, [compiler, '-p', tsconfig, '--outDir', outDir], project(folder));
   });
 
-  it('signs a person in and out, against the emulator that comes with it', async () => {
+  it('signs a user in and out, with the emulator of the package', async () => {
     expect(await printedBy('main.js')).toEqual(visit);
   });
 
@@ -57,12 +57,12 @@ describe.each([
       open: 200,
       health: { status: 200, logto: 'up' },
     });
-    // The same one for every version of Nest and of @nestjs/swagger.
+    // It is the same for every version of Nest and of @nestjs/swagger.
     expect(document).toEqual(await apiDocument);
     expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
   });
 
-  it("runs the app's own tests without a Logto", async () => {
+  it("runs the app's own tests without Logto", async () => {
     expect(await printedBy('without-logto.js')).toEqual({
       nobody: 401,
       ada: { status: 200, text: 'hello ada on free' },
@@ -71,7 +71,7 @@ describe.each([
 });
 
 describe('The command of the package', () => {
-  it('is there once the package is installed', async () => {
+  it('can be run once the package is installed', async () => {
     const command = project('nest-12/node_modules/.bin/logto-emulator');
     expect(await succeed(command, ['--help'], project('nest-12'))).toContain('Usage: logto-emulator');
   });

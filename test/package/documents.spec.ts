@@ -7,10 +7,10 @@ import { run } from './support/run.js';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where programs find the package as it was built for the tarball, and what else they import. */
+/** The paths of the built package and of the other packages that programs import. */
 const folder = join(repository, 'test/package/build/documents');
 
-/** What the programs import of their reader's own app. */
+/** The files of the reader's app that programs import. */
 const readersFiles = {
   'src/app.module.ts': 'export class AppModule {}',
   'programs/app.module.ts': 'export class AppModule {}',

@@ -26,7 +26,7 @@ function optionsOf({ items, properties }: Schema, prefix = ''): [path: string, s
 describe('An editor that opens a logto-emulator.json with a `$schema`', () => {
   const options = new Map(optionsOf(schema));
 
-  it('finds the schema where the docs say', () => {
+  it('finds the schema at the path in the docs', () => {
     const documented = readFileSync(
       project('nest-12/node_modules/nestjs-logto/docs/how-to/emulator.md'),
       'utf8',
@@ -35,7 +35,7 @@ describe('An editor that opens a logto-emulator.json with a `$schema`', () => {
     expect(project('nest-12', named)).toBe(path);
   });
 
-  it('finds every option in the docs, too', () => {
+  it('finds every option in the docs too', () => {
     const documented = readFileSync(
       project('nest-12/node_modules/nestjs-logto/docs/how-to/emulator.md'),
       'utf8',
@@ -65,7 +65,7 @@ describe('An editor that opens a logto-emulator.json with a `$schema`', () => {
     expect(undescribed.map(([name]) => name)).toEqual([]);
   });
 
-  it('marks what the emulator would refuse, and nothing else', () => {
+  it('marks the mistakes that the emulator reports, and nothing else', () => {
     const accepts = (config: unknown) => z.fromJSONSchema(schema as never).safeParse(config).success;
     expect(
       accepts({ $schema: './a.json', users: [{ username: 'ada' }], applications: [{ id: 'app' }] }),
@@ -74,7 +74,7 @@ describe('An editor that opens a logto-emulator.json with a `$schema`', () => {
     expect(accepts({ user: [] })).toBe(false);
     expect(accepts({ users: [{ email: 'ada@example.com' }] })).toBe(false);
     expect(accepts({ signingAlgorithm: 'HS256' })).toBe(false);
-    // Functions are for programs.
+    // JSON cannot contain functions.
     expect(accepts({ log: 'console' })).toBe(false);
   });
 });

@@ -28,7 +28,7 @@ const installed = project('nest-12/node_modules/nestjs-logto');
 const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest;
 
 describe('The tarball', () => {
-  it('holds the built package and its documents, and nothing else', () => {
+  it('contains the built package and its documents, and nothing else', () => {
     const { files } = packed();
     expect(files).toEqual(
       expect.arrayContaining([
@@ -50,21 +50,21 @@ describe('The tarball', () => {
     expect(others.filter((file) => /\.spec\.|^dist\/(?:src|test|sample)\//.test(file))).toEqual([]);
   });
 
-  it('holds the documents that its README links to', () => {
+  it('contains the documents that its README links to', () => {
     const readme = readFileSync(join(installed, 'README.md'), 'utf8');
     const linked = [...readme.matchAll(/\/blob\/main\/(docs\/[^)#]+)/g)].map(([, path]) => path);
     expect(linked).not.toEqual([]);
     expect(packed().files).toEqual(expect.arrayContaining(linked));
   });
 
-  it('has the types of every file beside it', () => {
+  it('has the types of every file next to it', () => {
     const { files } = packed();
     const scripts = files.filter((file) => file.endsWith('.js')).map((file) => file.replace(/\.js$/, ''));
     const types = files.filter((file) => file.endsWith('.d.ts')).map((file) => file.replace(/\.d\.ts$/, ''));
     expect(scripts.toSorted()).toEqual(types.toSorted());
   });
 
-  it('holds every file that an entry point or a command names', () => {
+  it('contains every file that an entry point or a command names', () => {
     const targets = Object.values(manifest.exports).flatMap((target) =>
       typeof target === 'string' ? [target] : Object.values(target),
     );
@@ -72,7 +72,7 @@ describe('The tarball', () => {
     expect(packed().files).toEqual(expect.arrayContaining(named));
   });
 
-  it('is clean to publint', async () => {
+  it('passes publint', async () => {
     const { tarball } = packed();
     const { messages, pkg } = await publint({
       strict: true,
@@ -81,7 +81,7 @@ describe('The tarball', () => {
     expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
   });
 
-  it('has types that resolve wherever ES modules do', async () => {
+  it('has types that resolve in every module setting that supports ES modules', async () => {
     const parameters = [packed().tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji'];
     const cwd = fileURLToPath(new URL('.', import.meta.url));
     const { stdout, exitCode } = await run('npx', ['--no-install', 'attw', ...parameters], cwd);
@@ -92,7 +92,7 @@ describe('The tarball', () => {
 });
 
 describe('The manifest', () => {
-  it('offers the documented entry points', () => {
+  it('exports the documented entry points', () => {
     expect(Object.keys(manifest.exports)).toEqual([
       '.',
       './browser',
@@ -119,7 +119,7 @@ describe('The manifest', () => {
     });
   });
 
-  it('offers ES modules only', () => {
+  it('exports ES modules only', () => {
     expect(manifest.type).toBe('module');
     expect(JSON.stringify(manifest.exports)).not.toMatch(/require|\.cjs/);
   });
@@ -128,7 +128,7 @@ describe('The manifest', () => {
     expect(manifest.engines).toEqual({ node: '^20.19.0 || ^22.12.0 || >=24.0.0' });
   });
 
-  it('serves Nest 11 and 12, and asks for other packages only where they are used', () => {
+  it('supports Nest 11 and 12, and requires other packages only where they are used', () => {
     const nest = '^11.1.6 || ^12.0.0';
     expect(manifest.peerDependencies).toMatchObject({
       '@nestjs/common': nest,
@@ -149,7 +149,7 @@ describe('The manifest', () => {
     });
   });
 
-  it('depends on libraries for protocols, sessions and caches, and on nothing else', () => {
+  it('depends only on libraries for protocols, sessions and caches', () => {
     expect(Object.keys(manifest.dependencies).toSorted()).toEqual([
       '@types/express',
       '@types/express-session',
@@ -163,7 +163,7 @@ describe('The manifest', () => {
     ]);
   });
 
-  it('names the entry points again for compilers that do not read exports', () => {
+  it('repeats the entry points for compilers that do not read exports', () => {
     const subpaths = Object.entries(manifest.exports).flatMap(([name, target]) =>
       typeof target === 'object' && name !== '.' ? [[name.slice(2), [target['types']]]] : [],
     );
@@ -177,7 +177,7 @@ describe('The workflows', () => {
     (name) => [name, readFileSync(join(folder, name), 'utf8')] as const,
   );
 
-  it('are there for the gate and for a release', () => {
+  it('exist for the gate and for a release', () => {
     expect(workflows.map(([name]) => name)).toEqual(['ci.yml', 'release.yml']);
   });
 
@@ -189,13 +189,13 @@ describe('The workflows', () => {
     ).toEqual([]);
   });
 
-  it.each(workflows)('%s may only read, but for the job that publishes', (_name, text) => {
+  it.each(workflows)('%s has read permissions only, except for the job that publishes', (_name, text) => {
     expect(text).toMatch(/^permissions:\n {2}contents: read$/m);
     const [beforePublish = ''] = text.split(/^ {2}publish:$/m);
     expect(beforePublish).not.toMatch(/: write\b/);
   });
 
-  it('publish the very tarball that was tested', () => {
+  it('publish the tarball that was tested', () => {
     const [, release = ''] = workflows.find(([name]) => name === 'release.yml') ?? [];
     expect(release.match(/run: npm pack\b/g)).toHaveLength(1);
     expect(release).toContain('TARBALL=$(ls packed/nestjs-logto-*.tgz) npm run test:package');

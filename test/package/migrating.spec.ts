@@ -27,7 +27,7 @@ function propertiesOf(type: ts.Type): string[] {
   return checker.getPropertiesOfType(type).map(({ name }) => name);
 }
 
-describe('Migrating from @logto/express names', () => {
+describe('The page "Migrating from @logto/express" names', () => {
   it('every export', () => {
     expect(exported.length).toBeGreaterThan(15);
     expect(exported.map(({ name }) => name).filter((name) => !named.includes(name))).toEqual([]);

@@ -13,7 +13,7 @@ const imports = `
   import { LogtoModule, logtoOptionsFromEnv } from 'nestjs-logto';
   import { ThrottlerModule } from '@nestjs/throttler';`;
 
-/** An app with a page of its own beside the module's routes. */
+/** An app with a page next to the module's routes. */
 const app = (more: string, modules: string): string => `${imports} ${more}
   @Controller() class Pages {
     @Get() home() { return 'home'; }
@@ -21,7 +21,7 @@ const app = (more: string, modules: string): string => `${imports} ${more}
   }
   @Module({ controllers: [Pages], ${modules} }) export class AppModule {}`;
 
-/** The statuses of so many requests. */
+/** The statuses of a number of requests. */
 async function statuses(browser: Browser, path: string, count: number): Promise<Set<number>> {
   const seen = new Set<number>();
   for (let sent = 0; sent < count; sent += 1) seen.add((await browser.open(path)).status);

@@ -14,7 +14,7 @@ import { PagesController } from '../support/requests/pages.js';
 const page = await Page.open('docs/how-to/protect-static-files-and-dashboards.md', 'test/package');
 const issuer = await startIssuer();
 
-/** Runs a main.ts of the page beside the page's own middleware. */
+/** Runs a main.ts of the page with the middleware of the page. */
 const start = (text: string, modules: Record<string, string> = {}): Promise<Browser> =>
   runMain(page, text, {
     issuer,
@@ -28,7 +28,7 @@ const start = (text: string, modules: Record<string, string> = {}): Promise<Brow
     },
   });
 
-/** Where the page's code finds the file `reports/latest.csv`. */
+/** The folder in which the page's code finds `reports/latest.csv`. */
 async function enterFolderWithReport(): Promise<void> {
   const before = process.cwd();
   const folder = await mkdtemp(join(tmpdir(), 'nestjs-logto-reports-'));
@@ -76,7 +76,7 @@ describe('Middleware in main.ts protects', () => {
     expect((await browser.open('/reports/latest.csv')).text).toBe('a,report');
   });
 
-  it('everything that is not in a list', async () => {
+  it('every path that is not in a list', async () => {
     const browser = await start('const open =', { 'guarded.module': 'GuardedModule' });
     expect((await browser.open('/health')).json()).toEqual({ status: 'ok' });
     await expectSignInFirst(browser, '/user');
@@ -109,7 +109,7 @@ describe('Without middleware in main.ts', () => {
     expect((await browser.open('/reports/latest.csv')).text).toBe('a,report');
   });
 
-  it('a global guard protects all controllers but the public ones', async () => {
+  it('a global guard protects all controllers except public ones', async () => {
     const { GuardedModule } = await page.run<{ GuardedModule: Type }>('class GuardedModule');
     const app = await startApp({ issuer, controllers: [PagesController], imports: [GuardedModule] });
     expect((await app.browser().fetch('/health')).json()).toEqual({ status: 'ok' });

@@ -66,7 +66,7 @@ describe('Two instances of the page "Several instances"', () => {
   });
 });
 
-/** Asks until the instance has found Redis again. */
+/** Repeats a request until the instance has reconnected to Redis. */
 async function untilBack(browser: Browser): Promise<number> {
   for (;;) {
     const { status } = await browser.fetch('/token');

@@ -91,12 +91,12 @@ describe('Encrypted tokens on Redis', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('can do without the old key once they were written with the new one', async () => {
+  it('do not need the old key once they have been written with the new one', async () => {
     await browser.fetch(`${newFirst.baseUrl}/refresh`);
     expect(await statusesOn(await start([newKey]))).toEqual([200]);
   });
 
-  it('are nowhere in a dump', async () => {
+  it('do not appear in a dump as plain text', async () => {
     for (const { baseUrl } of [oldFirst, newFirst]) {
       for (const path of [resourceTokenPath, '/organizations', '/user-info', '/refresh', '/stored-tokens'])
         expect((await browser.fetch(baseUrl + path)).status).toBe(200);
@@ -131,7 +131,7 @@ describe('Encrypted tokens on Redis', () => {
     expect((await bob.fetch(resourceTokenPath)).status).toBe(200);
   });
 
-  it('end the sign-in where no key decrypts them, with one log line for the key', async () => {
+  it('end the sign-in if no key decrypts them, with one log line for the key', async () => {
     const id = await keyId();
     const others = [oldFirst.browser(), oldFirst.browser()];
     for (const other of others) await other.signIn(issuer, 'bob');

@@ -66,7 +66,7 @@ describe('Two instances on one Redis', () => {
           const pages = await onBoth(50, forOther);
           expect(statuses(pages)).toEqual([200]);
           expect(issuer.countRequests('token')).toBeGreaterThanOrEqual(1);
-          // Once an hour the claims are revalidated too.
+          // The claims are also revalidated once an hour.
           expect(issuer.countRequests('token')).toBeLessThanOrEqual(2 * mostRequests);
         }
         // The stored refresh token still works on both, long after the reuse interval.

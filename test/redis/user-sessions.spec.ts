@@ -148,7 +148,7 @@ describe('Two instances on one Redis', () => {
     expect(await onBoth(bystander)).toEqual([200, 200]);
   });
 
-  it('do nothing for a webhook that was delivered to the other', async () => {
+  it('ignore a webhook that was delivered to the other', async () => {
     const body = webhookBody('User.SuspensionStatus.Updated', suspended('bob'));
     expect((await postWebhook(one, body)).status).toBe(204);
     const browser = await one.signedInBrowser(issuer, 'bob');
@@ -161,7 +161,7 @@ describe('Two instances on one Redis', () => {
 });
 
 describe('Two instances on one Redis with a lock', () => {
-  it('run @OnSignIn() once for a callback that arrives at both, and both answers are signed in', async () => {
+  it('run @OnSignIn() once for a callback that arrives at both, and both responses sign the browser in', async () => {
     const { issuer, one, other } = await startPair(true);
     const browser = one.browser();
     const callback = await browser.authorize(issuer);

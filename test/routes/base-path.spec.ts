@@ -16,11 +16,11 @@ import { watchLogs } from '../support/app/options.js';
 import { PagesController } from '../support/requests/pages.js';
 import { PathProxy } from '../support/requests/path-proxy.js';
 
-/** Where an app is, and what in front of it strips or adds a path. */
+/** The path of an app, and the servers in front of it that strip or add a path. */
 interface Place {
   /** The path of `baseUrl`. */
   base: string;
-  /** What the proxy in front of the app strips. */
+  /** The path that the proxy in front of the app strips. */
   stripped?: string;
   globalPrefix?: string;
   /** The path at which another server mounts the app. */
@@ -39,7 +39,7 @@ const listenerOf = (app: NestExpressApplication): express.Express => app.getHttp
 const byExpress = (app: NestExpressApplication, path: string): RequestListener =>
   express().use(path, listenerOf(app));
 
-/** Mounts the app as `connect` and hand-written servers do. */
+/** Mounts the app like `connect` and hand-written servers. */
 const byHand =
   (app: NestExpressApplication, path: string): RequestListener =>
   (request: IncomingMessage & { originalUrl?: string }, response) => {
@@ -106,7 +106,7 @@ const places: [string, Place][] = [
 
 const issuer = await startIssuer();
 
-/** Starts an app at its place. @returns its address for browsers as well */
+/** Starts an app at a place. @returns the app and its origin for browsers */
 async function startAt({
   base,
   stripped,
@@ -174,7 +174,7 @@ describe('An app', () => {
     });
   });
 
-  describe('at start', () => {
+  describe('at startup', () => {
     /** The lines of the log about the path of the app. */
     async function logged(place: Place): Promise<string[]> {
       const logs = watchLogs();
@@ -205,7 +205,7 @@ describe('An app', () => {
       ]);
     });
 
-    it('logs nothing where baseUrl has no path', async () => {
+    it('logs nothing if `baseUrl` has no path', async () => {
       expect(await logged({ base: '', globalPrefix: 'api' })).toEqual([]);
     });
 
@@ -244,7 +244,7 @@ describe('An app', () => {
     expect((await browser.open('/shop/protected')).text).toBe('hello ada');
   });
 
-  it('may write its own routes below its global prefix', async () => {
+  it('may have its own sign-in routes below its global prefix', async () => {
     const logs = watchLogs();
     const { origin } = await startAt({
       base: '/shop',

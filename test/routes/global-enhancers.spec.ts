@@ -24,7 +24,7 @@ import { PagesController } from '../support/requests/pages.js';
 
 const Public = (): ClassDecorator => SetMetadata('app:public', true);
 
-/** Lets nobody pass but to what is marked with `@Public()`. */
+/** Refuses every request to a handler without `@Public()`. */
 @Injectable()
 class DenyingGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
@@ -86,7 +86,7 @@ describe('The routes', () => {
     expect([failed.status, failed.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
   });
 
-  it('redirect also under an interceptor that wraps every response', async () => {
+  it('redirect even with an interceptor that wraps every response', async () => {
     const app = await start({
       configure: (nest) => {
         nest.useGlobalInterceptors(new WrappingInterceptor());

@@ -11,7 +11,7 @@ const byFetch = (mode: string): Record<string, string> => ({
   'sec-fetch-site': 'same-origin',
 });
 
-/** What browsers and frameworks send with requests that are not navigations by a user. */
+/** The headers of requests by browsers and frameworks that are not navigations by a user. */
 const notNavigations: [what: string, headers: Record<string, string>][] = [
   ['a prefetch by `<link rel=prefetch>`', { ...byFetch('no-cors'), 'sec-purpose': 'prefetch' }],
   ['a prefetch by speculation rules', { 'sec-purpose': 'prefetch' }],
@@ -37,7 +37,7 @@ const notNavigations: [what: string, headers: Record<string, string>][] = [
   ['<object data>', { 'sec-fetch-dest': 'object', 'sec-fetch-mode': 'navigate' }],
 ];
 
-/** What a browser without fetch metadata sends: Safari before 16.4, or any over plain http. */
+/** The headers of a browser without fetch metadata: Safari before 16.4, or any over plain http. */
 const oldBrowser = {
   page: { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' },
   image: { accept: 'image/webp,image/avif,image/*;q=0.8,*/*;q=0.5' },
@@ -97,7 +97,7 @@ describe('The sign-in and sign-out routes', () => {
     }
   });
 
-  it('do not sign out on what may be the fetch of an old browser, but start a sign-in for it', async () => {
+  it('do not sign out for what may be the fetch of an old browser, but start a sign-in for it', async () => {
     const headers = oldBrowser.fetch;
 
     expectRefused(await browser.fetch('/logto/sign-out', { headers }));

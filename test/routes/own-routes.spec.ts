@@ -12,7 +12,7 @@ import { SignInController } from '../support/controllers/sign-in.controller.js';
 const issuer = await startIssuer();
 
 describe('An app that writes its own sign-in routes', () => {
-  it('may put them anywhere', async () => {
+  it('may have them at any path', async () => {
     const app = await startApp({
       issuer,
       controllers: [PagesController, SignInController],
@@ -30,7 +30,7 @@ describe('An app that writes its own sign-in routes', () => {
     expect((await browser.open('/user')).json()).toEqual({ isAuthenticated: false });
   });
 
-  it('may put them where the guard redirects to', async () => {
+  it('may have them at the paths to which the guard redirects', async () => {
     const app = await startApp({
       issuer,
       controllers: [PagesController, AuthRoutesController],

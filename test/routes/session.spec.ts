@@ -27,7 +27,7 @@ describe('GET /logto/session', () => {
     issuer.resetRequests();
   });
 
-  it('tells who is signed in, with the addresses of sign-in and sign-out', async () => {
+  it('returns who is signed in, with the URLs of sign-in and sign-out', async () => {
     const app = await start({ logto: { scopes: ['email'] } });
     const browser = await app.signedInBrowser(issuer);
 
@@ -49,7 +49,7 @@ describe('GET /logto/session', () => {
     });
   });
 
-  it('tells an anonymous user the address of the sign-in, and sets no cookie', async () => {
+  it('returns the URL of the sign-in for an anonymous request, and sets no cookie', async () => {
     const app = await start();
 
     const page = await get(app.browser());
@@ -187,7 +187,7 @@ describe.each(sessionMounts)('GET /logto/session, with a session that %s mounts'
     expect(await isSignedIn(browser)).toBe(false);
   });
 
-  it('leaves outdated claims for the next page to refresh', async () => {
+  it('does not refresh outdated claims, which the next page does', async () => {
     const parts = mount({ store });
     const app = await start({ ...parts, logto: { ...parts.logto, revalidateAfter: 60 } });
     const browser = await app.signedInBrowser(issuer);
@@ -201,7 +201,7 @@ describe.each(sessionMounts)('GET /logto/session, with a session that %s mounts'
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('leaves outdated claims alone behind a guard of the app, such as one that limits the rate', async () => {
+  it('does not refresh outdated claims behind a guard of the app, such as a rate limit', async () => {
     class RateLimitGuard {
       canActivate(): boolean {
         return true;
@@ -246,7 +246,7 @@ describe('expiresAt of GET /logto/session', () => {
     expect(await expiresIn(browser)).toBe(11 * day);
   });
 
-  it('moves with a rolling cookie', async () => {
+  it('is extended by a rolling cookie', async () => {
     const browser = await signedIn({ session: { ...session, rolling: true } });
     passTime(3 * day);
     await isSignedIn(browser);

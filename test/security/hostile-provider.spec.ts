@@ -76,7 +76,7 @@ describe('Of a hostile provider,', () => {
     expect(stored.filter((entry) => entry.includes('"logto"') || entry.includes('logtoTokens'))).toEqual([]);
   }
 
-  it('valid answers sign users in', async () => {
+  it('valid responses sign users in', async () => {
     const browser = app.browser();
 
     expect((await browser.open(await callback(browser))).status).toBe(302);
@@ -170,7 +170,7 @@ describe('Of a hostile provider,', () => {
       expect((await browser.open(await callback(browser))).status).toBe(302);
     });
 
-    it('with an unknown key causes one look-up for each callback', async () => {
+    it('with an unknown key causes one fetch of the keys for each callback', async () => {
       provider.overrides = { header: (header) => ({ ...header, kid: 'unknown' }) };
       for (let attempt = 1; attempt <= 5; attempt += 1) {
         const browser = app.browser();
@@ -274,7 +274,7 @@ describe('Of a hostile provider,', () => {
       ],
     ];
 
-    it.each(rows)('signs nobody in with %s', async (_, overrides, status, code) => {
+    it.each(rows)('does not sign the user in with %s', async (_, overrides, status, code) => {
       provider.overrides = overrides(provider);
       const browser = app.browser();
 

@@ -18,7 +18,7 @@ import { MemorySessionStore } from '../support/app/memory-session-store.js';
 import { PagesController } from '../support/requests/pages.js';
 import { startTokenApp } from '../support/app/token-app.js';
 
-/** The session of an app that mounts it itself, with one store for pages and sockets. */
+/** The session of an app that mounts its own, with one store for pages and sockets. */
 @Injectable()
 class OwnSession {
   readonly store = new MemorySessionStore();
@@ -53,7 +53,7 @@ class ChatGateway implements OnGatewayConnection {
 class InspectingController {
   constructor(private readonly logto: LogtoService) {}
 
-  /** What an app logs that logs whole errors. */
+  /** The error as it is logged by an app that logs whole errors. */
   @Get('inspected')
   async inspected(@Req() request: Request): Promise<string> {
     return this.logto.getAccessToken(request).then(
@@ -144,7 +144,7 @@ describe('A session', () => {
     const { store } = app.app.get(OwnSession);
     const browser = await app.signedInBrowser(issuer);
     await browser.fetch('/protected');
-    // Records are touched after the response, so this waits.
+    // Waits, because records are touched after the response.
     const touched = async (times: number): Promise<void> => {
       for (let looks = 0; looks < 400 && store.count('touch', /^logto-tokens-/) < times; looks += 1)
         await setTimeout(5);

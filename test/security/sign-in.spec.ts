@@ -113,7 +113,7 @@ describe('The sign-in and sign-out routes', () => {
     expect((await browser.fetch('/user-info')).json()).toMatchObject({ sub: 'ada' });
   });
 
-  it('do not sign out by half with an invalid postSignOutRedirectUri', async () => {
+  it('do not sign out partially with an invalid postSignOutRedirectUri', async () => {
     @Controller()
     class ByeController {
       constructor(private readonly logto: LogtoService) {}

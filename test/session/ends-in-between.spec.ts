@@ -96,7 +96,7 @@ describe('While a sign-in waits for a hook', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('and the hook ends the other sessions of the user, it goes on, also over an earlier one', async () => {
+  it('and the hook ends the other sessions of the user, it continues, also if it replaces an earlier sign-in', async () => {
     latch.release();
     const otherBrowser = await app.signedInBrowser(issuer);
     const browser = await app.signedInBrowser(issuer);
@@ -112,7 +112,7 @@ describe('While a sign-in waits for a hook', () => {
     expect(await isSignedIn(otherBrowser)).toBe(false);
   });
 
-  it('and the sessions of another user end, it goes on; so does the next one of the same user', async () => {
+  it('and the sessions of another user end, it continues, and so does the next sign-in of the same user', async () => {
     const browser = app.browser();
     const callback = browser.open(await browser.authorize(issuer));
     await latch.reached;
@@ -152,7 +152,7 @@ describe('A refresh that waits for the user resolver', () => {
 });
 
 describe('"Sign out everywhere else"', () => {
-  it('spares a session whose id the app has just changed', async () => {
+  it('does not end the current session after the app has changed its id', async () => {
     await start();
     const here = await app.signedInBrowser(issuer);
     const otherBrowser = await app.signedInBrowser(issuer);

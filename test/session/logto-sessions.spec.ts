@@ -27,7 +27,7 @@ import { ShopController, TokensController } from '../support/controllers/tokens.
 
 @Controller('sessions')
 class SessionsController extends UserSessionsController {
-  /** As many more browsers would store their sessions. */
+  /** Stores the session as many other browsers would. */
   @Post('copies')
   async copy(@Req() { session: { cookie, logto }, sessionStore }: Request): Promise<void> {
     for (let copy = 1; copy < 200; copy += 1) {
@@ -174,7 +174,7 @@ describe.each(sessionMounts)('The sessions of a user, mounted by %s', (_, mount)
     expect(await isSignedIn(ada)).toBe(true);
   });
 
-  it('end everywhere but here', async () => {
+  it('end in all browsers except this one', async () => {
     const here = await app.signedInBrowser(issuer);
     const others = [await app.signedInBrowser(issuer), await app.signedInBrowser(issuer)];
     const bystander = await app.signedInBrowser(issuer, 'bob');

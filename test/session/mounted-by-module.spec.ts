@@ -129,7 +129,7 @@ describe('A session that the module mounts', () => {
   it.each([
     ['production', true],
     ['development', false],
-  ])('is reported at start when it is kept in memory (in %s: %s)', async (environment, remarked) => {
+  ])('is reported at startup when it is kept in memory (in %s: %s)', async (environment, remarked) => {
     const [before, logged] = [process.env.NODE_ENV, leaks.logged.length];
     process.env.NODE_ENV = environment;
     try {
@@ -154,7 +154,7 @@ describe('A session that the module mounts', () => {
     expect(store.calls).toEqual([]);
   });
 
-  it('is there for every middleware, guard and route of the app, and for unknown paths', async () => {
+  it('is available to every middleware, guard and route of the app, and for unknown paths', async () => {
     const seen: string[] = [];
     const record = (where: string, at: Request): void => {
       seen.push(`${where}: ${at.user?.claims?.sub} ${(at.session as { cart?: string } | undefined)?.cart}`);
@@ -216,12 +216,12 @@ describe('A session that the module mounts', () => {
   });
 });
 
-/** What the module calls the session cookie of an app. */
+/** The default name of the session cookie of an app. */
 function defaultName({ baseUrl }: TestApp): string {
   return `logto.sid.${createHash('sha256').update(`${application.id} ${baseUrl}`).digest('hex').slice(0, 8)}`;
 }
 
-/** The cookie of a session, as an answer sets it. @param name default: whatever the module calls it */
+/** The cookie of a session, as an answer sets it. @param name default: the default of the module */
 function sessionCookie(page: Page, name = 'logto.sid.'): string[] {
   const cookie = page.headers.getSetCookie().find((header) => header.startsWith(name));
   expect(cookie).toBeDefined();

@@ -156,7 +156,7 @@ describe('The page at which a sign-in ends', () => {
       const { location = '' } = await visitor.open(`/logto/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
       const url = await issuer.signIn(location, { username: 'ada', cookies: visitor.cookies });
       expect(url.pathname).toBe('/shop/logto/sign-in-callback');
-      // What the proxy does: it strips the path.
+      // The proxy strips the path.
       return (await visitor.open(`/logto/sign-in-callback${url.search}`)).headers.get('location');
     };
 
@@ -172,7 +172,7 @@ describe('The page at which a sign-in ends', () => {
       '/shop/../other-app',
       '/shop//evil.example',
       '/shop/logto/sign-in',
-    ])('is never a page beside it: %s', async (returnTo) => {
+    ])('is never a page outside of it: %s', async (returnTo) => {
       expect(await endBelow(returnTo)).toBe(`${app.baseUrl}/shop`);
     });
   });

@@ -22,7 +22,7 @@ import { mountedByApp, sessionMounts } from '../support/app/session-mounts.js';
 
 type OwnSession = Request['session'] & { cart?: string; remembered?: boolean };
 
-/** What apps do with their session. */
+/** Uses the session as apps do. */
 @Controller()
 class OwnSessionController {
   constructor(
@@ -112,7 +112,7 @@ describe('A session', () => {
       return start(logto, parts);
     };
 
-    it('keeps its tokens where its cookie ends with the browser', async () => {
+    it('keeps its tokens if its cookie ends with the browser', async () => {
       const browser = await (await startWith({ expires: false })).signedInBrowser(issuer);
 
       expect((await browser.fetch('/token')).status).toBe(200);
@@ -120,7 +120,7 @@ describe('A session', () => {
       expect((await browser.fetch('/protected')).text).toBe('hello ada');
     });
 
-    it('keeps its tokens where the app extends its lifetime', async () => {
+    it('keeps its tokens if the app extends its lifetime', async () => {
       const browser = await (await startWith({ maxAge: 30 * 60_000 })).signedInBrowser(issuer);
       await browser.open('/remember-me');
 
@@ -203,11 +203,11 @@ describe('A session', () => {
       (operation: string, key: string) => operation === 'set' && key.startsWith('logto-ended-'),
     ],
     ['delete the session', (operation: string) => operation === 'destroy'],
-  ])('stays intact where the sign-out failed because the store could not %s', async (_, isOf) => {
+  ])('stays intact if the sign-out failed because the store could not %s', async (_, isOf) => {
     const app = await start();
     const browser = await app.signedInBrowser(issuer);
     let calls = 0;
-    // The first tombstone is written, so that it has to be taken back.
+    // The first tombstone was written, so it has to be deleted again.
     store.shouldFail = (operation, key) =>
       isOf(operation, key) && (operation === 'destroy' || (calls += 1) === 2);
     expect((await browser.open('/logto/sign-out')).status).toBe(503);
@@ -239,7 +239,7 @@ describe('A session', () => {
       expect((await laptop.fetch('/user')).json()).toEqual({ isAuthenticated: false });
     });
 
-    it('goes on when the token is for another application on the same store', async () => {
+    it('continues when the token is for another application on the same store', async () => {
       const one = await start({}, { issuer: provider });
       const two = await start({ appId: 'another' }, { issuer: provider });
       const browser = await signedInAtProvider(one);
@@ -259,7 +259,7 @@ describe('A session', () => {
       expect((await browser.open('/logto/sign-out')).status).toBe(302);
     });
 
-    it('with other entries does not fail on one without a cookie', () => {
+    it('with other entries does not fail because of an entry without a cookie', () => {
       let answer: () => void = () => undefined;
       store.get = (_id, callback) => {
         answer = () => callback(null, { cart: 'x' } as unknown as SessionData);
@@ -269,7 +269,7 @@ describe('A session', () => {
       expect(answer).not.toThrow();
     });
 
-    it('whose `set` returns a promise leaves it to the app', async () => {
+    it('whose `set` returns a promise still returns it to the app', async () => {
       class PromisingStore extends MemorySessionStore {
         override async set(
           key: string,

@@ -12,7 +12,7 @@ import { StreamsController } from '../support/controllers/streams.controller.js'
 
 const issuer = await startIssuer();
 
-/** Each instance checks its open streams every ten seconds. These tests wait for one check together. */
+/** Each instance checks its open streams every ten seconds. All tests wait for the same check. */
 describe('A stream of server-sent events, within ten seconds,', () => {
   let here: TestApp;
   let there: TestApp;
@@ -69,9 +69,9 @@ describe('A stream of server-sent events, within ten seconds,', () => {
 
   it('ends when Logto has suspended the user, without any request', () => streams.suspended?.expectEnd());
 
-  it('goes on for a user who is still signed in', () => streams.staying?.expectMoreEvents());
+  it('stays open for a user who is still signed in', () => streams.staying?.expectMoreEvents());
 
-  it('goes on when the app has given the session another id', () => streams.renewed?.expectMoreEvents());
+  it('stays open when the app has given the session another id', () => streams.renewed?.expectMoreEvents());
 
   it('reads the session of an open stream, and not of a closed one', () => {
     const readsOf = (name: string): number =>
@@ -87,7 +87,7 @@ describe('A stream of server-sent events, within ten seconds,', () => {
     expect([aloneStore.count('get'), aloneStore.count('touch')]).toEqual([1, 0]);
   });
 
-  it('goes on while the store is down', async () => {
+  it('stays open while the store is down', async () => {
     store.shouldFail = (operation) => operation === 'get';
     await delay(10_500);
     await streams.staying?.expectMoreEvents();

@@ -42,7 +42,7 @@ describe('A stream of server-sent events', () => {
   describe.each(sessionMounts)('on a session that %s mounts', (_, mount) => {
     const parts = mount();
 
-    it('ends immediately when its user signs out, and other streams go on', async () => {
+    it('ends immediately when its user signs out, and other streams stay open', async () => {
       const app = await start(parts);
       const [browser, other] = [await app.signedInBrowser(issuer), await app.signedInBrowser(issuer)];
       const [stream, second] = [await openStream(app, browser), await openStream(app, browser)];
@@ -106,7 +106,7 @@ describe('A stream of server-sent events', () => {
     await stream.expectEnd();
   });
 
-  it('goes on while its user is active, where idle sign-ins end', async () => {
+  it('stays open while its user is active, if there is an idle lifetime', async () => {
     const app = await start({ logto: { lifetime: { idle: 2 } } });
     const browser = await app.signedInBrowser(issuer);
     const stream = await openStream(app, browser);
@@ -152,7 +152,7 @@ describe('A stream of server-sent events', () => {
     expect((await (await app.signedInBrowser(issuer)).fetch('/late')).text).toBe('The sign-in has ended.');
   });
 
-  it('goes on for an anonymous request', async () => {
+  it('stays open for an anonymous request', async () => {
     const app = await start();
     const browser = app.browser();
     const stream = await openStream(app, browser, '/open-ticks');

@@ -38,7 +38,7 @@ class PayoutController {
     );
   }
 
-  /** A sign-in route of the app's own, as in the docs. */
+  /** A sign-in route of the app, as in the docs. */
   @Get('my-sign-in')
   async mySignIn(@Req() request: Request, @Res() response: Response): Promise<void> {
     const { acr_values, max_age } = request.query as Record<string, string | undefined>;
@@ -82,7 +82,7 @@ describe('A sign-in asks Logto for an authentication context', () => {
     ['is too long', `acr_values=${'a'.repeat(300)}`],
     ['has quotes only', 'acr_values=%22'],
     ['has another theme', 'theme=blue'],
-    ['names the policy of redirects, which is no matter of a link', 'confirm_redirect_policy=never'],
+    ['names the redirect policy, which a link may not set', 'confirm_redirect_policy=never'],
   ])('but not by a query that %s', async (_, query) => {
     const parameters = await parametersOf(app, `/logto/sign-in?${query}`);
     for (const name of ['acr_values', 'theme', 'confirm_redirect_policy'])
@@ -138,7 +138,7 @@ describe('A sign-in route of your own that passes the parameters of a link on', 
 });
 
 describe('A callback without the requested authentication context', () => {
-  /** What a browser gets, and that nothing has changed for it. */
+  /** Expects an error page, and that nothing has changed for the browser. */
   async function expectRefused(browser: Browser, page: Page, acr: string): Promise<void> {
     expect([page.status, page.headers.get('location')]).toEqual([403, null]);
     expect(page.text).toContain('insufficient_authentication');

@@ -138,7 +138,7 @@ describe('A sign-in callback', () => {
       expect([await appSession(browser), await signedInUser(browser)]).toEqual([before, 'bob']);
     });
 
-    it('is answered with problem details when a program asks', async () => {
+    it('is answered with problem details if the client is a program', async () => {
       const { state } = await startSignIn(browser);
       const url = callbackPath({ state, error: 'access_denied', iss: issuer.issuer });
 
@@ -203,7 +203,7 @@ describe('A sign-in callback', () => {
     expect(await signedInUser(browser)).toBe('ada');
   });
 
-  it('takes its address from baseUrl and not from headers of the request', async () => {
+  it('takes its URL from `baseUrl` and not from headers of the request', async () => {
     const url = await browser.authorize(issuer);
 
     const page = await browser.open(url, { host: 'evil.example', 'x-forwarded-host': 'evil.example' });

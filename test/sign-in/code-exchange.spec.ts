@@ -34,16 +34,19 @@ describe('A code exchange that fails', () => {
       'an endless response',
       { status: 200, body: `{"a":"${'a'.repeat(2_000_000)}"}`, contentType: 'application/json' },
     ],
-  ])('with %s is answered 503, signs nobody in, and the next sign-in works', async (_, fault) => {
-    await browser.signIn(issuer, 'bob');
-    const url = await issuer.signIn((await startSignIn(browser)).location, { username: 'ada' });
-    issuer.failNext('token', fault);
+  ])(
+    'with %s is answered 503 and does not sign the user in, and the next sign-in works',
+    async (_, fault) => {
+      await browser.signIn(issuer, 'bob');
+      const url = await issuer.signIn((await startSignIn(browser)).location, { username: 'ada' });
+      issuer.failNext('token', fault);
 
-    expectErrorPage(await browser.open(url.href), 503, 'provider_unavailable');
-    expect(await signedInUser(browser)).toBe('bob');
-    await browser.signIn(issuer, 'bob');
-    expect(await signedInUser(browser)).toBe('bob');
-  });
+      expectErrorPage(await browser.open(url.href), 503, 'provider_unavailable');
+      expect(await signedInUser(browser)).toBe('bob');
+      await browser.signIn(issuer, 'bob');
+      expect(await signedInUser(browser)).toBe('bob');
+    },
+  );
 
   it('with a redirect is answered 503, and the code is not sent to the other address', async () => {
     const otherServer = await OtherServer.start();
@@ -89,7 +92,7 @@ describe('A code exchange that fails', () => {
     ['half an ID token', (idToken) => ({ id_token: idToken.slice(0, 300) })],
     ['a malformed ID token', () => ({ id_token: 'bm90.YW4.aWQgdG9rZW4' })],
     ['an unsigned ID token', (idToken) => ({ id_token: unsigned(idToken) })],
-  ])('because the response has %s is answered 401 and signs nobody in', async (_, change) => {
+  ])('because the response has %s is answered 401 and does not sign the user in', async (_, change) => {
     const url = await browser.authorize(issuer);
     issuer.failNext(
       'token',

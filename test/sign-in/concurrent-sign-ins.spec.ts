@@ -69,7 +69,7 @@ describe('Several sign-ins in one browser', () => {
     expect(browser.cookies.header(app.baseUrl)).not.toContain('logto-sign-in');
   });
 
-  it('go on when one of them fails', async () => {
+  it('continue when one of them fails', async () => {
     const { state } = await startSignIn(browser);
     const location = await start('/logto/sign-in?returnTo=/protected');
     await browser.open(callbackPath({ state, error: 'access_denied', iss: issuer.issuer }));

@@ -26,7 +26,7 @@ const form = 'application/x-www-form-urlencoded';
 /** How an app's main.ts parses request bodies. */
 type Parsing = (app: NestExpressApplication) => void;
 
-/** Keeps each body as it came, as old recipes for webhooks do. */
+/** Keeps the raw body of each request, as old recipes for webhooks do. */
 function keepRawBody(request: Request & { rawBody?: string }, _response: Response, next: () => void): void {
   let text = '';
   request.setEncoding('utf8');
@@ -37,7 +37,7 @@ function keepRawBody(request: Request & { rawBody?: string }, _response: Respons
   });
 }
 
-/** What reads the body before the route and leaves something of it. */
+/** Parsers that read the body before the route, and keep it in some form. */
 const readableBodies: [what: string, parts: Partial<TestAppParts>][] = [
   ["Nest's body parsers", {}],
   ["Nest's body parsers and `rawBody`", { applicationOptions: { rawBody: true } }],
@@ -54,7 +54,7 @@ const readableBodies: [what: string, parts: Partial<TestAppParts>][] = [
   ['a middleware that keeps only the raw body', withParsing((app) => app.use(keepRawBody))],
 ];
 
-/** What reads the body before the route and leaves nothing. */
+/** Parsers that read the body before the route, and do not keep it. */
 const consumedBodies: [what: string, parts: Partial<TestAppParts>][] = [
   [
     'a parser that takes every body for JSON and fails',

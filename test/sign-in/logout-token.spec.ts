@@ -45,7 +45,7 @@ class SlowPagesController {
   }
 }
 
-/** Where `/slow` waits. */
+/** Makes `/slow` wait. */
 const slowRequest = new Latch();
 
 const minutesAgo = (minutes: number): number => Math.floor(Date.now() / 1000) - minutes * 60;
@@ -76,7 +76,7 @@ describe('A logout token', () => {
     return browser;
   }
 
-  /** Keys of the stored sessions, without the module's own entries. */
+  /** The keys of the stored sessions, without the entries of the module. */
   const sessions = (): string[] => store.keys().filter((key) => !key.startsWith('logto-'));
 
   const claims = (overrides?: JWTPayload): JWTPayload => logoutTokenClaims(provider.issuer, overrides);

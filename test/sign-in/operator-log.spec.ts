@@ -12,7 +12,7 @@ import { PagesController } from '../support/requests/pages.js';
 const issuer = await startIssuer();
 let lines: string[];
 
-/** Keeps the level of each line as well. */
+/** Also records the level of each line. */
 const logger: LoggerService = {
   log: (...values: unknown[]) => leaks.log(...values),
   debug: (...values: unknown[]) => keep('debug', values),

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 describe('A sign-in callback that arrives twice', () => {
-  it('makes one code exchange, and both answers carry the new session with working tokens', async () => {
+  it('makes one code exchange, and both responses carry the new session with working tokens', async () => {
     const url = await browser.authorize(issuer, 'ada', returnToProtected);
 
     const answers = await Promise.all([browser.open(url), browser.open(url)]);
@@ -32,7 +32,7 @@ describe('A sign-in callback that arrives twice', () => {
     }
   });
 
-  it('makes one code exchange also when the browser retries after the first answer', async () => {
+  it('makes one code exchange also when the browser retries after the first response', async () => {
     const url = await browser.authorize(issuer, 'ada', returnToProtected);
     const cookie = browser.cookies.header(app.baseUrl);
 

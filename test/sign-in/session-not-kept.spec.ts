@@ -16,7 +16,7 @@ const issuer = await startIssuer();
 const start = (parts: Partial<TestAppParts> = {}): Promise<TestApp> =>
   startApp({ issuer, controllers: [PagesController, SignInController], ...parts });
 
-/** What sets the cookie that the browsers of these specs refuse. */
+/** Sets the cookie that the browsers of these specs reject. */
 const cookieOptions = { name: 'sid', cookie: { maxAge: 3_600_000 } };
 
 /** Follows every redirect between app and Logto, as a browser does, until a page is shown. */
@@ -35,7 +35,7 @@ async function follow(browser: Browser, path: string, headers = {}): Promise<Pag
 
 describe('A sign-in that the browser or the store does not keep', () => {
   it.each(sessionMounts)(
-    'ends in an error page and not in a loop when the browser refuses the session cookie that %s sets',
+    'ends in an error page and not in a loop when the browser rejects the session cookie that %s sets',
     async (_, mount) => {
       const browser = (await start(mount(cookieOptions))).browser();
       browser.rejectedCookies = /^sid=/;

@@ -25,7 +25,7 @@ describe('The cookie of a sign-in', () => {
     restoreTime();
   });
 
-  it('is refused when somebody has changed it', async () => {
+  it('is refused if it was changed', async () => {
     const url = await browser.authorize(issuer);
     const cookie = /(logto-sign-in[^=]*)=([^;]*)/.exec(browser.cookies.header(app.baseUrl)) ?? [];
     browser.cookies.store(app.baseUrl, setCookie(`${cookie[1]}=${tampered(cookie[2] ?? '')}`));
@@ -50,7 +50,7 @@ describe('The cookie of a sign-in', () => {
 
   it.each([
     [
-      'accepted while the old session secret is kept beside the new one',
+      'accepted while the old session secret is kept next to the new one',
       ['the-new-secret', session.secret],
       302,
     ],

@@ -157,7 +157,7 @@ describe('The sign-in route', () => {
       );
     });
 
-    it('shows the registration first under /logto/sign-up, whatever the query asks for', async () => {
+    it('shows the registration first at /logto/sign-up, whatever the query says', async () => {
       expect(sentBy(await app.browser().open('/logto/sign-up')).get('first_screen')).toBe('register');
       const sent = sentBy(
         await browser.open('/logto/sign-up?first_screen=sign_in&ui_locales=fr&returnTo=/protected'),
@@ -222,7 +222,7 @@ describe('The sign-in route', () => {
       sentBy(await browser.open(moved.location ?? '', { host: '127.0.0.1:9' }));
     });
 
-    it('does not redirect where a proxy has rewritten the host name to one that is not a loopback name', async () => {
+    it('does not redirect if a proxy has rewritten the host name to one that is not a loopback name', async () => {
       sentBy(await browser.open('/logto/sign-in', { host: 'app.internal:8080' }));
     });
 
@@ -326,7 +326,7 @@ describe('The sign-in route', () => {
     it.each([
       ['one prompt', Prompt.Login, 'login'],
       ['several prompts', [Prompt.Login, Prompt.Consent], 'login consent'],
-    ])('sends %s of the options', async (_, prompt, sent) => {
+    ])('sends %s from the options', async (_, prompt, sent) => {
       expect((await sentWith({ prompt })).get('prompt')).toBe(sent);
     });
 

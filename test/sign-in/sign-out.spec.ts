@@ -148,7 +148,7 @@ describe('Sign-out', () => {
       await expectSignedOut(await browser.open('/logto/sign-out'), `${app.baseUrl}/`);
     });
 
-    it('redirects to the app when Logto was never reached', async () => {
+    it('redirects to the app when Logto has never been reached', async () => {
       const cold = await startApp({
         issuer: { endpoint: 'http://localhost:9' },
         controllers: [PagesController],
@@ -161,7 +161,7 @@ describe('Sign-out', () => {
 
     it.each([
       ['refuses to revoke', { status: 400, body: { error: 'invalid_request' } }],
-      ['rejects the client secret', { status: 401, body: { error: 'invalid_client' } }],
+      ['refuses the client secret', { status: 401, body: { error: 'invalid_client' } }],
     ])('ends the session and redirects to Logto when it %s', async (_, fault) => {
       await browser.signIn(issuer);
       issuer.failNext('revocation', fault);
@@ -170,7 +170,7 @@ describe('Sign-out', () => {
     });
   });
 
-  it('fails without signing out by half when the session store is down', async () => {
+  it('fails without a partial sign-out when the session store is down', async () => {
     await browser.signIn(issuer);
     store.shouldFail = (operation) => operation !== 'get';
     const refused = await browser.open('/logto/sign-out');
@@ -190,11 +190,11 @@ describe('Sign-out', () => {
       await expectSignedOut(await browser.post('/leave'), atLogto());
     });
 
-    it('ends only the app’s session with `local`, and redirects to the given address', async () => {
+    it('ends only the app’s session with `local`, and redirects to the given URL', async () => {
       await browser.signIn(issuer);
 
       await expectSignedOut(await browser.post('/leave-here'), `${app.baseUrl}/bye`);
-      // The session at Logto goes on, so ada is signed in without a page.
+      // The session at Logto continues, so ada is signed in without a page.
       await browser.signIn(issuer, 'bob');
       expect(await signedInUser(browser)).toBe('ada');
     });

@@ -113,7 +113,7 @@ describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves
     expect(context.store.keys()).not.toContain(id);
   });
 
-  it('does not restore session or tokens as one of 30 around a sign-out', async () => {
+  it('does not restore the session or tokens when it is one of 30 during a sign-out', async () => {
     const { app, store } = context;
     const [id, [record]] = [context.sessionKey(), context.recordKeys()];
     expect(record).toBeDefined();
@@ -144,7 +144,7 @@ describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves
   it('keeps only the new tokens of a refresh during which the user signs in again, and they work', async () => {
     const { app, issuer } = context;
     const paused = pauseTokenResponse(issuer);
-    // In another cookie jar: with `rolling` the late answer sets the cookie that it came with.
+    // In another cookie jar, because with `rolling` the late response sets the old cookie again.
     const cookie = browser.cookies.header(app.baseUrl);
     const refresh = app.browser().fetch(resourceTokenPath, { headers: { cookie } });
     await paused.reached;

@@ -26,7 +26,7 @@ class SharedLock implements LogtoLock {
 
 const lock = new SharedLock();
 const logto = { lock, session: { ...session, store: new MemorySessionStore() } };
-// A provider that revokes the grant when a refresh token is used twice.
+// Such a provider revokes the grant when a refresh token is used twice.
 const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use', refreshTokenReuseInterval: 0 });
 const one = await startTokenApp({ issuer, logto });
 const other = await startTokenApp({ issuer, logto, instanceOf: one });
@@ -70,7 +70,7 @@ describe('With a lock, two instances', () => {
     expect(decodeURIComponent(browser.cookies.header(one.baseUrl))).not.toContain(key.slice(14));
   });
 
-  it('make one code exchange for a callback that reaches both at once, and both answers are signed in', async () => {
+  it('make one code exchange for a callback that reaches both at once, and both responses sign the browser in', async () => {
     const fresh = one.browser();
     const callback = await fresh.authorize(issuer);
     const atOther = callback.replace(one.baseUrl, other.baseUrl);

@@ -34,7 +34,7 @@ describe('The session store', () => {
 
   const sessionKey = (): string => store.keys().find((key) => sessions.test(key)) ?? '';
 
-  /** How many sign-ins each entry of the index holds, by which logout tokens find sessions. */
+  /** The number of sign-ins in each entry of the index, in which logout tokens find sessions. */
   async function indexSizes(): Promise<number[]> {
     const keys = store.keys().filter((key) => key.startsWith('logto-sign-ins-'));
     const entries = await Promise.all(keys.map((key) => store.stored(key)));
@@ -58,7 +58,7 @@ describe('The session store', () => {
     await browser.signIn(issuer);
     const id = sessionKey();
     const { logto } = (await store.stored(id)) ?? {};
-    if (!logto || 'ended' in logto) throw new Error('nobody is signed in');
+    if (!logto || 'ended' in logto) throw new Error('The user is not signed in.');
     expect(logto.sid).toEqual(expect.any(String));
     await browser.open('/logto/sign-out');
 

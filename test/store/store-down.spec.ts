@@ -43,7 +43,7 @@ describe.each(sessionMounts)('A store that is down, under a session that %s moun
     expect((await browser.open('/protected')).text).toBe('hello ada');
   });
 
-  it('does not sign a user in by half when it cannot write the session', async () => {
+  it('does not sign a user in partially when it cannot write the session', async () => {
     const url = await browser.authorize(issuer);
     store.shouldFail = (operation) => operation === 'set';
 

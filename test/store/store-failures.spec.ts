@@ -32,7 +32,7 @@ describe.each(apps)('A store that fails, under $name,', ({ whileDown, ...context
   it('to write refreshed tokens loses none: they are used, and written when the store recovers', async () => {
     const { store } = context;
     store.shouldFail = (operation) => operation === 'set';
-    // Neither request has anything of its own to save, unless the app resaves every session.
+    // Neither request has data to save, unless the app resaves every session.
     const first = (await browser.fetch(resourceTokenPath)).text;
     const second = (await browser.fetch(otherTokenPath)).text;
     expect(context.issuer.countRequests('token')).toBe(2);

@@ -19,7 +19,7 @@ const otherKey = 'another-encryption-key-of-the-specs';
 
 const tokenKinds = ['access_token', 'id_token', 'refresh_token'];
 
-/** Callbacks then leave their outcome in the store. */
+/** With a lock, callbacks leave their outcome in the store. */
 const lock: LogtoModuleOptions['lock'] = { run: (_key, fn) => fn() };
 
 describe.each(sessionMounts)('The store of a session that %s mounts', (_mountedBy, mount) => {
@@ -29,7 +29,7 @@ describe.each(sessionMounts)('The store of a session that %s mounts', (_mountedB
     issuer = await startIssuer(tokenTenant);
   });
 
-  /** What the store holds after everything that an app does with tokens. */
+  /** The content of the store after an app has used tokens in each way. */
   async function dumpAfterUse(encryption: LogtoEncryptionOptions | undefined): Promise<string> {
     const store = new MemorySessionStore();
     const { logto, ...parts } = mount({ store });
@@ -106,7 +106,7 @@ describe('Encrypted tokens', () => {
   const tokensIn = async (key = recordKeys()[0] ?? ''): Promise<Record<string, string>> =>
     ((await store.stored(key)) as unknown as { logtoTokens: Record<string, string> }).logtoTokens;
 
-  /** The header of the only record: who holds no key can read it. */
+  /** The header of the only record, which is readable without a key. */
   async function keyId(): Promise<unknown> {
     const { protected: header = '' } = await tokensIn();
     return (JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: unknown }).kid;

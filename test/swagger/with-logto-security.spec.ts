@@ -186,7 +186,7 @@ describe('withLogtoSecurity()', () => {
     expect(operation(name)['x-logto']).toEqual(extension);
   });
 
-  it('documents 401, 403 and 503 with the problem schema, and what is needed', () => {
+  it('documents 401, 403 and 503 with the problem schema, and the requirements', () => {
     const { responses } = operation('get /api/scopes');
     const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/LogtoProblem' } } };
 
@@ -206,7 +206,7 @@ describe('withLogtoSecurity()', () => {
     expect(document.components?.schemas).toHaveProperty('LogtoProblem');
   });
 
-  it('says of a route that accepts nothing only that it refuses', () => {
+  it('documents only refusals for a route that accepts no credentials', () => {
     const { security, responses } = operation('get /pages/nobody');
     expect([security, Object.keys(responses)]).toEqual([undefined, ['200', '401', '403', '503']]);
   });
@@ -234,7 +234,7 @@ describe('withLogtoSecurity()', () => {
     });
   });
 
-  it('is right about every operation: anonymous requests get 401 where it demands security', async () => {
+  it('is right about every operation: anonymous requests get 401 if it requires security', async () => {
     for (const [path, item] of Object.entries(document.paths)) {
       for (const [method, { security, responses }] of Object.entries(item)) {
         const { status } = await app.browser().fetch(path, { method: method.toUpperCase() });

@@ -165,7 +165,7 @@ describe('The health of an app that starts', () => {
     expect((await probe(app)).logto).toMatchObject({ status: 'up', provider: 'up' });
   });
 
-  it('is up without an answer of Logto, with `requireLogto: false`', async () => {
+  it('is up before Logto has answered, with `requireLogto: false`', async () => {
     issuer.failNext('discovery', { status: 500, times: 1000 });
     const app = await start();
 

@@ -24,7 +24,7 @@ describe('The testing kit', () => {
   it.each([
     ['session', '/local'],
     ['bearer', '/api/local'],
-  ] as const)('asks the user resolver as in production: %s', async (as, path) => {
+  ] as const)('calls the user resolver as in production: %s', async (as, path) => {
     const { body } = await http()
       .get(path)
       .set(signedInAs({ sub: 'ada' }, { as }))
@@ -50,7 +50,7 @@ describe('The testing kit', () => {
     expect(users.calls).toHaveLength(1);
   });
 
-  it('does not make a claim of localUser', async () => {
+  it('does not turn localUser into a claim', async () => {
     const { body } = await http()
       .get('/whoami')
       .set(signedInAs({ sub: 'ada', localUser: { id: 7 } }));

@@ -56,7 +56,7 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
       .expect(200);
   });
 
-  it('takes the options of an API that only accepts bearer tokens', async () => {
+  it('accepts the options of an API that only accepts bearer tokens', async () => {
     const { http } = await shopWith({ api: { audience: resource }, user: ada });
 
     await http().get('/api/orders').expect(200);

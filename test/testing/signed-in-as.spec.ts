@@ -197,7 +197,7 @@ describe('signedInAs', () => {
     });
   });
 
-  describe('beside other requests', () => {
+  describe('next to other requests', () => {
     it('keeps the users of concurrent requests apart', async () => {
       const users = Array.from({ length: 20 }, (_, index) => ({ sub: `user-${index}` }));
 

@@ -55,7 +55,7 @@ describe('useLogtoTesting on an app that has LogtoModule already', () => {
     await http().get('/account').set(anonymous()).expect(401);
   });
 
-  it('keeps the scopes of the app: what they leave out is missing, as in production', async () => {
+  it('keeps the scopes of the app: claims of other scopes are missing, as in production', async () => {
     const { http } = await start(LogtoModule.forRoot({ ...deployed, scopes: ['read:orders'] }));
 
     await http().get('/orders').set(signedInAs(ada)).expect(200);

@@ -38,7 +38,7 @@ describe('Access tokens', () => {
     issuer.updateUser('ada', { organizations: [{ id: 'org_1', roles: ['member'] }], roles: ['admin'] });
   });
 
-  // Not after each test: a clock that is put back would make cached entries young again.
+  // Not after each test: if the clock is set back, cached entries become younger.
   afterAll(() => restoreTime());
 
   const claims = async (target: TokenTarget): Promise<Record<string, unknown>> =>
@@ -101,7 +101,7 @@ describe('Access tokens', () => {
     expect(await token(otherTokenPath)).not.toBe(first);
   });
 
-  it('that live an hour are refreshed one to six minutes before they expire, at random', async () => {
+  it('with a lifetime of an hour are refreshed one to six minutes before they expire, at random', async () => {
     const isRefreshed: boolean[] = [];
     for (let round = 0; round < 20; round += 1) {
       const first = await token(resourceTokenPath);
@@ -129,7 +129,7 @@ describe('Access tokens', () => {
     expect((await browser.open('/user-info')).status).toBe(200);
   });
 
-  it('for an organization that the user is not in are denied, and the user stays signed in', async () => {
+  it('for an organization that the user is not in are refused, and the user stays signed in', async () => {
     const denied = await browser.fetch('/organizations/org_2/token');
     expect([denied.status, denied.json()]).toMatchObject([403, { code: 'access_denied' }]);
     expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
@@ -151,7 +151,7 @@ describe('Access tokens', () => {
     expect((await browser.fetch('/cart')).json()).toEqual(['book']);
   });
 
-  it('have changed scopes after refresh(), and the claims have changed as well', async () => {
+  it('have changed scopes after refresh(), and the claims have changed too', async () => {
     const before = decodeJwt(await token(resourceTokenPath));
     issuer.updateUser('ada', { roles: [], organizations: [], name: 'Augusta Ada King' });
 
@@ -177,7 +177,7 @@ describe('Access tokens', () => {
     expect((await late).json()).toMatchObject({ claims: { name: 'Countess of Lovelace' } });
   });
 
-  it('are refreshed without affecting how the ID token and the refresh token are read', async () => {
+  it('are refreshed, and the ID token and the rotated refresh token can be read', async () => {
     const before = (await browser.fetch('/stored-tokens')).json<{ idToken: string; refreshToken: string }>();
     expect(decodeJwt(before.idToken)).toMatchObject({ sub: 'ada' });
     await token(resourceTokenPath);

@@ -46,7 +46,7 @@ describe('Tokens by client credentials', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('are used until they expire while Logto fails, and renewed once for 50 parallel calls', async () => {
+  it('are used until they expire while Logto fails, and are then renewed once for 50 parallel calls', async () => {
     const first = await logto.getClientCredentialsToken(target);
     passTime(3600 - 59);
     issuer.failNext('token');

@@ -24,7 +24,7 @@ describe.each([
     browser = await app.signedInBrowser(issuer);
   });
 
-  // Not after each test: a clock that is put back would make cached entries young again.
+  // Not after each test: if the clock is set back, cached entries become younger.
   afterAll(() => restoreTime());
 
   const parallel = (count: number, path: string): Promise<Page[]> =>

@@ -35,7 +35,7 @@ describe.each([
     issuer.setApplication({ ...application, allowTokenExchange: true });
   });
 
-  // Not after each test: a clock that is put back would make cached entries young again.
+  // Not after each test: if the clock is set back, cached entries become younger.
   afterAll(() => restoreTime());
 
   const signedIn = async (): Promise<boolean> =>
@@ -71,7 +71,7 @@ describe.each([
   ];
 
   it.each(outages)(
-    'a token endpoint that $name leads to 503 and signs nobody out, and the next request works',
+    'a token endpoint that $name leads to 503 and does not sign the user out, and the next request works',
     async ({ code, happens }) => {
       happens();
       const failed = await browser.fetch(resourceTokenPath);
@@ -81,7 +81,7 @@ describe.each([
     },
   );
 
-  it('a Logto that is down signs nobody out, and requests work when it is back', async () => {
+  it('a Logto that is down does not sign the user out, and requests work when it is back', async () => {
     await issuer.pause();
     expect((await browser.fetch(resourceTokenPath)).status).toBe(503);
     expect((await browser.fetch('/user-info')).status).toBe(503);
@@ -94,7 +94,7 @@ describe.each([
     expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
   });
 
-  it('a wrong client secret signs nobody out', async () => {
+  it('a wrong client secret does not sign the user out', async () => {
     issuer.setApplication({ ...application, secret: 'changed-in-the-console' });
     const failed = await browser.fetch(resourceTokenPath);
     expect([failed.status, failed.json()]).toMatchObject([503, { code: 'invalid_client' }]);
@@ -104,7 +104,7 @@ describe.each([
     expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
   });
 
-  it('a connection that breaks before Logto has the request is retried once', async () => {
+  it('a connection that breaks before Logto has received the request is retried once', async () => {
     issuer.failNext('token', { destroy: true });
     expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
     expect(issuer.countRequests('token')).toBe(2);

@@ -100,7 +100,7 @@ describe('Claims', () => {
     },
   );
 
-  it('go on to be used while Logto fails, with a retry every 30 seconds at most', async () => {
+  it('continue to be used while Logto fails, with a retry every 30 seconds at most', async () => {
     passTime(hour + 1);
     issuer.updateUser('ada', { name: 'Augusta' });
     issuer.failNext('token', { times: 2 });

@@ -107,7 +107,7 @@ describe('A user with outdated claims', () => {
       expect(issuer.countRequests('token')).toBe(1);
     });
 
-    it('is signed out after the answer when the user was suspended', async () => {
+    it('is signed out after the response when the user was suspended', async () => {
       issuer.suspendUser('ada');
       try {
         await browser.open('/user');

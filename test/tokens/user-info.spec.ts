@@ -88,7 +88,7 @@ describe('User info', () => {
       issuer.resetRequests();
     });
 
-    it('is cached that long for each user', async () => {
+    it('is cached for that time for each user', async () => {
       await browser.fetch('/user-info');
       issuer.updateUser('ada', { name: 'Augusta' });
       expect((await browser.fetch('/user-info')).json()).toMatchObject({ name: 'Ada Lovelace' });

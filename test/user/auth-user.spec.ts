@@ -24,7 +24,7 @@ declare module 'nestjs-logto' {
   }
 }
 
-/** Compiles only while claims have their types, Logto's as well as the app's own. */
+/** Compiles only if claims have their types, those of Logto and those of the app. */
 export function typed(claims: IdTokenClaims, info: UserInfoResponse, user: Express.User): unknown[] {
   const plan: 'free' | 'pro' | undefined = claims.tenant_plan;
   const name: string | null | undefined = claims.name;
@@ -33,7 +33,7 @@ export function typed(claims: IdTokenClaims, info: UserInfoResponse, user: Expre
   const organization: string | undefined = info.organization_data?.[0]?.name;
   const data: Record<string, unknown> | undefined = info.custom_data;
   const sub: string | undefined = user.claims?.sub;
-  // Passport's users need not be Logto's.
+  // Users of Passport may not be users of Logto.
   const others: Express.User[] = [{ id: 7 }, {}];
   return [plan, name, verified, roles, organization, data, sub, others];
 }
@@ -104,7 +104,7 @@ describe('@AuthUser()', () => {
       roles: ['admin'],
       organizations: ['org_1'],
     });
-    // Milliseconds, where everything else is seconds.
+    // In milliseconds. All other times are in seconds.
     expect(claims?.created_at).toBeGreaterThan(1e12);
   });
 
@@ -151,7 +151,7 @@ describe('@AuthUser()', () => {
     expect(await get('/custom-data', visitor)).toEqual({ kept: 'pro', isPlain: true });
   });
 
-  it('has its counterpart in LogtoService, which throws for an anonymous request where claims are needed', async () => {
+  it('has a counterpart in LogtoService, which throws for an anonymous request if claims are needed', async () => {
     expect(await get('/service')).toEqual({ isAuthenticated: true, sub: 'ada' });
     const refused = await app.browser().fetch('/service');
     expect([refused.status, refused.json().code]).toEqual([401, 'not_authenticated']);

@@ -21,7 +21,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startApp } from '../support/app/app.js';
 import { startIssuer } from '../support/logto/issuer.js';
 
-/** What middleware, guard and interceptor have found on the request. */
+/** The users that middleware, guard and interceptor have found on the request. */
 const seen: Record<string, unknown> = {};
 
 @Injectable()

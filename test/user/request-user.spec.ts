@@ -17,7 +17,7 @@ import { session, startApp, type TestApp, type TestAppParts } from '../support/a
 import { passTime, restoreTime } from '../support/runner/clock.js';
 import { startIssuer } from '../support/logto/issuer.js';
 
-/** Keeps what an app's own guard finds on the request. */
+/** Records the user that a guard of the app finds on the request. */
 class RecordingGuard implements CanActivate {
   canActivate(host: ExecutionContext): boolean {
     const request = host.switchToHttp().getRequest<Request & { seen?: unknown }>();
@@ -102,7 +102,7 @@ describe("The request's user", () => {
       app = await start(parts);
     });
 
-    it('is undefined for guards and not authenticated for handlers where nobody is signed in', async () => {
+    it('is undefined for guards and not authenticated for handlers if the request is anonymous', async () => {
       const browser = app.browser();
 
       expect((await browser.fetch('/decorated')).json()).toEqual({ isAuthenticated: false });
@@ -160,7 +160,7 @@ describe("The request's user", () => {
     expect((await browser.fetch('/informed/not')).json()).not.toHaveProperty('userInfo');
   });
 
-  it('is left as another library has set it, also when somebody is signed in', async () => {
+  it('is left as another library has set it, also if the user is signed in', async () => {
     const app = await start({
       configure: (nest) =>
         nest.use((request: Request, _response: Response, next: NextFunction) => {

@@ -78,7 +78,7 @@ describe('A gateway on socket.io', () => {
     });
   });
 
-  it("refuses an anonymous message with Nest's general error, without that filter", async () => {
+  it("refuses an anonymous message with Nest's generic error, without that filter", async () => {
     const ask = await connect(await start(GatewayWithoutFilter));
     expect(await ask('say')).toMatchObject({ status: 'error', message: 'Internal server error' });
   });

@@ -107,7 +107,7 @@ describe.each<
 
   afterEach(restoreTime);
 
-  /** What the client of a browser with these headers gets. */
+  /** The answer that the client of a browser with these headers gets. */
   async function ask(event: string, headers: Record<string, string>): Promise<unknown> {
     const client = closeLater(await connect(app, headers));
     const answer = await client.ask(event);

@@ -130,7 +130,7 @@ describe('A method with @OnLogtoEvent()', () => {
     expect(calls).toContain('account User.Created ada');
   });
 
-  it('that fails makes Logto send the event again, while the others run', async () => {
+  it('that fails makes Logto send the event again, and the others run', async () => {
     const app = await start();
     const body = webhookBody('Role.Deleted');
     fails = true;
@@ -190,7 +190,7 @@ describe('A method with @OnLogtoEvent()', () => {
     expect(calls).toEqual(['stand-in', 'spy']);
   });
 
-  it('that is slow delays the answer', async () => {
+  it('that is slow delays the response', async () => {
     const app = await start();
     let isAnswered = false;
     const answer = sendWebhook(app, 'Role.Created').finally(() => (isAnswered = true));
@@ -203,7 +203,7 @@ describe('A method with @OnLogtoEvent()', () => {
     expect(calls).toContain('slow');
   });
 
-  it('has 8 seconds, then Logto is answered; if it fails after that, the log says so', async () => {
+  it('may take 8 seconds before Logto gets a response; if it fails later, the log says so', async () => {
     const app = await start();
     expect(app.app.get(EventDelivery, { strict: false }).deadline).toBe(8000);
     app.app.get(EventDelivery, { strict: false }).deadline = 50;
@@ -218,7 +218,7 @@ describe('A method with @OnLogtoEvent()', () => {
     expect(calls).toEqual(['audit Role.Created', 'slow']);
   });
 
-  it('of an app without a signing key is named in a warning at start', async () => {
+  it('of an app without a signing key is named in a warning at startup', async () => {
     await start({ logto: { webhooks: undefined } });
     expect(leaks.logged.join('\n')).toMatch(
       /No webhooks arrive for Accounts\.account.*webhooks: \{ signingKey \}/,
@@ -226,10 +226,10 @@ describe('A method with @OnLogtoEvent()', () => {
   });
 });
 
-describe('A webhook that comes again', () => {
+describe('A webhook that is delivered again', () => {
   const body = webhookBody('Scope.Created');
 
-  it('runs nothing if it was delivered within the hour', async () => {
+  it('runs nothing if the first delivery was within the last hour', async () => {
     const app = await start();
     expect((await postWebhook(app, body)).status).toBe(204);
     expect((await postWebhook(app, body)).status).toBe(204);
@@ -253,7 +253,7 @@ describe('A webhook that comes again', () => {
     expect(calls).toEqual(['audit Scope.Created']);
   });
 
-  it('to another app with the same store and signing key runs there, too', async () => {
+  it('to another app with the same store and signing key runs there too', async () => {
     const logto = { session: { ...session, store: new MemorySessionStore() } };
     const app = await start({ logto });
     const other = await start({ logto: { ...logto, appId: 'another-app' } });
@@ -270,7 +270,7 @@ describe('A webhook that comes again', () => {
     expect(calls).toEqual(['audit Scope.Created']);
   });
 
-  it('while the first one still runs shares its run and its answer', async () => {
+  it('while the first one is still running shares its run and its response', async () => {
     const app = await start();
     const role = webhookBody('Role.Created');
     const answers = [postWebhook(app, role), postWebhook(app, role)];
@@ -281,7 +281,7 @@ describe('A webhook that comes again', () => {
   });
 });
 
-describe('@OnLogtoEvent() is an error at start', () => {
+describe('@OnLogtoEvent() is an error at startup', () => {
   @Injectable({ scope: Scope.REQUEST })
   class PerRequest {}
 
@@ -309,7 +309,7 @@ describe('@OnLogtoEvent() is an error at start', () => {
     ['RequestScoped.run', [RequestScoped]],
     ['Transient.run', [Transient]],
     ['Dependent.run', [PerRequest, Dependent]],
-  ])('on %s, whose provider is no singleton', async (name, providers) => {
+  ])('on %s, whose provider is not a singleton', async (name, providers) => {
     await expect(start({ providers })).rejects.toMatchObject({
       code: 'hook_invalid',
       message: expect.stringContaining(name),

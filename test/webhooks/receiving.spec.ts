@@ -53,7 +53,7 @@ beforeEach(() => {
   received.length = 0;
 });
 
-/** A guard of the app that lets nothing pass but what is marked as open. */
+/** A guard of the app that refuses every request to a handler that is not marked as open. */
 const Open = (): ClassDecorator => SetMetadata('open', true);
 
 @Injectable()
@@ -65,7 +65,7 @@ class StrictGuard implements CanActivate {
   }
 }
 
-/** Keeps each body as it came, as old recipes for webhooks do. */
+/** Keeps the raw body of each request, as old recipes for webhooks do. */
 function keepRawBody(request: Request & { rawBody?: string }, _response: Response, next: () => void): void {
   let text = '';
   request.setEncoding('utf8');
@@ -173,7 +173,7 @@ describe('A webhook is refused', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['without a signature', {}, /no header logto-signature-sha-256/],
     ['with an empty signature', { 'logto-signature-sha-256': '' }, /signature is wrong/],
-    ['with a signature that is no hex', { 'logto-signature-sha-256': 'é'.repeat(64) }, /signature is wrong/],
+    ['with a signature that is not hex', { 'logto-signature-sha-256': 'é'.repeat(64) }, /signature is wrong/],
     [
       'with the signature of another key',
       { 'logto-signature-sha-256': signatureOf(body, 'another-key') },
@@ -203,7 +203,7 @@ describe('A webhook is refused', () => {
     ['not JSON', 'no json'],
     ['empty', ''],
     ['without an event', '{"data":{}}'],
-    ['with an event that is no name', '{"event":1}'],
+    ['with an event that is not a name', '{"event":1}'],
     ['null', 'null'],
   ])('if it is signed, but %s', async (_, text) => {
     const app = await start();
@@ -212,7 +212,7 @@ describe('A webhook is refused', () => {
     expect(received).toEqual([]);
   });
 
-  it('if it is larger than 1 MB, and the next one arrives', async () => {
+  it('if it is larger than 1 MB, and the next one is accepted', async () => {
     const app = await start();
     const large = webhookBody('User.Created', { data: 'x'.repeat(1024 * 1024) });
     const answer = await postWebhook(app, large);

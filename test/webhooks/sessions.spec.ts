@@ -78,7 +78,7 @@ const reset = (): void => {
   issuer.updateUser('ada', { roles: ['admin'], organizations: [{ id: 'org_1', roles: ['member'] }] });
 };
 
-/** The claims are refreshed by nothing but webhooks. */
+/** Only webhooks refresh the claims. */
 const logto: Partial<LogtoModuleOptions> = {
   webhooks: { signingKey },
   revalidateAfter: 365 * 24 * 3600,
@@ -133,7 +133,7 @@ describe.each(sessionMounts)('A webhook, with a session that %s mounts,', (_, mo
     expect(await isSignedIn(browser)).toBe(false);
   });
 
-  it('signs nobody out when a user was restored, or has signed in', async () => {
+  it('does not sign a user out who was restored or has signed in', async () => {
     const browser = await app.signedInBrowser(issuer, 'bob');
     await sendWebhook(app, 'User.SuspensionStatus.Updated', aboutUser('bob', { isSuspended: false }));
     await sendWebhook(app, 'PostSignIn', { userId: 'bob', user: { id: 'bob' } });
@@ -203,7 +203,7 @@ describe.each(sessionMounts)('A webhook, with a session that %s mounts,', (_, mo
     expect(await isSignedIn(browser)).toBe(false);
   });
 
-  it('that the store keeps waiting is not answered with 204', async () => {
+  it('is not answered with 204 while the store hangs', async () => {
     await app.signedInBrowser(issuer, 'bob');
     app.app.get(EventDelivery, { strict: false }).deadline = 50;
     let release: () => void = () => undefined;

@@ -28,7 +28,7 @@ async function logged({ logto, ...parts }: Partial<TestAppParts> = {}): Promise<
   return { log: leaks.logged.join('\n'), baseUrl };
 }
 
-describe('The start logs which webhook to create at Logto', () => {
+describe('At startup the module logs which webhook to create at Logto', () => {
   it('with the events that end and refresh sessions', async () => {
     const { log, baseUrl } = await logged();
     expect(log).toContain(`endpoint URL           ${baseUrl}/logto/webhooks\n`);
@@ -52,7 +52,7 @@ describe('The start logs which webhook to create at Logto', () => {
     );
   });
 
-  it('and that one method handles all', async () => {
+  it('and that a method handles all events', async () => {
     expect((await logged({ providers: [Audit] })).log).toMatch(
       /events {17}all that you want to handle, User/,
     );

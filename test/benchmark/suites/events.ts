@@ -5,7 +5,7 @@ import type { BenchmarkRun } from '../support/benchmark-run.js';
 import { requestsTable } from './requests-table.js';
 import { signedIn } from './signed-in.js';
 
-/** What events cost if somebody subscribes to all of them, on requests that publish one. */
+/** What events cost with a subscriber to all of them, on requests that publish one. */
 export async function events(run: BenchmarkRun): Promise<SuiteResult> {
   const title = 'Events';
   const resource = resources[0] ?? '';

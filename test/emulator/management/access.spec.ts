@@ -14,7 +14,7 @@ const open = async (path: string, authorization?: string) => {
 };
 
 describe("The emulator's Management API", () => {
-  it('is open to the application that the emulator brings', async () => {
+  it('accepts the application that comes with the emulator', async () => {
     const token = await managementToken(emulator);
 
     expect(await open('/api/users/ada', `Bearer ${token}`)).toMatchObject({
@@ -45,14 +45,14 @@ describe("The emulator's Management API", () => {
       async () =>
         `Bearer ${await managementToken(emulator, { appId: 'machine', appSecret: 'a-machine-secret' })}`,
     ],
-  ])('is closed %s', async (_case, status, code, authorization) => {
+  ])('refuses a request %s', async (_case, status, code, authorization) => {
     expect(await open('/api/users', await authorization())).toEqual({
       status,
       body: { code, message: expect.any(String) },
     });
   });
 
-  it('says what it does not have', async () => {
+  it('answers 404 to a request that it does not support', async () => {
     const token = await managementToken(emulator);
 
     expect(await open('/api/connectors', `Bearer ${token}`)).toEqual({
@@ -61,7 +61,7 @@ describe("The emulator's Management API", () => {
     });
   });
 
-  it('can be made to fail, and records what it was asked', async () => {
+  it('can be made to fail, and records the requests', async () => {
     emulator.resetRequests();
     emulator.failNext('management', { status: 503 });
 

@@ -191,7 +191,7 @@ describe('Invitations of the Management API', () => {
     expect((await accept('ada')).response.status).toBe(422);
   });
 
-  it('are listed, revoked and deleted, and end with their time', async () => {
+  it('are listed, revoked and deleted, and expire', async () => {
     const { id } = await invite();
     const query = { organizationId: 'acme', invitee: 'ada@example.com' };
     expect((await client.GET('/api/organization-invitations', { params: { query } })).data).toMatchObject([

@@ -82,7 +82,7 @@ describe('Roles of the Management API', () => {
     expect(emulator.getUser('ada').roles).toEqual([]);
   });
 
-  it('for applications are not for users, and unknown ones do not exist', async () => {
+  it('cannot be assigned to users if they are for applications or unknown', async () => {
     const { data } = await client.GET('/api/roles', { params: { query: { type: 'MachineToMachine' } } });
     const assign = (roleId: string) =>
       client.POST('/api/users/{userId}/roles', { ...ada, body: { roleIds: [roleId] } });

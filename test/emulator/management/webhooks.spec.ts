@@ -18,7 +18,7 @@ const received = async (event: string): Promise<unknown> => {
 const grace = at({ userId: 'grace' });
 
 describe('Changes by the Management API', () => {
-  it('send the webhooks that the controls send', async () => {
+  it('send the same webhooks as the methods of the emulator', async () => {
     await client.POST('/api/users', { body: { username: 'eve' } });
     expect(await received('User.Created')).toMatchObject({ method: 'POST', data: { username: 'eve' } });
 

@@ -34,7 +34,7 @@ describe('A forged bearer token', () => {
 
   const refused = { status: 401, code: 'invalid_token' };
 
-  it('is compared with genuine tokens, which pass: each of the other tests changes one thing', async () => {
+  it('differs in one thing from a genuine token, which is accepted', async () => {
     expect(await answerTo(await signed())).toMatchObject({ status: 200 });
     expect(await answerTo(await signed({ aud: [resource, 'https://more.example'] }))).toMatchObject({
       status: 200,
@@ -74,7 +74,7 @@ describe('A forged bearer token', () => {
     );
   });
 
-  describe('that anybody can create is refused', () => {
+  describe('that anyone can create is refused', () => {
     it('when it is not signed', async () => {
       const unsigned = new UnsecuredJWT(accessTokenClaims(provider)).encode();
       const [, payload = ''] = unsigned.split('.');

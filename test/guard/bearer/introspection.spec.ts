@@ -151,7 +151,7 @@ describe('An opaque bearer token', () => {
     expect(refusalOf(await call(api, '/things', await tokens.ofUser('ada')))).toMatchObject({ status: 503 });
   });
 
-  it('is answered with 503 when Logto rejects the credentials of this API', async () => {
+  it('is answered with 503 when Logto refuses the credentials of this API', async () => {
     const wrong = await startIntrospectingApi([application.id], 'a-secret-that-is-wrong');
     const answer = await call(wrong, '/things', await tokens.ofUser('ada'));
 

@@ -84,7 +84,7 @@ describe('LogtoApiGuard', () => {
     });
   });
 
-  it('keeps answers out of shared caches unless the handler sets `Cache-Control`', async () => {
+  it('keeps responses out of shared caches unless the handler sets `Cache-Control`', async () => {
     const token = await tokens.ofUser('ada', { resource });
     const [things, cached] = [await call(api, '/things', token), await call(api, '/cached', token)];
 
@@ -213,7 +213,7 @@ describe('LogtoApiGuard', () => {
       }
     });
 
-    it('without repeating the token in the answer', async () => {
+    it('without repeating the token in the response', async () => {
       const token = await tokens.ofUser('ada', { resource: otherResource });
       const answer = await call(api, '/things', token);
       const said = JSON.stringify([answer.text, [...answer.headers]]);
@@ -247,7 +247,7 @@ describe('LogtoApiGuard', () => {
   });
 });
 
-/** Asks with several Authorization headers, which no client library sends. */
+/** Sends several Authorization headers, which client libraries cannot do. */
 function askWithHeaders(
   baseUrl: string,
   authorizations: string[],

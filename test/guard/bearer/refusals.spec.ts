@@ -67,7 +67,7 @@ describe('A refused bearer token', () => {
     header?: Partial<JWTHeaderParameters>,
   ): Promise<string> => signAccessToken(provider, changed, header);
 
-  /** A token that is signed with a key of somebody else. */
+  /** A token that is signed with a key that Logto does not have. */
   const foreign = async (changed: Record<string, unknown> = {}): Promise<string> => {
     const { privateKey } = await generateKeyPair('ES384');
     return new SignJWT(accessTokenClaims(provider, changed))

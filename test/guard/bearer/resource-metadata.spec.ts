@@ -107,7 +107,7 @@ describe('The protected resource metadata (RFC 9728)', () => {
     });
   });
 
-  it('names the resource, the issuer and what the options say', async () => {
+  it('names the resource, the issuer and the members of the option', async () => {
     expect(await metadataOf(api)).toEqual({
       resource,
       authorization_servers: [issuer.issuer],
@@ -152,7 +152,7 @@ describe('The protected resource metadata (RFC 9728)', () => {
     ]).toEqual([204, '*', '*']);
   });
 
-  it('is not there without the option', async () => {
+  it('does not exist without the option', async () => {
     const app = await startApi({ issuer, controllers });
 
     expect((await app.browser().fetch(wellKnown)).status).toBe(404);
@@ -193,7 +193,7 @@ describe('The metadata of an audience with a path', () => {
     expect((await app.browser().fetch(`${wellKnown}/v1`)).status).toBe(404);
   });
 
-  it('is its own for each of several audiences, with the scopes that are for it', async () => {
+  it('is a separate document for each of several audiences, with its scopes', async () => {
     const things = 'https://api.example.com/things';
     const app = await startApi({
       issuer,
@@ -262,7 +262,7 @@ describe('The routes of the metadata', () => {
     expect(paths).toHaveProperty('/things');
   });
 
-  it('are there beside a session, and set no cookie', async () => {
+  it('exist next to a session, and set no cookie', async () => {
     const app = await startApp({ issuer, logto: { api: { audience: resource, metadata: true } } });
     const page = await app.browser().fetch(wellKnown);
 

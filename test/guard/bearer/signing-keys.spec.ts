@@ -81,7 +81,7 @@ describe('The keys that verify bearer tokens', () => {
     }
   });
 
-  it('are missing until Logto was reached once: 503, without a restart', async () => {
+  it('are missing until Logto can be reached: 503, and no restart is needed', async () => {
     const token = await tokens.ofUser('ada', { resource });
     await issuer.pause();
     const down = await call(api, '/things', token);
@@ -129,7 +129,7 @@ describe('The keys that verify bearer tokens', () => {
     await otherServer.close();
   });
 
-  it('go on verifying tokens while Logto is down', async () => {
+  it('still verify tokens while Logto is down', async () => {
     expect((await call(api, '/things', await tokens.ofUser('ada', { resource }))).status).toBe(200);
     const another = await tokens.ofUser('bob', { resource });
     await issuer.pause();
@@ -138,7 +138,7 @@ describe('The keys that verify bearer tokens', () => {
     expect((await call(api, '/things', another)).status).toBe(200);
   });
 
-  it('are refetched once for all requests that find them outdated, and not at once again when that failed', async () => {
+  it('are refetched once for all requests that find them outdated, and not immediately again after a failure', async () => {
     const uncached = await start({ api: { audience: resource, cache: false } });
     const token = await tokens.ofUser('ada', { resource });
     const ask = (): Promise<Page> => call(uncached, '/things', token);
@@ -155,7 +155,7 @@ describe('The keys that verify bearer tokens', () => {
     expect(issuer.countRequests('jwks')).toBe(1);
   });
 
-  it('hold up only one request when they are outdated while their endpoint hangs', async () => {
+  it('delay only one request when they are outdated while their endpoint hangs', async () => {
     const timeout = 3000;
     const uncached = await start({
       api: { audience: resource, cache: false },

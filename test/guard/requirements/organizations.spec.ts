@@ -280,7 +280,7 @@ describe('@RequireOrganization', () => {
       expect(refusalOf(await call(app, '/organizations/org_1', token))).toMatchObject(notAMember);
     });
 
-    it('is required for organization tokens: a route without it refuses them, or one tenant could read the data of all', async () => {
+    it('is required for organization tokens: a route without it refuses them, because one tenant could read the data of all others', async () => {
       for (const token of [
         await inOrganization('org_1'),
         await tokens.ofUser('ada', { resource, organizationId: 'org_1' }),

@@ -148,7 +148,7 @@ describe('@RequireRecentSignIn', () => {
       expect((await browser.open('/danger')).status).toBe(200);
     });
 
-    it('goes by the time of the sign-in, which a refresh does not change', async () => {
+    it('uses the time of the sign-in, which a refresh does not change', async () => {
       const before = (await claims()).auth_time;
       expect(before).toEqual(expect.any(Number));
       passTime(650);
@@ -219,7 +219,7 @@ describe('@RequireRecentSignIn', () => {
   });
 
   describe('for a bearer token', () => {
-    it('goes by `auth_time`, and refuses a token without it (RFC 9470)', async () => {
+    it('uses `auth_time`, and refuses a token without it (RFC 9470)', async () => {
       const provider = await startHostileProvider();
       const api = await startApp({
         issuer: provider,

@@ -163,7 +163,7 @@ describe('@RequireRoles', () => {
       const { ada } = await startWith({ idTokenClaims: onlyInUserInfo });
       expect((await ada.fetch('/admins')).status).toBe(200);
       issuer.updateUser('ada', { roles: [] });
-      // So that what was asked for before the refresh is older than it.
+      // So that the user info from before the refresh is older than the refresh.
       passTime(1);
 
       expect((await ada.fetch('/refresh')).status).toBe(200);

@@ -150,7 +150,7 @@ describe('Step-up authentication', () => {
 
   const claims = async (): Promise<IdTokenClaims> => (await browser.fetch('/claims')).json<IdTokenClaims>();
 
-  /** Opens a page, and signs in as it asks. @returns the page after that */
+  /** Opens a page, and signs in as it requires. @returns the page after the sign-in */
   async function stepUp(path: string, visitor = browser): Promise<Page> {
     const { location } = await visitor.open(path);
     const callback = await visitor.signIn(issuer, 'ada', location);
@@ -174,7 +174,7 @@ describe('Step-up authentication', () => {
       expect((await browser.open('/payout')).status).toBe(200);
     });
 
-    it('lets an anonymous browser sign in once, not twice', async () => {
+    it('asks an anonymous browser for one sign-in, not two', async () => {
       const visitor = app.browser();
       expect((await stepUp('/recent', visitor)).text).toBe('recent');
     });
@@ -203,7 +203,7 @@ describe('Step-up authentication', () => {
       ]);
     });
 
-    it('is not undone by a refresh', async () => {
+    it('survives a refresh', async () => {
       await stepUp('/recent');
       const before = await claims();
       passTime(650);

@@ -92,7 +92,7 @@ class Leaks implements LoggerService {
         response
           .clone()
           .json()
-          .then((body: unknown) => this.addFields(body))
+          .then((json: unknown) => this.addFields(json))
           .catch(() => undefined);
       }
       return response;
