@@ -8,7 +8,7 @@ import {
 } from 'nestjs-logto';
 
 /**
- * Routes that belong to one library, which is an organization at Logto. The guard only lets requests pass whose token
+ * Routes that belong to one library, which is an organization at Logto. The guard only accepts requests whose token
  * is for the organization in the path.
  */
 @Controller('libraries/:library')

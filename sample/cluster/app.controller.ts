@@ -28,10 +28,10 @@ export class AppController {
   }
 
   /** Removes the cached access token, so that the next request has to refresh it. */
-  @Post('forget-token')
+  @Post('clear-token')
   @HttpCode(204)
   @UseGuards(LogtoGuard)
-  async forget(@Req() request: Request): Promise<void> {
+  async clear(@Req() request: Request): Promise<void> {
     await this.logto.clearAccessToken(request);
   }
 }

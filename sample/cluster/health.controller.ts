@@ -10,7 +10,7 @@ export class HealthController {
     private readonly logto: LogtoHealthIndicator,
   ) {}
 
-  /** Depends on nothing: a restart repairs neither Logto nor Redis. */
+  /** Checks nothing else: a restart fixes neither Logto nor Redis. */
   @Get('live')
   @HealthCheck()
   live(): Promise<HealthCheckResult> {

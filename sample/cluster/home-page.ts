@@ -37,7 +37,7 @@ const status = document.querySelector('[role=status]');
 document.querySelector('button[type=button]').addEventListener('click', async () => {
   status.textContent = 'Sending requests…';
   try {
-    await fetch('/forget-token', { method: 'POST' });
+    await fetch('/clear-token', { method: 'POST' });
     const answers = await Promise.all(Array.from({ length: 20 }, async () => (await fetch('/token')).json()));
     const instances = [...new Set(answers.map(({ instance }) => instance))].sort();
     const tokens = [...new Set(answers.map(({ fingerprint }) => fingerprint))];

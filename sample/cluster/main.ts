@@ -16,7 +16,7 @@ async function bootstrap(): Promise<void> {
   await new Promise<void>((resolve, reject) => proxy.once('error', reject).listen(Number(PORT), resolve));
   console.log(
     `\n  Open        ${LOGTO_BASE_URL}  (with the emulator, sign in as ada / lovelace)\n  Rotate      Enter: a new key encrypts the tokens, ` +
-      'and everybody stays signed in\n  Stop        Ctrl-C\n',
+      'and all users stay signed in\n  Stop        Ctrl-C\n',
   );
   for await (const line of createInterface(process.stdin)) if (line === '') await rotateKey(instances);
 }

@@ -19,7 +19,7 @@ async function bootstrap(): Promise<void> {
   console.log(
     `\n  MCP server  ${LOGTO_RESOURCE}\n  Logto       ${LOGTO_ENDPOINT}\n\n` +
       '  Connect     npx @modelcontextprotocol/inspector, transport "Streamable HTTP", client ID mcp-client\n' +
-      '  Sign in     with the emulator, as ada / lovelace, or as bob / babbage, who may add no books\n' +
+      '  Sign in     with the emulator, as ada / lovelace, or as bob / babbage, who may not add books\n' +
       '  Stop        Ctrl-C\n',
   );
 }

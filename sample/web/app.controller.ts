@@ -1,6 +1,6 @@
 import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { AuthUser, LogtoContext, LogtoGuard, WithLogto } from 'nestjs-logto';
-import { askApi } from './ask-api.js';
+import { callApi } from './call-api.js';
 import { accessTokenPage } from './pages/access-token-page.js';
 import { homePage } from './pages/home-page.js';
 import { protectedPage } from './pages/protected-page.js';
@@ -43,6 +43,6 @@ export class AppController {
   @UseGuards(LogtoGuard)
   @WithLogto({ getAccessToken: true })
   async accessToken(@AuthUser() user: LogtoContext): Promise<string> {
-    return accessTokenPage(user, await askApi(user.accessToken));
+    return accessTokenPage(user, await callApi(user.accessToken));
   }
 }

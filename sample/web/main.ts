@@ -8,7 +8,7 @@ async function bootstrap(): Promise<void> {
   const demo = await prepareEnvironment();
   // Imported here, because AppModule reads environment variables that were set just now.
   const { AppModule } = await import('./app.module.js');
-  const app = await NestFactory.create(demo ? ConsoleModule.beside(AppModule, demo) : AppModule, {
+  const app = await NestFactory.create(demo ? ConsoleModule.forApp(AppModule, demo) : AppModule, {
     forceCloseConnections: true,
   });
   app.enableShutdownHooks();

@@ -16,7 +16,7 @@ export async function runCli([name, ...args]: string[]): Promise<number> {
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
-    process.stderr.write(`There is no command "${name}".\n\n${usage}`);
+    process.stderr.write(`Unknown command "${name}".\n\n${usage}`);
     return 2;
   }
   return command.run(args);

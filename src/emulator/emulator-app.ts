@@ -16,7 +16,7 @@ import { Tenant } from './tenant/tenant.js';
 import { UserChanges } from './user-changes.js';
 import type { Webhooks } from './webhooks.js';
 
-/** The models of a grant and of what is issued under it. */
+/** The models of a grant and of the tokens and codes that are issued under it. */
 export const grantModels = ['AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant'];
 
 /** Handles all requests: the endpoints below `/oidc`, the Management API below `/api`, and the pages. */
@@ -93,7 +93,7 @@ export class EmulatorApp {
     this.providerCallback = this.provider.callback();
   }
 
-  /** The mistakes in applications that only the provider finds. */
+  /** The mistakes in applications that only `oidc-provider` finds. */
   async findApplicationMistakes(): Promise<string[]> {
     const { InvalidClientMetadata } = this.module.errors;
     const mistakes = this.options.applications.map(async ({ id }, index) => {
@@ -110,14 +110,14 @@ export class EmulatorApp {
     return (await Promise.all(mistakes)).flat();
   }
 
-  /** Issues a token of Logto's own, which `oidc-provider` does not have. */
+  /** Issues a token of a kind that Logto has and `oidc-provider` does not. */
   issue(kind: 'OneTimeToken' | 'SubjectToken', payload: Record<string, unknown>, expiresIn: number): string {
     const token = randomBytes(24).toString('base64url');
     this.store.set(kind, token, payload, expiresIn);
     return token;
   }
 
-  /** Deletes the records of a user, or of all users without one. */
+  /** Deletes the records of one user, or of all users if none is given. */
   expire(models: readonly string[], idOrUsername: string | undefined): void {
     const id = idOrUsername === undefined ? undefined : this.tenant.getUser(idOrUsername).id;
     for (const model of models) {

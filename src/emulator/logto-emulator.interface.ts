@@ -27,16 +27,16 @@ export interface LogtoEmulator {
   resume(): Promise<void>;
 
   /**
-   * Goes from an authorization URL through the sign-in pages to the application's callback.
+   * Opens an authorization URL, and goes through the sign-in pages to the application's callback.
    *
    * @returns the callback's URL, which has not been called yet
-   * @throws {@link LogtoEmulatorError} `walk_failed`, with the message of the page that refused
+   * @throws {@link LogtoEmulatorError} `walk_failed`, with the message of the page at which it stopped
    */
   signIn(authorizationUrl: string | URL, walk: SignInWalk): Promise<URL>;
   /** The same as {@link LogtoEmulator.signIn}, but creates an account on the sign-up page. */
   signUp(authorizationUrl: string | URL, walk: SignUpWalk): Promise<URL>;
   /**
-   * Goes from an end session URL through the sign-out page.
+   * Opens an end session URL, and goes through the sign-out page.
    *
    * @returns the URL that the emulator redirects to, or that of its own signed-out page
    */

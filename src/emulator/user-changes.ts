@@ -2,7 +2,7 @@ import type { EmulatorUser } from './options/tenant-options.js';
 import type { Tenant, TenantUser } from './tenant/tenant.js';
 import type { Webhooks } from './webhooks.js';
 
-/** Changes of users by an administrator, with their consequences: ended sessions and grants, and webhooks. */
+/** Changes users as an administrator does: it also ends sessions and grants, and sends webhooks. */
 export class UserChanges {
   /** @param signOut - ends all sessions and grants of a user */
   constructor(

@@ -11,7 +11,7 @@ const loopback = '::ffff:127.0.0.1';
 const attempts = 4;
 const timeout = 10_000;
 
-/** A sign-in or sign-up, for its webhook. */
+/** A sign-in or sign-up to report. */
 export interface SignIn {
   event: 'PostSignIn' | 'PostRegister';
   user: TenantUser;
@@ -52,7 +52,7 @@ export class Webhooks {
     });
   }
 
-  /** Reports that a user is gone. */
+  /** Reports that a user was deleted. */
   userDeleted(user: TenantUser): void {
     const change = { route: '/users/:userId', params: { userId: user.id }, status: 204 };
     this.changed('User.Deleted', { method: 'DELETE', ...change, data: publicUser(user) });
@@ -159,7 +159,7 @@ interface Change {
   [member: string]: unknown;
 }
 
-/** What an administrator changes with the user itself. */
+/** The data of a user whose change is the event `User.Data.Updated`. */
 function userData(user: TenantUser): Record<string, unknown> {
   const { roles: _roles, organizations: _organizations, updatedAt: _updatedAt, ...data } = user;
   return data;

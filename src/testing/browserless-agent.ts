@@ -9,7 +9,7 @@ import { CookieJar } from '../emulator/browser/cookie-jar.js';
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
- * Sends requests to an app as a browser does: it keeps cookies, and reaches the app by its `baseUrl` wherever it
+ * Sends requests to an app as a browser does: it keeps cookies, and reaches the app at its `baseUrl` wherever it
  * listens, as through a proxy.
  */
 export class BrowserlessAgent {
@@ -65,7 +65,7 @@ export class BrowserlessAgent {
     return url.origin === this.base.origin;
   }
 
-  /** Not with the global `fetch`, which does not send a `Host` header of the caller's. */
+  /** Not with the global `fetch`, which does not send the caller's `Host` header. */
   private async send(
     { pathname, search }: URL,
     method: string,

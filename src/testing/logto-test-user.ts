@@ -42,12 +42,12 @@ export interface LogtoTestUser extends PlainClaims {
   scopes?: string[] | Record<string, string[]>;
   /** How the user has signed in, for example `LogtoAcr.Mfa` for `@RequireMfa()`. Default: the tokens have no `acr`. */
   acr?: string;
-  /** The methods by which the user has signed in (RFC 8176). Default: the tokens have no `amr`. */
+  /** The methods with which the user has signed in (RFC 8176). Default: the tokens have no `amr`. */
   amr?: string[];
-  /** When the user has signed in, in seconds since 1970. Default: by `signedInAgo`. */
+  /** When the user has signed in, in seconds since 1970. Default: derived from `signedInAgo`. */
   auth_time?: number;
   /**
-   * Your own user, as your `@LogtoUserResolver()` would return it. It is not asked then. Default: what the resolver returns;
+   * Your own user, as your `@LogtoUserResolver()` would return it. The resolver is then not called. Default: its result;
    * if that is `null`, the request is refused with 403.
    */
   localUser?: LocalUser;

@@ -27,7 +27,7 @@ export interface SignInWithoutBrowserOptions {
 /**
  * Signs a user in as a browser would, with all redirects and cookies: from the app to the emulator, through its
  * pages, and back to the app's callback. The app runs as in production, with the emulator as its `endpoint`. If it
- * does not listen yet, it starts to listen on a free port. Redirects to its `baseUrl` reach it on any port.
+ * does not listen yet, it starts listening on a free port. Redirects to its `baseUrl` reach it on any port.
  *
  * ```ts
  * const ada = await signInWithoutBrowser(app, emulator, 'ada');
@@ -38,7 +38,7 @@ export interface SignInWithoutBrowserOptions {
  * @returns an agent that is signed in
  * @throws LogtoTestingError `sign_in_failed`, with the app's response
  * @throws LogtoEmulatorError `not_found` if the emulator does not have the user; `walk_failed`, with the message of
- * the page that refused
+ * the page at which it stopped
  */
 export async function signInWithoutBrowser(
   app: INestApplication,

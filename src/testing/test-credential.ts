@@ -5,7 +5,7 @@ import type { TestSignIn } from './logto-test-user.js';
 /** The header that specifies the sign-in of a request. */
 export const testCredentialHeader = 'x-nestjs-logto-testing';
 
-/** Only this process knows it, so requests from elsewhere cannot sign in. */
+/** Only this process knows it, so requests from other processes cannot sign in. */
 const secret = randomBytes(32).toString('base64url');
 
 /** Sign-ins by their hash. The header has the hash only, because a user may be too large for a header. */

@@ -28,7 +28,7 @@ export class TestSignIns {
 
   /**
    * @returns an object without `signIn` for an anonymous request; `undefined` if the test has chosen nothing, so
-   * that the request's own cookie and `Authorization` header count
+   * that the request's own cookie and `Authorization` header apply
    * @throws LogtoTestingError `credential_refused`
    */
   of({ headers }: Request): { signIn: TestSignIn | undefined } | undefined {

@@ -12,7 +12,7 @@ import { closeLater } from '../support/runner/leftovers.js';
 const builtApi = [process.execPath, 'build/sample/api/main.js'];
 
 describe('The API sample', () => {
-  describe('beside the web sample', () => {
+  describe('next to the web sample', () => {
     let browser: Browser;
     let web: Sample;
     let api: Sample;
@@ -45,14 +45,14 @@ describe('The API sample', () => {
       return page;
     }
 
-    it('says that it uses the Logto of the web sample', () => {
+    it('says that it uses the emulator of the web sample', () => {
       expect(api.output()).toMatch(/Logto +http:\S+, the emulator of the web sample$/m);
     });
 
     it('accepts the access token of the user', async () => {
       const page = await tokenPageOf('ada', 'lovelace');
 
-      const answer = await page.getByLabel('Answer of the API').textContent();
+      const answer = await page.getByLabel('Response of the API').textContent();
       expect(answer).toMatch(/^200 /);
       expect(answer).toContain('Sketch of the Analytical Engine');
     });
@@ -60,13 +60,13 @@ describe('The API sample', () => {
     it('names the scope that the user lacks', async () => {
       const page = await tokenPageOf('alan', 'turing');
 
-      const answer = await page.getByLabel('Answer of the API').textContent();
+      const answer = await page.getByLabel('Response of the API').textContent();
       expect(answer).toMatch(/^403 /);
       expect(answer).toContain('read:books');
     });
   });
 
-  describe('with another server on the port of the web sample’s Logto', () => {
+  describe('with another server on the port of the web sample’s emulator', () => {
     async function expectOwnLogtoBeside(url: string): Promise<void> {
       const api = closeLater(
         await startSample({ command: builtApi, env: { LOGTO_EMULATOR_PORT: new URL(url).port } }),
@@ -75,19 +75,19 @@ describe('The API sample', () => {
       expect(api.output()).toMatch(/READER=\S+/);
     }
 
-    it('says so and starts its own Logto: a Logto with other applications', async () => {
+    it('says so and starts its own emulator: another Logto', async () => {
       const applications = [{ id: 'app', secret: 'a-secret' }];
       const other = closeLater(await startLogtoEmulator({ port: 0, applications }));
       await expectOwnLogtoBeside(other.endpoint);
     });
 
-    it('says so and starts its own Logto: a server that is not Logto', async () => {
+    it('says so and starts its own emulator: a server that is not Logto', async () => {
       const other = closeLater(await OtherServer.start(() => Promise.resolve({ status: 200, body: '{}' })));
       await expectOwnLogtoBeside(other.origin);
     });
   });
 
-  it('answers the requests that it suggests with the statuses that it prints', async () => {
+  it('answers the requests that it prints with the statuses that it prints', async () => {
     const api = await startSample({ command: builtApi });
     const output = api.output();
     const tokens = Object.fromEntries(

@@ -47,7 +47,7 @@ describe('The sample with two instances', () => {
     await printed('Stop');
   });
 
-  /** Waits for a line, and learns the addresses of the instances from those before. */
+  /** Waits for a line, and reads the addresses of the instances from the lines before it. */
   async function printed(text: string): Promise<void> {
     for await (const line of createInterface(child.stdout)) {
       const [, name, url] = /Instance (\w)\s+(\S+),/.exec(line) ?? [];
@@ -87,7 +87,7 @@ describe('The sample with two instances', () => {
   });
 
   it('refreshes a token once for 20 requests to both instances', async () => {
-    await browser.fetch('/forget-token', { method: 'POST' });
+    await browser.fetch('/clear-token', { method: 'POST' });
     issuer.resetRequests();
     const answers = await Promise.all(Array.from({ length: 20 }, () => browser.fetch('/token')));
     const tokens = answers.map((page) => page.json<{ instance: string; fingerprint: string }>());
@@ -96,7 +96,7 @@ describe('The sample with two instances', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('is alive and ready on each instance', async () => {
+  it('passes the health checks on each instance', async () => {
     for (const url of instances.values()) {
       expect((await browser.fetch(`${url}/health/live`)).json()).toMatchObject({ status: 'ok' });
       expect((await browser.fetch(`${url}/health/ready`)).json()).toMatchObject({
@@ -114,7 +114,7 @@ describe('The sample with two instances', () => {
       expect((await browser.open(url)).text).toContain('Ada Lovelace');
       expect((await browser.fetch(`${url}/token`)).status).toBe(200);
     }
-    await browser.fetch('/forget-token', { method: 'POST' });
+    await browser.fetch('/clear-token', { method: 'POST' });
     for (const url of instances.values()) expect((await browser.fetch(`${url}/token`)).status).toBe(200);
     // It starts four processes, one after the other.
   }, 120_000);

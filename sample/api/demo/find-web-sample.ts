@@ -5,7 +5,7 @@ const application = 'reading-room';
 export interface WebSample {
   endpoint: string;
   /** Whether it is the web sample's emulator, rather than another Logto or any other server. */
-  isIt: boolean;
+  isWebSample: boolean;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function findWebSample(resource: string): Promise<WebSample | undef
     const { headers } = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(1000) });
     const location = headers.get('location');
     const error = location && new URL(location, endpoint).searchParams.get('error');
-    return { endpoint, isIt: error === 'login_required' };
+    return { endpoint, isWebSample: error === 'login_required' };
   } catch {
     return undefined;
   }

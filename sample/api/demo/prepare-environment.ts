@@ -28,7 +28,7 @@ export async function prepareEnvironment(): Promise<Preparation> {
   if (env.LOGTO_ENDPOINT) return { logto: [env.LOGTO_ENDPOINT] };
 
   const found = await findWebSample(env.LOGTO_RESOURCE);
-  if (found?.isIt) {
+  if (found?.isWebSample) {
     env.LOGTO_ENDPOINT = found.endpoint;
     return { logto: [`${found.endpoint}, the emulator of the web sample`] };
   }

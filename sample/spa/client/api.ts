@@ -1,6 +1,6 @@
 import { signIn } from 'nestjs-logto/browser';
 
-/** Calls the API of the app. A response 401 leads to the sign-in, and from there back to this page. */
+/** Calls the API of the app. A 401 response redirects to the sign-in, and from there back to this page. */
 export async function callApi<T>(path: string, method = 'GET', body?: object): Promise<T> {
   const response = await fetch(`/api/${path}`, {
     method,

@@ -6,7 +6,7 @@ const main = element('#main');
 const account = element('#account');
 const status = element('#status');
 
-/** Runs what a button does, and tells the user if it fails. */
+/** Runs the action of a button, and shows the error if it fails. */
 function attempt(run: () => Promise<unknown>): void {
   status.textContent = '';
   run().catch((error: unknown) => {
@@ -14,7 +14,7 @@ function attempt(run: () => Promise<unknown>): void {
   });
 }
 
-/** What the buttons of the page do. */
+/** The actions of the buttons. */
 const actions: Record<string, () => Promise<unknown>> = {
   'sign-in': () => signIn(),
   'sign-out': () => signOut(),
@@ -35,5 +35,5 @@ document.addEventListener('click', ({ target }) => {
   if (action) attempt(action);
 });
 
-// At the start, when the user comes back to this tab, and when another tab has signed in or out.
+// When the page opens, when the user comes back to this tab, and when another tab has signed in or out.
 onSessionChange((session) => attempt(() => show(session)));

@@ -1,4 +1,4 @@
-/** `npm run start:spa` builds the page, and Nest serves it. `npx vite client` in this sample's folder serves it instead. */
+/** `npm run start:spa` builds the page, and Nest serves it. For development, `npx vite client` in this folder serves it instead. */
 export default {
   build: { outDir: '../build/client', emptyOutDir: true },
   server: {

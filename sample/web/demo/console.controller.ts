@@ -4,10 +4,10 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { consolePage } from './console-page.js';
 import { people } from './people.js';
 
-/** Injects the emulator. */
+/** The injection token of the emulator. */
 export const emulatorToken = 'EMULATOR';
 
-/** What an administrator does in Logto Console. Logto, here the emulator, then sends a webhook to the app. */
+/** Suspends and restores users, as an administrator does in Logto Console. The emulator then sends a webhook to the app. */
 @Controller('demo/console')
 export class ConsoleController {
   constructor(@Inject(emulatorToken) private readonly emulator: LogtoEmulator) {}

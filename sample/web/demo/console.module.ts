@@ -2,10 +2,10 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { ConsoleController, emulatorToken } from './console.controller.js';
 
-/** The app with a page that stands for Logto Console. Only with the embedded emulator. */
+/** The app with a page that stands in for Logto Console. Only with the embedded emulator. */
 @Module({})
 export class ConsoleModule {
-  static beside(app: Type, emulator: LogtoEmulator): DynamicModule {
+  static forApp(app: Type, emulator: LogtoEmulator): DynamicModule {
     return {
       module: ConsoleModule,
       imports: [app],

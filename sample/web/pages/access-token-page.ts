@@ -27,7 +27,7 @@ export function accessTokenPage(user: LogtoContext, answer: string | undefined):
         answer === undefined
           ? ''
           : html`<h2>Response of the API</h2>
-              <pre class="box" tabindex="0" aria-label="Answer of the API">${answer}</pre>`
+              <pre class="box" tabindex="0" aria-label="Response of the API">${answer}</pre>`
       }
       <h2>The token</h2>
       <pre class="box token" tabindex="0" aria-label="Access token">${accessToken}</pre>

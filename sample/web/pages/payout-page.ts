@@ -13,8 +13,8 @@ export function payoutPage(user: LogtoContext): string {
     user,
     content: html`<h1>Your deposit</h1>
       <p class="lead">
-        You have signed in with a second factor, so you can have your deposit paid out. This page asks for it
-        once, and the button again after five minutes.
+        You have signed in with a second factor, so your deposit can be paid out. This page asks for it once,
+        and the button asks for it again after five minutes.
       </p>
       <form class="actions" method="post" action="/payout">
         <button class="button" type="submit">Pay out 20 euros</button>

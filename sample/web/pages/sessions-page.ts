@@ -28,7 +28,7 @@ export function sessionsPage(user: LogtoContext, sessions: LogtoSession[]): stri
   });
 }
 
-/** A session that has just started was not seen again. */
+/** A session that has just started has no `lastSeenAt`. */
 function row({ id, signedInAt, lastSeenAt = signedInAt, current }: LogtoSession): Markup {
   return html`<li>
     <div>

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { AuthUser, IdTokenClaims, LogtoContext, LogtoGuard, LogtoSessions } from 'nestjs-logto';
 import { sessionsPage } from '../pages/sessions-page.js';
 
-/** Where the user is signed in. The guard refuses forms that another site sends. */
+/** The user's sessions. The guard refuses forms that another site sends. */
 @Controller('sessions')
 @UseGuards(LogtoGuard)
 export class SessionsController {

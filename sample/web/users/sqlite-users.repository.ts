@@ -1,7 +1,7 @@
 import type { LocalUser } from 'nestjs-logto';
 import { UsersRepository } from './users.repository.js';
 
-/** What this file uses of `node:sqlite`, which the types of Node 20 do not have. */
+/** The parts of `node:sqlite` that this file uses. The types of Node 20 do not have them. */
 interface Sqlite {
   DatabaseSync: new (path: string) => Database;
 }

@@ -8,7 +8,7 @@ import {
 } from 'nestjs-logto';
 import { UsersRepository } from './users.repository.js';
 
-/** Ties a Logto user to a row of this app, which is `localUser` in the user context. */
+/** Maps a Logto user to a row of this app, which is `localUser` in the user context. */
 @LogtoUserResolver()
 export class UsersResolver implements LocalUserResolver {
   constructor(private readonly users: UsersRepository) {}

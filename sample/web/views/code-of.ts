@@ -32,7 +32,7 @@ userInfo(@AuthUser() user: LogtoContext): string {
 @UseGuards(LogtoGuard)
 @WithLogto({ getAccessToken: true })
 async accessToken(@AuthUser() user: LogtoContext): Promise<string> {
-  return accessTokenPage(user, await askApi(user.accessToken));
+  return accessTokenPage(user, await callApi(user.accessToken));
 }`,
   },
   'local-user': {

@@ -25,7 +25,7 @@ export async function diagnoseApp(load: () => Promise<Type>): Promise<LogtoDiagn
   } catch (error) {
     return failedStart(error);
   } finally {
-    // The result does not depend on how the app stops.
+    // An error while the app stops does not change the result.
     await within(stopTimeout, app.close(), () => new Error('timed out')).catch(() => undefined);
   }
 }

@@ -31,7 +31,7 @@ export async function runDoctor(args: string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  // Variables that are already set win.
+  // Variables that are already set take precedence.
   if (existsSync('.env')) process.loadEnvFile('.env');
   const { module: file, json } = options;
   const diagnosis = await withOutputOnStderr(() =>
@@ -56,7 +56,7 @@ function parse(args: string[]) {
   return values;
 }
 
-/** What an app prints while it starts must not get into the result. */
+/** The output of an app that starts must not get into the result. */
 async function withOutputOnStderr<T>(run: () => Promise<T>): Promise<T> {
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);

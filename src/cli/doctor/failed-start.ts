@@ -19,6 +19,6 @@ export function failedStart(error: unknown): LogtoDiagnosis {
     return toDiagnosis([{ ...check, answer: error.message, remedy: error.remedy }]);
   const message = error instanceof Error ? error.message : String(error);
   const answer = error instanceof LogtoException ? `${error.code}: ${message}` : message;
-  const remedy = 'Start the app itself, and repair what it reports.';
+  const remedy = 'Start the app itself, and fix what it reports.';
   return toDiagnosis([{ ...check, answer, ...(!(error instanceof LogtoException) && { remedy }) }]);
 }

@@ -6,7 +6,7 @@ import { isModuleClass } from '../../nest/is-module-class.js';
 import { logtoOptionsFromEnv } from '../../options/logto-options-from-env.js';
 import { DoctorError } from './doctor-error.js';
 
-/** A module with the options that the environment has. */
+/** A module with the options from the environment. */
 export function moduleFromEnv(): Type {
   @Module({ imports: [LogtoModule.forRoot(logtoOptionsFromEnv())] })
   class EnvironmentModule {}

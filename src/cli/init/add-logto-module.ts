@@ -29,7 +29,7 @@ export function addLogtoModule(project: Project): void {
   });
 }
 
-/** The call `Module({…})` of the only decorator of this name, or of the class AppModule. */
+/** The call `Module({…})` of the only decorator with this name, or of the class AppModule. */
 function moduleMetadata(compiler: Compiler, source: ts.SourceFile): ts.CallExpression {
   const isModule = (node: ts.Node): node is ts.Decorator =>
     compiler.isDecorator(node) && /^@Module\s*\(/.test(node.getText());
@@ -87,10 +87,10 @@ function newImports(
   ];
 }
 
-/** The comma and the comment behind the last element of a list. */
+/** The comma and the comment after the last element of a list. */
 const trailing = /^(,?)((?:[ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*?\*\/))?)/;
 
-/** Adds the element as the last one: a ConfigModule that loads `.env` stays in front of it. */
+/** Adds the element as the last one, after a ConfigModule that loads `.env`. */
 function appended(source: ts.SourceFile, list: ts.ArrayLiteralExpression): TextEdit {
   const last = list.elements.at(-1);
   const start = list.getStart();
@@ -108,13 +108,13 @@ function appended(source: ts.SourceFile, list: ts.ArrayLiteralExpression): TextE
   return { start, end: list.end, text: newList(source, elements, indentationAt(source.text, start)) };
 }
 
-/** A list with an element on each line, as Prettier formats one that is too long for a line. */
+/** A list with one element per line, as Prettier formats a list that is too long for one line. */
 function newList({ text }: ts.SourceFile, elements: readonly string[], indent: string): string {
   const lines = [...elements, element].map((item) => `${indent}${unitOf(text)}${item},\n`);
   return `[\n${lines.join('')}${indent}]`;
 }
 
-/** What the first indented line is indented by, but for the lines of a comment. */
+/** The indentation of the first indented line that is not in a comment. */
 function unitOf(text: string): string {
   return /^(\t| {2,})\S/m.exec(text)?.[1] ?? '  ';
 }

@@ -1,16 +1,16 @@
 import type { Project } from './project.js';
 
-/** Settings with which TypeScript does not let a CommonJS file import an ES module. */
-const refusing = new Set(['node16', 'node18']);
+/** The `module` settings with which TypeScript does not let a CommonJS file import an ES module. */
+const withoutEsModuleImports = new Set(['node16', 'node18']);
 
-/** Leaves the `module` of a CommonJS project to the user if TypeScript would refuse the import of this package. */
+/** Asks the user to change `module` in a CommonJS project if TypeScript would not allow the import of this package. */
 export function checkCompilerOptions({ compiler, files, manifest }: Project): void {
   const text = files.read('tsconfig.json');
   if (manifest.type === 'module' || text === undefined) return;
   const { config } = compiler.parseConfigFileTextToJson('tsconfig.json', text);
   const { module } = (config as { compilerOptions?: { module?: string } } | undefined)?.compilerOptions ?? {};
   if (module === undefined) return;
-  if (refusing.has(module.toLowerCase())) {
+  if (withoutEsModuleImports.has(module.toLowerCase())) {
     files.leaveToUser(
       'tsconfig.json',
       `with "module": "${module}" a CommonJS file cannot import an ES module`,

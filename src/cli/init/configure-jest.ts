@@ -3,7 +3,7 @@ import { addProperties } from './json-edits.js';
 import type { Project } from './project.js';
 import { applyEdits } from './text-edit.js';
 
-/** What Jest needs in a CommonJS project, because it cannot `require()` ES modules before Node 24.9. */
+/** The settings of Jest in a CommonJS project, because it cannot `require()` ES modules before Node 24.9. */
 const settings = {
   transformIgnorePatterns: [
     String.raw`/node_modules/(?!(\.pnpm|nestjs-logto|openid-client|oauth4webapi|jose|oidc-provider)/)`,
@@ -19,7 +19,7 @@ interface JestConfiguration {
 
 const otherFiles = ['ts', 'js', 'mjs', 'cjs', 'json'].map((extension) => `jest.config.${extension}`);
 
-/** Lets Jest compile the ES modules of this package: both configurations of a CommonJS project. */
+/** Makes Jest compile the ES modules of this package, in both configurations of a CommonJS project. */
 export function configureJest(project: Project): void {
   const { compiler, files, manifest, testFolder } = project;
   if (manifest.type === 'module') return;

@@ -2,7 +2,7 @@ import type ts from 'typescript';
 import type { Compiler, Project } from './project.js';
 import { applyEdits, type TextEdit } from './text-edit.js';
 
-/** A file is not written in a way that can be edited. The message says what was found. */
+/** The file is written in a way that cannot be edited. The message says what was found. */
 export class CannotEdit extends Error {}
 
 /** How a TypeScript file is edited. */
@@ -16,7 +16,7 @@ export interface SourceEdit {
   edits: (source: ts.SourceFile) => TextEdit[];
 }
 
-/** Edits a TypeScript file, or leaves the lines to the user if that is not possible. */
+/** Edits a TypeScript file, or asks the user to add the lines if that is not possible. */
 export function editSource({ compiler, files }: Project, { path, summary, lines, edits }: SourceEdit): void {
   const text = files.read(path) ?? '';
   try {

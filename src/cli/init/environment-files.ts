@@ -11,7 +11,7 @@ interface Setting {
   comment?: string;
 }
 
-/** Where the script `logto` starts the emulator. */
+/** The address at which the script `logto` starts the emulator. */
 export const emulatorEndpoint = 'http://localhost:3001';
 
 /** The emulator's demo tenant, which starts without a configuration. */
@@ -36,7 +36,7 @@ const heading = [
   '# For your own Logto, copy them from Logto Console > Applications > your application.',
 ];
 
-/** Writes `.env.example`, and `.env` with a session secret of its own, and keeps `.env` out of Git. */
+/** Writes `.env.example`, and `.env` with a new session secret, and keeps `.env` out of Git. */
 export function writeEnvironmentFiles(files: ProjectFiles): void {
   addToExample(files);
   addToEnv(files);

@@ -7,7 +7,7 @@ import { indentationAt } from './text-edit.js';
 const statement = "if (existsSync('.env')) process.loadEnvFile();";
 
 /**
- * Lets main.ts read `.env`, unless the app does so already. Node's `--env-file` would not do: every start script would
+ * Makes main.ts read `.env`, unless the app does so already. Node's `--env-file` is not an option: every start script would
  * need it, and without the file, as in production, Node does not start.
  */
 export function loadEnvFile(project: Project): void {

@@ -27,7 +27,7 @@ export interface Project {
   entryFile: string;
   /** Every TypeScript file of the app, without its tests. */
   sources: string[];
-  /** The end-to-end tests, and what is beside them. */
+  /** The folder of the end-to-end tests and their configuration. */
   testFolder: string;
   tests: string[];
 }
@@ -46,7 +46,7 @@ interface NestCliConfiguration {
  *
  * @param modulePath the root module, relative to the folder. Default: `app.module.ts` in the `sourceRoot` of
  * nest-cli.json
- * @throws ProjectUnusable if it is no project, has no root module, or TypeScript is missing
+ * @throws ProjectUnusable if it is not a project, has no root module, or TypeScript is missing
  */
 export async function openProject(directory: string, modulePath?: string): Promise<Project> {
   const files = new ProjectFiles(directory);
@@ -98,7 +98,7 @@ function parseJson<T>(path: string, text: string): T {
   }
 }
 
-/** The compiler of the project itself: it knows the syntax that the project uses, and this package needs none. */
+/** The compiler of the project: it knows the syntax that the project uses, and this package does not have to depend on one. */
 function loadCompiler(directory: string): Compiler {
   let compiler: Partial<Compiler> | undefined;
   try {

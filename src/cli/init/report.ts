@@ -2,7 +2,7 @@ import { parseEnv } from 'node:util';
 import { emulatorEndpoint } from './environment-files.js';
 import type { Project } from './project.js';
 
-/** What `init` prints at its end. */
+/** The final output of `init`. */
 export function report(project: Project, dryRun: boolean): string {
   const { LOGTO_ENDPOINT = '', LOGTO_BASE_URL = 'http://localhost:3000' } = parseEnv(
     project.files.read('.env') ?? '',
@@ -38,7 +38,7 @@ function byHand({ files: { manualSteps } }: Project): string[] {
   ]);
 }
 
-/** The routes are the module's defaults. At start the module prints those of the app itself. */
+/** The routes are the module's defaults. At startup the module prints those of the app. */
 function uris(baseUrl: string): string[] {
   return [
     'URIs to register in Logto Console, for an application of the type Traditional web. The emulator needs none:',

@@ -4,7 +4,7 @@ import { CannotEdit, editSource, nodesOf } from './edit-source.js';
 import { importEdits } from './import-edits.js';
 import { indentationAt, type TextEdit } from './text-edit.js';
 
-/** Lets the end-to-end tests that start the root module run without Logto and without `.env`. */
+/** Makes the end-to-end tests of the root module run without Logto and without `.env`. */
 export function useLogtoTestingInTests(project: Project): void {
   const { compiler, files, rootModule, tests } = project;
   const rootClass =

@@ -1,7 +1,7 @@
 import { CookieJar as ToughCookieJar } from 'tough-cookie';
 
 /**
- * A browser's cookies, for sign-ins without a browser. Pass the same jar to several sign-ins and they share one
+ * A browser's cookies, for sign-ins without a browser. If you pass the same jar to several sign-ins, they share one
  * session at the emulator.
  */
 export class CookieJar {

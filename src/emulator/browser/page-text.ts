@@ -12,7 +12,7 @@ const entities: Record<string, string> = {
 /**
  * The text of a page, for the error message that quotes it.
  *
- * By hand: the pages are those of this package, and an HTML parser would be a dependency for an error message.
+ * Without an HTML parser, because the pages are those of this package, and an error message does not justify a dependency.
  */
 export function pageText(markup: string): string {
   const text = markup

@@ -31,7 +31,7 @@ export interface SignUpWalk {
   consent?: 'authorize' | 'cancel';
 }
 
-/** The forms that sign `user` in. */
+/** The forms to submit to sign a user in. */
 export function signInForms(
   user: TenantUser,
   { username, password, consent, secondFactor }: SignInWalk,
@@ -56,7 +56,7 @@ export function signInForms(
   };
 }
 
-/** The forms that create an account. */
+/** The forms to submit to create an account. */
 export function signUpForms({ cookies: _cookies, consent, ...fields }: SignUpWalk): ChooseForm {
   return (path) => {
     const { base, page } = interactionPath(path);

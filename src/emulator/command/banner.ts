@@ -20,7 +20,7 @@ export function banner(
     'For development and tests only, not for production.',
     '',
     ...(interactive.length === 0
-      ? ['No users can sign in without an application. Add one to `applications`.', '']
+      ? ['Users cannot sign in without an application. Add one to `applications`.', '']
       : []),
     ...interactive.flatMap(({ id, secret, name }) => [
       `LogtoModule.forRoot for ${name ?? id}:`,

@@ -7,7 +7,7 @@ import { hasCode } from '../has-code.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
 import type { LogtoEmulatorOptions } from '../options/logto-emulator-options.js';
 
-/** The configuration files that are looked for in the current directory. */
+/** The names of configuration files in the current directory, in order of precedence. */
 const defaultNames = [
   'logto-emulator.json',
   'logto-emulator.config.json',

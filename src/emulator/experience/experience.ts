@@ -51,7 +51,7 @@ export class Experience {
     } else if (!screen && page !== '/consent' && page !== '') {
       show(exchange, 404, messagePage(texts, texts.notFound, texts.notFoundLead));
     } else if (req.method === 'POST' && !this.isSameOrigin(exchange)) {
-      // Login CSRF: another site's form would sign the visitor in as a user of that site's choice.
+      // Login CSRF: another site's form would sign the visitor in as a user that the site chooses.
       show(exchange, 403, messagePage(texts, texts.foreignForm, texts.startAgain));
     } else {
       await this.continueInteraction(exchange, base, page, screen);
@@ -70,7 +70,7 @@ export class Experience {
     const texts = textsFor(typeof locales === 'string' ? locales : language);
     const request = (found: Interaction) => new PageRequest(this.dependencies, exchange, page, found, texts);
     if (!interaction && page === '/consent' && exchange.req.method === 'GET') {
-      // A browser that is signed in passes here without a page. Logto answers JSON if its sign-in is lost.
+      // A signed-in browser gets here without seeing a page. Logto answers with JSON if the sign-in is lost.
       exchange.respond(400, jsonHeaders, JSON.stringify(toLogtoError(interactionNotFound)));
     } else if (!interaction) {
       show(exchange, 400, messagePage(texts, texts.signInLost, texts.signInLostLead));

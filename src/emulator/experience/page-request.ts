@@ -14,7 +14,7 @@ import type { SignIn } from '../webhooks.js';
 /** A pending authorization request, as the provider keeps it. */
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
-/** What the screens need beside the request. */
+/** What the screens need besides the request. */
 export interface ExperienceDependencies {
   /** The current provider: rotating the signing keys replaces it. */
   provider: () => Provider;

@@ -1,6 +1,6 @@
 import { identifierKinds, type IdentifierKind } from '../tenant/identifier-kind.js';
 
-/** The kinds in the authorization parameter `identifier`, in its order; `fallback` if it has none. */
+/** The kinds of identifiers in the authorization parameter `identifier`, in its order; `fallback` if it has none. */
 export function requestedIdentifiers(
   identifier: string | undefined,
   fallback: readonly IdentifierKind[] = identifierKinds,

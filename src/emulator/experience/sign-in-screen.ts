@@ -55,7 +55,7 @@ function authenticate(
   return {};
 }
 
-/** Why this user cannot sign in. @param password - undefined for a sign-in without one */
+/** The reason why a user cannot sign in. @param password - undefined for a sign-in without a password */
 function refusal(
   user: TenantUser | undefined,
   password: string | undefined,

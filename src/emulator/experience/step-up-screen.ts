@@ -5,7 +5,7 @@ import type { PageRequest } from './page-request.js';
 /** The code of the second factor, the same for every user. */
 export const secondFactorCode = '123456';
 
-/** Asks a signed-in user for the second factor. Only an interaction that needs nothing else gets here. */
+/** Asks a signed-in user for the second factor, in an interaction that needs nothing else. */
 export async function stepUpScreen(request: PageRequest): Promise<void> {
   const { form, interaction, isPost, texts } = request;
   if (form.get('decision') === 'cancel') {

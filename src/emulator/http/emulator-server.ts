@@ -46,7 +46,7 @@ export class EmulatorServer {
         return;
       } catch (error) {
         await this.close();
-        // A port that is free on IPv4 may be in use on IPv6. Another one may be free on both.
+        // A port that is free on IPv4 may be in use on IPv6. Another port may be free on both.
         if (!hasCode(error, 'EADDRINUSE') || port !== 0 || attempt === 10) {
           throw hasCode(error, 'EADDRINUSE') ? portInUse(port, error) : error;
         }

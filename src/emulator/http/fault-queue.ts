@@ -1,7 +1,7 @@
 import type { EmulatorEndpoint } from './emulator-endpoint.js';
 import type { EmulatorResponse } from './http-exchange.js';
 
-/** How the next responses of an endpoint fail; see {@link LogtoEmulator.failNext}. */
+/** A fault of the next responses of an endpoint; see {@link LogtoEmulator.failNext}. */
 export interface EmulatorFault {
   /** The number of responses that fail. Default: 1. */
   times?: number;
@@ -51,7 +51,7 @@ export class FaultQueue {
   }
 }
 
-/** The response of a fault; undefined if the request is processed all the same, or never answered. */
+/** The response of a fault; undefined if the request is processed nevertheless, or never answered. */
 export function faultResponse(fault: EmulatorFault): EmulatorResponse | undefined {
   const { status, body, headers, contentType, delay, destroy, cutAfter, transform } = fault;
   const isOnlyDelayed = delay !== undefined && status === undefined && body === undefined;

@@ -35,7 +35,7 @@ export interface DirectoryParts {
   tenant: Tenant;
   store: MemoryStore;
   userChanges: UserChanges;
-  /** Issues a token of Logto's own. */
+  /** Issues a subject token or a one-time token. */
   issue: (
     kind: 'OneTimeToken' | 'SubjectToken',
     payload: Record<string, unknown>,

@@ -1,7 +1,7 @@
 import type { TenantOrganization } from '../tenant/tenant.js';
 import type { Directory, Invitation, OrganizationRole, Resource, ResourceScope, Role } from './directory.js';
 
-/* Entities as the Management API's responses have them. */
+/* Entities in the format of the Management API. */
 
 const tenantId = 'default';
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What Logto stores with an entity, but the emulator's options do not have. */
+/** The data of an entity that Logto stores and the emulator's options do not contain. */
 export interface EntityDetails {
   readonly id: string;
   /** Milliseconds. */

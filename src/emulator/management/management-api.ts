@@ -8,7 +8,7 @@ import { ManagementCall } from './management-call.js';
 import { ManagementError } from './management-error.js';
 import { managementRoutes } from './management-routes.js';
 
-/** What the Management API needs of the emulator. */
+/** The parts of the emulator that the Management API needs. */
 export interface ManagementEnvironment extends DirectoryParts {
   issuer: () => string;
   signing: () => SigningKeys | undefined;

@@ -10,7 +10,7 @@ export class ManagementError extends Error {
   }
 }
 
-/** An entity of a table of its own, such as a role, does not exist. */
+/** An entity with a table of its own, such as a role, does not exist. */
 export function notExists(kind: string, id: string): ManagementError {
   return new ManagementError(
     404,

@@ -74,8 +74,8 @@ export interface LogtoEmulatorOptions {
   /** The algorithm that signs tokens. Default: `ES384`, as in a new Logto tenant. */
   signingAlgorithm?: SigningAlgorithm;
   /**
-   * Whether Logto supports step-up authentication, as it does since 1.46: `acr_values` may ask for a second factor, and ID
-   * tokens and access tokens have `acr`, `amr` and `auth_time`. With `false` it ignores `acr_values`. Default: true.
+   * Whether step-up authentication is supported, as in Logto since 1.46: `acr_values` may ask for a second factor, and ID
+   * tokens and access tokens have `acr`, `amr` and `auth_time`. With `false`, `acr_values` is ignored. Default: true.
    */
   stepUp?: boolean;
   /** Lifetimes in seconds. */

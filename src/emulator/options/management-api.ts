@@ -10,7 +10,7 @@ export const managementApiRole = 'Logto Management API access';
 export const managementApplication = { appId: 'management', appSecret: 'management-secret' } as const;
 
 /**
- * Adds what every tenant of Logto has: the resource of the Management API, and the role with access to it. Also adds an
+ * Adds the resource of the Management API and the role with access to it, which every tenant of Logto has. Also adds an
  * application that has the role.
  */
 export function withManagementApi(options: ResolvedOptions): ResolvedOptions {

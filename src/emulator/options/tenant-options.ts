@@ -159,7 +159,7 @@ export interface EmulatorOrganization {
   customData?: Record<string, unknown>;
 }
 
-/** A webhook. It receives sign-ins and changes of users by the controls. */
+/** A webhook. It receives sign-ins, and changes of users by the emulator's methods and Management API. */
 export interface EmulatorWebhook {
   /** Sent as `hookId`. Default: `hook_1`, `hook_2`, … */
   id?: string;

@@ -3,7 +3,7 @@ import { html, type Markup } from './layout/html.js';
 import { heading, renderPage, type Page } from './layout/page-layout.js';
 import type { Texts } from './texts/english.js';
 
-/** The page at the endpoint itself: addresses, applications and users. */
+/** The page at the endpoint, with addresses, applications and users. */
 export function homePage(texts: Texts, endpoint: string, tenant: Tenant): Page {
   const discovery = '/oidc/.well-known/openid-configuration';
   const applications = [...tenant.applications.values()].map(({ id, name, type }) => [

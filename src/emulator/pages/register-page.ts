@@ -5,7 +5,7 @@ import { alert, heading, renderPage, type Page } from './layout/page-layout.js';
 import type { PageView } from './layout/page-view.js';
 
 interface RegisterView extends PageView {
-  /** The identifiers that an account needs, beside a password. */
+  /** The identifiers that an account needs, besides a password. */
   identifiers: readonly IdentifierKind[];
   /** What the user entered before an error. */
   values: Record<string, string>;

@@ -3,7 +3,7 @@ import { heading, renderPage, type Page } from './layout/page-layout.js';
 import type { Texts } from './texts/english.js';
 
 /**
- * Submits the sign-out by itself, as Logto's page does. Without scripts the user has to click.
+ * Submits the sign-out automatically, as Logto's page does. Without scripts the user has to click.
  *
  * @param form - The provider's own form, with its CSRF token.
  */

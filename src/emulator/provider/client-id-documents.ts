@@ -4,8 +4,8 @@ import { isDocumentUrl } from '../tenant/is-document-url.js';
 import { isLoopbackUri } from './loopback-redirect-uris.js';
 import type { ProviderDependencies } from './provider-dependencies.js';
 
-/** The metadata that Logto sets for these clients, whatever their documents say. */
-const decidedByLogto = {
+/** The metadata that Logto sets for these clients, regardless of their documents. */
+const metadataFromLogto = {
   grant_types: ['authorization_code', 'refresh_token'],
   response_types: ['code'],
   scope: undefined,
@@ -20,7 +20,7 @@ export function clientIdDocuments({
   options,
 }: ProviderDependencies): Pick<Configuration, 'fetch' | 'loadExistingGrant'> {
   return options.clientIdMetadataDocuments
-    ? { fetch: fetchDocument(options.fetch), loadExistingGrant: ownGrant }
+    ? { fetch: fetchDocument(options.fetch), loadExistingGrant: grantOfSignIn }
     : {};
 }
 
@@ -67,7 +67,7 @@ function fetchDocument(fetch = globalThis.fetch): NonNullable<Configuration['fet
     const text = await response.text();
     const document = parseObject(text);
     const isDocument = document?.['client_id'] === urlOf(url);
-    const body = isDocument ? JSON.stringify({ ...document, ...decidedByLogto }) : text;
+    const body = isDocument ? JSON.stringify({ ...document, ...metadataFromLogto }) : text;
     return new Response(body, { headers: response.headers });
   };
 }
@@ -85,7 +85,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 }
 
 /** Logto gives such a client a grant for each sign-in, so the user consents each time. */
-const ownGrant: NonNullable<Configuration['loadExistingGrant']> = async (ctx) => {
+const grantOfSignIn: NonNullable<Configuration['loadExistingGrant']> = async (ctx) => {
   const { client, provider, result, session } = ctx.oidc;
   const id = client?.clientId ?? '';
   const grantId = result?.consent?.grantId ?? (isDocumentUrl(id) ? undefined : session?.grantIdFor(id));

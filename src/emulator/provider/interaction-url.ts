@@ -22,7 +22,7 @@ interface Interaction {
 }
 
 /**
- * Where the authorization endpoint redirects to: to a page, as Logto does, or to a path of this interaction alone.
+ * The path to which the authorization endpoint redirects: a page, as in Logto, or a path of this interaction alone.
  * The provider keeps the interaction in a cookie for that path. Logto's pages share a single cookie.
  */
 export function interactionUrl(interaction: Interaction, options: ResolvedOptions): string {

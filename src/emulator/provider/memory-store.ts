@@ -14,7 +14,7 @@ interface StoredRecord {
 const epochFields = ['iat', 'exp', 'iiat', 'loginTs', 'authTime', 'consumed'] as const;
 
 /**
- * What one emulator has issued: sessions, grants, codes, tokens, interactions.
+ * The sessions, grants, codes, tokens and interactions of one emulator.
  *
  * Not the in-memory adapter of `oidc-provider`: all providers of a process share that one, and it keeps only a
  * thousand records.
@@ -55,7 +55,7 @@ export class MemoryStore {
     if (model === 'Session' && payload.uid) {
       this.sessionIdsByUid.set(payload.uid, id);
     }
-    // Not by a timer, which would keep the process alive.
+    // Not with a timer, which would keep the process alive.
     if (this.size > 2 * this.sizeAtLastCleanUp + 100) {
       this.deleteExpired();
     }

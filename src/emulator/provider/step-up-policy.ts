@@ -24,7 +24,7 @@ export function stepUpPolicy({ interactionPolicy, errors }: OidcProviderModule) 
   const policy = interactionPolicy.base();
   const check = new interactionPolicy.Check(
     acrUnmet,
-    'none of the requested authentication contexts is reached',
+    'none of the requested authentication contexts is met',
     unmet,
     (ctx) => {
       const requested = requestedAcrValues(ctx);

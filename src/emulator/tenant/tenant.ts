@@ -98,8 +98,8 @@ export class Tenant {
   }
 
   /**
-   * The registered application with an id. For the URL of a client ID metadata document: a third-party application without
-   * a secret, as at Logto.
+   * The registered application with an id. For the URL of a client ID metadata document, a third-party application without
+   * a secret, as in Logto.
    */
   application(id: string): TenantApplication | undefined {
     const isDocument = this.options.clientIdMetadataDocuments && isDocumentUrl(id);

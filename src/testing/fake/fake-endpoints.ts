@@ -7,17 +7,17 @@ import { signingAlgorithm } from './token-signer.js';
 
 /** Answers the module's requests to Logto within the process. */
 export class FakeEndpoints {
-  /** @param elsewhere sends the requests of `LogtoService.fetch` to other services */
+  /** @param fetchOther sends requests to servers other than Logto, such as those of `LogtoService.fetch` */
   constructor(
     private readonly logto: FakeLogto,
-    private readonly elsewhere: typeof fetch,
+    private readonly fetchOther: typeof fetch,
   ) {}
 
   /** Replaces the global `fetch`. */
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init);
     const { issuer } = this.logto.options;
-    if (new URL(request.url).origin !== new URL(issuer).origin) return this.elsewhere(input, init);
+    if (new URL(request.url).origin !== new URL(issuer).origin) return this.fetchOther(input, init);
     const path = request.url.slice(issuer.length);
     const answer = this.endpoints[path];
     if (!request.url.startsWith(issuer) || !answer) {

@@ -5,7 +5,7 @@ import type { LocalUserResolution } from '../../hooks/logto-user-resolver.decora
 import type { IdTokenClaims } from '../../oidc/claims.js';
 import type { TestSignIns } from '../test-sign-ins.js';
 
-/** Takes the local user of a test user, or asks the app's resolver as in production. */
+/** Uses the local user of a test user, or calls the app's resolver as in production. */
 export class FakeLocalUsers extends LocalUsers {
   private readonly ofSessions = new WeakMap<Request, LocalUser>();
 
@@ -16,7 +16,7 @@ export class FakeLocalUsers extends LocalUsers {
     super(...rest);
   }
 
-  /** Each request may have a test user with a local user. */
+  /** Any request may have a test user with a local user. */
   override get isUsed(): boolean {
     return true;
   }
@@ -30,7 +30,7 @@ export class FakeLocalUsers extends LocalUsers {
   }
 
   /**
-   * Asks for the local user of a session, as its sign-in would.
+   * Resolves the local user of a session, as its sign-in would.
    * @throws LogtoException as {@link require}
    */
   async prepareSession(request: Request, claims: IdTokenClaims): Promise<void> {

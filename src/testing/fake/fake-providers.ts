@@ -28,7 +28,7 @@ export interface FakeLogtoOptions extends TestSignInDefaults {
 }
 
 /**
- * The providers of `LogtoModule` that tests replace: its options, and where the sign-in of a request comes from.
+ * The providers of `LogtoModule` that tests replace: its options, and those that determine the sign-in of a request.
  * Guards, decorators, requirements and the OpenID client are the same as in production.
  */
 export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogtoOptions): FactoryProvider[] {
@@ -97,7 +97,7 @@ export function fakeProviders({ allPermissions = false, ...defaults }: FakeLogto
         };
       },
     },
-    // It would diagnose the fake Logto.
+    // The real one would diagnose the fake Logto.
     { provide: StartupDiagnosis, useFactory: () => ({}) },
   ];
 }

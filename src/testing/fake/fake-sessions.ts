@@ -13,7 +13,7 @@ import type { FakeLocalUsers } from './fake-local-users.js';
 import type { FakeLogto } from './fake-logto.js';
 import type { FakeTokenRecords } from './fake-token-records.js';
 
-/** What `Sessions` is made of, beside the options. */
+/** The dependencies of `Sessions`, besides the options. */
 export const sessionParts = [
   SessionLifetime,
   PatchedStores,

@@ -32,7 +32,7 @@ export class TokenSigner {
       .sign(privateKey);
   }
 
-  /** Generated at first use, because most tests need no token. */
+  /** Generated on first use, because most tests need no token. */
   private pair(): Promise<{ privateKey: CryptoKey; publicKey: CryptoKey }> {
     this.keys ??= generateKeyPair(signingAlgorithm);
     return this.keys;

@@ -20,7 +20,7 @@ const escapes: Record<string, string> = {
 /**
  * Tagged template for markup. Values are escaped, except for markup itself.
  *
- * By hand, because a template engine would be a dependency of every application for the sake of ten small pages.
+ * Without a template engine, which every application would have to install for ten small pages.
  */
 export function html(strings: TemplateStringsArray, ...values: Part[]): Markup {
   return new Markup(String.raw({ raw: strings }, ...values.map((value) => render(value))));

@@ -1,4 +1,4 @@
-/** The colours of a page, if they do not follow the browser. */
+/** The colours of a page that does not follow the browser's preference. */
 export type Theme = 'light' | 'dark';
 
 /** The theme in the authorization parameter `theme`. Other values have no effect. */

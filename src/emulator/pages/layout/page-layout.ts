@@ -57,7 +57,7 @@ function pageHeaders(script: string | undefined): Record<string, string> {
     // Not `no-referrer`: browsers would send `Origin: null` with the page's own forms.
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
-    // Without form-action: browsers also apply it to the redirects after a form, which lead to the application.
+    // Without `form-action`, which browsers also apply to the redirects after a form. Those lead to the application.
     'content-security-policy': [
       "default-src 'none'",
       `style-src ${sourceHash(pageStyles)}`,

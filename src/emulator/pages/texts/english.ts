@@ -43,7 +43,7 @@ export const english = {
 
   stepUp: 'Confirm it is you',
   stepUpLead: (application: string) => `${application} asks for your second factor.`,
-  stepUpCode: 'The emulator accepts one code for everybody:',
+  stepUpCode: 'The emulator accepts the same code for every user:',
   code: 'Code',
   wrongCode: 'The code is wrong. Please try again.',
   noSecondFactor: 'I have no second factor',
@@ -79,7 +79,7 @@ export const english = {
   foreignForm: 'This form came from another site',
   startAgain: 'Go back to the application and start again.',
   notFound: 'Page not found',
-  notFoundLead: 'The emulator serves only the sign-in pages and the endpoints below /oidc.',
+  notFoundLead: 'The emulator serves only the sign-in pages and the endpoints below /oidc and /api.',
   invalidRequest: 'Invalid request',
   /** Introduces the options that make the request valid. */
   remedyLead: "Add to the emulator's options:",

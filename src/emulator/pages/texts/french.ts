@@ -43,7 +43,7 @@ export const french: Texts = {
 
   stepUp: 'Confirmez votre identité',
   stepUpLead: (application) => `${application} demande votre second facteur.`,
-  stepUpCode: 'L’émulateur accepte un seul code pour tous :',
+  stepUpCode: 'L’émulateur accepte le même code pour tous les utilisateurs :',
   code: 'Code',
   wrongCode: 'Le code est incorrect. Veuillez réessayer.',
   noSecondFactor: 'Je n’ai pas de second facteur',
@@ -76,7 +76,7 @@ export const french: Texts = {
   foreignForm: 'Ce formulaire vient d’un autre site',
   startAgain: 'Retournez à l’application et recommencez.',
   notFound: 'Page introuvable',
-  notFoundLead: 'L’émulateur ne propose que les pages de connexion et les points d’accès sous /oidc.',
+  notFoundLead: 'L’émulateur ne propose que les pages de connexion et les points d’accès sous /oidc et /api.',
   invalidRequest: 'Requête non valide',
   remedyLead: 'À ajouter aux options de l’émulateur :',
 

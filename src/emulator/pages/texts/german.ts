@@ -42,7 +42,7 @@ export const german: Texts = {
 
   stepUp: 'Bestätigen Sie Ihre Identität',
   stepUpLead: (application) => `${application} verlangt Ihren zweiten Faktor.`,
-  stepUpCode: 'Der Emulator akzeptiert einen Code für alle:',
+  stepUpCode: 'Der Emulator akzeptiert für alle Benutzer denselben Code:',
   code: 'Code',
   wrongCode: 'Der Code ist falsch. Bitte versuchen Sie es erneut.',
   noSecondFactor: 'Ich habe keinen zweiten Faktor',
@@ -76,7 +76,7 @@ export const german: Texts = {
   foreignForm: 'Dieses Formular kam von einer anderen Website',
   startAgain: 'Gehen Sie zur Anwendung zurück und beginnen Sie von vorn.',
   notFound: 'Seite nicht gefunden',
-  notFoundLead: 'Der Emulator hat nur die Anmeldeseiten und die Endpunkte unter /oidc.',
+  notFoundLead: 'Der Emulator hat nur die Anmeldeseiten und die Endpunkte unter /oidc und /api.',
   invalidRequest: 'Ungültige Anfrage',
   remedyLead: 'In den Optionen des Emulators zu ergänzen:',
 

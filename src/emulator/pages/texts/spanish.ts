@@ -43,7 +43,7 @@ export const spanish: Texts = {
 
   stepUp: 'Confirme su identidad',
   stepUpLead: (application) => `${application} pide su segundo factor.`,
-  stepUpCode: 'El emulador acepta un solo código para todos:',
+  stepUpCode: 'El emulador acepta el mismo código para todos los usuarios:',
   code: 'Código',
   wrongCode: 'El código es incorrecto. Inténtelo de nuevo.',
   noSecondFactor: 'No tengo un segundo factor',
@@ -76,7 +76,8 @@ export const spanish: Texts = {
   foreignForm: 'Este formulario viene de otro sitio',
   startAgain: 'Vuelva a la aplicación y empiece de nuevo.',
   notFound: 'Página no encontrada',
-  notFoundLead: 'El emulador solo ofrece las páginas de inicio de sesión y los puntos de acceso bajo /oidc.',
+  notFoundLead:
+    'El emulador solo ofrece las páginas de inicio de sesión y los puntos de acceso bajo /oidc y /api.',
   invalidRequest: 'Solicitud no válida',
   remedyLead: 'Añada a las opciones del emulador:',
 

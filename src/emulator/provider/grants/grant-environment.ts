@@ -5,7 +5,7 @@ import type { OidcProviderModule } from '../load-oidc-provider.js';
 import type { MemoryStore } from '../memory-store.js';
 import type { SigningAlgorithm } from '../../tenant/key-rotation.js';
 
-/** What the grants of the token endpoint need beside the request. */
+/** What the grants of the token endpoint need besides the request. */
 export interface GrantEnvironment {
   tenant: Tenant;
   store: MemoryStore;

@@ -9,7 +9,7 @@ import { verifyRefreshToken, type VerifiedRefreshToken } from './verify-refresh-
 export type RotationPolicy = (ctx: KoaContextWithOIDC, token: RefreshToken) => boolean;
 
 /**
- * The refresh token grant as Logto implements it: beside a resource it takes an `organization_id`, for an
+ * The refresh token grant as Logto implements it: besides a resource it accepts an `organization_id`, for an
  * organization token or, with a resource, for a resource token within the organization.
  */
 export function refreshTokenGrant(environment: GrantEnvironment, shouldRotate: RotationPolicy) {

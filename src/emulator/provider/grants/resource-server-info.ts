@@ -3,7 +3,7 @@ import type { ResourceServer } from 'oidc-provider';
 import type { TenantApplication, TenantUser } from '../../tenant/tenant.js';
 import type { GrantEnvironment } from './grant-environment.js';
 
-/** Who a token is issued for: a user or, without one, a machine-to-machine application. */
+/** The holder of a token: a user or, without one, a machine-to-machine application. */
 export interface TokenHolder {
   user?: TenantUser | undefined;
   application?: TenantApplication | undefined;

@@ -7,7 +7,7 @@ import { jwtServerInfo, resourceServerInfo, type TokenHolder } from './resource-
 /** A request to the token endpoint. */
 export class TokenRequest {
   readonly client: Client;
-  /** The provider has refused repeated parameters already, except for `resource`. */
+  /** The provider has already refused repeated parameters, except for `resource`. */
   readonly parameters: Record<string, string | undefined>;
 
   /** @throws `invalid_request` if a required parameter is missing, in the provider's words */
@@ -78,7 +78,7 @@ export class TokenRequest {
     }
   }
 
-  /** Logto answers 403 here, where OAuth has 400. */
+  /** Logto answers with 403 here. OAuth requires 400. */
   accessDenied(description: string): Error {
     const error = new this.environment.errors.AccessDenied(description);
     return Object.assign(error, { statusCode: 403, status: 403 });

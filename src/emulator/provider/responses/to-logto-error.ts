@@ -1,4 +1,4 @@
-/** Messages for people, in the emulator's own words. Programs read `error`. */
+/** Messages for humans, in the emulator's own words. Programs read `error`. */
 const messages: Record<string, string> = {
   access_denied: 'Access was denied.',
   insufficient_scope: 'The token lacks a scope.',
@@ -29,7 +29,7 @@ export function toLogtoError(body: Record<string, unknown>): Record<string, unkn
   };
 }
 
-/** Logto recognizes a lost sign-in session by the same words. */
+/** Logto recognizes a lost sign-in session by the same words in the description. */
 function isSessionNotFound(description: string): boolean {
   return (
     (description.includes('session') && description.includes('not found')) ||

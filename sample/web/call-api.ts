@@ -1,8 +1,8 @@
-/** The address of your API, such as the one that `npm run start:api` starts. */
+/** The address of your API, such as the API sample: `npm run start:api`. */
 const api = process.env.SAMPLE_API;
 
 /** Calls the API with the user's access token. @returns the response; `undefined` if no API is configured */
-export async function askApi(accessToken: string | undefined): Promise<string | undefined> {
+export async function callApi(accessToken: string | undefined): Promise<string | undefined> {
   if (!api || !accessToken) return undefined;
   try {
     const answer = await fetch(`${api}/books`, {
