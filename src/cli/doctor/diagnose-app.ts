@@ -16,7 +16,7 @@ const stopTimeout = 5000;
 export async function diagnoseApp(load: () => Promise<Type>): Promise<LogtoDiagnosis> {
   let app: INestApplicationContext;
   try {
-    app = await within(startTimeout, start(load), () => new DoctorError(timeoutMessage, timeoutRemedy));
+    app = await withTimeout(startTimeout, start(load), () => new DoctorError(timeoutMessage, timeoutRemedy));
   } catch (error) {
     return failedStart(error);
   }
@@ -26,7 +26,7 @@ export async function diagnoseApp(load: () => Promise<Type>): Promise<LogtoDiagn
     return failedStart(error);
   } finally {
     // An error while the app stops does not change the result.
-    await within(stopTimeout, app.close(), () => new Error('timed out')).catch(() => undefined);
+    await withTimeout(stopTimeout, app.close(), () => new Error('timed out')).catch(() => undefined);
   }
 }
 
@@ -48,13 +48,13 @@ function serviceOf(app: INestApplicationContext): LogtoService {
   }
 }
 
-async function within<T>(milliseconds: number, work: Promise<T>, timeout: () => Error): Promise<T> {
+async function withTimeout<T>(milliseconds: number, work: Promise<T>, createError: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(timeout()), milliseconds);
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(createError()), milliseconds);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -23,14 +23,14 @@ export function addLogtoModule(project: Project): void {
       '})',
     ].join('\n'),
     edits: (source) => [
-      ...elementEdits(compiler, source, moduleMetadata(compiler, source)),
+      ...elementEdits(compiler, source, moduleDecoratorCall(compiler, source)),
       ...importEdits(compiler, source, ['LogtoModule', 'logtoOptionsFromEnv'], 'nestjs-logto'),
     ],
   });
 }
 
 /** The call `Module({…})` of the only decorator with this name, or of the class AppModule. */
-function moduleMetadata(compiler: Compiler, source: ts.SourceFile): ts.CallExpression {
+function moduleDecoratorCall(compiler: Compiler, source: ts.SourceFile): ts.CallExpression {
   const isModule = (node: ts.Node): node is ts.Decorator =>
     compiler.isDecorator(node) && /^@Module\s*\(/.test(node.getText());
   const found = nodesOf(compiler, source, isModule);
@@ -51,7 +51,7 @@ function elementEdits(compiler: Compiler, source: ts.SourceFile, call: ts.CallEx
   const [metadata] = call.arguments;
   const indent = indentationAt(source.text, call.getStart());
   if (metadata === undefined) {
-    const inner = indent + unitOf(source.text);
+    const inner = indent + indentationUnit(source.text);
     const text = `{\n${inner}imports: ${newList(source, [], inner)},\n${indent}}`;
     return [{ start: call.end - 1, text }];
   }
@@ -75,7 +75,7 @@ function newImports(
   if (metadata.properties.some(compiler.isSpreadAssignment)) {
     throw new CannotEdit('@Module() gets its properties from another object');
   }
-  const inner = indent + unitOf(source.text);
+  const inner = indent + indentationUnit(source.text);
   const property = `\n${inner}imports: ${newList(source, [], inner)},`;
   const start = metadata.getStart() + 1;
   const [first] = metadata.properties;
@@ -110,11 +110,11 @@ function appended(source: ts.SourceFile, list: ts.ArrayLiteralExpression): TextE
 
 /** A list with one element per line, as Prettier formats a list that is too long for one line. */
 function newList({ text }: ts.SourceFile, elements: readonly string[], indent: string): string {
-  const lines = [...elements, element].map((item) => `${indent}${unitOf(text)}${item},\n`);
+  const lines = [...elements, element].map((item) => `${indent}${indentationUnit(text)}${item},\n`);
   return `[\n${lines.join('')}${indent}]`;
 }
 
 /** The indentation of the first indented line that is not in a comment. */
-function unitOf(text: string): string {
+function indentationUnit(text: string): string {
   return /^(\t| {2,})\S/m.exec(text)?.[1] ?? '  ';
 }

@@ -17,7 +17,7 @@ export function addProperties(
   let object = source.statements[0]?.expression as ts.Expression | undefined;
   for (const name of path) object = propertyOf(compiler, object, name);
   if (object === undefined || !compiler.isObjectLiteralExpression(object)) return [];
-  const unit = unitOf(compiler, source, text);
+  const unit = indentationUnit(compiler, source, text);
   const outer = indentationAt(text, object.getStart(source));
   const inner = outer + unit;
   const lines = Object.entries(properties).map(([key, value]) => {
@@ -37,8 +37,8 @@ function propertyOf(compiler: Compiler, object: ts.Expression | undefined, name:
     .find((property) => compiler.isStringLiteral(property.name) && property.name.text === name)?.initializer;
 }
 
-/** What one level of the text is indented by. */
-function unitOf(compiler: Compiler, source: ts.JsonSourceFile, text: string): string {
+/** The indentation of one level in the text. */
+function indentationUnit(compiler: Compiler, source: ts.JsonSourceFile, text: string): string {
   const root = source.statements[0]?.expression;
   const [first] = root && compiler.isObjectLiteralExpression(root) ? root.properties : [];
   return (first && indentationAt(text, first.getStart(source))) || '  ';

@@ -1,7 +1,7 @@
 import type { HttpExchange } from '../http/http-exchange.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
 import type { SigningKeys } from '../provider/signing-keys.js';
-import type { Answer } from './answer.js';
+import type { ManagementResponse } from './management-response.js';
 import { authenticate } from './authenticate.js';
 import { Directory, type DirectoryParts } from './directory.js';
 import { ManagementCall } from './management-call.js';
@@ -17,14 +17,14 @@ export interface ManagementEnvironment extends DirectoryParts {
 interface Route {
   method: string;
   pattern: RegExp;
-  answer: (call: ManagementCall) => Answer;
+  handler: (call: ManagementCall) => ManagementResponse;
 }
 
-const routes: Route[] = Object.entries<(call: ManagementCall) => Answer>(managementRoutes).map(
-  ([name, answer]) => {
+const routes: Route[] = Object.entries<(call: ManagementCall) => ManagementResponse>(managementRoutes).map(
+  ([name, handler]) => {
     const [method = '', path = ''] = name.split(' ');
     const pattern = new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
-    return { method, pattern, answer };
+    return { method, pattern, handler };
   },
 );
 
@@ -44,7 +44,7 @@ export class ManagementApi {
     const { req } = exchange;
     try {
       await authenticate(req.headers.authorization, this.environment.issuer(), this.environment.signing());
-      respond(exchange, this.answer(exchange));
+      respond(exchange, this.dispatch(exchange));
     } catch (error) {
       if (!(error instanceof ManagementError)) {
         throw error;
@@ -54,10 +54,10 @@ export class ManagementApi {
     }
   }
 
-  private answer(exchange: HttpExchange): Answer {
+  private dispatch(exchange: HttpExchange): ManagementResponse {
     const { req, path } = exchange;
     const url = new URL(req.url ?? '/', this.environment.issuer());
-    for (const { method, pattern, answer } of routes) {
+    for (const { method, pattern, handler } of routes) {
       const match = req.method === method ? pattern.exec(path) : null;
       if (match) {
         const parameters = Object.entries(match.groups ?? {}).map(([name, value]) => [
@@ -67,7 +67,7 @@ export class ManagementApi {
         const call = new ManagementCall(this.directory, url, Object.fromEntries(parameters), () =>
           parseJson(exchange),
         );
-        return asManagementErrors(() => answer(call));
+        return asManagementErrors(() => handler(call));
       }
     }
     throw new ManagementError(
@@ -79,9 +79,9 @@ export class ManagementApi {
 }
 
 /** Turns an error of the emulator's own checks, of a role for example, into a 400. */
-function asManagementErrors(answer: () => Answer): Answer {
+function asManagementErrors(handler: () => ManagementResponse): ManagementResponse {
   try {
-    return answer();
+    return handler();
   } catch (error) {
     throw error instanceof LogtoEmulatorError
       ? new ManagementError(400, 'guard.invalid_input', error.message)
@@ -97,7 +97,7 @@ function parseJson({ body }: HttpExchange): unknown {
   }
 }
 
-function respond(exchange: HttpExchange, { status, body, headers }: Answer): void {
+function respond(exchange: HttpExchange, { status, body, headers }: ManagementResponse): void {
   if (status === 204) {
     exchange.respond(status, {});
   } else if (body === undefined) {

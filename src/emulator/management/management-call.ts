@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import { ok, type Answer } from './answer.js';
+import { ok, type ManagementResponse } from './management-response.js';
 import type { Directory } from './directory.js';
 import { ManagementError } from './management-error.js';
 import { paginate } from './pagination.js';
@@ -35,13 +35,16 @@ export class ManagementCall {
   }
 
   /** A page of a list. */
-  page<Item, Entity>(items: Item[], toEntity: (item: Item) => Entity): Answer<200, Entity[]> {
+  page<Item, Entity>(items: Item[], toEntity: (item: Item) => Entity): ManagementResponse<200, Entity[]> {
     const { items: onPage, headers } = paginate(items, this.url);
     return { ...ok(onPage.map((item) => toEntity(item))), headers };
   }
 
   /** The whole list, or a page of it if the request asks for one. */
-  listOrPage<Item, Entity>(items: Item[], toEntity: (item: Item) => Entity): Answer<200, Entity[]> {
+  listOrPage<Item, Entity>(
+    items: Item[],
+    toEntity: (item: Item) => Entity,
+  ): ManagementResponse<200, Entity[]> {
     const isPaged = this.query.has('page') || this.query.has('page_size');
     return isPaged ? this.page(items, toEntity) : ok(items.map((item) => toEntity(item)));
   }

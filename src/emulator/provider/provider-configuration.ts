@@ -85,7 +85,7 @@ function clientAdapter(dependencies: ProviderDependencies): Adapter {
     find: async (id) => {
       const application = tenant.applications.get(id);
       if (!application && tenant.application(id)) {
-        // The provider goes on to the document of an `https:` URL.
+        // The provider then fetches the document of an `https:` URL.
         return loopbackClient(id, dependencies);
       }
       if (!application) {

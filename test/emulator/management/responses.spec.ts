@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { createApiClient } from '@logto/api/management';
 import type { Client } from 'openapi-fetch';
 
-import type { Answer } from '../../../src/emulator/management/answer.js';
+import type { ManagementResponse } from '../../../src/emulator/management/management-response.js';
 import type { ManagementCall } from '../../../src/emulator/management/management-call.js';
 import { managementRoutes } from '../../../src/emulator/management/management-routes.js';
 
@@ -17,19 +17,20 @@ type Operation<Method extends string, Path> = Path extends keyof Paths
 
 type BodyOf<Response> = Response extends { content: { 'application/json': infer Body } } ? Body : undefined;
 
-/** The answers that the document has for a request, `GET /api/users` for example. None if there is no such request. */
-type DocumentedAnswer<Name> = Name extends `${infer Method} ${infer Path}`
+/** The responses that the document has for a request, `GET /api/users` for example. None if there is no such request. */
+type DocumentedResponse<Name> = Name extends `${infer Method} ${infer Path}`
   ? Operation<Method, Path> extends { responses: infer Responses }
-    ? { [Status in keyof Responses & number]: Answer<Status, BodyOf<Responses[Status]>> }[keyof Responses &
-        number]
+    ? {
+        [Status in keyof Responses & number]: ManagementResponse<Status, BodyOf<Responses[Status]>>;
+      }[keyof Responses & number]
     : never
   : never;
 
 type DocumentedRoutes = {
-  [Name in keyof typeof managementRoutes]: (call: ManagementCall) => DocumentedAnswer<Name>;
+  [Name in keyof typeof managementRoutes]: (call: ManagementCall) => DocumentedResponse<Name>;
 };
 
-describe("The answers of the emulator's Management API", () => {
+describe("The responses of the emulator's Management API", () => {
   it("are those of Logto's OpenAPI document, which the compiler checks", () => {
     // The compiler refuses this assignment if a path, a status or a member of a body is not the document's.
     const documented: DocumentedRoutes = managementRoutes;
@@ -40,17 +41,17 @@ describe("The answers of the emulator's Management API", () => {
   });
 
   it('are not accepted by the compiler with another shape', () => {
-    const answer = (): Answer<200, { hasPassword: string }> => ({
+    const response = (): ManagementResponse<200, { hasPassword: string }> => ({
       status: 200,
       body: { hasPassword: 'yes' },
     });
     // @ts-expect-error `hasPassword` is a boolean.
-    const wrongType: DocumentedRoutes['GET /api/users/{userId}/has-password'] = answer;
+    const wrongType: DocumentedRoutes['GET /api/users/{userId}/has-password'] = response;
     // @ts-expect-error Logto answers with 204.
-    const wrongStatus: DocumentedRoutes['DELETE /api/users/{userId}'] = answer;
-    // @ts-expect-error There is no such path, and so no answer.
-    const noPath: () => DocumentedAnswer<'GET /api/people'> = answer;
+    const wrongStatus: DocumentedRoutes['DELETE /api/users/{userId}'] = response;
+    // @ts-expect-error There is no such path, and so no response.
+    const noPath: () => DocumentedResponse<'GET /api/people'> = response;
 
-    expect([wrongType, wrongStatus, noPath]).toEqual([answer, answer, answer]);
+    expect([wrongType, wrongStatus, noPath]).toEqual([response, response, response]);
   });
 });

@@ -179,7 +179,7 @@ describe('Users of the Management API', () => {
     expect(await web.callback({ scope: 'openid', prompt: 'none' })).toMatchObject({
       error: 'login_required',
     });
-    // With `offline_access` the refresh token goes on working.
+    // With `offline_access` the refresh token still works.
     expect((await web.refresh(tokens.body['refresh_token'])).status).toBe(200);
     expect((await end({})).response.status).toBe(404);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { created, noContent, ok } from '../answer.js';
+import { created, noContent, ok } from '../management-response.js';
 import type { Invitation } from '../directory.js';
 import { invitationEntity } from '../entities.js';
 import { randomId } from '../entity-ids.js';

@@ -33,7 +33,7 @@ export function rolesIn(
 }
 
 /** Ends a membership. @returns false if the user is not a member */
-export function leave({ parts }: Directory, user: TenantUser, organizationId: string): boolean {
+export function endMembership({ parts }: Directory, user: TenantUser, organizationId: string): boolean {
   const organizations = user.organizations.filter(({ id }) => id !== organizationId);
   if (organizations.length === user.organizations.length) {
     return false;

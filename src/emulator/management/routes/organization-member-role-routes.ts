@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { TenantUser } from '../../tenant/tenant.js';
-import { created, noContent, ok } from '../answer.js';
+import { created, noContent, ok } from '../management-response.js';
 import type { OrganizationRole } from '../directory.js';
 import { organizationRoleEntity, organizationScopeEntity } from '../entities.js';
 import type { ManagementCall } from '../management-call.js';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 import { userEntity } from '../../tenant/user-entity.js';
-import { created, noContent } from '../answer.js';
+import { created, noContent } from '../management-response.js';
 import { organizationRoleName } from '../entities.js';
 import type { ManagementCall } from '../management-call.js';
 import { notFound } from '../management-error.js';
-import { leave, rolesIn, setMembership, usersOf } from './memberships.js';
+import { endMembership, rolesIn, setMembership, usersOf } from './memberships.js';
 import { matchesQuery, organizationOf } from './organization-routes.js';
 
 const ids = z.array(z.string().min(1));
@@ -51,7 +51,7 @@ function replaceMembers(call: ManagementCall) {
   const { userIds } = call.body(z.object({ userIds: ids }));
   const members = usersOf(call, userIds);
   for (const user of call.directory.users.filter((one) => !userIds.includes(one.id))) {
-    leave(call.directory, user, id);
+    endMembership(call.directory, user, id);
   }
   for (const user of members) {
     setMembership(call.directory, user, id, rolesIn(call.directory, user, id) ?? []);
@@ -62,7 +62,7 @@ function replaceMembers(call: ManagementCall) {
 function removeMember(call: ManagementCall) {
   const { id } = organizationOf(call);
   const user = call.directory.parts.tenant.users.get(call.param('userId'));
-  if (!user || !leave(call.directory, user, id)) {
+  if (!user || !endMembership(call.directory, user, id)) {
     throw notFound();
   }
   return noContent();

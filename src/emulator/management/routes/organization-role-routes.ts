@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { created, noContent, ok } from '../answer.js';
+import { created, noContent, ok } from '../management-response.js';
 import type { Directory, OrganizationRole } from '../directory.js';
 import { organizationRoleEntity, organizationScopeEntity, resourceEntity, scopeEntity } from '../entities.js';
 import type { ManagementCall } from '../management-call.js';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 import type { TenantOrganization } from '../../tenant/tenant.js';
-import { created, noContent, ok } from '../answer.js';
+import { created, noContent, ok } from '../management-response.js';
 import { organizationEntity } from '../entities.js';
 import { randomId } from '../entity-ids.js';
 import type { ManagementCall } from '../management-call.js';
-import { leave } from './memberships.js';
+import { endMembership } from './memberships.js';
 
 const customData = z.record(z.string(), z.unknown());
 const newOrganization = z.object({
@@ -75,7 +75,7 @@ function deleteOrganization(call: ManagementCall) {
   const organization = organizationOf(call);
   const { organizations } = directory.options;
   for (const user of directory.users) {
-    leave(directory, user, organization.id);
+    endMembership(directory, user, organization.id);
   }
   for (const application of directory.parts.tenant.applications.values()) {
     application.organizations = application.organizations.filter(({ id }) => id !== organization.id);

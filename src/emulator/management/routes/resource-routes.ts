@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { created, noContent, ok } from '../answer.js';
+import { created, noContent, ok } from '../management-response.js';
 import type { Resource } from '../directory.js';
 import { resourceEntity, scopeEntity } from '../entities.js';
 import type { ManagementCall } from '../management-call.js';
@@ -69,7 +69,7 @@ function deleteResource(call: ManagementCall) {
   const resource = resourceOf(call);
   const { options } = call.directory;
   options.resources.splice(options.resources.indexOf(resource), 1);
-  forget(call, resource.indicator);
+  removeFromRoles(call, resource.indicator);
   return noContent();
 }
 
@@ -98,18 +98,18 @@ function deleteScope(call: ManagementCall) {
     throw notExists('Scope', call.param('scopeId'));
   }
   resource.scopes = resource.scopes.filter((name) => name !== scope.name);
-  forget(call, resource.indicator, scope.name);
+  removeFromRoles(call, resource.indicator, scope.name);
   return noContent();
 }
 
 /** Removes the scopes of a resource, or one of them, from the roles. */
-function forget({ directory }: ManagementCall, indicator: string, name?: string): void {
-  const stays = (scope: { resource: string; name: string }) =>
+function removeFromRoles({ directory }: ManagementCall, indicator: string, name?: string): void {
+  const isKept = (scope: { resource: string; name: string }) =>
     scope.resource !== indicator || (name !== undefined && scope.name !== name);
   for (const role of directory.options.roles) {
-    role.scopes = role.scopes.filter(stays);
+    role.scopes = role.scopes.filter(isKept);
   }
   for (const role of directory.options.organizationTemplate.roles) {
-    role.resourceScopes = role.resourceScopes.filter(stays);
+    role.resourceScopes = role.resourceScopes.filter(isKept);
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { userEntity } from '../../tenant/user-entity.js';
-import { created, noContent, ok } from '../answer.js';
+import { created, noContent, ok } from '../management-response.js';
 import type { Directory, Role } from '../directory.js';
 import { resourceEntity, roleEntity, scopeEntity } from '../entities.js';
 import type { ManagementCall } from '../management-call.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { created } from '../answer.js';
+import { created } from '../management-response.js';
 import { randomId } from '../entity-ids.js';
 import type { ManagementCall } from '../management-call.js';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { TenantUser } from '../../tenant/tenant.js';
 import { userEntity } from '../../tenant/user-entity.js';
-import { noContent, ok } from '../answer.js';
+import { noContent, ok } from '../management-response.js';
 import type { Directory } from '../directory.js';
 import { organizationEntity, organizationRoleName } from '../entities.js';
 import type { ManagementCall } from '../management-call.js';

@@ -1,6 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider';
 
-import { noContent, ok } from '../answer.js';
+import { noContent, ok } from '../management-response.js';
 import type { ManagementCall } from '../management-call.js';
 import { notFound } from '../management-error.js';
 import { userOf } from './user-routes.js';
@@ -48,7 +48,7 @@ function sessionEntity(session: AdapterPayload) {
   };
 }
 
-/** Ends a session. As at Logto, refresh tokens with `offline_access` go on working unless the request says otherwise. */
+/** Ends a session. As in Logto, refresh tokens with `offline_access` still work unless the request says otherwise. */
 function endSession(call: ManagementCall) {
   const { uid, authorizations = {} } = sessionOf(call);
   const { store, tenant } = call.directory.parts;
