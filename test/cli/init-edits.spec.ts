@@ -10,7 +10,7 @@ async function edited(decorator: string): Promise<string> {
     'src/app.module.ts': `${decorator}\nexport class AppModule {}\n`,
   });
   const { printed } = await project.init();
-  expect(printed).not.toContain('Left to you');
+  expect(printed).not.toContain('To do by hand');
   const text = await project.read('src/app.module.ts');
   expect(text).toContain(imported);
   return text.replace(imported, '').replace('\nexport class AppModule {}\n', '');
@@ -104,7 +104,7 @@ describe('nestjs-logto init adds LogtoModule to', () => {
   });
 });
 
-describe('nestjs-logto init leaves to you, with the lines to add,', () => {
+describe('nestjs-logto init asks you to edit by hand, with the lines to add,', () => {
   it.each([
     ['imports that a function returns', '@Module({ imports: modules() })', 'not an array literal'],
     ['imports from a variable', '@Module({ imports })', 'not an array literal'],
@@ -119,7 +119,7 @@ describe('nestjs-logto init leaves to you, with the lines to add,', () => {
     expect(exitCode).toBe(1);
     expect(await project.read('src/app.module.ts')).toBe(text);
     expect(printed).toMatch(
-      new RegExp(`Left to you: src/app\\.module\\.ts: .*${reason.replace(/[()]/g, '\\$&')}`),
+      new RegExp(`To do by hand in src/app\\.module\\.ts: .*${reason.replace(/[()]/g, '\\$&')}`),
     );
     expect(printed).toContain(`    ${imported}`);
     expect(printed).toContain(`imports: [${element}],`);
@@ -192,8 +192,8 @@ describe('nestjs-logto init in a project with Jest', () => {
     const { exitCode, printed } = await project.init();
     expect(exitCode).toBe(1);
     expect(await project.read('test/jest-e2e.json')).toBe(configuration);
-    expect(printed).toContain('Left to you: test/jest-e2e.json');
-    expect(printed).toContain('Left to you: jest.config.js');
+    expect(printed).toContain('To do by hand in test/jest-e2e.json');
+    expect(printed).toContain('To do by hand in jest.config.js');
   });
 
   it('asks you to edit a configuration whose transform only compiles TypeScript', async () => {
@@ -201,6 +201,6 @@ describe('nestjs-logto init in a project with Jest', () => {
     const project = await NestProject.create('nest-11', { 'test/jest-e2e.json': configuration });
     const { printed } = await project.init();
     expect(await project.read('test/jest-e2e.json')).toBe(configuration);
-    expect(printed).toContain('Left to you: test/jest-e2e.json: its `transform`');
+    expect(printed).toContain('To do by hand in test/jest-e2e.json: its `transform`');
   });
 });

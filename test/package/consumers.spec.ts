@@ -64,7 +64,7 @@ describe.each([
 
   it("runs the app's own tests without Logto", async () => {
     expect(await printedBy('without-logto.js')).toEqual({
-      nobody: 401,
+      anonymous: 401,
       ada: { status: 200, text: 'hello ada on free' },
     });
   });

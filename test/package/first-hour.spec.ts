@@ -45,7 +45,7 @@ describe.each(['11', '12'] as const)(
 
     it('needs no edit by hand after `npx nestjs-logto init`, which changes nothing when it runs again', async () => {
       expect(printed).toContain('src/app.module.ts');
-      expect(printed).not.toContain('Left to you');
+      expect(printed).not.toContain('To do by hand');
       expect(await app.run('npx', 'nestjs-logto', 'init')).toContain('Nothing to change.');
     });
 

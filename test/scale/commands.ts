@@ -6,7 +6,7 @@ import { RedisServer } from './redis-server.js';
 import { requests, type Prepare, type Scene } from './requests.js';
 import type { Table } from './table.js';
 import { application, startTenant } from './tenant.js';
-import { Visitor } from './visitor.js';
+import { BrowserClient } from './browser-client.js';
 
 /** How long writes after a response may take, in milliseconds. */
 const settles = 150;
@@ -83,8 +83,8 @@ async function measureRequests(mountsSession: boolean): Promise<Map<string, Meas
     await redis.client.flushAll();
     const username = `typical-${index}`;
     const used = withOptions.test(name) ? other : app;
-    const visitor = await new Visitor(used.baseUrl).signIn(issuer, username);
-    const measured = await measureRequest(name, { app: used, issuer, redis, username, visitor });
+    const browser = await new BrowserClient(used.baseUrl).signIn(issuer, username);
+    const measured = await measureRequest(name, { app: used, issuer, redis, username, browser });
     process.stderr.write(`${name}: ${measured.commands}\n`);
     found.set(name, measured);
   }
@@ -96,8 +96,8 @@ async function measureRequests(mountsSession: boolean): Promise<Map<string, Meas
 }
 
 async function measureRequest(name: string, scene: Scene): Promise<Measured> {
-  const { redis, issuer, visitor } = scene;
-  if (!isFirst.test(name)) await visitor.get('/me');
+  const { redis, issuer, browser } = scene;
+  if (!isFirst.test(name)) await browser.get('/me');
   const run = await (requests[name] as Prepare)(scene);
   await setTimeout(settles);
   issuer.resetRequests();

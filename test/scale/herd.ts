@@ -6,7 +6,7 @@ import { InstanceProcess } from './instance-process.js';
 import { RedisServer } from './redis-server.js';
 import type { Table } from './table.js';
 import { startTenant } from './tenant.js';
-import { send, Visitor } from './visitor.js';
+import { send, BrowserClient } from './browser-client.js';
 
 /** How often each page polls, in seconds. */
 const interval = 15;
@@ -17,7 +17,7 @@ const revalidateAfter = 600;
 /** Users who sign in for real: each refresh token serves several copies. */
 const signIns = 50;
 
-/** Two instances on one Redis, and their visitors. */
+/** Two instances on one Redis, and their browsers. */
 interface Scene {
   readonly redis: RedisServer;
   readonly issuer: LogtoEmulator;
@@ -65,8 +65,8 @@ async function signInAll(scene: Scene, count: number, claimsAge: number): Promis
   const { redis, issuer, instances, baseUrl } = scene;
   await redis.client.flushAll();
   // The browser follows to `baseUrl`, which a load balancer would have.
-  const visitors = Array.from({ length: signIns }, () => new Visitor(baseUrl, instances[0]?.port));
-  for (const [index, visitor] of visitors.entries()) await visitor.signIn(issuer, `typical-${index}`);
+  const browsers = Array.from({ length: signIns }, () => new BrowserClient(baseUrl, instances[0]?.port));
+  for (const [index, browser] of browsers.entries()) await browser.signIn(issuer, `typical-${index}`);
   const cookies = await copySignIns(redis, { count, claimsAge });
   await takeReports(scene);
   return cookies;

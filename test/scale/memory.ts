@@ -4,7 +4,7 @@ import { entriesIn, keysOf, type EntryKind } from './entries.js';
 import { RedisServer } from './redis-server.js';
 import type { Table } from './table.js';
 import { resource, startTenant, type UserKind } from './tenant.js';
-import { Visitor } from './visitor.js';
+import { BrowserClient } from './browser-client.js';
 
 const variants: readonly { readonly title: string; readonly user: UserKind; readonly encrypted: boolean }[] =
   [
@@ -25,11 +25,11 @@ export async function measureMemory(signIns: number, copies: number): Promise<Ta
     const logto = encrypted ? { encryption: { keys } } : {};
     const app = await startApp({ endpoint: issuer.endpoint, redis: redis.url, logto });
     for (let index = 0; index < signIns; index += 1) {
-      const visitor = await new Visitor(app.baseUrl).signIn(issuer, `${user}-${index}`);
-      await visitor.get('/me');
+      const browser = await new BrowserClient(app.baseUrl).signIn(issuer, `${user}-${index}`);
+      await browser.get('/me');
       if (user === 'small') continue;
-      await visitor.get(`/token?resource=${encodeURIComponent(resource)}`);
-      await visitor.get('/user-info');
+      await browser.get(`/token?resource=${encodeURIComponent(resource)}`);
+      await browser.get('/user-info');
     }
     kinds.set(title, await entriesIn(redis));
     process.stderr.write(`${title}: ${signIns} sign-ins, now ${copies} copies\n`);

@@ -4,7 +4,7 @@ import type { App } from './app.js';
 import { keysOf, kindOf } from './entries.js';
 import type { RedisServer } from './redis-server.js';
 import { application, resource, shortLived } from './tenant.js';
-import { send, Visitor } from './visitor.js';
+import { send, BrowserClient } from './browser-client.js';
 
 /** What a request is measured with. */
 export interface Scene {
@@ -12,7 +12,7 @@ export interface Scene {
   readonly issuer: LogtoEmulator;
   readonly redis: RedisServer;
   /** A user who has just signed in. */
-  readonly visitor: Visitor;
+  readonly browser: BrowserClient;
   readonly username: string;
 }
 
@@ -21,9 +21,9 @@ export type Prepare = (scene: Scene) => Promise<() => Promise<unknown>>;
 
 const page =
   (path: string): Prepare =>
-  async ({ visitor }) =>
+  async ({ browser }) =>
   () =>
-    visitor.get(path);
+    browser.get(path);
 
 const tokenPage = (of: string): string => `/token?resource=${encodeURIComponent(of)}`;
 
@@ -59,56 +59,56 @@ export const requests: Record<string, Prepare> = {
     await changeSession(scene, ({ cookie }) => {
       cookie.expires = new Date(new Date(cookie.expires).getTime() - 2 * 86_400_000).toISOString();
     });
-    return () => scene.visitor.get('/me');
+    return () => scene.browser.get('/me');
   },
   'the same, with `lifetime.idle` (once a minute)': async (scene) => {
     await changeSession(scene, ({ logto }) => {
       logto.signedInAt -= 120_000;
     });
-    return () => scene.visitor.get('/me');
+    return () => scene.browser.get('/me');
   },
-  'page with a cached access token': async ({ visitor }) => {
-    await visitor.get(tokenPage(resource));
-    return () => visitor.get(tokenPage(resource));
+  'page with a cached access token': async ({ browser }) => {
+    await browser.get(tokenPage(resource));
+    return () => browser.get(tokenPage(resource));
   },
-  'page with an expired access token': async ({ visitor }) => {
-    await visitor.get(tokenPage(shortLived.indicator));
+  'page with an expired access token': async ({ browser }) => {
+    await browser.get(tokenPage(shortLived.indicator));
     await setTimeout(shortLived.lifetime * 1000 + 200);
-    return () => visitor.get(tokenPage(shortLived.indicator));
+    return () => browser.get(tokenPage(shortLived.indicator));
   },
   'page with outdated claims': async (scene) => {
     await changeSession(scene, ({ logto }) => {
       logto.checkedAt -= 2 * 3600 * 1000;
     });
-    return () => scene.visitor.get('/me');
+    return () => scene.browser.get('/me');
   },
   'page with user info': page('/user-info'),
-  'page with user info, `userInfoTtl: 3600`': async ({ visitor }) => {
-    await visitor.get('/user-info');
-    return () => visitor.get('/user-info');
+  'page with user info, `userInfoTtl: 3600`': async ({ browser }) => {
+    await browser.get('/user-info');
+    return () => browser.get('/user-info');
   },
   '`GET /logto/session`': page('/logto/session'),
   'start of a sign-in': async ({ app }) => {
-    const other = new Visitor(app.baseUrl);
+    const other = new BrowserClient(app.baseUrl);
     return () => other.open('/logto/sign-in');
   },
   'callback of a sign-in': async ({ app, issuer, username }) => {
-    const other = new Visitor(app.baseUrl);
+    const other = new BrowserClient(app.baseUrl);
     const callback = await other.startSignIn(issuer, username);
     return () => other.finishSignIn(callback);
   },
   'sign-out':
-    async ({ visitor }) =>
+    async ({ browser }) =>
     async () =>
-      visitor.expect(302, visitor.open('/logto/sign-out')),
-  'back-channel logout (one session)': async ({ app, issuer, visitor }) => {
+      browser.expect(302, browser.open('/logto/sign-out')),
+  'back-channel logout (one session)': async ({ app, issuer, browser }) => {
     const url = new URL('/oidc/session/end', issuer.endpoint);
     url.searchParams.set('client_id', application.id);
     url.searchParams.set('post_logout_redirect_uri', app.baseUrl);
-    return () => issuer.signOut(url, { cookies: visitor.cookies });
+    return () => issuer.signOut(url, { cookies: browser.cookies });
   },
-  'bearer token': async ({ app, visitor }) => {
-    const { text } = await visitor.get(tokenPage(resource));
+  'bearer token': async ({ app, browser }) => {
+    const { text } = await browser.get(tokenPage(resource));
     const { token } = JSON.parse(text) as { token: string };
     return () => send(new URL('/bearer', app.baseUrl), { authorization: `Bearer ${token}` });
   },

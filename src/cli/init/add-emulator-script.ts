@@ -7,7 +7,7 @@ export function addEmulatorScript({ compiler, files, manifest }: Project): void 
   const scripts = Object.entries(manifest.scripts ?? {});
   if (scripts.some(([, command]) => /\blogto-emulator\b/.test(command))) return;
   if (scripts.some(([name]) => name === 'logto')) {
-    files.leaveToUser(
+    files.addManualStep(
       'package.json',
       'there is another script `logto`. Choose a name for the one that starts the emulator',
       '"logto-emulator": "logto-emulator"',

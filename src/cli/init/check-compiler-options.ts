@@ -11,7 +11,7 @@ export function checkCompilerOptions({ compiler, files, manifest }: Project): vo
   const { module } = (config as { compilerOptions?: { module?: string } } | undefined)?.compilerOptions ?? {};
   if (module === undefined) return;
   if (withoutEsModuleImports.has(module.toLowerCase())) {
-    files.leaveToUser(
+    files.addManualStep(
       'tsconfig.json',
       `with "module": "${module}" a CommonJS file cannot import an ES module`,
       '"module": "nodenext",\n"moduleResolution": "nodenext",',
@@ -19,7 +19,7 @@ export function checkCompilerOptions({ compiler, files, manifest }: Project): vo
   }
   const [major = 0, minor = 0] = compiler.versionMajorMinor.split('.').map(Number);
   if (module.toLowerCase() === 'nodenext' && (major < 5 || (major === 5 && minor < 8))) {
-    files.leaveToUser(
+    files.addManualStep(
       'package.json',
       `TypeScript ${compiler.version} does not let a CommonJS file import an ES module`,
       '"typescript": "^5.8.0"',

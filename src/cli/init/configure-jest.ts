@@ -33,7 +33,7 @@ export function configureJest(project: Project): void {
   for (const path of otherFiles) {
     const configuration = files.read(path);
     if (configuration === undefined || configuration.includes('nestjs-logto')) continue;
-    files.leaveToUser(path, 'only the files of a new Nest project are edited', linesOf(settings));
+    files.addManualStep(path, 'only the files of a new Nest project are edited', linesOf(settings));
   }
 }
 
@@ -48,9 +48,9 @@ function configure(
   if (patterns?.some((pattern) => pattern.includes('nestjs-logto'))) return;
   if (patterns !== undefined) {
     const reason = 'Jest has other `transformIgnorePatterns`. Let them exclude these packages';
-    files.leaveToUser(path, reason, linesOf(settings));
+    files.addManualStep(path, reason, linesOf(settings));
   } else if (!compilesJavaScript(found)) {
-    files.leaveToUser(
+    files.addManualStep(
       path,
       'its `transform` has no entry for .js files, as ts-jest needs',
       linesOf(settings),

@@ -24,7 +24,7 @@ export function editSource({ compiler, files }: Project, { path, summary, lines,
     if (changed !== text) files.change(path, changed, summary);
   } catch (error) {
     if (!(error instanceof CannotEdit)) throw error;
-    files.leaveToUser(path, error.message, lines);
+    files.addManualStep(path, error.message, lines);
   }
 }
 

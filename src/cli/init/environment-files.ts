@@ -63,7 +63,7 @@ function addToEnv(files: ProjectFiles): void {
     files.change('.env', appended(text, linesOf(own)), 'the settings for the emulator, and a session secret');
   } else if (missing.length > 0) {
     const names = missing.map(({ name }) => `${name}=`).join('\n');
-    files.leaveToUser('.env', 'it has some settings of Logto, but not all', names);
+    files.addManualStep('.env', 'it has some settings of Logto, but not all', names);
   }
 }
 

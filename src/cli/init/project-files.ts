@@ -41,7 +41,7 @@ export class ProjectFiles {
     this.changes.push({ path, created, summary });
   }
 
-  leaveToUser(path: string, reason: string, lines: string): void {
+  addManualStep(path: string, reason: string, lines: string): void {
     this.manualSteps.push({ path, reason, lines });
   }
 

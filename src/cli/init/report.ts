@@ -31,7 +31,7 @@ function changed({ files: { changes } }: Project, dryRun: boolean): string[] {
 
 function byHand({ files: { manualSteps } }: Project): string[] {
   return manualSteps.flatMap(({ path, reason, lines }) => [
-    `Left to you: ${path}: ${reason}. Add:`,
+    `To do by hand in ${path}: ${reason}. Add:`,
     '',
     ...lines.split('\n').map((line) => (line === '' ? '' : `    ${line}`)),
     '',

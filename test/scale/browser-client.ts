@@ -7,11 +7,11 @@ export interface Answer {
   readonly text: string;
 }
 
-/** A browser without pages, which keeps cookies. */
-export class Visitor {
+/** Sends requests like a browser, and keeps cookies. */
+export class BrowserClient {
   readonly cookies = new CookieJar();
 
-  /** @param port of an instance behind a load balancer that the measurement leaves out */
+  /** @param port of an instance, to bypass the load balancer at `baseUrl` */
   constructor(
     private readonly baseUrl: string,
     private readonly port?: number,
