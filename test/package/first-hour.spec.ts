@@ -152,13 +152,13 @@ describe('The page on getting started', () => {
     expect([answer.status, await answer.json()]).toMatchObject([401, { code: 'not_authenticated' }]);
   });
 
-  it('leads to a setup that the doctor finds nothing wrong with', async () => {
+  it('leads to a setup that passes all checks of the doctor', async () => {
     const printed = await app.run('npx', 'nestjs-logto', 'doctor');
     expect(printed).toContain('✓ Redirect URI');
     expect(printed).not.toContain('✗');
   });
 
-  it('prints a random secret by its command', async () => {
+  it('has a command that prints a random secret', async () => {
     const command = /console\.log\(.*\)(?=")/.exec(block('sh', 'randomBytes'))?.[0] ?? '';
     expect(await app.run('node', '-e', command)).toMatch(/^[\w-]{43}\n$/);
   });
