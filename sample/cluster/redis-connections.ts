@@ -8,7 +8,7 @@ import { Mutex } from 'redis-semaphore';
 /** How long a lock is held without being extended, and how long to wait for it, in milliseconds. */
 const lockTimeout = 10_000;
 
-/** The connections to Redis that the instances share: for sessions, and for a lock, so that only one instance refreshes a user's tokens. */
+/** What the instances share on Redis: the sessions, and a lock, so that only one of them refreshes a user's tokens. */
 export class RedisConnections implements OnApplicationShutdown {
   /** The store for express-session. The module keeps the tokens in it, too. */
   readonly store: RedisStore;

@@ -14,7 +14,7 @@ import {
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { LogtoExceptionFilter, LogtoGuard, WithLogto } from 'nestjs-logto';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import { startApp } from '../support/app/app.js';
 import { startIssuer } from '../support/logto/issuer.js';
 import { leaks } from '../support/runner/leaks.js';

@@ -14,7 +14,7 @@ import {
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { BatchingStore } from '../guard/support/batching-store.js';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import { session, startApp, type TestApp } from '../support/app/app.js';
 import { resource, startIssuer } from '../support/logto/issuer.js';
 import { otherResource, tokenOptions } from '../support/app/token-app.js';

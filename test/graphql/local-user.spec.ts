@@ -3,7 +3,7 @@ import { UseGuards } from '@nestjs/common';
 import { Query, Resolver } from '@nestjs/graphql';
 import { AuthUser, LocalUser, LogtoGuard, WithLogto } from 'nestjs-logto';
 import { accessTenant } from '../guard/support/access-tenant.js';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import { Users } from '../hooks/support/users.js';
 import { startApp } from '../support/app/app.js';
 import { resource } from '../support/logto/issuer.js';

@@ -20,7 +20,7 @@ import {
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { LogRecorder } from '../guard/support/log-recorder.js';
 import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
 import type { Browser } from '../support/requests/browser.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';

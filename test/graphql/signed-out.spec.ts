@@ -4,7 +4,7 @@ import { UseGuards } from '@nestjs/common';
 import { Context, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { LogtoGuard, LogtoService, LogtoSessions } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import { startAccessIssuer } from '../guard/support/real-tokens.js';
 import { withDeadline } from '../guard/support/with-deadline.js';
 import { startApp, type TestApp } from '../support/app/app.js';

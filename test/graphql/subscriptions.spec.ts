@@ -12,7 +12,7 @@ import {
   WithLogto,
 } from 'nestjs-logto';
 import { accessTenant } from '../guard/support/access-tenant.js';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';
 import { resource } from '../support/logto/issuer.js';

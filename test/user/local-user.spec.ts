@@ -4,7 +4,7 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { AuthUser, LocalUser, LogtoExceptionFilter, LogtoGuard, WithLogto } from 'nestjs-logto';
 import { accessTenant } from '../guard/support/access-tenant.js';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import { Users } from '../hooks/support/users.js';
 import { resource } from '../support/logto/issuer.js';
 import { closeLater } from '../support/runner/leftovers.js';

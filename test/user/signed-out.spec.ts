@@ -14,7 +14,7 @@ import { LogtoExceptionFilter, LogtoGuard, LogtoService, WithLogto } from 'nestj
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { now, signAccessToken } from '../guard/support/access-token.js';
 import { startAccessIssuer } from '../guard/support/real-tokens.js';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import { withDeadline } from '../guard/support/with-deadline.js';
 import type { TestApp, TestAppParts } from '../support/app/app.js';
 import { startHostileProvider } from '../support/logto/hostile-provider.js';

@@ -10,7 +10,7 @@ import {
 import { LogtoService } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startAccessIssuer } from '../guard/support/real-tokens.js';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import { session, type TestAppParts } from '../support/app/app.js';
 import type { Browser } from '../support/requests/browser.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';

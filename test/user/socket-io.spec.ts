@@ -5,7 +5,7 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { AuthUser, IdTokenClaims, LogtoExceptionFilter, LogtoGuard, Public } from 'nestjs-logto';
 import { accessTenant } from '../guard/support/access-tenant.js';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import type { TestApp, TestAppParts } from '../support/app/app.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';
 import { resource } from '../support/logto/issuer.js';

@@ -21,7 +21,7 @@ import {
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { startAccessIssuer } from '../guard/support/real-tokens.js';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import type { TestApp } from '../support/app/app.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';
 import { closeLater } from '../support/runner/leftovers.js';

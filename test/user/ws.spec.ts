@@ -16,7 +16,7 @@ import {
 import type { WebSocket } from 'ws';
 import { LogRecorder } from '../guard/support/log-recorder.js';
 import { accessTenant } from '../guard/support/access-tenant.js';
-import { signedInBrowser } from '../guard/support/session-browser.js';
+import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import type { TestApp, TestAppParts } from '../support/app/app.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';
 import { resource } from '../support/logto/issuer.js';
