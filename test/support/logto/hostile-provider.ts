@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   exportJWK,
@@ -35,97 +35,102 @@ export interface Overrides {
   response?: (path: string, response: ProviderResponse) => ProviderResponse | Promise<ProviderResponse>;
 }
 
-/** A provider with real keys over real HTTP, whose responses a spec can change. */
-export interface HostileProvider {
-  readonly endpoint: string;
-  readonly issuer: string;
-  readonly publicKey: JWK;
-  overrides: Overrides;
-  /** The number of requests to a path. */
-  count(path: string): number;
-  /** Signs claims with the provider's key. */
-  sign(claims: JWTPayload, header?: Partial<JWTHeaderParameters>): Promise<string>;
-  /** The URL of the callback, for a sign-in that the app has just started. */
-  callback(authorizationUrl: string, parameters?: Record<string, string>): string;
-  /** Replaces the key by one for another algorithm, as an administrator does. */
-  rotate(algorithm: 'ES384' | 'RS256'): Promise<void>;
-  close(): Promise<void>;
+/** Starts a hostile provider on a free port. */
+export async function startHostileProvider(): Promise<HostileProvider> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  return new HostileProvider(server, await makeKey('ES384', 'key-1'));
 }
 
-/** Starts a hostile provider on a port of its own. */
-export async function startHostileProvider(): Promise<HostileProvider> {
-  let key = await makeKey('ES384', 'key-1');
-  const counts = new Map<string, number>();
-  let nonce: string | undefined;
-  let serial = 0;
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const endpoint = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const issuer = `${endpoint}/oidc`;
+/** A provider with real keys over real HTTP, whose responses a spec can change. */
+export class HostileProvider {
+  readonly endpoint: string;
+  readonly issuer: string;
+  overrides: Overrides = {};
 
-  const provider: HostileProvider = {
-    endpoint,
-    issuer,
-    get publicKey() {
-      return key.jwk;
-    },
-    overrides: {},
-    count: (path) => counts.get(path) ?? 0,
-    async sign(claims, header) {
-      const token = await new SignJWT(claims)
-        .setProtectedHeader({ alg: key.alg, kid: key.jwk.kid ?? '', ...header })
-        .sign(key.privateKey);
-      leaks.addSecret('signed token', token);
-      return token;
-    },
-    callback(authorizationUrl, parameters = {}) {
-      const query = new URL(authorizationUrl).searchParams;
-      nonce = query.get('nonce') ?? undefined;
-      const url = new URL(query.get('redirect_uri') ?? '');
-      serial += 1;
-      url.search = new URLSearchParams({
-        code: `code-of-the-hostile-provider-${serial}`,
-        state: query.get('state') ?? '',
-        iss: issuer,
-        ...parameters,
-      }).toString();
-      return url.href;
-    },
-    async rotate(algorithm) {
-      key = await makeKey(algorithm, `key-${algorithm}-${(serial += 1)}`);
-    },
-    close: leftovers.add(
+  private readonly counts = new Map<string, number>();
+  private nonce: string | undefined;
+  private serial = 0;
+
+  readonly close: () => Promise<void>;
+
+  constructor(
+    server: Server,
+    private key: Key,
+  ) {
+    this.endpoint = `http://localhost:${(server.address() as AddressInfo).port}`;
+    this.issuer = `${this.endpoint}/oidc`;
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.handle(request, response).catch(() => response.destroy());
+    });
+    this.close = leftovers.add(
       () =>
         new Promise((resolve) => {
           server.closeAllConnections();
           server.close(() => resolve());
         }),
-    ),
-  };
+    );
+  }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '', endpoint);
-    counts.set(pathname, (counts.get(pathname) ?? 0) + 1);
+  get publicKey(): JWK {
+    return this.key.jwk;
+  }
+
+  /** The number of requests to a path. */
+  count(path: string): number {
+    return this.counts.get(path) ?? 0;
+  }
+
+  /** Signs claims with the provider's key. */
+  async sign(claims: JWTPayload, header?: Partial<JWTHeaderParameters>): Promise<string> {
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ ...this.header(), ...header })
+      .sign(this.key.privateKey);
+    leaks.addSecret('signed token', token);
+    return token;
+  }
+
+  /** The URL of the callback, for a sign-in that the app has just started. */
+  callback(authorizationUrl: string, parameters: Record<string, string> = {}): string {
+    const query = new URL(authorizationUrl).searchParams;
+    this.nonce = query.get('nonce') ?? undefined;
+    const url = new URL(query.get('redirect_uri') ?? '');
+    this.serial += 1;
+    url.search = new URLSearchParams({
+      code: `code-of-the-hostile-provider-${this.serial}`,
+      state: query.get('state') ?? '',
+      iss: this.issuer,
+      ...parameters,
+    }).toString();
+    return url.href;
+  }
+
+  /** Replaces the key by one for another algorithm, as an administrator does. */
+  async rotate(algorithm: 'ES384' | 'RS256'): Promise<void> {
+    this.serial += 1;
+    this.key = await makeKey(algorithm, `key-${algorithm}-${this.serial}`);
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '', this.endpoint);
+    this.counts.set(pathname, this.count(pathname) + 1);
     for await (const chunk of request) void chunk;
-    const original = await respond(pathname);
-    const { status, headers, body } = (await provider.overrides.response?.(pathname, original)) ?? original;
+    const original = await this.respond(pathname);
+    const { status, headers, body } = (await this.overrides.response?.(pathname, original)) ?? original;
     response.writeHead(status, headers).end(body);
   }
 
-  async function respond(path: string): Promise<ProviderResponse> {
-    const { overrides } = provider;
+  private async respond(path: string): Promise<ProviderResponse> {
     switch (path) {
       case '/oidc/.well-known/openid-configuration':
-        return json(overrides.discovery?.(discovery()) ?? discovery());
+        return json(this.overrides.discovery?.(this.discovery()) ?? this.discovery());
       case '/oidc/jwks':
-        return json({ keys: overrides.jwks?.([key.jwk]) ?? [key.jwk] });
+        return json({ keys: this.overrides.jwks?.([this.key.jwk]) ?? [this.key.jwk] });
       case '/oidc/token':
-        return json(await tokens());
+        return json(await this.tokens());
       case '/oidc/me': {
         const claims = { sub: 'ada', name: 'Ada' };
-        return json(overrides.userInfo?.(claims) ?? claims);
+        return json(this.overrides.userInfo?.(claims) ?? claims);
       }
       case '/oidc/token/revocation':
         return { status: 200, headers: {}, body: '' };
@@ -134,7 +139,8 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     }
   }
 
-  function discovery(): Record<string, unknown> {
+  private discovery(): Record<string, unknown> {
+    const { issuer } = this;
     return {
       issuer,
       authorization_endpoint: `${issuer}/auth`,
@@ -143,47 +149,55 @@ export async function startHostileProvider(): Promise<HostileProvider> {
       jwks_uri: `${issuer}/jwks`,
       end_session_endpoint: `${issuer}/session/end`,
       revocation_endpoint: `${issuer}/token/revocation`,
-      id_token_signing_alg_values_supported: [key.alg],
+      id_token_signing_alg_values_supported: [this.key.alg],
       authorization_response_iss_parameter_supported: true,
       code_challenge_methods_supported: ['S256'],
     };
   }
 
-  async function tokens(): Promise<Record<string, unknown>> {
-    const { overrides } = provider;
-    const now = Math.floor(Date.now() / 1000);
-    const original: JWTPayload = {
-      iss: issuer,
-      aud: application.id,
-      sub: 'ada',
-      iat: now,
-      exp: now + 3600,
-      nonce,
-    };
-    const claims = withoutUndefined(overrides.claims?.(original) ?? original);
-    const header = { alg: key.alg, kid: key.jwk.kid ?? '' };
-    const usedHeader = overrides.header?.(header) ?? header;
-    const idToken = overrides.idToken
-      ? await overrides.idToken(claims, usedHeader)
-      : await provider.sign(claims, usedHeader);
-    leaks.addSecret('access token', 'access-token-of-the-hostile-provider');
-    leaks.addSecret('refresh token', 'refresh-token-of-the-hostile-provider');
-    leaks.addSecret('ID token', idToken);
+  private async tokens(): Promise<Record<string, unknown>> {
+    const idToken = await this.idToken();
     const body = {
       access_token: 'access-token-of-the-hostile-provider',
       refresh_token: 'refresh-token-of-the-hostile-provider',
       token_type: 'Bearer',
       expires_in: 3600,
       scope: 'openid offline_access profile',
-      ...(idToken === undefined ? {} : { id_token: idToken }),
+      id_token: idToken,
     };
-    return overrides.tokens?.(body) ?? body;
+    leaks.addSecret('access token', body.access_token);
+    leaks.addSecret('refresh token', body.refresh_token);
+    leaks.addSecret('ID token', idToken);
+    return this.overrides.tokens?.(body) ?? body;
   }
 
-  return provider;
+  private async idToken(): Promise<string | undefined> {
+    const now = Math.floor(Date.now() / 1000);
+    const original: JWTPayload = {
+      iss: this.issuer,
+      aud: application.id,
+      sub: 'ada',
+      iat: now,
+      exp: now + 3600,
+      nonce: this.nonce,
+    };
+    const claims = withoutUndefined(this.overrides.claims?.(original) ?? original);
+    const header = this.overrides.header?.(this.header()) ?? this.header();
+    return this.overrides.idToken ? this.overrides.idToken(claims, header) : this.sign(claims, header);
+  }
+
+  private header(): JWTHeaderParameters {
+    return { alg: this.key.alg, kid: this.key.jwk.kid ?? '' };
+  }
 }
 
-async function makeKey(alg: string, kid: string): Promise<{ alg: string; privateKey: CryptoKey; jwk: JWK }> {
+interface Key {
+  alg: string;
+  privateKey: CryptoKey;
+  jwk: JWK;
+}
+
+async function makeKey(alg: string, kid: string): Promise<Key> {
   const { publicKey, privateKey } = await generateKeyPair(alg);
   return { alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig' } };
 }
