@@ -56,7 +56,7 @@ describe('A refusal by Logto', () => {
         await app.logto.exchangeToken({ subjectToken, resource });
         return exchange(subjectToken);
       },
-      { code: 'invalid_grant', status: 500, says: /subject token[^]*one exchange/, never: /[Ss]ign in/ },
+      { code: 'invalid_grant', status: 500, says: /subject token[^]*exchanged once/, never: /[Ss]ign in/ },
     ],
     [
       'of a subject token for a suspended user',
