@@ -45,6 +45,7 @@ const layers = [
   'oidc',
   'oidc/errors',
   'nest',
+  'nest/http',
   'options/resolve',
   'options/schema',
   'options',

@@ -4,25 +4,23 @@ import {
   type OnModuleInit,
   type OptionalFactoryDependency,
 } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { DiscoveryService } from '@nestjs/core';
 import { LogtoSetupException } from '../logto.exceptions.js';
+import { isRequestScoped } from '../nest/is-singleton.js';
 import { MODULE_OPTIONS_TOKEN } from '../logto.module-definition.js';
 
 /** Rejects request-scoped options: Nest would create the module for each request, and mount nothing at startup. */
 @Injectable()
 export class OptionsScopeCheck implements OnModuleInit {
-  constructor(private readonly modules: ModulesContainer) {}
+  constructor(private readonly discovery: DiscoveryService) {}
 
   /** @throws LogtoSetupException `invalid_options`, with the names of the request-scoped dependencies */
   onModuleInit(): void {
-    const wrappers = [...this.modules.values()].flatMap(
-      ({ providers }) => providers.get(MODULE_OPTIONS_TOKEN) ?? [],
-    );
-    const scoped = wrappers.find((wrapper) => !wrapper.isDependencyTreeStatic());
+    const scoped = this.providersOf(MODULE_OPTIONS_TOKEN).find((provider) => isRequestScoped(provider));
     if (!scoped) return;
     const names = (scoped.inject ?? [])
       .map((dependency) => tokenOf(dependency))
-      .filter((token) => this.isRequestScoped(token))
+      .filter((token) => this.providersOf(token).some((provider) => isRequestScoped(provider)))
       .map((token) => (typeof token === 'function' ? token.name : String(token)));
     throw new LogtoSetupException(
       'invalid_options',
@@ -32,10 +30,8 @@ export class OptionsScopeCheck implements OnModuleInit {
     );
   }
 
-  private isRequestScoped(token: InjectionToken): boolean {
-    return [...this.modules.values()].some(
-      ({ providers }) => providers.get(token)?.isDependencyTreeStatic() === false,
-    );
+  private providersOf(token: InjectionToken): ReturnType<DiscoveryService['getProviders']> {
+    return this.discovery.getProviders().filter((provider) => provider.token === token);
   }
 }
 

@@ -1,12 +1,12 @@
 import { Injectable, Logger, type HttpServer, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Application } from 'express';
-import { hasGetRoute } from '../nest/has-get-route.js';
+import { hasGetRoute } from '../nest/http/has-get-route.js';
 import { signInCallbackUri } from '../request/sign-in-callback-uri.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../request/base-path.js';
 import { SessionMount } from '../session/session-mount.js';
-import { mountsExpressSessionAnywhere } from '../nest/mounts-express-session.js';
+import { mountsExpressSessionAnywhere } from '../nest/http/mounts-express-session.js';
 
 /** Logs at startup which URLs you have to register at Logto, and warns if the app's setup does not match them. */
 @Injectable()

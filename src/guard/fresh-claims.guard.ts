@@ -1,6 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { decoratedMethodsOf } from '../nest/decorated-methods-of.js';
+import { prependGlobalGuard } from '../nest/prepend-global-guard.js';
 import { PassiveRequests } from '../request/passive-requests.js';
 import { CurrentUser } from '../user/current-user.js';
 import { HandlerCache } from '../user/handler-cache.js';
@@ -27,8 +28,7 @@ export class FreshClaimsGuard implements CanActivate {
 
   /** Registers this guard globally, before all others, if the app has its own guards. */
   register(): void {
-    if (this.hasGlobalAppGuard() || this.hasAnyAppGuard())
-      this.applicationConfig.getGlobalGuards().unshift(this);
+    if (this.hasGlobalAppGuard() || this.hasAnyAppGuard()) prependGlobalGuard(this.applicationConfig, this);
   }
 
   async canActivate(host: ExecutionContext): Promise<boolean> {

@@ -1,8 +1,6 @@
+import { guardsOf, hasOwnGuards } from '../nest/guards-of.js';
+import { injectedBy } from '../nest/injected-by.js';
 import { AccessGuard } from './access-guard.js';
-
-/* Metadata of Nest without a public name: the guards of `@UseGuards()`, and the properties that a class injects. */
-const guardsMetadata = '__guards__';
-const propertiesMetadata = 'self:properties_metadata';
 
 /** Whether a class, including its base classes, or a handler uses a guard of this library. */
 export function hasLogtoGuard(subject: object, kind: typeof AccessGuard = AccessGuard): boolean {
@@ -11,7 +9,7 @@ export function hasLogtoGuard(subject: object, kind: typeof AccessGuard = Access
 
 /** Whether a class itself, or a handler, uses a guard of this library. */
 export function hasOwnLogtoGuard(subject: object): boolean {
-  return Reflect.hasOwnMetadata(guardsMetadata, subject) && hasLogtoGuard(subject);
+  return hasOwnGuards(subject) && hasLogtoGuard(subject);
 }
 
 /** Whether a class, including its base classes, or a handler uses a guard that injects one of this library to call it. */
@@ -44,18 +42,4 @@ export function isLogtoGuard(type: unknown, kind: typeof AccessGuard = AccessGua
 /** Whether a class injects a guard of this library. */
 function injectsLogtoGuard(type: unknown): boolean {
   return injectedBy(type).some((one) => isLogtoGuard(one));
-}
-
-/** The classes that a class injects. */
-function injectedBy(type: unknown): unknown[] {
-  if (typeof type !== 'function') return [];
-  const parameters = (Reflect.getMetadata('design:paramtypes', type) ?? []) as unknown[];
-  const properties = (Reflect.getMetadata(propertiesMetadata, type) ?? []) as { type: unknown }[];
-  return [...parameters, ...properties.map((property) => property.type)];
-}
-
-/** The classes of the guards that `@UseGuards()` names. It takes instances as well. */
-function guardsOf(subject: object): unknown[] {
-  const guards = (Reflect.getMetadata(guardsMetadata, subject) ?? []) as unknown[];
-  return guards.map((guard) => (typeof guard === 'object' && guard !== null ? guard.constructor : guard));
 }

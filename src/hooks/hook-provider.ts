@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
+import { isSingleton } from '../nest/is-singleton.js';
 import type { HookHandler } from './hook-handler.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -32,7 +33,7 @@ function hookProviderOf(wrapper: Wrapper): HookProvider | undefined {
   return {
     type: type as HookProvider['type'],
     instance,
-    isSingleton: wrapper.isDependencyTreeStatic() && !wrapper.isTransient,
+    isSingleton: isSingleton(wrapper),
   };
 }
 

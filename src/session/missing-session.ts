@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import { mountsExpressSession } from '../nest/mounts-express-session.js';
+import { mountsExpressSession } from '../nest/http/mounts-express-session.js';
 import { storeUnavailable } from '../store/store-access.js';
 
 /** What is known of the session that the app or the module mounts. */

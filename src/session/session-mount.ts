@@ -8,7 +8,7 @@ import { applicationTag } from './application-tag.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { PassiveRequests } from '../request/passive-requests.js';
 import { memoryStoreWarning } from './session-warnings.js';
-import { mountsExpressSession, mountsExpressSessionAnywhere } from '../nest/mounts-express-session.js';
+import { mountsExpressSession, mountsExpressSessionAnywhere } from '../nest/http/mounts-express-session.js';
 import { TouchingStore } from '../store/touching-store.js';
 import { TouchThrottle } from '../store/touch-throttle.js';
 

@@ -1,7 +1,7 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
-import { httpRequestOf } from '../nest/http-request.js';
+import { httpRequestOf } from '../nest/http/http-request.js';
 import { attachContext, attachSharedContext, hasSessionContext } from './attached-context.js';
 import { CurrentUser } from './current-user.js';
 import { anonymousContext, type LogtoContext } from './logto-context.js';

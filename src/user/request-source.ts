@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
-import { httpRequestOf } from '../nest/http-request.js';
+import { httpRequestOf } from '../nest/http/http-request.js';
 import { Handshakes } from '../session/handshakes.js';
 
 /** The context of a GraphQL operation, as Apollo on Express and graphql-ws create it. */

@@ -7,7 +7,7 @@ import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { OperatorLog } from '../../operator-log.js';
 import { rememberedReturnTo } from '../../sign-in/remembered-return-to.js';
 import { BasePath } from '../../request/base-path.js';
-import { httpRequestOf } from '../../nest/http-request.js';
+import { httpRequestOf } from '../../nest/http/http-request.js';
 import { markCopy } from '../../nest/package-copy.js';
 import { isNavigation } from '../../user/unauthenticated-exception-factory.js';
 import { errorPage } from './error-page.js';

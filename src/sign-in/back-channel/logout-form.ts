@@ -2,7 +2,7 @@ import { parse } from 'node:querystring';
 import type { Request } from 'express';
 import type { LogtoException } from '../../logto.exceptions.js';
 import { logoutTokenInvalid } from './logout-token-invalid.js';
-import { middlewareNames } from '../../nest/router-layers.js';
+import { middlewareNames } from '../../nest/http/router-layers.js';
 import { peekBody } from './peek-body.js';
 
 /** Longest form, in bytes: a logout token has about a thousand. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { BadRequestException } from '@nestjs/common';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
-import { mountsExpressSession } from '../../nest/mounts-express-session.js';
+import { mountsExpressSession } from '../../nest/http/mounts-express-session.js';
 import { LogtoTestingError } from '../logto-testing-error.js';
 import type { TestSignIn } from '../logto-test-user.js';
 import type { TestSignIns } from '../test-sign-ins.js';

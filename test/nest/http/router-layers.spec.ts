@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import express, { type Request } from 'express';
 import session from 'express-session';
-import { hasGetRoute } from '../../src/nest/has-get-route.js';
-import { mountsExpressSession, mountsExpressSessionAnywhere } from '../../src/nest/mounts-express-session.js';
-import { middlewareNames } from '../../src/nest/router-layers.js';
+import { hasGetRoute } from '../../../src/nest/http/has-get-route.js';
+import {
+  mountsExpressSession,
+  mountsExpressSessionAnywhere,
+} from '../../../src/nest/http/mounts-express-session.js';
+import { middlewareNames } from '../../../src/nest/http/router-layers.js';
 
 const answer: express.RequestHandler = (_request, response) => void response.end();
 
