@@ -1,5 +1,4 @@
 import {
-  Controller,
   Get,
   NotFoundException,
   Post,
@@ -10,10 +9,11 @@ import {
   type Type,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Public } from '../guard/decorators/access.decorators.js';
 import { CsrfProtection } from '../guard/csrf-protection.js';
+import { ModuleRoutes } from '../guard/decorators/module-routes.decorator.js';
 import { LogtoExceptionFilter } from '../guard/denial/logto-exception.filter.js';
 import { sendPage } from '../guard/denial/send-page.js';
+import { moduleController } from '../nest/module-controller.js';
 import type { LogtoModuleExtras } from '../options/logto-module-options.js';
 import { LogtoService } from '../logto.service.js';
 import { BasePath } from '../request/base-path.js';
@@ -21,7 +21,6 @@ import { signInClient } from '../session/sign-in-client.js';
 import { requestUrl } from '../request/request-url.js';
 import { fromFormParameter } from '../user/unauthenticated-exception-factory.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
-import { WithLogto } from '../user/with-logto.decorator.js';
 import { acceptsJson, isFormNavigation, NavigationCheck } from './navigation-check.js';
 import { redirectPage } from './redirect-page.js';
 import { canonicalUrl } from './canonical-url.js';
@@ -31,12 +30,8 @@ import { WaitingTabs } from './waiting-tabs.js';
 import { parseSignInQuery } from './sign-in-query.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
-/**
- * The routes of sign-in and sign-out. They are public despite a global guard, and fetch nothing for the user context:
- * Logto may be down at a sign-out.
- */
-@Public()
-@WithLogto({ fetchUserInfo: false, getAccessToken: false, getOrganizationToken: false })
+/** The routes of sign-in and sign-out. */
+@ModuleRoutes()
 @UseFilters(LogtoExceptionFilter)
 class AuthController {
   constructor(
@@ -135,17 +130,13 @@ class AuthController {
   }
 }
 
-/**
- * Creates the controller with the path and the decorators of a module. Each module gets its own class, since decorators
- * write to the class: two apps in one process may have different paths.
- */
+/** Creates the controller with the path and the decorators of a module. */
 export function authControllerAt({ authRoutesPrefix, authRoutesDecorators }: LogtoModuleExtras): Type {
-  class LogtoAuthController extends AuthController {}
-  Controller({ path: authRoutesPrefix ?? 'logto', version: VERSION_NEUTRAL })(LogtoAuthController);
-  // The metadata of `ApiExcludeController()`, without a dependency on @nestjs/swagger.
-  Reflect.defineMetadata('swagger/apiExcludeController', [true], LogtoAuthController);
-  for (const decorate of authRoutesDecorators ?? []) decorate(LogtoAuthController);
-  return LogtoAuthController;
+  return moduleController(
+    AuthController,
+    { path: authRoutesPrefix ?? 'logto', version: VERSION_NEUTRAL },
+    authRoutesDecorators,
+  );
 }
 
 /** The paths of the routes, below their prefix. */

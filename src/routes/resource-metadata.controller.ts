@@ -1,15 +1,14 @@
-import { Controller, Get, NotFoundException, Options, Req, Res, type Type } from '@nestjs/common';
+import { Get, NotFoundException, Options, Req, Res, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Public } from '../guard/decorators/access.decorators.js';
+import { ModuleRoutes } from '../guard/decorators/module-routes.decorator.js';
 import { ProtectedResources } from '../guard/bearer/protected-resources.js';
+import { moduleController } from '../nest/module-controller.js';
 import { placeController } from '../nest/place-controller.js';
 import type { LogtoModuleExtras } from '../options/logto-module-options.js';
 import { withholdSession } from '../request/passive-requests.js';
-import { WithLogto } from '../user/with-logto.decorator.js';
 
-/** The routes of the protected resource metadata (RFC 9728). They are public despite a global guard. */
-@Public()
-@WithLogto({ fetchUserInfo: false, getAccessToken: false, getOrganizationToken: false })
+/** The routes of the protected resource metadata (RFC 9728). */
+@ModuleRoutes()
 class ResourceMetadataController {
   constructor(private readonly resources: ProtectedResources) {
     placeController(new.target, resources.routePaths);
@@ -44,15 +43,7 @@ function allowAllOrigins(response: Response): void {
   response.removeHeader('Access-Control-Allow-Credentials');
 }
 
-/**
- * Creates the controller with the decorators of a module. Each module gets its own class, since decorators write to the
- * class. Its paths are set when the options are known.
- */
+/** Creates the controller with the decorators of a module. Its paths are set when the options are known. */
 export function resourceMetadataController({ authRoutesDecorators }: LogtoModuleExtras): Type {
-  class LogtoResourceMetadataController extends ResourceMetadataController {}
-  Controller({ path: [] })(LogtoResourceMetadataController);
-  // The metadata of `ApiExcludeController()`, without a dependency on @nestjs/swagger.
-  Reflect.defineMetadata('swagger/apiExcludeController', [true], LogtoResourceMetadataController);
-  for (const decorate of authRoutesDecorators ?? []) decorate(LogtoResourceMetadataController);
-  return LogtoResourceMetadataController;
+  return moduleController(ResourceMetadataController, { path: [] }, authRoutesDecorators);
 }

@@ -1,16 +1,15 @@
-import { Controller, Post, Req, Res, UseFilters, type Type } from '@nestjs/common';
+import { Post, Req, Res, UseFilters, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Public } from '../guard/decorators/access.decorators.js';
+import { ModuleRoutes } from '../guard/decorators/module-routes.decorator.js';
 import { LogtoExceptionFilter } from '../guard/denial/logto-exception.filter.js';
+import { moduleController } from '../nest/module-controller.js';
 import { placeController } from '../nest/place-controller.js';
 import type { LogtoModuleExtras } from '../options/logto-module-options.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { WithLogto } from '../user/with-logto.decorator.js';
 import { Webhooks } from './webhooks.js';
 
-/** The route for webhooks. It is public despite a global guard: the signature decides. */
-@Public()
-@WithLogto({ fetchUserInfo: false, getAccessToken: false, getOrganizationToken: false })
+/** The route for webhooks. It is public: the signature decides. */
+@ModuleRoutes()
 @UseFilters(LogtoExceptionFilter)
 class WebhookController {
   constructor(
@@ -28,15 +27,7 @@ class WebhookController {
   }
 }
 
-/**
- * Creates the controller with the decorators of a module. Each module gets its own class, since decorators write to the
- * class. Its path is set when the options are known.
- */
+/** Creates the controller with the decorators of a module. Its path is set when the options are known. */
 export function webhookController({ authRoutesDecorators }: LogtoModuleExtras): Type {
-  class LogtoWebhookController extends WebhookController {}
-  Controller({ path: [] })(LogtoWebhookController);
-  // The metadata of `ApiExcludeController()`, without a dependency on @nestjs/swagger.
-  Reflect.defineMetadata('swagger/apiExcludeController', [true], LogtoWebhookController);
-  for (const decorate of authRoutesDecorators ?? []) decorate(LogtoWebhookController);
-  return LogtoWebhookController;
+  return moduleController(WebhookController, { path: [] }, authRoutesDecorators);
 }
