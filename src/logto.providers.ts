@@ -11,7 +11,7 @@ import { WebhookReport } from './bootstrap/webhook-report.js';
 import { diagnosisProviders } from './diagnosis/diagnosis-providers.js';
 import { DownstreamFetch } from './downstream/downstream-fetch.js';
 import { AccessDecision } from './guard/access-decision.js';
-import { AccessPolicyReader } from './guard/access-policy.js';
+import { AccessPolicyReader } from './guard/policy/access-policy.js';
 import { BearerAuthentication } from './guard/bearer/bearer-authentication.js';
 import { BearerTokenVerifier } from './guard/bearer/bearer-token-verifier.js';
 import { ProtectedResources } from './guard/bearer/protected-resources.js';

@@ -29,6 +29,7 @@ const layers = [
   'guard/denial',
   'guard/session',
   'guard/bearer',
+  'guard/policy',
   'guard/decorators',
   'guard/requirements',
   'sign-in',

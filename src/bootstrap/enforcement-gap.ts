@@ -1,8 +1,8 @@
 import type { Type } from '@nestjs/common';
 import { isGateway, isGatewayHook, isGraphqlField } from '../nest/handler-kind.js';
 import type { Method } from '../nest/decorated-methods-of.js';
-import { accessPolicyOf, requirementsOf } from '../guard/access-policy.js';
-import { hasLogtoGuard, hasDelegatingGuard } from '../guard/guard-metadata.js';
+import { accessPolicyOf, requirementsOf } from '../guard/policy/access-policy.js';
+import { hasLogtoGuard, hasDelegatingGuard } from '../guard/policy/guard-metadata.js';
 
 /** What the guards for the whole app protect. */
 export interface AppGuards {

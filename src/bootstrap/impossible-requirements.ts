@@ -4,8 +4,8 @@ import { UserScope } from '../options/logto-constants.js';
 import type { Method } from '../nest/decorated-methods-of.js';
 import type { Credential } from '../options/credential.js';
 import { withLogtoOf } from '../user/with-logto.decorator.js';
-import { accessPolicyOf } from '../guard/access-policy.js';
-import { hasLogtoGuard } from '../guard/guard-metadata.js';
+import { accessPolicyOf } from '../guard/policy/access-policy.js';
+import { hasLogtoGuard } from '../guard/policy/guard-metadata.js';
 import { LogtoApiGuard } from '../guard/logto-api.guard.js';
 import type { Requirement } from '../guard/requirements/requirement.js';
 

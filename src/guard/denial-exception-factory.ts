@@ -5,8 +5,8 @@ import { InvalidTokenException } from '../oidc/errors/invalid-token.exception.js
 import { OperatorLog } from '../operator-log.js';
 import { UnauthenticatedExceptionFactory } from '../user/unauthenticated-exception-factory.js';
 import type { Credential } from '../options/credential.js';
-import type { AccessAttempt } from './access-attempt.js';
-import type { AccessPolicy } from './access-policy.js';
+import type { AccessAttempt } from './policy/access-attempt.js';
+import type { AccessPolicy } from './policy/access-policy.js';
 import { ProtectedResources } from './bearer/protected-resources.js';
 import {
   describeAuthentication,

@@ -6,8 +6,8 @@ import { PassiveRequests } from '../request/passive-requests.js';
 import { CurrentUser } from '../user/current-user.js';
 import { HandlerCache } from '../user/handler-cache.js';
 import { isSocket, RequestSource } from '../user/request-source.js';
-import { accessPolicyOf } from './access-policy.js';
-import { hasAppGuard, isLogtoGuard } from './guard-metadata.js';
+import { accessPolicyOf } from './policy/access-policy.js';
+import { hasAppGuard, isLogtoGuard } from './policy/guard-metadata.js';
 import { LogtoGuard } from './logto.guard.js';
 
 /**

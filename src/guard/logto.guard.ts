@@ -10,7 +10,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { moduleMissingFor, logAndThrow } from '../nest/module-missing.js';
 import { markCopy } from '../nest/package-copy.js';
 import type { Credential } from '../options/credential.js';
-import { AccessGuard } from './access-guard.js';
+import { AccessGuard } from './policy/access-guard.js';
 import { AccessDecision } from './access-decision.js';
 
 /**

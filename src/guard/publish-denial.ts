@@ -1,6 +1,6 @@
 import { publish } from '../events/publish.js';
 import { LogtoException } from '../logto.exceptions.js';
-import type { AccessAttempt } from './access-attempt.js';
+import type { AccessAttempt } from './policy/access-attempt.js';
 
 /** Publishes that a guard has denied a request. */
 export function publishDenial({ host, principal }: AccessAttempt, error: unknown): void {

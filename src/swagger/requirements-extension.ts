@@ -1,4 +1,4 @@
-import type { AccessPolicy } from '../guard/access-policy.js';
+import type { AccessPolicy } from '../guard/policy/access-policy.js';
 import { defaultResource } from '../guard/requirements/default-resource.js';
 import type { OrganizationSource } from '../guard/requirements/organization-source.js';
 import { describeAuthentication } from '../guard/requirements/required-authentication.js';

@@ -1,4 +1,4 @@
-import type { AccessPolicy } from '../guard/access-policy.js';
+import type { AccessPolicy } from '../guard/policy/access-policy.js';
 import type { GuardedRoute } from '../guard/guarded-route.js';
 import type { Credential } from '../options/credential.js';
 

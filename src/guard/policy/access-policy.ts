@@ -1,11 +1,11 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { withBaseClasses } from '../user/with-base-classes.js';
-import { HandlerCache } from '../user/handler-cache.js';
-import { RouteOptionsReader, type RouteOptions } from '../user/route-options.js';
-import { accessMetadata, type RouteAccess } from './decorators/access.decorators.js';
+import { withBaseClasses } from '../../user/with-base-classes.js';
+import { HandlerCache } from '../../user/handler-cache.js';
+import { RouteOptionsReader, type RouteOptions } from '../../user/route-options.js';
+import { accessMetadata, type RouteAccess } from '../decorators/access.decorators.js';
 import { hasOwnLogtoGuard } from './guard-metadata.js';
-import { combineAuthentication } from './requirements/required-authentication.js';
-import { ownRequirements, type Requirement, type RouteRequirements } from './requirements/requirement.js';
+import { combineAuthentication } from '../requirements/required-authentication.js';
+import { ownRequirements, type Requirement, type RouteRequirements } from '../requirements/requirement.js';
 
 /** Who may use a route, according to its decorators. */
 export interface AccessPolicy extends RouteRequirements {

@@ -1,8 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Credential } from '../options/credential.js';
+import type { Credential } from '../../options/credential.js';
 import type { AccessPolicy } from './access-policy.js';
-import type { Principal } from './requirements/principal.js';
+import type { Principal } from '../requirements/principal.js';
 
 /** A request that a guard decides on. */
 export interface AccessAttempt {

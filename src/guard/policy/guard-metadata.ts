@@ -1,5 +1,5 @@
-import { guardsOf, hasOwnGuards } from '../nest/guards-of.js';
-import { injectedBy } from '../nest/injected-by.js';
+import { guardsOf, hasOwnGuards } from '../../nest/guards-of.js';
+import { injectedBy } from '../../nest/injected-by.js';
 import { AccessGuard } from './access-guard.js';
 
 /** Whether a class, including its base classes, or a handler uses a guard of this library. */
