@@ -13,8 +13,11 @@ import { DownstreamFetch } from './downstream/downstream-fetch.js';
 import { AccessDecision } from './guard/access-decision.js';
 import { AccessPolicyReader } from './guard/policy/access-policy.js';
 import { BearerAuthentication } from './guard/bearer/bearer-authentication.js';
+import { BearerChallenge } from './guard/bearer/bearer-challenge.js';
+import { BearerDenial } from './guard/bearer/bearer-denial.js';
 import { BearerTokenVerifier } from './guard/bearer/bearer-token-verifier.js';
 import { ProtectedResources } from './guard/bearer/protected-resources.js';
+import { UserOverride } from './guard/bearer/user-override.js';
 import { CsrfProtection } from './guard/csrf-protection.js';
 import { DenialExceptionFactory } from './guard/denial-exception-factory.js';
 import { GuardedRouteReader } from './guard/guarded-route.js';
@@ -151,6 +154,8 @@ export const logtoProviders: Provider[] = [
   AccessDecision,
   AccessPolicyReader,
   BearerAuthentication,
+  BearerChallenge,
+  BearerDenial,
   BearerTokenVerifier,
   ClockSkewCheck,
   CsrfProtection,
@@ -165,6 +170,7 @@ export const logtoProviders: Provider[] = [
   ProtectedResources,
   RequirementCheck,
   SessionAuthentication,
+  UserOverride,
   ...diagnosisProviders,
   // bootstrap/
   ExpressMount,

@@ -7,7 +7,8 @@ import type { Principal } from '../requirements/principal.js';
 /** A request that a guard decides on. */
 export interface AccessAttempt {
   readonly host: ExecutionContext;
-  readonly request: Request;
+  /** A fork of the request once a token has set another user than that of its session. */
+  request: Request;
   readonly policy: AccessPolicy;
   /** The credentials that the route accepts. */
   readonly accept: readonly Credential[];

@@ -13,6 +13,9 @@ export interface RequiredAuthentication {
 /** What a sign-in lacks: its authentication context is too low, or it is too old. */
 export type AuthenticationGap = 'acr' | 'age';
 
+/** Any sign-in, of a route without such a requirement. */
+const anySignIn: RequiredAuthentication = { acrs: [], maxAge: undefined };
+
 /** Combines the requirements of class and handler. The stronger authentication context and the shorter time count. */
 export function combineAuthentication(
   requirements: readonly { acr?: string; maxAge?: number }[],
@@ -39,8 +42,16 @@ export function authenticationGap(
   return maxAge === undefined || isRecent(principal, maxAge, now) ? undefined : 'age';
 }
 
+/** The parameters of a sign-in that meets the requirements of a route. */
+export function signInParametersOf({ acrs, maxAge } = anySignIn): {
+  acrValues: string | undefined;
+  maxAge: number | undefined;
+} {
+  return { acrValues: acrs.length > 0 ? acrs.join(' ') : undefined, maxAge };
+}
+
 /** For a message: "a sign-in with a second factor, within the last 300 seconds". */
-export function describeAuthentication({ acrs, maxAge }: RequiredAuthentication): string {
+export function describeAuthentication({ acrs, maxAge } = anySignIn): string {
   const [acr] = acrs;
   const factor = acr === LogtoAcr.Mfa ? ' with a second factor' : ` with the authentication context "${acr}"`;
   const age = maxAge === undefined ? '' : ` within the last ${maxAge} seconds`;
