@@ -1,8 +1,7 @@
-import type { Type } from '@nestjs/common';
-import { isGateway, isGatewayHook, isGraphqlField } from '../nest/handler-kind.js';
-import type { Method } from '../nest/decorated-methods-of.js';
-import { accessPolicyOf, requirementsOf } from '../guard/policy/access-policy.js';
-import { hasLogtoGuard, hasDelegatingGuard } from '../guard/policy/guard-metadata.js';
+import { requirementsOf } from '../guard/policy/access-policy.js';
+import { hasDelegatingGuard, hasLogtoGuard } from '../guard/policy/guard-metadata.js';
+import { isGateway, isGatewayHook, isGraphqlField, isMessageHandler } from '../nest/handler-kind.js';
+import type { AppHandler } from './app-handler.js';
 
 /** What the guards for the whole app protect. */
 export interface AppGuards {
@@ -14,18 +13,12 @@ export interface AppGuards {
   readonly fields: boolean;
 }
 
-/** Whether a class or handler has a guard of this library, or one of yours that injects such a guard. */
-export function hasGuard(subject: object): boolean {
-  return hasLogtoGuard(subject) || hasDelegatingGuard(subject);
-}
-
-/** Why no guard enforces the requirements of a method, and what to do. `undefined` if one does. */
+/** Why no guard enforces the requirements of a handler, and what to do. `undefined` if one does. */
 export function enforcementGap(
-  type: Type,
-  name: string,
-  method: Method,
+  handler: AppHandler,
   { global, gateways, fields }: AppGuards,
 ): string | undefined {
+  const { type, name, method, policy } = handler;
   const hasRequirement = requirementsOf(method).length > 0 || hasLogtoGuard(method);
   if (isGatewayHook(type, name)) {
     return hasRequirement
@@ -35,12 +28,38 @@ export function enforcementGap(
   if (hasRequirement && isGraphqlField(method) && !fields) {
     return '@nestjs/graphql runs no guard for a field. Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.';
   }
-  return isUnguarded(type, method) && !(isGateway(type) ? global && gateways : global)
+  const isUnguarded = policy.requirements.length > 0 && !hasGuard(handler);
+  return isUnguarded && !(isGateway(type) ? global && gateways : global)
     ? 'no guard enforces it. Add @UseGuards(LogtoGuard) or @UseGuards(LogtoApiGuard).'
     : undefined;
 }
 
-/** Whether a handler has a requirement, but neither it nor its class has a guard. */
-function isUnguarded(type: Type, method: Method): boolean {
-  return accessPolicyOf(type, method).requirements.length > 0 && !hasGuard(type) && !hasGuard(method);
+/** Why perhaps no guard enforces the requirements of a handler, and what to do. */
+export function possibleEnforcementGaps(handler: AppHandler, { global, fields }: AppGuards): string[] {
+  const { type, method, fullName } = handler;
+  const gaps: string[] = [];
+  const hasRequirement = requirementsOf(type).length > 0 || requirementsOf(method).length > 0;
+  if (global && hasRequirement && isMessageHandler(method) && !hasGuard(handler)) {
+    gaps.push(
+      `${fullName} has a requirement, but global guards only run for messages with \`inheritAppConfig: true\`: otherwise ` +
+        'everybody gets access. Add @UseGuards(LogtoGuard).',
+    );
+  }
+  // Perhaps all queries that return the field are guarded.
+  const isOnlyInGuardedClass =
+    requirementsOf(method).length === 0 &&
+    !hasLogtoGuard(method) &&
+    (requirementsOf(type).length > 0 || hasLogtoGuard(type));
+  if (!fields && isGraphqlField(method) && isOnlyInGuardedClass) {
+    gaps.push(
+      `The class of ${fullName} is guarded, but @nestjs/graphql runs no guards for fields, so everybody gets access. Give ` +
+        'GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
+    );
+  }
+  return gaps;
+}
+
+/** Whether a handler or its class has a guard of this library, or one of yours that injects such a guard. */
+function hasGuard({ type, method }: AppHandler): boolean {
+  return [type, method].some((subject) => hasLogtoGuard(subject) || hasDelegatingGuard(subject));
 }

@@ -4,10 +4,10 @@ import { UserScope } from '../options/logto-constants.js';
 import type { Method } from '../nest/decorated-methods-of.js';
 import type { Credential } from '../options/credential.js';
 import { withLogtoOf } from '../user/with-logto.decorator.js';
-import { accessPolicyOf } from '../guard/policy/access-policy.js';
 import { hasLogtoGuard } from '../guard/policy/guard-metadata.js';
 import { LogtoApiGuard } from '../guard/logto-api.guard.js';
 import type { Requirement } from '../guard/requirements/requirement.js';
+import type { AppHandler } from './app-handler.js';
 
 /** The scope that Logto needs to send the claims of a requirement. */
 const neededScope: Partial<Record<Requirement['kind'], string>> = {
@@ -17,14 +17,25 @@ const neededScope: Partial<Record<Requirement['kind'], string>> = {
   organizationScopes: UserScope.Organizations,
 };
 
-/** Why nobody can pass the guards of a route with these options. Each reason continues a sentence after the route's name. */
-export function impossibleRequirements(
-  options: Pick<ResolvedLogtoOptions, 'api' | 'client' | 'scopes'>,
-  type: Type,
-  method: Method,
-): string[] {
+type GuardOptions = Pick<ResolvedLogtoOptions, 'api' | 'client' | 'scopes'>;
+
+/** Why nobody can pass the guards of a handler. Each reason continues a sentence after the handler's name. */
+export function impossibleRequirements(options: GuardOptions, handler: AppHandler): string[] {
+  const { requirements } = handler.policy;
+  const needsOrganization = requirements.some(
+    ({ kind }) => kind === 'organizationRoles' || kind === 'organizationScopes',
+  );
+  const namesNone = needsOrganization && !requirements.some(({ kind }) => kind === 'organization');
+  const unbound =
+    'requires roles or permissions in an organization, but names none, so nobody gets access. Add ' +
+    '@RequireOrganization({ param: "orgId" }).';
+  return [...(namesNone ? [unbound] : []), ...impossibleWithOptions(options, handler)];
+}
+
+/** Why nobody can pass with these options. */
+function impossibleWithOptions(options: GuardOptions, { type, method, policy }: AppHandler): string[] {
   const credentials = credentialsOf(type, method);
-  const { access, requirements, authentication } = accessPolicyOf(type, method);
+  const { access, requirements, authentication } = policy;
   if (!credentials || access === 'public') return [];
   if (authentication && authentication.acrs.length > 1)
     return [

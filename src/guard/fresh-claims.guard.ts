@@ -1,5 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
-import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, DiscoveryService } from '@nestjs/core';
+import { classesOf } from '../nest/classes-of.js';
 import { decoratedMethodsOf } from '../nest/decorated-methods-of.js';
 import { prependGlobalGuard } from '../nest/prepend-global-guard.js';
 import { PassiveRequests } from '../request/passive-requests.js';
@@ -22,7 +23,7 @@ export class FreshClaimsGuard implements CanActivate {
     private readonly source: RequestSource,
     private readonly currentUser: CurrentUser,
     private readonly passiveRequests: PassiveRequests,
-    private readonly modules: ModulesContainer,
+    private readonly discovery: DiscoveryService,
     private readonly applicationConfig: ApplicationConfig,
   ) {}
 
@@ -58,14 +59,8 @@ export class FreshClaimsGuard implements CanActivate {
   }
 
   private hasAnyAppGuard(): boolean {
-    return [...this.modules.values()].some(({ controllers, providers }) =>
-      [...controllers.values(), ...providers.values()].some(
-        ({ metatype }) =>
-          typeof metatype === 'function' &&
-          metatype.prototype &&
-          (hasAppGuard(metatype) ||
-            decoratedMethodsOf(metatype as Type).some(([, method]) => hasAppGuard(method))),
-      ),
+    return classesOf(this.discovery).some(
+      (type) => hasAppGuard(type) || decoratedMethodsOf(type).some(([, method]) => hasAppGuard(method)),
     );
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable, type ExecutionContext, type Type } from '@nestjs/common';
-import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, DiscoveryService, ModuleRef } from '@nestjs/core';
+import { controllersOf } from '../nest/classes-of.js';
 import { decoratedMethodsOf, type Method } from '../nest/decorated-methods-of.js';
 import type { Credential } from '../options/credential.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -24,7 +25,7 @@ export class GuardedRouteReader {
     private readonly options: ResolvedLogtoOptions,
     private readonly applicationConfig: ApplicationConfig,
     private readonly moduleRef: ModuleRef,
-    private readonly modules: ModulesContainer,
+    private readonly discovery: DiscoveryService,
   ) {}
 
   /** @returns `undefined` for a public route, and for one without a guard of this library */
@@ -43,10 +44,7 @@ export class GuardedRouteReader {
 
   /** The scopes of a resource that the routes of all controllers require. */
   requiredScopes(resource: string): string[] {
-    const types = [...this.modules.values()].flatMap(({ controllers }) =>
-      [...controllers.values()].map(({ metatype }) => metatype as Type),
-    );
-    const routes = types.flatMap((type) =>
+    const routes = controllersOf(this.discovery).flatMap((type) =>
       decoratedMethodsOf(type).map(([, method]) => this.read(type, method)),
     );
     const requirements = routes.flatMap((route) => route?.policy.requirements ?? []);

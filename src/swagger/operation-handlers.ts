@@ -1,5 +1,5 @@
 import type { INestApplication, Type } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { DiscoveryService } from '@nestjs/core';
 import {
   ApiExtension,
   ApiTags,
@@ -7,6 +7,7 @@ import {
   type OpenAPIObject,
   type SwaggerDocumentOptions,
 } from '@nestjs/swagger';
+import { controllersOf } from '../nest/classes-of.js';
 import { decoratedMethodsOf, type Method } from '../nest/decorated-methods-of.js';
 import { keepMetadata } from './keep-metadata.js';
 
@@ -40,11 +41,7 @@ export class OperationHandlers {
     private readonly document: Pick<OpenAPIObject, 'openapi' | 'info'>,
     private readonly options: SwaggerDocumentOptions,
   ) {
-    const modules = app.get(ModulesContainer, { strict: false });
-    const types = [...modules.values()].flatMap(({ controllers }) =>
-      [...controllers.values()].map(({ metatype }) => metatype as Type),
-    );
-    this.controllers = [...new Set(types)];
+    this.controllers = controllersOf(app.get(DiscoveryService, { strict: false }));
     this.methods = [
       ...new Set(this.controllers.flatMap((type) => decoratedMethodsOf(type).map(([, method]) => method))),
     ];
