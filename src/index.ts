@@ -81,7 +81,7 @@ export type {
   RequirementOptions,
   ScopeRequirementOptions,
 } from './guard/requirements/requirement.js';
-export { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
+export { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
 export {
   AccessTokenClaims,
   IdTokenClaims,

@@ -4,7 +4,7 @@ import { assertOneCopy } from './bootstrap/assert-one-copy.js';
 import { assertRegisteredOnce } from './bootstrap/assert-registered-once.js';
 import { ExpressMount } from './bootstrap/express-mount.js';
 import { GlobalPrefixExclusion } from './bootstrap/global-prefix-exclusion.js';
-import { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
+import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
 import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
 import { ConfigurableModuleClass, LOGTO_EXTRAS } from './logto.module-definition.js';
 import { logtoExports } from './logto.exports.js';

@@ -23,7 +23,7 @@ import { DenialExceptionFactory } from './guard/denial-exception-factory.js';
 import { GuardedRouteReader } from './guard/guarded-route.js';
 import { FreshScopes } from './guard/session/fresh-scopes.js';
 import { FreshUserInfo } from './guard/session/fresh-user-info.js';
-import { LogtoExceptionFilter } from './guard/denial/logto-exception.filter.js';
+import { LogtoExceptionFilter } from './guard/logto-exception.filter.js';
 import { FreshClaimsGuard } from './guard/fresh-claims.guard.js';
 import { LogtoApiGuard } from './guard/logto-api.guard.js';
 import { LogtoGuard } from './guard/logto.guard.js';

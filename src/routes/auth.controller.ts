@@ -11,18 +11,17 @@ import {
 import type { Request, Response } from 'express';
 import { CsrfProtection } from '../guard/csrf-protection.js';
 import { ModuleRoutes } from '../guard/decorators/module-routes.decorator.js';
-import { LogtoExceptionFilter } from '../guard/denial/logto-exception.filter.js';
-import { sendPage } from '../guard/denial/send-page.js';
+import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
 import { moduleController } from '../nest/module-controller.js';
 import type { LogtoModuleExtras } from '../options/logto-module-options.js';
 import { LogtoService } from '../logto.service.js';
+import { redirectPage } from '../pages/redirect-page.js';
+import { sendPage } from '../pages/send-page.js';
 import { BasePath } from '../request/base-path.js';
 import { signInClient } from '../session/sign-in-client.js';
-import { requestUrl } from '../request/request-url.js';
-import { fromFormParameter } from '../user/unauthenticated-exception-factory.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
 import { acceptsJson, isFormNavigation, NavigationCheck } from './navigation-check.js';
-import { redirectPage } from './redirect-page.js';
+import { redirectSignIn } from './redirect-sign-in.js';
 import { canonicalUrl } from './canonical-url.js';
 import { Cors } from './cors.js';
 import { CurrentSession } from './current-session.js';
@@ -84,7 +83,8 @@ class AuthController {
     this.cors.allow(request, response);
     this.csrf.assertSameSite(request);
     const url = await this.logto.signOut(request);
-    if (isFormNavigation(request)) this.sendRedirectPage(response, 'Signing out', url);
+    if (isFormNavigation(request))
+      sendPage(response.status(200), redirectPage({ title: 'Signing out', url: url.href }));
     else if (acceptsJson(request)) response.status(200).json({ redirectTo: url.href });
     else response.redirect(302, url.href);
   }
@@ -119,14 +119,7 @@ class AuthController {
     const parameters = { ...parseSignInQuery(request), ...forced };
     if (canonical === undefined && (await this.tabs.answer(request, response, parameters))) return;
     const url = canonical ?? (await this.logto.signIn(request, parameters));
-    if (requestUrl(request).searchParams.has(fromFormParameter))
-      this.sendRedirectPage(response, 'Signing in', url);
-    else response.redirect(302, url.href);
-  }
-
-  /** Redirects after a form, where the browser may block a redirect to another origin. */
-  private sendRedirectPage(response: Response, title: string, url: URL): void {
-    sendPage(response.status(200), redirectPage({ title, url }));
+    redirectSignIn(request, response, url.href);
   }
 }
 

@@ -1,15 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { sendPage } from '../guard/denial/send-page.js';
+import { redirectPage } from '../pages/redirect-page.js';
+import { sendPage } from '../pages/send-page.js';
 import { ConcurrentSignIns } from '../sign-in/concurrent-sign-ins.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
-import { signInClient } from '../session/sign-in-client.js';
 import { requestUrl } from '../request/request-url.js';
-import { fromFormParameter } from '../user/unauthenticated-exception-factory.js';
-import { redirectPage } from './redirect-page.js';
-import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { waitingPage } from './waiting-page.js';
+import { redirectSignIn } from './redirect-sign-in.js';
 
 /** Time between two requests of a waiting tab, in milliseconds. */
 const pollInterval = 1000;
@@ -20,10 +17,7 @@ const waitingSinceParameter = 'waited';
 /** Lets a tab wait while another tab of the browser signs in, and then redirects it to its page. */
 @Injectable()
 export class WaitingTabs {
-  constructor(
-    private readonly signIns: ConcurrentSignIns,
-    private readonly options: ResolvedLogtoOptions,
-  ) {}
+  constructor(private readonly signIns: ConcurrentSignIns) {}
 
   /**
    * Answers the request of a tab that does not need its own sign-in.
@@ -44,7 +38,7 @@ export class WaitingTabs {
     const isPlain = Object.keys(others).length === 0;
     const page = hasWaited && isPlain && this.signIns.finishedPage(request, returnTo, since);
     if (page) {
-      this.redirectTo(response, page, query);
+      redirectSignIn(request, response, page);
       return true;
     }
     if (!hasWaited && (await this.signIns.waitForParallelRequest(request))) {
@@ -54,15 +48,8 @@ export class WaitingTabs {
     if (!(await this.signIns.isUnderWay(request, returnTo))) return false;
     // The page polls without a pause, so the response is delayed. The first one is not, so that the user sees the page.
     if (hasWaited) await delay(pollInterval);
-    sendPage(response.status(200), waitingPage(again));
+    const text = 'Another tab of this browser is signing in. This page continues by itself.';
+    sendPage(response.status(200), redirectPage({ title: 'Signing you in', url: again, text }));
     return true;
-  }
-
-  /** Redirects a tab. A form gets a page, because the browser may block a redirect to another origin. */
-  private redirectTo(response: Response, page: string, query: URLSearchParams): void {
-    const url = new URL(page, signInClient(this.options).baseUrl);
-    if (query.has(fromFormParameter))
-      sendPage(response.status(200), redirectPage({ title: 'Signing in', url }));
-    else response.redirect(302, page);
   }
 }

@@ -1,7 +1,7 @@
 import { Post, Req, Res, UseFilters, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ModuleRoutes } from '../guard/decorators/module-routes.decorator.js';
-import { LogtoExceptionFilter } from '../guard/denial/logto-exception.filter.js';
+import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
 import { moduleController } from '../nest/module-controller.js';
 import { placeController } from '../nest/place-controller.js';
 import type { LogtoModuleExtras } from '../options/logto-module-options.js';

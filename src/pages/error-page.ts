@@ -1,4 +1,5 @@
-import { escapeHtml, pageLayout } from './page-layout.js';
+import { escapeHtml } from './escape-html.js';
+import { pageLayout } from './page-layout.js';
 
 /** The content of an error page. */
 export interface ErrorPage {

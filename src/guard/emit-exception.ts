@@ -1,4 +1,4 @@
-import type { LogtoException } from '../../logto.exceptions.js';
+import type { LogtoException } from '../logto.exceptions.js';
 
 /** A client of a gateway: socket.io's, or a WebSocket. */
 interface GatewayClient {

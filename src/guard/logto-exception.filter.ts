@@ -1,17 +1,17 @@
 import { Catch, Injectable, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { throwError, type Observable } from 'rxjs';
-import type { LogtoErrorCode } from '../../logto.error-codes.js';
-import { LogtoException, LogtoUnauthenticatedException } from '../../logto.exceptions.js';
-import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
-import { OperatorLog } from '../../operator-log.js';
-import { rememberedReturnTo } from '../../sign-in/remembered-return-to.js';
-import { BasePath } from '../../request/base-path.js';
-import { httpRequestOf } from '../../nest/http/http-request.js';
-import { markCopy } from '../../nest/package-copy.js';
-import { isNavigation } from '../../user/unauthenticated-exception-factory.js';
-import { errorPage } from './error-page.js';
-import { sendPage } from './send-page.js';
+import type { LogtoErrorCode } from '../logto.error-codes.js';
+import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { OperatorLog } from '../operator-log.js';
+import { rememberedReturnTo } from '../sign-in/remembered-return-to.js';
+import { BasePath } from '../request/base-path.js';
+import { httpRequestOf } from '../nest/http/http-request.js';
+import { markCopy } from '../nest/package-copy.js';
+import { isNavigation } from '../user/unauthenticated-exception-factory.js';
+import { errorPage } from '../pages/error-page.js';
+import { sendPage } from '../pages/send-page.js';
 import { emitException, exceptionPayload } from './emit-exception.js';
 
 /** Failures of a sign-in that starting again may solve. */

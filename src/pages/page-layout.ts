@@ -1,3 +1,5 @@
+import { escapeHtml } from './escape-html.js';
+
 /** SVG path data, drawn in a circle above the heading. */
 const icons = { alert: 'M12 7v6M12 16.5v.01', arrow: 'M8 12h8M12.5 8.5 16 12l-3.5 3.5' } as const;
 
@@ -57,16 +59,3 @@ p { margin: .75rem 0 0; overflow-wrap: anywhere; }
 .code { margin-top: 1.75rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--muted); font-size: .875rem; }
 code { font: .8125rem ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 `;
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Escapes text for use between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
-}
