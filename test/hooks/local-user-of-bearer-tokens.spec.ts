@@ -62,8 +62,10 @@ describe('The user resolver for a bearer token', () => {
 
   it('is not called for a token that is refused', async () => {
     const otherApi = await tenant.tokens.ofUser('ada', { resource: 'https://other.example.com' });
+    const ofOrganization = await tenant.tokens.ofUser('ada', { resource, organizationId: 'org_1' });
 
     expect((await call(api, '/api/local', otherApi)).status).toBe(401);
+    expect((await call(api, '/api/local', ofOrganization)).status).toBe(403);
     expect(users.calls).toEqual([]);
   });
 
