@@ -3,14 +3,10 @@ import type { GuardedRoute } from '../guard/guarded-route.js';
 import type { Credential } from '../options/credential.js';
 
 /** Names of the security schemes. */
-export const securitySchemes = {
-  openIdConnect: 'openIdConnect',
-  bearer: 'bearer',
-  cookie: 'cookie',
-} as const;
+export type SecurityScheme = 'openIdConnect' | 'bearer' | 'cookie';
 
 /** The schemes that a request has to use together, each with its scopes. */
-export type SecurityRequirement = Partial<Record<keyof typeof securitySchemes, string[]>>;
+export type SecurityRequirement = Partial<Record<SecurityScheme, string[]>>;
 
 /** The security requirements of a route, one of which is enough. */
 export function securityRequirementsOf({ accepted, policy }: GuardedRoute): SecurityRequirement[] {

@@ -49,8 +49,9 @@ export function withLogtoSecurity(
     const handler = handlers.find(path, method);
     const route = handler && routes.read(handler.type, handler.method);
     if (!route) return operation;
-    secured.push(secureOperation(operation, route, resolved));
-    return secured.at(-1) ?? operation;
+    const withSecurity = secureOperation(operation, route, resolved);
+    secured.push(withSecurity);
+    return withSecurity;
   };
   const paths = Object.fromEntries(
     Object.entries(document.paths).map(([path, item]) => [

@@ -11,7 +11,7 @@ import {
   userRequired,
 } from './requirement-exceptions.js';
 import { boundOrganization } from './bound-organization.js';
-import type { Requirement, RouteRequirements } from './requirement.js';
+import type { NamedRequirement, Requirement, RouteRequirements } from './requirement.js';
 import type { Principal } from './principal.js';
 import { authenticationGap, type AuthenticationGap } from './required-authentication.js';
 
@@ -73,10 +73,7 @@ export class RequirementCheck {
   }
 }
 
-function assertNames(
-  requirement: Extract<Requirement, { names: readonly string[] }>,
-  present: readonly string[] | undefined,
-): void {
+function assertNames(requirement: NamedRequirement, present: readonly string[] | undefined): void {
   if (present === undefined) throw rolesNotInToken(requirement);
   const has = (name: string): boolean => present.includes(name);
   const passes = requirement.mode === 'any' ? requirement.names.some(has) : requirement.names.every(has);

@@ -1,8 +1,6 @@
 import type { LogtoErrorCode } from '../../logto.error-codes.js';
 import { LogtoException } from '../../logto.exceptions.js';
-import type { Requirement } from './requirement.js';
-
-type NamedRequirement = Extract<Requirement, { names: readonly string[] }>;
+import type { NamedRequirement } from './requirement.js';
 
 const codes: Record<NamedRequirement['kind'], LogtoErrorCode> = {
   scopes: 'insufficient_scope',

@@ -21,13 +21,16 @@ export interface AuthenticationRequirementOptions {
   maxAge?: number;
 }
 
+/** A requirement that names scopes or roles. */
+export type NamedRequirement = { names: readonly string[]; mode: 'all' | 'any' } & (
+  | { kind: 'scopes'; resource: string | undefined }
+  | { kind: 'roles' | 'organizationRoles' | 'organizationScopes' }
+);
+
 /** What a user needs besides being signed in. */
 export type Requirement =
-  | { kind: 'scopes'; names: readonly string[]; mode: 'all' | 'any'; resource: string | undefined }
-  | { kind: 'roles'; names: readonly string[]; mode: 'all' | 'any' }
+  | NamedRequirement
   | { kind: 'organization'; from: OrganizationSource }
-  | { kind: 'organizationRoles'; names: readonly string[]; mode: 'all' | 'any' }
-  | { kind: 'organizationScopes'; names: readonly string[]; mode: 'all' | 'any' }
   | ({ kind: 'authentication' } & AuthenticationRequirementOptions);
 
 /** The requirements of a route. */
