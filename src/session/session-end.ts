@@ -6,6 +6,7 @@ import { endedRecord, type SessionRecord } from '../store/session-record.js';
 import { type IndexedSignIn, SignInIndex } from '../store/sign-in-index.js';
 import { deleteEntry, fromCallback } from '../store/store-access.js';
 import { tokenRecordKey } from '../store/token-record.js';
+import { TokenRecords } from '../store/token-records.js';
 import { Tombstones } from '../store/tombstones.js';
 import { carriesSessionCookie, clearSessionCookie } from './session-cookie.js';
 import { Sessions } from './sessions.js';
@@ -18,6 +19,7 @@ export class SessionEnd {
     private readonly tombstones: Tombstones,
     private readonly index: SignInIndex,
     private readonly refreshed: RefreshedRecords,
+    private readonly records: TokenRecords,
   ) {}
 
   /**
@@ -52,7 +54,7 @@ export class SessionEnd {
       this.refreshed.remember(tokenRecordId, { ended: true, sub, completed: [] });
       await this.tombstones.mark(store, [session, tokenRecordId, tokenRecordKey(tokenRecordId)]);
       await deleteEntry(store, session);
-      await deleteEntry(store, tokenRecordKey(tokenRecordId));
+      await this.records.delete(store, tokenRecordId);
     }
   }
 

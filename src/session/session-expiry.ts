@@ -3,8 +3,9 @@ import type { Request } from 'express';
 import { Hooks } from '../hooks/hooks.js';
 import { RefreshedRecords } from '../store/refreshed-records.js';
 import { endedRecord, type EndedRecord, type SessionRecord } from '../store/session-record.js';
-import { deleteEntry, readEntry } from '../store/store-access.js';
+import { readEntry } from '../store/store-access.js';
 import { tokenRecordKey } from '../store/token-record.js';
+import { TokenRecords } from '../store/token-records.js';
 import { Tombstones } from '../store/tombstones.js';
 
 /** Ends sign-ins whose lifetime is over. */
@@ -13,6 +14,7 @@ export class SessionExpiry {
   constructor(
     private readonly tombstones: Tombstones,
     private readonly refreshed: RefreshedRecords,
+    private readonly records: TokenRecords,
     private readonly hooks: Hooks,
   ) {}
 
@@ -33,7 +35,7 @@ export class SessionExpiry {
     const isFirst =
       this.hooks.has('signOut') && (await readEntry(store, key).catch(() => undefined)) !== undefined;
     await this.tombstones.mark(store, [tokenRecordId, key]);
-    await deleteEntry(store, key);
+    await this.records.delete(store, tokenRecordId);
     if (isFirst) await this.hooks.signOut(tokenRecordId, { sub: claims.sub, sid, reason, request });
   }
 }
