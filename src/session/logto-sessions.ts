@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
-import { Hooks } from '../hooks/hooks.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { PatchedStores } from '../store/patched-stores.js';
 import { isSignedIn, type SessionRecord } from '../store/session-record.js';
 import { type IndexedSignIn, SignInIndex, type IndexSubject } from '../store/sign-in-index.js';
-import { readEntry, unchangedCookie } from '../store/store-access.js';
+import { unchangedCookie } from '../store/store-access.js';
+import { indexedRecord } from '../store/stored-sign-in.js';
 import { UserMarks } from '../store/user-marks.js';
 import { SessionStoreLocator } from './session-store-locator.js';
 import type { LogtoSession, LogtoSessionEndOptions, LogtoSessionSubject } from './logto-session.js';
@@ -46,7 +46,6 @@ export class LogtoSessions {
     private readonly index: SignInIndex,
     private readonly stores: PatchedStores,
     private readonly marks: UserMarks,
-    private readonly hooks: Hooks,
   ) {}
 
   /**
@@ -95,15 +94,11 @@ export class LogtoSessions {
     const starting = withoutSession.filter(
       ({ at, tokenRecordId }) => at > Date.now() - maxStartTime && tokenRecordId !== keptTokens,
     );
-    await Promise.all([
+    const ended = await Promise.all([
       ...ending.map(({ record, entries }) => this.sessionEnd.endIndexed(store, entries, record.claims.sub)),
       ...(subject.id === undefined ? [this.sessionEnd.endIndexed(store, starting, subject.sub)] : []),
     ]);
-    await Promise.all(
-      ending.map(({ record: { tokenRecordId, sid, claims } }) =>
-        this.hooks.signOut(tokenRecordId, { sub: claims.sub, sid, reason }),
-      ),
-    );
+    await this.sessionEnd.runHooks(ended.flat(), reason);
     return ending.length;
   }
 
@@ -141,13 +136,13 @@ export class LogtoSessions {
   private async findStored(store: Store, subject: LogtoSessionSubject): Promise<FoundSessions> {
     const entries = await this.index.find(store, this.indexSubjectOf(subject));
     const read = await Promise.all(
-      entries.map(async (entry) => ({ entry, record: (await readEntry(store, entry.session))?.logto })),
+      entries.map(async (entry) => ({ entry, record: await indexedRecord(store, entry) })),
     );
     const found = new Map<string, StoredSession>();
     const withoutSession: IndexedSignIn[] = [];
     for (const { entry, record } of read) {
       const known = found.get(entry.tokenRecordId);
-      if (!isSignedIn(record) || record.tokenRecordId !== entry.tokenRecordId) withoutSession.push(entry);
+      if (!record) withoutSession.push(entry);
       else if (known) known.entries.push(entry);
       else if (isOf(subject, record) && !this.lifetime.isExpired(record))
         found.set(entry.tokenRecordId, { record, entries: [entry] });

@@ -4,7 +4,6 @@ import type { Store } from 'express-session';
 import type { JWTPayload } from 'jose';
 import type { LogtoSignOutTrace } from '../../events/logto-traces.js';
 import { trace } from '../../events/trace.js';
-import { Hooks } from '../../hooks/hooks.js';
 import { LogtoException } from '../../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { TokenVerifier } from '../../oidc/token-verifier.js';
@@ -14,10 +13,9 @@ import { logoutTokenInvalid } from './logout-token-invalid.js';
 import { logoutTokenRemedy } from './logout-token-remedy.js';
 import { signInClient } from '../../session/sign-in-client.js';
 import { KeyedMutex } from '../../concurrency/keyed-mutex.js';
-import { SessionEnd } from '../../session/session-end.js';
+import { type EndedSignIn, SessionEnd } from '../../session/session-end.js';
 import { Sessions } from '../../session/sessions.js';
-import { isSignedIn } from '../../store/session-record.js';
-import { logtoSessionTombstone, type IndexedSignIn, SignInIndex } from '../../store/sign-in-index.js';
+import { logtoSessionTombstone, SignInIndex } from '../../store/sign-in-index.js';
 import { lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../../store/store-access.js';
 import { Tombstones } from '../../store/tombstones.js';
 
@@ -36,12 +34,6 @@ interface LogoutToken extends JWTPayload {
   sid?: unknown;
 }
 
-interface EndedSignIn {
-  readonly tokenRecordId: string;
-  readonly sub: string;
-  readonly sid: string | undefined;
-}
-
 /** Ends sessions when Logto sends a logout token (OpenID Connect Back-Channel Logout 1.0). */
 @Injectable()
 export class BackChannelLogout {
@@ -55,7 +47,6 @@ export class BackChannelLogout {
     private readonly sessionEnd: SessionEnd,
     private readonly index: SignInIndex,
     private readonly tombstones: Tombstones,
-    private readonly hooks: Hooks,
     private readonly log: OperatorLog,
   ) {}
 
@@ -99,20 +90,16 @@ export class BackChannelLogout {
     const token = await this.verified(await logoutTokenOf(request));
     if (event) Object.assign(event, { sub: token.sub, sid: token.sid });
     const key = ownEntryKey('logout', token.jti);
-    const ended: EndedSignIn[] = [];
-    await this.mutex.runExclusive(key, async () => {
+    const ended = await this.mutex.runExclusive(key, async () => {
       if (await readEntry(store, key)) {
         throw logoutTokenInvalid('It was used before and its sessions have already ended. Nothing to do.');
       }
-      await this.end(store, token, ended);
+      const signIns = await this.end(store, token);
       const remembered = Math.max(0, token.exp * 1000 - Date.now()) + replayMargin;
       await writeEntry(store, key, { cookie: lifetimeCookie(remembered) });
+      return signIns;
     });
-    await Promise.all(
-      ended.map(({ tokenRecordId, sub, sid }) =>
-        this.hooks.signOut(tokenRecordId, { sub, sid, reason: 'back_channel' }),
-      ),
-    );
+    await this.sessionEnd.runHooks(ended, 'back_channel');
   }
 
   private async verified(logoutToken: string): Promise<LogoutToken> {
@@ -138,42 +125,21 @@ export class BackChannelLogout {
     return token;
   }
 
-  /**
-   * Ends the sign-ins that a token names.
-   * @param ended the list to which they are added
-   */
-  private async end(store: Store, { sid, sub, iat }: LogoutToken, ended: EndedSignIn[]): Promise<void> {
+  /** Ends the sign-ins that a token names. */
+  private async end(store: Store, { sid, sub, iat }: LogoutToken): Promise<EndedSignIn[]> {
     const application = signInClient(this.options).appId;
     if (typeof sid === 'string') {
       // The mark comes first, because a sign-in that is being finished checks for it.
       await this.tombstones.mark(store, [logtoSessionTombstone(sid)]);
-      await this.endAll(store, await this.index.find(store, { application, sid }), sub, ended);
-    } else if (sub !== undefined) {
-      const before = (await this.index.find(store, { application, sub })).filter(
-        ({ at }) => at < (iat + 1) * 1000,
-      );
-      await this.endAll(store, before, sub, ended);
+      return this.sessionEnd.endIndexed(store, await this.index.find(store, { application, sid }), sub);
     }
+    const signIns = await this.index.find(store, { application, sub });
+    return this.sessionEnd.endIndexed(
+      store,
+      signIns.filter(({ at }) => at < (iat + 1) * 1000),
+      sub,
+    );
   }
-
-  private async endAll(
-    store: Store,
-    signIns: readonly IndexedSignIn[],
-    sub: string | undefined,
-    ended: EndedSignIn[],
-  ): Promise<void> {
-    if (this.hooks.has('signOut'))
-      for (const { session, tokenRecordId } of signIns)
-        ended.push(...(await signInOf(store, session, tokenRecordId)));
-    await this.sessionEnd.endIndexed(store, signIns, sub);
-  }
-}
-
-/** The sign-in that a session holds, unless it has ended already. */
-async function signInOf(store: Store, session: string, tokenRecordId: string): Promise<EndedSignIn[]> {
-  const record = (await readEntry(store, session))?.logto;
-  if (!isSignedIn(record) || record.tokenRecordId !== tokenRecordId) return [];
-  return [{ tokenRecordId, sub: record.claims.sub, sid: record.sid }];
 }
 
 /** Why a verified token is not a logout token (OpenID Connect Back-Channel Logout 1.0, 2.6). */
