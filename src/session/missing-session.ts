@@ -2,25 +2,19 @@ import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import { mountsExpressSession } from '../nest/http/mounts-express-session.js';
 import { storeUnavailable } from '../store/store-access.js';
-
-/** What is known of the session that the app or the module mounts. */
-export interface KnownSession {
-  /** Whether the module mounts it, or an earlier request had it. */
-  readonly isMounted: boolean;
-  /** Whether its store has emitted `disconnect`. */
-  readonly isDisconnected: boolean;
-  readonly cookiePath: string | undefined;
-}
+import type { SessionStoreLocator } from './session-store-locator.js';
 
 /** The error for a request without a session of express-session, with the reason. */
-export function missingSession(request: Request, known: KnownSession): LogtoException {
+export function missingSession(request: Request, locator: SessionStoreLocator): LogtoException {
   if (request.session as unknown) return sessionNotSupported();
   if (request.sessionStore as unknown) return sessionDropped();
-  const { cookiePath = '/' } = known;
-  if (known.isMounted && !request.originalUrl.startsWith(cookiePath)) return outsideOfCookie(cookiePath);
-  if (known.isDisconnected) return storeUnavailable(new Error('The store has emitted "disconnect".'));
+  // Either the module mounts the session, or an earlier request had it.
+  const isMounted = locator.find() !== undefined;
+  const { cookiePath = '/' } = locator;
+  if (isMounted && !request.originalUrl.startsWith(cookiePath)) return outsideOfCookie(cookiePath);
+  if (locator.isDisconnected) return storeUnavailable(new Error('The store has emitted "disconnect".'));
   const mountsItself = mountsExpressSession(request);
-  if (!known.isMounted && !mountsItself) return sessionNotConfigured();
+  if (!isMounted && !mountsItself) return sessionNotConfigured();
   // All middleware has run once there is a route, and the handshake of a socket has no app.
   const isMiddleware = (request.app as unknown) !== undefined && (request.route as unknown) === undefined;
   return isMiddleware ? notMountedYet(mountsItself) : storeUnavailable();

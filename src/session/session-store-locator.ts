@@ -1,22 +1,47 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { PatchedStores } from '../store/patched-stores.js';
 import { SessionMount } from './session-mount.js';
-import { Sessions } from './sessions.js';
+import { sessionWarnings } from './session-warnings.js';
 import { signInClient } from './sign-in-client.js';
 
-/** Finds the session store for code that runs outside of a user's request, such as a webhook. */
+/**
+ * Knows the session stores of the app, and finds one for code that runs outside of a user's request, such as a webhook.
+ * The store of a session that the app mounts is only known from its first request.
+ */
 @Injectable()
 export class SessionStoreLocator {
+  private readonly logger = new Logger('LogtoModule');
+  private lastStore: Store | undefined;
+  private readonly seen = new WeakSet<Store>();
+  private readonly disconnected = new Set<Store>();
+  private path: string | undefined;
+
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly mount: SessionMount,
-    private readonly sessions: Sessions,
     private readonly stores: PatchedStores,
-  ) {}
+  ) {
+    const cookie = options.session?.cookie;
+    if (typeof cookie === 'object') this.path = cookie.path;
+    if (mount.store) this.watchConnection(mount.store);
+  }
+
+  /** Registers the store of a request with a session, with warnings about its setup. An app may have several stores. */
+  register(request: Request): void {
+    const store = request.sessionStore;
+    if (store === this.lastStore) return;
+    this.lastStore = store;
+    this.path = request.session.cookie.path ?? undefined;
+    this.stores.patch(store);
+    if (this.seen.has(store)) return;
+    this.seen.add(store);
+    if (store !== this.mount.store) this.watchConnection(store);
+    for (const warning of sessionWarnings(this.options, request)) this.logger.warn(warning);
+  }
 
   /**
    * The store.
@@ -41,12 +66,22 @@ export class SessionStoreLocator {
   /** The store, if it is known already; `undefined` in an app without sessions. */
   find(request?: Request): Store | undefined {
     const ofRequest = request?.sessionStore as Store | undefined;
-    return ofRequest ?? this.mount.store ?? this.sessions.lastStore;
+    return ofRequest ?? this.mount.store ?? this.lastStore;
   }
 
   /** Whether the store has emitted `disconnect`: express-session then gives requests no session. */
   get isDisconnected(): boolean {
     const store = this.find();
-    return store !== undefined && this.sessions.isDisconnected(store);
+    return store !== undefined && this.disconnected.has(store);
+  }
+
+  /** The path of the session cookie, as far as it is known. */
+  get cookiePath(): string | undefined {
+    return this.path;
+  }
+
+  private watchConnection(store: Store): void {
+    store.on('disconnect', () => this.disconnected.add(store));
+    store.on('connect', () => this.disconnected.delete(store));
   }
 }

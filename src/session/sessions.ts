@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -12,52 +12,39 @@ import {
   type SessionRecord,
 } from '../store/session-record.js';
 import { SignInIndex } from '../store/sign-in-index.js';
-import { extendedCookie, readEntry, unwrapStore } from '../store/store-access.js';
+import { extendedCookie, readEntry } from '../store/store-access.js';
 import { storedSignIn } from '../store/stored-sign-in.js';
 import { missingSession } from './missing-session.js';
 import { PassiveRequests } from '../request/passive-requests.js';
 import { SessionExpiry } from './session-expiry.js';
 import { SessionLifetime } from './session-lifetime.js';
-import { sessionWarnings } from './session-warnings.js';
+import { SessionStoreLocator } from './session-store-locator.js';
 import { signInClient } from './sign-in-client.js';
 
 /** Reads and updates the sign-in in a request's session. `SessionStart` starts sessions, `SessionEnd` ends them. */
 @Injectable()
 export class Sessions {
-  private readonly logger = new Logger('LogtoModule');
   private readonly disregarded = new WeakSet<Request>();
   /** Sessions that had not expired when they were loaded: they stay valid until a long request has finished. */
   private readonly unexpired = new WeakSet<Request['session']>();
-  private attachedStore: Store | undefined;
-  private readonly seenStores = new WeakSet<Store>();
-  private readonly disconnected = new Set<Store>();
-  private cookiePath: string | undefined;
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
+    private readonly storeLocator: SessionStoreLocator,
     private readonly lifetime: SessionLifetime,
     private readonly stores: PatchedStores,
     private readonly expiry: SessionExpiry,
     protected readonly refreshed: RefreshedRecords,
     private readonly index: SignInIndex,
     private readonly passiveRequests: PassiveRequests,
-  ) {
-    const { store, cookie } = options.session ?? {};
-    if (store) this.watchConnection(store);
-    if (typeof cookie === 'object') this.cookiePath = cookie.path;
-  }
-
-  /** The store of the last request that had a session. */
-  get lastStore(): Store | undefined {
-    return this.attachedStore;
-  }
+  ) {}
 
   /** The request's session, if it is one of express-session. Never throws: public pages work without a session. */
   find(request: Request): Request['session'] | undefined {
     const session = request.session as Request['session'] | undefined;
     const store = request.sessionStore as Store | undefined;
     if (!session || !store) return undefined;
-    if (store !== this.attachedStore) this.attachToStore(store, request);
+    this.storeLocator.register(request);
     return session;
   }
 
@@ -70,12 +57,7 @@ export class Sessions {
     signInClient(this.options);
     const session = this.find(request);
     if (session) return session;
-    const store = this.attachedStore ?? this.options.session?.store;
-    throw missingSession(request, {
-      isMounted: this.options.session !== undefined || this.attachedStore !== undefined,
-      isDisconnected: store !== undefined && this.disconnected.has(store),
-      cookiePath: this.cookiePath,
-    });
+    throw missingSession(request, this.storeLocator);
   }
 
   /**
@@ -166,27 +148,6 @@ export class Sessions {
     const appId = this.options.client?.appId;
     const isAudience = typeof aud === 'string' ? aud === appId : appId !== undefined && aud.includes(appId);
     return isAudience && iss === this.options.issuer;
-  }
-
-  /** Starts to use a store. The app's own store is only known from its first request, and an app may have several. */
-  private attachToStore(store: Store, request: Request): void {
-    this.attachedStore = store;
-    this.cookiePath = request.session.cookie.path ?? undefined;
-    this.stores.patch(store);
-    if (this.seenStores.has(store)) return;
-    this.seenStores.add(store);
-    this.watchConnection(store);
-    for (const warning of sessionWarnings(this.options, request)) this.logger.warn(warning);
-  }
-
-  /** Whether a store has emitted `disconnect`. */
-  isDisconnected(store: Store): boolean {
-    return this.disconnected.has(store) || this.disconnected.has(unwrapStore(store));
-  }
-
-  private watchConnection(store: Store): void {
-    store.on('disconnect', () => this.disconnected.add(store));
-    store.on('connect', () => this.disconnected.delete(store));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { PassiveRequests } from '../../request/passive-requests.js';
+import { SessionStoreLocator } from '../../session/session-store-locator.js';
 import { SessionExpiry } from '../../session/session-expiry.js';
 import { SessionLifetime } from '../../session/session-lifetime.js';
 import { endedRecord, isSignedIn, type EndedRecord, type SessionRecord } from '../../store/session-record.js';
@@ -15,6 +16,7 @@ import type { FakeTokenRecords } from './fake-token-records.js';
 
 /** The dependencies of `Sessions`, besides the options. */
 export const sessionParts = [
+  SessionStoreLocator,
   SessionLifetime,
   PatchedStores,
   SessionExpiry,
@@ -39,7 +41,7 @@ export class FakeSessions extends Sessions {
     ...parts: SessionParts
   ) {
     super(logto.options, ...parts);
-    [this.lifetimeInTests] = parts;
+    [, this.lifetimeInTests] = parts;
   }
 
   override lastRecord(request: Request): SessionRecord | EndedRecord | undefined {
