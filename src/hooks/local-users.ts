@@ -13,7 +13,7 @@ import { withTimeout } from '../concurrency/with-timeout.js';
 export class LocalUsers {
   constructor(
     private readonly registry: HookRegistry,
-    private readonly options: ResolvedLogtoOptions,
+    protected readonly options: ResolvedLogtoOptions,
   ) {}
 
   /** Whether the app has a resolver. */

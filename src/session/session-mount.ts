@@ -18,8 +18,7 @@ const defaultMaxAge = 14 * 24 * 60 * 60 * 1000;
 /** The session middleware that the module mounts if the options have `session`. */
 @Injectable()
 export class SessionMount {
-  /** `undefined` if the app mounts its own session. */
-  readonly handler: RequestHandler | undefined;
+  private readonly mounted: RequestHandler | undefined;
   /** The name of its cookie. */
   readonly cookieName: string | undefined;
   /** Its store. */
@@ -28,22 +27,28 @@ export class SessionMount {
   readonly warnings: readonly string[] = [];
 
   constructor(
-    { session: given, client }: ResolvedLogtoOptions,
+    protected readonly options: ResolvedLogtoOptions,
     touches: TouchThrottle,
     passiveRequests: PassiveRequests,
   ) {
+    const { session: given, client } = options;
     if (!client || !given) return;
-    const options = sessionDefaults(given, client);
+    const withDefaults = sessionDefaults(given, client);
     const store = given.store ?? new session.MemoryStore();
-    this.cookieName = options.name;
+    this.cookieName = withDefaults.name;
     this.store = new TouchingStore(store, touches);
-    const handler = session({ ...options, store: this.store });
-    const untouched = loadUntouched(options, store, this.store);
-    this.handler = onlySession((request, response, next) =>
+    const handler = session({ ...withDefaults, store: this.store });
+    const untouched = loadUntouched(withDefaults, store, this.store);
+    this.mounted = onlySession((request, response, next) =>
       (passiveRequests.has(request) ? untouched : handler)(request, response, next),
     );
     const warning = memoryStoreWarning(store);
     if (warning !== undefined) this.warnings = [warning];
+  }
+
+  /** The middleware; `undefined` if the app mounts its own session. */
+  get handler(): RequestHandler | undefined {
+    return this.mounted;
   }
 }
 

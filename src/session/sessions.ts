@@ -29,9 +29,9 @@ export class Sessions {
   private readonly unexpired = new WeakSet<Request['session']>();
 
   constructor(
-    private readonly options: ResolvedLogtoOptions,
+    protected readonly options: ResolvedLogtoOptions,
     private readonly storeLocator: SessionStoreLocator,
-    private readonly lifetime: SessionLifetime,
+    protected readonly lifetime: SessionLifetime,
     private readonly stores: PatchedStores,
     private readonly expiry: SessionExpiry,
     protected readonly refreshed: RefreshedRecords,

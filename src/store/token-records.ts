@@ -33,7 +33,7 @@ export class TokenRecords {
   private readonly retrying = new Set<string>();
 
   constructor(
-    private readonly options: ResolvedLogtoOptions,
+    protected readonly options: ResolvedLogtoOptions,
     private readonly touchThrottle: TouchThrottle,
     private readonly encryption: TokenEncryption,
   ) {}

@@ -5,7 +5,7 @@ import { UserScope } from '../options/logto-constants.js';
 import { defaultApplication, onlyTakesBearerTokens } from './options-for-tests.js';
 import { refuseProduction } from './refuse-production.js';
 import { defaultResource } from './fake/fake-logto.js';
-import { fakeProviders } from './fake/fake-providers.js';
+import { fakeClasses, fakeOptions } from './fake/fake-providers.js';
 import { assertValidUser } from './signed-in-as.js';
 import type { TestSignInDefaults } from './test-sign-ins.js';
 
@@ -48,7 +48,10 @@ export class LogtoTestingModule {
       ...options,
     });
     const setup = { user, as, allPermissions: options.scopes === undefined };
-    return { ...definition, providers: [...(definition.providers ?? []), ...fakeProviders(setup)] };
+    return {
+      ...definition,
+      providers: [...(definition.providers ?? []), fakeOptions(setup), ...fakeClasses],
+    };
   }
 }
 

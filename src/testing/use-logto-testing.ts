@@ -1,9 +1,10 @@
 import type { TestingModuleBuilder } from '@nestjs/testing';
 import { MODULE_OPTIONS_TOKEN } from '../logto.module-definition.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { LogtoModuleOptions } from '../options/logto-module-options.js';
 import { refuseProduction } from './refuse-production.js';
 import { assertValidUser } from './signed-in-as.js';
-import { fakeProviders } from './fake/fake-providers.js';
+import { fakeClasses, fakeOptions } from './fake/fake-providers.js';
 import type { TestSignInDefaults } from './test-sign-ins.js';
 
 /** Options of {@link useLogtoTesting}. */
@@ -33,8 +34,8 @@ export function useLogtoTesting(
   refuseProduction();
   if (user) assertValidUser(user);
   if (options) builder.overrideProvider(MODULE_OPTIONS_TOKEN).useValue(options);
-  for (const { provide, inject, useFactory } of fakeProviders({ user, as })) {
-    builder.overrideProvider(provide).useFactory({ factory: useFactory, inject: [...(inject ?? [])] });
-  }
+  const { useFactory: factory, inject = [] } = fakeOptions({ user, as });
+  builder.overrideProvider(ResolvedLogtoOptions).useFactory({ factory, inject: [...inject] });
+  for (const { provide, useClass } of fakeClasses) builder.overrideProvider(provide).useClass(useClass);
   return builder;
 }

@@ -1,20 +1,16 @@
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { LocalUser } from '../../hooks/local-user.js';
 import { LocalUsers } from '../../hooks/local-users.js';
 import type { LocalUserResolution } from '../../hooks/logto-user-resolver.decorator.js';
 import type { IdTokenClaims } from '../../oidc/claims.js';
-import type { TestSignIns } from '../test-sign-ins.js';
+import { FakeLogto } from './fake-logto.js';
 
 /** Uses the local user of a test user, or calls the app's resolver as in production. */
+@Injectable()
 export class FakeLocalUsers extends LocalUsers {
+  private readonly logto = FakeLogto.of(this.options);
   private readonly ofSessions = new WeakMap<Request, LocalUser>();
-
-  constructor(
-    private readonly signIns: TestSignIns,
-    ...rest: ConstructorParameters<typeof LocalUsers>
-  ) {
-    super(...rest);
-  }
 
   /** Any request may have a test user with a local user. */
   override get isUsed(): boolean {
@@ -25,7 +21,7 @@ export class FakeLocalUsers extends LocalUsers {
     claims: IdTokenClaims,
     resolution: LocalUserResolution,
   ): Promise<LocalUser | null | undefined> {
-    const given = this.signIns.of(resolution.request)?.signIn?.user.localUser;
+    const given = this.logto.signIns.of(resolution.request)?.signIn?.user.localUser;
     return given === undefined ? super.find(claims, resolution) : given;
   }
 

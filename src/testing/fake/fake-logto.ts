@@ -3,7 +3,6 @@ import { LogtoException } from '../../logto.exceptions.js';
 import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { IdTokenClaims, UserInfoResponse } from '../../oidc/claims.js';
 import {
-  buildOrganizationUrn,
   getOrganizationIdFromUrn,
   organizationUrnPrefix,
   ReservedScope,
@@ -15,6 +14,8 @@ import { GrantedAccess } from '../granted-access.js';
 import { membershipOf, type TestSignIn } from '../logto-test-user.js';
 import { defaultApplication } from '../options-for-tests.js';
 import { writeTestCredential } from '../test-credential.js';
+import { TestSignIns, type TestSignInDefaults } from '../test-sign-ins.js';
+import { authenticationContext, targetClaims } from './access-token-claims.js';
 import { TokenSigner } from './token-signer.js';
 
 /** The lifetime of tokens in seconds, the same as Logto's. */
@@ -29,17 +30,37 @@ const claimScopes: ReadonlySet<string> = new Set([
   ...Object.values(UserScope),
 ]);
 
+/** Options of {@link FakeLogto}. */
+export interface FakeLogtoOptions extends TestSignInDefaults {
+  /** Whether the app may request every permission and resource. Default: only those in its options. */
+  allPermissions?: boolean;
+}
+
+/** By options, because the classes that tests replace are those of several apps. */
+const fakes = new WeakMap<ResolvedLogtoOptions, FakeLogto>();
+
 /** Issues the claims and tokens that Logto would issue to one app. */
 export class FakeLogto {
   readonly signer = new TokenSigner();
+  readonly signIns: TestSignIns;
   private readonly granted: GrantedAccess;
+  private readonly allPermissions: boolean;
 
-  /** @param allPermissions whether the app may request every permission and resource */
   constructor(
     readonly options: ResolvedLogtoOptions,
-    private readonly allPermissions: boolean,
+    { allPermissions = false, ...defaults }: FakeLogtoOptions,
   ) {
+    this.signIns = new TestSignIns(options, defaults);
     this.granted = new GrantedAccess(options.scopes, allPermissions);
+    this.allPermissions = allPermissions;
+    fakes.set(options, this);
+  }
+
+  /** The fake Logto of the app with these options. */
+  static of(options: ResolvedLogtoOptions): FakeLogto {
+    const logto = fakes.get(options);
+    if (!logto) throw new TypeError('The options of this app do not come from the testing module.');
+    return logto;
   }
 
   /** The claims of the ID token. */
@@ -90,17 +111,11 @@ export class FakeLogto {
   }
 
   /** A token for the client credentials grant. */
-  machineToken(
-    clientId: string,
-    { resource, organizationId }: TokenTarget,
-    scopes: string[],
-  ): Promise<string> {
+  machineToken(clientId: string, target: TokenTarget, scopes: string[]): Promise<string> {
     return this.signAccessToken({
       sub: clientId,
       client_id: clientId,
-      aud: resource ?? buildOrganizationUrn(organizationId ?? ''),
-      ...(resource !== undefined && organizationId !== undefined && { organization_id: organizationId }),
-      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+      ...targetClaims(target, scopes),
     });
   }
 
@@ -122,9 +137,7 @@ export class FakeLogto {
         ...signIn.tokenClaims,
         sub: signIn.user.sub,
         client_id: this.clientId,
-        aud: resource ?? buildOrganizationUrn(organizationId ?? ''),
-        ...(resource !== undefined && organizationId !== undefined && { organization_id: organizationId }),
-        ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+        ...targetClaims(target, scopes),
       },
       signIn.expired,
     );
@@ -169,17 +182,6 @@ export class FakeLogto {
   private get clientId(): string {
     return this.options.credentials?.appId ?? defaultApplication.appId;
   }
-}
-
-/** The claims of an access token that say how its user has signed in. */
-function authenticationContext({ user, signedInAgo }: TestSignIn): Record<string, unknown> {
-  const { acr, amr } = user;
-  const authTime = user.auth_time ?? (signedInAgo === undefined ? undefined : seconds() - signedInAgo);
-  return {
-    ...(acr !== undefined && { acr }),
-    ...(amr !== undefined && { amr }),
-    ...(authTime !== undefined && { auth_time: authTime }),
-  };
 }
 
 function seconds(): number {

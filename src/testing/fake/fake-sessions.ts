@@ -1,54 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { PassiveRequests } from '../../request/passive-requests.js';
-import { SessionStoreLocator } from '../../session/session-store-locator.js';
-import { SessionExpiry } from '../../session/session-expiry.js';
-import { SessionLifetime } from '../../session/session-lifetime.js';
+import { LocalUsers } from '../../hooks/local-users.js';
 import { endedRecord, isSignedIn, type EndedRecord, type SessionRecord } from '../../store/session-record.js';
 import { Sessions } from '../../session/sessions.js';
-import { RefreshedRecords } from '../../store/refreshed-records.js';
-import { SignInIndex } from '../../store/sign-in-index.js';
-import { PatchedStores } from '../../store/patched-stores.js';
+import { TokenRecords } from '../../store/token-records.js';
 import type { TestSignIn } from '../logto-test-user.js';
-import type { TestSignIns } from '../test-sign-ins.js';
 import type { FakeLocalUsers } from './fake-local-users.js';
-import type { FakeLogto } from './fake-logto.js';
+import { FakeLogto } from './fake-logto.js';
 import type { FakeTokenRecords } from './fake-token-records.js';
 
-/** The dependencies of `Sessions`, besides the options. */
-export const sessionParts = [
-  SessionStoreLocator,
-  SessionLifetime,
-  PatchedStores,
-  SessionExpiry,
-  RefreshedRecords,
-  SignInIndex,
-  PassiveRequests,
-] as const;
-
-export type SessionParts =
-  ConstructorParameters<typeof Sessions> extends [unknown, ...infer Parts] ? Parts : never;
-
 /** Signs test users in for one request, without changing the stored session and its cookie. */
+@Injectable()
 export class FakeSessions extends Sessions {
-  private readonly testRecords = new WeakMap<Request, SessionRecord | EndedRecord | 'anonymous'>();
-  private readonly lifetimeInTests: SessionLifetime;
+  @Inject(TokenRecords)
+  private readonly records!: FakeTokenRecords;
 
-  constructor(
-    private readonly logto: FakeLogto,
-    private readonly records: FakeTokenRecords,
-    private readonly signIns: TestSignIns,
-    private readonly localUsers: FakeLocalUsers,
-    ...parts: SessionParts
-  ) {
-    super(logto.options, ...parts);
-    [, this.lifetimeInTests] = parts;
-  }
+  @Inject(LocalUsers)
+  private readonly localUsers!: FakeLocalUsers;
+
+  private readonly logto = FakeLogto.of(this.options);
+  private readonly testRecords = new WeakMap<Request, SessionRecord | EndedRecord | 'anonymous'>();
 
   override lastRecord(request: Request): SessionRecord | EndedRecord | undefined {
-    if (!this.find(request) || !this.logto.options.client) return undefined;
+    if (!this.find(request) || !this.options.client) return undefined;
     let record = this.testRecords.get(request);
     if (record === undefined) {
-      const test = this.signIns.of(request);
+      const test = this.logto.signIns.of(request);
       if (!test) return super.lastRecord(request);
       record = test.signIn?.as === 'session' ? this.signedIn(request, test.signIn) : 'anonymous';
       this.testRecords.set(request, record);
@@ -82,6 +59,6 @@ export class FakeSessions extends Sessions {
       ...(localUser === undefined ? {} : { localUser }),
       completed: [],
     };
-    return signIn.expired || this.lifetimeInTests.isExpired(record) ? endedRecord(record) : record;
+    return signIn.expired || this.lifetime.isExpired(record) ? endedRecord(record) : record;
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { BoundedCache } from '../../bounded-cache.js';
@@ -6,19 +7,14 @@ import type { SessionRecord } from '../../store/session-record.js';
 import { withTokens, type TokenRecord } from '../../store/token-record.js';
 import { TokenRecords } from '../../store/token-records.js';
 import type { TestSignIn } from '../logto-test-user.js';
-import type { FakeLogto } from './fake-logto.js';
+import { FakeLogto } from './fake-logto.js';
 
 /** Keeps the tokens of test users outside of the app's session store. */
+@Injectable()
 export class FakeTokenRecords extends TokenRecords {
+  private readonly logto = FakeLogto.of(this.options);
   private readonly signIns = new BoundedCache<TestSignIn>({ max: 10_000 });
   private readonly records = new BoundedCache<TokenRecord>({ max: 10_000 });
-
-  constructor(
-    private readonly logto: FakeLogto,
-    ...rest: ConstructorParameters<typeof TokenRecords>
-  ) {
-    super(...rest);
-  }
 
   /** Registers a sign-in. Its tokens are issued when they are first loaded. @returns the id of its record */
   begin(signIn: TestSignIn): string {
