@@ -24,7 +24,8 @@ export {
   type LogtoExceptionInit,
   type LogtoOptionsProblem,
 } from './logto.exceptions.js';
-export type { LogtoDiagnosis, LogtoDiagnosisCheck } from './diagnosis/logto-diagnosis.js';
+export type { LogtoDiagnosisCheck } from './diagnosis/checks/logto-diagnosis-check.js';
+export type { LogtoDiagnosis } from './diagnosis/logto-diagnosis.js';
 export type { LogtoErrorCode, ManagementErrorCode, OAuthErrorCode } from './logto.error-codes.js';
 export type { LogtoSignOutReason } from './events/logto-sign-out-reason.js';
 export type {

@@ -3,7 +3,7 @@ import { LogtoApiGuard } from './guard/logto-api.guard.js';
 import { LogtoGuard } from './guard/logto.guard.js';
 import { LogtoService } from './logto.service.js';
 import { OidcClient } from './oidc/oidc-client.js';
-import { ProviderCallLog } from './oidc/provider-call-log.js';
+import { ProviderCallLog } from './oidc/calls/provider-call-log.js';
 import { ProviderFetch } from './oidc/provider-fetch.js';
 import { OperatorLog } from './operator-log.js';
 import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';

@@ -1,7 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Diagnosis } from '../diagnosis/diagnosis.js';
-import type { LogtoDiagnosisCheck } from '../diagnosis/logto-diagnosis.js';
+import type { LogtoDiagnosisCheck } from '../diagnosis/checks/logto-diagnosis-check.js';
 import { OperatorLog } from '../operator-log.js';
 
 /** Runs the diagnosis once after an app has started in development, and logs the checks that fail. */

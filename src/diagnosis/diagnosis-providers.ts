@@ -1,14 +1,14 @@
 import type { Type } from '@nestjs/common';
-import { ApplicationCheck } from './application-check.js';
-import { ClockCheck } from './clock-check.js';
+import { ApplicationCheck } from './checks/application-check.js';
+import { ClockCheck } from './checks/clock-check.js';
 import { Diagnosis } from './diagnosis.js';
-import { EndpointCheck } from './endpoint-check.js';
-import { FeaturesCheck } from './features-check.js';
-import { MachineCheck } from './machine-check.js';
-import { SessionCookieCheck } from './session-cookie-check.js';
-import { SessionStoreCheck } from './session-store-check.js';
-import { SignOutCheck } from './sign-out-check.js';
-import { SigningKeysCheck } from './signing-keys-check.js';
+import { EndpointCheck } from './checks/endpoint-check.js';
+import { FeaturesCheck } from './checks/features-check.js';
+import { MachineCheck } from './checks/machine-check.js';
+import { SessionCookieCheck } from './checks/session-cookie-check.js';
+import { SessionStoreCheck } from './checks/session-store-check.js';
+import { SignOutCheck } from './checks/sign-out-check.js';
+import { SigningKeysCheck } from './checks/signing-keys-check.js';
 
 /** The diagnosis and its checks. */
 export const diagnosisProviders: Type[] = [

@@ -1,18 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { ProviderFetch } from '../oidc/provider-fetch.js';
-import { ProviderProbe } from '../oidc/provider-probe.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { ApplicationCheck } from './application-check.js';
-import { ClockCheck } from './clock-check.js';
-import { EndpointCheck } from './endpoint-check.js';
-import { FeaturesCheck } from './features-check.js';
-import type { LogtoCheck, ReachedLogto } from './logto-check.js';
-import { skipped, toDiagnosis, type LogtoDiagnosis, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
-import { MachineCheck } from './machine-check.js';
-import { SessionCookieCheck } from './session-cookie-check.js';
-import { SessionStoreCheck } from './session-store-check.js';
-import { SignOutCheck } from './sign-out-check.js';
-import { SigningKeysCheck } from './signing-keys-check.js';
+import { ApplicationCheck } from './checks/application-check.js';
+import { ClockCheck } from './checks/clock-check.js';
+import { EndpointCheck } from './checks/endpoint-check.js';
+import { FeaturesCheck } from './checks/features-check.js';
+import type { LogtoCheck, ReachedLogto } from './checks/logto-check.js';
+import { skipped, type LogtoDiagnosisCheck } from './checks/logto-diagnosis-check.js';
+import { MachineCheck } from './checks/machine-check.js';
+import { SessionCookieCheck } from './checks/session-cookie-check.js';
+import { SessionStoreCheck } from './checks/session-store-check.js';
+import { SignOutCheck } from './checks/sign-out-check.js';
+import { SigningKeysCheck } from './checks/signing-keys-check.js';
+import { toDiagnosis, type LogtoDiagnosis } from './logto-diagnosis.js';
+import { ProviderProbe } from './probe/provider-probe.js';
 
 /** Checks the setup of the app and of its application at Logto, as far as that is possible without a browser. */
 @Injectable()

@@ -1,16 +1,4 @@
-/** The result of one check. */
-export interface LogtoDiagnosisCheck {
-  /** What was checked, for example `Redirect URI`. */
-  name: string;
-  /** `warning` for what works but is probably a mistake, `skipped` for a check that does not apply. */
-  status: 'ok' | 'failed' | 'warning' | 'skipped';
-  /** What was asked, for example `GET https://…`. Empty if the check was skipped. */
-  asked: string;
-  /** What came back, or why the check was skipped. */
-  answer: string;
-  /** What to change. */
-  remedy?: string;
-}
+import type { LogtoDiagnosisCheck } from './checks/logto-diagnosis-check.js';
 
 /** The result of `LogtoService.diagnose()`. It contains no secrets. */
 export interface LogtoDiagnosis {
@@ -21,11 +9,6 @@ export interface LogtoDiagnosis {
 
 /** Longest text of a result, in characters. */
 const maxLength = 2000;
-
-/** A check that does not apply. */
-export function skipped(name: string, reason: string): LogtoDiagnosisCheck {
-  return { name, status: 'skipped', asked: '', answer: reason };
-}
 
 /** The diagnosis of the results of all checks. */
 export function toDiagnosis(results: LogtoDiagnosisCheck[]): LogtoDiagnosis {

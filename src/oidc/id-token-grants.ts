@@ -2,7 +2,7 @@ import { ClientError, type Configuration } from 'openid-client';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { connectionFailure } from './errors/connection-failure.js';
 import { idTokenInvalid, type ClockCheck } from './errors/id-token-invalid.js';
-import type { ProviderCall } from './errors/provider-call.js';
+import type { ProviderCall } from './calls/provider-call.js';
 import { toLogtoException } from './errors/to-logto-exception.js';
 import type { ProviderConfiguration } from './provider-configuration.js';
 import type { ProviderFetch } from './provider-fetch.js';

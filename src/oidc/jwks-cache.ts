@@ -8,7 +8,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { LogtoException } from '../logto.exceptions.js';
-import type { CircuitBreaker } from './circuit-breaker.js';
+import type { CircuitBreaker } from './calls/circuit-breaker.js';
 import { connectionFailure } from './errors/connection-failure.js';
 import { redactError } from './errors/redact-error.js';
 

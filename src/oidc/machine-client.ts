@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { CircuitBreaker } from './circuit-breaker.js';
+import { CircuitBreaker } from './calls/circuit-breaker.js';
 import { OidcClient } from './oidc-client.js';
 import { ProviderFetch } from './provider-fetch.js';
 

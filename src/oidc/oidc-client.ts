@@ -13,10 +13,10 @@ import {
   type Configuration,
 } from 'openid-client';
 import { type ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { CircuitBreaker } from './circuit-breaker.js';
+import { CircuitBreaker } from './calls/circuit-breaker.js';
 import type { AccessTokenClaims, UserInfoResponse } from './claims.js';
 import { IdTokenGrants } from './id-token-grants.js';
-import type { ProviderCall } from './errors/provider-call.js';
+import type { ProviderCall } from './calls/provider-call.js';
 import { ProviderConfiguration } from './provider-configuration.js';
 import { toLogtoException } from './errors/to-logto-exception.js';
 import { ProviderFetch } from './provider-fetch.js';

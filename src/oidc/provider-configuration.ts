@@ -10,7 +10,7 @@ import {
 } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import type { ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { CircuitBreaker } from './circuit-breaker.js';
+import type { CircuitBreaker } from './calls/circuit-breaker.js';
 import { toLogtoException } from './errors/to-logto-exception.js';
 import { ProviderFetch } from './provider-fetch.js';
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { describeRequest } from '../events/describe-request.js';
 import { trace } from '../events/trace.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { ProviderClock } from './errors/provider-clock.js';
+import { ProviderClock } from './calls/provider-clock.js';
 
 /** The maximum size of a response by default, in bytes. Logto's have a few kilobytes. */
 const maxResponseBytes = 1024 * 1024;

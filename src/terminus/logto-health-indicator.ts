@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { retryInterval } from '../oidc/circuit-breaker.js';
+import { retryInterval } from '../oidc/calls/circuit-breaker.js';
 import { OidcClient } from '../oidc/oidc-client.js';
-import { ProviderCallLog } from '../oidc/provider-call-log.js';
+import { ProviderCallLog } from '../oidc/calls/provider-call-log.js';
 import { settlesWithin } from '../concurrency/settles-within.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';

@@ -1,5 +1,5 @@
 import type { LogtoErrorCode } from '../logto.error-codes.js';
-import type { RecordedCall } from '../oidc/provider-call-log.js';
+import type { RecordedCall } from '../oidc/calls/provider-call-log.js';
 
 /** A call to Logto, as a health check reports it. */
 export interface LogtoHealthCall {

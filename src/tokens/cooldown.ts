@@ -1,5 +1,5 @@
 import { BoundedCache } from '../bounded-cache.js';
-import { retryInterval } from '../oidc/circuit-breaker.js';
+import { retryInterval } from '../oidc/calls/circuit-breaker.js';
 
 /** The keys for which a request to Logto has just failed. Each stays for 30 seconds. */
 export class Cooldown {

@@ -3,7 +3,7 @@ import { BoundedCache } from '../bounded-cache.js';
 import { publishTokenLookup } from '../events/publish.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { CircuitBreaker } from '../oidc/circuit-breaker.js';
+import { CircuitBreaker } from '../oidc/calls/circuit-breaker.js';
 import { MachineClient } from '../oidc/machine-client.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';

@@ -4,7 +4,7 @@ import { trace } from '../events/trace.js';
 import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { OperatorLog } from '../operator-log.js';
-import { CircuitBreaker } from '../oidc/circuit-breaker.js';
+import { CircuitBreaker } from '../oidc/calls/circuit-breaker.js';
 import { Cooldown } from './cooldown.js';
 import type { SessionRecord } from '../store/session-record.js';
 import { TokenRefresh } from './token-refresh.js';

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { publishTokenLookup } from '../events/publish.js';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { CircuitBreaker } from '../oidc/circuit-breaker.js';
+import { CircuitBreaker } from '../oidc/calls/circuit-breaker.js';
 import { UserScope } from '../options/logto-constants.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import { isSignedIn, type SessionRecord } from '../store/session-record.js';

@@ -1,4 +1,5 @@
-import type { LogtoDiagnosis, LogtoDiagnosisCheck } from '../../diagnosis/logto-diagnosis.js';
+import type { LogtoDiagnosisCheck } from '../../diagnosis/checks/logto-diagnosis-check.js';
+import type { LogtoDiagnosis } from '../../diagnosis/logto-diagnosis.js';
 import { wrapText } from './wrap-text.js';
 
 /** Adds a colour or another format to a text. Without colours, it returns the text. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../../logto.exceptions.js';
-import { CircuitBreaker } from '../../oidc/circuit-breaker.js';
+import { CircuitBreaker } from '../../oidc/calls/circuit-breaker.js';
 import type { TokenTarget } from '../../oidc/oidc-client.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { StoredAccessToken } from '../../store/token-record.js';

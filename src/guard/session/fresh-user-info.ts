@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { BoundedCache } from '../../bounded-cache.js';
 import { LogtoException } from '../../logto.exceptions.js';
-import { CircuitBreaker, retryInterval } from '../../oidc/circuit-breaker.js';
+import { CircuitBreaker, retryInterval } from '../../oidc/calls/circuit-breaker.js';
 import type { UserInfoResponse } from '../../oidc/claims.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { Sessions } from '../../session/sessions.js';

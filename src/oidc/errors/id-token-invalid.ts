@@ -1,5 +1,5 @@
 import { LogtoException } from '../../logto.exceptions.js';
-import type { ProviderClock } from './provider-clock.js';
+import type { ProviderClock } from '../calls/provider-clock.js';
 
 /** How the times of a token were checked. */
 export interface ClockCheck {

@@ -3,7 +3,7 @@ import type { LogtoErrorCode, OAuthErrorCode } from '../../logto.error-codes.js'
 import { LogtoException } from '../../logto.exceptions.js';
 import { insufficientAuthentication } from './insufficient-authentication.js';
 import { redactError } from './redact-error.js';
-import type { ProviderCall } from './provider-call.js';
+import type { ProviderCall } from '../calls/provider-call.js';
 import type { OAuthErrorText } from './oauth-error-text.js';
 import { oauthErrorTexts } from './oauth-error-texts.js';
 

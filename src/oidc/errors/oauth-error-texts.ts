@@ -1,5 +1,5 @@
 import { clientCredentials, introspection, tokenExchange } from './application-error-texts.js';
-import type { ProviderCall } from './provider-call.js';
+import type { ProviderCall } from '../calls/provider-call.js';
 import type { OAuthErrorText, OAuthErrorTexts } from './oauth-error-text.js';
 
 const consoleApplication = 'Logto Console > Applications > your application';

@@ -9,7 +9,7 @@ import { connectionFailure } from './connection-failure.js';
 import { redactError } from './redact-error.js';
 import { idTokenInvalid, type ClockCheck } from './id-token-invalid.js';
 import { isError } from './is-error.js';
-import type { ProviderCall } from './provider-call.js';
+import type { ProviderCall } from '../calls/provider-call.js';
 import { oauthErrorException } from './oauth-error-exception.js';
 
 /**

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { formatAnswer } from '../oidc/probe-answer.js';
-import { asymmetric } from '../oidc/token-verifier.js';
+import { formatAnswer } from '../probe/probe-answer.js';
+import { asymmetric } from '../../oidc/token-verifier.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** Checks that tokens are signed with an algorithm and keys that the module can verify. */
 @Injectable()

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { formatAnswer, type ProbeAnswer } from '../oidc/probe-answer.js';
-import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { formatAnswer, type ProbeAnswer } from '../probe/probe-answer.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** What Logto answered to the request for a token of the Management API. */
 interface MachineAnswer extends ProbeAnswer {

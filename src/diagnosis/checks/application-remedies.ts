@@ -1,4 +1,4 @@
-import type { ProbeAnswer } from '../oidc/probe-answer.js';
+import type { ProbeAnswer } from '../probe/probe-answer.js';
 
 /** Where an application is set up. */
 export const consoleApplication = 'Logto Console > Applications > your application';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ServerMetadata } from 'openid-client';
-import { formatAnswer } from '../oidc/probe-answer.js';
-import type { DocumentAnswer, ProviderProbe } from '../oidc/provider-probe.js';
-import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import { formatAnswer } from '../probe/probe-answer.js';
+import type { DocumentAnswer, ProviderProbe } from '../probe/provider-probe.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import type { LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** The result, with the discovery document if the check has passed. */
 export interface EndpointResult {

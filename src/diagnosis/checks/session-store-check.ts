@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Store } from 'express-session';
-import { LogtoException } from '../logto.exceptions.js';
-import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { memoryStoreWarning } from '../session/session-warnings.js';
-import { deleteEntry, lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../store/store-access.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import { LogtoException } from '../../logto.exceptions.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import { memoryStoreWarning } from '../../session/session-warnings.js';
+import { deleteEntry, lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../../store/store-access.js';
+import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** How long the entry of the check may stay if it cannot be deleted, in milliseconds. */
 const lifetime = 60_000;

@@ -1,7 +1,7 @@
 import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client';
-import { codeOf, connectionFailure } from './errors/connection-failure.js';
-import { isError } from './errors/is-error.js';
-import { redactTokens } from './errors/redact-error.js';
+import { codeOf, connectionFailure } from '../../oidc/errors/connection-failure.js';
+import { isError } from '../../oidc/errors/is-error.js';
+import { redactTokens } from '../../oidc/errors/redact-error.js';
 
 /** What Logto answered to a request of a diagnosis. */
 export interface ProbeAnswer {

@@ -1,6 +1,6 @@
-import { formatAnswer, type ProbeAnswer } from '../oidc/probe-answer.js';
+import { formatAnswer, type ProbeAnswer } from '../probe/probe-answer.js';
 import { consoleApplication } from './application-remedies.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /**
  * The result for the redirect URI.

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { cookieWarning } from '../options/resolve/cookie-problems.js';
-import { sessionCookieProblems } from '../options/resolve/session-cookie-problems.js';
-import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import { cookieWarning } from '../../options/resolve/cookie-problems.js';
+import { sessionCookieProblems } from '../../options/resolve/session-cookie-problems.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** Checks the session cookie against `baseUrl` and the proxy. */
 @Injectable()

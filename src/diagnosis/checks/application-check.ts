@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { authorizationParameters } from '../oidc/authorization-parameters.js';
-import { formatAnswer, type ProbeAnswer } from '../oidc/probe-answer.js';
-import { ReservedResource } from '../options/logto-constants.js';
-import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { signInCallbackUri } from '../request/sign-in-callback-uri.js';
+import { authorizationParameters } from '../../oidc/authorization-parameters.js';
+import { formatAnswer, type ProbeAnswer } from '../probe/probe-answer.js';
+import { ReservedResource } from '../../options/logto-constants.js';
+import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import { signInCallbackUri } from '../../request/sign-in-callback-uri.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 import { redirectUriResult } from './redirect-uri-result.js';
 import { requestRemedy, secretRemedy, unknownApplicationRemedy } from './application-remedies.js';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { clockRemedy } from '../oidc/errors/provider-clock.js';
-import { ProviderFetch } from '../oidc/provider-fetch.js';
-import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { clockRemedy } from '../../oidc/calls/provider-clock.js';
+import { ProviderFetch } from '../../oidc/provider-fetch.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { LogtoCheck } from './logto-check.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** Checks that the clocks of Logto and of this server agree. Otherwise tokens are not valid yet, or have expired. */
 @Injectable()

@@ -1,6 +1,6 @@
 import type { ServerMetadata } from 'openid-client';
-import type { ProviderProbe } from '../oidc/provider-probe.js';
-import type { LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import type { ProviderProbe } from '../probe/provider-probe.js';
+import type { LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** Logto, once its endpoint has answered. */
 export interface ReachedLogto {

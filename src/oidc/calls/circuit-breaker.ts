@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { LogtoException } from '../logto.exceptions.js';
-import { OperatorLog } from '../operator-log.js';
-import type { ProviderCall } from './errors/provider-call.js';
+import { LogtoException } from '../../logto.exceptions.js';
+import { OperatorLog } from '../../operator-log.js';
+import type { ProviderCall } from './provider-call.js';
 import { ProviderCallLog } from './provider-call-log.js';
-import { settlesWithin } from '../concurrency/settles-within.js';
+import { settlesWithin } from '../../concurrency/settles-within.js';
 
 /** How long to wait after a failure before a call with a fallback is tried again, in milliseconds. */
 export const retryInterval = 30_000;

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { formatAnswer } from '../oidc/probe-answer.js';
-import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { formatAnswer } from '../probe/probe-answer.js';
+import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { consoleApplication } from './application-remedies.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** Checks that the post sign-out URI is registered: Logto shows no sign-out page for another one. */
 @Injectable()

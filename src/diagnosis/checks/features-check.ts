@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ServerMetadata } from 'openid-client';
-import { UserScope } from '../options/logto-constants.js';
+import { UserScope } from '../../options/logto-constants.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
-import type { LogtoDiagnosisCheck } from './logto-diagnosis.js';
+import type { LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** A feature of the module that depends on Logto's version. */
 interface Feature {

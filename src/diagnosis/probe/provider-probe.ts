@@ -11,9 +11,9 @@ import {
   randomPKCECodeVerifier,
   type ServerMetadata,
 } from 'openid-client';
-import type { ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import type { ResolvedCredentials, ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { answerIn, answerWithBody, type ProbeAnswer } from './probe-answer.js';
-import type { ProviderFetch } from './provider-fetch.js';
+import type { ProviderFetch } from '../../oidc/provider-fetch.js';
 
 /** The answer to a GET request. */
 export interface DocumentAnswer extends ProbeAnswer {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { LogtoErrorCode } from '../logto.error-codes.js';
-import { LogtoException } from '../logto.exceptions.js';
-import type { ProviderCall } from './errors/provider-call.js';
+import type { LogtoErrorCode } from '../../logto.error-codes.js';
+import { LogtoException } from '../../logto.exceptions.js';
+import type { ProviderCall } from './provider-call.js';
 
 /** A call to Logto that has ended. */
 export interface RecordedCall {

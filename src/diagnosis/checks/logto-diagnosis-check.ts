@@ -1,0 +1,18 @@
+/** The result of one check. */
+export interface LogtoDiagnosisCheck {
+  /** What was checked, for example `Redirect URI`. */
+  name: string;
+  /** `warning` for what works but is probably a mistake, `skipped` for a check that does not apply. */
+  status: 'ok' | 'failed' | 'warning' | 'skipped';
+  /** What was asked, for example `GET https://…`. Empty if the check was skipped. */
+  asked: string;
+  /** What came back, or why the check was skipped. */
+  answer: string;
+  /** What to change. */
+  remedy?: string;
+}
+
+/** A check that does not apply. */
+export function skipped(name: string, reason: string): LogtoDiagnosisCheck {
+  return { name, status: 'skipped', asked: '', answer: reason };
+}
