@@ -2,8 +2,8 @@ import { AccessDecision } from './guard/access-decision.js';
 import { LogtoApiGuard } from './guard/logto-api.guard.js';
 import { LogtoGuard } from './guard/logto.guard.js';
 import { LogtoService } from './logto.service.js';
-import { OidcClient } from './oidc/oidc-client.js';
 import { ProviderCallLog } from './oidc/calls/provider-call-log.js';
+import { ProviderConfiguration } from './oidc/provider-configuration.js';
 import { ProviderFetch } from './oidc/provider-fetch.js';
 import { OperatorLog } from './operator-log.js';
 import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
@@ -24,9 +24,9 @@ export const logtoExports = [
   AccessDecision,
   HandlerContext,
   MachineTokens,
-  OidcClient,
   OperatorLog,
   ProviderCallLog,
+  ProviderConfiguration,
   ProviderFetch,
   ResolvedLogtoOptions,
   SessionStoreLocator,

@@ -36,13 +36,7 @@ import { LocalUsers } from './hooks/local-users.js';
 import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from './logto.module-definition.js';
 import { LogtoService } from './logto.service.js';
 import { signInProviders } from './logto.sign-in-providers.js';
-import { CircuitBreaker } from './oidc/calls/circuit-breaker.js';
-import { MachineClient } from './oidc/machine-client.js';
-import { OidcClient } from './oidc/oidc-client.js';
-import { ProviderCallLog } from './oidc/calls/provider-call-log.js';
-import { ProviderFetch } from './oidc/provider-fetch.js';
-import { TokenExchange } from './oidc/token-exchange.js';
-import { TokenVerifier } from './oidc/token-verifier.js';
+import { oidcProviders } from './oidc/oidc-providers.js';
 import { OperatorLog } from './operator-log.js';
 import { resolveLogtoOptions } from './options/resolve/resolve-logto-options.js';
 import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
@@ -94,14 +88,7 @@ export const logtoProviders: Provider[] = [
     useFactory: resolveLogtoOptions,
   },
   OperatorLog,
-  // oidc/
-  CircuitBreaker,
-  MachineClient,
-  OidcClient,
-  ProviderCallLog,
-  ProviderFetch,
-  TokenExchange,
-  TokenVerifier,
+  ...oidcProviders,
   // hooks/
   HookRegistry,
   Hooks,

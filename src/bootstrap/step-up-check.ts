@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { OidcClient } from '../oidc/oidc-client.js';
+import { ProviderConfiguration } from '../oidc/provider-configuration.js';
 import { OperatorLog } from '../operator-log.js';
 import { acrValuesOf } from '../options/authentication-context.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -9,7 +9,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 export class StepUpCheck {
   constructor(
     private readonly options: ResolvedLogtoOptions,
-    private readonly oidc: OidcClient,
+    private readonly configuration: ProviderConfiguration,
     private readonly log: OperatorLog,
   ) {}
 
@@ -28,7 +28,7 @@ export class StepUpCheck {
   private async compare(places: ReadonlyMap<string, string>): Promise<void> {
     let supported: unknown;
     try {
-      supported = (await this.oidc.configuration.get()).serverMetadata()['acr_values_supported'];
+      supported = (await this.configuration.get()).serverMetadata()['acr_values_supported'];
     } catch {
       // Logto is unavailable. If it does not support the context, sign-ins end with `insufficient_authentication`.
       return;

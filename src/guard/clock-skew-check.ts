@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ProviderFetch } from '../oidc/provider-fetch.js';
+import { ProviderClock } from '../oidc/calls/provider-clock.js';
 import { OperatorLog } from '../operator-log.js';
 import { isRecent, type Principal } from './requirements/principal.js';
 
@@ -7,7 +7,7 @@ import { isRecent, type Principal } from './requirements/principal.js';
 @Injectable()
 export class ClockSkewCheck {
   constructor(
-    private readonly provider: ProviderFetch,
+    private readonly clock: ProviderClock,
     private readonly log: OperatorLog,
   ) {}
 
@@ -17,9 +17,8 @@ export class ClockSkewCheck {
    * @param maxAge in seconds
    */
   differenceFor(principal: Principal, maxAge: number): string | undefined {
-    const { clock } = this.provider;
-    if (!isRecent(principal, maxAge, clock.now())) return undefined;
-    const difference = clock.describeSkew();
+    if (!isRecent(principal, maxAge, this.clock.now())) return undefined;
+    const difference = this.clock.describeSkew();
     if (difference !== undefined) {
       this.log.write(
         'warn',

@@ -1,11 +1,13 @@
+import { Injectable } from '@nestjs/common';
 import { ClientError, type Configuration } from 'openid-client';
-import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { connectionFailure } from './errors/connection-failure.js';
 import { idTokenInvalid, type ClockCheck } from './errors/id-token-invalid.js';
+import { ProviderClock } from './calls/provider-clock.js';
 import type { ProviderCall } from './calls/provider-call.js';
 import { toLogtoException } from './errors/to-logto-exception.js';
-import type { ProviderConfiguration } from './provider-configuration.js';
-import type { ProviderFetch } from './provider-fetch.js';
+import { ProviderConfiguration } from './provider-configuration.js';
+import { ProviderFetch } from './provider-fetch.js';
 import type { TokenSet } from './token-set.js';
 
 /** Sends a grant to the token endpoint, with additional parameters. */
@@ -18,15 +20,17 @@ type Grant = (
 const maxIdTokenAge = 600;
 
 /** Grants whose response has an ID token. */
+@Injectable()
 export class IdTokenGrants {
   private readonly clockCheck: ClockCheck;
 
   constructor(
-    options: Pick<ResolvedLogtoOptions, 'http'>,
+    options: ResolvedLogtoOptions,
     private readonly configuration: ProviderConfiguration,
     private readonly providerFetch: ProviderFetch,
+    clock: ProviderClock,
   ) {
-    this.clockCheck = { clock: providerFetch.clock, tolerance: options.http.clockTolerance };
+    this.clockCheck = { clock, tolerance: options.http.clockTolerance };
   }
 
   /**

@@ -1,13 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import { clientCredentialsGrant } from 'openid-client';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { CircuitBreaker } from './calls/circuit-breaker.js';
-import { OidcClient } from './oidc-client.js';
-import { ProviderFetch } from './provider-fetch.js';
+import { ProviderRequests } from './provider-requests.js';
+import { toTokenSet, type TokenSet } from './token-set.js';
 
 /** Makes the requests of the machine-to-machine application. */
 @Injectable()
-export class MachineClient extends OidcClient {
-  constructor(options: ResolvedLogtoOptions, providerFetch: ProviderFetch, breaker: CircuitBreaker) {
-    super(options, providerFetch, breaker, options.machineToMachine);
+export class MachineClient {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly requests: ProviderRequests,
+  ) {}
+
+  /** The client credentials grant (RFC 6749 section 4.4). */
+  clientCredentials(parameters: Record<string, string>): Promise<TokenSet> {
+    return this.requests.run(
+      'client credentials',
+      async (configuration) => toTokenSet(await clientCredentialsGrant(configuration, parameters)),
+      this.options.machineToMachine,
+    );
   }
 }

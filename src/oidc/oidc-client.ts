@@ -1,25 +1,21 @@
-import { Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
   buildEndSessionUrl,
   calculatePKCECodeChallenge,
-  clientCredentialsGrant,
   fetchUserInfo,
-  genericGrantRequest,
   refreshTokenGrant,
   tokenIntrospection,
   tokenRevocation,
   type Configuration,
 } from 'openid-client';
-import { type ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { CircuitBreaker } from './calls/circuit-breaker.js';
 import type { AccessTokenClaims, UserInfoResponse } from './claims.js';
 import { IdTokenGrants } from './id-token-grants.js';
 import type { ProviderCall } from './calls/provider-call.js';
 import { ProviderConfiguration } from './provider-configuration.js';
-import { toLogtoException } from './errors/to-logto-exception.js';
-import { ProviderFetch } from './provider-fetch.js';
+import { ProviderRequests } from './provider-requests.js';
 import { toTokenSet, type TokenSet } from './token-set.js';
 
 /** What the callback of a sign-in is checked against. */
@@ -39,22 +35,15 @@ export interface TokenTarget {
   readonly organizationId?: string | undefined;
 }
 
-/** Makes the requests of an application at Logto. */
+/** Makes the requests of the application that signs users in. */
 @Injectable()
 export class OidcClient {
-  readonly configuration: ProviderConfiguration;
-  private readonly grants: IdTokenGrants;
-
   constructor(
-    options: ResolvedLogtoOptions,
-    readonly providerFetch: ProviderFetch,
-    readonly breaker: CircuitBreaker,
-    // Only a subclass passes another application: Nest has nothing to inject here.
-    @Optional() credentials: ResolvedCredentials | undefined = options.credentials,
-  ) {
-    this.configuration = new ProviderConfiguration(options, credentials, providerFetch, breaker);
-    this.grants = new IdTokenGrants(options, this.configuration, providerFetch);
-  }
+    private readonly configuration: ProviderConfiguration,
+    private readonly grants: IdTokenGrants,
+    private readonly requests: ProviderRequests,
+    private readonly breaker: CircuitBreaker,
+  ) {}
 
   /**
    * The URL of the authorization request: code flow, PKCE with S256 (RFC 7636).
@@ -122,7 +111,7 @@ export class OidcClient {
 
   /** The claims of the userinfo endpoint, whose `sub` must be `expectedSubject` (OpenID Connect Core 5.3.2). */
   userInfo(accessToken: string, expectedSubject: string): Promise<UserInfoResponse> {
-    return this.call('userinfo', (configuration) =>
+    return this.requests.run('userinfo', (configuration) =>
       fetchUserInfo(configuration, accessToken, expectedSubject),
     );
   }
@@ -134,7 +123,7 @@ export class OidcClient {
   revoke(token: string, hint: 'refresh_token' | 'access_token'): Promise<void> {
     return this.breaker.awaitBriefly(
       'revocation',
-      this.call('revocation', (configuration) =>
+      this.requests.run('revocation', (configuration) =>
         tokenRevocation(configuration, token, { token_type_hint: hint }),
       ),
     );
@@ -150,44 +139,17 @@ export class OidcClient {
     return buildEndSessionUrl(configuration, { client_id, post_logout_redirect_uri: postLogoutRedirectUri });
   }
 
-  /** The client credentials grant (RFC 6749 section 4.4). */
-  clientCredentials(parameters: Record<string, string>): Promise<TokenSet> {
-    return this.call('client credentials', async (configuration) =>
-      toTokenSet(await clientCredentialsGrant(configuration, parameters)),
-    );
-  }
-
-  /** Token exchange (RFC 8693). */
-  exchangeToken(parameters: Record<string, string>): Promise<TokenSet> {
-    const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
-    return this.call('token exchange', async (configuration) =>
-      toTokenSet(await genericGrantRequest(configuration, grantType, parameters)),
-    );
-  }
-
   /**
    * Introspects an opaque access token (RFC 7662).
    * @returns its claims. `undefined` if it is not active, or not an access token: the response for a refresh token has no
    * `token_type`.
    */
   async introspect(token: string): Promise<AccessTokenClaims | undefined> {
-    const answer = await this.call('introspection', (configuration) =>
+    const answer = await this.requests.run('introspection', (configuration) =>
       tokenIntrospection(configuration, token, { token_type_hint: 'access_token' }),
     );
     const isAccessToken = answer.active && answer.token_type?.toLowerCase() === 'bearer';
     return isAccessToken ? (answer as unknown as AccessTokenClaims) : undefined;
-  }
-
-  /** Makes a request whose response has no ID token. */
-  private call<T>(call: ProviderCall, request: (configuration: Configuration) => Promise<T>): Promise<T> {
-    return this.breaker.run(call, async () => {
-      const configuration = await this.configuration.get();
-      try {
-        return await request(configuration);
-      } catch (error) {
-        throw toLogtoException(error, call);
-      }
-    });
   }
 
   /** The configuration for a redirect to Logto. Fails while Logto is known to be unavailable. */

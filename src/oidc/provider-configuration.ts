@@ -1,16 +1,16 @@
+import { Injectable } from '@nestjs/common';
 import {
   allowInsecureRequests,
-  ClientSecretBasic,
   clockTolerance,
-  Configuration,
   customFetch,
   discovery,
   enableNonRepudiationChecks,
-  None,
+  type Configuration,
 } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
-import type { ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { CircuitBreaker } from './calls/circuit-breaker.js';
+import { type ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { applicationConfiguration, clientAuthentication } from './application-configuration.js';
+import { CircuitBreaker } from './calls/circuit-breaker.js';
 import { toLogtoException } from './errors/to-logto-exception.js';
 import { ProviderFetch } from './provider-fetch.js';
 
@@ -27,6 +27,7 @@ const bearerOnly: ResolvedCredentials = { appId: 'api', appSecret: undefined };
  * Logto's configuration from its discovery document. It is fetched at first use and cached for a day. Concurrent calls
  * share one request, and failures are not cached.
  */
+@Injectable()
 export class ProviderConfiguration {
   private current: Configuration | undefined;
   private fetchedAt = 0;
@@ -37,14 +38,13 @@ export class ProviderConfiguration {
   private untrustedFetch: { readonly at: number; readonly outcome: Promise<Configuration> } | undefined;
 
   constructor(
-    private readonly options: Pick<ResolvedLogtoOptions, 'issuer' | 'http' | 'insecureRequests'>,
-    private readonly credentials: ResolvedCredentials | undefined,
+    private readonly options: ResolvedLogtoOptions,
     private readonly providerFetch: ProviderFetch,
     private readonly breaker: CircuitBreaker,
   ) {}
 
   /**
-   * The cached configuration, or a new one.
+   * The cached configuration, or a new one, of the application that signs users in.
    * @throws LogtoException `provider_unavailable`, `provider_timeout` or `provider_misconfigured`, transient
    */
   async get(): Promise<Configuration> {
@@ -54,6 +54,17 @@ export class ProviderConfiguration {
     const fetched = this.breaker.runUnlessOpen('discovery', () => this.fetch()).catch(() => undefined);
     // While Logto is unavailable, the old one is still good.
     return (await fetched) ?? current;
+  }
+
+  /**
+   * The configuration of any application, for requests whose response has no ID token.
+   * @throws as {@link get}
+   */
+  async of(application: ResolvedCredentials): Promise<Configuration> {
+    const configuration = await this.get();
+    if (application === this.options.credentials) return configuration;
+    const metadata = configuration.serverMetadata();
+    return applicationConfiguration(metadata, application, this.options, this.providerFetch.fetch);
   }
 
   /** Fetches the configuration. Concurrent calls share one request. @throws as {@link get} */
@@ -106,15 +117,14 @@ export class ProviderConfiguration {
   }
 
   private async discover(): Promise<Configuration> {
-    const { issuer, http, insecureRequests } = this.options;
-    const { appId, appSecret } = this.credentials ?? bearerOnly;
+    const { issuer, http, insecureRequests, credentials = bearerOnly } = this.options;
     const requestedAt = performance.now();
     try {
       const configuration = await discovery(
         new URL(issuer),
-        appId,
+        credentials.appId,
         { [clockTolerance]: http.clockTolerance },
-        appSecret === undefined ? None() : ClientSecretBasic(appSecret),
+        clientAuthentication(credentials),
         {
           timeout: http.timeout / 1000,
           [customFetch]: this.providerFetch.fetch,

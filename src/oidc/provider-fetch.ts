@@ -25,12 +25,14 @@ export interface ReplayedResponse {
  */
 @Injectable()
 export class ProviderFetch {
-  readonly clock = new ProviderClock();
   // Not an AsyncLocalStorage, which would make every promise of the app slower after the first sign-in.
   private readonly replays = new Map<string, ReplayedResponse>();
   private readonly publicOrigin: string;
 
-  constructor(private readonly options: ResolvedLogtoOptions) {
+  constructor(
+    private readonly options: ResolvedLogtoOptions,
+    private readonly clock: ProviderClock,
+  ) {
     this.publicOrigin = new URL(options.endpoint).origin;
   }
 

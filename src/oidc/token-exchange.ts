@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { genericGrantRequest } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
-import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { OidcClient, type TokenTarget } from './oidc-client.js';
-import { MachineClient } from './machine-client.js';
+import { type ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import type { TokenTarget } from './oidc-client.js';
+import { ProviderRequests } from './provider-requests.js';
+import { toTokenSet } from './token-set.js';
+
+const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /** The only kind of token that Logto exchanges (RFC 8693 section 3). */
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
@@ -33,8 +37,7 @@ export interface ExchangedToken {
 export class TokenExchange {
   constructor(
     private readonly options: ResolvedLogtoOptions,
-    private readonly client: OidcClient,
-    private readonly machineClient: MachineClient,
+    private readonly requests: ProviderRequests,
   ) {}
 
   /**
@@ -44,22 +47,27 @@ export class TokenExchange {
    */
   async exchange(parameters: TokenExchangeParameters): Promise<ExchangedToken> {
     const { subjectToken, actorToken, resource, organizationId, scope } = parameters;
-    const { accessToken, scopes, expiresAt } = await this.application().exchangeToken({
+    const form = {
       subject_token: subjectToken,
       subject_token_type: accessTokenType,
       ...(actorToken !== undefined && { actor_token: actorToken, actor_token_type: accessTokenType }),
       ...(resource !== undefined && { resource }),
       ...(organizationId !== undefined && { organization_id: organizationId }),
       ...(scope !== undefined && { scope }),
-    });
+    };
+    const { accessToken, scopes, expiresAt } = await this.requests.run(
+      'token exchange',
+      async (configuration) => toTokenSet(await genericGrantRequest(configuration, grantType, form)),
+      this.application(),
+    );
     return { accessToken, scopes, expiresAt };
   }
 
   /** The application that signs users in, else the machine-to-machine application. */
-  private application(): OidcClient {
+  private application(): ResolvedCredentials {
     const { credentials, machineToMachine } = this.options;
-    if (credentials) return this.client;
-    if (machineToMachine) return this.machineClient;
+    const application = credentials ?? machineToMachine;
+    if (application) return application;
     throw new LogtoException(
       'application_not_configured',
       'Token exchange needs an application at Logto that is allowed to do it. Give its `appId` and `appSecret`.',

@@ -5,8 +5,11 @@ import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { redactError } from './errors/redact-error.js';
 import { InvalidTokenException, quoteClaim } from './errors/invalid-token.exception.js';
-import { OidcClient } from './oidc-client.js';
+import { CircuitBreaker } from './calls/circuit-breaker.js';
+import { ProviderClock } from './calls/provider-clock.js';
 import { JwksCache } from './jwks-cache.js';
+import { ProviderConfiguration } from './provider-configuration.js';
+import { ProviderFetch } from './provider-fetch.js';
 
 /** What a token must have to be accepted. */
 export interface TokenExpectations {
@@ -34,7 +37,10 @@ export class TokenVerifier {
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
-    private readonly oidc: OidcClient,
+    private readonly configuration: ProviderConfiguration,
+    private readonly providerFetch: ProviderFetch,
+    private readonly clock: ProviderClock,
+    private readonly breaker: CircuitBreaker,
   ) {}
 
   /**
@@ -42,7 +48,7 @@ export class TokenVerifier {
    * @throws LogtoException `invalid_token`, or a transient one if Logto's keys cannot be fetched
    */
   async verify<T extends JWTPayload>(token: string, expected: TokenExpectations): Promise<T> {
-    const { configuration } = this.oidc;
+    const { configuration } = this;
     const known = await configuration.get();
     try {
       return await this.verifyWith<T>(known, token, expected);
@@ -112,9 +118,8 @@ export class TokenVerifier {
       });
     }
     const { timeout } = this.options.http;
-    const { providerFetch, breaker } = this.oidc;
     const metadata = {
-      keys: new JwksCache(new URL(jwks_uri), timeout, providerFetch.fetch, breaker),
+      keys: new JwksCache(new URL(jwks_uri), timeout, this.providerFetch.fetch, this.breaker),
       algorithms: listed.filter((algorithm) => asymmetric.test(algorithm)),
     };
     this.signingMetadata.set(configuration, metadata);
@@ -126,13 +131,12 @@ export class TokenVerifier {
     if (!(error instanceof errors.JWTExpired) && !(error instanceof errors.JWTClaimValidationFailed))
       return undefined;
     const { claim, payload } = error;
-    const { clock } = this.oidc.providerFetch;
     const { clockTolerance } = this.options.http;
     const seconds = payload[claim];
     if (typeof seconds !== 'number') return undefined;
-    const ahead = seconds - clock.now() / 1000;
+    const ahead = seconds - this.clock.now() / 1000;
     const isValidAtLogto = claim === 'exp' ? ahead > -clockTolerance : ahead <= clockTolerance;
-    return isValidAtLogto ? clock.describeSkew() : undefined;
+    return isValidAtLogto ? this.clock.describeSkew() : undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { retryInterval } from '../oidc/calls/circuit-breaker.js';
-import { OidcClient } from '../oidc/oidc-client.js';
+import { ProviderConfiguration } from '../oidc/provider-configuration.js';
 import { ProviderCallLog } from '../oidc/calls/provider-call-log.js';
 import { settlesWithin } from '../concurrency/settles-within.js';
 import { OperatorLog } from '../operator-log.js';
@@ -40,7 +40,7 @@ export class LogtoHealthIndicator {
     private readonly health: HealthIndicatorService,
     private readonly options: ResolvedLogtoOptions,
     private readonly calls: ProviderCallLog,
-    private readonly oidc: OidcClient,
+    private readonly configuration: ProviderConfiguration,
     storeLocator: SessionStoreLocator,
     log: OperatorLog,
   ) {
@@ -96,6 +96,6 @@ export class LogtoHealthIndicator {
   private async awaitFirstAnswer(): Promise<void> {
     const { lastSuccess, lastDiscovery } = this.calls;
     if (lastSuccess || (lastDiscovery && Date.now() - lastDiscovery.at < retryInterval)) return;
-    await settlesWithin(this.oidc.configuration.get(), maxWait);
+    await settlesWithin(this.configuration.get(), maxWait);
   }
 }

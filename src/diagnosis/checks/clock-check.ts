@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { clockRemedy } from '../../oidc/calls/provider-clock.js';
-import { ProviderFetch } from '../../oidc/provider-fetch.js';
+import { clockRemedy, ProviderClock } from '../../oidc/calls/provider-clock.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { LogtoCheck } from './logto-check.js';
 import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
@@ -12,12 +11,11 @@ export class ClockCheck implements LogtoCheck {
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
-    private readonly providerFetch: ProviderFetch,
+    private readonly clock: ProviderClock,
   ) {}
 
   async run(): Promise<LogtoDiagnosisCheck[]> {
-    const { name } = this;
-    const { clock } = this.providerFetch;
+    const { name, clock } = this;
     if (!clock.isMeasured) return [skipped(name, "Logto's answer has no Date header to compare with.")];
     const asked = "The Date header of Logto's answer";
     const difference = clock.difference(this.options.http.clockTolerance);

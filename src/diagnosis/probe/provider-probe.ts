@@ -1,18 +1,15 @@
 import {
-  allowInsecureRequests,
   buildAuthorizationUrlWithPAR,
   buildEndSessionUrl,
   calculatePKCECodeChallenge,
   clientCredentialsGrant,
-  ClientSecretBasic,
-  Configuration,
-  customFetch,
-  None,
   randomPKCECodeVerifier,
+  type Configuration,
   type ServerMetadata,
 } from 'openid-client';
 import type { ResolvedCredentials, ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { answerIn, answerWithBody, type ProbeAnswer } from './probe-answer.js';
+import { applicationConfiguration } from '../../oidc/application-configuration.js';
 import type { ProviderFetch } from '../../oidc/provider-fetch.js';
 
 /** The answer to a GET request. */
@@ -94,13 +91,8 @@ export class ProviderProbe {
     );
   }
 
-  private configuration(metadata: ServerMetadata, { appId, appSecret }: ResolvedCredentials): Configuration {
-    const authentication = appSecret === undefined ? None() : ClientSecretBasic(appSecret);
-    const configuration = new Configuration(metadata, appId, {}, authentication);
-    configuration[customFetch] = this.fetch;
-    configuration.timeout = this.options.http.timeout / 1000;
-    if (this.options.insecureRequests) allowInsecureRequests(configuration);
-    return configuration;
+  private configuration(metadata: ServerMetadata, credentials: ResolvedCredentials): Configuration {
+    return applicationConfiguration(metadata, credentials, this.options, this.fetch);
   }
 
   private readonly fetch = (url: string, init: RequestInit): Promise<Response> => {

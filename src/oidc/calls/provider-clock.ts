@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+
 /** The smallest skew that can be measured, in milliseconds: the header has whole seconds, and a response takes time. */
 const minSkew = 5000;
 
@@ -6,6 +8,7 @@ export const clockRemedy =
   'Synchronise both with NTP. `http.clockTolerance` (in seconds) makes up for a small difference.';
 
 /** Measures the clock skew between Logto and this server, by the `Date` header of responses (RFC 9110 section 6.6.1). */
+@Injectable()
 export class ProviderClock {
   /** How far Logto's clock is ahead, in milliseconds. */
   private skew = 0;
