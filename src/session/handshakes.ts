@@ -10,15 +10,33 @@ import { fromCallback, readEntry } from '../store/store-access.js';
  */
 const rereadInterval = 10_000;
 
-/** The handshake of an open socket. */
-interface Handshake {
-  readonly request: IncomingMessage;
-  /** The app's own session middleware. */
-  readonly session: RequestHandler | undefined;
-  /** A bearer token that came without an `Authorization` header. */
-  readonly token: string | undefined;
-  current?: { readonly request: Request; readonly readAt: number };
-  reading?: Promise<Request>;
+/** The handshake of an open socket, as a request with a session. */
+export class Handshake {
+  private last: { readonly request: Request; readonly readAt: number } | undefined;
+  private reading: Promise<Request> | undefined;
+
+  /** @param readRequest reads the session for a copy of the handshake */
+  constructor(private readonly readRequest: () => Promise<Request>) {}
+
+  /** The request, if its session was read at most ten seconds ago. */
+  get current(): Request | undefined {
+    return this.last && Date.now() - this.last.readAt < rereadInterval ? this.last.request : undefined;
+  }
+
+  /**
+   * The request, with a session that was read at most ten seconds ago.
+   * @throws LogtoException `session_store_unavailable`
+   */
+  async read(): Promise<Request> {
+    if (this.current) return this.current;
+    this.reading ??= this.readRequest()
+      .then((request) => {
+        this.last = { request, readAt: Date.now() };
+        return request;
+      })
+      .finally(() => (this.reading = undefined));
+    return this.reading;
+  }
 }
 
 /** Reads the sessions of open sockets, because their handshakes do not pass through middleware. */
@@ -33,13 +51,19 @@ export class Handshakes {
    * Registers the handshake of a socket.
    * @param session the app's own session middleware; default: the module's, or the session that a middleware of
    * the transport has already put on the handshake
+   * @param token a bearer token that came without an `Authorization` header
    */
   bind(client: object, request: IncomingMessage, session?: RequestHandler, token?: string): void {
-    this.handshakes.set(client, { request, session, token });
+    this.handshakes.set(client, new Handshake(() => this.read(request, session, token)));
   }
 
   has(client: object): boolean {
     return this.handshakes.has(client);
+  }
+
+  /** @returns `undefined` for a socket that is not registered */
+  of(client: object): Handshake | undefined {
+    return this.handshakes.get(client);
   }
 
   /** Whether a handshake has no session because the app has not passed its own session middleware. */
@@ -47,25 +71,11 @@ export class Handshakes {
     return this.withoutSession.has(request);
   }
 
-  /**
-   * The handshake of a socket as a request whose session was read at most ten seconds ago.
-   * @throws LogtoException `session_store_unavailable`
-   */
-  requestOf(client: object): Request | Promise<Request> | undefined {
-    const handshake = this.handshakes.get(client);
-    if (!handshake) return undefined;
-    const { current } = handshake;
-    if (current && Date.now() - current.readAt < rereadInterval) return current.request;
-    handshake.reading ??= this.read(handshake)
-      .then((request) => {
-        handshake.current = { request, readAt: Date.now() };
-        return request;
-      })
-      .finally(() => delete handshake.reading);
-    return handshake.reading;
-  }
-
-  private async read({ request, session, token }: Handshake): Promise<Request> {
+  private async read(
+    request: IncomingMessage,
+    session: RequestHandler | undefined,
+    token: string | undefined,
+  ): Promise<Request> {
     const copy = requestFrom(request, token);
     const own = request as IncomingMessage & Partial<Pick<Request, 'session' | 'sessionID' | 'sessionStore'>>;
     if (own.session && own.sessionStore && own.sessionID !== undefined && !session) {

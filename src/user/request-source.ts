@@ -4,7 +4,7 @@ import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import { httpRequestOf } from '../nest/http/http-request.js';
-import { Handshakes } from '../session/handshakes.js';
+import { Handshakes, type Handshake } from '../session/handshakes.js';
 
 /** The context of a GraphQL operation, as Apollo on Express and graphql-ws create it. */
 interface GraphqlContext {
@@ -43,7 +43,13 @@ export interface OpenConnection extends EventEmitter {
 
 /** A request, and the connection that closes when it is over. */
 export interface OpenRequest {
-  readonly request: Request | Promise<Request>;
+  /** The HTTP request, or the handshake of a socket if its session was read at most ten seconds ago. */
+  readonly request: Request | undefined;
+  /**
+   * The same request. Reads the session of a socket if that was longer ago.
+   * @throws LogtoException `session_store_unavailable`
+   */
+  readonly read: () => Promise<Request>;
   readonly connection: OpenConnection | undefined;
 }
 
@@ -84,12 +90,12 @@ export class RequestSource {
     if (type === 'http') return httpRequestOf(host);
     const fork = this.forks.get(executionKey(host));
     if (fork) return fork;
-    if (type === 'ws') return this.ofClient(host.switchToWs().getClient<SocketClient>());
+    if (type === 'ws') return this.ofClient(host.switchToWs().getClient<SocketClient>())?.read();
     if (type === 'rpc') return requestOfMessage(host);
     if (type !== 'graphql') return undefined;
     const context = host.getArgByIndex<GraphqlContext | undefined>(2);
     const socket = socketOf(context);
-    return socket ? this.ofGraphqlSocket(socket) : (context?.req as Request | undefined);
+    return socket ? this.ofGraphqlSocket(socket)?.read() : (context?.req as Request | undefined);
   }
 
   /**
@@ -101,10 +107,13 @@ export class RequestSource {
     const socket = socketOf(context);
     const client = socket?.extra?.socket ?? given;
     const handshake = socket ? this.ofGraphqlSocket(socket) : this.ofClient(context);
-    if (handshake) return { request: handshake, connection: client as OpenConnection };
+    if (handshake) {
+      const read = (): Promise<Request> => handshake.read();
+      return { request: handshake.current, read, connection: client as OpenConnection };
+    }
     const request = (context.req ?? given) as Request;
     if (typeof (request.headers as unknown) !== 'object') throw noRequest();
-    return { request, connection: request.res };
+    return { request, read: () => Promise.resolve(request), connection: request.res };
   }
 
   /**
@@ -126,23 +135,20 @@ export class RequestSource {
     return this.handshakes.hasNoSession(request);
   }
 
-  private ofClient(client: SocketClient): Request | Promise<Request> | undefined {
+  private ofClient(client: SocketClient): Handshake | undefined {
     if (!this.handshakes.has(client) && client.request) {
       this.handshakes.bind(client, client.request, undefined, tokenFrom(client.handshake?.auth?.token));
     }
-    return this.handshakes.requestOf(client);
+    return this.handshakes.of(client);
   }
 
-  private ofGraphqlSocket({
-    extra,
-    connectionParams,
-  }: GraphqlSocket): Request | Promise<Request> | undefined {
+  private ofGraphqlSocket({ extra, connectionParams }: GraphqlSocket): Handshake | undefined {
     if (!extra) return undefined;
     if (!this.handshakes.has(extra.socket)) {
       const authorization = connectionParams?.authorization ?? connectionParams?.Authorization;
       this.handshakes.bind(extra.socket, extra.request, undefined, tokenFrom(authorization));
     }
-    return this.handshakes.requestOf(extra.socket);
+    return this.handshakes.of(extra.socket);
   }
 }
 

@@ -5,7 +5,7 @@ import { LogtoUnauthenticatedException } from '../../logto.exceptions.js';
 import { isSignedIn } from '../../store/session-record.js';
 import { Sessions } from '../../session/sessions.js';
 import { CurrentUser } from '../current-user.js';
-import { RequestSource } from '../request-source.js';
+import { RequestSource, type OpenRequest } from '../request-source.js';
 import { OpenConnections } from './open-connections.js';
 import { SignInWatch } from './sign-in-watch.js';
 
@@ -32,9 +32,8 @@ export class SignedOutSignals {
    * @throws LogtoException `context_not_supported`, `session_not_configured` or `session_store_unavailable`
    */
   create(given: object): AbortSignal {
-    const { request, connection } = this.source.getOpenRequest(given);
-    if (!(request instanceof Promise) && !this.currentUser.isOverridden(request))
-      this.sessions.assertReadable(request);
+    const { request, read, connection } = this.source.getOpenRequest(given);
+    if (request && !this.currentUser.isOverridden(request)) this.sessions.assertReadable(request);
     const signedOut = new AbortController();
     const watching = new AbortController();
     const stop = (): void => watching.abort();
@@ -48,12 +47,12 @@ export class SignedOutSignals {
       );
     };
     // Rejects when the connection closes.
-    this.untilEnded(given, watching.signal).then(fire, () => undefined);
+    this.untilEnded(read, watching.signal).then(fire, () => undefined);
     return signedOut.signal;
   }
 
-  private async untilEnded(given: object, watching: AbortSignal): Promise<void> {
-    const request = await this.requestOf(given, watching);
+  private async untilEnded(read: OpenRequest['read'], watching: AbortSignal): Promise<void> {
+    const request = await readWithRetries(read, watching);
     if (this.currentUser.isOverridden(request)) {
       await untilExpired(this.currentUser.of(request).claims?.exp, watching);
       return;
@@ -63,15 +62,15 @@ export class SignedOutSignals {
     if (record === undefined) await never();
     else if (isSignedIn(record)) await this.watch.untilEnded(request, record, watching);
   }
+}
 
-  /** The request, with retries while the session of a socket cannot be read. */
-  private async requestOf(given: object, watching: AbortSignal): Promise<Request> {
-    for (;;) {
-      try {
-        return await this.source.getOpenRequest(given).request;
-      } catch {
-        await delay(retryDelay, undefined, { signal: watching, ref: false });
-      }
+/** Retries while the session of a socket cannot be read. */
+async function readWithRetries(read: OpenRequest['read'], watching: AbortSignal): Promise<Request> {
+  for (;;) {
+    try {
+      return await read();
+    } catch {
+      await delay(retryDelay, undefined, { signal: watching, ref: false });
     }
   }
 }
