@@ -7,7 +7,7 @@ import { CircuitBreaker } from '../oidc/calls/circuit-breaker.js';
 import { MachineClient } from '../oidc/machine-client.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
-import { SingleFlight } from './single-flight.js';
+import { SingleFlight } from '../concurrency/single-flight.js';
 
 /** Parameters of a machine-to-machine token: a resource, an organization or both. */
 export interface ClientCredentialsParameters extends TokenTarget {

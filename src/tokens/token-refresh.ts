@@ -7,7 +7,7 @@ import { RefreshGrant } from './refresh-grant.js';
 import type { GrantStart } from './refreshed-tokens.js';
 import { isSignedIn, type SessionRecord } from '../store/session-record.js';
 import { Sessions } from '../session/sessions.js';
-import { SingleFlight } from './single-flight.js';
+import { SingleFlight } from '../concurrency/single-flight.js';
 import { accessTokenKey, type StoredAccessToken, type TokenRecord } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
 import { RefreshedRecords } from '../store/refreshed-records.js';

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import type { Store } from 'express-session';
 import { BoundedCache } from '../bounded-cache.js';
 import { settlesWithin } from '../concurrency/settles-within.js';
+import { SingleFlight } from '../concurrency/single-flight.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { SessionStoreLocator } from '../session/session-store-locator.js';
 import { lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../store/store-access.js';
@@ -20,7 +21,7 @@ const storeTimeout = 2000;
 @Injectable()
 export class DeliveredWebhooks {
   private readonly delivered = new BoundedCache<true>({ max: 10_000, ttl: rememberedFor });
-  private readonly running = new Map<string, Promise<void>>();
+  private readonly deliveries = new SingleFlight();
 
   constructor(
     private readonly options: ResolvedLogtoOptions,
@@ -28,17 +29,11 @@ export class DeliveredWebhooks {
   ) {}
 
   /** Runs `deliver`, unless a webhook with this signature was delivered before. Repeats that overlap share one run. */
-  async once(request: Request, signature: string, deliver: () => Promise<void>): Promise<void> {
+  once(request: Request, signature: string, deliver: () => Promise<void>): Promise<void> {
     const { client, webhooks } = this.options;
     // Several apps may share a store, and get the same webhook from something that distributes it.
     const key = ownEntryKey('webhook', `${client?.appId} ${webhooks?.path} ${signature}`);
-    const running = this.running.get(key) ?? this.run(key, this.storeLocator.find(request), deliver);
-    this.running.set(key, running);
-    try {
-      await running;
-    } finally {
-      this.running.delete(key);
-    }
+    return this.deliveries.run(key, () => this.run(key, this.storeLocator.find(request), deliver));
   }
 
   private async run(key: string, store: Store | undefined, deliver: () => Promise<void>): Promise<void> {

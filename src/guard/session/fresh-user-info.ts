@@ -7,7 +7,7 @@ import type { UserInfoResponse } from '../../oidc/claims.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { Sessions } from '../../session/sessions.js';
 import type { SessionRecord } from '../../store/session-record.js';
-import { SingleFlight } from '../../tokens/single-flight.js';
+import { SingleFlight } from '../../concurrency/single-flight.js';
 import { cloneJson } from '../../user/clone-json.js';
 import { UserContextResolver } from '../../user/user-context-resolver.js';
 
