@@ -46,7 +46,7 @@ export class JwksCache {
   readonly getKey: JWTVerifyGetKey = async (header: JWSHeaderParameters, token: FlattenedJWSInput) => {
     if (this.expiresAt === 0) await this.refresh();
     else if (Date.now() >= this.expiresAt)
-      await this.breaker.runUnlessOpen('key lookup', () => this.refresh()).catch(() => undefined);
+      await this.breaker.renew('key lookup', undefined, () => this.refresh());
     // Not `remote.jwks()`, which copies every key.
     return this.remote(header, token);
   };

@@ -51,9 +51,7 @@ export class ProviderConfiguration {
     const { current } = this;
     if (!current) return this.fetch();
     if (Date.now() - this.fetchedAt < maxAge) return current;
-    const fetched = this.breaker.runUnlessOpen('discovery', () => this.fetch()).catch(() => undefined);
-    // While Logto is unavailable, the old one is still good.
-    return (await fetched) ?? current;
+    return this.breaker.renew('discovery', current, () => this.fetch());
   }
 
   /**

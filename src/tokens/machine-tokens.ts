@@ -40,14 +40,7 @@ export class MachineTokens {
     if (isHit) return cached.accessToken;
     const request = (): Promise<TokenSet> => this.singleFlight.run(key, () => this.request(key, parameters));
     if (!cached || Date.now() >= cached.expiresAt) return (await request()).accessToken;
-    try {
-      const renewed = await this.breaker.runUnlessOpen('client credentials', request, { expiring: true });
-      return (renewed ?? cached).accessToken;
-    } catch (error) {
-      // The cached token has not expired yet.
-      if (error instanceof LogtoException && error.transient) return cached.accessToken;
-      throw error;
-    }
+    return (await this.breaker.renew('client credentials', cached, request, { expiring: true })).accessToken;
   }
 
   /**

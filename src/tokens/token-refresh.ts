@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { trace } from '../events/trace.js';
-import { LogtoException } from '../logto.exceptions.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import { RefreshGrant } from './refresh-grant.js';
 import type { GrantStart } from './refreshed-tokens.js';
@@ -45,13 +44,7 @@ export class TokenRefresh {
         const stored = found?.token === rejected ? undefined : found;
         // Another call may have refreshed it while this one waited for the mutex.
         if (stored && Date.now() < stored.refreshAt) return stored;
-        try {
-          return await this.run(request, record, target, { tokens, rejected, afterwards });
-        } catch (error) {
-          // The stored token has not expired yet.
-          if (stored && Date.now() < stored.expiresAt && isTransient(error)) return stored;
-          throw error;
-        }
+        return this.run(request, record, target, { tokens, rejected, afterwards });
       }),
     );
   }
@@ -142,8 +135,4 @@ async function runAll(hooks: GrantStart['afterwards']): Promise<void> {
 /** The stored token for userinfo, which would otherwise make the refresh unnecessary. */
 function userInfoToken(tokens: TokenRecord | undefined): string | undefined {
   return tokens?.accessTokens[accessTokenKey({})]?.token;
-}
-
-function isTransient(error: unknown): boolean {
-  return error instanceof LogtoException && error.transient;
 }

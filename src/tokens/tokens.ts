@@ -38,10 +38,8 @@ export class Tokens {
     publishTokenLookup('access-token', isHit);
     if (isHit) return stored;
     const refresh = (): Promise<StoredAccessToken> => this.tokenRefresh.accessToken(request, record, target);
-    // Until it expires, the stored token is the fallback if Logto is unavailable.
-    if (stored && Date.now() < stored.expiresAt)
-      return (await this.breaker.runUnlessOpen('refresh', refresh, { expiring: true })) ?? stored;
-    return refresh();
+    if (!stored || Date.now() >= stored.expiresAt) return refresh();
+    return this.breaker.renew('refresh', stored, refresh, { expiring: true });
   }
 
   /**

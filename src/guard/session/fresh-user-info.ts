@@ -54,7 +54,7 @@ export class FreshUserInfo {
       this.requests.run(`${record.tokenRecordId} ${record.checkedAt}`, () =>
         this.fetch(request, record, cached),
       );
-    return cached ? ((await this.breaker.runUnlessOpen('userinfo', refetch)) ?? cached.userInfo) : refetch();
+    return cached ? this.breaker.renew('userinfo', cached.userInfo, refetch) : refetch();
   }
 
   private async fetch(

@@ -86,6 +86,25 @@ export class CircuitBreaker {
   }
 
   /**
+   * Makes a call that renews a value, such as a token that is about to expire. While Logto fails, the old value is used.
+   * @returns the old value if the circuit is or becomes open, or if the call fails with a transient error
+   * @throws what `work` throws otherwise
+   */
+  async renew<T>(
+    call: ProviderCall,
+    old: T,
+    work: () => Promise<T>,
+    options?: { expiring?: boolean },
+  ): Promise<T> {
+    try {
+      return (await this.runUnlessOpen(call, work, options)) ?? old;
+    } catch (error) {
+      if (error instanceof LogtoException && error.transient) return old;
+      throw error;
+    }
+  }
+
+  /**
    * Makes a call that has a fallback, such as a cached value. While the circuit is open, every 30 seconds one call is
    * made as a probe. It is awaited for a second, and then continues in the background.
    * @param expiring whether the fallback is about to expire. Then the call is made, unless the last one timed out.
