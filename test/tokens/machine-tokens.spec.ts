@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { buildOrganizationUrn, type LogtoService } from 'nestjs-logto';
+import type { TestApp } from '../support/app/app.js';
 import { passTime } from '../support/runner/clock.js';
 import { resource, startIssuer } from '../support/logto/issuer.js';
 import { machine, startTokenApp, tokenTenant } from '../support/app/token-app.js';
@@ -10,10 +11,12 @@ const target = { resource, scope: 'read:things' };
 const issuer = await startIssuer(tokenTenant);
 
 describe('Tokens by client credentials', () => {
+  let app: TestApp;
   let logto: LogtoService;
 
   beforeEach(async () => {
-    ({ logto } = await startTokenApp({ issuer, logto: { machineToMachine: machine } }));
+    app = await startTokenApp({ issuer, logto: { machineToMachine: machine } });
+    ({ logto } = app);
     issuer.resetRequests();
   });
 
@@ -58,6 +61,12 @@ describe('Tokens by client credentials', () => {
     expect(new Set(tokens).size).toBe(1);
     expect(tokens[0]).not.toBe(first);
     expect(issuer.countRequests('token')).toBe(1);
+  });
+
+  it('are requested with the discovery document that sign-ins use', async () => {
+    await logto.getClientCredentialsToken(target);
+    await app.browser().open('/logto/sign-in');
+    expect(issuer.countRequests('discovery')).toBe(1);
   });
 
   it('are requested again after a failure', async () => {
