@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { Request } from 'express';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import { Hooks } from '../hooks/hooks.js';
 import type { LogtoSignOutReason } from '../events/logto-sign-out-reason.js';
-import { RefreshedTokens, type GrantStart } from './refreshed-tokens.js';
-import { endedRecord, type SessionRecord } from '../store/session-record.js';
+import { RefreshedTokens } from './refreshed-tokens.js';
+import type { SignInRefresh } from './sign-in-refresh.js';
+import { endedRecord } from '../store/session-record.js';
 import { Sessions } from '../session/sessions.js';
 import {
   accessTokenKey,
@@ -39,20 +39,19 @@ export class RefreshGrant {
   ) {}
 
   /**
-   * The access token for `target`.
+   * The access token for the target of a refresh.
+   * @param tokens the stored tokens, read under the mutex of the sign-in
    * @throws LogtoUnauthenticatedException when Logto or the user has ended the sign-in
    * @throws LogtoException `missing_refresh_token`, `id_token_invalid`, Logto's own error, or a transient one
    */
   async run(
-    request: Request,
-    record: SessionRecord,
-    target: TokenTarget,
-    start: GrantStart,
+    refresh: SignInRefresh,
+    tokens: TokenRecord | undefined,
     retries = 0,
   ): Promise<StoredAccessToken> {
-    const { tokens } = start;
-    if (!tokens) return this.ended(request, record, start, 'provider');
-    if (tokens.refreshToken === undefined) return withoutRefreshToken(target, start);
+    if (!tokens) return this.ended(refresh, 'provider');
+    if (tokens.refreshToken === undefined) return withoutRefreshToken(refresh, tokens);
+    const { request, record, target } = refresh;
     const requestedAt = Date.now();
     let response: TokenSet;
     try {
@@ -63,7 +62,7 @@ export class RefreshGrant {
           .catch(() => undefined);
       });
     } catch (error) {
-      return this.afterFailure(request, record, target, { ...start, tokens }, error, retries);
+      return this.afterFailure(refresh, tokens, error, retries);
     }
     if (response.claims && response.claims.sub !== record.claims.sub) {
       throw new LogtoException('id_token_invalid', "The refreshed ID token is another user's.", {
@@ -72,28 +71,17 @@ export class RefreshGrant {
       });
     }
     try {
-      return await this.refreshedTokens.store(
-        request,
-        record,
-        target,
-        { ...start, tokens },
-        { ...response, requestedAt },
-      );
+      return await this.refreshedTokens.store(refresh, tokens, { ...response, requestedAt });
     } catch (error) {
       if (!(error instanceof LogtoException) || error.code !== 'user_not_allowed') throw error;
-      return this.ended(request, record, start, 'revoked', error);
+      return this.ended(refresh, 'revoked', error);
     }
   }
 
-  /**
-   * Ends the sign-in. The session and the app's own data in it stay.
-   * @param afterwards the list to which the hooks are added
-   */
+  /** Ends the sign-in. The session and the app's own data in it stay. */
   async end(
-    request: Request,
-    record: SessionRecord,
+    { request, record, afterwards }: Omit<SignInRefresh, 'target'>,
     reason: LogtoSignOutReason,
-    afterwards: GrantStart['afterwards'],
   ): Promise<void> {
     const { tokenRecordId, claims, sid } = record;
     await this.tombstones.mark(request.sessionStore, [tokenRecordId, tokenRecordKey(tokenRecordId)]);
@@ -104,43 +92,34 @@ export class RefreshGrant {
 
   /** Retries if another instance has rotated the refresh token. Ends the sign-in if Logto has ended it. */
   private async afterFailure(
-    request: Request,
-    record: SessionRecord,
-    target: TokenTarget,
-    start: GrantStart & { readonly tokens: TokenRecord },
+    refresh: SignInRefresh,
+    tokens: TokenRecord,
     error: unknown,
     retries: number,
   ): Promise<StoredAccessToken> {
-    const { tokens } = start;
-    const retry = { tokens, afterwards: start.afterwards };
+    const { request, record, target, afterwards } = refresh;
     if (!endsSignIn(error, target)) {
-      if (mayHaveRotated(error)) await this.run(request, record, {}, retry).catch(() => undefined);
+      const again = { request, record, target: {}, afterwards };
+      if (mayHaveRotated(error)) await this.run(again, tokens).catch(() => undefined);
       throw error;
     }
-    const rotated = await this.findRotation(request, record, tokens.refreshToken);
-    if (!rotated || retries === maxRetries) return this.ended(request, record, start, 'provider', error);
+    const rotated = await this.findRotation(refresh, tokens.refreshToken);
+    if (!rotated || retries === maxRetries) return this.ended(refresh, 'provider', error);
     const key = accessTokenKey(target);
     const found = rotated.accessTokens[key];
     const isNew = found && found.token !== tokens.accessTokens[key]?.token;
-    if (!start.replaceAll && isNew && Date.now() < found.refreshAt) return found;
-    return this.run(request, record, target, { ...start, tokens: rotated }, retries + 1);
+    if (!refresh.replaceAll && isNew && Date.now() < found.refreshAt) return found;
+    return this.run(refresh, rotated, retries + 1);
   }
 
-  private async ended(
-    request: Request,
-    record: SessionRecord,
-    { afterwards }: GrantStart,
-    reason: LogtoSignOutReason,
-    cause?: unknown,
-  ): Promise<never> {
-    await this.end(request, record, reason, afterwards);
+  private async ended(refresh: SignInRefresh, reason: LogtoSignOutReason, cause?: unknown): Promise<never> {
+    await this.end(refresh, reason);
     throw new LogtoUnauthenticatedException({ cause });
   }
 
   /** The stored tokens once another instance has rotated the refresh token; `undefined` if none has. */
   private async findRotation(
-    request: Request,
-    record: SessionRecord,
+    { request, record }: SignInRefresh,
     used: string | undefined,
   ): Promise<TokenRecord | undefined> {
     // With a lock, no other instance is about to store anything.
@@ -154,8 +133,11 @@ export class RefreshGrant {
   }
 }
 
-function withoutRefreshToken(target: TokenTarget, { tokens, rejected }: GrantStart): StoredAccessToken {
-  const stored = tokens?.accessTokens[accessTokenKey(target)];
+function withoutRefreshToken(
+  { target, rejected }: SignInRefresh,
+  { accessTokens }: TokenRecord,
+): StoredAccessToken {
+  const stored = accessTokens[accessTokenKey(target)];
   if (stored && stored.token !== rejected && Date.now() < stored.expiresAt) return stored;
   const message =
     'There is no refresh token to get this access token with. Logto issues one for the scope `offline_access` ' +

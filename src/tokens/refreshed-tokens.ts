@@ -1,9 +1,8 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import type { Request } from 'express';
 import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import type { IdTokenClaims } from '../oidc/claims.js';
-import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
+import { OidcClient } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -20,18 +19,7 @@ import {
 import { TokenRecords } from '../store/token-records.js';
 import { Tombstones } from '../store/tombstones.js';
 import { SessionLocalUsers } from './session-local-users.js';
-
-/** What a refresh grant starts from. */
-export interface GrantStart {
-  /** The stored tokens, read under the mutex of the sign-in. */
-  readonly tokens: TokenRecord | undefined;
-  /** An access token that Logto no longer accepts. */
-  readonly rejected?: string | undefined;
-  /** Whether to replace all stored access tokens and userinfo claims. Default: `false`. */
-  readonly replaceAll?: boolean;
-  /** Hooks to run when nothing is locked any more, in this order. None of them throws. */
-  readonly afterwards: (() => Promise<void>)[];
-}
+import type { SignInRefresh } from './sign-in-refresh.js';
 
 /** The token response of a refresh grant. */
 interface RefreshResponse extends TokenSet {
@@ -56,17 +44,17 @@ export class RefreshedTokens {
 
   /**
    * Stores a token response. If the store fails, this process keeps the tokens in memory.
-   * @returns the access token for `target`
+   * @param tokens the stored tokens
+   * @returns the access token for the target of the refresh
    * @throws LogtoUnauthenticatedException if the user has signed out in the meantime
    * @throws LogtoException `user_not_allowed` if the app's user resolver refuses the user
    */
   async store(
-    request: Request,
-    record: SessionRecord,
-    target: TokenTarget,
-    { tokens, replaceAll = false, afterwards }: GrantStart,
+    refresh: SignInRefresh,
+    tokens: TokenRecord,
     response: RefreshResponse,
   ): Promise<StoredAccessToken> {
+    const { request, record, target, replaceAll = false } = refresh;
     const { sessionStore } = request;
     if (await this.tombstones.has(sessionStore, record.tokenRecordId).catch(() => false)) {
       // The user has signed out in the meantime, so the new tokens must not be used.
@@ -82,9 +70,9 @@ export class RefreshedTokens {
     const next = withTokens(base, target, response);
     // The tokens are stored first, because the user resolver may be slow.
     await this.logFailure(this.records.save(request, record.tokenRecordId, next));
-    const refreshed = await this.refreshedRecord(request, record, response);
-    if (refreshed) await this.logFailure(this.replaceRecord(request, record, refreshed));
-    this.addHooks(afterwards, target, refreshed ?? record);
+    const refreshed = await this.refreshedRecord(refresh, response);
+    if (refreshed) await this.logFailure(this.replaceRecord(refresh, refreshed));
+    this.addHooks(refresh, refreshed ?? record);
     return next.accessTokens[accessTokenKey(target)] as StoredAccessToken;
   }
 
@@ -99,8 +87,7 @@ export class RefreshedTokens {
 
   /** The record with the refreshed claims and the app's own user; `undefined` if the response has no claims. */
   private async refreshedRecord(
-    request: Request,
-    record: SessionRecord,
+    { request, record }: SignInRefresh,
     { claims, requestedAt }: RefreshResponse,
   ): Promise<SessionRecord | undefined> {
     const known = this.refreshed.newest(record);
@@ -108,11 +95,7 @@ export class RefreshedTokens {
     return this.localUsers.update(request, withClaims(known, claims, requestedAt));
   }
 
-  private async replaceRecord(
-    request: Request,
-    record: SessionRecord,
-    refreshed: SessionRecord,
-  ): Promise<void> {
+  private async replaceRecord({ request, record }: SignInRefresh, refreshed: SessionRecord): Promise<void> {
     const known = this.refreshed.newest(record);
     // While the user resolver was busy, the sign-in may have ended, or the user may have been active.
     if (!isSignedIn(known)) return;
@@ -125,7 +108,7 @@ export class RefreshedTokens {
       await this.sessions.replace(request, record, next);
   }
 
-  private addHooks(afterwards: GrantStart['afterwards'], target: TokenTarget, record: SessionRecord): void {
+  private addHooks({ target, afterwards }: SignInRefresh, record: SessionRecord): void {
     if (!this.hooks.has('tokenRefresh')) return;
     const { resource, organizationId } = target;
     const event = {

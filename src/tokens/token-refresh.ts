@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { trace } from '../events/trace.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
 import { RefreshGrant } from './refresh-grant.js';
-import type { GrantStart } from './refreshed-tokens.js';
+import type { SignInRefresh } from './sign-in-refresh.js';
 import { isSignedIn, type SessionRecord } from '../store/session-record.js';
 import { Sessions } from '../session/sessions.js';
 import { SingleFlight } from '../concurrency/single-flight.js';
@@ -40,11 +40,10 @@ export class TokenRefresh {
     return this.singleFlight.run(`${record.tokenRecordId} ${key} ${rejected ?? ''}`, () =>
       this.runExclusive(record, async (afterwards) => {
         const tokens = await this.records.load(request.sessionStore, record.tokenRecordId);
-        const found = tokens?.accessTokens[key];
-        const stored = found?.token === rejected ? undefined : found;
+        const stored = tokens?.accessTokens[key];
         // Another call may have refreshed it while this one waited for the mutex.
-        if (stored && Date.now() < stored.refreshAt) return stored;
-        return this.run(request, record, target, { tokens, rejected, afterwards });
+        if (stored && stored.token !== rejected && Date.now() < stored.refreshAt) return stored;
+        return this.run({ request, record, target, rejected, afterwards }, tokens);
       }),
     );
   }
@@ -57,12 +56,8 @@ export class TokenRefresh {
         const tokens = await this.records.load(request.sessionStore, record.tokenRecordId);
         // A later call must see what changes at Logto from now on.
         this.singleFlight.release(key);
-        await this.run(
-          request,
-          record,
-          {},
-          { tokens, rejected: userInfoToken(tokens), replaceAll: true, afterwards },
-        );
+        const rejected = userInfoToken(tokens);
+        await this.run({ request, record, target: {}, rejected, replaceAll: true, afterwards }, tokens);
       }),
     );
   }
@@ -76,14 +71,10 @@ export class TokenRefresh {
       this.runExclusive(record, async (afterwards) => {
         if (await this.sessions.loadNewer(request, record)) return true;
         const tokens = await this.records.load(request.sessionStore, record.tokenRecordId);
-        const grant = {
-          tokens,
-          rejected: userInfoToken(tokens),
-          // The permissions in the stored access tokens may have changed, too.
-          replaceAll: record.outdatedSince !== undefined,
-          afterwards,
-        };
-        await this.run(request, record, {}, grant);
+        const rejected = userInfoToken(tokens);
+        // The permissions in the stored access tokens may have changed, too.
+        const replaceAll = record.outdatedSince !== undefined;
+        await this.run({ request, record, target: {}, rejected, replaceAll, afterwards }, tokens);
         const newest = this.refreshed.newest(record);
         return newest !== record && !(isSignedIn(newest) && newest.isLocalUserStale);
       }),
@@ -92,34 +83,30 @@ export class TokenRefresh {
 
   /** Ends the sign-in. The session and the app's own data in it stay. */
   async end(request: Request, record: SessionRecord): Promise<void> {
-    const afterwards: GrantStart['afterwards'] = [];
+    const afterwards: SignInRefresh['afterwards'] = [];
     try {
-      await this.grants.end(request, record, 'user', afterwards);
+      await this.grants.end({ request, record, afterwards }, 'user');
     } finally {
       await runAll(afterwards);
     }
   }
 
-  private run(
-    request: Request,
-    record: SessionRecord,
-    target: TokenTarget,
-    start: GrantStart,
-  ): Promise<StoredAccessToken> {
+  private run(refresh: SignInRefresh, tokens: TokenRecord | undefined): Promise<StoredAccessToken> {
+    const { record, target } = refresh;
     const { resource, organizationId } = target;
     return trace(
       'nestjs-logto:refresh',
       () => ({ sub: record.claims.sub, sid: record.sid, resource, organizationId }),
-      () => this.grants.run(request, record, target, start),
+      () => this.grants.run(refresh, tokens),
     );
   }
 
   /** Runs `refresh` under the mutex of the sign-in, and then the hooks without it: a slow hook blocks no other refresh. */
   private async runExclusive<T>(
     record: SessionRecord,
-    refresh: (afterwards: GrantStart['afterwards']) => Promise<T>,
+    refresh: (afterwards: SignInRefresh['afterwards']) => Promise<T>,
   ): Promise<T> {
-    const afterwards: GrantStart['afterwards'] = [];
+    const afterwards: SignInRefresh['afterwards'] = [];
     try {
       return await this.records.runExclusive(record.tokenRecordId, () => refresh(afterwards));
     } finally {
@@ -128,7 +115,7 @@ export class TokenRefresh {
   }
 }
 
-async function runAll(hooks: GrantStart['afterwards']): Promise<void> {
+async function runAll(hooks: SignInRefresh['afterwards']): Promise<void> {
   for (const run of hooks) await run();
 }
 
