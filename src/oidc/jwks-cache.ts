@@ -45,6 +45,7 @@ export class JwksCache {
    */
   readonly getKey: JWTVerifyGetKey = async (header: JWSHeaderParameters, token: FlattenedJWSInput) => {
     if (this.expiresAt === 0) await this.refresh();
+    // `remote` keeps the known keys.
     else if (Date.now() >= this.expiresAt)
       await this.breaker.renew('key lookup', undefined, () => this.refresh());
     // Not `remote.jwks()`, which copies every key.
