@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { inspect, type InspectOptions } from 'node:util';
 import { HttpException, HttpStatus } from '@nestjs/common';
 import { errorHelp, optionsHelp } from './help-pages.js';
@@ -158,7 +159,7 @@ function problemBody(
   status: number,
   extensions: Record<string, unknown> = {},
 ): Record<string, unknown> {
-  return { type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, ...extensions };
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail, ...extensions };
 }
 
 /** The public message of errors that only an operator can fix. */
@@ -171,17 +172,3 @@ const publicMessages: Record<number, string> = {
 };
 
 const graphqlCodes: Record<number, string> = { 400: 'BAD_REQUEST', 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN' };
-
-const titles: Record<number, string> = {
-  302: 'Found',
-  303: 'See Other',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  409: 'Conflict',
-  422: 'Unprocessable Entity',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};

@@ -216,7 +216,7 @@ describe('A webhook is refused', () => {
     const app = await start();
     const large = webhookBody('User.Created', { data: 'x'.repeat(1024 * 1024) });
     const answer = await postWebhook(app, large);
-    expect([answer.status, answer.json().code]).toEqual([413, 'webhook_invalid']);
+    expect(answer.json()).toMatchObject({ status: 413, title: 'Payload Too Large', code: 'webhook_invalid' });
     const fitting = webhookBody('User.Created', { data: 'x'.repeat(1000 * 1000) });
     expect((await postWebhook(app, fitting)).status).toBe(204);
   });
