@@ -1,5 +1,7 @@
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { settlesWithin } from '../../concurrency/settles-within.js';
+import { withTimeout } from '../../concurrency/with-timeout.js';
 import type { LogtoDiagnosis } from '../../diagnosis/logto-diagnosis.js';
 import { LogtoService } from '../../logto.service.js';
 import { failedStart } from './failed-start.js';
@@ -16,7 +18,11 @@ const stopTimeout = 5000;
 export async function diagnoseApp(load: () => Promise<Type>): Promise<LogtoDiagnosis> {
   let app: INestApplicationContext;
   try {
-    app = await withTimeout(startTimeout, start(load), () => new DoctorError(timeoutMessage, timeoutRemedy));
+    app = await withTimeout(
+      () => start(load),
+      startTimeout,
+      () => new DoctorError(timeoutMessage, timeoutRemedy),
+    );
   } catch (error) {
     return failedStart(error);
   }
@@ -26,7 +32,7 @@ export async function diagnoseApp(load: () => Promise<Type>): Promise<LogtoDiagn
     return failedStart(error);
   } finally {
     // An error while the app stops does not change the result.
-    await withTimeout(stopTimeout, app.close(), () => new Error('timed out')).catch(() => undefined);
+    await settlesWithin(app.close(), stopTimeout);
   }
 }
 
@@ -45,17 +51,5 @@ function serviceOf(app: INestApplicationContext): LogtoService {
       'The app does not import LogtoModule, or imports that of another copy of nestjs-logto.',
       'Pass the root module of the app, and run the nestjs-logto that is installed in it.',
     );
-  }
-}
-
-async function withTimeout<T>(milliseconds: number, work: Promise<T>, createError: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(createError()), milliseconds);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }
