@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { decodeProtectedHeader } from 'jose';
 import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import type { IdTokenClaims } from './claims.js';
@@ -68,10 +69,7 @@ function marginOf(lifetime: number): number {
 /** Asserts that `at_hash` matches. It is optional in the code flow (OpenID Connect Core 3.1.3.8). */
 function assertAccessTokenHash(claims: IdTokenClaims, idToken: string, accessToken: string): void {
   if (claims.at_hash === undefined || claims.at_hash === null) return;
-  const header = JSON.parse(Buffer.from(idToken.split('.')[0] ?? '', 'base64url').toString()) as {
-    alg: string;
-  };
-  const bits = /(256|384|512)$/.exec(header.alg)?.[0] ?? '512';
+  const bits = /(256|384|512)$/.exec(decodeProtectedHeader(idToken).alg ?? '')?.[0] ?? '512';
   const digest = createHash(`sha${bits}`).update(accessToken).digest();
   if (digest.subarray(0, digest.length / 2).toString('base64url') !== claims.at_hash) {
     throw idTokenInvalid('The ID token belongs to another access token.');
