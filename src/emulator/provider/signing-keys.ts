@@ -1,5 +1,5 @@
-import { generateKeyPair, randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes } from 'node:crypto';
+import { exportJWK, generateKeyPair } from 'jose';
 import type { JWK } from 'oidc-provider';
 import type { KeyRotation, SigningAlgorithm } from '../tenant/key-rotation.js';
 
@@ -9,23 +9,15 @@ export interface SigningKeys {
   keys: JWK[];
 }
 
-/** The curve of the key decides the algorithm (RFC 7518 section 3.4). */
-const curves = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' } as const;
-
-const generate = promisify(generateKeyPair);
-
 export async function rotateKeys(
   previous: SigningKeys | undefined,
   { algorithm = previous?.algorithm ?? 'ES384', keepPrevious = true }: KeyRotation = {},
 ): Promise<SigningKeys> {
-  const { privateKey } =
-    algorithm === 'RS256'
-      ? await generate('rsa', { modulusLength: 2048 })
-      : await generate('ec', { namedCurve: curves[algorithm] });
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
   const key = {
-    ...privateKey.export({ format: 'jwk' }),
+    ...(await exportJWK(privateKey)),
     use: 'sig',
     kid: randomBytes(32).toString('base64url'),
-  } as JWK;
+  };
   return { algorithm, keys: [key, ...(keepPrevious ? (previous?.keys.slice(0, 1) ?? []) : [])] };
 }
