@@ -142,11 +142,5 @@ async function readBounded(response: Response, maxBytes: number): Promise<ArrayB
     if (length > maxBytes) throw new RangeError(`The provider's answer is larger than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes.buffer;
+  return new Blob(chunks).arrayBuffer();
 }
