@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { hasCode } from '../has-code.js';
 import { LogtoEmulatorError } from '../logto-emulator-error.js';
@@ -11,10 +12,12 @@ import type { RequestLog } from './request-log.js';
 
 const bodyLimit = 1024 * 1024;
 
+/** The longest that a timer waits, in milliseconds: about 25 days. */
+const longestDelay = 2 ** 31 - 1;
+
 /** The HTTP server: records requests, injects faults, and leaves the rest to `app`. */
 export class EmulatorServer {
   private servers: Server[] = [];
-  private readonly delays = new Set<() => void>();
   private currentPort = 0;
 
   constructor(
@@ -57,9 +60,6 @@ export class EmulatorServer {
   /** Stops listening and closes all connections. */
   async close(): Promise<void> {
     const servers = this.servers.splice(0);
-    for (const cancel of this.delays) {
-      cancel();
-    }
     await Promise.all(
       servers.map(
         (server) =>
@@ -128,22 +128,18 @@ export class EmulatorServer {
   }
 
   /** @returns false if the connection was closed in the meantime */
-  private delay(milliseconds: number, req: IncomingMessage): Promise<boolean> {
-    return new Promise((resolve) => {
-      let timer: NodeJS.Timeout | undefined;
-      const finish = (isOpen: boolean) => {
-        clearTimeout(timer);
-        this.delays.delete(cancel);
-        req.socket.off('close', cancel);
-        resolve(isOpen);
-      };
-      const cancel = () => finish(false);
-      if (Number.isFinite(milliseconds)) {
-        timer = setTimeout(() => finish(true), milliseconds);
-      }
-      this.delays.add(cancel);
-      req.socket.once('close', cancel);
-    });
+  private async delay(milliseconds: number, { socket }: IncomingMessage): Promise<boolean> {
+    const closed = new AbortController();
+    const abort = () => closed.abort();
+    socket.once('close', abort);
+    try {
+      await delay(Math.min(milliseconds, longestDelay), undefined, { signal: closed.signal });
+      return true;
+    } catch {
+      return false;
+    } finally {
+      socket.off('close', abort);
+    }
   }
 }
 
