@@ -18,7 +18,9 @@ The options of \`LogtoModule.forRoot\` and \`forRootAsync\`. If an option is wro
 
 /** The reference of the options: one heading for each, also for nested ones. */
 export function optionsPage(root) {
-  const declarations = declarationsIn(join(root, 'src/options'));
+  const statements = statementsIn(join(root, 'src/options'));
+  const declarations = declarationsIn(statements);
+  const lists = listsIn(statements);
   const names = [];
   const problems = [];
 
@@ -29,7 +31,7 @@ export function optionsPage(root) {
       const section = parent === '' ? lineCommentOf(member) : undefined;
       if (section) parts.push(`## ${section}`);
       names.push(option);
-      parts.push(entryOf(option, member, declarations, problems));
+      parts.push(entryOf(option, member, { declarations, lists, problems }));
       const nested = nestedIn(member, declarations);
       if (nested) parts.push(...entriesOf(nested, `${option}.`));
     }
@@ -42,14 +44,34 @@ export function optionsPage(root) {
   return { path: 'docs/reference/options.md', text: [introduction, ...text].join('\n\n'), names, problems };
 }
 
-/** The interfaces and type aliases of the options, by name. */
-function declarationsIn(folder) {
+function statementsIn(folder) {
   const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+  return files.flatMap((name) => [...parse(join(folder, name)).statements]);
+}
+
+/** The interfaces and type aliases of the options, by name. */
+function declarationsIn(statements) {
   return new Map(
-    files
-      .flatMap((name) => [...parse(join(folder, name)).statements])
+    statements
       .filter((one) => ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one))
       .map((one) => [one.name.text, one]),
+  );
+}
+
+/** The lists of values, `['light', 'dark'] as const`, as union types by name. */
+function listsIn(statements) {
+  return new Map(
+    statements
+      .filter(ts.isVariableStatement)
+      .flatMap(({ declarationList }) => declarationList.declarations)
+      .filter(
+        ({ initializer }) =>
+          ts.isAsExpression(initializer) && ts.isArrayLiteralExpression(initializer.expression),
+      )
+      .map(({ name, initializer }) => [
+        name.text,
+        initializer.expression.elements.map((element) => element.getText()).join(' | '),
+      ]),
   );
 }
 
@@ -65,7 +87,7 @@ function nestedIn({ type }, declarations) {
   return isNested ? name : undefined;
 }
 
-function entryOf(option, member, declarations, problems) {
+function entryOf(option, member, { declarations, lists, problems }) {
   const { text, tags } = docOf(member);
   // The comment ends with the default. An option that must be set has none.
   const [, description, value] = /^(.*?)(?: ?Default: (.*)\.)?$/s.exec(text);
@@ -75,7 +97,7 @@ function entryOf(option, member, declarations, problems) {
     problems.push(`${option}: the comment of the option does not end with "Default: …."`);
   const [unit] = /\b(milli)?seconds\b/.exec(description) ?? [];
   const facts = [
-    `- Type: \`${typeOf(member, declarations)}\``,
+    `- Type: \`${typeOf(member, declarations, lists)}\``,
     ...(unit ? [`- Unit: ${unit}`] : []),
     isRequired ? '- Required' : `- Default: ${value}`,
   ];
@@ -83,11 +105,17 @@ function entryOf(option, member, declarations, problems) {
   return [`${level} \`${option}\``, facts.join('\n'), description, ...see(tags)].join('\n\n');
 }
 
-/** The type as the source has it. An alias says less than what it stands for. */
-function typeOf({ type }, declarations) {
+/** The type as the source has it, but with what an alias or a list of values stands for. */
+function typeOf({ type }, declarations, lists) {
   const declaration = ts.isTypeReferenceNode(type) && declarations.get(type.typeName.getText());
   const isAlias = declaration && ts.isTypeAliasDeclaration(declaration);
-  return (isAlias ? declaration.type : type).getText().replaceAll(/\s+/g, ' ').replace(/^\| /, '');
+  return (isAlias ? declaration.type : type)
+    .getText()
+    .replaceAll(/\s+/g, ' ')
+    .replace(/^\| /, '')
+    .replace(/\(typeof (\w+)\)\[number\](\[\])?/, (_, name, array) =>
+      array ? `(${lists.get(name)})[]` : lists.get(name),
+    );
 }
 
 function see(tags) {

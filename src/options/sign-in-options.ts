@@ -1,20 +1,30 @@
 import type { Prompt } from './logto-constants.js';
 
+/** The pages of Logto that a sign-in can begin with. */
+export const firstScreens = [
+  'sign_in',
+  'register',
+  'reset_password',
+  'identifier:sign_in',
+  'identifier:register',
+  'single_sign_on',
+] as const;
+
+/** What a user can sign in with. */
+export const signInIdentifiers = ['email', 'phone', 'username'] as const;
+
+/** The colours of Logto's pages. */
+export const themes = ['light', 'dark'] as const;
+
 /** Parameters of one sign-in, which Logto's sign-in page reads. */
 export interface SignInOptions {
   /**
    * The page that the user sees first. Default: Logto's sign-in page.
    * @see {@link https://docs.logto.io/end-user-flows/authentication-parameters/first-screen}
    */
-  firstScreen?:
-    | 'sign_in'
-    | 'register'
-    | 'reset_password'
-    | 'identifier:sign_in'
-    | 'identifier:register'
-    | 'single_sign_on';
+  firstScreen?: (typeof firstScreens)[number];
   /** Identifiers that the `identifier:…` screens and `reset_password` accept. Default: all that the tenant allows. */
-  identifiers?: ('email' | 'phone' | 'username')[];
+  identifiers?: (typeof signInIdentifiers)[number][];
   /** Skips the sign-in page, and goes directly to a social or enterprise connector. Default: none. */
   directSignIn?: { method: 'social' | 'sso'; target: string };
   /** Prefills the identifier of the user: an email address, phone number or username. Default: none. */
@@ -42,7 +52,7 @@ export interface SignInOptions {
    */
   acrValues?: string | string[];
   /** The colours of Logto's pages. Needs Logto 1.44. Default: as the tenant and the browser decide. */
-  theme?: 'light' | 'dark';
+  theme?: (typeof themes)[number];
   /** Logto's parameter `confirm_redirect_policy`, passed on unchanged. Needs Logto 1.46. Default: as Logto decides. */
   confirmRedirectPolicy?: string;
   /** Any other parameters that Logto supports. Default: none. */

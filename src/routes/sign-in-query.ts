@@ -1,21 +1,10 @@
 import type { Request } from 'express';
 import { acrPattern, acrValuesOf } from '../options/authentication-context.js';
-import type { SignInOptions } from '../options/sign-in-options.js';
+import { Prompt } from '../options/logto-constants.js';
+import { firstScreens, signInIdentifiers, themes, type SignInOptions } from '../options/sign-in-options.js';
 import { withoutUndefined } from '../options/without-undefined.js';
 import { requestUrl } from '../request/request-url.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
-
-const firstScreens = [
-  'sign_in',
-  'register',
-  'reset_password',
-  'identifier:sign_in',
-  'identifier:register',
-  'single_sign_on',
-] as const;
-const identifiers = ['email', 'phone', 'username'] as const;
-const prompts = ['none', 'consent', 'login'] as const;
-const themes = ['light', 'dark'] as const;
 
 /** Longest accepted value, in characters. */
 const maxLength = 256;
@@ -35,12 +24,12 @@ export function parseSignInQuery(request: Request): SignInParameters {
   return withoutUndefined({
     returnTo: returnTo.length === 1 ? returnTo[0] : undefined,
     firstScreen: firstScreens.find((screen) => screen === one('first_screen')),
-    identifiers: parseList(one('identifier'), identifiers),
+    identifiers: parseList(one('identifier'), signInIdentifiers),
     directSignIn: parseDirectSignIn(one('direct_sign_in')),
     loginHint: one('login_hint'),
     uiLocales: one('ui_locales'),
     organizationId: one('organization_id'),
-    prompt: parseList(one('prompt'), prompts),
+    prompt: parseList(one('prompt'), Object.values(Prompt)),
     maxAge: parseSeconds(one('max_age')),
     acrValues: parseAcrValues(one('acr_values')),
     theme: themes.find((theme) => theme === one('theme')),

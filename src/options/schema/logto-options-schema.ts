@@ -4,6 +4,7 @@ import {
   absoluteUrl,
   flag,
   names,
+  oneOf,
   origin,
   pageUrl,
   positiveSeconds,
@@ -73,9 +74,7 @@ export const logtoOptionsSchema = z.strictObject(
     getOrganizationToken: flag.optional(),
     resource: text('has to be a resource indicator.').optional(),
     organizationId: text('has to be an organization id.').optional(),
-    unauthenticated: z
-      .enum(['auto', 'redirect', 'reject'], { error: 'is "auto", "redirect" or "reject".' })
-      .optional(),
+    unauthenticated: oneOf(['auto', 'redirect', 'reject']).optional(),
     session: session.optional(),
     lifetime: z
       .strictObject(

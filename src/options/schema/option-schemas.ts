@@ -9,6 +9,12 @@ export const names = z.array(text('has to be a list of non-empty strings.'), {
   error: 'has to be a list of non-empty strings.',
 });
 
+/** One of two or more values. */
+export function oneOf<const Values extends readonly string[]>(values: Values) {
+  const quoted = values.map((value) => `"${value}"`);
+  return z.enum(values, { error: `is ${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}.` });
+}
+
 /** The path of a route, such as `logto`. */
 export function routePath(example: string) {
   const error = `has to be a path of letters, digits, "-" and "_": "${example}".`;

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { acrPattern, acrValuesOf } from '../authentication-context.js';
-import { seconds, text } from './option-schemas.js';
+import { Prompt } from '../logto-constants.js';
+import { firstScreens, signInIdentifiers, themes } from '../sign-in-options.js';
+import { oneOf, seconds, text } from './option-schemas.js';
 import { reservedParameterRemedy } from './reserved-parameters.js';
 
-const prompt = z.enum(['none', 'consent', 'login'], { error: 'is "consent", "login" or "none".' });
+const prompt = z.enum(Prompt, { error: 'is "consent", "login" or "none".' });
 
 /** The values of `prompt`. */
 export const prompts = z
@@ -23,31 +25,16 @@ function isListOfAcrValues(given: string | string[]): boolean {
 /** The shape of the parameters of a sign-in. */
 export const signInOptions = z.strictObject(
   {
-    firstScreen: z
-      .enum(
-        [
-          'sign_in',
-          'register',
-          'reset_password',
-          'identifier:sign_in',
-          'identifier:register',
-          'single_sign_on',
-        ],
-        {
-          error:
-            'is one of sign_in, register, reset_password, identifier:sign_in, identifier:register, single_sign_on.',
-        },
-      )
-      .optional(),
+    firstScreen: z.enum(firstScreens, { error: `is one of ${firstScreens.join(', ')}.` }).optional(),
     identifiers: z
-      .array(z.enum(['email', 'phone', 'username'], { error: 'is "email", "phone" or "username".' }), {
-        error: 'is a list of "email", "phone", "username".',
+      .array(oneOf(signInIdentifiers), {
+        error: `is a list of ${signInIdentifiers.map((value) => `"${value}"`).join(', ')}.`,
       })
       .optional(),
     directSignIn: z
       .strictObject(
         {
-          method: z.enum(['social', 'sso'], { error: 'is "social" or "sso".' }),
+          method: oneOf(['social', 'sso']),
           target: text('names the connector.'),
         },
         { error: 'is { method: "social" | "sso", target }.' },
@@ -63,7 +50,7 @@ export const signInOptions = z.strictObject(
       .union([z.string(), z.array(z.string())], { error: acrValuesRule })
       .refine(isListOfAcrValues, { error: acrValuesRule })
       .optional(),
-    theme: z.enum(['light', 'dark'], { error: 'is "light" or "dark".' }).optional(),
+    theme: oneOf(themes).optional(),
     confirmRedirectPolicy: text('has to be a non-empty string.').optional(),
     extraParams: z
       .record(z.string(), z.string({ error: 'has to be a string.' }), { error: 'is an object of strings.' })
