@@ -1,5 +1,5 @@
 import type { SessionOptions } from 'express-session';
-import type { LogtoApiOptions } from './logto-api-options.js';
+import type { LogtoResourceMetadataOptions } from './logto-api-options.js';
 import type {
   LogtoLock,
   LogtoModuleOptions,
@@ -21,6 +21,18 @@ export interface ResolvedClientOptions extends ResolvedCredentials {
   readonly baseUrl: string;
   /** The first encrypts the sign-in cookies; all decrypt them. */
   readonly cookieSecrets: readonly string[];
+}
+
+/** What `LogtoApiGuard` accepts. */
+export interface ResolvedApiOptions {
+  /** The API resources that a token may be issued for: at least one. */
+  readonly audiences: readonly string[];
+  /** The cache of verified tokens. `undefined` for none. */
+  readonly cache: { readonly max: number } | undefined;
+  /** The clients whose opaque tokens are accepted. */
+  readonly introspectionClients: readonly string[];
+  /** `undefined` without protected resource metadata. */
+  readonly metadata: LogtoResourceMetadataOptions | undefined;
 }
 
 /** Where webhooks arrive, and what they do. */
@@ -85,7 +97,8 @@ export abstract class ResolvedLogtoOptions {
     readonly fetch: typeof fetch;
     readonly internalOrigin: string | undefined;
   };
-  abstract readonly api: LogtoApiOptions | undefined;
+  /** `undefined` if the app accepts no bearer tokens. */
+  abstract readonly api: ResolvedApiOptions | undefined;
   /** `undefined` if the app receives no webhooks. */
   abstract readonly webhooks: ResolvedWebhookOptions | undefined;
   abstract readonly allowUnenforcedRequirements: boolean;

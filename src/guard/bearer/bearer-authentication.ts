@@ -26,7 +26,7 @@ export class BearerAuthentication {
     private readonly userOverride: UserOverride,
     private readonly denial: BearerDenial,
   ) {
-    this.audiences = new Set([options.api?.audience ?? []].flat());
+    this.audiences = new Set(options.api?.audiences);
   }
 
   /**

@@ -11,9 +11,6 @@ import { OidcClient } from '../../oidc/oidc-client.js';
 import { TokenVerifier } from '../../oidc/token-verifier.js';
 import { BearerPrincipal } from './bearer-principal.js';
 
-/** Default number of verified tokens in the cache. */
-const defaultCacheSize = 10_000;
-
 /** Verifies bearer tokens, and caches those that are JWTs. */
 @Injectable()
 export class BearerTokenVerifier {
@@ -24,8 +21,7 @@ export class BearerTokenVerifier {
     private readonly verifier: TokenVerifier,
     private readonly oidc: OidcClient,
   ) {
-    const cache = options.api?.cache;
-    this.cache = cache === false ? undefined : new BoundedCache({ max: cache?.max ?? defaultCacheSize });
+    this.cache = options.api?.cache && new BoundedCache(options.api.cache);
   }
 
   /**
@@ -74,8 +70,8 @@ export class BearerTokenVerifier {
 
   /** Introspects an opaque token. It has no audience, so only tokens of the listed clients are accepted. */
   private async introspect(token: string): Promise<BearerPrincipal> {
-    const allowed = this.options.api?.introspection?.clientIds;
-    if (!allowed) throw this.notAJwt(token);
+    const allowed = this.options.api?.introspectionClients ?? [];
+    if (allowed.length === 0) throw this.notAJwt(token);
     const claims = await this.oidc.introspect(token);
     if (claims?.client_id === undefined) throw new InvalidTokenException('The token is not valid.');
     if (allowed.includes(claims.client_id)) return new BearerPrincipal(claims);
@@ -86,7 +82,7 @@ export class BearerTokenVerifier {
 
   private notAJwt(token: string): InvalidTokenException {
     if (token.includes('.')) return new InvalidTokenException('The token is malformed.');
-    const [audience = ''] = [this.options.api?.audience ?? []].flat();
+    const [audience = ''] = this.options.api?.audiences ?? [];
     return new InvalidTokenException(
       'The token is opaque, and this API accepts JWTs: request it with the resource indicator of the API.',
       {

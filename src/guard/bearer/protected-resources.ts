@@ -27,7 +27,7 @@ export class ProtectedResources {
     private readonly basePath: BasePath,
   ) {
     const { api } = options;
-    const found = api?.metadata ? protectedResourcesOf(api) : [];
+    const found = api?.metadata ? protectedResourcesOf(api.audiences) : [];
     const all = found.map((indicator) => ({ indicator, path: pathOf(indicator), scopes: new Set<string>() }));
     this.resources = all.filter(({ path }, index) => all.findIndex((one) => one.path === path) === index);
   }
@@ -88,8 +88,7 @@ export class ProtectedResources {
   }
 
   private documentOf({ indicator, scopes }: ProtectedResource): Record<string, unknown> {
-    const { metadata } = this.options.api ?? {};
-    const { resourceName, documentation, policyUri, tosUri } = typeof metadata === 'object' ? metadata : {};
+    const { resourceName, documentation, policyUri, tosUri } = this.options.api?.metadata ?? {};
     return withoutUndefined({
       resource: indicator,
       authorization_servers: [this.options.issuer],

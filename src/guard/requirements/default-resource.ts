@@ -11,9 +11,7 @@ export function defaultResource(
   options: Pick<ResolvedLogtoOptions, 'api' | 'resources'>,
   tokenAudiences: readonly string[] = [],
 ): string | undefined {
-  const audiences = [options.api?.audience ?? []]
-    .flat()
-    .filter((one) => !one.startsWith(organizationUrnPrefix));
+  const audiences = (options.api?.audiences ?? []).filter((one) => !one.startsWith(organizationUrnPrefix));
   const ofToken = audiences.find((audience) => tokenAudiences.includes(audience));
   if (ofToken !== undefined) return ofToken;
   const resources = options.resources.filter((one) => one !== ReservedResource.Organization);

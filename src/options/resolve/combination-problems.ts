@@ -64,7 +64,7 @@ function introspectionProblems({ api, appId, appSecret }: LogtoModuleOptions): L
 }
 
 function resourceMetadataProblems({ api }: LogtoModuleOptions): LogtoOptionsProblem[] {
-  if (!api?.metadata || protectedResourcesOf(api).length > 0) return [];
+  if (!api?.metadata || protectedResourcesOf([api.audience].flat()).length > 0) return [];
   const remedy =
     'needs an `api.audience` that is an http(s) URL, the resource that the metadata describes. Use the URL of this API ' +
     'as its API identifier in Logto Console.';

@@ -9,6 +9,7 @@ import { optionsWarnings } from './options-warnings.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
 import { trimSlashes } from '../schema/trim-slashes.js';
 import type {
+  ResolvedApiOptions,
   ResolvedClientOptions,
   ResolvedCredentials,
   ResolvedEncryptionOptions,
@@ -57,7 +58,7 @@ export function resolveLogtoOptions(
     management: { resource: options.management?.resource ?? managementResource(endpoint) },
     downstream: options.downstream ?? [],
     http: resolveHttp(options),
-    api: options.api,
+    api: resolveApi(options),
     webhooks: resolveWebhooks(options, extras),
     allowUnenforcedRequirements: options.allowUnenforcedRequirements ?? false,
     warnings: optionsWarnings(options, extras),
@@ -89,6 +90,17 @@ function resolveHttp({ http = {} }: LogtoModuleOptions): ResolvedLogtoOptions['h
     clockTolerance: http.clockTolerance ?? 30,
     fetch: http.fetch ?? globalThis.fetch,
     internalOrigin: http.internalEndpoint && new URL(http.internalEndpoint).origin,
+  };
+}
+
+function resolveApi({ api }: LogtoModuleOptions): ResolvedApiOptions | undefined {
+  if (!api) return undefined;
+  const { audience, cache = { max: 10_000 }, introspection, metadata } = api;
+  return {
+    audiences: [audience].flat(),
+    cache: cache === false ? undefined : cache,
+    introspectionClients: introspection?.clientIds ?? [],
+    metadata: metadata === true ? {} : metadata,
   };
 }
 

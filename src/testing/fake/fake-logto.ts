@@ -173,7 +173,7 @@ export class FakeLogto {
   }
 
   private ownAudience(): TokenTarget {
-    const [audience = defaultResource] = [this.options.api?.audience ?? []].flat();
+    const [audience = defaultResource] = this.options.api?.audiences ?? [];
     return audience.startsWith(organizationUrnPrefix)
       ? { organizationId: getOrganizationIdFromUrn(audience) }
       : { resource: audience };
