@@ -1,6 +1,7 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
 import { hideSecrets } from './options/hide-secrets.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from './options/logto-module-options.js';
+import { resolveExtras } from './options/resolve/resolve-extras.js';
 import { authControllerAt } from './routes/auth.controller.js';
 import { resourceMetadataController } from './routes/resource-metadata.controller.js';
 import { webhookController } from './webhooks/webhook.controller.js';
@@ -12,25 +13,20 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<LogtoModuleOptions>({ moduleName: 'Logto' })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createLogtoOptions')
-    .setExtras<LogtoModuleExtras>(
-      { global: true, authRoutesPrefix: 'logto', authRoutes: true, authRoutesDecorators: [] },
-      withExtras,
-    )
+    .setExtras<LogtoModuleExtras>(resolveExtras(), withExtras)
     .build();
 
-/** @param given the extras, and also the options with their secrets: Nest passes both, so this picks the extras. */
 function withExtras(definition: DynamicModule, given: LogtoModuleExtras): DynamicModule {
-  const { global = true, authRoutesPrefix, authRoutes, authRoutesDecorators } = given;
-  const extras = { global, authRoutesPrefix, authRoutes, authRoutesDecorators };
+  const extras = resolveExtras(given);
   return {
     ...definition,
-    global,
+    global: extras.global,
     providers: [
       ...(definition.providers ?? []).map((provider) => hideOptionSecrets(provider)),
       { provide: LOGTO_EXTRAS, useValue: extras },
     ],
     controllers: [
-      ...(authRoutes === false ? [] : [authControllerAt(extras)]),
+      ...(extras.authRoutes ? [authControllerAt(extras)] : []),
       webhookController(extras),
       resourceMetadataController(extras),
     ],

@@ -15,6 +15,8 @@ import type {
   LogtoModuleExtras,
   LogtoModuleOptions,
 } from './options/logto-module-options.js';
+import { isBearerOnly } from './options/resolve/is-bearer-only.js';
+import { resolveExtras } from './options/resolve/resolve-extras.js';
 import { ResolvedLogtoOptions } from './options/resolved-logto-options.js';
 import { SessionMount } from './session/session-mount.js';
 import { LogtoInterceptor } from './user/logto.interceptor.js';
@@ -30,7 +32,7 @@ import { LogtoInterceptor } from './user/logto.interceptor.js';
 @markCopy
 @Module({
   imports: [DiscoveryModule],
-  providers: [...logtoProviders, { provide: LOGTO_EXTRAS, useValue: {} }],
+  providers: [...logtoProviders, { provide: LOGTO_EXTRAS, useValue: resolveExtras() }],
   exports: logtoExports,
 })
 export class LogtoModule extends ConfigurableModuleClass implements NestModule {
@@ -66,8 +68,8 @@ export class LogtoModule extends ConfigurableModuleClass implements NestModule {
    */
   static override forRoot(options: LogtoModuleOptions & LogtoModuleExtras): DynamicModule {
     warnAboutOtherCopies();
-    const bearerOnly = options?.api !== undefined && options.baseUrl === undefined;
-    return super.forRoot(bearerOnly ? { authRoutes: false, ...options } : (options ?? {}));
+    const given = options ?? {};
+    return super.forRoot(isBearerOnly(given) ? { authRoutes: false, ...given } : given);
   }
 
   /**

@@ -13,7 +13,7 @@ import { CsrfProtection } from '../guard/csrf-protection.js';
 import { ModuleRoutes } from '../guard/decorators/module-routes.decorator.js';
 import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
 import { moduleController } from '../nest/module-controller.js';
-import type { LogtoModuleExtras } from '../options/logto-module-options.js';
+import type { ResolvedExtras } from '../options/resolve/resolve-extras.js';
 import { LogtoService } from '../logto.service.js';
 import { redirectPage } from '../pages/redirect-page.js';
 import { sendPage } from '../pages/send-page.js';
@@ -124,10 +124,10 @@ class AuthController {
 }
 
 /** Creates the controller with the path and the decorators of a module. */
-export function authControllerAt({ authRoutesPrefix, authRoutesDecorators }: LogtoModuleExtras): Type {
+export function authControllerAt({ authRoutesPrefix, authRoutesDecorators }: ResolvedExtras): Type {
   return moduleController(
     AuthController,
-    { path: authRoutesPrefix ?? 'logto', version: VERSION_NEUTRAL },
+    { path: authRoutesPrefix, version: VERSION_NEUTRAL },
     authRoutesDecorators,
   );
 }

@@ -4,7 +4,7 @@ import { ModuleRoutes } from '../guard/decorators/module-routes.decorator.js';
 import { ProtectedResources } from '../guard/bearer/protected-resources.js';
 import { moduleController } from '../nest/module-controller.js';
 import { placeController } from '../nest/place-controller.js';
-import type { LogtoModuleExtras } from '../options/logto-module-options.js';
+import type { ResolvedExtras } from '../options/resolve/resolve-extras.js';
 import { withholdSession } from '../request/passive-requests.js';
 
 /** The routes of the protected resource metadata (RFC 9728). */
@@ -44,6 +44,6 @@ function allowAllOrigins(response: Response): void {
 }
 
 /** Creates the controller with the decorators of a module. Its paths are set when the options are known. */
-export function resourceMetadataController({ authRoutesDecorators }: LogtoModuleExtras): Type {
+export function resourceMetadataController({ authRoutesDecorators }: ResolvedExtras): Type {
   return moduleController(ResourceMetadataController, { path: [] }, authRoutesDecorators);
 }

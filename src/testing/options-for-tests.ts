@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CookieOptions, SessionOptions } from 'express-session';
 import type { LogtoModuleOptions } from '../options/logto-module-options.js';
+import { isBearerOnly } from '../options/resolve/is-bearer-only.js';
 import type { LogtoWebhookOptions } from '../options/logto-webhook-options.js';
 
 /** The endpoint if the options have none. No request is sent there. */
@@ -44,14 +45,9 @@ export function optionsForTests(
   };
 }
 
-/** Whether the options are those of an API without sign-ins. */
-export function onlyTakesBearerTokens({
-  api,
-  appId,
-  baseUrl,
-  session,
-}: Partial<LogtoModuleOptions>): boolean {
-  return Boolean(api) && !appId && !baseUrl && !session;
+/** Whether the options are those of an API without sign-ins. With a session, only deployment settings are missing. */
+export function onlyTakesBearerTokens(options: Partial<LogtoModuleOptions>): boolean {
+  return isBearerOnly(definedOptions(options)) && !options.session;
 }
 
 function applicationForTests({
@@ -108,7 +104,7 @@ function withoutHost({
 }
 
 /** The options with a value. Many deployments use empty environment variables for "not set". */
-function definedOptions(options: LogtoModuleOptions): Partial<LogtoModuleOptions> {
+function definedOptions(options: Partial<LogtoModuleOptions>): Partial<LogtoModuleOptions> {
   // Secrets are not enumerable.
   const names = Object.getOwnPropertyNames(options) as (keyof LogtoModuleOptions)[];
   const entries = names.map((name) => [name, options[name]] as const);

@@ -4,7 +4,7 @@ import { ModuleRoutes } from '../guard/decorators/module-routes.decorator.js';
 import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
 import { moduleController } from '../nest/module-controller.js';
 import { placeController } from '../nest/place-controller.js';
-import type { LogtoModuleExtras } from '../options/logto-module-options.js';
+import type { ResolvedExtras } from '../options/resolve/resolve-extras.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { Webhooks } from './webhooks.js';
 
@@ -28,6 +28,6 @@ class WebhookController {
 }
 
 /** Creates the controller with the decorators of a module. Its path is set when the options are known. */
-export function webhookController({ authRoutesDecorators }: LogtoModuleExtras): Type {
+export function webhookController({ authRoutesDecorators }: ResolvedExtras): Type {
   return moduleController(WebhookController, { path: [] }, authRoutesDecorators);
 }

@@ -2,7 +2,8 @@ import type { LogtoOptionsProblem } from '../../logto.exceptions.js';
 import { cookieSecretsOf } from './cookie-secrets.js';
 import { isBearerOnly } from './is-bearer-only.js';
 import { isLoopback } from './is-loopback.js';
-import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
+import type { ResolvedExtras } from './resolve-extras.js';
+import type { LogtoModuleOptions } from '../logto-module-options.js';
 import { appIdRemedy, baseUrlRemedy } from '../schema/logto-options-schema.js';
 import { protectedResourcesOf } from '../protected-resources-of.js';
 import { placeholderProblems } from './placeholder-problems.js';
@@ -14,7 +15,7 @@ import { sessionCookieProblems } from './session-cookie-problems.js';
  */
 export function combinationProblems(
   options: LogtoModuleOptions,
-  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
+  extras: Pick<ResolvedExtras, 'authRoutesPrefix'>,
   reported: ReadonlySet<string>,
 ): LogtoOptionsProblem[] {
   return [

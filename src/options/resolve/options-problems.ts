@@ -1,13 +1,14 @@
 import type { LogtoOptionsProblem } from '../../logto.exceptions.js';
 import { combinationProblems } from './combination-problems.js';
-import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
+import { resolveExtras, type ResolvedExtras } from './resolve-extras.js';
+import type { LogtoModuleOptions } from '../logto-module-options.js';
 import { logtoOptionsSchema } from '../schema/logto-options-schema.js';
 import { routePath } from '../schema/option-schemas.js';
 
 /** Every mistake in the options, each with its option and its remedy. */
 export function optionsProblems(
   options: LogtoModuleOptions,
-  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
+  extras: Pick<ResolvedExtras, 'authRoutesPrefix'>,
 ): LogtoOptionsProblem[] {
   const problems = [...shapeProblems(options), ...prefixProblems(extras.authRoutesPrefix)];
   if (typeof options !== 'object' || options === null) return problems;
@@ -29,15 +30,8 @@ function shapeProblems(options: unknown): LogtoOptionsProblem[] {
   });
 }
 
-const extraNames: readonly (keyof LogtoModuleExtras)[] = [
-  'global',
-  'authRoutesPrefix',
-  'authRoutes',
-  'authRoutesDecorators',
-];
-
 function unknownOption(name: string): string {
-  if ((extraNames as readonly string[]).includes(name))
+  if (Object.hasOwn(resolveExtras(), name))
     return 'goes next to `useFactory` or `useClass`, not into the options that they return: it shapes the module itself.';
   const suggestion = Object.keys(logtoOptionsSchema.shape).find(
     (known) => normalized(known) === normalized(name),
@@ -52,7 +46,6 @@ function normalized(name: string): string {
 }
 
 function prefixProblems(prefix: unknown): LogtoOptionsProblem[] {
-  if (prefix === undefined) return [];
   const { error } = routePath('logto').safeParse(prefix);
   return (error?.issues ?? []).map(({ message }) => ({ option: 'authRoutesPrefix', remedy: message }));
 }

@@ -3,7 +3,8 @@ import { Prompt, ReservedScope, UserScope } from '../logto-constants.js';
 import { isBearerOnly } from './is-bearer-only.js';
 import { ownSecretRemedy, stringsOf } from './placeholder-problems.js';
 import { sessionCookieProblems } from './session-cookie-problems.js';
-import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
+import type { ResolvedExtras } from './resolve-extras.js';
+import type { LogtoModuleOptions } from '../logto-module-options.js';
 
 /** Options that do nothing in an app that only accepts bearer tokens. */
 const signInOptionNames = [
@@ -21,7 +22,7 @@ const signInOptionNames = [
 /** Options that work, but are probably a mistake. The module logs them at startup. */
 export function optionsWarnings(
   options: LogtoModuleOptions,
-  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
+  extras: Pick<ResolvedExtras, 'authRoutesPrefix'>,
 ): string[] {
   if (isBearerOnly(options)) return idleOptionWarnings(options);
   return [

@@ -6,7 +6,8 @@ import { ReservedResource, ReservedScope, UserScope } from '../logto-constants.j
 import { managementResource } from './management-resource.js';
 import { optionsProblems } from './options-problems.js';
 import { optionsWarnings } from './options-warnings.js';
-import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
+import { resolveExtras, type ResolvedExtras } from './resolve-extras.js';
+import type { LogtoModuleOptions } from '../logto-module-options.js';
 import { trimSlashes } from '../schema/trim-slashes.js';
 import type {
   ResolvedApiOptions,
@@ -23,12 +24,13 @@ import type {
  */
 export function resolveLogtoOptions(
   options: LogtoModuleOptions,
-  extras: Pick<LogtoModuleExtras, 'authRoutesPrefix' | 'authRoutes'> = {},
+  extras: Pick<ResolvedExtras, 'authRoutesPrefix' | 'authRoutes'> = resolveExtras(),
 ): ResolvedLogtoOptions {
   const problems = optionsProblems(options, extras);
   if (problems.length > 0) throw new LogtoOptionsException(problems);
 
   const endpoint = withoutTrailingSlash(options.endpoint);
+  const authRoutesPrefix = trimSlashes(extras.authRoutesPrefix);
   const baseUrl = options.baseUrl === undefined ? '' : withoutTrailingSlash(options.baseUrl);
   return hideSecrets({
     endpoint,
@@ -40,8 +42,8 @@ export function resolveLogtoOptions(
     prompt: options.prompt === undefined ? ['consent'] : [options.prompt].flat(),
     signInOptions: options.signInOptions ?? {},
     context: resolveContext(options),
-    authRoutes: extras.authRoutes ?? true,
-    authRoutesPrefix: trimSlashes(extras.authRoutesPrefix ?? 'logto'),
+    authRoutes: extras.authRoutes,
+    authRoutesPrefix,
     postSignInRedirectUri: options.postSignInRedirectUri ?? baseUrl,
     postSignOutRedirectUri: options.postSignOutRedirectUri ?? baseUrl,
     unauthenticated: options.unauthenticated ?? 'auto',
@@ -59,7 +61,7 @@ export function resolveLogtoOptions(
     downstream: options.downstream ?? [],
     http: resolveHttp(options),
     api: resolveApi(options),
-    webhooks: resolveWebhooks(options, extras),
+    webhooks: resolveWebhooks(options, authRoutesPrefix),
     allowUnenforcedRequirements: options.allowUnenforcedRequirements ?? false,
     warnings: optionsWarnings(options, extras),
     insecureRequests: [options.endpoint, options.http?.internalEndpoint].some((url) =>
@@ -110,12 +112,12 @@ function resolveEncryption({ encryption }: LogtoModuleOptions): ResolvedEncrypti
 
 function resolveWebhooks(
   { webhooks }: LogtoModuleOptions,
-  { authRoutesPrefix = 'logto' }: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
+  authRoutesPrefix: string,
 ): ResolvedWebhookOptions | undefined {
   if (!webhooks) return undefined;
   return hideSecrets({
     signingKeys: [webhooks.signingKey].flat(),
-    path: trimSlashes(webhooks.path ?? `${trimSlashes(authRoutesPrefix)}/webhooks`),
+    path: trimSlashes(webhooks.path ?? `${authRoutesPrefix}/webhooks`),
     endSessions: webhooks.endSessions ?? true,
   });
 }

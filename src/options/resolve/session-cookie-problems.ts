@@ -1,12 +1,13 @@
 import { cookieProblems, type CookieProblem } from './cookie-problems.js';
-import type { LogtoModuleExtras, LogtoModuleOptions } from '../logto-module-options.js';
+import type { ResolvedExtras } from './resolve-extras.js';
+import type { LogtoModuleOptions } from '../logto-module-options.js';
 import { trimSlashes } from '../schema/trim-slashes.js';
 import { withoutUndefined } from '../without-undefined.js';
 
 /** Checks the cookie of the `session` option. A cookie that a function makes is checked at the first request. */
 export function sessionCookieProblems(
   { session, baseUrl }: Pick<LogtoModuleOptions, 'session' | 'baseUrl'>,
-  { authRoutesPrefix }: Pick<LogtoModuleExtras, 'authRoutesPrefix'>,
+  { authRoutesPrefix }: Pick<ResolvedExtras, 'authRoutesPrefix'>,
 ): CookieProblem[] {
   if (!session || typeof baseUrl !== 'string' || !/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl))
     return [];
@@ -17,6 +18,6 @@ export function sessionCookieProblems(
     cookie: { secure: baseUrl.startsWith('https:'), ...withoutUndefined(cookie) },
     name,
     baseUrl,
-    authRoutesPrefix: trimSlashes(authRoutesPrefix ?? 'logto'),
+    authRoutesPrefix: trimSlashes(authRoutesPrefix),
   });
 }

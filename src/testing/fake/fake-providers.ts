@@ -4,7 +4,8 @@ import { LocalUsers } from '../../hooks/local-users.js';
 import { LOGTO_EXTRAS, MODULE_OPTIONS_TOKEN } from '../../logto.module-definition.js';
 import { resolveLogtoOptions } from '../../options/resolve/resolve-logto-options.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
-import type { LogtoModuleExtras, LogtoModuleOptions } from '../../options/logto-module-options.js';
+import type { LogtoModuleOptions } from '../../options/logto-module-options.js';
+import type { ResolvedExtras } from '../../options/resolve/resolve-extras.js';
 import { SessionMount } from '../../session/session-mount.js';
 import { Sessions } from '../../session/sessions.js';
 import { TokenRecords } from '../../store/token-records.js';
@@ -37,7 +38,7 @@ export function fakeOptions(setup: FakeLogtoOptions): FactoryProvider<ResolvedLo
   return {
     provide: ResolvedLogtoOptions,
     inject: [MODULE_OPTIONS_TOKEN, LOGTO_EXTRAS],
-    useFactory: (appOptions: LogtoModuleOptions, extras: LogtoModuleExtras) => {
+    useFactory: (appOptions: LogtoModuleOptions, extras: ResolvedExtras) => {
       const forTests = optionsForTests(appOptions, (...call) => endpoints.fetch(...call));
       const options = resolveLogtoOptions(forTests, extras);
       // Looks up `fetch` at each call, for tests that replace the global one.
