@@ -1,3 +1,5 @@
+import { assertInstanceMethod } from './assert-instance-method.js';
+
 /** The decorators of the hooks. */
 export const hookDecorators = {
   signIn: '@OnSignIn()',
@@ -19,15 +21,13 @@ const hookMetadata = 'nestjs-logto:hooks';
 
 /** Creates the decorator of a hook. */
 export function hookDecorator<Event>(kind: HookKind): HookDecorator<Event> {
-  return (_target, name, { value }) => {
-    if (typeof value !== 'function') {
-      throw new TypeError(`${hookDecorators[kind]} is for methods, and "${String(name)}" is not a method.`);
-    }
-    Reflect.defineMetadata(hookMetadata, [...new Set([...hookKindsOf(value), kind])], value);
+  return (target, name, { value }) => {
+    assertInstanceMethod(hookDecorators[kind], target, name, value);
+    Reflect.defineMetadata(hookMetadata, [...new Set([...(hookKindsOf(value) ?? []), kind])], value);
   };
 }
 
-/** The hooks that a method is decorated as: one, or several by mistake. */
-export function hookKindsOf(method: object): readonly HookKind[] {
-  return (Reflect.getOwnMetadata(hookMetadata, method) ?? []) as HookKind[];
+/** The hooks that a method is decorated as, if any: one, or several by mistake. */
+export function hookKindsOf(method: object): readonly [HookKind, ...HookKind[]] | undefined {
+  return Reflect.getOwnMetadata(hookMetadata, method) as [HookKind] | undefined;
 }

@@ -1,7 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import { isSingleton } from '../nest/is-singleton.js';
-import type { HookHandler } from './hook-handler.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
@@ -42,6 +41,13 @@ function typeOf({ metatype, isNotMetatype, token }: Wrapper, instance: object): 
   if (metatype && !isNotMetatype) return metatype;
   const prototype = Object.getPrototypeOf(instance) as { constructor?: unknown } | null;
   return prototype === null || prototype === Object.prototype ? token : prototype.constructor;
+}
+
+/** A method of a provider that the module calls. */
+export interface HookHandler {
+  /** For logs: `UsersService.provision (@OnSignIn())`. */
+  readonly name: string;
+  readonly call: (...parameters: unknown[]) => unknown;
 }
 
 /** Returns a function that calls a method. It looks the method up at each call, so that a test can spy on it. */

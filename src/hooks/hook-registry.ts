@@ -1,12 +1,10 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { LogtoSetupException } from '../logto.exceptions.js';
-import { decoratedMethodsOf } from '../nest/decorated-methods-of.js';
-import type { HookHandler } from './hook-handler.js';
+import { decoratedHandlersOf } from './decorated-handlers-of.js';
 import { hookDecorators, hookKindsOf, type HookKind } from './hook-metadata.js';
-import { callerOf, hookProvidersOf, type HookProvider } from './hook-provider.js';
+import { callerOf, hookProvidersOf, type HookHandler, type HookProvider } from './hook-provider.js';
 import { isUserResolver } from './logto-user-resolver.decorator.js';
-import { staticHooksOf } from './static-hooks-of.js';
 
 /** Finds the hooks and the user resolver of the app, once, at startup. */
 @Injectable()
@@ -23,9 +21,10 @@ export class HookRegistry implements OnModuleInit {
 
   /** @throws LogtoSetupException `hook_invalid`, with every mistake */
   onModuleInit(): void {
-    const problems: string[] = [];
-    for (const provider of hookProvidersOf(this.discovery))
-      problems.push(...this.register(provider), ...this.registerResolver(provider));
+    const problems = [
+      ...this.registerHooks(),
+      ...hookProvidersOf(this.discovery).flatMap((provider) => this.registerResolver(provider)),
+    ];
     if (this.resolvers.length > 1) {
       const names = this.resolvers.map(({ type }) => type.name).join(' and ');
       problems.push(`${names}: each has @LogtoUserResolver(), and an app has only one. Remove the others.`);
@@ -43,20 +42,15 @@ export class HookRegistry implements OnModuleInit {
     return this.resolvers[0];
   }
 
-  /** @returns what is wrong with the hooks of a provider */
-  private register({ type, instance, isSingleton }: HookProvider): string[] {
-    const problems = staticHooksOf(type).map(
-      (name) => `${name} is static. Make it a method of the instance, which Nest has created.`,
-    );
-    for (const [method, value] of decoratedMethodsOf(type)) {
-      const kinds = hookKindsOf(value);
-      const [kind] = kinds;
-      if (kind === undefined) continue;
-      const decorators = kinds.map((each) => hookDecorators[each]).join(' and ');
-      const name = `${type.name}.${method} (${decorators})`;
+  /** @returns what is wrong with the hooks */
+  private registerHooks(): string[] {
+    const problems: string[] = [];
+    const found = decoratedHandlersOf(this.discovery, hookKindsOf);
+    for (const { name: method, metadata: kinds, isSingleton, call } of found) {
+      const name = `${method} (${kinds.map((kind) => hookDecorators[kind]).join(' and ')})`;
       if (kinds.length > 1) problems.push(`${name} would get different events. Use a method for each.`);
       else if (!isSingleton) problems.push(`${name} ${scopeProblem}`);
-      else this.handlers[kind].push({ name, call: callerOf(instance, method) });
+      else this.handlers[kinds[0]].push({ name, call });
     }
     return problems;
   }

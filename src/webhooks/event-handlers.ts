@@ -1,8 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { callerOf, hookProvidersOf, type HookProvider } from '../hooks/hook-provider.js';
+import { decoratedHandlersOf } from '../hooks/decorated-handlers-of.js';
 import { LogtoSetupException } from '../logto.exceptions.js';
-import { decoratedMethodsOf } from '../nest/decorated-methods-of.js';
 import { handledEventsOf, type HandledEvents } from './on-logto-event.decorator.js';
 import type { LogtoWebhookEvent } from './logto-webhook-event.js';
 
@@ -27,24 +26,18 @@ export class EventHandlers implements OnModuleInit {
 
   /** @throws LogtoSetupException `hook_invalid` */
   onModuleInit(): void {
-    this.found = hookProvidersOf(this.discovery).flatMap((provider) => handlersOf(provider));
+    this.found = decoratedHandlersOf(this.discovery, handledEventsOf).map(
+      ({ name, metadata: events, isSingleton, call }) => {
+        if (!isSingleton) throw notASingleton(name);
+        // A copy, so that no handler sees the changes of another.
+        return { name, events, run: async (event) => void (await call(structuredClone(event))) };
+      },
+    );
   }
 
   for({ event }: LogtoWebhookEvent): EventHandler[] {
     return this.found.filter(({ events }) => events === 'all' || events.includes(event));
   }
-}
-
-function handlersOf({ type, instance, isSingleton }: HookProvider): EventHandler[] {
-  return decoratedMethodsOf(type).flatMap(([method, decorated]): EventHandler[] => {
-    const events = handledEventsOf(decorated);
-    if (!events) return [];
-    const name = `${type.name}.${method}`;
-    if (!isSingleton) throw notASingleton(name);
-    const call = callerOf(instance, method);
-    // A copy, so that no handler sees the changes of another.
-    return [{ name, events, run: async (event) => void (await call(structuredClone(event))) }];
-  });
 }
 
 function notASingleton(name: string): LogtoSetupException {

@@ -1,4 +1,4 @@
-import { LogtoSetupException } from '../logto.exceptions.js';
+import { assertInstanceMethod } from '../hooks/assert-instance-method.js';
 import type { LogtoWebhookEvent, LogtoWebhookEventName } from './logto-webhook-event.js';
 
 const eventsMetadata = 'nestjs-logto:events';
@@ -37,17 +37,10 @@ export function OnLogtoEvent<Names extends EventName[]>(
   descriptor: TypedPropertyDescriptor<Handler>,
 ) => void {
   return (target, name, { value }) => {
-    if (typeof target === 'function') {
-      throw new LogtoSetupException(
-        'hook_invalid',
-        `@OnLogtoEvent() is on the static method ${target.name}.${String(name)}. Nest creates an instance of the ` +
-          'class: remove `static`.',
-      );
-    }
-    const method = value as object;
-    const earlier = handledEventsOf(method) ?? [];
+    assertInstanceMethod('@OnLogtoEvent()', target, name, value);
+    const earlier = handledEventsOf(value) ?? [];
     const handled = events.length === 0 || earlier === 'all' ? 'all' : [...earlier, ...events];
-    Reflect.defineMetadata(eventsMetadata, handled satisfies HandledEvents, method);
+    Reflect.defineMetadata(eventsMetadata, handled satisfies HandledEvents, value);
   };
 }
 

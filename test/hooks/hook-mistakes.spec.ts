@@ -40,14 +40,6 @@ class ScopedController {
 }
 
 @Injectable()
-class WithStatic {
-  @OnSignIn()
-  static provision(): void {}
-}
-
-class InheritsStatic extends WithStatic {}
-
-@Injectable()
 class Contradictory {
   @OnSignIn()
   @OnSignOut()
@@ -100,8 +92,6 @@ describe('The app does not start with', () => {
       [],
       [ScopedController],
     ],
-    ['a static hook', 'WithStatic.provision (@OnSignIn()) is static', [WithStatic], []],
-    ['an inherited static hook', 'InheritsStatic.provision (@OnSignIn()) is static', [InheritsStatic], []],
     ['a method with two hooks', 'Contradictory.both (@OnSignOut() and @OnSignIn())', [Contradictory], []],
     ['a resolver without `resolve`', 'WithoutResolve.resolve', [WithoutResolve], []],
     ['a request-scoped resolver', 'ScopedUsers.resolve', [ScopedUsers], []],
@@ -143,6 +133,18 @@ describe('A hook decorator', () => {
       'provision',
     );
     expect(() => decorate({}, 'provision', getter as never)).toThrow('@OnSignIn() is for methods');
+  });
+
+  it('refuses a static method, when the class is defined', () => {
+    const define = (): unknown => {
+      class Wrong {
+        @OnSignIn()
+        static provision(): void {}
+      }
+      return Wrong;
+    };
+    expect(define).toThrow(expect.objectContaining({ code: 'hook_invalid' }));
+    expect(define).toThrow(/@OnSignIn\(\) is on the static method Wrong\.provision.*remove `static`/);
   });
 });
 
