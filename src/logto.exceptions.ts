@@ -89,6 +89,16 @@ export class LogtoException extends HttpException {
   }
 }
 
+/** Whether an error is a {@link LogtoException} with one of these codes. */
+export function hasCode(error: unknown, ...codes: readonly LogtoErrorCode[]): error is LogtoException {
+  return error instanceof LogtoException && codes.includes(error.code);
+}
+
+/** Whether an error is a {@link LogtoException}, and a retry may succeed. */
+export function isTransient(error: unknown): error is LogtoException {
+  return error instanceof LogtoException && error.transient;
+}
+
 /** One mistake in the module's options. */
 export interface LogtoOptionsProblem {
   /** The option, as a path: `http.timeout`. */

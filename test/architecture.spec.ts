@@ -58,6 +58,7 @@ const layers = [
   'concurrency',
   'bounded-cache',
   'derive-key',
+  'message-of',
   'logto.exceptions',
   'help-pages',
   'logto.error-codes',

@@ -13,6 +13,7 @@ import { SessionStoreCheck } from './checks/session-store-check.js';
 import { SignOutCheck } from './checks/sign-out-check.js';
 import { SigningKeysCheck } from './checks/signing-keys-check.js';
 import { toDiagnosis, type LogtoDiagnosis } from './logto-diagnosis.js';
+import { messageOf } from '../message-of.js';
 import { ProviderProbe } from './probe/provider-probe.js';
 
 /** Checks the setup of the app and of its application at Logto, as far as that is possible without a browser. */
@@ -63,7 +64,7 @@ async function runSafely(check: LogtoCheck, logto: ReachedLogto): Promise<LogtoD
     return await check.run(logto);
   } catch (error) {
     const { name } = check;
-    const answer = `it is malformed: ${error instanceof Error ? error.message : String(error)}`;
+    const answer = `it is malformed: ${messageOf(error)}`;
     const remedy = 'Check that `endpoint` is that of Logto, and that no proxy changes its answers.';
     return [{ name, status: 'failed', asked: 'The discovery document', answer, remedy }];
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { LogtoException } from '../logto.exceptions.js';
+import { hasCode, LogtoException } from '../logto.exceptions.js';
 import { toLogtoException } from '../oidc/errors/to-logto-exception.js';
 import { ProviderFetch } from '../oidc/provider-fetch.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -79,7 +79,7 @@ export class ManagementFetch {
     try {
       return await token;
     } catch (error) {
-      if (!(error instanceof LogtoException) || error.code !== 'invalid_target') throw error;
+      if (!hasCode(error, 'invalid_target')) throw error;
       throw new LogtoException(
         'invalid_target',
         `Logto does not know the resource ${this.options.management.resource} of the Management API. If \`endpoint\` is ` +

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { LogtoSignOutTrace } from '../events/logto-traces.js';
 import { trace } from '../events/trace.js';
 import { Hooks } from '../hooks/hooks.js';
-import { LogtoException } from '../logto.exceptions.js';
+import { hasCode, LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { OperatorLog } from '../operator-log.js';
 import { OidcClient } from '../oidc/oidc-client.js';
@@ -14,6 +14,7 @@ import type { SessionRecord } from '../store/session-record.js';
 import { SignInIndex } from '../store/sign-in-index.js';
 import { accessTokenKey, type TokenRecord } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
+import { messageOf } from '../message-of.js';
 
 /** Parameters of a sign-out. */
 export interface SignOutParameters {
@@ -110,7 +111,7 @@ export class SignOut {
       return true;
     } catch (error) {
       this.log.write('warn', `The tokens of a user who signed out were not revoked: ${messageOf(error)}`);
-      return !isUnavailable(error);
+      return !hasCode(error, 'provider_unavailable', 'provider_timeout');
     }
   }
 }
@@ -121,13 +122,4 @@ function assertAbsolute(url: string): void {
     'invalid_options',
     '`postSignOutRedirectUri` has to be an absolute http(s) URL, as it is registered at Logto: "https://app.example.com/bye".',
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof LogtoException)) return false;
-  return error.code === 'provider_unavailable' || error.code === 'provider_timeout';
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
+import { hasCode, isTransient, LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { OidcClient, type TokenTarget } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
@@ -73,7 +73,7 @@ export class RefreshGrant {
     try {
       return await this.refreshedTokens.store(refresh, tokens, { ...response, requestedAt });
     } catch (error) {
-      if (!(error instanceof LogtoException) || error.code !== 'user_not_allowed') throw error;
+      if (!hasCode(error, 'user_not_allowed')) throw error;
       return this.ended(refresh, 'revoked', error);
     }
   }
@@ -158,12 +158,12 @@ function withoutRefreshToken(
  * resource. A second refresh gets the new token as long as Logto still accepts the old one.
  */
 function mayHaveRotated(error: unknown): boolean {
-  return error instanceof LogtoException && error.code === 'invalid_target';
+  return hasCode(error, 'invalid_target');
 }
 
 /** Whether an error ends the sign-in, rather than only this request for a token. */
 function endsSignIn(error: unknown, { resource, organizationId }: TokenTarget): boolean {
-  if (!(error instanceof LogtoException) || error.transient) return false;
-  if (error.code === 'invalid_grant') return true;
-  return error.code === 'access_denied' && resource === undefined && organizationId === undefined;
+  if (isTransient(error)) return false;
+  if (hasCode(error, 'invalid_grant')) return true;
+  return hasCode(error, 'access_denied') && resource === undefined && organizationId === undefined;
 }

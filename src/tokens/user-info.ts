@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { LogtoException } from '../logto.exceptions.js';
+import { hasCode, LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import { OidcClient } from '../oidc/oidc-client.js';
@@ -44,13 +44,13 @@ export class UserInfo {
     try {
       return await this.oidc.userInfo(token, sub);
     } catch (error) {
-      if (!isRejected(error)) throw error;
+      if (!hasCode(error, 'invalid_token')) throw error;
     }
     const renewed = await this.tokenRefresh.accessToken(request, record, {}, token);
     try {
       return await this.oidc.userInfo(renewed.token, sub);
     } catch (error) {
-      if (!isRejected(error)) throw error;
+      if (!hasCode(error, 'invalid_token')) throw error;
       // Not a 401: a new sign-in would return such a token again, and the result would be a redirect loop.
       throw new LogtoException(
         'user_info_invalid',
@@ -71,8 +71,4 @@ export class UserInfo {
       // The caller gets the claims anyway. The next request fetches them again.
       .catch(() => undefined);
   }
-}
-
-function isRejected(error: unknown): boolean {
-  return error instanceof LogtoException && error.code === 'invalid_token';
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { LogtoException } from '../logto.exceptions.js';
+import { hasCode } from '../logto.exceptions.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import type { GetContextParameters } from '../options/get-context-parameters.js';
 import { Sessions } from '../session/sessions.js';
@@ -117,6 +117,6 @@ export function fetchesAnything(parameters: GetContextParameters): boolean {
 
 /** Logto denies the token of an organization that the user has left since the claims were issued. */
 function ignoreAccessDenied(error: unknown): undefined {
-  if (error instanceof LogtoException && error.code === 'access_denied') return undefined;
+  if (hasCode(error, 'access_denied')) return undefined;
   throw error;
 }

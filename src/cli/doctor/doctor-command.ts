@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
+import { messageOf } from '../../message-of.js';
 import { diagnoseApp } from './diagnose-app.js';
 import { formatDiagnosis } from './format-diagnosis.js';
 import { loadRootModule, moduleFromEnv } from './root-module.js';
@@ -24,7 +25,7 @@ export async function runDoctor(args: string[]): Promise<number> {
   try {
     options = parse(args);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.stderr.write(`${messageOf(error)}\n\n${usage}`);
     return 2;
   }
   if (options.help) {

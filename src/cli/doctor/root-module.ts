@@ -4,6 +4,7 @@ import { Module, type Type } from '@nestjs/common';
 import { LogtoModule } from '../../logto.module.js';
 import { isModuleClass } from '../../nest/is-module-class.js';
 import { logtoOptionsFromEnv } from '../../options/logto-options-from-env.js';
+import { messageOf } from '../../message-of.js';
 import { DoctorError } from './doctor-error.js';
 
 /** A module with the options from the environment. */
@@ -24,7 +25,7 @@ export async function loadRootModule(file: string): Promise<Type> {
     exported = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>;
   } catch (error) {
     throw new DoctorError(
-      `${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+      `${file} cannot be loaded: ${messageOf(error)}`,
       'Build the app, and pass the compiled file of its root module: --module dist/app.module.js.',
       { cause: error },
     );

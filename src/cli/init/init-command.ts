@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../message-of.js';
 import { writeEnvironmentFiles } from './environment-files.js';
 import { openProject, ProjectUnusable, type Project } from './project.js';
 import { report } from './report.js';
@@ -44,7 +45,7 @@ export async function runInit(
   try {
     options = parse(args);
   } catch (error) {
-    environment.printError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    environment.printError(`${messageOf(error)}\n\n${usage}`);
     return 2;
   }
   if (options.help) {

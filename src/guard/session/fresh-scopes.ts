@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { LogtoException } from '../../logto.exceptions.js';
+import { hasCode, isTransient } from '../../logto.exceptions.js';
 import { CircuitBreaker } from '../../oidc/calls/circuit-breaker.js';
 import type { TokenTarget } from '../../oidc/oidc-client.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
@@ -36,7 +36,7 @@ export class FreshScopes {
       );
       return (renewed ?? stored).scopes;
     } catch (error) {
-      if (!keepsOldToken(error)) throw error;
+      if (!isTransient(error) && !hasCode(error, 'missing_refresh_token')) throw error;
       this.cooldown.start(stored.token);
       return stored.scopes;
     }
@@ -47,8 +47,4 @@ export class FreshScopes {
     if (revalidateAfter === false) return false;
     return Date.now() - issuedAt > revalidateAfter && this.cooldown.isOver(token);
   }
-}
-
-function keepsOldToken(error: unknown): boolean {
-  return error instanceof LogtoException && (error.transient || error.code === 'missing_refresh_token');
 }

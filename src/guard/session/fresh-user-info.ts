@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { BoundedCache } from '../../bounded-cache.js';
-import { LogtoException } from '../../logto.exceptions.js';
+import { isTransient } from '../../logto.exceptions.js';
 import { CircuitBreaker, retryInterval } from '../../oidc/calls/circuit-breaker.js';
 import type { UserInfoResponse } from '../../oidc/claims.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
@@ -70,7 +70,7 @@ export class FreshUserInfo {
       this.cache.set(tokenRecordId, { expiresAt: Date.now() + ttl, checkedAt, userInfo });
       return userInfo;
     } catch (error) {
-      if (!cached || !(error instanceof LogtoException) || !error.transient) throw error;
+      if (!cached || !isTransient(error)) throw error;
       this.cache.set(tokenRecordId, { ...cached, expiresAt: Date.now() + retryInterval, checkedAt });
       return cached.userInfo;
     }

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { LogtoErrorCode } from '../../logto.error-codes.js';
-import { LogtoException } from '../../logto.exceptions.js';
+import { hasCode, LogtoException } from '../../logto.exceptions.js';
 import { UserScope } from '../../options/logto-constants.js';
 import type { UserClaims } from '../../oidc/claims.js';
 import type { TokenTarget } from '../../oidc/oidc-client.js';
@@ -82,7 +82,7 @@ export class SessionPrincipal implements Principal {
       return await this.freshScopes.get(this.request, target);
     } catch (error) {
       // Logto denies a token to users who are not members, or have no permission at all: they have no scopes.
-      if (error instanceof LogtoException && error.code === 'access_denied') return [];
+      if (hasCode(error, 'access_denied')) return [];
       throw error;
     }
   }

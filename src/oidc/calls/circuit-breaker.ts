@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LogtoException } from '../../logto.exceptions.js';
+import { isTransient, LogtoException } from '../../logto.exceptions.js';
 import { OperatorLog } from '../../operator-log.js';
 import type { ProviderCall } from './provider-call.js';
 import { ProviderCallLog } from './provider-call-log.js';
@@ -99,7 +99,7 @@ export class CircuitBreaker {
     try {
       return (await this.runUnlessOpen(call, work, options)) ?? old;
     } catch (error) {
-      if (error instanceof LogtoException && error.transient) return old;
+      if (isTransient(error)) return old;
       throw error;
     }
   }
@@ -172,7 +172,7 @@ function stillUnavailable(call: ProviderCall): LogtoException {
 
 /** Whether Logto is unavailable. It is available if it rejects the request or the application. */
 function isOutage(error: unknown): error is LogtoException {
-  return error instanceof LogtoException && error.transient && !applicationErrors.has(error.code);
+  return isTransient(error) && !applicationErrors.has(error.code);
 }
 
 const applicationErrors: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client']);

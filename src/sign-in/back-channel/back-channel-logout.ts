@@ -4,7 +4,7 @@ import type { Store } from 'express-session';
 import type { JWTPayload } from 'jose';
 import type { LogtoSignOutTrace } from '../../events/logto-traces.js';
 import { trace } from '../../events/trace.js';
-import { LogtoException } from '../../logto.exceptions.js';
+import { hasCode, LogtoException } from '../../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { TokenVerifier } from '../../oidc/token-verifier.js';
 import { OperatorLog } from '../../operator-log.js';
@@ -111,7 +111,7 @@ export class BackChannelLogout {
         requiredClaims: ['iat', 'jti', 'events'],
       });
     } catch (error) {
-      if (!(error instanceof LogtoException) || error.code !== 'invalid_token') throw error;
+      if (!hasCode(error, 'invalid_token')) throw error;
       const remedy = logoutTokenRemedy(
         error.cause,
         logoutToken,
