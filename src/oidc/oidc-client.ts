@@ -24,7 +24,7 @@ export interface AuthorizationChecks {
   readonly nonce: string;
   readonly codeVerifier: string;
   /** In seconds. */
-  readonly maxAge: number | undefined;
+  readonly maxAge?: number;
 }
 
 /** What an access token is issued for. */

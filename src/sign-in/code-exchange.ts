@@ -78,7 +78,7 @@ export class CodeExchange {
     this.marks.beginSignIn(request);
     let tokens: TokenSet;
     try {
-      tokens = await this.oidc.exchangeCode(callbackUrl, { ...pending, maxAge: pending.maxAge });
+      tokens = await this.oidc.exchangeCode(callbackUrl, pending);
     } catch (error) {
       const isSilent = pending.silent && error instanceof LogtoException && silentErrors.has(error.code);
       if (isSilent) return { returnTo, sessionId: undefined };

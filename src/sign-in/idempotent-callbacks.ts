@@ -60,10 +60,10 @@ export class IdempotentCallbacks {
       const known = (await readEntry(store, entryKey))?.logtoCallback as StoredOutcome | undefined;
       if (known) return outcomeOf(known);
       const outcome = await settle(exchange);
-      const entry = {
+      const entry: StoreEntry = {
         cookie: lifetimeCookie(outcomeLifetime),
         logtoCallback: outcome,
-      } as unknown as StoreEntry;
+      };
       // The outcome is final, even if it cannot be stored for the other instances.
       await writeEntry(store, entryKey, entry).catch(() => undefined);
       return outcomeOf(outcome);

@@ -89,7 +89,7 @@ export class SignIn {
       ...(isRetry ? { isRetry } : {}),
     };
     parameters.set('redirect_uri', pending.redirectUri);
-    const url = await this.oidc.authorizationUrl({ ...pending, maxAge: signIn.maxAge }, parameters);
+    const url = await this.oidc.authorizationUrl(pending, parameters);
     await this.cookies.add(request, pending);
     return url;
   }

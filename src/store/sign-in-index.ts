@@ -163,11 +163,11 @@ export class SignInIndex {
         if (!changed) return;
         // An entry lives as long as the longest of its sessions.
         const logtoLifetime = Math.max(tokenRecordLifetime(lifetime), longestLifetime(stored));
-        const entry = {
+        const entry: StoreEntry = {
           cookie: lifetimeCookie(logtoLifetime),
           logtoLifetime,
           logtoSignIns: changed,
-        } as unknown as StoreEntry;
+        };
         await writeEntry(store, key, entry);
       }
     });

@@ -6,7 +6,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { CircuitBreaker } from '../oidc/calls/circuit-breaker.js';
 import { UserScope } from '../options/logto-constants.js';
 import type { TokenTarget } from '../oidc/oidc-client.js';
-import { isSignedIn, type SessionRecord } from '../store/session-record.js';
+import type { SessionRecord } from '../store/session-record.js';
 import { Sessions } from '../session/sessions.js';
 import { accessTokenKey, type StoredAccessToken, type TokenRecord } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
@@ -91,8 +91,8 @@ export class Tokens {
   /** The session's sign-in. @throws LogtoUnauthenticatedException when the request is anonymous */
   requireSignedIn(request: Request): SessionRecord {
     this.sessions.require(request);
-    const record = this.sessions.lastRecord(request);
-    if (!isSignedIn(record)) throw new LogtoUnauthenticatedException();
+    const record = this.sessions.record(request);
+    if (!record) throw new LogtoUnauthenticatedException();
     return record;
   }
 

@@ -6,10 +6,8 @@ import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../../options/
 import { signInCallbackUri } from '../../request/sign-in-callback-uri.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
 import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
-import { redirectUriResult } from './redirect-uri-result.js';
+import { redirectUriResult, type RejectedPart } from './redirect-uri-result.js';
 import { requestRemedy, secretRemedy, unknownApplicationRemedy } from './application-remedies.js';
-
-type Part = 'none' | 'application' | 'secret' | 'redirect URI';
 
 /**
  * Checks the application, its secret, the redirect URI and each resource, by pushed authorization requests (RFC 9126).
@@ -42,7 +40,11 @@ export class ApplicationCheck implements LogtoCheck {
     ];
   }
 
-  private applicationResult(rejected: Part, answer: ProbeAnswer, asked: string): LogtoDiagnosisCheck {
+  private applicationResult(
+    rejected: RejectedPart | undefined,
+    answer: ProbeAnswer,
+    asked: string,
+  ): LogtoDiagnosisCheck {
     const base = { name: this.name, asked };
     if (rejected !== 'application') return { ...base, status: 'ok', answer: 'Logto knows it' };
     const remedy =
@@ -51,7 +53,7 @@ export class ApplicationCheck implements LogtoCheck {
   }
 
   private secretResult(
-    rejected: Part,
+    rejected: RejectedPart | undefined,
     answer: ProbeAnswer,
     { appSecret }: ResolvedClientOptions,
     asked: string,
@@ -70,11 +72,11 @@ export class ApplicationCheck implements LogtoCheck {
     logto: ReachedLogto,
     client: ResolvedClientOptions,
     resource: string,
-    rejected: Part,
+    rejected: RejectedPart | undefined,
     endpoint: string,
   ): Promise<LogtoDiagnosisCheck> {
     const name = `API resource ${resource}`;
-    if (rejected !== 'none') return skipped(name, `Logto did not accept the ${rejected}.`);
+    if (rejected) return skipped(name, `Logto did not accept the ${rejected}.`);
     const base = { name, asked: `POST ${endpoint} with the resource ${resource}` };
     const answer = await this.push(logto, client, [resource]);
     if (answer.status === 201) return { ...base, status: 'ok', answer: 'Logto knows it' };
@@ -102,9 +104,9 @@ export class ApplicationCheck implements LogtoCheck {
   }
 }
 
-/** The part of the request that Logto rejected. */
-function rejectedPart({ status, error, description }: ProbeAnswer): Part {
-  if (status === 201) return 'none';
+/** The part of the request that Logto rejected, if any. */
+function rejectedPart({ status, error, description }: ProbeAnswer): RejectedPart | undefined {
+  if (status === 201) return undefined;
   if (status === 401) return 'secret';
   return error === 'invalid_request' && description?.includes('redirect_uri')
     ? 'redirect URI'
