@@ -156,8 +156,8 @@ export class LogtoUnauthenticatedException extends LogtoException {
     super(init.code ?? 'not_authenticated', init.message ?? 'You are not signed in. Sign in and try again.', {
       status: init.status ?? HttpStatus.UNAUTHORIZED,
       cause: init.cause,
-      ...(init.publicMessage !== undefined && { publicMessage: init.publicMessage }),
-      ...(init.extensions && { extensions: init.extensions }),
+      publicMessage: init.publicMessage,
+      extensions: init.extensions,
     });
     this.redirectTo = init.redirectTo;
   }

@@ -29,7 +29,7 @@ export class LogtoManagementException extends LogtoException {
       status: logtoStatus === 401 || logtoStatus < 400 ? 500 : logtoStatus,
       transient: logtoStatus === 429 || logtoStatus >= 500,
       needsOperator: isForbidden || logtoStatus < 400,
-      ...(!isForbidden && { publicMessage: 'The request was rejected.' }),
+      publicMessage: isForbidden ? undefined : 'The request was rejected.',
       help: errorHelp('management_api_refused'),
     });
     this.logtoStatus = logtoStatus;

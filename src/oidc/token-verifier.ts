@@ -80,7 +80,7 @@ export class TokenVerifier {
       typ,
       requiredClaims: ['exp', ...requiredClaims],
       clockTolerance: this.options.http.clockTolerance,
-      ...(audience !== undefined && { audience }),
+      audience,
     });
     return payload;
   }
@@ -93,7 +93,7 @@ export class TokenVerifier {
     if (claimedIssuer === undefined || claimedIssuer === issuer) {
       const operatorMessage = this.clockSkew(error);
       return new InvalidTokenException(reasonOf(error, typ), {
-        ...(operatorMessage !== undefined && { operatorMessage }),
+        operatorMessage,
         cause,
       });
     }

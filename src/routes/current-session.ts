@@ -40,8 +40,8 @@ export class CurrentSession {
     const routes = `${signInClient(this.options).baseUrl}/${this.options.authRoutesPrefix}`;
     return {
       isAuthenticated: context.isAuthenticated,
-      ...(context.claims && { user: this.pick(context.claims) }),
-      ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
+      user: context.claims ? this.pick(context.claims) : undefined,
+      expiresAt: expiresAt?.toISOString(),
       signInUrl: `${routes}/sign-in`,
       signOutUrl: `${routes}/sign-out`,
     };

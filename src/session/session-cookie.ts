@@ -38,10 +38,10 @@ export function clearSessionCookie(request: Request, session: Request['session']
     request.res?.clearCookie(name, {
       httpOnly: true,
       path: path ?? '/',
-      ...(domain === undefined ? {} : { domain }),
-      ...(typeof secure === 'boolean' ? { secure } : {}),
-      ...(sameSite === undefined ? {} : { sameSite }),
-      ...(partitioned === true ? { partitioned } : {}),
+      domain,
+      secure: secure === true,
+      sameSite,
+      partitioned: partitioned === true,
     });
   }
 }

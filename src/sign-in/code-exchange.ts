@@ -6,6 +6,7 @@ import { LogtoException } from '../logto.exceptions.js';
 import type { IdTokenClaims } from '../oidc/claims.js';
 import { OidcClient } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
+import { withoutUndefined } from '../options/without-undefined.js';
 import { SessionStart } from '../session/session-start.js';
 import { Sessions } from '../session/sessions.js';
 import type { SessionRecord } from '../store/session-record.js';
@@ -109,17 +110,17 @@ export class CodeExchange {
     const superseded = this.sessions.record(request);
     const id = newTokenRecordId();
     await this.records.save(request, id, withTokens(undefined, {}, tokens));
-    const record: SessionRecord = {
+    const record: SessionRecord = withoutUndefined({
       claims,
       tokenRecordId: id,
       signedInAt: Date.now(),
       // What has changed at Logto since then may not be in the claims: hooks may take long.
       checkedAt: exchangedAt,
-      ...(claims.sid === undefined ? {} : { sid: claims.sid }),
-      ...(claims.auth_time === undefined ? {} : { authTime: claims.auth_time }),
-      ...(localUser === undefined ? {} : { localUser }),
+      sid: claims.sid,
+      authTime: claims.auth_time,
+      localUser,
       completed: [...(previous?.completed ?? []), shortState(pending.state)].slice(-maxCompleted),
-    };
+    });
     const lifetime = request.session.cookie.originalMaxAge;
     await this.sessionStart.start(request, record, async (sessionId) => {
       // Tokens live as long as their session, and the new session may have another lifetime than the previous one.

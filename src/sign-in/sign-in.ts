@@ -83,10 +83,10 @@ export class SignIn {
       codeVerifier: randomPKCECodeVerifier(),
       redirectUri: redirectUri ?? signInCallbackUri(baseUrl, this.options.authRoutesPrefix),
       returnTo: page ?? this.options.postSignInRedirectUri,
-      ...(parameters.get('prompt') === 'none' ? { silent: true } : {}),
-      ...(signIn.maxAge === undefined ? {} : { maxAge: signIn.maxAge }),
-      ...(signIn.acrValues === undefined ? {} : { acrValues: acrValuesOf(signIn.acrValues) }),
-      ...(isRetry ? { isRetry } : {}),
+      silent: parameters.get('prompt') === 'none' ? true : undefined,
+      maxAge: signIn.maxAge,
+      acrValues: signIn.acrValues === undefined ? undefined : acrValuesOf(signIn.acrValues),
+      isRetry: isRetry ? true : undefined,
     };
     parameters.set('redirect_uri', pending.redirectUri);
     const url = await this.oidc.authorizationUrl(pending, parameters);

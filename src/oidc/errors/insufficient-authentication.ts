@@ -9,7 +9,7 @@ export function insufficientAuthentication(reason: string, cause?: unknown): Log
   return new LogtoException('insufficient_authentication', `${reason} ${remedy}`, {
     status: 403,
     publicMessage: `This needs a stronger sign-in, for example with a second factor. ${remedy}`,
-    ...(cause !== undefined && { cause }),
+    cause,
   });
 }
 

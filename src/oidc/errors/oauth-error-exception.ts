@@ -58,7 +58,7 @@ export function oauthErrorException(
     status: isApplicationRejected ? 503 : statusOf(code, call),
     transient: isApplicationRejected,
     needsOperator: text.publicMessage === undefined,
-    ...(text.publicMessage !== undefined && { publicMessage: text.publicMessage }),
+    publicMessage: text.publicMessage,
     cause: redactError(cause),
   });
 }
