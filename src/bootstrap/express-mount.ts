@@ -1,4 +1,4 @@
-import { Injectable, Optional, type HttpServer } from '@nestjs/common';
+import { Injectable, Optional, type HttpServer, type NestMiddleware } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Application, Request } from 'express';
 import { LogtoSetupException } from '../logto.exceptions.js';
@@ -24,8 +24,8 @@ export class ExpressMount {
     private readonly sessionMount: SessionMount,
     private readonly currentUser: CurrentUser,
     private readonly webhookBodies: WebhookBodyMiddleware,
-    @Optional() private readonly logoutFormMiddleware?: LogoutFormMiddleware,
-    @Optional() private readonly frontEndMiddleware?: FrontEndMiddleware,
+    @Optional() private readonly logoutForms?: LogoutFormMiddleware,
+    @Optional() private readonly frontEnd?: FrontEndMiddleware,
   ) {}
 
   /**
@@ -45,11 +45,7 @@ export class ExpressMount {
     if (!adapter || adapter === this.mountedOn) return;
     this.mountedOn = adapter;
     const isExpress = adapter.getType() === 'express';
-    if (isExpress) {
-      this.logoutFormMiddleware?.mountOn(adapter);
-      this.webhookBodies.mountOn(adapter);
-      this.frontEndMiddleware?.mountOn(adapter);
-    }
+    if (isExpress) for (const middleware of this.middlewares) adapter.use(middleware.use.bind(middleware));
     // On Fastify only the testing kit has one, which adds the bearer tokens of test users.
     if (this.sessionMount.handler) adapter.use(this.sessionMount.handler);
     if (!isExpress) return;
@@ -73,6 +69,14 @@ export class ExpressMount {
       `LogtoModule needs @nestjs/platform-express for sign-in, sessions and webhooks, and the app runs on "${type}". ` +
         'On Fastify it accepts bearer tokens only: give it `endpoint` and `api`, without `baseUrl`, `session` and ' +
         '`webhooks`, and with `authRoutes: false` next to `useFactory`.',
+    );
+  }
+
+  /** What runs before the session and before everything that the app mounts. */
+  private get middlewares(): NestMiddleware[] {
+    const { authRoutes, webhooks } = this.options;
+    return [this.logoutForms, webhooks && this.webhookBodies, authRoutes ? this.frontEnd : undefined].filter(
+      (one) => one !== undefined,
     );
   }
 

@@ -1,4 +1,4 @@
-import { Injectable, type HttpServer } from '@nestjs/common';
+import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../request/base-path.js';
@@ -9,12 +9,12 @@ import { Cors } from './cors.js';
 const methods = { session: 'GET', 'sign-out': 'POST' } as const;
 
 /**
- * Express middleware for the routes that front ends call with `fetch`. It answers preflight requests from
+ * Middleware for the routes that front ends call with `fetch`. It answers preflight requests from
  * `allowedOrigins`, adds the CORS headers to errors that occur before the route, and keeps the session route from
  * extending the session.
  */
 @Injectable()
-export class FrontEndMiddleware {
+export class FrontEndMiddleware implements NestMiddleware {
   constructor(
     private readonly options: ResolvedLogtoOptions,
     private readonly basePath: BasePath,
@@ -22,16 +22,13 @@ export class FrontEndMiddleware {
     private readonly passiveRequests: PassiveRequests,
   ) {}
 
-  /** Call it before the session is mounted. */
-  mountOn(adapter: HttpServer): void {
-    if (!this.options.authRoutes) return;
-    adapter.use((request: Request, response: Response, next: NextFunction) => {
-      const route = this.routeOf(request);
-      if (route === 'session') this.passiveRequests.add(request);
-      const isAllowed = route !== undefined && this.cors.allow(request, response);
-      if (isAllowed && isPreflight(request)) this.cors.answerPreflight(request, response, methods[route]);
-      else next();
-    });
+  /** Runs before the session. */
+  use(request: Request, response: Response, next: NextFunction): void {
+    const route = this.routeOf(request);
+    if (route === 'session') this.passiveRequests.add(request);
+    const isAllowed = route !== undefined && this.cors.allow(request, response);
+    if (isAllowed && isPreflight(request)) this.cors.answerPreflight(request, response, methods[route]);
+    else next();
   }
 
   private routeOf({ path }: Request): keyof typeof methods | undefined {

@@ -1,46 +1,45 @@
-import { Injectable, type HttpServer } from '@nestjs/common';
+import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { OperatorLog } from '../operator-log.js';
 import { BackChannelLogout } from '../sign-in/back-channel/back-channel-logout.js';
 import { BasePath } from '../request/base-path.js';
+import { earlyRejectionRemedy } from '../request/early-rejection-remedy.js';
 import { carriesForm, peekForm } from '../sign-in/back-channel/logout-form.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
 /**
- * Express middleware that reads the forms of back-channel logouts before everything that the app mounts, so that a logout
+ * Middleware that reads the forms of back-channel logouts before everything that the app mounts, so that a logout
  * does not depend on the app's body parsers.
  */
 @Injectable()
-export class LogoutFormMiddleware {
+export class LogoutFormMiddleware implements NestMiddleware {
+  private readonly path: string;
+
   constructor(
-    private readonly options: ResolvedLogtoOptions,
+    options: ResolvedLogtoOptions,
     private readonly logouts: BackChannelLogout,
     private readonly log: OperatorLog,
     private readonly basePath: BasePath,
-  ) {}
+  ) {
+    this.path = `/${options.authRoutesPrefix}/back-channel-logout`;
+  }
 
-  /** Call it before the app mounts anything. */
-  mountOn(adapter: HttpServer): void {
-    const path = `/${this.options.authRoutesPrefix}/back-channel-logout`;
-    adapter.use((request: Request, response: Response, next: NextFunction) => {
-      if (request.method !== 'POST' || !this.basePath.isRoute(request.path, path) || !carriesForm(request)) {
-        next();
-        return;
-      }
-      response.once('finish', () => this.warnIfRejected(path, request, response.statusCode));
-      readForm(request).then(() => next(), next);
-    });
+  /** Runs before everything that the app mounts. */
+  use(request: Request, response: Response, next: NextFunction): void {
+    const { path } = this;
+    if (request.method !== 'POST' || !this.basePath.isRoute(request.path, path) || !carriesForm(request)) {
+      next();
+      return;
+    }
+    response.once('finish', () => this.warnIfRejected(request, response.statusCode));
+    readForm(request).then(() => next(), next);
   }
 
   /** Warns if the app itself has rejected a logout before the route, because nothing else would show it. */
-  private warnIfRejected(path: string, request: Request, status: number): void {
+  private warnIfRejected(request: Request, status: number): void {
     if (status < 400 || this.logouts.hasReceived(request)) return;
-    this.log.write(
-      'warn',
-      `A logout token was answered with ${status} before LogtoModule saw it, so nobody was signed out: by a ` +
-        `middleware (CSRF protection, a rate limit, authentication) or a guard of this app. Let POST ${path} pass ` +
-        'there. For a global guard, pass the decorator that makes a route public: `authRoutesDecorators: [Public()]`.',
-    );
+    const outcome = `A logout token was answered with ${status} before LogtoModule saw it, so nobody was signed out`;
+    this.log.write('warn', `${outcome}: ${earlyRejectionRemedy(this.path)}`);
   }
 }
 

@@ -1,45 +1,44 @@
-import { Injectable, type HttpServer } from '@nestjs/common';
+import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../request/base-path.js';
+import { earlyRejectionRemedy } from '../request/early-rejection-remedy.js';
 import { peekBody } from '../sign-in/back-channel/peek-body.js';
 
 /** Longest body of a webhook, in bytes. The largest that Logto sends has about 500 kB. */
 const maxBodyBytes = 1024 * 1024;
 
 /**
- * Express middleware that reads the bodies of webhooks before everything that the app mounts: the signature is over the
+ * Middleware that reads the bodies of webhooks before everything that the app mounts: the signature is over the
  * bytes that Logto sent, which body parsers do not keep.
  */
 @Injectable()
-export class WebhookBodyMiddleware {
+export class WebhookBodyMiddleware implements NestMiddleware {
+  private readonly path: string;
   private readonly bodies = new WeakMap<Request, Buffer | 'too long'>();
   private readonly reached = new WeakSet<Request>();
 
   constructor(
-    private readonly options: ResolvedLogtoOptions,
+    options: ResolvedLogtoOptions,
     private readonly basePath: BasePath,
     private readonly log: OperatorLog,
-  ) {}
+  ) {
+    this.path = `/${options.webhooks?.path ?? ''}`;
+  }
 
-  /** Call it before the app mounts anything. */
-  mountOn(adapter: HttpServer): void {
-    const { webhooks } = this.options;
-    if (!webhooks) return;
-    const path = `/${webhooks.path}`;
-    adapter.use((request: Request, response: Response, next: NextFunction) => {
-      if (request.method !== 'POST' || !this.basePath.isRoute(request.path, path)) {
-        next();
-        return;
-      }
-      response.once('finish', () => this.warnIfRejected(path, request, response.statusCode));
-      this.read(request).then(() => {
-        // If the sender has closed the connection, no response can be sent, and the operator has nothing to fix.
-        if (request.complete || !request.destroyed) next();
-      }, next);
-    });
+  /** Runs before everything that the app mounts. */
+  use(request: Request, response: Response, next: NextFunction): void {
+    if (request.method !== 'POST' || !this.basePath.isRoute(request.path, this.path)) {
+      next();
+      return;
+    }
+    response.once('finish', () => this.warnIfRejected(request, response.statusCode));
+    this.read(request).then(() => {
+      // If the sender has closed the connection, no response can be sent, and the operator has nothing to fix.
+      if (request.complete || !request.destroyed) next();
+    }, next);
   }
 
   /**
@@ -72,14 +71,10 @@ export class WebhookBodyMiddleware {
   }
 
   /** Warns if the app itself has rejected a webhook before the route, because nothing else would show it. */
-  private warnIfRejected(path: string, request: Request, status: number): void {
+  private warnIfRejected(request: Request, status: number): void {
     if (status < 300 || this.reached.has(request)) return;
-    this.log.write(
-      'warn',
-      `A webhook was answered with ${status} before LogtoModule saw it, so it had no effect: by a middleware (CSRF ` +
-        `protection, a rate limit, authentication) or a guard of this app. Let POST ${path} pass there. For a global ` +
-        'guard, pass the decorator that makes a route public: `authRoutesDecorators: [Public()]`.',
-    );
+    const outcome = `A webhook was answered with ${status} before LogtoModule saw it, so it had no effect`;
+    this.log.write('warn', `${outcome}: ${earlyRejectionRemedy(this.path)}`);
   }
 }
 
