@@ -9,7 +9,7 @@ import { rememberedReturnTo } from '../sign-in/remembered-return-to.js';
 import { BasePath } from '../request/base-path.js';
 import { httpRequestOf } from '../nest/http/http-request.js';
 import { markCopy } from '../nest/package-copy.js';
-import { isNavigation } from '../user/unauthenticated-exception-factory.js';
+import { isNavigation } from '../request/fetch-metadata.js';
 import { errorPage } from '../pages/error-page.js';
 import { sendPage } from '../pages/send-page.js';
 import { emitException, exceptionPayload } from './emit-exception.js';

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { isClick, sendsNavigationHeader } from '../request/fetch-metadata.js';
 import { responseOf } from '../request/request-cookies.js';
 import { safeReturnTo } from '../request/return-to.js';
 import { Sessions } from '../session/sessions.js';
@@ -49,7 +50,7 @@ export class ConcurrentSignIns {
    */
   async isUnderWay(request: Request, returnTo: string | undefined): Promise<boolean> {
     const startedAt = this.cookies.newestStart(request);
-    if (startedAt === undefined || !isNavigation(request)) return false;
+    if (startedAt === undefined || !sendsNavigationHeader(request)) return false;
     // A time in the future is from another clock.
     if (Math.abs(Date.now() - startedAt) > otherTabTimeout) return false;
     if (!isClick(request)) return true;
@@ -65,7 +66,7 @@ export class ConcurrentSignIns {
    */
   async waitForParallelRequest(request: Request): Promise<boolean> {
     const userAgent = request.headers['user-agent'];
-    if (!isNavigation(request) || userAgent === undefined) return false;
+    if (!sendsNavigationHeader(request) || userAgent === undefined) return false;
     const { cookie, 'accept-language': language } = request.headers;
     const key = [request.ip, userAgent, language, cookie].join(' ');
     const other = this.pendingResponses.get(key);
@@ -80,14 +81,4 @@ export class ConcurrentSignIns {
     void answered.finally(() => this.pendingResponses.delete(key));
     return false;
   }
-}
-
-/** Whether a request is a browser's navigation: other clients have no tabs. */
-function isNavigation({ headers }: Request): boolean {
-  return headers['sec-fetch-mode'] === 'navigate';
-}
-
-/** Whether the user has just clicked or typed (Fetch Metadata). */
-function isClick({ headers }: Request): boolean {
-  return headers['sec-fetch-user'] === '?1';
 }

@@ -5,6 +5,7 @@ import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
 import { BasePath } from '../request/base-path.js';
+import { isNavigation } from '../request/fetch-metadata.js';
 import { allowedReturnTo } from '../request/return-to.js';
 
 /** Why a user has to sign in. */
@@ -86,12 +87,4 @@ export class UnauthenticatedExceptionFactory {
 
 function redirects(request: Request, behaviour: UnauthenticatedBehaviour): boolean {
   return behaviour === 'redirect' || (behaviour === 'auto' && isNavigation(request));
-}
-
-/** Whether a browser shows the response to a person (Fetch Metadata, or `Accept` from clients that do not send it). */
-export function isNavigation(request: Request): boolean {
-  const mode = request.headers['sec-fetch-mode'];
-  if (mode !== undefined) return mode === 'navigate';
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  return isRead && (request.headers.accept ?? '').includes('text/html');
 }
