@@ -126,9 +126,7 @@ export class EmulatorApp {
   }
 
   private get currentProvider(): Provider {
-    if (!this.provider) {
-      throw new Error('the emulator has no signing keys yet');
-    }
+    if (!this.provider) throw new Error('the emulator has no signing keys yet');
     return this.provider;
   }
 

@@ -103,9 +103,7 @@ export class Webhooks {
           signal,
         });
         await response.arrayBuffer();
-        if (response.ok) {
-          return;
-        }
+        if (response.ok) return;
         failure = new Error(`status ${response.status}`);
       } catch (error) {
         failure = error;

@@ -37,9 +37,7 @@ export function senderOf({ headers }: Request): Sender {
   if (isPrefetch(headers) || headers['x-requested-with'] === 'XMLHttpRequest') return 'page';
   const mode = headers['sec-fetch-mode'];
   const destination = headers['sec-fetch-dest'];
-  if (mode === 'navigate') {
-    return destination === undefined || documents.has(destination) ? 'person' : 'page';
-  }
+  if (mode === 'navigate') return destination === undefined || documents.has(destination) ? 'person' : 'page';
   // Browsers send all of these headers or none. Node's `fetch` sends only the mode.
   if (destination !== undefined || headers['sec-fetch-site'] !== undefined) return 'page';
   if (mode !== undefined) return mode === 'cors' ? 'page or program' : 'page';

@@ -41,15 +41,9 @@ export function signInForms(
     password === undefined ? { user: user.id } : { identifier: username, password };
   return (path) => {
     const { base, page } = interactionPath(path);
-    if (page === '/consent') {
-      return consentForm(consent, organizations);
-    }
-    if (page === '/step-up') {
-      return stepUpForm(secondFactor);
-    }
-    if (path.startsWith('/oidc/')) {
-      return undefined;
-    }
+    if (page === '/consent') return consentForm(consent, organizations);
+    if (page === '/step-up') return stepUpForm(secondFactor);
+    if (path.startsWith('/oidc/')) return undefined;
     const isSocial = page.startsWith('/direct/') || page === '/single-sign-on';
     // Whatever the first screen is, an existing user goes to the sign-in page.
     return { fields, path: isSocial ? path : `${base}/sign-in` };
@@ -60,12 +54,8 @@ export function signInForms(
 export function signUpForms({ cookies: _cookies, consent, ...fields }: SignUpWalk): ChooseForm {
   return (path) => {
     const { base, page } = interactionPath(path);
-    if (page === '/consent') {
-      return consentForm(consent, []);
-    }
-    if (page === '/step-up') {
-      return stepUpForm();
-    }
+    if (page === '/consent') return consentForm(consent, []);
+    if (page === '/step-up') return stepUpForm();
     return path.startsWith('/oidc/') ? undefined : { fields, path: `${base}/register` };
   };
 }

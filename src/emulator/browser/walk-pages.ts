@@ -29,9 +29,7 @@ export async function walkPages(start: URL, options: WalkOptions): Promise<URL> 
   let url = start;
   let fields: FormSubmission['fields'] | undefined;
   for (let count = 0; count < maxRequests; count += 1) {
-    if (url.origin !== origin) {
-      return url;
-    }
+    if (url.origin !== origin) return url;
     const { response, body } = await request(url, fields, options);
     const location = response.headers.get('location');
     if (location !== null) {
@@ -39,9 +37,7 @@ export async function walkPages(start: URL, options: WalkOptions): Promise<URL> 
       fields = undefined;
       continue;
     }
-    if (response.ok && url.pathname === '/oidc/session/end/success') {
-      return url;
-    }
+    if (response.ok && url.pathname === '/oidc/session/end/success') return url;
     const form = response.ok ? (options.chooseForm(url.pathname) ?? providerForm(url, body)) : undefined;
     if (!form) {
       throw new LogtoEmulatorError(
@@ -70,9 +66,7 @@ async function request(url: URL, fields: FormSubmission['fields'] | undefined, o
 /** The form of the provider's own pages, which a script submits in a browser. */
 function providerForm(url: URL, body: string): FormSubmission | undefined {
   const action = /<form[^>]* action="([^"]+)"/.exec(body)?.[1];
-  if (action === undefined || !url.pathname.startsWith('/oidc/')) {
-    return undefined;
-  }
+  if (action === undefined || !url.pathname.startsWith('/oidc/')) return undefined;
   const hidden = [...body.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
   const button = /<button[^>]* name="([^"]+)" value="([^"]+)"/.exec(body);
   const pairs = button ? [...hidden, button] : hidden;

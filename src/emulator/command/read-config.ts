@@ -19,9 +19,7 @@ const defaultNames = [
 
 /** The path of the given configuration file, or of the first default one that exists. */
 export function findConfig(directory: string, file: string | undefined): string | undefined {
-  if (file !== undefined) {
-    return resolve(directory, file);
-  }
+  if (file !== undefined) return resolve(directory, file);
   return defaultNames.map((name) => resolve(directory, name)).find((path) => existsSync(path));
 }
 
@@ -53,9 +51,7 @@ async function importDefault(path: string): Promise<unknown> {
 }
 
 function explain(error: unknown, message: string): string {
-  if (hasCode(error, 'ENOENT')) {
-    return 'there is no such file';
-  }
+  if (hasCode(error, 'ENOENT')) return 'there is no such file';
   return hasCode(error, 'ERR_UNKNOWN_FILE_EXTENSION')
     ? 'TypeScript requires Node.js 22.18 or later; use .json or .mjs instead'
     : message;

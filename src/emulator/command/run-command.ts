@@ -54,9 +54,7 @@ export async function runCommand(args: string[], environment: CommandEnvironment
     environment.printError(messageOf(error));
     return 1;
   }
-  if (!environment.signal.aborted) {
-    await once(environment.signal, 'abort');
-  }
+  if (!environment.signal.aborted) await once(environment.signal, 'abort');
   await command.stop();
   return 0;
 }
@@ -74,9 +72,7 @@ function parse(args: string[]) {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (positionals.length > 1) {
-    throw new Error(`Expected one configuration file, got ${positionals.length}.`);
-  }
+  if (positionals.length > 1) throw new Error(`Expected one configuration file, got ${positionals.length}.`);
   const port = values.port === undefined ? undefined : Number(values.port);
   return { ...values, port, file: positionals[0] };
 }
@@ -110,9 +106,7 @@ class RunningCommand {
     const previous = this.emulator;
     try {
       const options = await this.readOptions();
-      if (options.port === 0 && previous) {
-        options.port = previous.port;
-      }
+      if (options.port === 0 && previous) options.port = previous.port;
       await previous?.pause();
       try {
         this.emulator = await this.startEmulator(options);

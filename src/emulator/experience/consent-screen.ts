@@ -54,9 +54,7 @@ async function extendGrant(
     missingOIDCScope?: string[];
     missingResourceScopes?: Record<string, string[]>;
   };
-  if (missingOIDCScope) {
-    grant.addOIDCScope(missingOIDCScope.join(' '));
-  }
+  if (missingOIDCScope) grant.addOIDCScope(missingOIDCScope.join(' '));
   for (const [indicator, scopes] of Object.entries(missingResourceScopes ?? {})) {
     grant.addResourceScope(indicator, scopes.join(' '));
   }

@@ -49,12 +49,8 @@ function findMistake(
 ): string | undefined {
   for (const kind of identifiers) {
     const value = form.get(kind)?.trim();
-    if (!value) {
-      return texts.required(texts.identifier[kind]);
-    }
-    if (tenant.findByIdentifier(value, [kind])) {
-      return texts.taken(texts.identifier[kind]);
-    }
+    if (!value) return texts.required(texts.identifier[kind]);
+    if (tenant.findByIdentifier(value, [kind])) return texts.taken(texts.identifier[kind]);
   }
   return form.get('password') ? undefined : texts.required(texts.password);
 }

@@ -18,9 +18,7 @@ export async function resetPasswordScreen(
       return;
     }
     error = texts.unknownAccount;
-    if (user) {
-      error = user.isSuspended ? texts.suspended : texts.required(texts.newPassword);
-    }
+    if (user) error = user.isSuspended ? texts.suspended : texts.required(texts.newPassword);
   }
   request.show(
     resetPasswordPage({

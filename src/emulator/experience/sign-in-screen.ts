@@ -61,15 +61,9 @@ function refusal(
   password: string | undefined,
   texts: Texts,
 ): string | undefined {
-  if (!user) {
-    return texts.wrongPassword;
-  }
-  if (password !== undefined && user.password === undefined) {
-    return texts.noPassword;
-  }
-  if (password !== undefined && password !== user.password) {
-    return texts.wrongPassword;
-  }
+  if (!user) return texts.wrongPassword;
+  if (password !== undefined && user.password === undefined) return texts.noPassword;
+  if (password !== undefined && password !== user.password) return texts.wrongPassword;
   return user.isSuspended ? texts.suspended : undefined;
 }
 
@@ -80,9 +74,7 @@ function useOneTimeToken(
   email: string,
 ): TenantUser | undefined {
   const stored = store.get('OneTimeToken', token);
-  if (!stored || stored.consumed || stored['email'] !== email) {
-    return undefined;
-  }
+  if (!stored || stored.consumed || stored['email'] !== email) return undefined;
   store.consume('OneTimeToken', token);
   return tenant.findByIdentifier(email, ['email']) ?? tenant.register({ primaryEmail: email });
 }

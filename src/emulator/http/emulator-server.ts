@@ -97,9 +97,7 @@ export class EmulatorServer {
       const body = await readBody(req);
       const entry = this.requests.add(req.method ?? 'GET', req.url ?? '/', req.headers, body);
       const fault = this.faults.take(entry.endpoint);
-      if (fault?.delay !== undefined && !(await this.delay(fault.delay, req))) {
-        return;
-      }
+      if (fault?.delay !== undefined && !(await this.delay(fault.delay, req))) return;
       if (fault?.destroy) {
         req.socket.destroy();
         return;
@@ -149,9 +147,7 @@ async function readBody(req: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > bodyLimit) {
-      throw new Error('the request is larger than 1 MB');
-    }
+    if (size > bodyLimit) throw new Error('the request is larger than 1 MB');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

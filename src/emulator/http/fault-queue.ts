@@ -36,13 +36,9 @@ export class FaultQueue {
   take(endpoint: EmulatorEndpoint | undefined): EmulatorFault | undefined {
     const queue = endpoint && this.pending.get(endpoint);
     const next = queue?.[0];
-    if (!next) {
-      return undefined;
-    }
+    if (!next) return undefined;
     next.remaining -= 1;
-    if (next.remaining <= 0) {
-      queue.shift();
-    }
+    if (next.remaining <= 0) queue.shift();
     return next.fault;
   }
 
@@ -55,9 +51,7 @@ export class FaultQueue {
 export function faultResponse(fault: EmulatorFault): EmulatorResponse | undefined {
   const { status, body, headers, contentType, delay, destroy, cutAfter, transform } = fault;
   const isOnlyDelayed = delay !== undefined && status === undefined && body === undefined;
-  if (isOnlyDelayed || destroy || cutAfter || transform) {
-    return undefined;
-  }
+  if (isOnlyDelayed || destroy || cutAfter || transform) return undefined;
   const isText = typeof body === 'string';
   const serverError = { code: 'oidc.server_error', message: 'An injected failure.', error: 'server_error' };
   return {

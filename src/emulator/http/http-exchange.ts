@@ -56,9 +56,7 @@ export class HttpExchange {
     const { method, url, headers, rawHeaders, httpVersion, httpVersionMajor, httpVersionMinor } = original;
     const head = { method, url, headers, rawHeaders, httpVersion, httpVersionMajor, httpVersionMinor };
     const req = Object.assign(new IncomingMessage(original.socket), head, { complete: true });
-    if (body.length > 0) {
-      req.push(body);
-    }
+    if (body.length > 0) req.push(body);
     req.push(null);
     this.req = req;
     this.capturedResponse = new CapturedResponse(req);
@@ -78,9 +76,7 @@ export class HttpExchange {
   respond(status: number, headers: OutgoingHttpHeaders, body = ''): void {
     this.res.statusCode = status;
     for (const [name, value] of Object.entries(headers)) {
-      if (value !== undefined) {
-        this.res.setHeader(name, value);
-      }
+      if (value !== undefined) this.res.setHeader(name, value);
     }
     this.res.end(body);
   }

@@ -37,12 +37,8 @@ export class RequestLog {
       at: new Date(),
     };
     this.entries.push(entry);
-    if (this.entries.length > limit) {
-      this.entries = this.entries.slice(limit / 2);
-    }
-    if (entry.endpoint) {
-      this.counts.set(entry.endpoint, this.count(entry.endpoint) + 1);
-    }
+    if (this.entries.length > limit) this.entries = this.entries.slice(limit / 2);
+    if (entry.endpoint) this.counts.set(entry.endpoint, this.count(entry.endpoint) + 1);
     return entry;
   }
 

@@ -72,17 +72,13 @@ export class Directory {
 
   user(id: string): TenantUser {
     const user = this.parts.tenant.users.get(id);
-    if (!user) {
-      throw notFound();
-    }
+    if (!user) throw notFound();
     return user;
   }
 
   role(id: string): Role {
     const role = this.options.roles.find((one) => this.roleDetails(one).id === id);
-    if (!role) {
-      throw notExists('Role', id);
-    }
+    if (!role) throw notExists('Role', id);
     return role;
   }
 
@@ -94,9 +90,7 @@ export class Directory {
 
   resource(id: string): Resource {
     const resource = this.options.resources.find((one) => this.resourceId(one) === id);
-    if (!resource) {
-      throw notExists('Resource', id);
-    }
+    if (!resource) throw notExists('Resource', id);
     return resource;
   }
 
@@ -111,9 +105,7 @@ export class Directory {
 
   scope(id: string): ResourceScope {
     const scope = this.scopes.find((one) => this.scopeId(one) === id);
-    if (!scope) {
-      throw notExists('Scope', id);
-    }
+    if (!scope) throw notExists('Scope', id);
     return scope;
   }
 
@@ -123,9 +115,7 @@ export class Directory {
 
   organization(id: string): TenantOrganization {
     const organization = this.options.organizations.find((one) => one.id === id);
-    if (!organization) {
-      throw notExists('Organization', id);
-    }
+    if (!organization) throw notExists('Organization', id);
     return organization;
   }
 
@@ -133,9 +123,7 @@ export class Directory {
     const role = this.options.organizationTemplate.roles.find(
       (one) => this.organizationRoleDetails(one).id === id,
     );
-    if (!role) {
-      throw notExists('OrganizationRole', id);
-    }
+    if (!role) throw notExists('OrganizationRole', id);
     return role;
   }
 
@@ -146,9 +134,7 @@ export class Directory {
   /** The name of an organization scope. */
   organizationScope(id: string): string {
     const name = this.options.organizationTemplate.scopes.find((one) => this.organizationScopeId(one) === id);
-    if (name === undefined) {
-      throw notExists('OrganizationScope', id);
-    }
+    if (name === undefined) throw notExists('OrganizationScope', id);
     return name;
   }
 

@@ -46,9 +46,7 @@ export class ManagementApi {
       await authenticate(req.headers.authorization, this.environment.issuer(), this.environment.signing());
       respond(exchange, this.dispatch(exchange));
     } catch (error) {
-      if (!(error instanceof ManagementError)) {
-        throw error;
-      }
+      if (!(error instanceof ManagementError)) throw error;
       const { status, code, message, data } = error;
       respond(exchange, { status, body: { code, message, ...(data !== undefined && { data }) } });
     }

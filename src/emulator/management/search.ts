@@ -18,9 +18,7 @@ export function search<Item>(
   fields: (item: Item) => Record<string, string | null>,
 ): Item[] {
   const conditions = [...query].flatMap(([name, value]) => conditionOf(name, value, query));
-  if (conditions.length === 0) {
-    return items;
-  }
+  if (conditions.length === 0) return items;
   const joint = query.get('joint') === 'and' ? 'every' : 'some';
   return items.filter((item) => {
     const values = fields(item);
@@ -34,9 +32,7 @@ export function search<Item>(
 
 function conditionOf(name: string, value: string, query: URLSearchParams): Condition[] {
   const [, field] = /^search(?:\.(\w+))?$/.exec(name) ?? [];
-  if (name !== 'search' && field === undefined) {
-    return [];
-  }
+  if (name !== 'search' && field === undefined) return [];
   const mode = (field !== undefined && query.get(`mode.${field}`)) || query.get('mode') || 'like';
   return [{ field, matches: matcher(mode, value, query.get('isCaseSensitive') === 'true') }];
 }

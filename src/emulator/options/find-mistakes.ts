@@ -99,9 +99,7 @@ function scopeMistakes(
 ): string[] {
   return scopes.flatMap(({ resource, name }) => {
     const known = options.resources.find(({ indicator }) => indicator === resource);
-    if (!known) {
-      return [`\`${path}\`: there is no resource "${resource}"; add it to \`resources\``];
-    }
+    if (!known) return [`\`${path}\`: there is no resource "${resource}"; add it to \`resources\``];
     return known.scopes.includes(name)
       ? []
       : [`\`${path}\`: resource "${resource}" has no scope "${name}"; add it to the resource's \`scopes\``];

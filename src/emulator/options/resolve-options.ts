@@ -26,9 +26,7 @@ export function parseOrThrow<Schema extends z.ZodType>(schema: Schema, value: un
 
 /** @throws `invalid_options` if there are any mistakes */
 export function throwMistakes(mistakes: string[]): void {
-  if (mistakes.length > 0) {
-    throw invalidOptions(mistakes);
-  }
+  if (mistakes.length > 0) throw invalidOptions(mistakes);
 }
 
 function invalidOptions(mistakes: string[]): LogtoEmulatorError {
@@ -43,9 +41,7 @@ function describeIssue(issue: z.core.$ZodIssue, isUser: boolean): string[] {
   const path = issue.path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`))
     .join('');
-  if (issue.code !== 'unrecognized_keys') {
-    return [`\`${path || 'options'}\`: ${issue.message}`];
-  }
+  if (issue.code !== 'unrecognized_keys') return [`\`${path || 'options'}\`: ${issue.message}`];
   return issue.keys.map((key) => {
     const intended = isUser ? optionsByClaim[key] : undefined;
     const remedy =

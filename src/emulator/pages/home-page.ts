@@ -35,9 +35,7 @@ export function homePage(texts: Texts, endpoint: string, tenant: Tenant): Page {
 }
 
 function table(texts: Texts, rows: (string | Markup | undefined)[][]): Markup {
-  if (rows.length === 0) {
-    return html`<p>${texts.none}</p>`;
-  }
+  if (rows.length === 0) return html`<p>${texts.none}</p>`;
   return html`<table>
     ${rows.map(
       ([name, ...cells]) =>

@@ -40,9 +40,7 @@ export function authenticationContext({ oidc }: KoaContextWithOIDC): Record<stri
   const signIn = { authorization_code: AuthorizationCode, refresh_token: RefreshToken }[
     String(oidc.params?.['grant_type'])
   ];
-  if (!signIn) {
-    return {};
-  }
+  if (!signIn) return {};
   const { acr, amr, authTime } = signIn;
   return {
     ...(acr !== undefined && { acr }),

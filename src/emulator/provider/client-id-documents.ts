@@ -32,9 +32,7 @@ export async function loopbackClient(
   id: string,
   { module, options }: ProviderDependencies,
 ): Promise<AllClientMetadata | undefined> {
-  if (!options.clientIdMetadataDocuments || !isDocumentUrl(id) || !isLoopbackUri(id)) {
-    return undefined;
-  }
+  if (!options.clientIdMetadataDocuments || !isDocumentUrl(id) || !isLoopbackUri(id)) return undefined;
   const { InvalidClient, InvalidClientMetadata } = module.errors;
   const signal = AbortSignal.timeout(2500);
   const response = await fetchDocument(options.fetch)(id, { redirect: 'manual', signal }).catch(
@@ -61,9 +59,7 @@ function fetchDocument(fetch = globalThis.fetch): NonNullable<Configuration['fet
   return async (url, init) => {
     const { dispatcher: _dispatcher, ...rest } = (init ?? {}) as RequestInit & { dispatcher?: unknown };
     const response = await fetch(url, rest);
-    if (response.status !== 200) {
-      return response;
-    }
+    if (response.status !== 200) return response;
     const text = await response.text();
     const document = parseObject(text);
     const isDocument = document?.['client_id'] === urlOf(url);

@@ -37,9 +37,7 @@ export function createProvider(dependencies: ProviderDependencies): Provider {
   registerGrants(provider, environment, dependencies);
   allowLoopbackRedirectUris(provider, tenant);
   overrideBackChannelLogout(provider, options.fetch);
-  if (!options.sharedInteraction) {
-    keepSessionIds(provider);
-  }
+  if (!options.sharedInteraction) keepSessionIds(provider);
   provider.use(logtoResponses as never);
   provider.proxy = endpoint.startsWith('https:');
   logEvents(provider, options.log);

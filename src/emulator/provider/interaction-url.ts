@@ -36,12 +36,8 @@ export function pageUrl(interaction: Interaction): string {
   const query = new URLSearchParams();
   const pass = (name: string, value = given[name]) => value && query.set(name, value);
   pass('app_id', given['client_id']);
-  if (prompt.name === 'consent') {
-    return `/consent?${query.toString()}`;
-  }
-  if (isStepUp(interaction)) {
-    return `/step-up?${query.toString()}`;
-  }
+  if (prompt.name === 'consent') return `/consent?${query.toString()}`;
+  if (isStepUp(interaction)) return `/step-up?${query.toString()}`;
   pass('organization_id');
   pass('ui_locales');
   pass('one_time_token');

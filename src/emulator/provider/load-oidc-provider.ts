@@ -8,9 +8,7 @@ export async function loadOidcProvider(): Promise<OidcProviderModule> {
   const { warn } = console;
   // On Node 20 the package prints a warning when it is imported. The emulator is tested on Node 20.
   console.warn = (...parts: unknown[]) => {
-    if (!String(parts[0]).includes('oidc-provider WARNING')) {
-      warn.apply(console, parts);
-    }
+    if (!String(parts[0]).includes('oidc-provider WARNING')) warn.apply(console, parts);
   };
   try {
     return await import('oidc-provider');

@@ -52,20 +52,14 @@ export class MemoryStore {
       expiresAt: typeof expiresIn === 'number' ? Date.now() + expiresIn * 1000 : Infinity,
       ...(previous?.consumedAt !== undefined && { consumedAt: previous.consumedAt }),
     });
-    if (model === 'Session' && payload.uid) {
-      this.sessionIdsByUid.set(payload.uid, id);
-    }
+    if (model === 'Session' && payload.uid) this.sessionIdsByUid.set(payload.uid, id);
     // Not with a timer, which would keep the process alive.
-    if (this.size > 2 * this.sizeAtLastCleanUp + 100) {
-      this.deleteExpired();
-    }
+    if (this.size > 2 * this.sizeAtLastCleanUp + 100) this.deleteExpired();
   }
 
   get(model: string, id: string): AdapterPayload | undefined {
     const record = this.records(model).get(id);
-    if (!record) {
-      return undefined;
-    }
+    if (!record) return undefined;
     if (record.expiresAt <= Date.now()) {
       this.delete(model, id);
       return undefined;
@@ -79,9 +73,7 @@ export class MemoryStore {
 
   consume(model: string, id: string): void {
     const record = this.records(model).get(id);
-    if (record) {
-      record.consumedAt = Date.now();
-    }
+    if (record) record.consumedAt = Date.now();
   }
 
   delete(model: string, id: string): void {
@@ -98,9 +90,7 @@ export class MemoryStore {
 
   deleteWhere(model: string, matches: (payload: AdapterPayload) => boolean): void {
     for (const [id, { payload }] of this.records(model)) {
-      if (matches(payload)) {
-        this.delete(model, id);
-      }
+      if (matches(payload)) this.delete(model, id);
     }
   }
 
@@ -125,15 +115,11 @@ export class MemoryStore {
     for (const records of this.models.values()) {
       for (const record of records.values()) {
         record.expiresAt -= seconds * 1000;
-        if (record.consumedAt !== undefined) {
-          record.consumedAt -= seconds * 1000;
-        }
+        if (record.consumedAt !== undefined) record.consumedAt -= seconds * 1000;
         const payload: Record<string, unknown> = record.payload;
         for (const field of epochFields) {
           const value = payload[field];
-          if (typeof value === 'number') {
-            payload[field] = value - seconds;
-          }
+          if (typeof value === 'number') payload[field] = value - seconds;
         }
       }
     }
@@ -147,9 +133,7 @@ export class MemoryStore {
     const now = Date.now();
     for (const [model, records] of this.models) {
       for (const [id, record] of records) {
-        if (record.expiresAt <= now) {
-          this.delete(model, id);
-        }
+        if (record.expiresAt <= now) this.delete(model, id);
       }
     }
     this.sizeAtLastCleanUp = this.size;

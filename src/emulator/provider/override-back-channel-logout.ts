@@ -21,9 +21,7 @@ export function overrideBackChannelLogout(
     const token = Object.assign(new provider.IdToken({ sub }, { client: this }), { mask: { sub: null } });
     token.set('events', { 'http://schemas.openid.net/event/backchannel-logout': {} });
     token.set('jti', randomBytes(16).toString('base64url'));
-    if (this.backchannelLogoutSessionRequired) {
-      token.set('sid', sid);
-    }
+    if (this.backchannelLogoutSessionRequired) token.set('sid', sid);
     const response = await fetch(this.backchannelLogoutUri ?? '', {
       method: 'POST',
       redirect: 'manual',

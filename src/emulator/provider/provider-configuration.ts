@@ -88,9 +88,7 @@ function clientAdapter(dependencies: ProviderDependencies): Adapter {
         // The provider then fetches the document of an `https:` URL.
         return loopbackClient(id, dependencies);
       }
-      if (!application) {
-        throw new module.errors.InvalidClient(`invalid client ${id}`);
-      }
+      if (!application) throw new module.errors.InvalidClient(`invalid client ${id}`);
       return clientMetadata(application, signing.algorithm);
     },
   };

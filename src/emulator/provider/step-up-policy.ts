@@ -28,9 +28,7 @@ export function stepUpPolicy({ interactionPolicy, errors }: OidcProviderModule) 
     unmet,
     (ctx) => {
       const requested = requestedAcrValues(ctx);
-      if (requested === undefined) {
-        return false;
-      }
+      if (requested === undefined) return false;
       if (!requested.some((value) => acrValues.some((known) => known === value))) {
         throw new errors.CustomOIDCProviderError(unmet, 'none of the acr_values is supported');
       }

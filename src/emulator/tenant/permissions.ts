@@ -34,9 +34,7 @@ export class Permissions {
   /** A member's organization scopes; undefined without a membership. */
   inOrganization(holder: Holder, organizationId: string): string[] | undefined {
     const membership = holder.organizations.find(({ id }) => id === organizationId);
-    if (!membership) {
-      return undefined;
-    }
+    if (!membership) return undefined;
     const granted = new Set(this.organizationRoles(membership.roles).flatMap((role) => role.scopes));
     return this.options.organizationTemplate.scopes.filter((scope) => granted.has(scope));
   }
@@ -55,9 +53,7 @@ export class Permissions {
     indicator: string,
     roles: { resourceScopes: { resource: string; name: string }[] }[],
   ): string[] {
-    if (indicator === organizationResource) {
-      return this.options.organizationTemplate.scopes;
-    }
+    if (indicator === organizationResource) return this.options.organizationTemplate.scopes;
     const scopes = roles.flatMap((role) => role.resourceScopes);
     const names = new Set(scopes.filter(({ resource }) => resource === indicator).map(({ name }) => name));
     const resource = this.options.resources.find((one) => one.indicator === indicator);

@@ -139,9 +139,7 @@ export class Tenant {
 
   resource(indicator: string): { indicator: string; accessTokenTtl: number } | undefined {
     const { accessToken } = this.options.ttl;
-    if (indicator === organizationResource) {
-      return { indicator, accessTokenTtl: accessToken };
-    }
+    if (indicator === organizationResource) return { indicator, accessTokenTtl: accessToken };
     const resource = this.options.resources.find((one) => one.indicator === indicator);
     return resource && { indicator, accessTokenTtl: resource.accessTokenTtl ?? accessToken };
   }

@@ -33,9 +33,7 @@ export const invitationRoutes = {
 function invitationOf(call: ManagementCall): Invitation {
   const id = call.param('id');
   const invitation = call.directory.invitations.get(id);
-  if (!invitation) {
-    throw notExists('OrganizationInvitation', id);
-  }
+  if (!invitation) throw notExists('OrganizationInvitation', id);
   return invitation;
 }
 
@@ -87,9 +85,7 @@ function changeStatus(call: ManagementCall) {
   if (invitationEntity(directory, invitation).status !== 'Pending') {
     throw new ManagementError(422, 'request.invalid_input', 'The invitation is not pending.');
   }
-  if (body.status === 'Accepted') {
-    accept(call, invitation, body.acceptedUserId);
-  }
+  if (body.status === 'Accepted') accept(call, invitation, body.acceptedUserId);
   invitation.status = body.status;
   invitation.updatedAt = Date.now();
   return ok(invitationEntity(directory, invitation));

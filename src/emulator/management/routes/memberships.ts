@@ -35,9 +35,7 @@ export function rolesIn(
 /** Ends a membership. @returns false if the user is not a member */
 export function endMembership({ parts }: Directory, user: TenantUser, organizationId: string): boolean {
   const organizations = user.organizations.filter(({ id }) => id !== organizationId);
-  if (organizations.length === user.organizations.length) {
-    return false;
-  }
+  if (organizations.length === user.organizations.length) return false;
   parts.userChanges.update(user.id, { organizations });
   return true;
 }
@@ -46,9 +44,7 @@ export function endMembership({ parts }: Directory, user: TenantUser, organizati
 export function usersOf({ directory }: ManagementCall, userIds: string[]): TenantUser[] {
   return userIds.map((id) => {
     const user = directory.parts.tenant.users.get(id);
-    if (!user) {
-      throw unknownRelation();
-    }
+    if (!user) throw unknownRelation();
     return user;
   });
 }

@@ -54,9 +54,7 @@ function addRolesToMembers(call: ManagementCall) {
   const added = organizationRoleIds.map((roleId) => directory.organizationRole(roleId));
   for (const user of usersOf(call, userIds)) {
     const roles = rolesIn(directory, user, id);
-    if (!roles) {
-      throw unknownRelation();
-    }
+    if (!roles) throw unknownRelation();
     setMembership(directory, user, id, [...roles, ...added]);
   }
   return created();
@@ -69,9 +67,7 @@ function rolesInBody(call: ManagementCall): OrganizationRole[] {
   const byName = directory.options.organizationTemplate.roles.filter(({ name }) =>
     organizationRoleNames.includes(name),
   );
-  if (byName.length < organizationRoleNames.length) {
-    throw unknownRelation();
-  }
+  if (byName.length < organizationRoleNames.length) throw unknownRelation();
   return [...organizationRoleIds.map((id) => directory.organizationRole(id)), ...byName];
 }
 
@@ -93,9 +89,7 @@ function replaceRoles(call: ManagementCall) {
 function removeRole(call: ManagementCall) {
   const { user, organizationId, roles } = memberOf(call);
   const removed = call.directory.organizationRole(call.param('organizationRoleId'));
-  if (!roles.includes(removed)) {
-    throw notFound();
-  }
+  if (!roles.includes(removed)) throw notFound();
   const others = roles.filter((role) => role !== removed);
   setMembership(call.directory, user, organizationId, others);
   return noContent();

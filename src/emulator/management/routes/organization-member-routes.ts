@@ -62,8 +62,6 @@ function replaceMembers(call: ManagementCall) {
 function removeMember(call: ManagementCall) {
   const { id } = organizationOf(call);
   const user = call.directory.parts.tenant.users.get(call.param('userId'));
-  if (!user || !endMembership(call.directory, user, id)) {
-    throw notFound();
-  }
+  if (!user || !endMembership(call.directory, user, id)) throw notFound();
   return noContent();
 }

@@ -83,9 +83,7 @@ function changeRole(call: ManagementCall) {
     renameRole(directory.memberships, role.name, name);
     role.name = name;
   }
-  if (changed !== undefined) {
-    details.description = changed;
-  }
+  if (changed !== undefined) details.description = changed;
   return ok(organizationRoleEntity(directory, role));
 }
 
@@ -119,9 +117,7 @@ function replaceScopes(call: ManagementCall) {
 function removeScope(call: ManagementCall) {
   const role = roleOf(call);
   const removed = call.directory.organizationScope(call.param('organizationScopeId'));
-  if (!role.scopes.includes(removed)) {
-    throw notFound();
-  }
+  if (!role.scopes.includes(removed)) throw notFound();
   role.scopes = role.scopes.filter((name) => name !== removed);
   return noContent();
 }

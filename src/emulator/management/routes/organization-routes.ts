@@ -81,9 +81,7 @@ function deleteOrganization(call: ManagementCall) {
     application.organizations = application.organizations.filter(({ id }) => id !== organization.id);
   }
   for (const invitation of directory.invitations.values()) {
-    if (invitation.organization === organization) {
-      directory.invitations.delete(invitation.id);
-    }
+    if (invitation.organization === organization) directory.invitations.delete(invitation.id);
   }
   organizations.splice(organizations.indexOf(organization), 1);
   return noContent();

@@ -94,9 +94,7 @@ function createScope(call: ManagementCall) {
 function deleteScope(call: ManagementCall) {
   const resource = resourceOf(call);
   const scope = call.directory.scope(call.param('scopeId'));
-  if (scope.resource !== resource) {
-    throw notExists('Scope', call.param('scopeId'));
-  }
+  if (scope.resource !== resource) throw notExists('Scope', call.param('scopeId'));
   resource.scopes = resource.scopes.filter((name) => name !== scope.name);
   removeFromRoles(call, resource.indicator, scope.name);
   return noContent();

@@ -142,9 +142,7 @@ function addUsers(call: ManagementCall) {
 function removeUser(call: ManagementCall) {
   const { name: role } = roleOf(call);
   const { id, roles } = call.directory.user(call.param('userId'));
-  if (!roles.includes(role)) {
-    throw notFound();
-  }
+  if (!roles.includes(role)) throw notFound();
   call.directory.parts.userChanges.update(id, { roles: roles.filter((one) => one !== role) });
   return noContent();
 }
@@ -173,9 +171,7 @@ function removeScope(call: ManagementCall) {
   const scope = call.directory.scope(call.param('scopeId'));
   const isRemoved = (one: Role['scopes'][number]) =>
     one.resource === scope.resource.indicator && one.name === scope.name;
-  if (!role.scopes.some(isRemoved)) {
-    throw notFound();
-  }
+  if (!role.scopes.some(isRemoved)) throw notFound();
   role.scopes = role.scopes.filter((one) => !isRemoved(one));
   return noContent();
 }

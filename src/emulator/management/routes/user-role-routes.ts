@@ -43,9 +43,7 @@ function replaceRoles(call: ManagementCall) {
 function removeRole(call: ManagementCall) {
   const { id, roles } = userOf(call);
   const { name } = call.directory.role(call.param('roleId'));
-  if (!roles.includes(name)) {
-    throw notFound();
-  }
+  if (!roles.includes(name)) throw notFound();
   call.directory.parts.userChanges.update(id, { roles: roles.filter((one) => one !== name) });
   return noContent();
 }

@@ -21,9 +21,7 @@ function sessionsOf(call: ManagementCall): AdapterPayload[] {
 
 function sessionOf(call: ManagementCall): AdapterPayload {
   const session = sessionsOf(call).find(({ uid }) => uid === call.param('sessionId'));
-  if (!session) {
-    throw notFound();
-  }
+  if (!session) throw notFound();
   return session;
 }
 
@@ -56,9 +54,7 @@ function endSession(call: ManagementCall) {
   for (const [clientId, { grantId, persistsLogout }] of Object.entries(authorizations)) {
     const isFirstParty = tenant.applications.get(clientId)?.isThirdParty !== true;
     const isRevoked = target === 'all' || (target === 'firstParty' ? isFirstParty : !persistsLogout);
-    if (grantId !== undefined && isRevoked) {
-      store.deleteGrant(grantId);
-    }
+    if (grantId !== undefined && isRevoked) store.deleteGrant(grantId);
   }
   store.deleteWhere('Session', (session) => session.uid === uid);
   return noContent();

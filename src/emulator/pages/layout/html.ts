@@ -27,12 +27,8 @@ export function html(strings: TemplateStringsArray, ...values: Part[]): Markup {
 }
 
 function render(part: Part): string {
-  if (Array.isArray(part)) {
-    return part.map((one) => render(one)).join('');
-  }
-  if (part instanceof Markup) {
-    return part.toString();
-  }
+  if (Array.isArray(part)) return part.map((one) => render(one)).join('');
+  if (part instanceof Markup) return part.toString();
   return part === undefined || part === false
     ? ''
     : String(part).replaceAll(/[&<>"']/g, (sign) => escapes[sign] ?? '');

@@ -12,9 +12,7 @@ export function clientCredentialsGrant(environment: GrantEnvironment) {
     const request = new TokenRequest(ctx, environment);
     const { client, organizationId, parameters } = request;
     const application = tenant.applications.get(client.clientId);
-    if (!application) {
-      throw new errors.InvalidClient('client must be available');
-    }
+    if (!application) throw new errors.InvalidClient('client must be available');
     const available = organizationId && tenant.permissions.inOrganization(application, organizationId);
     if (organizationId && !available) {
       throw request.accessDenied('app has not associated with the organization');
@@ -45,9 +43,7 @@ export function clientCredentialsGrant(environment: GrantEnvironment) {
 /** The one resource that the request names, possibly more than once. */
 function requestedServer(request: TokenRequest, holder: TokenHolder): ResourceServerInstance | undefined {
   const [server, ...others] = [...new Set(request.resources)].map((resource) => {
-    if (!URL.canParse(resource)) {
-      throw request.invalidTarget('resource indicator must be an absolute URI');
-    }
+    if (!URL.canParse(resource)) throw request.invalidTarget('resource indicator must be an absolute URI');
     return request.resourceServer(resource, holder);
   });
   if (others.length > 0) {

@@ -92,9 +92,7 @@ function grantScopes(
   const fallback = hasTarget || scopes.has('openid') ? undefined : onlyResource(token);
   const resource = request.resource ?? fallback;
   if (resource !== undefined) {
-    if (!token.resourceIndicators.has(resource)) {
-      throw new errors.InvalidTarget();
-    }
+    if (!token.resourceIndicators.has(resource)) throw new errors.InvalidTarget();
     const server = request.resourceServer(resource, { user });
     const available = [...scopes].filter((name) => server.scopes.has(name));
     accessToken.resourceServer = server;
@@ -104,9 +102,7 @@ function grantScopes(
     accessToken.resourceServer = request.organizationServer(organizationId, available);
     accessToken.scope = available.filter((name) => scopes.has(name)).join(' ');
   } else {
-    if (token.claims) {
-      accessToken.claims = token.claims;
-    }
+    if (token.claims) accessToken.claims = token.claims;
     accessToken.scope = grant.getOIDCScopeFiltered(scopes);
   }
 }

@@ -28,14 +28,8 @@ export function shouldRotate(
   { tenant, options: { rotation } }: ProviderDependencies,
 ): boolean {
   const client = ctx.oidc.client;
-  if (rotation === 'off' || !tenant.application(client?.clientId ?? '')?.rotateRefreshToken) {
-    return false;
-  }
-  if (rotation === 'every-use') {
-    return true;
-  }
-  if (token.totalLifetime() >= year) {
-    return false;
-  }
+  if (rotation === 'off' || !tenant.application(client?.clientId ?? '')?.rotateRefreshToken) return false;
+  if (rotation === 'every-use') return true;
+  if (token.totalLifetime() >= year) return false;
   return client?.clientAuthMethod === 'none' || token.ttlPercentagePassed() >= 70;
 }

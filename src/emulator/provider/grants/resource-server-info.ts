@@ -22,9 +22,7 @@ export function resourceServerInfo(
 ): ResourceServer {
   const { permissions } = environment.tenant;
   const resource = environment.tenant.resource(indicator);
-  if (!resource) {
-    throw new environment.errors.InvalidTarget();
-  }
+  if (!resource) throw new environment.errors.InvalidTarget();
   let scopes: string[] = [];
   if (user) {
     scopes = permissions.ofUser(user, indicator, organizationId);

@@ -64,16 +64,10 @@ function verifySubject({ environment, parameters }: TokenRequest, subjectToken: 
 async function findActor({ ctx, environment, parameters }: TokenRequest): Promise<string | undefined> {
   const { errors } = environment;
   const { actor_token: actorToken, actor_token_type: actorTokenType } = parameters;
-  if (actorToken === undefined) {
-    return undefined;
-  }
-  if (actorTokenType !== accessTokenType) {
-    throw new errors.InvalidGrant('unsupported actor token type');
-  }
+  if (actorToken === undefined) return undefined;
+  if (actorTokenType !== accessTokenType) throw new errors.InvalidGrant('unsupported actor token type');
   const actor = await ctx.oidc.provider.AccessToken.find(actorToken);
-  if (!actor?.scopes.has('openid')) {
-    throw new errors.InvalidGrant('invalid actor token');
-  }
+  if (!actor?.scopes.has('openid')) throw new errors.InvalidGrant('invalid actor token');
   return actor.accountId;
 }
 

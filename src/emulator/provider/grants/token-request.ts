@@ -23,9 +23,7 @@ export class TokenRequest {
       const names = missing.map((name) => `'${name}'`).join(' and ');
       throw new errors.InvalidRequest(`missing required parameter${missing.length > 1 ? 's' : ''} ${names}`);
     }
-    if (!ctx.oidc.client) {
-      throw new errors.InvalidClient('client must be available');
-    }
+    if (!ctx.oidc.client) throw new errors.InvalidClient('client must be available');
     this.client = ctx.oidc.client;
   }
 
@@ -64,9 +62,7 @@ export class TokenRequest {
     const { organizationId } = this;
     const { tenant } = this.environment;
     const { clientId } = this.client;
-    if (!organizationId) {
-      return;
-    }
+    if (!organizationId) return;
     if (!user.organizations.some(({ id }) => id === organizationId)) {
       throw this.accessDenied('user is not a member of the organization');
     }

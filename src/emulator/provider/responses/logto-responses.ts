@@ -16,7 +16,5 @@ export async function logtoResponses(ctx: KoaContextWithOIDC, next: () => Promis
   if (ctx.status >= 400 && body !== null && typeof body === 'object' && 'error' in body) {
     ctx.body = toLogtoError({ ...body });
   }
-  if (path === '/jwks') {
-    ctx.set('cache-control', 'no-cache, max-age=0, must-revalidate');
-  }
+  if (path === '/jwks') ctx.set('cache-control', 'no-cache, max-age=0, must-revalidate');
 }
