@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 
-const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
+const screenshots = fileURLToPath(new URL('../screenshots', import.meta.url));
 
 /** Width and height of a large screen and of a phone, in pixels. */
 const screens = [
@@ -18,12 +18,12 @@ const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js
 /** The colour scheme of the browser. */
 export type ColorScheme = 'light' | 'dark';
 
-/** Takes screenshots of the page, and checks that it fits the screens and is accessible. */
+/** Checks that the page fits the screens and is accessible. With `SCREENSHOTS=1` in the environment, takes screenshots. */
 export async function examine(page: Page, name: string, colorScheme: ColorScheme): Promise<void> {
-  await mkdir(screenshots, { recursive: true });
   for (const [width, height] of screens) {
     await page.setViewportSize({ width, height });
-    await page.screenshot({ path: `${screenshots}${name}-${colorScheme}-${width}.png`, fullPage: true });
+    if (process.env['SCREENSHOTS'])
+      await page.screenshot({ path: `${screenshots}/${name}-${colorScheme}-${width}.png`, fullPage: true });
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
   }
   await page.evaluate(await axe);
