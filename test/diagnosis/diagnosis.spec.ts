@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { application, resource, startIssuer } from '../support/logto/issuer.js';
 import { closeLater } from '../support/runner/leftovers.js';
 import { MemorySessionStore } from '../support/app/memory-session-store.js';
-import { freePort, session } from '../support/app/app.js';
+import { session } from '../support/app/app.js';
+import { freePort } from '../support/app/free-port.js';
 import { diagnose, findings, statuses } from './support/diagnose.js';
 import { diagnosedTenant, machine } from './support/tenant.js';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Req, type Type } from '@nestjs/common';
 import type { Request } from 'express';
-import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { freePort } from '../support/app/free-port.js';
 import { application, startIssuer, things } from '../support/logto/issuer.js';
 import { mountedByApp } from '../support/app/session-mounts.js';
 import { Page } from './support/page.js';

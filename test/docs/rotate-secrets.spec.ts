@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
-import { freePort, startApp, type TestApp } from '../support/app/app.js';
+import { startApp, type TestApp } from '../support/app/app.js';
+import { freePort } from '../support/app/free-port.js';
 import { application, startIssuer } from '../support/logto/issuer.js';
 import { leaks } from '../support/runner/leaks.js';
 import { PagesController } from '../support/requests/pages.js';

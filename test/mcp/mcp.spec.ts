@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLogtoEmulator, type LogtoEmulator } from 'nestjs-logto/emulator';
-import { freePort } from '../support/app/app.js';
+import { freePort } from '../support/app/free-port.js';
 import { leftovers } from '../support/runner/leftovers.js';
 import { clientDocument, clientMetadataUrl, McpClient } from './support/mcp-client.js';
 import { startSample } from './support/start-sample.js';

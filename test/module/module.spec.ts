@@ -12,7 +12,8 @@ import {
   type LogtoModuleOptions,
   type LogtoOptionsFactory,
 } from 'nestjs-logto';
-import { freePort, logtoOptions, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { logtoOptions, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { freePort } from '../support/app/free-port.js';
 import { expectSignInWorks } from '../support/app/expect-sign-in-works.js';
 import { startIssuer } from '../support/logto/issuer.js';
 import { leaks } from '../support/runner/leaks.js';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '../support/app/app.js';
+import { freePort } from '../support/app/free-port.js';
 import { closeLater } from '../support/runner/leftovers.js';
 import { launchChromium } from './support/browser.js';
 import { block, blocksOf } from './support/getting-started.js';

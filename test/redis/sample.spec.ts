@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { freePort } from '../support/app/app.js';
+import { freePort } from '../support/app/free-port.js';
 import { Browser } from '../support/requests/browser.js';
 import { application, resource, startIssuer } from '../support/logto/issuer.js';
 import { closeLater } from '../support/runner/leftovers.js';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { freePort, session, startApp } from '../support/app/app.js';
+import { session, startApp } from '../support/app/app.js';
+import { freePort } from '../support/app/free-port.js';
 import type { Browser } from '../support/requests/browser.js';
 import { restoreTime } from '../support/runner/clock.js';
 import { expectErrorPage } from '../support/requests/expect-error-page.js';

@@ -12,7 +12,8 @@ import { AuthUser, LogtoContext, LogtoExceptionFilter, LogtoGuard, Public, Requi
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { firstValueFrom } from 'rxjs';
 import { LogRecorder } from '../guard/support/log-recorder.js';
-import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { freePort } from '../support/app/free-port.js';
 import { startIssuer } from '../support/logto/issuer.js';
 
 @Controller()

@@ -14,7 +14,8 @@ import {
 } from 'nestjs-logto';
 import type { WebSocket } from 'ws';
 import { EventDelivery } from '../../src/webhooks/event-delivery.js';
-import { freePort, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
+import { freePort } from '../support/app/free-port.js';
 import type { Browser } from '../support/requests/browser.js';
 import { EventStream } from '../support/requests/event-stream.js';
 import { resource, startIssuer } from '../support/logto/issuer.js';

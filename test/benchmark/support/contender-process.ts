@@ -1,7 +1,7 @@
 import type { ContenderFunctions } from '../contender.js';
 import type { ContenderName } from '../contenders.js';
 import type { ProviderFunctions } from '../provider.js';
-import { freePort } from '../../support/app/app.js';
+import { freePort } from '../../support/app/free-port.js';
 import { Browser } from '../../support/requests/browser.js';
 import { Remote } from './remote.js';
 import type { ContenderSetup } from './setup.js';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createClient } from 'redis';
-import { freePort } from '../../support/app/app.js';
+import { freePort } from '../../support/app/free-port.js';
 
 /** A Redis server for the benchmark, which writes nothing to disk. */
 export class RedisServer {

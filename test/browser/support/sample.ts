@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../support/app/app.js';
+import { freePort } from '../../support/app/free-port.js';
 
 /** A sample that runs in its own process. */
 export interface Sample {

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
-import { freePort } from '../../support/app/app.js';
+import { freePort } from '../../support/app/free-port.js';
 import { Browser } from '../../support/requests/browser.js';
 import { application } from '../../support/logto/issuer.js';
 import { leaks } from '../../support/runner/leaks.js';

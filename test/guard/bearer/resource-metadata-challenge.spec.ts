@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { LogtoApiGuard, LogtoGuard, RequireMfa, RequireRoles, RequireScopes, WithLogto } from 'nestjs-logto';
-import { freePort, startApp, type TestApp } from '../../support/app/app.js';
+import { startApp, type TestApp } from '../../support/app/app.js';
+import { freePort } from '../../support/app/free-port.js';
 import { resource } from '../../support/logto/issuer.js';
 import { accessTenant } from '../support/access-tenant.js';
 import { call, refusalOf, startApi } from '../support/api.js';

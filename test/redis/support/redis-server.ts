@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from '../../support/app/app.js';
+import { freePort } from '../../support/app/free-port.js';
 
 /** A redis-server on a free port, with its own directory. */
 export class RedisServer {

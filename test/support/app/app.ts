@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto';
-import { createServer } from 'node:http';
 import {
   Module,
   type DynamicModule,
@@ -16,6 +14,7 @@ import { Browser } from '../requests/browser.js';
 import { application } from '../logto/issuer.js';
 import { leaks } from '../runner/leaks.js';
 import { leftovers } from '../runner/leftovers.js';
+import { freePort } from './free-port.js';
 
 /** The parts of an app under test. */
 export interface TestAppParts {
@@ -112,24 +111,4 @@ export async function startApp({
     },
     close,
   };
-}
-
-/** The number of ports for each process, and the number of processes. */
-const [portsOfProcess, processes] = [2000, 10];
-
-/**
- * A port that nothing listens on. Each worker has its own range below the ephemeral ports, so that neither another worker nor
- * a connection takes the port before the app listens.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer();
-    const port = 12_000 + (process.pid % processes) * portsOfProcess + randomInt(portsOfProcess);
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
 }
