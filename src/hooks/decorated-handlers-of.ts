@@ -1,6 +1,5 @@
-import type { DiscoveryService } from '@nestjs/core';
 import { decoratedMethodsOf } from '../nest/decorated-methods-of.js';
-import { callerOf, hookProvidersOf, type HookHandler, type HookProvider } from './hook-provider.js';
+import { callerOf, type HookHandler, type HookProvider } from './hook-provider.js';
 
 /** A method that a decorator of the module marks as a handler. */
 export interface DecoratedHandler<Metadata> extends HookHandler, Pick<HookProvider, 'isSingleton'> {
@@ -10,14 +9,14 @@ export interface DecoratedHandler<Metadata> extends HookHandler, Pick<HookProvid
 }
 
 /**
- * The handlers of the app's providers and controllers, in the order of Nest's providers.
+ * The handlers of providers and controllers, in their order.
  * @param metadataOf what the decorator has stored on a method. `undefined` without the decorator
  */
 export function decoratedHandlersOf<Metadata>(
-  discovery: DiscoveryService,
+  providers: readonly HookProvider[],
   metadataOf: (method: object) => Metadata | undefined,
 ): DecoratedHandler<Metadata>[] {
-  return hookProvidersOf(discovery).flatMap(({ type, instance, isSingleton }) =>
+  return providers.flatMap(({ type, instance, isSingleton }) =>
     decoratedMethodsOf(type).flatMap(([method, decorated]) => {
       const metadata = metadataOf(decorated);
       if (metadata === undefined) return [];

@@ -21,9 +21,10 @@ export class HookRegistry implements OnModuleInit {
 
   /** @throws LogtoSetupException `hook_invalid`, with every mistake */
   onModuleInit(): void {
+    const providers = hookProvidersOf(this.discovery);
     const problems = [
-      ...this.registerHooks(),
-      ...hookProvidersOf(this.discovery).flatMap((provider) => this.registerResolver(provider)),
+      ...this.registerHooks(providers),
+      ...providers.flatMap((provider) => this.registerResolver(provider)),
     ];
     if (this.resolvers.length > 1) {
       const names = this.resolvers.map(({ type }) => type.name).join(' and ');
@@ -43,9 +44,9 @@ export class HookRegistry implements OnModuleInit {
   }
 
   /** @returns what is wrong with the hooks */
-  private registerHooks(): string[] {
+  private registerHooks(providers: readonly HookProvider[]): string[] {
     const problems: string[] = [];
-    const found = decoratedHandlersOf(this.discovery, hookKindsOf);
+    const found = decoratedHandlersOf(providers, hookKindsOf);
     for (const { name: method, metadata: kinds, isSingleton, call } of found) {
       const name = `${method} (${kinds.map((kind) => hookDecorators[kind]).join(' and ')})`;
       if (kinds.length > 1) problems.push(`${name} would get different events. Use a method for each.`);

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { decoratedHandlersOf } from '../hooks/decorated-handlers-of.js';
+import { hookProvidersOf } from '../hooks/hook-provider.js';
 import { LogtoSetupException } from '../logto.exceptions.js';
 import { handledEventsOf, type HandledEvents } from './on-logto-event.decorator.js';
 import type { LogtoWebhookEvent } from './logto-webhook-event.js';
@@ -26,7 +27,7 @@ export class EventHandlers implements OnModuleInit {
 
   /** @throws LogtoSetupException `hook_invalid` */
   onModuleInit(): void {
-    this.found = decoratedHandlersOf(this.discovery, handledEventsOf).map(
+    this.found = decoratedHandlersOf(hookProvidersOf(this.discovery), handledEventsOf).map(
       ({ name, metadata: events, isSingleton, call }) => {
         if (!isSingleton) throw notASingleton(name);
         // A copy, so that no handler sees the changes of another.
