@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
+import { format } from 'oxfmt';
 import { errorsPage } from './docs/errors-page.js';
 import { eventsPage } from './docs/events-page.js';
 import { linkAll } from './docs/links.js';
@@ -21,11 +21,11 @@ const errors = errorsPage(root);
 const events = eventsPage(root);
 const pages = [options, errors, events];
 const problems = pages.flatMap((page) => page.problems);
-const style = await resolveConfig(fileURLToPath(import.meta.url));
+const style = JSON.parse(readFileSync(new URL('../.oxfmtrc.json', import.meta.url), 'utf8'));
 
 for (const page of pages) {
   const path = join(root, page.path);
-  const text = await format(linkAll(page, pages), { ...style, parser: 'markdown' });
+  const { code: text } = await format(path, linkAll(page, pages), style);
   if (values.check) {
     if (text !== readIfThere(path)) problems.push(`${page.path} is stale: run \`npm run docs\``);
   } else {

@@ -8,4 +8,10 @@
  * - `provider`: Logto rejected a refresh
  */
 export type LogtoSignOutReason =
-  'user' | 'back_channel' | 'idle' | 'absolute' | 'revoked' | 'webhook' | 'provider';
+  | 'user'
+  | 'back_channel'
+  | 'idle'
+  | 'absolute'
+  | 'revoked'
+  | 'webhook'
+  | 'provider';

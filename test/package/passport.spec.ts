@@ -1,16 +1,56 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Type } from '@nestjs/common';
+import { Controller, Get, Injectable, Req, UseGuards, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { LogtoGuard } from 'nestjs-logto';
+import { AuthGuard, PassportStrategy } from '@nestjs/passport';
+import type { Request } from 'express';
+import { AuthUser, IdTokenClaims, LogtoContext, LogtoGuard } from 'nestjs-logto';
+import passport from 'passport';
 import { startApp } from '../support/app/app.js';
 import { startIssuer } from '../support/logto/issuer.js';
-import { Page } from './support/page.js';
-import { runMain } from './support/run-main.js';
+import { Page } from '../docs/support/page.js';
+import { runMain } from '../docs/support/run-main.js';
 
-const page = await Page.open('docs/how-to/passport.md');
+const page = await Page.open('docs/how-to/passport.md', 'test/package');
 const issuer = await startIssuer();
 const apiKey = { headers: { 'x-api-key': 'the-key-of-acme' } };
 process.env.API_KEY = apiKey.headers['x-api-key'];
+
+class KeyStrategy extends passport.Strategy {
+  override authenticate(request: Request): void {
+    if (request.headers['x-key'] === 'right') this.success({ id: 7 });
+    else this.fail(401);
+  }
+}
+
+@Injectable()
+class KeyStrategyProvider extends PassportStrategy(KeyStrategy, 'key') {
+  validate(): unknown {
+    return { id: 7 };
+  }
+}
+
+@Controller('passport')
+class PassportController {
+  @Get('key')
+  @UseGuards(AuthGuard('key'))
+  key(@Req() request: Request, @AuthUser() user: LogtoContext): unknown {
+    return { user: request.user, sub: user.claims?.sub };
+  }
+
+  @Get('both')
+  @UseGuards(AuthGuard('key'), LogtoGuard)
+  both(@Req() request: Request, @AuthUser('claims') claims: IdTokenClaims): unknown {
+    return { user: request.user, sub: claims.sub };
+  }
+
+  @Get('is-authenticated')
+  isAuthenticated(@Req() request: Request): unknown {
+    return {
+      isAuthenticated: (request as unknown as { isAuthenticated(): boolean }).isAuthenticated(),
+      user: request.user,
+    };
+  }
+}
 
 describe('Together with Passport,', () => {
   it('an API key and sign-ins protect different routes', async () => {
@@ -57,6 +97,41 @@ describe('Together with Passport,', () => {
     await browser.signIn(issuer);
     await browser.fetch('/login');
     expect(await state()).toEqual({ passport: 7 });
+  });
+});
+
+describe('Beside Passport, the module', () => {
+  const startPassportApp = () =>
+    startApp({
+      issuer,
+      controllers: [PassportController],
+      providers: [KeyStrategyProvider],
+      configure: (nest) => nest.use(passport.initialize()),
+    });
+
+  it('keeps the two users apart', async () => {
+    const browser = (await startPassportApp()).browser();
+    const key = { headers: { 'x-key': 'right' } };
+    expect((await browser.fetch('/passport/key', key)).json()).toEqual({ user: { id: 7 } });
+    expect((await browser.fetch('/passport/key')).status).toBe(401);
+    // Passport's user is not signed in at Logto.
+    expect((await browser.fetch('/passport/both', key)).status).toBe(401);
+
+    await browser.signIn(issuer);
+    expect((await browser.fetch('/passport/key', key)).json()).toEqual({ user: { id: 7 }, sub: 'ada' });
+    expect((await browser.fetch('/passport/both', key)).json()).toEqual({ user: { id: 7 }, sub: 'ada' });
+    expect((await browser.fetch('/passport/both')).status).toBe(401);
+  });
+
+  it('does not make request.isAuthenticated() true for an anonymous request', async () => {
+    const browser = (await startPassportApp()).browser();
+    expect((await browser.fetch('/passport/is-authenticated')).json()).toEqual({ isAuthenticated: false });
+
+    await browser.signIn(issuer);
+    expect((await browser.fetch('/passport/is-authenticated')).json()).toMatchObject({
+      isAuthenticated: true,
+      user: { claims: { sub: 'ada' } },
+    });
   });
 });
 
