@@ -6,8 +6,8 @@ export default {
   testTimeout: 30_000,
   // The specs wait a good part of their time: three workers keep two cores busy.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
-  // Jest keeps the modules of every spec that a worker has run, and a large worker is slow, also to exit.
-  workerIdleMemoryLimit: '600MB',
+  // Jest keeps the modules of every spec that a worker has run, some 25 MB, until it replaces the worker, which takes seconds.
+  workerIdleMemoryLimit: '1200MB',
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',

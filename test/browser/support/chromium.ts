@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
+import { chromiumPath } from '../../support/runner/chromium-path.js';
 
 /** No telemetry, no GPU, and no sandbox, which does not work as root in containers. */
 const args = [
@@ -14,12 +14,5 @@ const args = [
 
 /** Starts the Chromium of the machine, headless. */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
-  if (!existsSync(executablePath)) {
-    throw new Error(
-      `There is no Chromium at ${executablePath}. Install the package "chromium" (Debian: apt-get install chromium), ` +
-        'or set CHROMIUM_PATH to the path of a Chromium or Chrome.',
-    );
-  }
-  return chromium.launch({ executablePath, args });
+  return chromium.launch({ executablePath: chromiumPath(), args });
 }
