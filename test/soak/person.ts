@@ -27,9 +27,6 @@ export interface Tally {
   returns: number;
 }
 
-/** Why requests failed without a fault, and how often. */
-export type Reasons = Map<string, number>;
-
 /** What all people share. */
 export interface World {
   readonly issuer: LogtoEmulator;
@@ -38,9 +35,10 @@ export interface World {
   readonly ports: readonly number[];
   readonly agent: Agent;
   readonly tally: Tally;
-  readonly reasons: Reasons;
   /** Whether there is a fault, or was until a moment ago. */
   inFault(): boolean;
+  /** Says why the soak fails. */
+  report(problem: string): void;
 }
 
 interface Answer {
@@ -128,7 +126,9 @@ export class Person {
       return;
     }
     if (hasToBeRefused) return this.count('actedSuspended');
-    this.count(text.includes(this.name) ? kind : 'mixedUp');
+    if (text.includes(this.name)) return this.count(kind);
+    this.count('mixedUp');
+    this.world.report(`${this.name} got ${path} of ${text}`);
   }
 
   private async signOut(): Promise<void> {
@@ -143,7 +143,7 @@ export class Person {
 
   private refused(why: string): void {
     if (this.world.inFault()) return this.count('refusedInFault');
-    this.world.reasons.set(why, (this.world.reasons.get(why) ?? 0) + 1);
+    this.world.report(why);
     this.count('failed');
   }
 

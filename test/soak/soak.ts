@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { startLogtoEmulator } from 'nestjs-logto/emulator';
 import { Administrator } from './administrator.js';
 import { startInstance, startRedis } from './child.js';
-import { Person, type Reasons, type Tally } from './person.js';
+import { Person, type Tally } from './person.js';
 import { WebhookDeliveries } from './webhook-deliveries.js';
 
 const { values } = parseArgs({
@@ -78,7 +78,8 @@ const tally: Tally = {
   actedSuspended: 0,
   returns: 0,
 };
-const reasons: Reasons = new Map();
+/** What went wrong, and how often. */
+const problems = new Map<string, number>();
 let faultUntil = 0;
 const ends = Date.now() + duration;
 const world = {
@@ -87,8 +88,8 @@ const world = {
   ports,
   agent: new Agent({ keepAlive: true, maxSockets: 64 }),
   tally,
-  reasons,
   inFault: () => Date.now() < faultUntil,
+  report: (problem: string) => problems.set(problem, (problems.get(problem) ?? 0) + 1),
 };
 
 async function live(person: Person): Promise<void> {
@@ -134,7 +135,7 @@ async function watch(): Promise<void> {
     heaps.push(reports.map(({ heapUsed }) => heapUsed));
     unhandled = reports.reduce((sum, report) => sum + report.unhandled, 0);
     const megabytes = reports.map(({ heapUsed, rss }) => `${mb(heapUsed)}/${mb(rss)}`).join(' ');
-    const why = reasons.size > 0 ? ` failed by ${JSON.stringify(Object.fromEntries(reasons))}` : '';
+    const why = problems.size > 0 ? ` problems: ${JSON.stringify(Object.fromEntries(problems))}` : '';
     console.log(`${clock()} ${JSON.stringify(tally)} heap/rss MB ${megabytes}${why}`);
   }
 }
@@ -182,5 +183,5 @@ const faults = [
 ] as const;
 const found = faults.filter(([happened]) => happened).map(([, what]) => what);
 for (const what of found) console.error(`FAILED: ${what}`);
-if (reasons.size > 0) console.error(Object.fromEntries(reasons));
+if (problems.size > 0) console.error(Object.fromEntries(problems));
 process.exitCode = found.length > 0 ? 1 : 0;
