@@ -1,6 +1,7 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { attachContext } from '../user/attached-context.js';
 import { anonymousContext } from '../user/logto-context.js';
+import { CurrentUser } from '../user/current-user.js';
 import { RequestSource } from '../user/request-source.js';
 import type { Credential } from '../options/credential.js';
 import type { AccessAttempt } from './policy/access-attempt.js';
@@ -21,6 +22,7 @@ export class AccessDecision {
   constructor(
     private readonly policies: AccessPolicyReader,
     private readonly source: RequestSource,
+    private readonly currentUser: CurrentUser,
     private readonly session: SessionAuthentication,
     private readonly bearer: BearerAuthentication,
     private readonly csrf: CsrfProtection,
@@ -51,6 +53,7 @@ export class AccessDecision {
       if (principal.credential === 'session') this.csrf.assertOwnSite(host, request);
       const gap = await this.requirements.findGap(attempt.request, principal, policy);
       if (gap !== undefined) throw this.denials.forSignIn(attempt, principal, gap);
+      if (policy.access === 'required') this.currentUser.admit(attempt.request);
       attachContext(host, attempt.request, principal.context);
     } catch (error) {
       const denial = authentication.deny(attempt, error);

@@ -52,6 +52,7 @@ export class SessionEnd {
     if (record) this.refreshed.remember(record.tokenRecordId, endedRecord(record));
     clearSessionCookie(request, session);
     this.sessions.disregard(request);
+    this.sessions.markEnded(request);
   }
 
   /**

@@ -25,6 +25,7 @@ import { signInClient } from './sign-in-client.js';
 @Injectable()
 export class Sessions {
   private readonly disregarded = new WeakSet<Request>();
+  private readonly ended = new WeakSet<Request>();
   /** Sessions that had not expired when they were loaded: they stay valid until a long request has finished. */
   private readonly unexpired = new WeakSet<Request['session']>();
 
@@ -72,6 +73,16 @@ export class Sessions {
   disregard(request: Request): void {
     // Without a client, sessions are ignored anyway.
     if (this.options.client) this.disregarded.add(request);
+  }
+
+  /** Records that a request itself has ended its sign-in. */
+  markEnded(request: Request): void {
+    this.ended.add(request);
+  }
+
+  /** Whether a request itself has ended its sign-in. */
+  hasEnded(request: Request): boolean {
+    return this.ended.has(request);
   }
 
   /** The session's last sign-in, whether or not it has ended. */

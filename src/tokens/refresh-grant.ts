@@ -86,6 +86,7 @@ export class RefreshGrant {
     const { tokenRecordId, claims, sid } = record;
     await this.tombstones.mark(request.sessionStore, [tokenRecordId, tokenRecordKey(tokenRecordId)]);
     await this.sessions.replace(request, record, endedRecord(record));
+    this.sessions.markEnded(request);
     afterwards.push(() => this.hooks.signOut(tokenRecordId, { sub: claims.sub, sid, reason, request }));
     await this.records.delete(request.sessionStore, tokenRecordId);
   }

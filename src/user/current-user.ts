@@ -14,6 +14,8 @@ import { anonymousContext, type LogtoContext } from './logto-context.js';
 export interface UserState {
   /** Whether a guard has set the user, whatever the session says. */
   readonly isOverridden: boolean;
+  /** Whether a guard that requires a user has let the request pass. */
+  isAdmitted: boolean;
   /** Whether every guard has let the request pass. */
   guardsPassed: boolean;
   readonly record: SessionRecord | undefined;
@@ -65,12 +67,23 @@ export class CurrentUser {
   /** Makes `context` the user of a request, whatever its session says. */
   override(request: Request, context: LogtoContext): void {
     this.sessions.disregard(request);
-    const guardsPassed = this.haveGuardsPassed(request);
-    this.setState(request, { isOverridden: true, guardsPassed, record: undefined, context });
+    const { isAdmitted, guardsPassed } = this.passedGuards(request);
+    this.setState(request, { isOverridden: true, isAdmitted, guardsPassed, record: undefined, context });
   }
 
   isOverridden(request: Request): boolean {
     return this.existingState(request)?.isOverridden === true;
+  }
+
+  /** Records that a guard that requires a user has let a request pass. */
+  admit(request: Request): void {
+    this.stateOf(request).isAdmitted = true;
+  }
+
+  /** Whether the sign-in has ended between a guard that requires a user and the handler. */
+  hasEndedSinceGuard(request: Request): boolean {
+    const { isAdmitted, context } = this.stateOf(request);
+    return isAdmitted && !context.isAuthenticated;
   }
 
   /** Records that every guard has let a request pass, so that its handler runs next. */
@@ -80,7 +93,7 @@ export class CurrentUser {
   }
 
   haveGuardsPassed(request: Request): boolean {
-    return this.existingState(request)?.guardsPassed === true;
+    return this.passedGuards(request).guardsPassed;
   }
 
   /** The state of a request, replaced by a new one whenever its session record changes. */
@@ -90,10 +103,13 @@ export class CurrentUser {
     const signedIn = this.sessions.record(request);
     const record = signedIn && this.sessions.recordActivity(request, signedIn);
     if (existing && existing.record === record) return existing;
+    // The handler of a guarded route keeps its user, unless it ends the sign-in itself.
+    if (!record && existing?.isAdmitted && existing.guardsPassed && !this.sessions.hasEnded(request))
+      return existing;
     if (record && this.keepsRecordsAlive && !this.passiveRequests.has(request))
       this.records.keepAlive(request, record);
-    const guardsPassed = existing?.guardsPassed === true;
-    const state = { isOverridden: false, guardsPassed, record, context: contextOf(record) };
+    const { isAdmitted, guardsPassed } = this.passedGuards(request);
+    const state = { isOverridden: false, isAdmitted, guardsPassed, record, context: contextOf(record) };
     this.setState(request, state);
     return state;
   }
@@ -101,6 +117,11 @@ export class CurrentUser {
   /** The state of a request. A fork, as a GraphQL field may have, inherits it until it has its own. */
   private existingState(request: object): UserState | undefined {
     return (request as StateHolder)[this.state];
+  }
+
+  /** What the guards have decided so far: it stays when the user of the request changes. */
+  private passedGuards(request: object): Pick<UserState, 'isAdmitted' | 'guardsPassed'> {
+    return this.existingState(request) ?? { isAdmitted: false, guardsPassed: false };
   }
 
   private setState(request: object, state: UserState): void {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { hasCode } from '../logto.exceptions.js';
+import { hasCode, LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import type { GetContextParameters } from '../options/get-context-parameters.js';
 import { Sessions } from '../session/sessions.js';
@@ -82,8 +82,9 @@ export class UserContextResolver {
     const organizationTokens = getOrganizationToken
       ? await this.organizationTokens(request, userInfo)
       : undefined;
-    // A refresh for one of the tokens may have brought newer claims.
+    // In the meantime, a refresh may have brought newer claims, or the sign-in may have ended.
     const { context } = this.currentUser.stateOf(request);
+    if (!context.isAuthenticated) throw new LogtoUnauthenticatedException();
     return {
       ...context,
       ...(userInfo && { userInfo }),

@@ -1,11 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Post, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Injectable, Post, Req, UseGuards, type CanActivate } from '@nestjs/common';
 import type { Request } from 'express';
-import { LogtoGuard, LogtoSessions, type LogtoModuleOptions } from 'nestjs-logto';
+import {
+  AuthUser,
+  LogtoContext,
+  LogtoGuard,
+  LogtoSessions,
+  OptionalAuth,
+  WithLogto,
+  type LogtoModuleOptions,
+} from 'nestjs-logto';
 import { Recorder } from '../hooks/support/recorder.js';
 import { Users } from '../hooks/support/users.js';
 import { session, startApp, type TestApp, type TestAppParts } from '../support/app/app.js';
-import { Latch } from '../support/runner/latches.js';
+import { pauseResponse } from '../support/logto/pause-response.js';
+import { Latch, Latches } from '../support/runner/latches.js';
 import { isSignedIn } from '../support/requests/is-signed-in.js';
 import { startIssuer } from '../support/logto/issuer.js';
 import { MemorySessionStore } from '../support/app/memory-session-store.js';
@@ -26,6 +35,59 @@ class OtherSessionsController {
   }
 }
 
+@Injectable()
+class NextGuard implements CanActivate {
+  constructor(private readonly latches: Latches) {}
+
+  async canActivate(): Promise<boolean> {
+    await this.latches.find('next-guard')?.wait();
+    return true;
+  }
+}
+
+@Controller('guarded-twice')
+@UseGuards(LogtoGuard, NextGuard)
+class GuardedTwiceController {
+  @Get()
+  required(@AuthUser() user: LogtoContext): LogtoContext {
+    return user;
+  }
+
+  @Get('optional')
+  @OptionalAuth()
+  optional(@AuthUser() user: LogtoContext): LogtoContext {
+    return user;
+  }
+}
+
+@Controller('handler')
+@UseGuards(LogtoGuard)
+class WaitingController {
+  constructor(private readonly latches: Latches) {}
+
+  @Get()
+  async handler(@Req() request: Request, @AuthUser() user: LogtoContext): Promise<unknown[]> {
+    await this.latches.find('handler')?.wait();
+    return [user.claims?.sub, request.user?.claims?.sub];
+  }
+}
+
+@Controller('user-info')
+@UseGuards(LogtoGuard)
+@WithLogto({ fetchUserInfo: true })
+class UserInfoController {
+  @Get('required')
+  required(@AuthUser() user: LogtoContext): LogtoContext {
+    return user;
+  }
+
+  @Get('optional')
+  @OptionalAuth()
+  optional(@AuthUser() user: LogtoContext): LogtoContext {
+    return user;
+  }
+}
+
 const issuer = await startIssuer(tokenTenant);
 let parts: TestAppParts;
 let app: TestApp;
@@ -34,8 +96,16 @@ let other: TestApp;
 const start = async (options: Partial<LogtoModuleOptions> = {}): Promise<void> => {
   parts = {
     issuer,
-    controllers: [PagesController, TokensController, RenewalController, OtherSessionsController],
-    providers: [Recorder, Users],
+    controllers: [
+      PagesController,
+      TokensController,
+      RenewalController,
+      OtherSessionsController,
+      UserInfoController,
+      GuardedTwiceController,
+      WaitingController,
+    ],
+    providers: [Recorder, Users, Latches],
     logto: {
       ...tokenOptions,
       session: { ...session, store: new MemorySessionStore() },
@@ -163,5 +233,44 @@ describe('"Sign out everywhere else"', () => {
     expect(await isSignedIn(here)).toBe(true);
     expect(await isSignedIn(otherBrowser)).toBe(false);
     expect((await here.open('/refresh')).status).toBe(200);
+  });
+});
+
+describe('A request whose sign-in ends after a guard has let it pass', () => {
+  const endWhile = async (path: string, pause: () => Latch) => {
+    await start();
+    const browser = await app.signedInBrowser(issuer);
+    const latch = pause();
+    const answer = browser.fetch(path);
+    await latch.reached;
+    await app.app.get(LogtoSessions).end({ sub: 'ada' });
+    latch.release();
+    const { status, json } = await answer;
+    return [status, json()];
+  };
+  const duringUserInfo = (): Latch => pauseResponse(issuer, 'userinfo');
+  const duringNextGuard = (): Latch => app.app.get(Latches).create('next-guard');
+  const inHandler = (): Latch => app.app.get(Latches).create('handler');
+
+  it('is denied while another guard decides', async () => {
+    expect(await endWhile('/guarded-twice', duringNextGuard)).toMatchObject([
+      401,
+      { code: 'not_authenticated' },
+    ]);
+  });
+
+  it('keeps its user once its handler comes next', async () => {
+    expect(await endWhile('/user-info/required', duringUserInfo)).toMatchObject([
+      200,
+      { isAuthenticated: true, claims: { sub: 'ada' }, userInfo: { sub: 'ada' } },
+    ]);
+    expect(await endWhile('/handler', inHandler)).toEqual([200, ['ada', 'ada']]);
+  });
+
+  it.each([
+    ['while the module fetches user info', '/user-info/optional', duringUserInfo],
+    ['while another guard decides', '/guarded-twice/optional', duringNextGuard],
+  ])('is anonymous if the guard does not require a user: %s', async (_case, path, pause) => {
+    expect(await endWhile(path, pause)).toEqual([200, { isAuthenticated: false }]);
   });
 });

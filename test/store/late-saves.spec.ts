@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from '../support/requests/browser.js';
 import { eventLoopTurns } from '../support/runner/event-loop-turns.js';
-import { pauseTokenResponse } from '../support/logto/pause-token-response.js';
+import { pauseResponse } from '../support/logto/pause-response.js';
 import { otherTokenPath, resourceTokenPath } from '../support/logto/token-path.js';
 import { sessions, startTokenStoreApps } from '../support/app/token-store-app.js';
 
@@ -130,7 +130,7 @@ describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves
   });
 
   it('keeps no tokens of a refresh during which the user signs out, and revokes them', async () => {
-    const paused = pauseTokenResponse(context.issuer);
+    const paused = pauseResponse(context.issuer, 'token');
     const refresh = browser.fetch(resourceTokenPath);
     await paused.reached;
     await browser.open('/logto/sign-out');
@@ -143,7 +143,7 @@ describe.each(await startTokenStoreApps())('A slow request in $name', ({ resaves
 
   it('keeps only the new tokens of a refresh during which the user signs in again, and they work', async () => {
     const { app, issuer } = context;
-    const paused = pauseTokenResponse(issuer);
+    const paused = pauseResponse(issuer, 'token');
     // In another cookie jar, because with `rolling` the late response sets the old cookie again.
     const cookie = browser.cookies.header(app.baseUrl);
     const refresh = app.browser().fetch(resourceTokenPath, { headers: { cookie } });

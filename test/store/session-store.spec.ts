@@ -4,7 +4,7 @@ import { session, type TestApp } from '../support/app/app.js';
 import type { Browser } from '../support/requests/browser.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';
 import { eventLoopTurns } from '../support/runner/event-loop-turns.js';
-import { pauseTokenResponse } from '../support/logto/pause-token-response.js';
+import { pauseResponse } from '../support/logto/pause-response.js';
 import { startIssuer } from '../support/logto/issuer.js';
 import { MemorySessionStore } from '../support/app/memory-session-store.js';
 import { registerBackChannelLogout } from '../support/logto/register-back-channel-logout.js';
@@ -71,7 +71,7 @@ describe('The session store', () => {
 
   it('keeps no tokens of a sign-in that expired while they were being refreshed', async () => {
     await browser.signIn(issuer);
-    const paused = pauseTokenResponse(issuer);
+    const paused = pauseResponse(issuer, 'token');
     const slow = browser.fetch(resourceTokenPath);
     await paused.reached;
     passTime(3700);

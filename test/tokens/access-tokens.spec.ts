@@ -5,7 +5,7 @@ import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import type { TestApp } from '../support/app/app.js';
 import type { Browser } from '../support/requests/browser.js';
 import { passTime, restoreTime } from '../support/runner/clock.js';
-import { pauseTokenResponse } from '../support/logto/pause-token-response.js';
+import { pauseResponse } from '../support/logto/pause-response.js';
 import { resource, startIssuer } from '../support/logto/issuer.js';
 import { startTokenApp, tokenTenant } from '../support/app/token-app.js';
 import {
@@ -166,7 +166,7 @@ describe('Access tokens', () => {
   });
 
   it('are renewed by refresh() also while another refresh is in progress, so that no change is missed', async () => {
-    const paused = pauseTokenResponse(issuer);
+    const paused = pauseResponse(issuer, 'token');
     const early = browser.fetch('/refresh');
     await paused.reached;
     issuer.updateUser('ada', { name: 'Countess of Lovelace' });

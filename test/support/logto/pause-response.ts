@@ -1,10 +1,10 @@
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { Latch } from '../runner/latches.js';
 
-/** Pauses the next response of the token endpoint until the latch is released. */
-export function pauseTokenResponse(issuer: LogtoEmulator): Latch {
+/** Pauses the next response of an endpoint until the latch is released. */
+export function pauseResponse(issuer: LogtoEmulator, endpoint: 'token' | 'userinfo'): Latch {
   const latch = new Latch();
-  issuer.failNext('token', {
+  issuer.failNext(endpoint, {
     transform: async (response) => {
       await latch.wait();
       return response;
