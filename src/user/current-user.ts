@@ -80,16 +80,15 @@ export class CurrentUser {
     this.stateOf(request).isAdmitted = true;
   }
 
-  /** Whether the sign-in has ended between a guard that requires a user and the handler. */
-  hasEndedSinceGuard(request: Request): boolean {
-    const { isAdmitted, context } = this.stateOf(request);
-    return isAdmitted && !context.isAuthenticated;
-  }
-
-  /** Records that every guard has let a request pass, so that its handler runs next. */
-  markGuardsPassed(request: Request): void {
+  /**
+   * Records that every guard has let a request pass, so that its handler runs next.
+   * @returns whether it may run: a sign-in that a guard requires may have ended since
+   */
+  markGuardsPassed(request: Request): boolean {
     // This also reads the session before it may expire during a long handler.
-    this.stateOf(request).guardsPassed = true;
+    const state = this.stateOf(request);
+    state.guardsPassed = true;
+    return !state.isAdmitted || state.context.isAuthenticated;
   }
 
   haveGuardsPassed(request: Request): boolean {

@@ -23,15 +23,16 @@ export class HandlerContext {
 
   /**
    * Opens `req.user` to the handler of an HTTP request.
-   * @returns whether {@link prepare} is needed too. On Express it is not if nothing has to be fetched and the user is still
-   * signed in: `req.user` and `@AuthUser()` read the session by themselves, so a page that uses neither refreshes no claims.
+   * @returns whether {@link prepare} is needed too. On Express it is not if nothing has to be fetched: `req.user` and
+   * `@AuthUser()` read the session by themselves, so a page that uses neither refreshes no claims.
+   * @throws LogtoUnauthenticatedException if the sign-in has ended since a guard that requires one
    */
   begin(host: ExecutionContext): boolean {
     if (host.getType() !== 'http') return true;
     const request = httpRequestOf(host);
-    this.currentUser.markGuardsPassed(request);
-    if (!hasSessionContext(request) || this.currentUser.hasEndedSinceGuard(request)) return true;
-    return fetchesAnything(this.routes.read(host));
+    if (!this.currentUser.markGuardsPassed(request))
+      throw this.unauthenticated.create(request, this.routes.read(host).unauthenticated);
+    return !hasSessionContext(request) || fetchesAnything(this.routes.read(host));
   }
 
   /**
@@ -65,8 +66,6 @@ export class HandlerContext {
   private async resolve(host: ExecutionContext, request: Request): Promise<LogtoContext> {
     const route = this.routes.read(host);
     try {
-      if (host.getType() === 'http' && this.currentUser.hasEndedSinceGuard(request))
-        throw new LogtoUnauthenticatedException();
       // A guard has refreshed outdated claims already. A handler without a guard does not wait for a refresh.
       return await this.resolver.resolve(request, route);
     } catch (error) {
