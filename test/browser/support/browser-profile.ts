@@ -13,7 +13,10 @@ export class BrowserProfile {
   }
 
   static async create(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserProfile> {
-    return new BrowserProfile(await browser.newContext({ locale: 'en-GB', ...options }));
+    // A page must not be examined halfway through a transition, where its colours are those of neither state.
+    return new BrowserProfile(
+      await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options }),
+    );
   }
 
   newTab(): Promise<Page> {
