@@ -53,7 +53,7 @@ export class AccessDecision {
       if (principal.credential === 'session') this.csrf.assertOwnSite(host, request);
       const gap = await this.requirements.findGap(attempt.request, principal, policy);
       if (gap !== undefined) throw this.denials.forSignIn(attempt, principal, gap);
-      if (policy.access === 'required') this.currentUser.admit(attempt.request);
+      if (policy.access === 'required') this.currentUser.admit(host, attempt.request);
       attachContext(host, attempt.request, principal.context);
     } catch (error) {
       const denial = authentication.deny(attempt, error);

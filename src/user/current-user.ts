@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type ArgumentsHost } from '@nestjs/common';
 import type { Request } from 'express';
 import type { UserInfoResponse } from '../oidc/claims.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
@@ -9,12 +9,13 @@ import { TokenRecords } from '../store/token-records.js';
 import { Revalidation } from '../tokens/revalidation.js';
 import { cloneJson } from './clone-json.js';
 import { anonymousContext, type LogtoContext } from './logto-context.js';
+import { executionKey } from './request-source.js';
 
 /** What is known about the user of one request. */
 export interface UserState {
   /** Whether a guard has set the user, whatever the session says. */
   readonly isOverridden: boolean;
-  /** Whether a guard that requires a user has let the request pass. */
+  /** Whether a guard that requires a user has let the HTTP request pass. */
   isAdmitted: boolean;
   /** Whether every guard has let the request pass. */
   guardsPassed: boolean;
@@ -35,6 +36,9 @@ interface StateHolder {
 export class CurrentUser {
   /** A property of the request: short-lived keys in a WeakMap would make every garbage collection slower. */
   private readonly state = Symbol('nestjs-logto.user');
+
+  /** The fields and messages that a guard that requires a user has let pass. They may share their request. */
+  private readonly admitted = new WeakSet<object>();
 
   private readonly keepsRecordsAlive: boolean;
 
@@ -75,9 +79,15 @@ export class CurrentUser {
     return this.existingState(request)?.isOverridden === true;
   }
 
-  /** Records that a guard that requires a user has let a request pass. */
-  admit(request: Request): void {
-    this.stateOf(request).isAdmitted = true;
+  /** Records that a guard that requires a user has let an execution pass. */
+  admit(host: ArgumentsHost, request: Request): void {
+    if (host.getType() === 'http') this.stateOf(request).isAdmitted = true;
+    else this.admitted.add(executionKey(host));
+  }
+
+  /** Whether a guard that requires a user has let a GraphQL field or a message pass. */
+  isAdmitted(host: ArgumentsHost): boolean {
+    return this.admitted.has(executionKey(host));
   }
 
   /**

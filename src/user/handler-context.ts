@@ -67,7 +67,10 @@ export class HandlerContext {
     const route = this.routes.read(host);
     try {
       // A guard has refreshed outdated claims already. A handler without a guard does not wait for a refresh.
-      return await this.resolver.resolve(request, route);
+      const context = await this.resolver.resolve(request, route);
+      if (!context.isAuthenticated && this.currentUser.isAdmitted(host))
+        throw new LogtoUnauthenticatedException();
+      return context;
     } catch (error) {
       // The sign-in has ended: answer as the guard would have.
       if (!(error instanceof LogtoUnauthenticatedException)) throw error;

@@ -75,7 +75,7 @@ export function graphqlInfoOf(host: ArgumentsHost): object | undefined {
 /** Finds the request of an execution. */
 @Injectable()
 export class RequestSource {
-  /** By an object that the guards and interceptors of one execution have in common. */
+  /** By {@link executionKey}. */
   private readonly forks = new WeakMap<object, Request>();
 
   constructor(private readonly handshakes: Handshakes) {}
@@ -165,7 +165,8 @@ function requestOfMessage(host: ArgumentsHost): Request | undefined {
   return typeof request?.headers === 'object' ? request : undefined;
 }
 
-function executionKey(host: ArgumentsHost): object {
+/** An object that the guards and interceptors of one execution have in common, and no other execution has. */
+export function executionKey(host: ArgumentsHost): object {
   return graphqlInfoOf(host) ?? host.getArgs();
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Injectable, Post, Req, UseGuards, type CanActivate } from '@nestjs/common';
+import { Controller, Get, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import {
   AuthUser,
@@ -21,6 +21,7 @@ import { MemorySessionStore } from '../support/app/memory-session-store.js';
 import { PagesController } from '../support/requests/pages.js';
 import { RenewalController } from '../support/controllers/renewal.controller.js';
 import { tokenOptions, tokenTenant } from '../support/app/token-app.js';
+import { WaitingGuard } from '../support/app/waiting.guard.js';
 import { TokensController } from '../support/controllers/tokens.controller.js';
 import { aboutUser, sendWebhook, signingKey, suspended } from '../webhooks/support/send-webhook.js';
 
@@ -32,16 +33,6 @@ class OtherSessionsController {
   @Post('end-others')
   async endOthers(@Req() request: Request): Promise<{ ended: number }> {
     return { ended: await this.sessions.end({ sub: 'ada' }, { except: request }) };
-  }
-}
-
-@Injectable()
-class NextGuard implements CanActivate {
-  constructor(private readonly latches: Latches) {}
-
-  async canActivate(): Promise<boolean> {
-    await this.latches.find('next-guard')?.wait();
-    return true;
   }
 }
 
@@ -59,7 +50,7 @@ abstract class UserController {
 }
 
 @Controller('guarded-twice')
-@UseGuards(LogtoGuard, NextGuard)
+@UseGuards(LogtoGuard, WaitingGuard)
 class GuardedTwiceController extends UserController {}
 
 @Controller('user-info')
@@ -240,7 +231,7 @@ describe('A request whose sign-in ends after a guard has let it pass', () => {
     return [status, json()];
   };
   const duringUserInfo = (): Latch => pauseResponse(issuer, 'userinfo');
-  const duringNextGuard = (): Latch => app.app.get(Latches).create('next-guard');
+  const duringNextGuard = (): Latch => app.app.get(Latches).create('guard');
   const inHandler = (): Latch => app.app.get(Latches).create('handler');
 
   it('is denied while another guard decides', async () => {

@@ -8,6 +8,7 @@ import {
   LogtoContext,
   LogtoExceptionFilter,
   LogtoGuard,
+  LogtoSessions,
   OptionalAuth,
 } from 'nestjs-logto';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
@@ -16,6 +17,8 @@ import { RealTokens, startAccessIssuer } from '../guard/support/real-tokens.js';
 import { signedInBrowser } from '../guard/support/signed-in-browser.js';
 import { session, type TestApp } from '../support/app/app.js';
 import { resource } from '../support/logto/issuer.js';
+import { WaitingGuard } from '../support/app/waiting.guard.js';
+import { Latches } from '../support/runner/latches.js';
 import { SocketIoClient } from './support/socket-io-client.js';
 import { startSocketApp } from './support/start-socket-app.js';
 import { closeLater } from '../support/runner/leftovers.js';
@@ -69,5 +72,50 @@ describe('Messages on the same socket', () => {
       const ask = await connect({ token: bobsToken });
       expect(await Promise.all([ask('mine'), ask('news')])).toEqual(['data of ada', 'news for bob']);
     }
+  });
+});
+
+@UseFilters(LogtoExceptionFilter)
+@UseGuards(LogtoGuard, WaitingGuard)
+@WebSocketGateway()
+class OrdersGateway {
+  @SubscribeMessage('mine')
+  mine(@AuthUser() user: LogtoContext): string {
+    return `orders of ${user.claims?.sub ?? 'anonymous'}`;
+  }
+
+  @SubscribeMessage('popular')
+  @OptionalAuth()
+  popular(@AuthUser() user: LogtoContext): string {
+    return `popular for ${user.claims?.sub ?? 'anonymous'}`;
+  }
+}
+
+describe('A message whose sign-in ends while another guard decides', () => {
+  let issuer: LogtoEmulator;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    issuer = await startAccessIssuer();
+    app = closeLater(await startSocketApp(IoAdapter, OrdersGateway, { issuer, providers: [Latches] }));
+  });
+
+  async function askWhileSignedOut(event: string): Promise<unknown> {
+    const { handshake: headers } = await signedInBrowser(app, issuer, 'ada');
+    const client = closeLater(await SocketIoClient.connect(app, { headers }));
+    const latch = app.app.get(Latches).create('guard');
+    const answer = client.ask(event);
+    await latch.reached;
+    await app.app.get(LogtoSessions).end({ sub: 'ada' });
+    latch.release();
+    return answer;
+  }
+
+  it('is denied', async () => {
+    expect(await askWhileSignedOut('mine')).toMatchObject({ code: 'not_authenticated' });
+  });
+
+  it('is anonymous if the guard does not require a user', async () => {
+    expect(await askWhileSignedOut('popular')).toBe('popular for anonymous');
   });
 });
