@@ -104,7 +104,7 @@ export {
   UserScope,
 } from './options/logto-constants.js';
 export type { LogtoFetchInit } from './downstream/downstream-fetch.js';
-export type { TokenTarget } from './oidc/oidc-client.js';
+export type { TokenTarget } from './oidc/token-target.js';
 export type { ExchangedToken, TokenExchangeParameters } from './oidc/token-exchange.js';
 export type { ClientCredentialsParameters } from './tokens/machine-tokens.js';
 export type { SignInParameters } from './sign-in/sign-in.js';

@@ -5,7 +5,7 @@ import { Diagnosis } from './diagnosis/diagnosis.js';
 import type { LogtoDiagnosis } from './diagnosis/logto-diagnosis.js';
 import { DownstreamFetch, type LogtoFetchInit } from './downstream/downstream-fetch.js';
 import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/claims.js';
-import type { TokenTarget } from './oidc/oidc-client.js';
+import type { TokenTarget } from './oidc/token-target.js';
 import { TokenExchange, type ExchangedToken, type TokenExchangeParameters } from './oidc/token-exchange.js';
 import { requireSignIn } from './session/sign-in-client.js';
 import { Handshakes } from './session/handshakes.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptions.js';
-import type { TokenTarget } from '../oidc/oidc-client.js';
+import type { TokenTarget } from '../oidc/token-target.js';
 import { isLoopback } from '../options/resolve/is-loopback.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { Cooldown } from '../tokens/cooldown.js';

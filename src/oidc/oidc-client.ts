@@ -16,6 +16,7 @@ import { IdTokenGrants } from './id-token-grants.js';
 import type { ProviderCall } from './calls/provider-call.js';
 import { ProviderConfiguration } from './provider-configuration.js';
 import { ProviderRequests } from './provider-requests.js';
+import { targetParameters, type TokenTarget } from './token-target.js';
 import { toTokenSet, type TokenSet } from './token-set.js';
 
 /** What the callback of a sign-in is checked against. */
@@ -25,14 +26,6 @@ export interface AuthorizationChecks {
   readonly codeVerifier: string;
   /** In seconds. */
   readonly maxAge?: number;
-}
-
-/** What an access token is issued for. */
-export interface TokenTarget {
-  /** The indicator of an API resource, one of the options' `resources`. Default: none, the token is for userinfo. */
-  readonly resource?: string | undefined;
-  /** The id of one of the user's organizations. Default: none. */
-  readonly organizationId?: string | undefined;
 }
 
 /** Makes the requests of the application that signs users in. */
@@ -92,18 +85,15 @@ export class OidcClient {
    */
   async refresh(
     refreshToken: string,
-    { resource, organizationId }: TokenTarget,
+    target: TokenTarget,
     onRotated: (refreshToken: string) => Promise<void>,
   ): Promise<TokenSet> {
-    const target = {
-      ...(resource !== undefined && { resource }),
-      ...(organizationId !== undefined && { organization_id: organizationId }),
-    };
+    const requested = targetParameters(target);
     return this.breaker.run('refresh', () =>
       this.grants.run(
         'refresh',
         async (configuration, parameters) =>
-          toTokenSet(await refreshTokenGrant(configuration, refreshToken, { ...target, ...parameters })),
+          toTokenSet(await refreshTokenGrant(configuration, refreshToken, { ...requested, ...parameters })),
         onRotated,
       ),
     );

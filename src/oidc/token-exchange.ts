@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { genericGrantRequest } from 'openid-client';
 import { LogtoException } from '../logto.exceptions.js';
 import { type ResolvedCredentials, ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { TokenTarget } from './oidc-client.js';
 import { ProviderRequests } from './provider-requests.js';
+import { targetParameters, type TokenTarget } from './token-target.js';
 import { toTokenSet } from './token-set.js';
 
 const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -46,14 +46,12 @@ export class TokenExchange {
    * expired or used, another error of Logto, or a transient one
    */
   async exchange(parameters: TokenExchangeParameters): Promise<ExchangedToken> {
-    const { subjectToken, actorToken, resource, organizationId, scope } = parameters;
+    const { subjectToken, actorToken, scope } = parameters;
     const form = {
       subject_token: subjectToken,
       subject_token_type: accessTokenType,
       ...(actorToken !== undefined && { actor_token: actorToken, actor_token_type: accessTokenType }),
-      ...(resource !== undefined && { resource }),
-      ...(organizationId !== undefined && { organization_id: organizationId }),
-      ...(scope !== undefined && { scope }),
+      ...targetParameters(parameters, scope),
     };
     const { accessToken, scopes, expiresAt } = await this.requests.run(
       'token exchange',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { UserInfoResponse } from '../oidc/claims.js';
-import type { TokenTarget } from '../oidc/oidc-client.js';
+import type { TokenTarget } from '../oidc/token-target.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import { ownEntryPrefix } from './store-access.js';
 

@@ -1,6 +1,6 @@
 import { claimsByScope } from '../emulator/tenant/user-claims.js';
 import type { UserInfoResponse } from '../oidc/claims.js';
-import type { TokenTarget } from '../oidc/oidc-client.js';
+import type { TokenTarget } from '../oidc/token-target.js';
 import { membershipOf, membershipsOf, type LogtoTestUser } from './logto-test-user.js';
 
 /** Claims that a new tenant does not add to ID tokens. */

@@ -1,6 +1,6 @@
 import type { LocalUser } from '../hooks/local-user.js';
 import type { UserClaims, UserInfoResponse } from '../oidc/claims.js';
-import type { TokenTarget } from '../oidc/oidc-client.js';
+import type { TokenTarget } from '../oidc/token-target.js';
 import type { Credential } from '../options/credential.js';
 
 /** An organization that a test user is a member of. */

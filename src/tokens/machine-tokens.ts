@@ -5,7 +5,7 @@ import { LogtoException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { CircuitBreaker } from '../oidc/calls/circuit-breaker.js';
 import { MachineClient } from '../oidc/machine-client.js';
-import type { TokenTarget } from '../oidc/oidc-client.js';
+import { targetParameters, type TokenTarget } from '../oidc/token-target.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import { SingleFlight } from '../concurrency/single-flight.js';
 
@@ -59,15 +59,8 @@ export class MachineTokens {
     if (this.cache.get(key)?.accessToken === rejected) this.cache.delete(key);
   }
 
-  private async request(
-    key: string,
-    { resource, organizationId, scope }: ClientCredentialsParameters,
-  ): Promise<TokenSet> {
-    const tokens = await this.client.clientCredentials({
-      ...(resource !== undefined && { resource }),
-      ...(organizationId !== undefined && { organization_id: organizationId }),
-      ...(scope !== undefined && { scope }),
-    });
+  private async request(key: string, parameters: ClientCredentialsParameters): Promise<TokenSet> {
+    const tokens = await this.client.clientCredentials(targetParameters(parameters, parameters.scope));
     this.cache.set(key, tokens);
     return tokens;
   }

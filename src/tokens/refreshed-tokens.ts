@@ -6,6 +6,7 @@ import { OidcClient } from '../oidc/oidc-client.js';
 import type { TokenSet } from '../oidc/token-set.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
+import { withoutUndefined } from '../options/without-undefined.js';
 import { Hooks } from '../hooks/hooks.js';
 import { Sessions } from '../session/sessions.js';
 import { RefreshedRecords } from '../store/refreshed-records.js';
@@ -113,10 +114,7 @@ export class RefreshedTokens {
     const { resource, organizationId } = target;
     const event = {
       sub: record.claims.sub,
-      target: {
-        ...(resource !== undefined && { resource }),
-        ...(organizationId !== undefined && { organizationId }),
-      },
+      target: withoutUndefined({ resource, organizationId }),
       claims: structuredClone(record.claims),
     };
     afterwards.push(() => this.hooks.tokenRefresh(event));

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { TokenTarget } from '../oidc/oidc-client.js';
+import type { TokenTarget } from '../oidc/token-target.js';
 import type { SessionRecord } from '../store/session-record.js';
 
 /** A refresh of a sign-in, under its mutex. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { trace } from '../events/trace.js';
-import type { TokenTarget } from '../oidc/oidc-client.js';
+import type { TokenTarget } from '../oidc/token-target.js';
 import { RefreshGrant } from './refresh-grant.js';
 import type { SignInRefresh } from './sign-in-refresh.js';
 import { isSignedIn, type SessionRecord } from '../store/session-record.js';

@@ -5,7 +5,7 @@ import { LogtoException, LogtoUnauthenticatedException } from '../logto.exceptio
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { CircuitBreaker } from '../oidc/calls/circuit-breaker.js';
 import { UserScope } from '../options/logto-constants.js';
-import type { TokenTarget } from '../oidc/oidc-client.js';
+import type { TokenTarget } from '../oidc/token-target.js';
 import type { SessionRecord } from '../store/session-record.js';
 import { Sessions } from '../session/sessions.js';
 import { accessTokenKey, type StoredAccessToken, type TokenRecord } from '../store/token-record.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { hasCode, isTransient } from '../../logto.exceptions.js';
 import { CircuitBreaker } from '../../oidc/calls/circuit-breaker.js';
-import type { TokenTarget } from '../../oidc/oidc-client.js';
+import type { TokenTarget } from '../../oidc/token-target.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import type { StoredAccessToken } from '../../store/token-record.js';
 import { Cooldown } from '../../tokens/cooldown.js';

@@ -3,7 +3,7 @@ import type { LogtoErrorCode } from '../../logto.error-codes.js';
 import { hasCode, LogtoException } from '../../logto.exceptions.js';
 import { UserScope } from '../../options/logto-constants.js';
 import type { UserClaims } from '../../oidc/claims.js';
-import type { TokenTarget } from '../../oidc/oidc-client.js';
+import type { TokenTarget } from '../../oidc/token-target.js';
 import type { LogtoContext } from '../../user/logto-context.js';
 import type { FreshScopes } from './fresh-scopes.js';
 import type { FreshUserInfo } from './fresh-user-info.js';

@@ -1,4 +1,4 @@
-import type { TokenTarget } from '../../oidc/oidc-client.js';
+import type { TokenTarget } from '../../oidc/token-target.js';
 import { buildOrganizationUrn } from '../../options/logto-constants.js';
 import { withoutUndefined } from '../../options/without-undefined.js';
 import type { TestSignIn } from '../logto-test-user.js';

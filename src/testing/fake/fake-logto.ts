@@ -8,7 +8,7 @@ import {
   ReservedScope,
   UserScope,
 } from '../../options/logto-constants.js';
-import type { TokenTarget } from '../../oidc/oidc-client.js';
+import type { TokenTarget } from '../../oidc/token-target.js';
 import type { TokenSet } from '../../oidc/token-set.js';
 import { GrantedAccess } from '../granted-access.js';
 import { membershipOf, type TestSignIn } from '../logto-test-user.js';
