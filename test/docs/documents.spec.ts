@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { anchorsOf, hrefsOf, repositoryLinksOf } from './support/markdown.js';
+import { anchorsOf, brokenCodeOf, hrefsOf, repositoryLinksOf } from './support/markdown.js';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,6 +17,9 @@ const documents = [
   ...pages,
   ...filesBelow('sample', /(?:^|\/)README\.md$/),
 ];
+
+/** The documents in the package, which has neither the samples nor the tests. */
+const published = ['README.md', 'CHANGELOG.md', 'AGENTS.md', 'llms.txt', ...pages];
 
 describe('The README', () => {
   it('has at most 200 lines', () => {
@@ -33,6 +36,18 @@ describe('The README', () => {
 describe('The documents', () => {
   it('include the pages in docs', () => {
     expect(pages).toEqual(expect.arrayContaining(['docs/README.md', 'docs/getting-started.md']));
+  });
+
+  it.each(documents)('have no broken fences or code spans: %s', (document) => {
+    expect(brokenCodeOf(read(document))).toEqual([]);
+  });
+
+  it.each(published)('link relatively only to files of the package: %s', (document) => {
+    const outside = repositoryLinksOf(document, read(document)).filter(
+      ({ href, path }) => !/^https:|^#/.test(href) && !published.includes(path),
+    );
+
+    expect(outside.map(({ href }) => href)).toEqual([]);
   });
 
   it.each(documents)('link to files that exist: %s', (document) => {

@@ -55,6 +55,23 @@ function slugOf(heading: string): string {
     .replaceAll(' ', '-');
 }
 
+/**
+ * Code that does not render as it is meant: a fence of one backtick, or backticks within a span of single ones. Such a span
+ * ends at the inner backtick, so it has a space at one of its ends, or a letter after it.
+ */
+export function brokenCodeOf(markdown: string): string[] {
+  const paragraphs = markdown.replaceAll(/^ *```.*?^ *```$/gms, '').split(/\n\s*\n/);
+  return paragraphs.flatMap((paragraph) => {
+    const spans = [...paragraph.matchAll(/(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)(\w?)/gs)];
+    const broken = spans.filter(
+      ([, fence, code = '', after]) =>
+        code.includes('\n') || after !== '' || (fence === '`' && code !== code.trim()),
+    );
+    const rest = spans.reduce((text, [span]) => text.replace(span, ''), paragraph);
+    return [...broken.map(([span]) => span), ...(rest.includes('`') ? [paragraph] : [])];
+  });
+}
+
 function withoutCode(markdown: string): string {
   return markdown.replaceAll(/^```.*?^```$/gms, '').replaceAll(/`[^`\n]+`/g, '');
 }
