@@ -14,8 +14,8 @@ const oldSecret = 'the-old-session-secret-of-the-page';
 const newSecret = 'the-new-session-secret-of-the-page';
 
 /** Starts the app of the page on a port, with these secrets in its environment. */
-async function start(port: number, secret: string, old?: string): Promise<TestApp> {
-  leaks.addOptions({ session: { secret: [secret, old ?? secret] } });
+async function start(port: number, secret: string, other?: string): Promise<TestApp> {
+  leaks.addOptions({ session: { secret: [secret, other ?? secret] } });
   Object.assign(process.env, {
     LOGTO_ENDPOINT: issuer.endpoint,
     LOGTO_APP_ID: application.id,
@@ -23,9 +23,9 @@ async function start(port: number, secret: string, old?: string): Promise<TestAp
     LOGTO_BASE_URL: `http://localhost:${port}`,
     LOGTO_SESSION_SECRET: secret,
   });
-  if (old === undefined) delete process.env.OLD_SESSION_SECRET;
-  else process.env.OLD_SESSION_SECRET = old;
-  const { AppModule } = await page.run<{ AppModule: Type }>('OLD_SESSION_SECRET');
+  if (other === undefined) delete process.env.OTHER_SESSION_SECRET;
+  else process.env.OTHER_SESSION_SECRET = other;
+  const { AppModule } = await page.run<{ AppModule: Type }>('OTHER_SESSION_SECRET');
   return startApp({
     issuer,
     port,
@@ -52,6 +52,18 @@ describe('After a change of the session secret', () => {
     const refused = await late.open(lateCallback);
     expect(refused.status).toBe(400);
     expect(refused.text).toContain('sign_in_session.invalid');
+  });
+
+  it('a sign-in that starts on an instance of step 2 finishes on one of step 1', async () => {
+    const port = await freePort();
+    const second = await start(port, newSecret, oldSecret);
+    const browser = second.browser();
+    const callback = await browser.authorize(issuer);
+    await second.close();
+
+    await start(port, oldSecret, newSecret);
+    expect((await browser.open(callback)).status).toBe(302);
+    expect((await browser.open('/protected')).text).toBe('hello ada');
   });
 });
 

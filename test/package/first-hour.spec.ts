@@ -105,7 +105,7 @@ describe('The page on getting started', () => {
     // Step 8 replaces the options of step 4.
     const options = block('ts', 'resources:').trim().replace(/;$/, '');
     await app.write('src/app.module.ts', block('ts', 'class AppModule'));
-    await app.edit('src/app.module.ts', [/LogtoModule\.forRoot\(.*?\n {4}\)/s, options]);
+    await app.edit('src/app.module.ts', [/LogtoModule\.forRootAsync\(.*?\n {4}\}\)/s, options]);
     await app.write('src/app.controller.ts', block('ts', 'class AppController'));
     const started = /Nest application successfully started/;
     await app.startCommand(['npx', 'nest', 'start', '--watch', '--env-file', '.env'], started);

@@ -57,7 +57,7 @@ export async function runMain(
     export class AppModule {}`;
   const { app } = await page.run<{ app: NestExpressApplication }>(text, {
     files: { ...files, 'app.module.ts': appModule },
-    append: 'export { app };',
+    replace: { '\n}\nbootstrap();': '\n  return app;\n}\nexport const app = await bootstrap();' },
   });
   closeLater(app);
   return new Browser(`http://localhost:${port}`);

@@ -33,10 +33,19 @@ const listening = 'The app is listening.';
 
 /** The `main.ts` of an app whose page shows none. */
 const main = `
-  import { NestFactory } from '@nestjs/core';
-  import { AppModule } from './app.module.js';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+async function bootstrap() {
   const app = await NestFactory.create(AppModule);
-  await app.listen(Number(process.env.PORT));`;
+  await app.listen(Number(process.env.PORT));
+}
+bootstrap();
+`;
+
+/** A `main.ts` that prints a line once the app listens. */
+function waiting(code: string): string {
+  return code.replace(/^bootstrap\(\);$/m, `await bootstrap();\nconsole.log('${listening}');`);
+}
 
 /**
  * Starts an app in a process of its own, with the package as it was built: Jest cannot load a CommonJS package that
@@ -53,8 +62,8 @@ export async function startProgram(
   const own = join(repository, packages, 'build/programs', String(port));
   await mkdir(own, { recursive: true });
   for (const [name, code] of Object.entries({ 'main.ts': main, ...files })) {
-    const last = name === 'main.ts' ? `\nconsole.log('${listening}');` : '';
-    const { outputText } = ts.transpileModule(`${code}${last}`, { compilerOptions, fileName: name });
+    const program = name === 'main.ts' ? waiting(code) : code;
+    const { outputText } = ts.transpileModule(program, { compilerOptions, fileName: name });
     await writeFile(join(own, name.replace(/\.ts$/, '.js')), outputText);
   }
   const baseUrl = `http://localhost:${port}`;
