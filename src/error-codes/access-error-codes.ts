@@ -21,7 +21,7 @@ export const accessErrorCodes = [
    * status is 403.
    * @status 401, 302, 303, 403
    * @remedy Sign in again: `/logto/sign-in?acr_values=…`, with the `acr_values` and `max_age` of the response. After a 403:
-   * the user has to set up a second factor at Logto. `acr_values` needs Logto 1.46. See
+   * the user has to set up a second factor in Logto. `acr_values` needs Logto 1.46. See
    * [Step-up authentication](docs/how-to/step-up.md).
    */
   'insufficient_authentication',

@@ -46,7 +46,7 @@ export const oauthErrorCodes = [
    */
   'invalid_client',
   /**
-   * The sign-in has ended at Logto, or the code or the subject token has expired or was used before.
+   * The session has ended at Logto, or the code or the subject token has expired or was used before.
    * @status 401, 500
    * @remedy Sign in again. For a token exchange: get a new subject token.
    */
@@ -77,7 +77,7 @@ export const oauthErrorCodes = [
    */
   'invalid_token',
   /**
-   * With `prompt=none`, the user is not signed in at Logto.
+   * With `prompt=none`, the user is not signed in to Logto.
    * @status 401
    * @remedy Sign in without `prompt=none`.
    */

@@ -52,7 +52,7 @@ export const sessionErrorCodes = [
   'session_store_unavailable',
   /**
    * The tokens of a sign-in cannot be decrypted: their key is not in `encryption.keys`, or the record was changed in the
-   * session store. Only the log has this code: the sign-in ends, and the response is `not_authenticated`.
+   * session store. Only the log has this code: the user is signed out, and the response is `not_authenticated`.
    * @status 401
    * @remedy List the missing key again, after the first one, until the sessions that use it have ended. See
    * [Encrypt tokens](docs/how-to/encrypt-tokens.md).

@@ -44,7 +44,7 @@ export const setupErrorCodes = [
    */
   'adapter_not_supported',
   /**
-   * The feature needs an application at Logto, and the options have none.
+   * The feature needs an application in Logto, and the options have none.
    * @status 500
    * @remedy Set `appId` and the options that the message names.
    */

@@ -154,7 +154,7 @@ describe('A user of the web sample', () => {
 });
 
 describe('The web sample with your own Logto', () => {
-  it('has no page that stands in for Logto Console', async () => {
+  it('has no page that simulates Logto Console', async () => {
     const logto = closeLater(await startSample());
     const sample = closeLater(
       await startSample({

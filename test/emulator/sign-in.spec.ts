@@ -165,7 +165,7 @@ describe('The parameter', () => {
     expect(browser.status).toBe(200);
   });
 
-  it('google_one_tap_credential opens the page that stands in for Google', async () => {
+  it('google_one_tap_credential opens the page that simulates Google', async () => {
     expect((await open({ google_one_tap_credential: 'a-credential' })).url.pathname).toBe(
       '/direct/social/google',
     );
@@ -227,7 +227,7 @@ describe('Signing up', () => {
 });
 
 describe('Without a password,', () => {
-  it('direct_sign_in opens a page that stands in for a social account, and links that account', async () => {
+  it('direct_sign_in opens a page that simulates a social account, and links that account', async () => {
     const url = authorize({ direct_sign_in: 'social:github', scope: 'openid identities' });
     const callback = await emulator.signIn(url, { username: 'alan' });
     const { body } = await web.exchange(callback.searchParams.get('code') ?? '');

@@ -174,7 +174,7 @@ describe('A method with @OnLogtoEvent()', () => {
     expect(logged).not.toContain('the-token-1234567890');
   });
 
-  it('may be replaced in a test, by a spy or by an object that stands in for its provider', async () => {
+  it('may be replaced in a test, by a spy or by an object that replaces its provider', async () => {
     const app = await start({
       create: async (module, options) => {
         const standIn = { fail: () => void calls.push('stand-in'), succeed: () => undefined };

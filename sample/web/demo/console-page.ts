@@ -11,8 +11,8 @@ export function consolePage(user: LogtoContext, users: EmulatedUser[]): string {
     user,
     content: html`<h1>Suspend a user</h1>
       <p class="lead">
-        This page stands in for Logto Console, and only exists with the embedded emulator. Sign in as one of
-        these users in another browser, suspend them here, and click any link in the other browser.
+        This page simulates Logto Console, and only exists with the embedded emulator. Sign in as one of these
+        users in another browser, suspend them here, and click any link in the other browser.
       </p>
       <ul class="rows" aria-label="Users">
         ${users.map(row)}

@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import type { LogtoEmulator } from 'nestjs-logto/emulator';
 import { ConsoleController, emulatorToken } from './console.controller.js';
 
-/** The app with a page that stands in for Logto Console. Only with the embedded emulator. */
+/** The app with a page that simulates Logto Console. Only with the embedded emulator. */
 @Module({})
 export class ConsoleModule {
   static forApp(app: Type, emulator: LogtoEmulator): DynamicModule {
