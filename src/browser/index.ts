@@ -1,13 +1,13 @@
 /** The session as `GET /logto/session` describes it. */
 export interface Session {
   isAuthenticated: boolean;
-  /** The claims in the module's option `sessionClaims`. Absent for an anonymous user. */
+  /** The claims in the module's option `sessionClaims`. Absent for an anonymous request. */
   user?: SessionUser;
   /** When the session ends unless the user is active, as an ISO 8601 date. Absent if it ends with the browser. */
   expiresAt?: string;
-  /** The address of the sign-in, to navigate to. */
+  /** The URL of the sign-in route, to navigate to. */
   signInUrl: string;
-  /** The address of the sign-out, for a form with `method="post"`. */
+  /** The URL of the sign-out route, for a form with `method="post"`. */
   signOutUrl: string;
 }
 
@@ -21,7 +21,7 @@ export interface SessionUser {
   [claim: string]: unknown;
 }
 
-/** Where the routes of the module are. */
+/** Options of {@link createLogtoClient}. */
 export interface LogtoClientOptions {
   /** The app's `baseUrl`, if it is not the origin of the page. Default: the origin of the page. */
   baseUrl?: string;
@@ -31,7 +31,7 @@ export interface LogtoClientOptions {
 
 /** Options of {@link LogtoClient.signIn}. */
 export interface SignInOptions {
-  /** Where the user comes back to: a path or a URL. Default: this page. */
+  /** Where the user returns to: a path or a URL. Default: this page. */
   returnTo?: string;
   /** Query parameters of the sign-in route, such as `first_screen`, `login_hint` or `max_age`. Default: none. */
   parameters?: Record<string, string>;
@@ -41,49 +41,57 @@ export interface SignInOptions {
 export interface LogtoClient {
   /**
    * Requests the session from the app, without extending it.
-   * @throws Error if the app cannot be reached or answers with an error
+   * @throws Error if the app cannot be reached or responds with an error
    */
   getSession: () => Promise<Session>;
   /** Navigates to the sign-in. The promise never settles. */
   signIn: (options?: SignInOptions) => Promise<never>;
   /**
-   * Signs the user out of the app and of Logto, and tells other tabs. The promise never resolves.
-   * @throws Error if the app cannot be reached or answers with an error
+   * Signs the user out of the app and of Logto, and notifies other tabs. The promise never resolves.
+   * @throws Error if the app cannot be reached or responds with an error
    */
   signOut: () => Promise<never>;
   /**
-   * Calls `listener` once the session is known, and whenever the user changes. Requests the session when the page gets
-   * the focus or becomes visible, and when another tab notices a change.
+   * Calls `listener` once the session is known, and whenever the user changes. Requests the session if the page has not
+   * yet, when the page gets the focus or becomes visible, and when another tab notices a change.
    * @returns a function that removes the listener
    */
   onSessionChange: (listener: (session: Session) => void) => () => void;
 }
 
-const leaveFor = (url: string) => new Promise<never>(() => location.assign(url));
+type SessionListener = (session: Session) => void;
 
-/** Creates a client for another origin or prefix. */
+const navigateTo = (url: string) => new Promise<never>(() => location.assign(url));
+
+/**
+ * Creates a client for the module's routes. You only need it if they are on another origin or have another
+ * `authRoutesPrefix`.
+ */
 export function createLogtoClient({ baseUrl = '', prefix = 'logto' }: LogtoClientOptions = {}): LogtoClient {
   const routes = `${baseUrl.replace(/\/+$/, '')}/${prefix}/`;
-  const listeners = new Set<(session: Session) => void>();
-  let known: string | undefined;
-  let tabs: BroadcastChannel | undefined;
+  const listeners = new Set<SessionListener>();
+  let latest: Session | undefined;
+  let knownUser: string | undefined;
+  let channel: BroadcastChannel | undefined;
 
   const send = async (method: string, route: string) => {
     const headers = { accept: 'application/json' };
     const response = await fetch(routes + route, { method, headers, credentials: 'include' });
-    if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+    if (!response.ok) throw new Error(`${method} ${response.url} failed with status ${response.status}`);
     return response.json();
   };
 
-  const openTabs = () => (tabs ??= new BroadcastChannel(routes));
+  const getChannel = () => (channel ??= new BroadcastChannel(routes));
+
+  const notify = (listener: SessionListener) => latest && listeners.has(listener) && listener(latest);
 
   const getSession = async (): Promise<Session> => {
-    const session: Session = await send('GET', 'session');
+    const session: Session = (latest = await send('GET', 'session'));
     const user = JSON.stringify([session.user]);
-    if (user !== known) {
-      known = user;
-      openTabs().postMessage(user);
-      listeners.forEach((listener) => listener(session));
+    if (user !== knownUser) {
+      knownUser = user;
+      getChannel().postMessage(user);
+      listeners.forEach(notify);
     }
     return session;
   };
@@ -92,7 +100,7 @@ export function createLogtoClient({ baseUrl = '', prefix = 'logto' }: LogtoClien
     if (listeners.size) getSession().catch(() => {});
   };
   const checkIfVisible = () => document.hidden || check();
-  const checkIfOther = ({ data }: MessageEvent) => data === known || check();
+  const checkIfChanged = ({ data }: MessageEvent) => data === knownUser || check();
 
   return {
     getSession,
@@ -100,19 +108,20 @@ export function createLogtoClient({ baseUrl = '', prefix = 'logto' }: LogtoClien
       const url = new URL(`${routes}sign-in`, location.href);
       const { origin, href } = new URL(returnTo, location.href);
       const page = origin === url.origin ? href.slice(origin.length) : href;
-      return leaveFor(`${url}?${new URLSearchParams({ ...parameters, returnTo: page })}`);
+      return navigateTo(`${url}?${new URLSearchParams({ ...parameters, returnTo: page })}`);
     },
     async signOut() {
       const { redirectTo } = await send('POST', 'sign-out');
-      openTabs().postMessage('');
-      return leaveFor(redirectTo);
+      getChannel().postMessage('');
+      return navigateTo(redirectTo);
     },
     onSessionChange(listener) {
       listeners.add(listener);
-      openTabs().addEventListener('message', checkIfOther);
+      getChannel().addEventListener('message', checkIfChanged);
       addEventListener('focus', check);
       document.addEventListener('visibilitychange', checkIfVisible);
-      if (known === undefined) check();
+      if (latest) queueMicrotask(() => notify(listener));
+      else check();
       return () => listeners.delete(listener);
     },
   };

@@ -151,12 +151,29 @@ describe('A front end', () => {
     await heading(tab, 'Not signed in');
 
     await tab.evaluate('stop()');
-    const asked: string[] = [];
-    tab.on('request', (request) => asked.push(request.url()));
+    const requested: string[] = [];
+    tab.on('request', (request) => requested.push(request.url()));
     await tab.evaluate(`dispatchEvent(new Event('focus'))`);
     await tab.evaluate('getSession()');
 
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
+    await profile.close(404);
+  });
+
+  it('tells a listener that it adds later who is signed in, without another request', async () => {
+    await open(await onSameOrigin(() => undefined));
+    await heading(tab, 'Hello Ada Lovelace');
+    const requested: string[] = [];
+    tab.on('request', (request) => requested.push(request.url()));
+
+    const called = await tab.evaluate(`new Promise((resolve) => {
+      const called = [];
+      onSessionChange(({ user }) => called.push(user.sub));
+      onSessionChange(() => called.push('a removed listener'))();
+      setTimeout(resolve, 100, called);
+    })`);
+
+    expect({ called, requested }).toEqual({ called: ['ada'], requested: [] });
     await profile.close(404);
   });
 
@@ -164,7 +181,9 @@ describe('A front end', () => {
     await open(await onSameOrigin(() => undefined));
     await tab.route('**/logto/session', (route) => route.fulfill({ status: 503 }));
 
-    await expect(tab.evaluate('getSession()')).rejects.toThrow(/\/logto\/session: 503/);
+    await expect(tab.evaluate('getSession()')).rejects.toThrow(
+      /GET http:.+\/logto\/session failed with status 503/,
+    );
     await profile.close(404, 503);
   });
 

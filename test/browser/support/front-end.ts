@@ -23,7 +23,7 @@ export function pageScript(options?: object): string {
     const { createLogtoClient } = logto;
     const { getSession, signIn, signOut, onSessionChange } = ${source};
     const changes = (window.changes = []);
-    window.getSession = getSession;
+    Object.assign(window, { getSession, onSessionChange });
     window.stop = onSessionChange(({ isAuthenticated, user }) => {
       document.querySelector('h1').textContent = isAuthenticated ? 'Hello ' + user.name : 'Not signed in';
       changes.push(user?.sub ?? 'anonymous');
