@@ -109,7 +109,7 @@ describe('nestjs-logto init asks you to edit by hand, with the lines to add,', (
     ['imports that a function returns', '@Module({ imports: modules() })', 'not an array literal'],
     ['imports from a variable', '@Module({ imports })', 'not an array literal'],
     ['metadata from a variable', '@Module(metadata)', 'not an object literal'],
-    ['metadata that spreads another object', '@Module({ ...shared })', 'from another object'],
+    ['metadata that spreads another object', '@Module({ ...shared })', 'uses a spread'],
     ['a class without a decorator', '', 'no class with @Module()'],
     ['a file with a syntax error', '@Module({ imports: [ })', 'a syntax error'],
   ])('%s', async (_name, decorator, reason) => {
@@ -196,11 +196,16 @@ describe('nestjs-logto init in a project with Jest', () => {
     expect(printed).toContain('To do by hand in jest.config.js');
   });
 
-  it('asks you to edit a configuration whose transform only compiles TypeScript', async () => {
-    const configuration = '{ "transform": { "^.+\\\\.ts$": "ts-jest" } }\n';
+  it.each([
+    ['ts-jest', '{ "transform": { "^.+\\\\.ts$": "ts-jest" } }\n'],
+    ['@swc/jest', '{ "transform": { "^.+\\\\.ts$": "@swc/jest" }, "transformIgnorePatterns": ["/x/"] }\n'],
+  ])('asks you to let %s compile .js files if it only compiles TypeScript', async (name, configuration) => {
     const project = await NestProject.create('nest-11', { 'test/jest-e2e.json': configuration });
     const { printed } = await project.init();
     expect(await project.read('test/jest-e2e.json')).toBe(configuration);
-    expect(printed).toContain('To do by hand in test/jest-e2e.json: its `transform`');
+    expect(printed).toContain(
+      'To do by hand in test/jest-e2e.json: its "transform" does not match .js files',
+    );
+    expect(printed).toContain(`    "transform": {\n      "^.+\\\\.(t|j)s$": "${name}"\n    },\n`);
   });
 });

@@ -9,7 +9,7 @@ export function addEmulatorScript({ compiler, files, manifest }: Project): void 
   if (scripts.some(([name]) => name === 'logto')) {
     files.addManualStep(
       'package.json',
-      'there is another script `logto`. Choose a name for the one that starts the emulator',
+      'it has another script `logto`, so use another name',
       '"logto-emulator": "logto-emulator"',
     );
     return;

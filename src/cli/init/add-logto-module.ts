@@ -73,7 +73,7 @@ function newImports(
   indent: string,
 ): TextEdit[] {
   if (metadata.properties.some(compiler.isSpreadAssignment)) {
-    throw new CannotEdit('@Module() gets its properties from another object');
+    throw new CannotEdit('the argument of @Module() uses a spread');
   }
   const inner = indent + indentationUnit(source.text);
   const property = `\n${inner}imports: ${newList(source, [], inner)},`;

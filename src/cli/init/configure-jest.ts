@@ -33,7 +33,11 @@ export function configureJest(project: Project): void {
   for (const path of otherFiles) {
     const configuration = files.read(path);
     if (configuration === undefined || configuration.includes('nestjs-logto')) continue;
-    files.addManualStep(path, 'only the files of a new Nest project are edited', linesOf(settings));
+    files.addManualStep(
+      path,
+      'init only edits the Jest configuration that `nest new` creates',
+      linesOf(settings),
+    );
   }
 }
 
@@ -44,17 +48,15 @@ function configure(
   keys: readonly string[],
   found: JestConfiguration,
 ): void {
-  const patterns = found.transformIgnorePatterns;
+  const { transform = {}, transformIgnorePatterns: patterns } = found;
   if (patterns?.some((pattern) => pattern.includes('nestjs-logto'))) return;
-  if (patterns !== undefined) {
-    const reason = 'Jest has other `transformIgnorePatterns`. Let them exclude these packages';
+  if (!transformerOf('/index.js', transform)) {
+    const reason = 'its "transform" does not match .js files, so Jest does not compile the ES modules';
+    const compiled = { '^.+\\.(t|j)s$': transformerOf('/index.ts', transform) ?? 'ts-jest' };
+    files.addManualStep(path, reason, linesOf({ transform: compiled, ...settings }));
+  } else if (patterns !== undefined) {
+    const reason = 'it has other "transformIgnorePatterns", and none of them may match these packages';
     files.addManualStep(path, reason, linesOf(settings));
-  } else if (!compilesJavaScript(found)) {
-    files.addManualStep(
-      path,
-      'its `transform` has no entry for .js files, as ts-jest needs',
-      linesOf(settings),
-    );
   } else {
     const missing = Object.fromEntries(Object.entries(settings).filter(([key]) => !(key in found)));
     const text = files.read(path) ?? '';
@@ -67,6 +69,7 @@ function linesOf(added: object): string {
   return JSON.stringify(added, null, 2).slice(2, -2).replaceAll(/^ {2}/gm, '');
 }
 
-function compilesJavaScript({ transform = {} }: JestConfiguration): boolean {
-  return Object.keys(transform).some((pattern) => new RegExp(pattern).test('/index.js'));
+/** The transformer of the first pattern that matches, which is the one that Jest uses. */
+function transformerOf(file: string, transform: Record<string, unknown>): unknown {
+  return Object.entries(transform).find(([pattern]) => new RegExp(pattern).test(file))?.[1];
 }

@@ -11,7 +11,7 @@ interface Setting {
   comment?: string;
 }
 
-/** The address at which the script `logto` starts the emulator. */
+/** The URL at which the script `logto` starts the emulator. */
 export const emulatorEndpoint = 'http://localhost:3001';
 
 /** The emulator's demo tenant, which starts without a configuration. */
@@ -22,7 +22,7 @@ const settings: readonly Setting[] = [
   {
     name: 'LOGTO_BASE_URL',
     value: 'http://localhost:3000',
-    comment: 'The address of this app, as browsers see it.',
+    comment: 'The URL of this app, as browsers see it.',
   },
   {
     name: 'LOGTO_SESSION_SECRET',
@@ -63,7 +63,7 @@ function addToEnv(files: ProjectFiles): void {
     files.change('.env', appended(text, linesOf(own)), 'the settings for the emulator, and a session secret');
   } else if (missing.length > 0) {
     const names = missing.map(({ name }) => `${name}=`).join('\n');
-    files.addManualStep('.env', 'it has some settings of Logto, but not all', names);
+    files.addManualStep('.env', 'some variables of Logto are missing', names);
   }
 }
 

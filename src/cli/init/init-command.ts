@@ -7,7 +7,7 @@ import { addEmulatorScript } from './add-emulator-script.js';
 import { addLogtoModule } from './add-logto-module.js';
 import { checkCompilerOptions } from './check-compiler-options.js';
 import { configureJest } from './configure-jest.js';
-import { loadEnvFile } from './load-env-file.js';
+import { addLoadEnvFile } from './load-env-file.js';
 import { useLogtoTestingInTests } from './use-logto-testing.js';
 
 /** Where `init` runs. */
@@ -78,7 +78,7 @@ function parse(args: string[]) {
 
 function edit(project: Project): void {
   addLogtoModule(project);
-  loadEnvFile(project);
+  addLoadEnvFile(project);
   writeEnvironmentFiles(project.files);
   addEmulatorScript(project);
   useLogtoTestingInTests(project);

@@ -10,7 +10,7 @@ const statement = "if (existsSync('.env')) process.loadEnvFile();";
  * Makes main.ts read `.env`, unless the app does so already. Node's `--env-file` is not an option: every start script would
  * need it, and without the file, as in production, Node does not start.
  */
-export function loadEnvFile(project: Project): void {
+export function addLoadEnvFile(project: Project): void {
   const { compiler, entryFile, files, manifest, sources } = project;
   const scripts = Object.values(manifest.scripts ?? {}).join('\n');
   const loaded =

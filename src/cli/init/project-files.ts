@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-/** A change of a file. */
+/** A change to a file. */
 export interface FileChange {
   path: string;
   /** Whether the file is new. */

@@ -21,7 +21,7 @@ function changed({ files: { changes } }: Project, dryRun: boolean): string[] {
   if (changes.length === 0) return ['Nothing to change.', ''];
   const width = Math.max(...changes.map(({ path }) => path.length));
   return [
-    dryRun ? 'A dry run: no file was written. It would have changed:' : 'Changed:',
+    dryRun ? 'Dry run: no files were written. Would change:' : 'Changed:',
     ...changes.map(
       ({ path, created, summary }) => `  ${path.padEnd(width)}  ${created ? 'new: ' : ''}${summary}`,
     ),
@@ -41,7 +41,7 @@ function byHand({ files: { manualSteps } }: Project): string[] {
 /** The routes are the module's defaults. At startup the module prints those of the app. */
 function uris(baseUrl: string): string[] {
   return [
-    'URIs to register in Logto Console, for an application of the type Traditional web. The emulator needs none:',
+    'Register these URIs for a Traditional web application in Logto Console (not needed for the emulator):',
     `  redirect URI           ${baseUrl}/logto/sign-in-callback`,
     `  post sign-out URI      ${baseUrl}`,
     `  back-channel logout    ${baseUrl}/logto/back-channel-logout  (with "session required")`,

@@ -28,7 +28,8 @@ export function useLogtoTestingInTests(project: Project): void {
       ].join('\n'),
       edits: (source) => {
         const builders = nodesOf(compiler, source, isBuilder);
-        if (builders.length === 0) throw new CannotEdit('the test starts the app in a way of its own');
+        if (builders.length === 0)
+          throw new CannotEdit('it has no Test.createTestingModule() call with the root module');
         return [
           ...builders.map((builder) => wrapped(source, builder)),
           ...importEdits(compiler, source, ['useLogtoTesting'], 'nestjs-logto/testing'),
