@@ -50,7 +50,7 @@ export class Diagnosis {
     const probe = new ProviderProbe(this.options, this.providerFetch, signal);
     const { check, metadata } = await this.endpoint.run(probe);
     if (!metadata) {
-      const reason = 'Logto has to be reached first.';
+      const reason = 'The endpoint check failed.';
       return [check, ...this.logtoChecks.map(({ name }) => skipped(name, reason))];
     }
     const results = await Promise.all(this.logtoChecks.map((one) => runSafely(one, { probe, metadata })));
@@ -64,8 +64,8 @@ async function runSafely(check: LogtoCheck, logto: ReachedLogto): Promise<LogtoD
     return await check.run(logto);
   } catch (error) {
     const { name } = check;
-    const answer = `it is malformed: ${messageOf(error)}`;
-    const remedy = 'Check that `endpoint` is that of Logto, and that no proxy changes its answers.';
+    const answer = `the discovery document is malformed: ${messageOf(error)}`;
+    const remedy = 'Check that `endpoint` is that of Logto, and that no proxy changes its responses.';
     return [{ name, status: 'failed', asked: 'The discovery document', answer, remedy }];
   }
 }

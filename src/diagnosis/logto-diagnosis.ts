@@ -23,7 +23,7 @@ export function toDiagnosis(results: LogtoDiagnosisCheck[]): LogtoDiagnosis {
   return { ok: checks.every(({ status }) => status !== 'failed'), checks };
 }
 
-/** A text without control characters, which terminals obey: part of it may come from whatever answers at `endpoint`. */
+/** Replaces control characters, which terminals would interpret, and truncates the text: it may come from an untrusted server. */
 function printable(text: string): string {
   const clean = text.slice(0, maxLength).replaceAll(/\p{Cc}+/gu, ' ');
   return text.length > maxLength ? `${clean}…` : clean;

@@ -44,7 +44,7 @@ describe('The output of nestjs-logto doctor', () => {
      "✓ Endpoint: 200, the issuer is http://localhost:3001/oidc
        GET http://localhost:3001/oidc/.well-known/openid-configuration
      ✓ Clock: it agrees with this server's clock
-       The Date header of Logto's answer
+       The Date header of Logto's response
      ✓ Signing keys: 200, 1 key for ES384
        GET http://localhost:3001/oidc/jwks
      ✓ Application: Logto knows it
@@ -83,7 +83,7 @@ describe('The output of nestjs-logto doctor', () => {
      "✓ Endpoint: 200, the issuer is http://localhost:3001/oidc
        GET http://localhost:3001/oidc/.well-known/openid-configuration
      ✓ Clock: it agrees with this server's clock
-       The Date header of Logto's answer
+       The Date header of Logto's response
      ✓ Signing keys: 200, 1 key for ES384
        GET http://localhost:3001/oidc/jwks
      ✓ Application: Logto knows it
@@ -132,7 +132,7 @@ describe('The output of nestjs-logto doctor', () => {
      "␛[32m✓␛[39m ␛[1mEndpoint␛[22m: 200, the issuer is http://localhost:3001/oidc
      ␛[2m  GET http://localhost:3001/oidc/.well-known/openid-configuration␛[22m
      ␛[32m✓␛[39m ␛[1mClock␛[22m: it agrees with this server's clock
-     ␛[2m  The Date header of Logto's answer␛[22m
+     ␛[2m  The Date header of Logto's response␛[22m
      ␛[32m✓␛[39m ␛[1mSigning keys␛[22m: 200, 1 key for ES384
      ␛[2m  GET http://localhost:3001/oidc/jwks␛[22m
      ␛[32m✓␛[39m ␛[1mApplication␛[22m: Logto knows it
@@ -182,14 +182,14 @@ describe('The output of nestjs-logto doctor', () => {
       .toMatchInlineSnapshot(`
      "✗ Endpoint: 502
        GET http://localhost:3001/oidc/.well-known/openid-configuration
-       → Logto or the proxy before it fails. Look into Logto's log.
+       → Logto or the proxy in front of it fails. Check Logto's logs.
 
-     - Clock: Logto has to be reached first.
-     - Signing keys: Logto has to be reached first.
-     - Application: Logto has to be reached first.
-     - Post sign-out URI: Logto has to be reached first.
-     - Machine-to-machine: Logto has to be reached first.
-     - Features of this Logto: Logto has to be reached first.
+     - Clock: The endpoint check failed.
+     - Signing keys: The endpoint check failed.
+     - Application: The endpoint check failed.
+     - Post sign-out URI: The endpoint check failed.
+     - Machine-to-machine: The endpoint check failed.
+     - Features of this Logto: The endpoint check failed.
      ✓ Session cookie: not secure, for http:
        The session's options against http://localhost:3000
 
@@ -216,7 +216,7 @@ describe('The output of nestjs-logto doctor', () => {
          {
            "name": "Clock",
            "status": "ok",
-           "asked": "The Date header of Logto's answer",
+           "asked": "The Date header of Logto's response",
            "answer": "it agrees with this server's clock"
          },
          {

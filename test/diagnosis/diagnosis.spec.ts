@@ -69,7 +69,7 @@ describe('A diagnosis', () => {
       issuer.failNext('discovery', { delay: Number.POSITIVE_INFINITY });
       const diagnosis = await diagnose(issuer, { http: { timeout: 100 } });
 
-      expect(findings(diagnosis)).toMatchObject({ Endpoint: { answer: 'no answer in time' } });
+      expect(findings(diagnosis)).toMatchObject({ Endpoint: { answer: 'no response in time' } });
     });
 
     it('finds a Logto that fails', async () => {
@@ -147,7 +147,7 @@ describe('A diagnosis', () => {
         Clock: {
           name: 'Clock',
           status: 'failed',
-          asked: "The Date header of Logto's answer",
+          asked: "The Date header of Logto's response",
           answer: `This server's clock is 10 minutes ${where} Logto's`,
           remedy: expect.stringContaining('NTP'),
         },
@@ -243,7 +243,7 @@ describe('A diagnosis', () => {
       store.get = (_key, done) => done(null, null);
 
       expect(findings(await diagnose(issuer, { session: { ...session, store } }))).toMatchObject({
-        'Session store': { answer: 'the entry was not there' },
+        'Session store': { answer: 'the entry could not be read back' },
       });
     });
 
@@ -307,7 +307,7 @@ describe('A diagnosis', () => {
 
     expect(checks.find(({ name }) => name === 'Features of this Logto')?.answer).toBe(
       'back-channel logout, pushed authorization requests, revocation, introspection, token exchange, organizations; ' +
-        'no step-up authentication (Logto 1.46)',
+        'no step-up authentication (requires Logto 1.46)',
     );
   });
 

@@ -37,7 +37,8 @@ export async function diagnoseApp(load: () => Promise<Type>): Promise<LogtoDiagn
 }
 
 const timeoutMessage = `The app did not start within ${startTimeout / 1000} seconds.`;
-const timeoutRemedy = 'It may wait for a connection, such as that of Redis or a database. Start these first.';
+const timeoutRemedy =
+  'It may be waiting for a connection, for example to Redis or a database. Start those first.';
 
 async function start(load: () => Promise<Type>): Promise<INestApplicationContext> {
   return NestFactory.createApplicationContext(await load(), { logger: false, abortOnError: false });
@@ -48,7 +49,7 @@ function serviceOf(app: INestApplicationContext): LogtoService {
     return app.get(LogtoService, { strict: false });
   } catch {
     throw new DoctorError(
-      'The app does not import LogtoModule, or imports that of another copy of nestjs-logto.',
+      'The app does not import LogtoModule, or imports it from another copy of nestjs-logto.',
       'Pass the root module of the app, and run the nestjs-logto that is installed in it.',
     );
   }

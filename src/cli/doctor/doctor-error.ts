@@ -1,4 +1,4 @@
-/** A mistake in how the command is used. */
+/** The app cannot be diagnosed. `remedy` says what to do. */
 export class DoctorError extends Error {
   override readonly name = 'DoctorError';
 

@@ -5,7 +5,7 @@ import { ReservedResource } from '../../options/logto-constants.js';
 import { type ResolvedClientOptions, ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { signInCallbackUri } from '../../request/sign-in-callback-uri.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
+import { skipped, skippedWithoutSignIn, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 import { redirectUriResult, type RejectedPart } from './redirect-uri-result.js';
 import { requestRemedy, secretRemedy, unknownApplicationRemedy } from './application-remedies.js';
 
@@ -21,7 +21,7 @@ export class ApplicationCheck implements LogtoCheck {
 
   async run(logto: ReachedLogto): Promise<LogtoDiagnosisCheck[]> {
     const { client } = this.options;
-    if (!client) return [skipped(this.name, 'The app has no sign-in: it only accepts bearer tokens.')];
+    if (!client) return [skippedWithoutSignIn(this.name)];
     const endpoint = logto.metadata.pushed_authorization_request_endpoint;
     if (typeof endpoint !== 'string')
       return [
@@ -82,7 +82,7 @@ export class ApplicationCheck implements LogtoCheck {
     if (answer.status === 201) return { ...base, status: 'ok', answer: 'Logto knows it' };
     const remedy =
       answer.error === 'invalid_target'
-        ? `Create it in Logto Console > API resources, with exactly this API identifier, or take it out of \`resources\`.`
+        ? `Create it in Logto Console > API resources, with exactly this API identifier, or remove it from \`resources\`.`
         : requestRemedy(answer);
     return { ...base, status: 'failed', answer: formatAnswer(answer), remedy };
   }

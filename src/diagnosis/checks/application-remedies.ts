@@ -3,6 +3,9 @@ import type { ProbeAnswer } from '../probe/probe-answer.js';
 /** Where an application is set up. */
 export const consoleApplication = 'Logto Console > Applications > your application';
 
+/** What to do if Logto fails. */
+export const retryRemedy = "Try again. If it fails again, check Logto's logs.";
+
 /** What to do if Logto does not know the application. */
 export function unknownApplicationRemedy({ endpoint }: { endpoint: string }): string {
   return (
@@ -21,12 +24,12 @@ export function secretRemedy(hasSecret: boolean): string {
 
 /** What to do if Logto rejects a request for another reason. */
 export function requestRemedy({ status, error, description = '' }: ProbeAnswer): string {
-  if (status === undefined || status >= 500) return "Try again. If it fails again, look into Logto's log.";
+  if (status === undefined || status >= 500) return retryRemedy;
   if (error === 'unauthorized_client' || /\b(response|grant)_?\s?type\b/.test(description)) {
     return (
-      'Nobody can sign in with this type of application. Create one of the type traditional web in Logto ' +
+      'Users cannot sign in with an application of this type. Create one of the type traditional web in Logto ' +
       'Console > Applications, and use its `appId` and `appSecret`.'
     );
   }
-  return "Check what Logto's answer names: `scopes`, `prompt`, `signInOptions`.";
+  return "Check what Logto's response names: `scopes`, `prompt`, `signInOptions`.";
 }

@@ -16,8 +16,8 @@ export class ClockCheck implements LogtoCheck {
 
   async run(): Promise<LogtoDiagnosisCheck[]> {
     const { name, clock } = this;
-    if (!clock.isMeasured) return [skipped(name, "Logto's answer has no Date header to compare with.")];
-    const asked = "The Date header of Logto's answer";
+    if (!clock.isMeasured) return [skipped(name, "Logto's response has no Date header to compare with.")];
+    const asked = "The Date header of Logto's response";
     const difference = clock.difference(this.options.http.clockTolerance);
     if (difference === undefined)
       return [{ name, status: 'ok', asked, answer: "it agrees with this server's clock" }];

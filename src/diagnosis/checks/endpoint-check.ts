@@ -38,25 +38,25 @@ export class EndpointCheck {
     return location === undefined ? formatAnswer(response) : `${status}, a redirect to ${location}`;
   }
 
-  private remedyFor({ status, description = '', location }: DocumentAnswer): string {
+  private remedyFor({ status, reason, location }: DocumentAnswer): string {
     const { endpoint, http } = this.options;
-    if (description.startsWith('no TLS')) {
-      return `Nothing answers over https: there. If Logto has no certificate, set \`endpoint\` to ${endpoint.replace('https:', 'http:')}.`;
+    if (reason === 'tls') {
+      return `The server does not support https:. If Logto has no certificate, set \`endpoint\` to ${endpoint.replace('https:', 'http:')}.`;
     }
-    if (description.startsWith('certificate')) {
-      return 'Give Node the certificate of its authority: NODE_EXTRA_CA_CERTS=ca.pem.';
+    if (reason === 'certificate') {
+      return 'Make Node trust the certificate authority: NODE_EXTRA_CA_CERTS=ca.pem.';
     }
     if (status === undefined) {
       return http.internalOrigin === undefined
-        ? 'Start Logto, or set `endpoint` to its address. In a container, "localhost" is the container: set ' +
-            '`http.internalEndpoint` to the address at which this server reaches Logto.'
+        ? 'Start Logto, or set `endpoint` to its URL. In a container, "localhost" is the container: set ' +
+            '`http.internalEndpoint` to the URL at which this server reaches Logto.'
         : `Start Logto, or set \`http.internalEndpoint\` to where this server reaches it.`;
     }
     if (location !== undefined) {
-      return `Set \`endpoint\` to the address that does not redirect: ${endpointOf(location, endpoint)}.`;
+      return `Set \`endpoint\` to the URL that does not redirect: ${endpointOf(location, endpoint)}.`;
     }
     return status >= 500
-      ? "Logto or the proxy before it fails. Look into Logto's log."
+      ? "Logto or the proxy in front of it fails. Check Logto's logs."
       : 'This is not Logto. Set `endpoint` to the one shown in Logto Console > Applications > your application, ' +
           'without a path.';
   }
@@ -64,7 +64,7 @@ export class EndpointCheck {
   private remedyForIssuer(issuer: string): string {
     const endpoint = issuer.replace(/\/oidc\/?$/, '');
     return (
-      `Set \`endpoint\` to ${endpoint}. If that is not the address of Logto in a browser, set ENDPOINT of your ` +
+      `Set \`endpoint\` to ${endpoint}. If that is not Logto's URL in a browser, set ENDPOINT of your ` +
       `self-hosted Logto to ${this.options.endpoint}.`
     );
   }

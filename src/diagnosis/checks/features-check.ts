@@ -49,7 +49,9 @@ export class FeaturesCheck implements LogtoCheck {
     const missing = features.filter((feature) => !supported.includes(feature));
     const answer = [
       supported.map(({ name }) => name).join(', '),
-      ...missing.map(({ name, since }) => `no ${name}${since === undefined ? '' : ` (Logto ${since})`}`),
+      ...missing.map(
+        ({ name, since }) => `no ${name}${since === undefined ? '' : ` (requires Logto ${since})`}`,
+      ),
     ].join('; ');
     return [{ name: this.name, status: 'ok', asked: 'The discovery document', answer }];
   }

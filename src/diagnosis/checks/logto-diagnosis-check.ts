@@ -12,7 +12,12 @@ export interface LogtoDiagnosisCheck {
   remedy?: string;
 }
 
-/** A check that does not apply. */
+/** The result of a check that does not apply. */
 export function skipped(name: string, reason: string): LogtoDiagnosisCheck {
   return { name, status: 'skipped', asked: '', answer: reason };
+}
+
+/** The result of a check of sign-ins for an app that has none. */
+export function skippedWithoutSignIn(name: string): LogtoDiagnosisCheck {
+  return skipped(name, 'The app has no sign-in: it only accepts bearer tokens.');
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { formatAnswer, type ProbeAnswer } from '../probe/probe-answer.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
+import { retryRemedy } from './application-remedies.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
 import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
@@ -55,7 +56,7 @@ function accessResult(answer: MachineAnswer, resource: string, asked: string): L
 }
 
 function remedyFor({ status, error }: ProbeAnswer): string {
-  if (status === undefined || status >= 500) return "Try again. If it fails again, look into Logto's log.";
+  if (status === undefined || status >= 500) return retryRemedy;
   const copy = 'from Logto Console > Applications > the machine-to-machine application';
   if (error === 'invalid_client')
     return status === 401

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { cookieWarning } from '../../options/resolve/cookie-problems.js';
 import { sessionCookieProblems } from '../../options/resolve/session-cookie-problems.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
+import { skipped, skippedWithoutSignIn, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** Checks the session cookie against `baseUrl` and the proxy. */
 @Injectable()
@@ -14,10 +14,14 @@ export class SessionCookieCheck {
   run(): LogtoDiagnosisCheck {
     const { client, session, authRoutesPrefix } = this.options;
     const { name } = this;
-    if (!client) return skipped(name, 'The app has no sign-in: it only accepts bearer tokens.');
-    if (!session) return skipped(name, 'The app mounts its own session, which only a request shows.');
+    if (!client) return skippedWithoutSignIn(name);
+    if (!session)
+      return skipped(
+        name,
+        'The app mounts its own session middleware. This can only be checked during a request.',
+      );
     if (typeof session.cookie === 'function')
-      return skipped(name, 'The option `session.cookie` is a function, whose answer only a request shows.');
+      return skipped(name, '`session.cookie` is a function. Its result is only known during a request.');
     const { baseUrl } = client;
     const asked = `The session's options against ${baseUrl}`;
     const isHttps = baseUrl.startsWith('https:');
@@ -35,4 +39,4 @@ export class SessionCookieCheck {
 }
 
 const proxyRemedy =
-  '`session.proxy` is false, so express-session sets no secure cookie behind a proxy that ends TLS. Leave it out.';
+  '`session.proxy` is false, so express-session sets no secure cookie behind a proxy that terminates TLS. Remove it.';

@@ -5,7 +5,7 @@ import { LogtoException } from '../../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { memoryStoreWarning } from '../../session/session-warnings.js';
 import { deleteEntry, lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../../store/store-access.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
+import { skipped, skippedWithoutSignIn, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** How long the entry of the check may stay if it cannot be deleted, in milliseconds. */
 const lifetime = 60_000;
@@ -20,18 +20,22 @@ export class SessionStoreCheck {
   async run(): Promise<LogtoDiagnosisCheck> {
     const { client, session } = this.options;
     const { name } = this;
-    if (!client) return skipped(name, 'The app has no sign-in: it only accepts bearer tokens.');
-    if (!session) return skipped(name, 'The app mounts its own session, which only a request shows.');
+    if (!client) return skippedWithoutSignIn(name);
+    if (!session)
+      return skipped(
+        name,
+        'The app mounts its own session middleware. This can only be checked during a request.',
+      );
     if (!session.store) return skipped(name, 'Sessions are kept in the memory of the app.');
     const base = { name, asked: `Write, read and delete an entry in ${session.store.constructor.name}` };
     try {
       if (!(await keepsEntries(session.store))) {
         const remedy =
-          'The store forgets what it has stored. Check its database, and its options for the lifetime.';
-        return { ...base, status: 'failed', answer: 'the entry was not there', remedy };
+          'The store does not keep what is written to it. Check its database, and its options for the lifetime.';
+        return { ...base, status: 'failed', answer: 'the entry could not be read back', remedy };
       }
     } catch (error) {
-      const answer = error instanceof LogtoException ? reasonOf(error) : 'no answer';
+      const answer = error instanceof LogtoException ? reasonOf(error) : 'no response';
       const remedy = 'Start the database of the store, and check its address and credentials.';
       return { ...base, status: 'failed', answer, remedy };
     }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { formatAnswer } from '../probe/probe-answer.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
-import { consoleApplication } from './application-remedies.js';
+import { consoleApplication, retryRemedy } from './application-remedies.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
-import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
+import { skipped, skippedWithoutSignIn, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
 /** Checks that the post sign-out URI is registered: Logto shows no sign-out page for another one. */
 @Injectable()
@@ -15,7 +15,7 @@ export class SignOutCheck implements LogtoCheck {
   async run({ probe, metadata }: ReachedLogto): Promise<LogtoDiagnosisCheck[]> {
     const { client, postSignOutRedirectUri: uri } = this.options;
     const { end_session_endpoint: endpoint } = metadata;
-    if (!client) return [skipped(this.name, 'The app has no sign-in: it only accepts bearer tokens.')];
+    if (!client) return [skippedWithoutSignIn(this.name)];
     if (endpoint === undefined) return [skipped(this.name, 'This Logto has no end session endpoint.')];
     const answer = await probe.endSession(metadata, client, uri);
     if (answer.error === 'invalid_client')
@@ -26,7 +26,7 @@ export class SignOutCheck implements LogtoCheck {
     const remedy =
       answer.status === 400
         ? `Add ${uri} in ${consoleApplication} > Post sign-out redirect URIs, with exactly this spelling.`
-        : "Try again. If it fails again, look into Logto's log.";
+        : retryRemedy;
     return [{ ...base, status: 'failed', answer: formatAnswer(answer), remedy }];
   }
 }

@@ -11,12 +11,12 @@ export class SigningKeysCheck implements LogtoCheck {
 
   async run({ probe, metadata }: ReachedLogto): Promise<LogtoDiagnosisCheck[]> {
     const { jwks_uri: url, id_token_signing_alg_values_supported: listed = ['RS256'] } = metadata;
-    if (url === undefined) return [skipped(this.name, 'The discovery document names no keys.')];
+    if (url === undefined) return [skipped(this.name, 'The discovery document has no `jwks_uri`.')];
     const base = { name: this.name, asked: `GET ${url}` };
     const answer = await probe.get(url);
     const count = keysIn(answer.json);
     if (answer.status !== 200 || count === 0) {
-      const remedy = 'Let this server reach that address: without the keys, no token can be verified.';
+      const remedy = 'Allow this server to reach that URL: without the keys, no token can be verified.';
       const text = answer.status === 200 ? '200, but no keys' : formatAnswer(answer);
       return [{ ...base, status: 'failed', answer: text, remedy }];
     }

@@ -11,11 +11,16 @@ export interface ProbeAnswer {
   readonly error?: string | undefined;
   /** Logto's description of the error, or why there was no response. */
   readonly description?: string | undefined;
+  /** Why there was no response, if the remedy depends on it. */
+  readonly reason?: FailureReason | undefined;
 }
+
+/** `tls` if the server does not support https:, `certificate` if Node does not trust its certificate. */
+export type FailureReason = 'tls' | 'certificate';
 
 /** The answer in a line: `401 invalid_client: client authentication failed`. */
 export function formatAnswer({ status, error, description }: ProbeAnswer): string {
-  if (status === undefined) return description ?? 'no answer';
+  if (status === undefined) return description ?? 'no response';
   const code = error === undefined ? `${status}` : `${status} ${error}`;
   return description === undefined ? code : `${code}: ${description}`;
 }
@@ -42,27 +47,27 @@ export function answerIn(error: unknown): ProbeAnswer {
     return answerWithBody(error.status, error.cause[0]?.parameters);
   if (error instanceof ClientError) {
     const { status } = (error.cause ?? {}) as { status?: unknown };
-    if (typeof status === 'number') return { status, description: 'not an answer from Logto' };
+    if (typeof status === 'number') return { status, description: 'not a response from Logto' };
   }
-  return { status: undefined, description: failureReason(error) };
+  return { status: undefined, ...failure(error) };
 }
 
 /** Why a request got no response. */
-function failureReason(error: unknown): string {
-  if (connectionFailure(error) === 'timeout') return 'no answer in time';
+function failure(error: unknown): Pick<ProbeAnswer, 'description' | 'reason'> {
+  if (connectionFailure(error) === 'timeout') return { description: 'no response in time' };
   const codes = codesOf(error);
   for (const code of codes) {
-    const [, reason] = reasons.find(([pattern]) => pattern.test(code)) ?? [];
-    if (reason !== undefined) return `${reason} (${code})`;
+    const [, text, reason] = failures.find(([pattern]) => pattern.test(code)) ?? [];
+    if (text !== undefined) return { description: `${text} (${code})`, reason };
   }
-  return codes[0] === undefined ? 'no answer' : `no answer (${codes[0]})`;
+  return { description: codes[0] === undefined ? 'no response' : `no response (${codes[0]})` };
 }
 
-const reasons: [pattern: RegExp, reason: string][] = [
+const failures: [pattern: RegExp, text: string, reason?: FailureReason][] = [
   [/^ECONNREFUSED$/, 'connection refused'],
   [/^(ENOTFOUND|EAI_)/, 'unknown host'],
-  [/^(ERR_SSL|EPROTO)/, 'no TLS'],
-  [/CERT|SELF_SIGNED|LEAF_SIGNATURE/, 'certificate not accepted'],
+  [/^(ERR_SSL|EPROTO)/, 'no TLS', 'tls'],
+  [/CERT|SELF_SIGNED|LEAF_SIGNATURE/, 'certificate not accepted', 'certificate'],
 ];
 
 /** The error codes of Node and undici in an error and its causes. */
