@@ -11,7 +11,7 @@ import { NotesController } from './notes/notes.controller.js';
     }),
     ServeStaticModule.forRoot({
       rootPath: join(import.meta.dirname, 'client'),
-      // Unknown paths below these get 404 from Nest instead of the page.
+      // Unknown paths under these get 404 from Nest instead of the page.
       exclude: ['/api/{*path}', '/logto/{*path}'],
     }),
   ],

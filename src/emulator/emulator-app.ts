@@ -9,17 +9,15 @@ import { ManagementApi } from './management/management-api.js';
 import type { ResolvedOptions } from './options/logto-emulator-schema.js';
 import { createProvider } from './provider/create-provider.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
-import { MemoryStore } from './provider/memory-store.js';
+import { grantModels, MemoryStore } from './provider/memory-store.js';
 import type { KeyRotation } from './tenant/key-rotation.js';
 import { rotateKeys, type SigningKeys } from './provider/signing-keys.js';
+import { temporaryTokenLifetime } from './temporary-token-lifetime.js';
 import { Tenant } from './tenant/tenant.js';
 import { UserChanges } from './user-changes.js';
 import type { Webhooks } from './webhooks.js';
 
-/** The models of a grant and of the tokens and codes that are issued under it. */
-export const grantModels = ['AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant'];
-
-/** Handles all requests: the endpoints below `/oidc`, the Management API below `/api`, and the pages. */
+/** Handles all requests: the endpoints under `/oidc`, the Management API under `/api`, and the pages. */
 export class EmulatorApp {
   readonly tenant: Tenant;
   readonly store: MemoryStore;
@@ -40,7 +38,7 @@ export class EmulatorApp {
     this.tenant = new Tenant(options);
     this.store = new MemoryStore(options.refreshTokenReuseInterval);
     this.userChanges = new UserChanges(this.tenant, webhooks, (userId) =>
-      this.expire(['Session', ...grantModels], userId),
+      this.deleteRecords(['Session', ...grantModels], userId),
     );
     this.management = new ManagementApi({
       options,
@@ -111,14 +109,18 @@ export class EmulatorApp {
   }
 
   /** Issues a token of a kind that Logto has and `oidc-provider` does not. */
-  issue(kind: 'OneTimeToken' | 'SubjectToken', payload: Record<string, unknown>, expiresIn: number): string {
+  issue(
+    kind: 'OneTimeToken' | 'SubjectToken',
+    payload: Record<string, unknown>,
+    expiresIn = temporaryTokenLifetime,
+  ): string {
     const token = randomBytes(24).toString('base64url');
     this.store.set(kind, token, payload, expiresIn);
     return token;
   }
 
   /** Deletes the records of one user, or of all users if none is given. */
-  expire(models: readonly string[], idOrUsername: string | undefined): void {
+  deleteRecords(models: readonly string[], idOrUsername: string | undefined): void {
     const id = idOrUsername === undefined ? undefined : this.tenant.getUser(idOrUsername).id;
     for (const model of models) {
       this.store.deleteWhere(model, ({ accountId }) => id === undefined || accountId === id);

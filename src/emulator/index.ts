@@ -1,5 +1,5 @@
 export { CookieJar } from './browser/cookie-jar.js';
-export type { SignInWalk, SignUpWalk } from './browser/sign-in-walk.js';
+export type { EmulatorSignInOptions, EmulatorSignUpOptions } from './browser/sign-in-forms.js';
 export { defineLogtoEmulatorConfig } from './define-logto-emulator-config.js';
 export type { EmulatedUser } from './emulated-user.js';
 export type { EmulatorEndpoint } from './http/emulator-endpoint.js';

@@ -11,7 +11,7 @@ export type LogtoEmulatorErrorCode =
   /** The user does not exist. */
   | 'not_found'
   /** A sign-in, sign-up or sign-out without a browser stopped at a page. */
-  | 'walk_failed'
+  | 'interaction_failed'
   /** A webhook was not accepted in four attempts. */
   | 'webhook_failed'
   /** The configuration file of the `logto-emulator` command cannot be read. */

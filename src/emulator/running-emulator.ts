@@ -1,8 +1,13 @@
 import { CookieJar } from './browser/cookie-jar.js';
-import { signInForms, signUpForms, type SignInWalk, type SignUpWalk } from './browser/sign-in-walk.js';
-import { walkPages, type ChooseForm } from './browser/walk-pages.js';
+import {
+  signInForms,
+  signUpForms,
+  type EmulatorSignInOptions,
+  type EmulatorSignUpOptions,
+} from './browser/sign-in-forms.js';
+import { submitPages, type ChooseForm } from './browser/submit-pages.js';
 import { toEmulatedUser, type EmulatedUser } from './emulated-user.js';
-import { EmulatorApp, grantModels } from './emulator-app.js';
+import { EmulatorApp } from './emulator-app.js';
 import type { EmulatorEndpoint } from './http/emulator-endpoint.js';
 import { EmulatorServer } from './http/emulator-server.js';
 import { FaultQueue, type EmulatorFault } from './http/fault-queue.js';
@@ -13,6 +18,7 @@ import { managementApplication } from './options/management-api.js';
 import { throwMistakes } from './options/resolve-options.js';
 import type { EmulatorApplication, EmulatorUser } from './options/tenant-options.js';
 import type { OidcProviderModule } from './provider/load-oidc-provider.js';
+import { grantModels } from './provider/memory-store.js';
 import type { KeyRotation } from './tenant/key-rotation.js';
 import { rotateKeys } from './provider/signing-keys.js';
 import { Webhooks } from './webhooks.js';
@@ -37,7 +43,7 @@ export class RunningEmulator implements LogtoEmulator {
 
   static async start(options: ResolvedOptions, module: OidcProviderModule): Promise<RunningEmulator> {
     const emulator = new RunningEmulator(options, module);
-    // Before it listens, so that there is a provider as soon as the port is open.
+    // Generating keys takes time, so this happens before the port is open. `signWith()` needs the port.
     const signing = await rotateKeys(undefined, { algorithm: options.signingAlgorithm });
     await emulator.server.listen(options.port);
     try {
@@ -84,21 +90,21 @@ export class RunningEmulator implements LogtoEmulator {
     await this.server.listen(this.port);
   }
 
-  async signIn(authorizationUrl: string | URL, walk: SignInWalk): Promise<URL> {
-    const user = this.app.tenant.getUser(walk.username);
-    return this.walk(authorizationUrl, signInForms(user, walk), walk.cookies);
+  async signIn(authorizationUrl: string | URL, options: EmulatorSignInOptions): Promise<URL> {
+    const user = this.app.tenant.getUser(options.username);
+    return this.submitPages(authorizationUrl, signInForms(user, options), options.cookies);
   }
 
-  async signUp(authorizationUrl: string | URL, walk: SignUpWalk): Promise<URL> {
-    return this.walk(authorizationUrl, signUpForms(walk), walk.cookies);
+  async signUp(authorizationUrl: string | URL, options: EmulatorSignUpOptions): Promise<URL> {
+    return this.submitPages(authorizationUrl, signUpForms(options), options.cookies);
   }
 
   async signOut(endSessionUrl: string | URL, { cookies }: { cookies: CookieJar }): Promise<URL> {
-    return this.walk(endSessionUrl, () => undefined, cookies);
+    return this.submitPages(endSessionUrl, () => undefined, cookies);
   }
 
   requests(endpoint?: EmulatorEndpoint): RecordedRequest[] {
-    return this.log.of(endpoint);
+    return this.log.list(endpoint);
   }
 
   countRequests(endpoint: EmulatorEndpoint): number {
@@ -154,38 +160,38 @@ export class RunningEmulator implements LogtoEmulator {
   }
 
   expireAccessTokens(idOrUsername?: string): void {
-    this.app.expire(['AccessToken'], idOrUsername);
+    this.app.deleteRecords(['AccessToken'], idOrUsername);
   }
 
   expireRefreshTokens(idOrUsername?: string): void {
-    this.app.expire(['RefreshToken'], idOrUsername);
+    this.app.deleteRecords(['RefreshToken'], idOrUsername);
   }
 
   expireSessions(idOrUsername?: string): void {
-    this.app.expire(['Session'], idOrUsername);
+    this.app.deleteRecords(['Session'], idOrUsername);
   }
 
   revokeGrants(idOrUsername?: string): void {
-    this.app.expire(grantModels, idOrUsername);
+    this.app.deleteRecords(grantModels, idOrUsername);
   }
 
   async emitWebhook(url: string, event: string, data = {}, options = {}): Promise<void> {
     await this.webhooks.send(url, event, { data }, options);
   }
 
-  createOneTimeToken(email: string, { expiresIn = 600 }: { expiresIn?: number } = {}): string {
+  createOneTimeToken(email: string, { expiresIn }: { expiresIn?: number } = {}): string {
     return this.app.issue('OneTimeToken', { email }, expiresIn);
   }
 
   createSubjectToken(idOrUsername: string): string {
     const { id: accountId } = this.app.tenant.getUser(idOrUsername);
-    return this.app.issue('SubjectToken', { accountId }, 600);
+    return this.app.issue('SubjectToken', { accountId });
   }
 
-  private walk(url: string | URL, chooseForm: ChooseForm, cookies = new CookieJar()): Promise<URL> {
-    return walkPages(new URL(url), {
+  private submitPages(url: string | URL, chooseForm: ChooseForm, cookies = new CookieJar()): Promise<URL> {
+    return submitPages(new URL(url), {
       endpoint: this.endpoint,
-      address: this.server.url,
+      serverUrl: this.server.url,
       cookies,
       chooseForm,
     });

@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { Application } from 'express';
 import { pageText } from '../emulator/browser/page-text.js';
-import type { SignInWalk } from '../emulator/browser/sign-in-walk.js';
+import type { EmulatorSignInOptions } from '../emulator/browser/sign-in-forms.js';
 import type { LogtoEmulator } from '../emulator/logto-emulator.interface.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../request/base-path.js';
@@ -34,20 +34,21 @@ export interface SignInWithoutBrowserOptions {
  * const response = await ada.fetch('/orders');
  * await request(app.getHttpServer()).get('/orders').set(ada.headers).expect(200);
  * ```
- * @param user the username at the emulator, or a username and password to type
+ * @param user the username at the emulator; or an object with it, and `password` to sign in with the password instead of one
+ * click, or `consent: 'cancel'` to cancel on the consent page of a third-party application
  * @returns an agent that is signed in
  * @throws LogtoTestingError `sign_in_failed`, with the app's response
- * @throws LogtoEmulatorError `not_found` if the emulator does not have the user; `walk_failed`, with the message of
+ * @throws LogtoEmulatorError `not_found` if the emulator does not have the user; `interaction_failed`, with the message of
  * the page at which it stopped
  */
 export async function signInWithoutBrowser(
   app: INestApplication,
   emulator: Pick<LogtoEmulator, 'endpoint' | 'signIn'>,
-  user: string | Pick<SignInWalk, 'username' | 'password' | 'consent'>,
+  user: string | Pick<EmulatorSignInOptions, 'username' | 'password' | 'consent'>,
   { path }: SignInWithoutBrowserOptions = {},
 ): Promise<BrowserlessAgent> {
   const options = app.get(ResolvedLogtoOptions, { strict: false });
-  if (!options.client) throw failed('The app only takes bearer tokens: users cannot sign in to it.');
+  if (!options.client) throw failed('The app only accepts bearer tokens: users cannot sign in to it.');
   const express = app.getHttpAdapter().getInstance() as Application;
   const strippedPath = app.get(BasePath, { strict: false }).pathStrippedByProxy(express);
   const agent = new BrowserlessAgent(app, options.client.baseUrl, strippedPath);
@@ -59,8 +60,8 @@ export async function signInWithoutBrowser(
         'Set `endpoint: emulator.endpoint` in LogtoModule, and use neither LogtoTestingModule nor useLogtoTesting.',
     );
   }
-  const walk = typeof user === 'string' ? { username: user } : user;
-  await open(agent, await emulator.signIn(authorizationUrl, { ...walk, cookies: agent.cookies }));
+  const account = typeof user === 'string' ? { username: user } : user;
+  await open(agent, await emulator.signIn(authorizationUrl, { ...account, cookies: agent.cookies }));
   return agent;
 }
 
@@ -81,7 +82,7 @@ async function open(agent: BrowserlessAgent, url: URL): Promise<Response> {
   const response = await agent.fetch(url, { headers: navigation });
   if (response.status < 400) return response;
   // Without the query, which may contain a code.
-  throw failed(`${url.pathname} answered ${response.status}: ${pageText(await response.text())}`);
+  throw failed(`${url.pathname} responded with ${response.status}: ${pageText(await response.text())}`);
 }
 
 function failed(message: string): LogtoTestingError {

@@ -39,7 +39,7 @@ describe('A user of the web sample', () => {
 
   it('enters a second factor once, and the deposit is paid out', async () => {
     await open('Payout');
-    await heading('Confirm it is you');
+    await heading("Confirm that it's you");
     expect(new URL(page.url()).pathname).toBe('/step-up');
     await profile.enterCode(page, '000000');
     await expect(page.getByRole('alert').textContent()).resolves.toContain('The code is wrong.');
@@ -60,7 +60,7 @@ describe('A user of the web sample', () => {
     async (colorScheme) => {
       await page.emulateMedia({ colorScheme });
       await open('Payout');
-      await press('I have no second factor');
+      await press("I don't have a second factor");
       await page.getByText('insufficient_authentication').waitFor();
       await expect(page.getByRole('main').textContent()).resolves.toContain('Set up a second factor');
       await examine(page, 'no-second-factor', colorScheme);

@@ -53,7 +53,7 @@ describe('Two tabs that were redirected to sign-in', () => {
     it('both end on their own page after the older one has sent its password too late', async () => {
       await profile.signIn(newer, 'ada', 'lovelace');
       await profile.signIn(older, 'ada', 'lovelace');
-      await expect(older.getByRole('main').textContent()).resolves.toContain('no longer open');
+      await expect(older.getByRole('main').textContent()).resolves.toContain('no longer valid');
       for (let steps = 0; steps < 2; steps += 1) await older.goBack();
       await open(older, 'Protected');
       expect(older.url()).toBe(`${sample.baseUrl}/protected`);

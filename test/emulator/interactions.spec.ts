@@ -122,7 +122,7 @@ describe('Tabs of a signed-in browser that start a sign-in at the same time', ()
 describe('The sign-in pages of two tabs', () => {
   beforeEach(() => start());
 
-  it('share one interaction: the first form finishes the newest sign-in, the other one is no longer open', async () => {
+  it('share one interaction: the first form finishes the newest sign-in, the other one is no longer valid', async () => {
     const browser = new Browser(cookies);
     await browser.open(authorize('first'));
     await browser.open(authorize('second'));
@@ -132,7 +132,7 @@ describe('The sign-in pages of two tabs', () => {
     // The first tab still shows its page, and returning to the application signs in at once.
     await browser.post({ identifier: 'ada', password: 'lovelace' }, {}, `${emulator.endpoint}/sign-in`);
     expect(browser.status).toBe(400);
-    expect(browser.body).toContain('no longer open');
+    expect(browser.body).toContain('no longer valid');
     await browser.open(authorize('first'));
     expect(browser.url.searchParams.get('state')).toBe('first');
   });
@@ -214,14 +214,14 @@ describe('With `sharedInteraction: false`', () => {
 
   it('signIn() and signUp() work without a browser', async () => {
     const stats = webClient(emulator, 'stats', 'http://localhost:4000/callback');
-    const walks = [
+    const signIns = [
       emulator.signIn(authorize('a', stats), { username: 'ada', password: 'lovelace' }),
       emulator.signIn(web.authorizationUrl({ scope: 'openid', direct_sign_in: 'sso:acme' }), {
         username: 'ada',
       }),
       emulator.signUp(authorize('c', stats), { username: 'katherine', password: 'johnson' }),
     ];
-    for (const walk of walks) expect((await walk).searchParams.has('code')).toBe(true);
+    for (const signIn of signIns) expect((await signIn).searchParams.has('code')).toBe(true);
   });
 
   it('another browser cannot continue a sign-in whose URL it knows', async () => {
@@ -230,6 +230,6 @@ describe('With `sharedInteraction: false`', () => {
     const otherBrowser = new Browser();
     await otherBrowser.open(browser.url);
     expect(otherBrowser.status).toBe(400);
-    expect(otherBrowser.body).toContain('no longer open');
+    expect(otherBrowser.body).toContain('no longer valid');
   });
 });

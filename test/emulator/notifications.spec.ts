@@ -114,8 +114,8 @@ describe('Webhooks', () => {
 
   it('report a sign-up, and the new user', async () => {
     const url = web.authorizationUrl({ scope: 'openid', first_screen: 'register' });
-    const walk = { username: 'katherine', password: 'johnson', cookies: new CookieJar() };
-    await emulator.signUp(url, walk);
+    const account = { username: 'katherine', password: 'johnson', cookies: new CookieJar() };
+    await emulator.signUp(url, account);
     expect((await receivedWebhook('PostRegister')).event).toMatchObject({ user: { username: 'katherine' } });
     expect((await receivedWebhook('User.Created')).event).toMatchObject({
       interactionEvent: 'Register',

@@ -90,7 +90,7 @@ describe('Outside of a sign-in', () => {
     await expect(
       emulator.signIn(authorize({ client_id: 'strict' }), { username: 'ada' }),
     ).rejects.toMatchObject({
-      code: 'walk_failed',
+      code: 'interaction_failed',
       message: expect.stringContaining(
         "Add to the emulator's options: applications: [{ id: 'strict', …, " +
           "redirectUris: ['http://localhost:3000/callback'] }]",

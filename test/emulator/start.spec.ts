@@ -127,7 +127,7 @@ describe('The options of the emulator', () => {
     [
       'two users with the same name',
       { users: [{ username: 'ada' }, { username: 'ada' }] },
-      '"ada" is not unique',
+      '"ada" is used more than once',
     ],
     [
       'a web application without a secret',

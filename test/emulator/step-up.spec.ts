@@ -34,8 +34,8 @@ const idTokenOf = ({ body }: Answer): Record<string, unknown> | undefined =>
   decode(body['id_token'])?.payload;
 const accessTokenOf = ({ body }: Answer): Record<string, unknown> | undefined =>
   decode(body['access_token'])?.payload;
-const signIn = (parameters: Parameters = {}, cookies = new CookieJar(), walk = {}): Promise<Answer> =>
-  web.signIn({ ...offline, ...parameters }, { cookies, ...walk });
+const signIn = (parameters: Parameters = {}, cookies = new CookieJar(), user = {}): Promise<Answer> =>
+  web.signIn({ ...offline, ...parameters }, { cookies, ...user });
 
 /** Opens the page that an authorization request leads to. */
 async function open(parameters: Parameters, browser = new Browser()): Promise<Browser> {

@@ -125,7 +125,7 @@ describe('signInWithoutBrowser against the emulator', () => {
     await expect(signInWithoutBrowser(app, emulator, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
     await expect(
       signInWithoutBrowser(app, emulator, { username: 'ada', password: 'wrong' }),
-    ).rejects.toMatchObject({ code: 'walk_failed' });
+    ).rejects.toMatchObject({ code: 'interaction_failed' });
     await expect(signInWithoutBrowser(app, emulator, 'ada', { path: '/whoami' })).rejects.toMatchObject({
       code: 'sign_in_failed',
       message: '/whoami shows a page instead of redirecting to the sign-in.',
@@ -133,7 +133,9 @@ describe('signInWithoutBrowser against the emulator', () => {
     emulator.failNext('token', { status: 500 });
     await expect(signInWithoutBrowser(app, emulator, 'ada')).rejects.toMatchObject({
       code: 'sign_in_failed',
-      message: expect.stringMatching(/^\/logto\/sign-in-callback answered 503: .*provider_unavailable$/),
+      message: expect.stringMatching(
+        /^\/logto\/sign-in-callback responded with 503: .*provider_unavailable$/,
+      ),
     });
   });
 
@@ -153,7 +155,7 @@ describe('signInWithoutBrowser against the emulator', () => {
     const { app } = await shopAt('http://localhost:3000', {}, [ClosedModule]);
 
     await expect(signInWithoutBrowser(app, emulator, 'ada', { path: '/closed' })).rejects.toThrow(
-      /^\/closed answered 403: Ada's "A & B" is <closed> (?:word ){50,}…$/,
+      /^\/closed responded with 403: Ada's "A & B" is <closed> (?:word ){50,}…$/,
     );
   });
 

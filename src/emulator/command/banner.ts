@@ -1,5 +1,6 @@
 import type { LogtoEmulator } from '../logto-emulator.interface.js';
 import type { LogtoEmulatorOptions } from '../options/logto-emulator-options.js';
+import type { EmulatorApplication, EmulatorResource } from '../options/tenant-options.js';
 
 /** The command's output after the start: the options for `LogtoModule`, and the users. */
 export function banner(
@@ -10,7 +11,6 @@ export function banner(
   const { appId, appSecret } = emulator.machineToMachine;
   const applications = options.applications ?? [];
   const interactive = applications.filter(({ type }) => type !== 'MachineToMachine');
-  const resources = (options.resources ?? []).map(({ indicator }) => `'${indicator}'`);
   const users = (options.users ?? []).map(
     ({ username, password }) => `  ${username}${password === undefined ? '' : `  (password: ${password})`}`,
   );
@@ -22,16 +22,8 @@ export function banner(
     ...(interactive.length === 0
       ? ['Users cannot sign in without an application. Add one to `applications`.', '']
       : []),
-    ...interactive.flatMap(({ id, secret, name }) => [
-      `LogtoModule.forRoot for ${name ?? id}:`,
-      '  {',
-      `    endpoint: '${emulator.endpoint}',`,
-      `    appId: '${id}',`,
-      ...(secret === undefined ? [] : [`    appSecret: '${secret}',`]),
-      "    baseUrl: 'http://localhost:3000',",
-      "    session: { secret: 'a-long-random-string' },",
-      ...(resources.length === 0 ? [] : [`    resources: [${resources.join(', ')}],`]),
-      '  }',
+    ...interactive.flatMap((application) => [
+      ...moduleOptions(emulator.endpoint, application, options.resources),
       '',
     ]),
     `Machine-to-machine application for the Management API: ${appId}  (secret: ${appSecret})`,
@@ -44,4 +36,24 @@ export function banner(
       : `Configuration file: ${path}`,
     '',
   ].join('\n');
+}
+
+/** The options of `LogtoModule` for an application. */
+function moduleOptions(
+  endpoint: string,
+  { id, secret, name }: EmulatorApplication,
+  resources: EmulatorResource[] = [],
+): string[] {
+  const indicators = resources.map(({ indicator }) => `'${indicator}'`);
+  return [
+    `LogtoModule.forRoot for ${name ?? id}:`,
+    '  {',
+    `    endpoint: '${endpoint}',`,
+    `    appId: '${id}',`,
+    ...(secret === undefined ? [] : [`    appSecret: '${secret}',`]),
+    "    baseUrl: 'http://localhost:3000',",
+    "    session: { secret: 'a-long-random-string' },",
+    ...(indicators.length === 0 ? [] : [`    resources: [${indicators.join(', ')}],`]),
+    '  }',
+  ];
 }

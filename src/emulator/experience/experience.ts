@@ -1,3 +1,5 @@
+import type { Interaction } from 'oidc-provider';
+
 import type { HttpExchange } from '../http/http-exchange.js';
 import { homePage } from '../pages/home-page.js';
 import { messagePage } from '../pages/message-page.js';
@@ -8,7 +10,7 @@ import { isStepUp } from '../provider/step-up-policy.js';
 import { toLogtoError } from '../provider/responses/to-logto-error.js';
 import { consentScreen } from './consent-screen.js';
 import { interactionPath } from './interaction-path.js';
-import { PageRequest, type ExperienceDependencies, type Interaction } from './page-request.js';
+import { PageRequest, type ExperienceDependencies } from './page-request.js';
 import { registerScreen } from './register-screen.js';
 import { resetPasswordScreen } from './reset-password-screen.js';
 import { signInScreen } from './sign-in-screen.js';
@@ -70,7 +72,7 @@ export class Experience {
     const texts = textsFor(typeof locales === 'string' ? locales : language);
     const request = (found: Interaction) => new PageRequest(this.dependencies, exchange, page, found, texts);
     if (!interaction && page === '/consent' && exchange.req.method === 'GET') {
-      // A signed-in browser gets here without seeing a page. Logto answers with JSON if the sign-in is lost.
+      // A signed-in browser gets here without seeing a page. Logto responds with JSON if the sign-in is lost.
       exchange.respond(400, jsonHeaders, JSON.stringify(toLogtoError(interactionNotFound)));
     } else if (!interaction) {
       show(exchange, 400, messagePage(texts, texts.signInLost, texts.signInLostLead));

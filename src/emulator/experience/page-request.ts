@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider';
-import type { InteractionResults } from 'oidc-provider';
+import type { Interaction, InteractionResults } from 'oidc-provider';
 
 import type { HttpExchange } from '../http/http-exchange.js';
 import type { Page } from '../pages/layout/page-layout.js';
@@ -10,9 +10,6 @@ import { oneFactorContext } from '../provider/authentication-context.js';
 import type { MemoryStore } from '../provider/memory-store.js';
 import type { Tenant, TenantUser } from '../tenant/tenant.js';
 import type { SignIn } from '../webhooks.js';
-
-/** A pending authorization request, as the provider keeps it. */
-export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 /** What the screens need besides the request. */
 export interface ExperienceDependencies {

@@ -114,7 +114,11 @@ export class EmulatorServer {
       if (res.headersSent) {
         req.socket.destroy();
       } else {
-        send(res, { status: 500, headers: { 'content-type': 'text/plain' }, body: 'The emulator failed.' });
+        send(res, {
+          status: 500,
+          headers: { 'content-type': 'text/plain' },
+          body: 'Internal error in the emulator. Set the option `log`, or run logto-emulator with --verbose, to see it.',
+        });
       }
     }
   }

@@ -5,13 +5,16 @@ import type { EmulatorResponse } from './http-exchange.js';
 export interface EmulatorFault {
   /** The number of responses that fail. Default: 1. */
   times?: number;
-  /** Responds with this status instead of processing the request. Default: 500 with a `body` or without any option. */
+  /**
+   * The status of the response, which is sent without processing the request. Default: 500, unless `destroy`, `cutAfter` or
+   * `transform` is set, or `delay` is set without `body`.
+   */
   status?: number;
   /** The body of that response. An object is sent as JSON. */
   body?: string | Record<string, unknown>;
   /** The headers of that response. */
   headers?: Record<string, string>;
-  /** Default: JSON for an object, plain text for a string. */
+  /** The `Content-Type` of that response. Default: JSON for an object, plain text for a string. */
   contentType?: string;
   /** Milliseconds to wait first. On its own it delays the real response; `Infinity` never responds. */
   delay?: number;
@@ -47,7 +50,7 @@ export class FaultQueue {
   }
 }
 
-/** The response of a fault; undefined if the request is processed nevertheless, or never answered. */
+/** The response of a fault; undefined if the request is processed nevertheless, or gets no response. */
 export function faultResponse(fault: EmulatorFault): EmulatorResponse | undefined {
   const { status, body, headers, contentType, delay, destroy, cutAfter, transform } = fault;
   const isOnlyDelayed = delay !== undefined && status === undefined && body === undefined;

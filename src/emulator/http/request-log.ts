@@ -42,7 +42,7 @@ export class RequestLog {
     return entry;
   }
 
-  of(endpoint?: EmulatorEndpoint): RecordedRequest[] {
+  list(endpoint?: EmulatorEndpoint): RecordedRequest[] {
     return this.entries.filter((entry) => !endpoint || entry.endpoint === endpoint);
   }
 

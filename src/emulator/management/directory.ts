@@ -83,7 +83,7 @@ export class Directory {
   }
 
   roleDetails(role: Role): EntityDetails {
-    const details = this.ids.of('role', role.name, role);
+    const details = this.ids.getOrCreate('role', role.name, role);
     details.type ??= role.name === managementApiRole ? 'MachineToMachine' : 'User';
     return details;
   }
@@ -95,7 +95,7 @@ export class Directory {
   }
 
   resourceId(resource: Resource): string {
-    return this.ids.of('resource', resource.indicator, resource).id;
+    return this.ids.getOrCreate('resource', resource.indicator, resource).id;
   }
 
   /** The scopes of all resources. */
@@ -127,8 +127,13 @@ export class Directory {
     return role;
   }
 
+  /** The roles of a membership. */
+  organizationRoles({ roles }: { roles: string[] }): OrganizationRole[] {
+    return this.options.organizationTemplate.roles.filter(({ name }) => roles.includes(name));
+  }
+
   organizationRoleDetails(role: OrganizationRole): EntityDetails {
-    return this.ids.of('organization role', role.name, role);
+    return this.ids.getOrCreate('organization role', role.name, role);
   }
 
   /** The name of an organization scope. */

@@ -12,13 +12,12 @@ export function roleEntity(directory: Directory, role: Role) {
 
 export function resourceEntity(directory: Directory, resource: Resource) {
   const { indicator, accessTokenTtl = directory.options.ttl.accessToken } = resource;
-  const { id, description } = directory.ids.of('resource', indicator, resource);
-  // The emulator's options have no name for a resource. A request that creates one does.
-  return { tenantId, id, name: description ?? indicator, indicator, isDefault: false, accessTokenTtl };
+  const { id, name = indicator } = directory.ids.getOrCreate('resource', indicator, resource);
+  return { tenantId, id, name, indicator, isDefault: false, accessTokenTtl };
 }
 
 export function scopeEntity(directory: Directory, scope: ResourceScope) {
-  const { id: resourceId, createdAt } = directory.ids.of(
+  const { id: resourceId, createdAt } = directory.ids.getOrCreate(
     'resource',
     scope.resource.indicator,
     scope.resource,
@@ -30,7 +29,7 @@ export function scopeEntity(directory: Directory, scope: ResourceScope) {
 
 export function organizationEntity(directory: Directory, organization: TenantOrganization) {
   const { id, name, description, customData } = organization;
-  const { createdAt } = directory.ids.of('organization', id, organization);
+  const { createdAt } = directory.ids.getOrCreate('organization', id, organization);
   const appearance = { color: {}, branding: {}, customCss: null };
   return { tenantId, id, name, description, customData, isMfaRequired: false, ...appearance, createdAt };
 }

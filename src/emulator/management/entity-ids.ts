@@ -5,6 +5,8 @@ export interface EntityDetails {
   readonly id: string;
   /** Milliseconds. */
   readonly createdAt: number;
+  /** The name of a resource, which the emulator's options do not have. */
+  name?: string;
   description?: string | null;
   type?: 'User' | 'MachineToMachine';
 }
@@ -32,7 +34,8 @@ export class EntityIds {
     this.details.set(entity, { ...details, id: randomId(), createdAt: Date.now() });
   }
 
-  of(kind: string, name: string, entity: object): EntityDetails {
+  /** The details of an entity. One from the options gets them at the first request. */
+  getOrCreate(kind: string, name: string, entity: object): EntityDetails {
     const known = this.details.get(entity) ?? { id: idOf(kind, name), createdAt: this.startedAt };
     this.details.set(entity, known);
     return known;

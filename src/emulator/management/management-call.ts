@@ -18,6 +18,11 @@ export class ManagementCall {
     return this.url.searchParams;
   }
 
+  /** Whether a query parameter is set to true. */
+  hasFlag(name: string): boolean {
+    return ['1', 'true', 'yes'].includes(this.query.get(name) ?? '');
+  }
+
   /** A parameter of the path. */
   param(name: string): string {
     return this.parameters[name] ?? '';

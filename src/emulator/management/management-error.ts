@@ -24,6 +24,11 @@ export function notFound(): ManagementError {
   return new ManagementError(404, 'entity.not_found', 'The entity does not exist.');
 }
 
+/** Another entity has the same name. */
+export function duplicateName(): ManagementError {
+  return new ManagementError(422, 'entity.duplicate_value_of_unique_field', 'The value of name is in use.');
+}
+
 /** An id in a request's body does not exist. */
 export function unknownRelation(): ManagementError {
   return new ManagementError(

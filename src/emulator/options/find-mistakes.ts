@@ -110,5 +110,5 @@ function duplicates(path: string, lists: string[][]): string[] {
   const names = lists.flatMap((list) => [
     ...new Set(list.filter((name, index) => list.indexOf(name) !== index)),
   ]);
-  return names.map((name) => `\`${path}\`: "${name}" is not unique; give each its own`);
+  return names.map((name) => `\`${path}\`: "${name}" is used more than once; use a unique value`);
 }

@@ -46,8 +46,9 @@ export interface LogtoEmulatorOptions {
   /** The address to listen on. Default: loopback only, IPv4 and IPv6. */
   host?: string;
   /**
-   * The address that browsers and applications use, if it differs because of a proxy or a container. Default:
-   * `http://localhost:<port>`, or `http://<host>:<port>` if `host` is a single other address.
+   * The URL that browsers and applications use, if it differs because of a proxy or a container. Default:
+   * `http://localhost:<port>`, or `http://<host>:<port>` for a `host` other than `localhost`, `127.0.0.1`, `0.0.0.0` and
+   * `::`.
    */
   endpoint?: string;
   /** The users who can sign in. Default: none. Users can sign up. */
@@ -89,8 +90,9 @@ export interface LogtoEmulatorOptions {
   /** How long a rotated refresh token still works, in seconds. Default: 3, as in Logto. */
   refreshTokenReuseInterval?: number;
   /**
-   * When refresh tokens are rotated. `logto`: after 70 % of a token's lifetime, for public clients at every use.
-   * `every-use` and `off` apply to all clients. Default: `logto`.
+   * When refresh tokens are rotated. `logto`: those of public clients at every use, others after 70 % of their lifetime,
+   * and never if the lifetime is a year or more. `every-use`: at every use. `off`: never. `rotateRefreshToken: false` of an
+   * application takes precedence. Default: `logto`.
    */
   rotation?: 'logto' | 'every-use' | 'off';
   /**

@@ -4,7 +4,7 @@ export interface EmulatorUser {
   id?: string;
   /** Identifies the user on the sign-in page, like `primaryEmail` and `primaryPhone`. */
   username: string;
-  /** Without a password the user can only sign in with one click. */
+  /** The password, in plain text. Default: none; the user can only sign in with one click. */
   password?: string;
   /** Claim `name`. Default: null. */
   name?: string | null;
@@ -75,11 +75,11 @@ export interface EmulatorApplication {
   secret?: string;
   /** Shown on the sign-in page. Default: the id. */
   name?: string;
-  /** Default: `Traditional` with a secret, `SPA` without. */
+  /** The application type. Default: `Traditional` with a secret, `SPA` without. */
   type?: EmulatorApplicationType;
-  /** Compared exactly, as in Logto. Default: any loopback URL, for tests that use a free port. */
+  /** The redirect URIs, compared exactly, as in Logto. Default: any loopback URL, for tests that use a free port. */
   redirectUris?: string[];
-  /** Compared exactly. Default: any loopback URL. */
+  /** The post sign-out redirect URIs, compared exactly, as in Logto. Default: any loopback URL. */
   postLogoutRedirectUris?: string[];
   /** Receives a logout token when the browser's session at the emulator ends. */
   backchannelLogoutUri?: string;
@@ -159,7 +159,7 @@ export interface EmulatorOrganization {
   customData?: Record<string, unknown>;
 }
 
-/** A webhook. It receives sign-ins, and changes of users by the emulator's methods and Management API. */
+/** A webhook. It receives sign-ins, and changes to users by the emulator's methods and Management API. */
 export interface EmulatorWebhook {
   /** Sent as `hookId`. Default: `hook_1`, `hook_2`, … */
   id?: string;

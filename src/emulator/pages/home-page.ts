@@ -3,7 +3,7 @@ import { html, type Markup } from './layout/html.js';
 import { heading, renderPage, type Page } from './layout/page-layout.js';
 import type { Texts } from './texts/english.js';
 
-/** The page at the endpoint, with addresses, applications and users. */
+/** The page at the endpoint, with URLs, applications and users. */
 export function homePage(texts: Texts, endpoint: string, tenant: Tenant): Page {
   const discovery = '/oidc/.well-known/openid-configuration';
   const applications = [...tenant.applications.values()].map(({ id, name, type }) => [
@@ -21,7 +21,7 @@ export function homePage(texts: Texts, endpoint: string, tenant: Tenant): Page {
     texts,
     wide: true,
     content: html`${heading(texts, 'Logto', texts.emulator, html`${texts.homeLead}`)}
-      <h2>${texts.addresses}</h2>
+      <h2>${texts.urls}</h2>
       ${table(texts, [
         ['Endpoint', html`<code>${endpoint}</code>`],
         ['Issuer', html`<code>${endpoint}/oidc</code>`],

@@ -7,7 +7,7 @@ import { userClaims } from '../tenant/user-claims.js';
 import { tokenExchange } from './client-metadata.js';
 import { clientCredentialsGrant } from './grants/client-credentials-grant.js';
 import type { GrantEnvironment } from './grants/grant-environment.js';
-import { refreshTokenGrant } from './grants/refresh-token-grant.js';
+import { refreshTokenGrant, type RotationPolicy } from './grants/refresh-token-grant.js';
 import { shouldRotate } from './grants/refresh-token-policy.js';
 import { tokenExchangeGrant } from './grants/token-exchange-grant.js';
 import { keepSessionIds } from './keep-session-ids.js';
@@ -77,8 +77,7 @@ function registerGrants(
       // May be repeated.
       ['resource'],
     );
-  const rotates = (...[ctx, token]: Parameters<Parameters<typeof refreshTokenGrant>[1]>) =>
-    shouldRotate(ctx, token, dependencies);
+  const rotates: RotationPolicy = (ctx, token) => shouldRotate(ctx, token, dependencies);
   register('refresh_token', refreshTokenGrant(environment, rotates), 'refresh_token');
   register('client_credentials', clientCredentialsGrant(environment));
   register(

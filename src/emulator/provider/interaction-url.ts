@@ -1,3 +1,5 @@
+import type { Interaction } from 'oidc-provider';
+
 import type { ResolvedOptions } from '../options/logto-emulator-schema.js';
 import { isStepUp } from './step-up-policy.js';
 
@@ -12,14 +14,6 @@ const firstScreens: Record<string, string> = {
   signIn: 'sign-in',
   signUp: 'register',
 };
-
-/** A pending authorization request. */
-interface Interaction {
-  uid: string;
-  prompt: { name: string; reasons: string[] };
-  params: Record<string, unknown>;
-  session?: { accountId?: string | undefined } | undefined;
-}
 
 /**
  * The path to which the authorization endpoint redirects: a page, as in Logto, or a path of this interaction alone.

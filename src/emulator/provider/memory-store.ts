@@ -10,6 +10,12 @@ interface StoredRecord {
   consumedAt?: number;
 }
 
+/** The models of the tokens and codes that are issued under a grant. */
+const issuedModels = ['AccessToken', 'RefreshToken', 'AuthorizationCode'];
+
+/** The models of a grant and of the tokens and codes that are issued under it. */
+export const grantModels = [...issuedModels, 'Grant'];
+
 /** Timestamps in payloads, in seconds, which {@link MemoryStore.age} changes. */
 const epochFields = ['iat', 'exp', 'iiat', 'loginTs', 'authTime', 'consumed'] as const;
 
@@ -104,7 +110,7 @@ export class MemoryStore {
 
   /** Deletes a grant with all tokens and codes that were issued under it. */
   deleteGrant(grantId: string): void {
-    for (const model of ['AccessToken', 'RefreshToken', 'AuthorizationCode']) {
+    for (const model of issuedModels) {
       this.deleteWhere(model, (payload) => payload.grantId === grantId);
     }
     this.delete('Grant', grantId);

@@ -38,16 +38,10 @@ export function providerConfiguration(
   environment: GrantEnvironment,
 ): Configuration {
   const { module, tenant, store, signing, options } = dependencies;
-  const cookie = { signed: true, sameSite: 'lax', httpOnly: true } as const;
-  const sharedCookie = { ...cookie, path: '/' };
   return {
     adapter: (model: string) => (model === 'Client' ? clientAdapter(dependencies) : store.adapter(model)),
     jwks: { keys: signing.keys },
-    cookies: {
-      keys: dependencies.cookieKeys,
-      long: sharedCookie,
-      short: options.sharedInteraction ? sharedCookie : cookie,
-    },
+    cookies: cookies(dependencies),
     claims: { ...claimsByScope, ...(options.stepUp && { openid: ['sub', ...contextClaims] }) },
     acrValues: options.stepUp ? [...acrValues] : [],
     scopes: oidcScopes,
@@ -75,6 +69,12 @@ export function providerConfiguration(
     pkce: { required: (_ctx, client) => client.clientAuthMethod !== 'client_secret_basic' },
     ttl: lifetimes(dependencies),
   };
+}
+
+function cookies({ cookieKeys, options }: ProviderDependencies): NonNullable<Configuration['cookies']> {
+  const cookie = { signed: true, sameSite: 'lax', httpOnly: true } as const;
+  const sharedCookie = { ...cookie, path: '/' };
+  return { keys: cookieKeys, long: sharedCookie, short: options.sharedInteraction ? sharedCookie : cookie };
 }
 
 /** Reads applications from the tenant, so that the controls can change them. */

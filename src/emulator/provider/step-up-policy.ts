@@ -1,4 +1,4 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Interaction, KoaContextWithOIDC } from 'oidc-provider';
 
 import { acrValues, satisfies } from './authentication-context.js';
 import type { OidcProviderModule } from './load-oidc-provider.js';
@@ -7,12 +7,6 @@ import type { OidcProviderModule } from './load-oidc-provider.js';
 const acrUnmet = 'acr_unmet';
 
 const unmet = 'unmet_authentication_requirements';
-
-/** A pending authorization request. */
-interface Interaction {
-  prompt: { name: string; reasons: string[] };
-  session?: { accountId?: string | undefined } | undefined;
-}
 
 /** Whether an interaction asks a signed-in user for the second factor, and for nothing else. */
 export function isStepUp({ prompt, session }: Interaction): boolean {

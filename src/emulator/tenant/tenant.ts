@@ -18,9 +18,11 @@ type ResolvedUser = ResolvedOptions['users'][number];
 
 export interface TenantUser extends ResolvedUser {
   id: string;
-  /** Milliseconds, like all of Logto's timestamps. */
+  /** When the user was created, in milliseconds since 1970. */
   createdAt: number;
+  /** When the user was last changed, in milliseconds since 1970. */
   updatedAt: number;
+  /** When the user last signed in, in milliseconds since 1970. */
   lastSignInAt: number | null;
   /** The application that the user first signed in to. */
   applicationId: string | null;

@@ -55,7 +55,7 @@ describe('Users of the Management API', () => {
     });
     await expect(
       emulator.signIn(web.authorizationUrl({ scope: 'openid' }), { username: 'eve', password: 'wrong' }),
-    ).rejects.toMatchObject({ code: 'walk_failed' });
+    ).rejects.toMatchObject({ code: 'interaction_failed' });
   });
 
   it('are listed page by page, with their number', async () => {
@@ -147,7 +147,7 @@ describe('Users of the Management API', () => {
     expect(await web.refresh(tokens.body['refresh_token'])).toMatchObject({
       body: { error: 'invalid_grant' },
     });
-    await expect(web.signIn({ scope: 'openid' })).rejects.toMatchObject({ code: 'walk_failed' });
+    await expect(web.signIn({ scope: 'openid' })).rejects.toMatchObject({ code: 'interaction_failed' });
 
     await suspend(false);
     expect(await web.refresh(tokens.body['refresh_token'])).toMatchObject({

@@ -52,8 +52,8 @@ export class Client {
   }
 
   /** Signs in and exchanges the code. */
-  async signIn(parameters: Parameters, walk = {}): Promise<Answer> {
-    const { code = '' } = await this.callback(parameters, walk);
+  async signIn(parameters: Parameters, options = {}): Promise<Answer> {
+    const { code = '' } = await this.callback(parameters, options);
     return this.exchange(code);
   }
 

@@ -2,7 +2,7 @@ import { Controller, Get, Query, Redirect, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LogtoService } from 'nestjs-logto';
 
-/** The sign-in routes of an app that writes its own, below `auth`, where the guard redirects to (`authRoutesPrefix`). */
+/** The sign-in routes of an app that writes its own, under `auth`, where the guard redirects to (`authRoutesPrefix`). */
 @Controller('auth')
 export class AuthRoutesController {
   constructor(private readonly logto: LogtoService) {}

@@ -4,13 +4,14 @@ import { created, noContent, ok } from '../management-response.js';
 import type { Invitation } from '../directory.js';
 import { invitationEntity } from '../entities.js';
 import { randomId } from '../entity-ids.js';
+import { emailAddress } from '../body-schemas.js';
 import type { ManagementCall } from '../management-call.js';
 import { ManagementError, notExists, unknownRelation } from '../management-error.js';
 import { setMembership } from './memberships.js';
 
 const newInvitation = z.object({
   inviterId: z.string().nullable().default(null),
-  invitee: z.string().regex(/^\S+@\S+\.\S+$/),
+  invitee: emailAddress,
   organizationId: z.string(),
   expiresAt: z.number(),
   organizationRoleIds: z.array(z.string()).default([]),

@@ -26,10 +26,7 @@ export function rolesIn(
   organizationId: string,
 ): OrganizationRole[] | undefined {
   const membership = user.organizations.find(({ id }) => id === organizationId);
-  return (
-    membership &&
-    directory.options.organizationTemplate.roles.filter(({ name }) => membership.roles.includes(name))
-  );
+  return membership && directory.organizationRoles(membership);
 }
 
 /** Ends a membership. @returns false if the user is not a member */

@@ -4,15 +4,15 @@ import type { TenantUser } from '../../tenant/tenant.js';
 import { created, noContent, ok } from '../management-response.js';
 import type { OrganizationRole } from '../directory.js';
 import { organizationRoleEntity, organizationScopeEntity } from '../entities.js';
+import { idList } from '../body-schemas.js';
 import type { ManagementCall } from '../management-call.js';
 import { ManagementError, notFound, unknownRelation } from '../management-error.js';
 import { rolesIn, setMembership, usersOf } from './memberships.js';
 import { organizationOf } from './organization-routes.js';
 
-const ids = z.array(z.string().min(1));
 const rolesBody = z.object({
-  organizationRoleIds: ids.default([]),
-  organizationRoleNames: z.array(z.string().min(1)).default([]),
+  organizationRoleIds: idList.default([]),
+  organizationRoleNames: idList.default([]),
 });
 
 /** The roles of members of organizations. */
@@ -49,7 +49,7 @@ function addRolesToMembers(call: ManagementCall) {
   const { directory } = call;
   const { id } = organizationOf(call);
   const { userIds, organizationRoleIds } = call.body(
-    z.object({ userIds: ids.min(1), organizationRoleIds: ids.min(1) }),
+    z.object({ userIds: idList.min(1), organizationRoleIds: idList.min(1) }),
   );
   const added = organizationRoleIds.map((roleId) => directory.organizationRole(roleId));
   for (const user of usersOf(call, userIds)) {

@@ -3,12 +3,11 @@ import { z } from 'zod';
 import { userEntity } from '../../tenant/user-entity.js';
 import { created, noContent } from '../management-response.js';
 import { organizationRoleName } from '../entities.js';
+import { idList } from '../body-schemas.js';
 import type { ManagementCall } from '../management-call.js';
 import { notFound } from '../management-error.js';
 import { endMembership, rolesIn, setMembership, usersOf } from './memberships.js';
 import { matchesQuery, organizationOf } from './organization-routes.js';
-
-const ids = z.array(z.string().min(1));
 
 /** The members of organizations. */
 export const organizationMemberRoutes = {
@@ -39,7 +38,7 @@ function listMembers(call: ManagementCall) {
 
 function addMembers(call: ManagementCall) {
   const { id } = organizationOf(call);
-  const { userIds } = call.body(z.object({ userIds: ids.min(1) }));
+  const { userIds } = call.body(z.object({ userIds: idList.min(1) }));
   for (const user of usersOf(call, userIds)) {
     setMembership(call.directory, user, id, rolesIn(call.directory, user, id) ?? []);
   }
@@ -48,7 +47,7 @@ function addMembers(call: ManagementCall) {
 
 function replaceMembers(call: ManagementCall) {
   const { id } = organizationOf(call);
-  const { userIds } = call.body(z.object({ userIds: ids }));
+  const { userIds } = call.body(z.object({ userIds: idList }));
   const members = usersOf(call, userIds);
   for (const user of call.directory.users.filter((one) => !userIds.includes(one.id))) {
     endMembership(call.directory, user, id);

@@ -3,23 +3,23 @@ import { z } from 'zod';
 import { created, noContent, ok } from '../management-response.js';
 import type { Directory, OrganizationRole } from '../directory.js';
 import { organizationRoleEntity, organizationScopeEntity, resourceEntity, scopeEntity } from '../entities.js';
+import { idList } from '../body-schemas.js';
 import type { ManagementCall } from '../management-call.js';
-import { ManagementError, notFound } from '../management-error.js';
+import { duplicateName, notFound } from '../management-error.js';
 import { matchesQuery } from './organization-routes.js';
-import { renameRole } from './rename-role.js';
+import { removeRole, renameRole } from './role-names.js';
 
-const ids = z.array(z.string().min(1));
 const description = z.string().max(256).nullable().optional();
 const newRole = z.object({
   name: z.string().min(1).max(128),
   description,
   type: z.enum(['User', 'MachineToMachine']).default('User'),
-  organizationScopeIds: ids.default([]),
-  resourceScopeIds: ids.default([]),
+  organizationScopeIds: idList.default([]),
+  resourceScopeIds: idList.default([]),
 });
 const changedRole = z.object({ name: z.string().min(1).max(128).optional(), description });
-const scopesBody = z.object({ organizationScopeIds: ids });
-const resourceScopesBody = z.object({ scopeIds: ids });
+const scopesBody = z.object({ organizationScopeIds: idList });
+const resourceScopesBody = z.object({ scopeIds: idList });
 
 /** Organization roles and their scopes. */
 export const organizationRoleRoutes = {
@@ -92,13 +92,13 @@ function deleteRole(call: ManagementCall) {
   const role = roleOf(call);
   const { roles } = directory.options.organizationTemplate;
   roles.splice(roles.indexOf(role), 1);
-  renameRole(directory.memberships, role.name);
+  removeRole(directory.memberships, role.name);
   return noContent();
 }
 
 function assertUnused({ options }: Directory, name: string): void {
   if (options.organizationTemplate.roles.some((role) => role.name === name)) {
-    throw new ManagementError(422, 'entity.duplicate_value_of_unique_field', 'The value of name is in use.');
+    throw duplicateName();
   }
 }
 

@@ -43,7 +43,7 @@ function listOrganizations(call: ManagementCall) {
   const found = directory.options.organizations.filter(({ id, name, description }) =>
     matchesQuery(call, id, name, description),
   );
-  const isFeatured = ['1', 'true', 'yes'].includes(call.query.get('showFeatured') ?? '');
+  const isFeatured = call.hasFlag('showFeatured');
   return call.page(found, (organization) => {
     const members = directory.users.filter(({ organizations }) =>
       organizations.some(({ id }) => id === organization.id),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { created, noContent, ok } from '../management-response.js';
 import { organizationScopeEntity } from '../entities.js';
 import type { ManagementCall } from '../management-call.js';
-import { ManagementError } from '../management-error.js';
+import { duplicateName } from '../management-error.js';
 import { matchesQuery } from './organization-routes.js';
 
 const newScope = z.object({
@@ -30,7 +30,7 @@ function createScope(call: ManagementCall) {
   const { name, description } = call.body(newScope);
   const { scopes } = directory.options.organizationTemplate;
   if (scopes.includes(name)) {
-    throw new ManagementError(422, 'entity.duplicate_value_of_unique_field', 'The value of name is in use.');
+    throw duplicateName();
   }
   scopes.push(name);
   directory.scopeDescriptions.set(directory.organizationScopeId(name), description);

@@ -33,7 +33,7 @@ function resourceOf(call: ManagementCall): Resource {
 
 function listResources(call: ManagementCall) {
   const { directory } = call;
-  const hasScopes = ['1', 'true', 'yes'].includes(call.query.get('includeScopes') ?? '');
+  const hasScopes = call.hasFlag('includeScopes');
   return call.listOrPage(directory.options.resources, (resource) => ({
     ...resourceEntity(directory, resource),
     ...(hasScopes && { scopes: resource.scopes.map((name) => scopeEntity(directory, { resource, name })) }),
@@ -51,7 +51,7 @@ function createResource(call: ManagementCall) {
     );
   }
   const resource: Resource = { indicator, scopes: [], ...(ttl !== undefined && { accessTokenTtl: ttl }) };
-  directory.ids.add(resource, { description: name });
+  directory.ids.add(resource, { name });
   directory.options.resources.push(resource);
   return created({ ...resourceEntity(directory, resource), scopes: [] });
 }
@@ -59,8 +59,8 @@ function createResource(call: ManagementCall) {
 function changeResource(call: ManagementCall) {
   const resource = resourceOf(call);
   const { name, accessTokenTtl: ttl } = call.body(changedResource);
-  const details = call.directory.ids.of('resource', resource.indicator, resource);
-  details.description = name ?? details.description ?? null;
+  const details = call.directory.ids.getOrCreate('resource', resource.indicator, resource);
+  if (name !== undefined) details.name = name;
   resource.accessTokenTtl = ttl ?? resource.accessTokenTtl;
   return ok(resourceEntity(call.directory, resource));
 }

@@ -4,21 +4,21 @@ import { userEntity } from '../../tenant/user-entity.js';
 import { created, noContent, ok } from '../management-response.js';
 import type { Directory, Role } from '../directory.js';
 import { resourceEntity, roleEntity, scopeEntity } from '../entities.js';
+import { idList } from '../body-schemas.js';
 import type { ManagementCall } from '../management-call.js';
 import { ManagementError, notFound } from '../management-error.js';
 import { search } from '../search.js';
-import { renameRole } from './rename-role.js';
+import { removeRole, renameRole } from './role-names.js';
 import { searchable } from './user-routes.js';
 
 const name = z.string().min(1).max(128);
-const scopeIds = z.array(z.string().min(1));
 const newRole = z.object({
   name,
   description: z.string().min(1),
   type: z.enum(['User', 'MachineToMachine']).default('User'),
   // The emulator has no default roles.
   isDefault: z.literal(false).optional(),
-  scopeIds: scopeIds.default([]),
+  scopeIds: idList.default([]),
 });
 const changedRole = z.object({
   name: name.optional(),
@@ -108,7 +108,7 @@ function deleteRole(call: ManagementCall) {
   const { directory } = call;
   const role = roleOf(call);
   directory.options.roles.splice(directory.options.roles.indexOf(role), 1);
-  renameRole(directory.roleHolders, role.name);
+  removeRole(directory.roleHolders, role.name);
   return noContent();
 }
 
@@ -126,7 +126,7 @@ function listUsers(call: ManagementCall) {
 
 function addUsers(call: ManagementCall) {
   const { name: role } = roleOf(call);
-  const { userIds } = call.body(z.object({ userIds: z.array(z.string().min(1)) }));
+  const { userIds } = call.body(z.object({ userIds: idList }));
   const users = userIds.map((id) => call.directory.user(id));
   for (const { id, roles } of users) {
     if (roles.includes(role)) {
@@ -158,7 +158,7 @@ function listScopes(call: ManagementCall) {
 function addScopes(call: ManagementCall) {
   const { directory } = call;
   const role = roleOf(call);
-  const added = call.body(z.object({ scopeIds })).scopeIds.map((id) => directory.scope(id));
+  const added = call.body(z.object({ scopeIds: idList })).scopeIds.map((id) => directory.scope(id));
   if (directory.grantedScopes(role.scopes).some((granted) => added.some((scope) => isSame(granted, scope)))) {
     throw new ManagementError(422, 'role.scope_exists', 'A scope is already added to this role.');
   }

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 
+import { temporaryTokenLifetime } from '../../temporary-token-lifetime.js';
 import { created } from '../management-response.js';
 import { randomId } from '../entity-ids.js';
+import { emailAddress } from '../body-schemas.js';
 import type { ManagementCall } from '../management-call.js';
 
 const newSubjectToken = z.object({ userId: z.string() });
 const newOneTimeToken = z.object({
-  email: z.string().regex(/^\S+@\S+\.\S+$/),
-  expiresIn: z.number().int().positive().default(600),
+  email: emailAddress,
+  expiresIn: z.number().int().positive().default(temporaryTokenLifetime),
 });
 
 /** Subject tokens, for token exchange, and one-time tokens, for magic links. */
@@ -18,7 +20,7 @@ export const tokenRoutes = {
 
 function createSubjectToken(call: ManagementCall) {
   const { id: accountId } = call.directory.user(call.body(newSubjectToken).userId);
-  const expiresIn = 600;
+  const expiresIn = temporaryTokenLifetime;
   return created({
     subjectToken: call.directory.parts.issue('SubjectToken', { accountId }, expiresIn),
     expiresIn,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 import { userSchema } from '../../options/logto-emulator-schema.js';
+import { emailAddress } from '../body-schemas.js';
 
 const { customData, profile } = userSchema.shape;
 
 /* Logto's own expressions for identifiers. */
-const email = z.string().regex(/^\S+@\S+\.\S+$/);
 const phone = z.string().regex(/^\d+$/);
 const username = z.string().regex(/^[A-Z_a-z]\w*$/);
 const password = z.string().min(1);
@@ -22,7 +22,7 @@ const removable = <Schema extends z.ZodType<string>>(schema: Schema) =>
 export const newUser = z
   .object({
     username,
-    primaryEmail: email,
+    primaryEmail: emailAddress,
     primaryPhone: phone,
     password,
     name: z.string(),
@@ -32,11 +32,11 @@ export const newUser = z
   })
   .partial();
 
-/** The body that changes a user. The emulator's users keep their username. */
+/** The body that changes a user. Unlike in Logto, `username` cannot be removed. */
 export const changedUser = z
   .object({
     username,
-    primaryEmail: removable(email),
+    primaryEmail: removable(emailAddress),
     primaryPhone: removable(phone),
     name: removable(z.string()),
     avatar: avatar.transform((value) => (value === '' ? null : value)),

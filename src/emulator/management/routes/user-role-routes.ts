@@ -2,12 +2,13 @@ import { z } from 'zod';
 
 import { created, noContent, ok } from '../management-response.js';
 import { roleEntity } from '../entities.js';
+import { idList } from '../body-schemas.js';
 import type { ManagementCall } from '../management-call.js';
 import { ManagementError, notFound } from '../management-error.js';
 import { search } from '../search.js';
 import { userOf } from './user-routes.js';
 
-const roleIdsBody = z.object({ roleIds: z.array(z.string().min(1)) });
+const roleIdsBody = z.object({ roleIds: idList });
 
 /** The tenant roles of users. */
 export const userRoleRoutes = {

@@ -107,10 +107,10 @@ function changeSuspension(call: ManagementCall) {
 function listOrganizations(call: ManagementCall) {
   const { directory } = call;
   return ok(
-    userOf(call).organizations.map(({ id, roles }) => ({
-      ...organizationEntity(directory, directory.organization(id)),
-      organizationRoles: directory.options.organizationTemplate.roles
-        .filter(({ name }) => roles.includes(name))
+    userOf(call).organizations.map((membership) => ({
+      ...organizationEntity(directory, directory.organization(membership.id)),
+      organizationRoles: directory
+        .organizationRoles(membership)
         .map((role) => organizationRoleName(directory, role)),
     })),
   );
@@ -121,15 +121,15 @@ type Identifiers = { [Key in 'username' | 'primaryEmail' | 'primaryPhone']?: str
 /** @throws if another user has one of the identifiers */
 function assertUnused({ parts }: Directory, identifiers: Identifiers, ownId?: string): void {
   const { username, primaryEmail, primaryPhone } = identifiers;
-  const kinds = [
-    ['username', username, 'username'],
-    ['email', primaryEmail, 'email'],
-    ['phone', primaryPhone, 'phone'],
+  const values = [
+    ['username', username],
+    ['email', primaryEmail],
+    ['phone', primaryPhone],
   ] as const;
-  for (const [name, value, kind] of kinds) {
+  for (const [kind, value] of values) {
     const found = value ? parts.tenant.findByIdentifier(value, [kind]) : undefined;
     if (found && found.id !== ownId) {
-      throw new ManagementError(422, `user.${name}_already_in_use`, `This ${name} is already in use.`);
+      throw new ManagementError(422, `user.${kind}_already_in_use`, `This ${kind} is already in use.`);
     }
   }
 }

@@ -6,7 +6,7 @@ export interface PageView {
   texts: Texts;
   /** The name of the application. */
   application: string;
-  /** The address that forms are posted to. */
+  /** The URL that forms are posted to. */
   action: string;
   /** The colours that the application asks for. Default: those of the browser. */
   theme?: Theme | undefined;

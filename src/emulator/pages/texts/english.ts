@@ -41,12 +41,12 @@ export const english = {
   orOtherAccount: 'or with another account',
   continue: 'Continue',
 
-  stepUp: 'Confirm it is you',
+  stepUp: "Confirm that it's you",
   stepUpLead: (application: string) => `${application} asks for your second factor.`,
   stepUpCode: 'The emulator accepts the same code for every user:',
   code: 'Code',
   wrongCode: 'The code is wrong. Please try again.',
-  noSecondFactor: 'I have no second factor',
+  noSecondFactor: "I don't have a second factor",
 
   authorizeApplication: (application: string) => `Authorize ${application}`,
   consentLead: (application: string, user: string) =>
@@ -73,19 +73,19 @@ export const english = {
   signedOut: 'You are signed out',
   signedOutLead: 'You can close this page.',
 
-  signInLost: 'This sign-in is no longer open',
+  signInLost: 'This sign-in is no longer valid',
   signInLostLead:
-    'It was finished in another tab, or it has expired. Go back to the application and start again.',
-  foreignForm: 'This form came from another site',
+    'It was completed in another tab, or it has expired. Go back to the application and start again.',
+  foreignForm: 'This form was submitted from another site',
   startAgain: 'Go back to the application and start again.',
   notFound: 'Page not found',
-  notFoundLead: 'The emulator serves only the sign-in pages and the endpoints below /oidc and /api.',
+  notFoundLead: 'The emulator serves only the sign-in pages and the endpoints under /oidc and /api.',
   invalidRequest: 'Invalid request',
   /** Introduces the options that make the request valid. */
   remedyLead: "Add to the emulator's options:",
 
   homeLead: 'The emulator is running.',
-  addresses: 'Addresses',
+  urls: 'URLs',
   applications: 'Applications',
   users: 'Users',
   none: 'none',

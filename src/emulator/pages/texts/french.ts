@@ -81,7 +81,7 @@ export const french: Texts = {
   remedyLead: 'À ajouter aux options de l’émulateur :',
 
   homeLead: 'L’émulateur fonctionne.',
-  addresses: 'Adresses',
+  urls: 'URL',
   applications: 'Applications',
   users: 'Utilisateurs',
   none: 'aucun',

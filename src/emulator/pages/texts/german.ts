@@ -81,7 +81,7 @@ export const german: Texts = {
   remedyLead: 'In den Optionen des Emulators zu ergänzen:',
 
   homeLead: 'Der Emulator läuft.',
-  addresses: 'Adressen',
+  urls: 'URLs',
   applications: 'Anwendungen',
   users: 'Benutzer',
   none: 'keine',

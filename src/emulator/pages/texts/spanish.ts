@@ -82,7 +82,7 @@ export const spanish: Texts = {
   remedyLead: 'Añada a las opciones del emulador:',
 
   homeLead: 'El emulador está en marcha.',
-  addresses: 'Direcciones',
+  urls: 'URL',
   applications: 'Aplicaciones',
   users: 'Usuarios',
   none: 'ninguna',

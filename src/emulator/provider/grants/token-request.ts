@@ -74,7 +74,7 @@ export class TokenRequest {
     }
   }
 
-  /** Logto answers with 403 here. OAuth requires 400. */
+  /** Logto responds with 403 here. OAuth requires 400. */
   accessDenied(description: string): Error {
     const error = new this.environment.errors.AccessDenied(description);
     return Object.assign(error, { statusCode: 403, status: 403 });

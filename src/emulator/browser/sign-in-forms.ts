@@ -2,13 +2,13 @@ import { interactionPath } from '../experience/interaction-path.js';
 import { secondFactorCode } from '../experience/step-up-screen.js';
 import type { TenantUser } from '../tenant/tenant.js';
 import type { CookieJar } from './cookie-jar.js';
-import type { ChooseForm, FormSubmission } from './walk-pages.js';
+import type { ChooseForm, FormSubmission } from './submit-pages.js';
 
 /** Options of {@link LogtoEmulator.signIn}. */
-export interface SignInWalk {
+export interface EmulatorSignInOptions {
   /** Id, username, e-mail address or phone number of the user. */
   username: string;
-  /** Without a password the user signs in with one click. */
+  /** The password. Default: none; the user signs in with one click. */
   password?: string;
   /** The cookie jar, which keeps the session at the emulator. Default: a new one. */
   cookies?: CookieJar;
@@ -19,7 +19,7 @@ export interface SignInWalk {
 }
 
 /** Options of {@link LogtoEmulator.signUp}. The fields that the page requires must be given. */
-export interface SignUpWalk {
+export interface EmulatorSignUpOptions {
   username?: string;
   email?: string;
   phone?: string;
@@ -34,7 +34,7 @@ export interface SignUpWalk {
 /** The forms to submit to sign a user in. */
 export function signInForms(
   user: TenantUser,
-  { username, password, consent, secondFactor }: SignInWalk,
+  { username, password, consent, secondFactor }: EmulatorSignInOptions,
 ): ChooseForm {
   const organizations = user.organizations.map(({ id }) => id);
   const fields: FormSubmission['fields'] =
@@ -51,7 +51,7 @@ export function signInForms(
 }
 
 /** The forms to submit to create an account. */
-export function signUpForms({ cookies: _cookies, consent, ...fields }: SignUpWalk): ChooseForm {
+export function signUpForms({ cookies: _cookies, consent, ...fields }: EmulatorSignUpOptions): ChooseForm {
   return (path) => {
     const { base, page } = interactionPath(path);
     if (page === '/consent') return consentForm(consent, []);

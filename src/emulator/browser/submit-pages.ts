@@ -11,11 +11,12 @@ export interface FormSubmission {
 /** Which form to submit on the page at `path`; undefined if there is none. */
 export type ChooseForm = (path: string) => FormSubmission | undefined;
 
-export interface WalkOptions {
+/** Options of {@link submitPages}. */
+export interface SubmitPagesOptions {
   /** The origin of the emulator in its URLs. */
   endpoint: string;
-  /** The address on which the emulator listens. */
-  address: string;
+  /** The URL on which the emulator listens. */
+  serverUrl: string;
   cookies: CookieJar;
   chooseForm: ChooseForm;
 }
@@ -24,7 +25,7 @@ export interface WalkOptions {
 const maxRequests = 30;
 
 /** Follows redirects and submits forms. @returns the first URL outside of the emulator, or its signed-out page */
-export async function walkPages(start: URL, options: WalkOptions): Promise<URL> {
+export async function submitPages(start: URL, options: SubmitPagesOptions): Promise<URL> {
   const { origin } = new URL(options.endpoint);
   let url = start;
   let fields: FormSubmission['fields'] | undefined;
@@ -41,19 +42,19 @@ export async function walkPages(start: URL, options: WalkOptions): Promise<URL> 
     const form = response.ok ? (options.chooseForm(url.pathname) ?? providerForm(url, body)) : undefined;
     if (!form) {
       throw new LogtoEmulatorError(
-        'walk_failed',
+        'interaction_failed',
         `Stopped at ${url.pathname} with status ${response.status}: ${alertOf(body)}`,
       );
     }
     url = new URL(form.path ?? url, url);
     fields = form.fields;
   }
-  throw new LogtoEmulatorError('walk_failed', `Too many redirects; the last one led to ${url.href}.`);
+  throw new LogtoEmulatorError('interaction_failed', `Too many redirects; the last one led to ${url.href}.`);
 }
 
-async function request(url: URL, fields: FormSubmission['fields'] | undefined, options: WalkOptions) {
-  const { address, cookies } = options;
-  const response = await fetch(new URL(url.pathname + url.search, address), {
+async function request(url: URL, fields: FormSubmission['fields'] | undefined, options: SubmitPagesOptions) {
+  const { serverUrl, cookies } = options;
+  const response = await fetch(new URL(url.pathname + url.search, serverUrl), {
     method: fields ? 'POST' : 'GET',
     redirect: 'manual',
     headers: { cookie: cookies.header(url), accept: 'text/html' },

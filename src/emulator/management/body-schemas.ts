@@ -1,0 +1,7 @@
+import { z } from 'zod';
+
+/** A list of ids. */
+export const idList = z.array(z.string().min(1));
+
+/** An e-mail address, by Logto's own expression. */
+export const emailAddress = z.string().regex(/^\S+@\S+\.\S+$/);
