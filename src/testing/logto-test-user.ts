@@ -40,11 +40,11 @@ export interface LogtoTestUser extends PlainClaims {
   organizations?: (string | LogtoTestOrganization)[];
   /** Permissions on API resources: by resource, or one list for all resources. Default: none. */
   scopes?: string[] | Record<string, string[]>;
-  /** How the user has signed in, for example `LogtoAcr.Mfa` for `@RequireMfa()`. Default: the tokens have no `acr`. */
+  /** How the user signed in, for example `LogtoAcr.Mfa` for `@RequireMfa()`. Default: the tokens have no `acr`. */
   acr?: string;
-  /** The methods with which the user has signed in (RFC 8176). Default: the tokens have no `amr`. */
+  /** The methods with which the user signed in (RFC 8176). Default: the tokens have no `amr`. */
   amr?: string[];
-  /** When the user has signed in, in seconds since 1970. Default: derived from `signedInAgo`. */
+  /** When the user signed in, in seconds since 1970. Default: derived from `signedInAgo`. */
   auth_time?: number;
   /**
    * Your own user, as your `@LogtoUserResolver()` would return it. The resolver is then not called. Default: its result;
@@ -59,7 +59,7 @@ export interface LogtoTestUser extends PlainClaims {
 export interface SignedInAsOptions extends TokenTarget {
   /**
    * With a session or with a bearer access token. Default: that of the testing module, else a session, or a bearer
-   * token in an app that only takes bearer tokens.
+   * token in an app that only accepts bearer tokens.
    */
   as?: Credential;
   /** The resource of a bearer token. Default: the first `api.audience` of the app. */

@@ -2,7 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { LogtoModule } from '../logto.module.js';
 import type { LogtoModuleExtras, LogtoModuleOptions } from '../options/logto-module-options.js';
 import { UserScope } from '../options/logto-constants.js';
-import { defaultApplication, onlyTakesBearerTokens } from './options-for-tests.js';
+import { defaultApplication, onlyAcceptsBearerTokens } from './options-for-tests.js';
 import { refuseProduction } from './refuse-production.js';
 import { defaultResource } from './fake/fake-logto.js';
 import { fakeClasses, fakeOptions } from './fake/fake-providers.js';
@@ -38,7 +38,7 @@ export class LogtoTestingModule {
     const { resources = resourcesOf(user) } = options;
     const definition = LogtoModule.forRoot({
       endpoint: '',
-      ...(!onlyTakesBearerTokens(options) && {
+      ...(!onlyAcceptsBearerTokens(options) && {
         scopes: Object.values(UserScope),
         resources,
         api: { audience: resources },

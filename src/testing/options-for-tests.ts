@@ -34,7 +34,7 @@ export function optionsForTests(
   const { internalEndpoint: _internalEndpoint, ...httpOptions } = http;
   return {
     ...rest,
-    ...(onlyTakesBearerTokens({ api, ...rest }) ? {} : applicationForTests(rest)),
+    ...(onlyAcceptsBearerTokens({ api, ...rest }) ? {} : applicationForTests(rest)),
     ...(api && { api }),
     ...(api?.introspection && credentialsForTests(rest)),
     ...(webhooks && { webhooks: { ...webhooks, signingKey: signingKeyForTests(webhooks) } }),
@@ -45,8 +45,8 @@ export function optionsForTests(
   };
 }
 
-/** Whether the options are those of an API without sign-ins. With a session, only deployment settings are missing. */
-export function onlyTakesBearerTokens(options: Partial<LogtoModuleOptions>): boolean {
+/** Whether the app only accepts bearer tokens. With `session` it has a sign-in, and `baseUrl` is only missing in the test. */
+export function onlyAcceptsBearerTokens(options: Partial<LogtoModuleOptions>): boolean {
   return isBearerOnly(definedOptions(options)) && !options.session;
 }
 

@@ -11,7 +11,7 @@ import { testCredentialHeader, writeTestCredential } from './test-credential.js'
  * ```
  *
  * Set them on a `request.agent()` to sign in all its requests.
- * @param user claims and permissions; later changes of the object have no effect
+ * @param user claims and permissions; later changes to the object have no effect
  * @param options session or bearer token, age of the sign-in, expiry
  * @throws LogtoTestingError `invalid_user`
  */

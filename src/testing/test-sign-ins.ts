@@ -10,7 +10,7 @@ export interface TestSignInDefaults {
   user?: LogtoTestUser;
   /**
    * How users sign in, unless `signedInAs` specifies it. Default: with a session, or with a bearer token in an app
-   * that only takes bearer tokens.
+   * that only accepts bearer tokens.
    */
   as?: Credential;
 }
@@ -31,7 +31,7 @@ export class TestSignIns {
    * that the request's own cookie and `Authorization` header apply
    * @throws LogtoTestingError `credential_refused`
    */
-  of({ headers }: Request): { signIn: TestSignIn | undefined } | undefined {
+  find({ headers }: Request): { signIn: TestSignIn | undefined } | undefined {
     const credential = headers[testCredentialHeader];
     if (credential !== undefined) {
       const signIn = readTestCredential(credential);

@@ -89,7 +89,7 @@ describe('The module', () => {
       expect((await app.browser().open('/logto/sign-in')).status).toBe(404);
     });
 
-    it('has no routes when it only takes bearer tokens, as with forRoot', async () => {
+    it('has no routes when it only accepts bearer tokens, as with forRoot', async () => {
       const api = { endpoint: issuer.endpoint, api: { audience: 'https://api.example.com' } };
       for (const register of [
         () => LogtoModule.forRoot(api),

@@ -65,7 +65,7 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
       .get('/api')
       .set(signedInAs(ada, { as: 'session' }))
       .expect(400);
-    expect(body.message).toContain('only takes bearer tokens');
+    expect(body.message).toContain('only accepts bearer tokens');
   });
 
   it('limits what users have to the given `scopes` and `resources`', async () => {

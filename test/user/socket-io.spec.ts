@@ -116,7 +116,7 @@ describe('A gateway on socket.io', () => {
     expect(await byOther('organization-by-query')).toEqual(refused('organization_required'));
   });
 
-  describe('that takes bearer tokens', () => {
+  describe('that accepts bearer tokens', () => {
     it('reads them from the header, or from `auth` because browsers cannot set headers', async () => {
       const app = await start();
       const token = await tenant.tokens.ofUser('ada', { resource });

@@ -9,7 +9,7 @@ import { FakeLogto } from './fake-logto.js';
 /** Uses the local user of a test user, or calls the app's resolver as in production. */
 @Injectable()
 export class FakeLocalUsers extends LocalUsers {
-  private readonly logto = FakeLogto.of(this.options);
+  private readonly logto = FakeLogto.forOptions(this.options);
   private readonly ofSessions = new WeakMap<Request, LocalUser>();
 
   /** Any request may have a test user with a local user. */
@@ -21,7 +21,7 @@ export class FakeLocalUsers extends LocalUsers {
     claims: IdTokenClaims,
     resolution: LocalUserResolution,
   ): Promise<LocalUser | null | undefined> {
-    const given = this.logto.signIns.of(resolution.request)?.signIn?.user.localUser;
+    const given = this.logto.signIns.find(resolution.request)?.signIn?.user.localUser;
     return given === undefined ? super.find(claims, resolution) : given;
   }
 

@@ -36,7 +36,7 @@ export interface FakeLogtoOptions extends TestSignInDefaults {
   allPermissions?: boolean;
 }
 
-/** By options, because the classes that tests replace are those of several apps. */
+/** Keyed by options, because several apps in one process may use the fake classes. */
 const fakes = new WeakMap<ResolvedLogtoOptions, FakeLogto>();
 
 /** Issues the claims and tokens that Logto would issue to one app. */
@@ -57,7 +57,7 @@ export class FakeLogto {
   }
 
   /** The fake Logto of the app with these options. */
-  static of(options: ResolvedLogtoOptions): FakeLogto {
+  static forOptions(options: ResolvedLogtoOptions): FakeLogto {
     const logto = fakes.get(options);
     if (!logto) throw new TypeError('The options of this app do not come from the testing module.');
     return logto;

@@ -18,7 +18,7 @@ export class FakeSessionMount extends SessionMount {
 
   /** In tests, sessions are always in memory. */
   override readonly warnings = [];
-  private readonly logto = FakeLogto.of(this.options);
+  private readonly logto = FakeLogto.forOptions(this.options);
   /** Replaces the session that an app mounts in main.ts, which tests do not run. */
   private readonly inMemory = session({
     secret: randomBytes(32).toString('base64url'),
@@ -33,7 +33,7 @@ export class FakeSessionMount extends SessionMount {
 
   private handle(request: Request, response: Response, next: NextFunction): void {
     try {
-      const signIn = this.logto.signIns.of(request)?.signIn;
+      const signIn = this.logto.signIns.find(request)?.signIn;
       const isInSession = signIn?.as === 'session' && !signIn.expired;
       const finish = (failure?: unknown): void => {
         if (failure !== undefined || !isInSession) next(failure);
@@ -64,7 +64,7 @@ export class FakeSessionMount extends SessionMount {
     if (signIn?.as !== 'session' || this.options.client) return;
     throw new LogtoTestingError(
       'credential_refused',
-      'This app only takes bearer tokens, so it has no sessions. Remove `as: "session"`.',
+      'This app only accepts bearer tokens, so it has no sessions. Remove `as: "session"`.',
     );
   }
 }

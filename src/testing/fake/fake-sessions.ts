@@ -18,14 +18,14 @@ export class FakeSessions extends Sessions {
   @Inject(LocalUsers)
   private readonly localUsers!: FakeLocalUsers;
 
-  private readonly logto = FakeLogto.of(this.options);
+  private readonly logto = FakeLogto.forOptions(this.options);
   private readonly testRecords = new WeakMap<Request, SessionRecord | EndedRecord | 'anonymous'>();
 
   override lastRecord(request: Request): SessionRecord | EndedRecord | undefined {
     if (!this.find(request) || !this.options.client) return undefined;
     let record = this.testRecords.get(request);
     if (record === undefined) {
-      const test = this.logto.signIns.of(request);
+      const test = this.logto.signIns.find(request);
       if (!test) return super.lastRecord(request);
       record = test.signIn?.as === 'session' ? this.signedIn(request, test.signIn) : 'anonymous';
       this.testRecords.set(request, record);

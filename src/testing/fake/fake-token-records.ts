@@ -12,7 +12,7 @@ import { FakeLogto } from './fake-logto.js';
 /** Keeps the tokens of test users outside of the app's session store. */
 @Injectable()
 export class FakeTokenRecords extends TokenRecords {
-  private readonly logto = FakeLogto.of(this.options);
+  private readonly logto = FakeLogto.forOptions(this.options);
   private readonly signIns = new BoundedCache<TestSignIn>({ max: 10_000 });
   private readonly records = new BoundedCache<TokenRecord>({ max: 10_000 });
 
