@@ -10,7 +10,7 @@ interface ClientRequest {
 /**
  * Asserts that the path parameters of a request do not lead to another path. The client does not escape `..`, which
  * removes the segment before it: to remove the member `..` of an organization would delete the organization.
- * @param endpoint the address of Logto
+ * @param endpoint the URL of Logto
  * @throws LogtoException `invalid_request`, 400
  */
 export function assertSamePath(endpoint: string, { request, schemaPath }: ClientRequest): void {

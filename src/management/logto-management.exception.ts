@@ -11,8 +11,8 @@ export interface ManagementErrorBody {
 
 /**
  * The Management API refused a request. `code` is Logto's own, for example `user.username_already_in_use`, or
- * `management_api_refused` if the response has none. The status is Logto's, except for a 401: it becomes 500, because Logto
- * refuses this app and not its user.
+ * `management_api_refused` if the response has none. The status is Logto's, except that 401 and redirects (3xx)
+ * become 500: the app is misconfigured, and its user cannot fix that.
  */
 export class LogtoManagementException extends LogtoException {
   /** The HTTP status of Logto's response. */
@@ -27,7 +27,7 @@ export class LogtoManagementException extends LogtoException {
     const reason = body ? `${refused}: ${body.message}` : `${refused}.`;
     super(body?.code ?? 'management_api_refused', isForbidden ? `${reason} ${accessRemedy}` : reason, {
       status: logtoStatus === 401 || logtoStatus < 400 ? 500 : logtoStatus,
-      transient: logtoStatus === 429 || logtoStatus >= 500,
+      transient: logtoStatus === 429,
       needsOperator: isForbidden || logtoStatus < 400,
       publicMessage: isForbidden ? undefined : 'The request was rejected.',
       help: errorHelp('management_api_refused'),

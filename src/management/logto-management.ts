@@ -22,8 +22,8 @@ export class LogtoManagement {
    * const { data: user } = await management.client.GET('/api/users/{userId}', { params: { path: { userId } } });
    * ```
    * @throws LogtoManagementException with Logto's own code, for example `entity.not_found`
-   * @throws LogtoException `invalid_target` if `management.resource` is wrong, `invalid_request`, 400, for a path parameter
-   * that is empty, `.` or `..`, or a transient one while Logto is unavailable
+   * @throws LogtoException `invalid_target` if `management.resource` is wrong; `invalid_request` (400) for a path parameter
+   * that is empty, `.` or `..`; `provider_unavailable` or `provider_timeout` (503, transient) while Logto is unavailable
    */
   readonly client: LogtoManagementClient;
 

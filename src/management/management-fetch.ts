@@ -35,7 +35,8 @@ export class ManagementFetch {
   /**
    * Sends a request. Retries once with a new token after a 401, and once after the `Retry-After` of a 429.
    * @throws LogtoManagementException for a response that is not successful
-   * @throws LogtoException a transient one while Logto is unavailable
+   * @throws LogtoException `invalid_target` if `management.resource` is wrong; `provider_unavailable` or `provider_timeout`
+   * (503, transient) while Logto is unavailable
    */
   readonly fetch = async (request: Request): Promise<Response> => {
     const headers = new Headers(request.headers);
@@ -108,7 +109,7 @@ async function exceptionFor(response: Response): Promise<LogtoException> {
   if (response.status < 500) return new LogtoManagementException(response.status, await bodyOf(response));
   return new LogtoException(
     'provider_unavailable',
-    `Logto answered the Management API request with the HTTP status ${response.status}. Try again shortly.`,
+    `Logto responded to the Management API request with the HTTP status ${response.status}. Try again shortly.`,
     { status: 503, transient: true },
   );
 }

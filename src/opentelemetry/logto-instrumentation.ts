@@ -25,13 +25,13 @@ interface Operation {
 /**
  * Turns the events of the module into spans and metrics. Create it once, where you set up OpenTelemetry, before or
  * after the module is loaded. It has the methods of an `Instrumentation`, so `NodeSDK` and
- * `registerInstrumentations` take it:
+ * `registerInstrumentations` accept it:
  *
  * ```ts
  * new NodeSDK({ instrumentations: [new HttpInstrumentation(), new LogtoInstrumentation()] }).start();
  * ```
  *
- * Without them, it uses the global providers.
+ * If neither sets a provider, it uses the global ones.
  */
 export class LogtoInstrumentation {
   readonly instrumentationName = scope.name;
@@ -67,10 +67,12 @@ export class LogtoInstrumentation {
     this.disconnect = undefined;
   }
 
+  /** The options, with `enabled` as it is now. */
   getConfig(): LogtoInstrumentationConfig {
     return { ...this.config, enabled: this.disconnect !== undefined };
   }
 
+  /** Replaces the options. `enabled` has no effect here: call `enable()` or `disable()`. */
   setConfig(config: LogtoInstrumentationConfig): void {
     this.config = config;
   }

@@ -29,7 +29,7 @@ interface Instruments {
 /** In seconds, as the semantic conventions advise for durations of HTTP requests. */
 const explicitBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
-/** The attributes of a request's span that are labels of its metric. A path would make too many series. */
+/** The attributes of a request's span that are labels of its metric. A path would have a high cardinality. */
 const requestLabels = [
   'http.request.method',
   'server.address',
@@ -85,14 +85,14 @@ function createInstruments(provider: MeterProvider): Instruments {
   const duration = (name: string, description: string): Histogram =>
     meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries } });
   return {
-    started: counter('logto.sessions.started', 'Sessions that have started', '{session}'),
-    ended: counter('logto.sessions.ended', 'Sessions that have ended, by reason', '{session}'),
-    callback: duration('logto.callback.duration', 'Duration of callbacks of sign-ins'),
+    started: counter('logto.sessions.started', 'Number of sessions started', '{session}'),
+    ended: counter('logto.sessions.ended', 'Number of sessions ended, by reason', '{session}'),
+    callback: duration('logto.callback.duration', 'Duration of sign-in callbacks'),
     refresh: duration('logto.token.refresh.duration', 'Duration of refresh grants'),
     request: duration('logto.provider.request.duration', 'Duration of requests to Logto'),
-    hits: counter('logto.token.cache.hits', 'Tokens that were found in a cache', '{token}'),
-    misses: counter('logto.token.cache.misses', 'Tokens that were not found in a cache', '{token}'),
-    denied: counter('logto.access.denied', 'Requests that a guard has denied', '{request}'),
+    hits: counter('logto.token.cache.hits', 'Number of token cache hits', '{token}'),
+    misses: counter('logto.token.cache.misses', 'Number of token cache misses', '{token}'),
+    denied: counter('logto.access.denied', 'Number of requests denied by a guard', '{request}'),
   };
 }
 

@@ -7,10 +7,13 @@ interface SpanDescription {
   readonly kind: SpanKind;
 }
 
-/** Paths with an id in them would make too many names, and the id may be a user's. Those of OpenID Connect have none. */
+/** Names with the id in a path would have a high cardinality, and the id may be a user's. Paths of OpenID Connect have none. */
 const namedPath = /^\/(?:.*\/)?oidc\//;
 
-/** The attributes of an event at its end, by semantic conventions where they exist. Values that are `undefined` are left out. */
+/**
+ * The span attributes of an event, by semantic conventions where they exist. Members that are only known at the end are
+ * `undefined` before, and left out.
+ */
 const attributes: { readonly [Name in keyof LogtoTraces]: (event: LogtoTraces[Name]) => Attributes } = {
   'nestjs-logto:sign-in': () => ({}),
   'nestjs-logto:callback': ({ isRepeated }) => ({ 'logto.callback.repeated': isRepeated }),

@@ -11,7 +11,7 @@ import { controllersOf } from '../nest/classes-of.js';
 import { decoratedMethodsOf, type Method } from '../nest/decorated-methods-of.js';
 import { keepMetadata } from './keep-metadata.js';
 
-/** The method that answers an operation, and the controller that it belongs to. */
+/** The method that handles an operation, and the controller that it belongs to. */
 export interface OperationHandler {
   readonly type: Type;
   readonly method: Method;
@@ -47,7 +47,7 @@ export class OperationHandlers {
     ];
   }
 
-  /** @returns `undefined` for an operation that no controller of the app answers */
+  /** @returns `undefined` for an operation that no controller of the app handles */
   find(path: string, httpMethod: string): OperationHandler | undefined {
     const { ignoreGlobalPrefix = false } = this.options;
     const known = (this.scans[0] ??= this.scan(ignoreGlobalPrefix)).get(`${httpMethod} ${path}`);

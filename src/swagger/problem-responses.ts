@@ -24,7 +24,10 @@ export const problemSchema: Schema = {
       format: 'uri',
       description: 'The page that explains the error. Not in production.',
     },
-    scope: { type: 'string', description: 'The required scopes, with `insufficient_scope`.' },
+    scope: {
+      type: 'string',
+      description: 'The required scopes, space-separated. Only with the code `insufficient_scope`.',
+    },
     roles: { type: 'array', items: { type: 'string' }, description: 'The required roles.' },
     acr_values: { type: 'string', description: 'The required authentication context (`acr`).' },
     max_age: { type: 'number', description: 'Longest time since the sign-in, in seconds.' },
@@ -36,7 +39,7 @@ export const problemSchema: Schema = {
 export function problemResponses({ accepted, policy }: GuardedRoute): Responses {
   const acceptsBearer = accepted.some((credentials) => credentials.includes('bearer'));
   const challenge = { 'WWW-Authenticate': header('The challenge (RFC 6750).') };
-  const needs = requirementsText(policy);
+  const requirements = requirementsText(policy);
   return {
     '401': problem(
       policy.access === 'optional'
@@ -44,7 +47,7 @@ export function problemResponses({ accepted, policy }: GuardedRoute): Responses 
         : 'There is no valid credential.',
       acceptsBearer ? challenge : undefined,
     ),
-    '403': problem(`The user may not do this. ${needs}`.trimEnd(), acceptsBearer ? challenge : undefined),
+    '403': problem(`Access denied. ${requirements}`.trimEnd(), acceptsBearer ? challenge : undefined),
     '503': problem('Logto or the session store cannot be reached. Try again shortly.', {
       'Retry-After': header('Seconds to wait.'),
     }),

@@ -32,10 +32,10 @@ export function requirementsExtension(
 export function requirementsText({ requirements, authentication }: AccessPolicy): string {
   const needs = requirements.flatMap((requirement) => {
     if ('names' in requirement) return [listOf(requirement, requirement.names)];
-    return requirement.kind === 'organization' ? ['a member of the organization of the request'] : [];
+    return requirement.kind === 'organization' ? ['membership of the organization in the request'] : [];
   });
   if (authentication) needs.push(describeAuthentication(authentication));
-  return needs.length === 0 ? '' : `This needs ${needs.join('; ')}.`;
+  return needs.length === 0 ? '' : `Requires ${needs.join('; ')}.`;
 }
 
 function sourceOf(source: OrganizationSource): unknown {

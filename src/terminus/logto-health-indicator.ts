@@ -16,15 +16,15 @@ const maxWait = 800;
 /** Options of {@link LogtoHealthIndicator.isHealthy}. */
 export interface LogtoHealthOptions {
   /**
-   * Whether the status is `down` until Logto has answered once. With `false`, an app that starts during an outage of Logto
+   * Whether the status is `down` until Logto has responded once. With `false`, an app that starts during an outage of Logto
    * is `up`. Default: `true`.
    */
   requireLogto?: boolean;
 }
 
 /**
- * Tells a health check of `@nestjs/terminus` whether this instance can serve signed-in users. It reports what the requests
- * of users have shown, and sends no request to Logto once Logto has answered.
+ * A health indicator for `@nestjs/terminus`: whether this instance can serve signed-in users. It reports the results of the
+ * calls that user requests have caused, and sends no request to Logto once Logto has responded.
  *
  * ```ts
  * @Module({ imports: [TerminusModule], controllers: [HealthController], providers: [LogtoHealthIndicator] })
@@ -49,7 +49,7 @@ export class LogtoHealthIndicator {
 
   /**
    * Checks the session store with one read, and reports the last calls to Logto. The status is `down` if the store does not
-   * answer, or if Logto has not answered since the start. A Logto that becomes unavailable later leaves it `up`, because
+   * respond, or if Logto has not responded since startup. A Logto that becomes unavailable later leaves it `up`, because
    * users stay signed in. Waits for less than a second, and never rejects.
    *
    * ```ts
@@ -61,7 +61,7 @@ export class LogtoHealthIndicator {
     key: Key,
     { requireLogto = true }: LogtoHealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
-    const [sessionStore] = await Promise.all([this.sessionStore(), this.awaitFirstAnswer()]);
+    const [sessionStore] = await Promise.all([this.sessionStore(), this.awaitFirstResponse()]);
     const message = this.problem(sessionStore, requireLogto);
     const details = this.details(sessionStore);
     const check = this.health.check(key);
@@ -69,9 +69,9 @@ export class LogtoHealthIndicator {
   }
 
   private problem(sessionStore: SessionStoreState | undefined, requireLogto: boolean): string | undefined {
-    if (sessionStore === 'down') return 'The session store does not answer: signed-in users get 503.';
+    if (sessionStore === 'down') return 'The session store does not respond: signed-in users get 503.';
     if (!requireLogto || this.calls.lastSuccess) return undefined;
-    return 'Logto has not answered since the start: nobody can sign in, and no token can be verified.';
+    return 'Logto has not responded since startup: users cannot sign in, and tokens cannot be verified.';
   }
 
   private details(sessionStore: SessionStoreState | undefined): LogtoHealth & Record<string, unknown> {
@@ -90,10 +90,10 @@ export class LogtoHealthIndicator {
   }
 
   /**
-   * Requests the discovery document until Logto has answered once, every 30 seconds at most: an instance that is not ready
-   * gets no requests of users that would.
+   * Requests the discovery document until Logto has responded once, every 30 seconds at most, because an instance that is
+   * not ready gets no user requests, which would otherwise request it.
    */
-  private async awaitFirstAnswer(): Promise<void> {
+  private async awaitFirstResponse(): Promise<void> {
     const { lastSuccess, lastDiscovery } = this.calls;
     if (lastSuccess || (lastDiscovery && Date.now() - lastDiscovery.at < retryInterval)) return;
     await settlesWithin(this.configuration.get(), maxWait);

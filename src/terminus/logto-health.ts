@@ -15,16 +15,16 @@ export interface LogtoHealthCall {
 export interface LogtoHealth {
   /** Why the status is `down`. */
   message?: string;
-  /** Whether Logto answered the last call. `unknown` before the first one. */
+  /** Whether Logto responded to the last call. `unknown` before the first one. */
   provider: 'up' | 'failing' | 'unknown';
   /** The last request for the discovery document. It is sent at first use, and again after a day. */
   lastDiscovery?: LogtoHealthCall;
-  /** The last call that Logto answered. */
+  /** The last call that Logto responded to. */
   lastSuccess?: LogtoHealthCall;
   /** The last call that failed: Logto was unavailable, or rejected the application. */
   lastFailure?: LogtoHealthCall;
   /**
-   * Whether the session store answers. In an app that mounts its own session, it is `unknown` until the first
+   * Whether the session store responds. In an app that mounts its own session, it is `unknown` until the first
    * request with a session. Missing in an app that only accepts bearer tokens.
    */
   sessionStore?: 'up' | 'down' | 'unknown';

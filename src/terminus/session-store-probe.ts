@@ -6,7 +6,7 @@ import type { SessionStoreLocator } from '../session/session-store-locator.js';
 import { ownEntryKey, readEntry } from '../store/store-access.js';
 import type { LogtoHealth } from './logto-health.js';
 
-/** An entry that does not exist: it only matters that the store answers. */
+/** An entry that does not exist: it only matters that the store responds. */
 const key = ownEntryKey('diagnosis', 'health');
 
 /** What a health check reports about the session store. */
@@ -21,7 +21,7 @@ export class SessionStoreProbe {
     private readonly log: OperatorLog,
   ) {}
 
-  /** Whether the store answers. @param timeout how long to wait for the store, in milliseconds */
+  /** Whether the store responds. @param timeout how long to wait for the store, in milliseconds */
   async state(timeout: number): Promise<SessionStoreState> {
     const store = this.storeLocator.find();
     if (!store) return 'unknown';

@@ -199,7 +199,7 @@ describe('withLogtoSecurity()', () => {
     expect(responses['401']).toHaveProperty(['headers', 'WWW-Authenticate']);
     expect(responses['403']).toHaveProperty(
       'description',
-      'The user may not do this. This needs the scopes "read:things" and "write:things".',
+      'Access denied. Requires the scopes "read:things" and "write:things".',
     );
     expect(responses['503']).toHaveProperty(['headers', 'Retry-After']);
     expect(operation('get /pages/account').responses['401']).not.toHaveProperty('headers');

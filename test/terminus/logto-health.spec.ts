@@ -16,7 +16,7 @@ import { probe, probes } from './support/probe.js';
 
 const hour = 3600;
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-const unreached = expect.stringContaining('Logto has not answered since the start');
+const unreached = expect.stringContaining('Logto has not responded since startup');
 
 const issuer = await startIssuer();
 

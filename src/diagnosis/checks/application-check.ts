@@ -11,7 +11,7 @@ import { requestRemedy, secretRemedy, unknownApplicationRemedy } from './applica
 
 /**
  * Checks the application, its secret, the redirect URI and each resource, by pushed authorization requests (RFC 9126).
- * Logto checks them in this order, and answers with the first mistake.
+ * Logto checks them in this order, and responds with the first mistake.
  */
 @Injectable()
 export class ApplicationCheck implements LogtoCheck {

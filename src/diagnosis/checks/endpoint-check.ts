@@ -11,7 +11,7 @@ export interface EndpointResult {
   readonly metadata: ServerMetadata | undefined;
 }
 
-/** Checks that Logto answers at `endpoint`, as the issuer that the app expects. */
+/** Checks that Logto responds at `endpoint`, as the issuer that the app expects. */
 @Injectable()
 export class EndpointCheck {
   constructor(private readonly options: ResolvedLogtoOptions) {}

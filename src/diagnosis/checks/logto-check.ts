@@ -2,7 +2,7 @@ import type { ServerMetadata } from 'openid-client';
 import type { ProviderProbe } from '../probe/provider-probe.js';
 import type { LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
-/** Logto, once its endpoint has answered. */
+/** Logto, once its endpoint has responded. */
 export interface ReachedLogto {
   readonly probe: ProviderProbe;
   /** The discovery document. */

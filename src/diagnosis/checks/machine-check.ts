@@ -5,7 +5,7 @@ import { retryRemedy } from './application-remedies.js';
 import type { LogtoCheck, ReachedLogto } from './logto-check.js';
 import { skipped, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
 
-/** What Logto answered to the request for a token of the Management API. */
+/** Logto's response to the request for a token of the Management API. */
 interface MachineAnswer extends ProbeAnswer {
   readonly scopes: readonly string[];
 }

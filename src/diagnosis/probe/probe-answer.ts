@@ -3,7 +3,7 @@ import { codeOf, connectionFailure } from '../../oidc/errors/connection-failure.
 import { isError } from '../../oidc/errors/is-error.js';
 import { redactTokens } from '../../oidc/errors/redact-error.js';
 
-/** What Logto answered to a request of a diagnosis. */
+/** Logto's response to a request of a diagnosis. */
 export interface ProbeAnswer {
   /** The HTTP status. `undefined` if there was no response. */
   readonly status: number | undefined;

@@ -21,7 +21,7 @@ export interface DocumentAnswer extends ProbeAnswer {
 }
 
 /**
- * The requests of a diagnosis. They use neither the circuit breaker nor cached metadata: they find out how Logto answers
+ * The requests of a diagnosis. They use neither the circuit breaker nor cached metadata: they find out how Logto responds
  * now, and their failures do not count as an outage.
  */
 export class ProviderProbe {
