@@ -12,7 +12,7 @@ const resource = process.env.LOGTO_RESOURCE;
 export class AppController {
   constructor(private readonly logto: LogtoService) {}
 
-  /** Every instance has the signed-in user. */
+  /** Shows the signed-in user. Works on every instance. */
   @Get()
   @Header('Cache-Control', 'private, no-store')
   home(@AuthUser() user: LogtoContext): string {

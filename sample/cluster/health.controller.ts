@@ -17,7 +17,7 @@ export class HealthController {
     return this.health.check([]);
   }
 
-  /** Down while Redis is down, and until Logto has answered once. */
+  /** Down while Redis is down, and until Logto has responded once. */
   @Get('ready')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {

@@ -15,8 +15,8 @@ async function bootstrap(): Promise<void> {
   const proxy = createProxy(() => [...instances.keys()]);
   await new Promise<void>((resolve, reject) => proxy.once('error', reject).listen(Number(PORT), resolve));
   console.log(
-    `\n  Open        ${LOGTO_BASE_URL}  (with the emulator, sign in as ada / lovelace)\n  Rotate      Enter: a new key encrypts the tokens, ` +
-      'and all users stay signed in\n  Stop        Ctrl-C\n',
+    `\n  Open        ${LOGTO_BASE_URL}  (with the emulator, sign in as ada / lovelace)\n  Rotate      Press Enter to replace the ` +
+      'encryption key. Users stay signed in.\n  Stop        Ctrl-C\n',
   );
   for await (const line of createInterface(process.stdin)) if (line === '') await rotateKey(instances);
 }

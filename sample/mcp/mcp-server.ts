@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { McpStrategy, StreamableHttpTransport } from '@rekog/mcp-nest';
 
-/** The transport that `McpController` answers requests with. */
+/** The transport with which `McpController` handles requests. */
 export const transport = new StreamableHttpTransport();
 
 /** Starts the MCP server in an app. It is a microservice of Nest, and each call of a tool is a message. */

@@ -5,8 +5,8 @@ import { transport } from './mcp-server.js';
 import { ToolGuard } from './tool.guard.js';
 
 /**
- * The route of the MCP server. A client without a token gets 401, with the URL of the metadata, which names Logto, and with
- * the scope to request first.
+ * The route of the MCP server. A client without a token gets 401. The challenge has the URL of the protected resource
+ * metadata (RFC 9728) and the scope to request.
  */
 @Controller('mcp')
 @UseGuards(ToolGuard)

@@ -7,8 +7,8 @@ import { LogtoApiGuard } from 'nestjs-logto';
 type Handler = (...parameters: unknown[]) => unknown;
 
 /**
- * Guards the route of the MCP server. It checks the requirements of the called tool before the MCP server runs: only here
- * does a refusal become a 403, whose challenge tells the client which scope to request.
+ * Checks the called tool's requirements before the MCP server runs. Only a guard of the HTTP route can respond with 403 and
+ * a challenge that names the missing scope.
  */
 @Injectable()
 export class ToolGuard extends LogtoApiGuard {

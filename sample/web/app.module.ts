@@ -24,7 +24,7 @@ const resource = process.env.LOGTO_RESOURCE;
         ],
         resources: resource ? [resource] : [],
         resource,
-        // In seconds. With it, a session knows when its user was last active.
+        // In seconds. Sessions only have `lastSeenAt` with an idle timeout.
         lifetime: { idle: 7 * 24 * 60 * 60 },
       }),
     ),

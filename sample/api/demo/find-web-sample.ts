@@ -14,7 +14,7 @@ export interface WebSample {
  */
 export async function findWebSample(resource: string): Promise<WebSample | undefined> {
   const endpoint = `http://localhost:${process.env.LOGTO_EMULATOR_PORT || 3001}`;
-  // Logto answers `login_required` only if it knows both the application and the resource.
+  // Logto responds with `login_required` only if it knows both the application and the resource.
   const url = new URL(`${endpoint}/oidc/auth`);
   url.search = new URLSearchParams({
     client_id: application,

@@ -19,7 +19,7 @@ export async function prepareEnvironment(): Promise<void> {
   env.LOGTO_APP_SECRET = secret;
 }
 
-/** If the port is in use, any free port works as well. */
+/** Starts the emulator on `port`, or on any free port if `port` is in use. @returns its endpoint */
 async function startEmulator(port: number, options: LogtoEmulatorOptions): Promise<string> {
   try {
     return (await startLogtoEmulator({ ...options, port })).endpoint;

@@ -4,12 +4,12 @@ import { people } from './people.js';
 /** Prints the URL to open and the accounts to sign in with. */
 export function announce(embedded: LogtoEmulator | undefined): void {
   const { LOGTO_BASE_URL: baseUrl, LOGTO_ENDPOINT: endpoint } = process.env;
-  const about = embedded ? [...whoCanSignIn(), '', ...whereLogtoIs(embedded)] : [`Logto       ${endpoint}`];
+  const about = embedded ? [...accountLines(), '', ...logtoLines(embedded)] : [`Logto       ${endpoint}`];
   const lines = [`Open        ${baseUrl}`, '', ...about, '', 'Stop        Ctrl-C'];
   console.log(`\n${lines.map((line) => (line ? `  ${line}` : '')).join('\n')}\n`);
 }
 
-function whoCanSignIn(): string[] {
+function accountLines(): string[] {
   const signIns = people.map(({ username, password }) => `${username} / ${password}`);
   const width = Math.max(...signIns.map(({ length }) => length));
   return people.map(({ name, roles }, index) => {
@@ -18,7 +18,7 @@ function whoCanSignIn(): string[] {
   });
 }
 
-function whereLogtoIs({ endpoint }: LogtoEmulator): string[] {
+function logtoLines({ endpoint }: LogtoEmulator): string[] {
   return [
     `Logto       ${endpoint}, an emulator in this process; its data is lost when it ends`,
     '            To use your own Logto, set LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET',

@@ -22,7 +22,7 @@ const writeBooks = { resource, name: 'write:books' };
 /** Starts an emulator of Logto in this process, with a few users and an organization. */
 export async function startEmbeddedLogto(baseUrl: string): Promise<EmbeddedLogto> {
   const application = { id: 'reading-room', secret: randomBytes(24).toString('base64url') };
-  const emulator = await startOnFreePort(Number(process.env.LOGTO_EMULATOR_PORT || 3001), {
+  const emulator = await startEmulator(Number(process.env.LOGTO_EMULATOR_PORT || 3001), {
     applications: [
       {
         ...application,
@@ -47,8 +47,8 @@ export async function startEmbeddedLogto(baseUrl: string): Promise<EmbeddedLogto
   return { emulator, application, resource };
 }
 
-/** If the port is in use, for example by a real Logto, any free port works as well. */
-async function startOnFreePort(port: number, options: LogtoEmulatorOptions): Promise<LogtoEmulator> {
+/** Starts the emulator on `port`, or on any free port if `port` is in use, for example by a real Logto. */
+async function startEmulator(port: number, options: LogtoEmulatorOptions): Promise<LogtoEmulator> {
   try {
     return await startLogtoEmulator({ ...options, port });
   } catch (error) {

@@ -93,7 +93,7 @@ export class Browser {
   async authorize(issuer: LogtoEmulator, username = 'ada', path = '/logto/sign-in'): Promise<string> {
     const { location, status, text } = await this.open(path);
     if (location === undefined)
-      throw new Error(`${path} answered ${status} without a redirect: ${text.slice(0, 500)}`);
+      throw new Error(`${path} responded with ${status} without a redirect: ${text.slice(0, 500)}`);
     return (await issuer.signIn(location, { username, cookies: this.cookies })).href;
   }
 

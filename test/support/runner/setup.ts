@@ -13,7 +13,7 @@ beforeEach(() => leftovers.beginTest());
 
 afterEach(() => leftovers.endTest());
 
-// Every test is searched for secrets in its logs, its error answers and its events.
+// After each test, searches its logs, error responses and events for secrets.
 afterEach(() => leaks.check());
 
 // Called by environment.js.
