@@ -1,4 +1,4 @@
-/** The address of your API, such as the API sample: `npm run start:api`. */
+/** The URL of your API, such as the API sample: `npm run start:api`. */
 const api = process.env.SAMPLE_API;
 
 /** Calls the API with the user's access token. @returns the response; `undefined` if no API is configured */

@@ -1,7 +1,7 @@
 /** The application ID of the web sample at its emulator. */
 const application = 'reading-room';
 
-/** The server at the address of the web sample's emulator. */
+/** The server at the URL of the web sample's emulator. */
 export interface WebSample {
   endpoint: string;
   /** Whether it is the web sample's emulator, rather than another Logto or any other server. */

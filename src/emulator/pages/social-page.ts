@@ -10,7 +10,7 @@ interface SocialView extends PageView {
   provider: string;
   users: TenantUser[];
   value: string | undefined;
-  /** The address of the emulator's own sign-in page. */
+  /** The URL of the emulator's own sign-in page. */
   fallback: string;
 }
 
