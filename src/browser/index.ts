@@ -3,7 +3,7 @@ export interface Session {
   isAuthenticated: boolean;
   /** The claims in the module's option `sessionClaims`. Absent for an anonymous request. */
   user?: SessionUser;
-  /** When the session ends unless the user is active, as an ISO 8601 date. Absent if it ends with the browser. */
+  /** When the session ends if nothing extends it, as an ISO 8601 date. Absent if it ends with the browser. */
   expiresAt?: string;
   /** The URL of the sign-in route, to navigate to. */
   signInUrl: string;
