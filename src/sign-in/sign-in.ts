@@ -136,7 +136,7 @@ function assertRedirectUri(redirectUri: string | undefined): void {
   if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash) return;
   throw new LogtoException(
     'invalid_options',
-    '`redirectUri` has to be an absolute http(s) URL without a query. Put what the page needs into `returnTo`.',
+    '`redirectUri` must be an absolute http(s) URL without a query. Put what the page needs into `returnTo`.',
   );
 }
 

@@ -120,6 +120,6 @@ function assertAbsolute(url: string): void {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
   throw new LogtoException(
     'invalid_options',
-    '`postSignOutRedirectUri` has to be an absolute http(s) URL, as it is registered at Logto: "https://app.example.com/bye".',
+    '`postSignOutRedirectUri` must be an absolute http(s) URL, as it is registered at Logto: "https://app.example.com/bye".',
   );
 }

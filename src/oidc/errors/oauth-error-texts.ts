@@ -11,7 +11,7 @@ const wrongSecret: OAuthErrorText = {
 const wrongType: OAuthErrorText = {
   message:
     'This application may not sign users in. Check `appId`, and the type of the application in Logto Console > ' +
-    'Applications: it has to be a traditional web, a single-page or a native application.',
+    'Applications: it must be a traditional web, a single-page or a native application.',
 };
 
 const unknownResource: OAuthErrorText = {

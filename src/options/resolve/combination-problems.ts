@@ -45,8 +45,8 @@ function signInProblems(options: LogtoModuleOptions, reported: ReadonlySet<strin
     problems.push({
       option: 'cookieSecret',
       remedy:
-        'required where nothing else can seal the sign-in cookies. Give `session: { secret }`, a long random string ' +
-        '(LOGTO_SESSION_SECRET with logtoOptionsFromEnv), or an `appSecret`, or this.',
+        'required, because there is no other secret to encrypt the sign-in cookies with. Set `session: { secret }`, a long ' +
+        'random string (LOGTO_SESSION_SECRET with logtoOptionsFromEnv), or an `appSecret`, or this.',
     });
   }
   if (options.includeReservedScopes === false && !options.scopes?.includes('openid')) {
@@ -60,7 +60,7 @@ function signInProblems(options: LogtoModuleOptions, reported: ReadonlySet<strin
 
 function introspectionProblems({ api, appId, appSecret }: LogtoModuleOptions): LogtoOptionsProblem[] {
   if (!api?.introspection || (appId !== undefined && appSecret !== undefined)) return [];
-  const remedy = 'needs appId and appSecret: Logto only answers introspection to a client it knows.';
+  const remedy = 'needs appId and appSecret, because Logto only accepts introspection requests of known clients.';
   return [{ option: 'api.introspection', remedy }];
 }
 
@@ -84,7 +84,7 @@ function addressProblems({ endpoint, http }: LogtoModuleOptions): LogtoOptionsPr
   if (typeof endpoint === 'string' && /\/oidc\/*$/.test(endpoint)) {
     problems.push({
       option: 'endpoint',
-      remedy: 'is where Logto is, not its issuer: leave "/oidc" out.',
+      remedy: 'must be the Logto endpoint, not the issuer. Leave out "/oidc".',
     });
   }
   const internal = parseUrl(http?.internalEndpoint);

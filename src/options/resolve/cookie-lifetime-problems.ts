@@ -8,9 +8,9 @@ export function maxAgeProblem(maxAge: unknown): CookieFinding | undefined {
   // Without a `maxAge` the cookie ends with the browser.
   if (maxAge === undefined || maxAge === null || maxAge instanceof Date) return undefined;
   if (typeof maxAge !== 'number' || !Number.isFinite(maxAge))
-    return fatal('it has to be a number of milliseconds.');
+    return fatal('it must be a number of milliseconds.');
   if (maxAge <= 0)
-    return warning('it has to be more than zero milliseconds, or the session expires at once.');
+    return warning('it must be more than 0 milliseconds, or the session expires at once.');
   if (maxAge < hour) {
     return warning(
       `the session lives ${Math.round(maxAge / 60_000)} minutes. express-session takes milliseconds: two weeks are ` +
@@ -30,7 +30,7 @@ export function maxAgeProblem(maxAge: unknown): CookieFinding | undefined {
 /** Checks `expires`, which is the same date for every session. */
 export function expiresProblem(expires: unknown): CookieFinding | undefined {
   if (!expires) return undefined;
-  if (!(expires instanceof Date)) return fatal('it has to be a Date. Use `maxAge`, in milliseconds.');
+  if (!(expires instanceof Date)) return fatal('it must be a Date. Use `maxAge`, in milliseconds.');
   return expires.getTime() > Date.now()
     ? warning('it is a fixed date, so all sessions end at the same time. Use `maxAge`, in milliseconds.')
     : warning('it is in the past, so every session has already expired. Use `maxAge`, in milliseconds.');

@@ -53,7 +53,7 @@ const rules: Record<string, Rule> = {
   priority: ({ cookie: { priority } }) =>
     priority === undefined || (typeof priority === 'string' && /^(?:low|medium|high)$/i.test(priority))
       ? undefined
-      : fatal('it has to be "low", "medium" or "high".'),
+      : fatal('it must be "low", "medium" or "high".'),
 };
 
 const isHttps = ({ baseUrl }: CookieInApp): boolean => baseUrl.startsWith('https:');
@@ -74,7 +74,7 @@ function nameProblem(app: CookieInApp): CookieFinding | undefined {
   const { name, cookie } = app;
   if (!name) return undefined;
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
-    return fatal('it has to consist of letters, digits, "-", "_" and ".".');
+    return fatal('it must consist of letters, digits, "-", "_" and ".".');
   const [prefix] = /^__(?:Host|Secure)-/i.exec(name) ?? [];
   if (prefix === undefined) return undefined;
   const dropped = `browsers drop a cookie whose name begins with "${prefix}"`;
@@ -93,7 +93,7 @@ function pathProblem({
   authRoutesPrefix,
 }: CookieInApp): CookieFinding | undefined {
   if (typeof path !== 'string' || !path.startsWith('/'))
-    return fatal('it has to begin with "/". Leave it out.');
+    return fatal('it must begin with "/". Leave it out.');
   const routes = `${basePathOf(baseUrl)}/${authRoutesPrefix}`;
   const own = path.replace(/\/$/, '');
   if (!`${routes}/`.startsWith(`${own}/`)) {
@@ -111,7 +111,7 @@ function pathProblem({
 
 function domainProblem({ cookie: { domain }, baseUrl }: CookieInApp): CookieFinding | undefined {
   if (!domain) return undefined;
-  if (typeof domain !== 'string') return fatal('it has to be a host name. Leave it out.');
+  if (typeof domain !== 'string') return fatal('it must be a host name. Leave it out.');
   const given = domain.toLowerCase().replace(/^\./, '');
   const { hostname } = new URL(baseUrl);
   if (given === hostname) return undefined;
@@ -130,7 +130,7 @@ function domainProblem({ cookie: { domain }, baseUrl }: CookieInApp): CookieFind
 function secureProblem(app: CookieInApp): CookieFinding | undefined {
   const { secure } = app.cookie;
   if (secure !== undefined && typeof secure !== 'boolean' && secure !== 'auto')
-    return fatal('it has to be true, false or "auto".');
+    return fatal('it must be true, false or "auto".');
   if (secure === true && !isHttps(app)) {
     return fatal(
       'express-session sets no secure cookie over http:, so nobody would stay signed in. Leave it out: it follows `baseUrl`.',
@@ -151,7 +151,7 @@ function sameSiteProblem(app: CookieInApp): CookieFinding | undefined {
   if (sameSite === undefined || sameSite === false) return undefined;
   const name = typeof sameSite === 'string' ? sameSite.toLowerCase() : '';
   if (!['strict', 'lax', 'none', 'auto'].includes(name))
-    return fatal('it has to be "lax", "none" or "auto". Leave it out for "lax".');
+    return fatal('it must be "lax", "none" or "auto". Leave it out for "lax".');
   if (name === 'strict') {
     return fatal(
       '"strict" keeps the session from the request that comes back from Logto, so nobody would be signed in there. Use "lax".',

@@ -57,7 +57,7 @@ export function placeholderProblems(options: LogtoModuleOptions): LogtoOptionsPr
     .filter(([, values]) => stringsOf(values).some((value) => placeholders.has(normalized(value))))
     .map(([option, , remedy]) => ({
       option,
-      remedy: `is a placeholder of the documentation, which everybody knows. ${remedy}.`,
+      remedy: `must not be a placeholder from the documentation, which everybody knows. ${remedy}.`,
     }));
 }
 

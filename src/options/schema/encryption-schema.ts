@@ -7,7 +7,7 @@ const howToGenerate = 'Generate a key with `openssl rand -base64 32`';
 
 const keysRemedy = `required: a list of at least one key (LOGTO_ENCRYPTION_KEYS with logtoOptionsFromEnv). ${howToGenerate}.`;
 
-const keyRemedy = `has to be a string of at least ${minKeyLength} characters. ${howToGenerate}.`;
+const keyRemedy = `must be a string of at least ${minKeyLength} characters. ${howToGenerate}.`;
 
 const key = z
   .string({ error: keyRemedy })
@@ -21,9 +21,9 @@ export const encryption = z.strictObject(
       .min(1, { error: keysRemedy })
       .refine((keys) => new Set(keys).size === keys.length, {
         error:
-          'has the same key twice. List each key once: first the one that encrypts, then the older ones.',
+          'must not have the same key twice. List each key once: first the one that encrypts, then the older ones.',
       }),
     decryptOnly: flag.optional(),
   },
-  { error: 'is { keys }, a list of keys.' },
+  { error: 'must be { keys }, with a list of keys.' },
 );

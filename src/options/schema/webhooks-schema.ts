@@ -8,7 +8,7 @@ const signingKeyRemedy =
 /** A signing key. With an empty one, anyone could sign a webhook. */
 const signingKey = text(signingKeyRemedy).refine((key) => key === '' || key === key.trim(), {
   error:
-    'is blank, or has spaces or line breaks at its ends. Copy the signing key from Logto Console > Webhooks.',
+    'must not be blank, or start or end with spaces or line breaks. Copy the signing key from Logto Console > Webhooks.',
 });
 
 /** The option `webhooks`. */
@@ -21,5 +21,5 @@ export const webhooks = z.strictObject(
     path: routePath('logto/webhooks').optional(),
     endSessions: flag.optional(),
   },
-  { error: 'is { signingKey }, with the signing key from Logto Console > Webhooks > your webhook.' },
+  { error: 'must be { signingKey }, with the signing key from Logto Console > Webhooks > your webhook.' },
 );
