@@ -31,5 +31,5 @@ export type ManagementErrorCode = `${string}.${string}`;
  */
 export type LogtoErrorCode = (typeof logtoErrorCodes)[number] | ManagementErrorCode;
 
-/** Error codes of OAuth 2.0, OpenID Connect and Logto. */
+/** Error codes of OAuth 2.0 and OpenID Connect, from Logto or from a guard, and `authorization_refused` for any other code. */
 export type OAuthErrorCode = (typeof oauthErrorCodes)[number];

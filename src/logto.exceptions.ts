@@ -12,11 +12,11 @@ export interface LogtoExceptionInit {
   transient?: boolean;
   /** The underlying error, without tokens, codes or secrets. */
   cause?: unknown;
-  /** Whether only an operator can fix it, such as a wrong secret. Default: with status 500. */
+  /** Whether only an operator can fix it, such as a wrong secret. Default: `true` for status 500, else `false`. */
   needsOperator?: boolean;
   /**
-   * The message for visitors and API clients in production; `message` is for the operator. Default: `message` below 500,
-   * a general sentence from 500 on and with `needsOperator`.
+   * The message for visitors and API clients in production; `message` is for the operator. Default: a general sentence from
+   * status 500 on and with `needsOperator`, else `message`.
    */
   publicMessage?: string;
   /** The page that explains the error. Default: the section of the code in the reference of the error codes. */
@@ -82,7 +82,7 @@ export class LogtoException extends HttpException {
     };
   }
 
-  /** Prints everything once. An `HttpException` would repeat itself. */
+  /** Prints every property once. An `HttpException` would repeat itself. */
   [inspect.custom](_depth: number, options: InspectOptions, print: typeof inspect): string {
     const { code, transient, cause } = this;
     return `${this.stack} ${print({ code, transient, ...(cause === undefined ? {} : { cause }) }, options)}`;
@@ -107,7 +107,7 @@ export interface LogtoOptionsProblem {
   remedy: string;
 }
 
-/** The module cannot start in this app. The message ends with the page that explains why. */
+/** The module cannot start in this app. The message ends with the URL of the page that explains why. */
 export class LogtoSetupException extends LogtoException {
   constructor(code: LogtoErrorCode, message: string, help: string = errorHelp(code)) {
     super(code, `${message}\nSee ${help}`, { help });
@@ -135,8 +135,9 @@ export class LogtoOptionsException extends LogtoSetupException {
 }
 
 /**
- * The user is not signed in. `code`: `not_authenticated`. The status is 401. It is 302 or 303 if the `Location` header of
- * the response is already set, so that a catch-all filter of yours that uses `getStatus()` redirects to the sign-in.
+ * The user has to sign in (again). `code`: `not_authenticated`, `recent_sign_in_required`, `insufficient_authentication` or
+ * `missing_refresh_token`. The status is 401. It is 302 or 303 if the `Location` header of the response is already set, so
+ * that a catch-all filter of yours that uses `getStatus()` redirects to the sign-in.
  */
 export class LogtoUnauthenticatedException extends LogtoException {
   /** Where the response redirects to. */

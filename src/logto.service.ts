@@ -22,9 +22,9 @@ import { SignedOutSignals } from './user/signed-out/signed-out-signals.js';
 import { UserContextResolver } from './user/user-context-resolver.js';
 
 /**
- * What the routes, guards and decorators do, for your own code. The methods set cookies, but send no response. They throw
- * a `LogtoException`, which is transient while Logto is unavailable. Those that need a signed-in user throw a
- * `LogtoUnauthenticatedException` if the request is anonymous, or if Logto has ended the sign-in.
+ * Signs users in and out and gets their claims and tokens, for use in your own code. The methods set cookies, but send no
+ * response. They throw a `LogtoException`, which is transient while Logto is unavailable. Those that need a signed-in user
+ * throw a `LogtoUnauthenticatedException` if the request is anonymous, or if Logto has ended the sign-in.
  */
 @Injectable()
 export class LogtoService {
@@ -42,10 +42,7 @@ export class LogtoService {
     @Optional() private readonly flows?: SignInFlows,
   ) {}
 
-  /**
-   * The user context of the request, which may be anonymous. Claims older than `revalidateAfter` are refreshed.
-   * @throws LogtoException `missing_scope_organizations`, or Logto's own error
-   */
+  /** The user context. Refreshes claims that are older than `revalidateAfter`. @throws `missing_scope_organizations` */
   async getContext(request: Request, parameters: GetContextParameters = {}): Promise<LogtoContext> {
     return this.resolver.resolveFresh(request, parameters);
   }
@@ -62,19 +59,18 @@ export class LogtoService {
     return claims ?? signedIn.claims;
   }
 
-  /** The latest ID token. */
+  /** The latest ID token. `undefined` if the session store has lost the tokens. */
   getIdToken(request: Request): Promise<string | undefined> {
     return this.tokens.idToken(request);
   }
 
-  /** The refresh token. `undefined` if Logto has issued none. */
+  /** The refresh token. `undefined` if Logto has issued none, or if the session store has lost the tokens. */
   getRefreshToken(request: Request): Promise<string | undefined> {
     return this.tokens.refreshToken(request);
   }
 
   /**
-   * An access token that is valid for some time: a cached one, or a new one by the refresh grant.
-   * @param target a resource, an organization or both. Default: the token is for userinfo.
+   * An access token that is not about to expire: a cached one, or a new one by the refresh grant. Default target: userinfo.
    * @throws LogtoException `invalid_target` for a resource that is not in `resources`, `access_denied` for an organization
    * that the user is not a member of, `missing_scope_organizations` or `missing_refresh_token`
    */
@@ -109,7 +105,6 @@ export class LogtoService {
 
   /**
    * A cached access token of the app itself, by client credentials (RFC 6749 section 4.4). Needs `machineToMachine`.
-   * @param parameters `{ resource: 'https://api.example.com', scope: 'read:things' }`: Logto grants only those scopes
    * @throws LogtoException `machine_to_machine_not_configured`, `invalid_target` without resource and organization, or
    * `access_denied` for an organization that the application does not belong to
    */
@@ -119,8 +114,9 @@ export class LogtoService {
 
   /**
    * A `fetch` with an access token of the user, or of the app itself with `as: 'machine'` (`request` may then be `undefined`).
-   * After a 401 it retries once with a new token. The token only goes to the origin of `resource` and those in `downstream`.
-   * @throws LogtoException `downstream_not_allowed`, or what `getAccessToken` and `getClientCredentialsToken` throw
+   * After a 401 it retries once with a new token, unless the body is a stream. The token only goes to the origin of `resource`
+   * and those in `downstream`. `http.timeout` applies unless you pass a `signal`.
+   * @throws LogtoException `downstream_not_allowed`, `invalid_options` without `resource`, or as for the access token
    */
   fetch(request: Request | undefined, url: string | URL, init: LogtoFetchInit): Promise<Response> {
     return this.downstream.fetch(request, url, init);
@@ -129,7 +125,6 @@ export class LogtoService {
   /**
    * Impersonation (RFC 8693): exchanges a subject token of Logto's Management API for an access token with which the app
    * acts as that user. Allow token exchange for the application in Logto Console.
-   * @param parameters `{ subjectToken, resource: 'https://api.example.com' }`
    * @throws LogtoException `application_not_configured`, or `invalid_grant` for an unknown, expired or used subject token
    */
   exchangeToken(parameters: TokenExchangeParameters): Promise<ExchangedToken> {
@@ -147,7 +142,10 @@ export class LogtoService {
     this.flows?.redirectLoops.reset(request);
   }
 
-  /** Starts a sign-in, and sets its sealed cookie. @returns where to redirect the browser */
+  /**
+   * Starts a sign-in, and sets its encrypted cookie. @returns where to redirect the browser
+   * @throws LogtoException `invalid_options`, `session_not_kept`, or a `session_…` code if the request has no usable session
+   */
   async signIn(request: Request, parameters: SignInParameters = {}): Promise<URL> {
     this.revalidation.skip(request);
     return requireSignIn(this.flows).signIn.start(request, parameters);
@@ -179,16 +177,18 @@ export class LogtoService {
   }
 
   /**
-   * A signal that fires when the sign-in of a request ends, for streams and sockets: at once if it ends on this instance,
-   * within ten seconds if on another. For a bearer token it fires at its expiry, for an anonymous request never.
-   * @param request the Express request, the client of a gateway, or the context of a GraphQL subscription
+   * A signal that fires when the user of the request (or client of a gateway, or context of a GraphQL subscription) is signed
+   * out: at once on this instance, within ten seconds on others. A bearer token fires it at its expiry, no user never.
    * @throws LogtoException `context_not_supported` or `session_store_unavailable`
    */
   signedOut(request: object): AbortSignal {
     return this.signedOuts.create(request);
   }
 
-  /** Ends the session and its tokens. @returns where to redirect the browser: to Logto, if it is available */
+  /**
+   * Ends the session and its tokens. @returns where to redirect the browser: to Logto, if it is available
+   * @throws LogtoException `invalid_options`, or a `session_…` code if the request has no usable session
+   */
   async signOut(request: Request, parameters: SignOutParameters = {}): Promise<URL> {
     return requireSignIn(this.flows).signOut.start(request, parameters);
   }

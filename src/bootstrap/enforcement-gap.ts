@@ -42,7 +42,7 @@ export function possibleEnforcementGaps(handler: AppHandler, { global, fields }:
   if (global && hasRequirement && isMessageHandler(method) && !hasGuard(handler)) {
     gaps.push(
       `${fullName} has a requirement, but global guards only run for messages with \`inheritAppConfig: true\`: otherwise ` +
-        'everybody gets access. Add @UseGuards(LogtoGuard).',
+        'anyone can call it. Add @UseGuards(LogtoGuard).',
     );
   }
   // Perhaps all queries that return the field are guarded.
@@ -52,7 +52,7 @@ export function possibleEnforcementGaps(handler: AppHandler, { global, fields }:
     (requirementsOf(type).length > 0 || hasLogtoGuard(type));
   if (!fields && isGraphqlField(method) && isOnlyInGuardedClass) {
     gaps.push(
-      `The class of ${fullName} is guarded, but @nestjs/graphql runs no guards for fields, so everybody gets access. Give ` +
+      `The class of ${fullName} is guarded, but @nestjs/graphql runs no guards for fields, so anyone can call it. Give ` +
         'GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
     );
   }

@@ -58,7 +58,7 @@ export class RequirementReport implements OnApplicationBootstrap {
     if (gaps.length === 0) return;
     const list = gaps.join('');
     if (this.options.allowUnenforcedRequirements) {
-      this.logger.warn(`No guard enforces these requirements, so everybody gets access:${list}`);
+      this.logger.warn(`No guard enforces these requirements, so anyone can call these handlers:${list}`);
       return;
     }
     throw new LogtoSetupException(

@@ -58,24 +58,22 @@ export class StartupReport implements OnApplicationBootstrap {
     if (path === '') return '';
     const stripped = this.basePath.pathStrippedByProxy(app);
     const condition =
-      stripped === ''
-        ? `nothing may strip "${path}" on the way`
-        : `a proxy has to strip "${stripped}" on the way`;
+      stripped === '' ? `nothing may strip "${path}" on the way` : `a proxy must strip "${stripped}"`;
     return `\n  reached at             ${this.basePath.pathReachingApp(app)}/${this.options.authRoutesPrefix}/…: ${condition}`;
   }
 
-  /** Warns if no route answers where browsers are sent to sign in. Otherwise they would only get a 404. */
+  /** Warns if there is no route where browsers are sent to sign in. Otherwise they would only get a 404. */
   private warnAboutMissingSignIn(app: Application): void {
     const path = `${this.basePath.prefixOfRoutes(app)}/${this.options.authRoutesPrefix}/sign-in`;
     if (hasGetRoute(app, path)) return;
     if (this.options.authRoutes) {
       this.logger.warn(
-        `No route of this app answers at ${path}, where browsers are sent to sign in. Move the routes of LogtoModule by ` +
+        `This app has no route at ${path}, where browsers are sent to sign in. Move the routes of LogtoModule by ` +
           '`authRoutesPrefix` only: leave it out of RouterModule, and its routes out of `exclude` of the global prefix.',
       );
     } else if (this.options.unauthenticated !== 'reject') {
       this.logger.warn(
-        `LogtoGuard sends visitors to ${path}, and no route of this app answers there: write that route, set ` +
+        `LogtoGuard redirects visitors to ${path}, and this app has no route there: write that route, set ` +
           "`authRoutesPrefix` to where yours are, or `unauthenticated: 'reject'`.",
       );
     }

@@ -4,6 +4,9 @@ import { OperatorLog } from '../operator-log.js';
 import { acrValuesOf } from '../options/authentication-context.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
+/** Where the authentication context of every sign-in is required. */
+const optionName = 'signInOptions';
+
 /** Reports at startup if the app requires step-up authentication and its Logto does not support it. */
 @Injectable()
 export class StepUpCheck {
@@ -18,9 +21,7 @@ export class StepUpCheck {
    * @param required a handler for each authentication context that is required
    */
   run(required: ReadonlyMap<string, string>): void {
-    const places = new Map(
-      acrValuesOf(this.options.signInOptions.acrValues).map((acr) => [acr, 'signInOptions']),
-    );
+    const places = new Map(acrValuesOf(this.options.signInOptions.acrValues).map((acr) => [acr, optionName]));
     for (const [acr, handler] of required) places.set(acr, handler);
     if (places.size > 0) setImmediate(() => void this.compare(places)).unref();
   }
@@ -41,8 +42,8 @@ export class StepUpCheck {
       this.log.write(
         'error',
         `${place} requires the authentication context "${acr}", and the Logto at ${this.options.endpoint} ${listed}, so ` +
-          'every sign-in fails with `insufficient_authentication`. Step-up authentication needs Logto 1.46: upgrade it, ' +
-          'or leave the requirement out.',
+          `${place === optionName ? 'every sign-in fails' : 'no user can call it: its sign-ins fail'} with ` +
+          '`insufficient_authentication`. Step-up authentication needs Logto 1.46: upgrade it, or leave the requirement out.',
         { key: `acr ${place} ${acr}` },
       );
     }

@@ -9,7 +9,10 @@ import { MachineTokens } from '../tokens/machine-tokens.js';
 import { Tokens } from '../tokens/tokens.js';
 import { followRedirects, isReplayable, type RedirectableRequest } from './follow-redirects.js';
 
-/** Options of `LogtoService.fetch`: those of `fetch`, and which access token to send. */
+/**
+ * Options of `LogtoService.fetch`: those of `fetch`, and which access token to send. The option `http.timeout` applies
+ * unless you pass a `signal`.
+ */
 export interface LogtoFetchInit extends RequestInit, TokenTarget {
   /** The indicator of the API resource that the token is for. */
   resource: string;
@@ -102,7 +105,7 @@ export class DownstreamFetch {
       : { response: await send(request), request };
   }
 
-  /** Aborts a request that is not answered in time. The body of the response may take longer. */
+  /** Aborts a request without a response in time. The body of the response may take longer. */
   private async withTimeout(
     { signal }: RequestInit,
     send: (signal: AbortSignal) => Promise<Response>,
@@ -111,7 +114,9 @@ export class DownstreamFetch {
     const { timeout } = this.options.http;
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      controller.abort(new DOMException(`No answer after ${timeout} ms (\`http.timeout\`).`, 'TimeoutError'));
+      controller.abort(
+        new DOMException(`No response after ${timeout} ms (\`http.timeout\`).`, 'TimeoutError'),
+      );
     }, timeout);
     try {
       return await send(controller.signal);

@@ -1,5 +1,5 @@
 /**
- * A guard rejects the request.
+ * A guard denies the request.
  */
 export const accessErrorCodes = [
   /**
@@ -12,12 +12,12 @@ export const accessErrorCodes = [
    * The last sign-in is older than `@RequireRecentSignIn` or `@RequireAuthentication` allows. The message says if the clocks
    * differ.
    * @status 401, 302, 303
-   * @remedy Sign in again: `/logto/sign-in?max_age=…`, with the `max_age` of the response. Synchronise the clocks by NTP.
+   * @remedy Sign in again: `/logto/sign-in?max_age=…`, with the `max_age` of the response. Synchronize the clocks with NTP.
    */
   'recent_sign_in_required',
   /**
    * The user has not signed in as `@RequireMfa`, `@RequireAuthentication` or `acrValues` requires, for example with a second
-   * factor. A guard answers 401, or redirects to a sign-in that requires it. If the sign-in comes back without it, the
+   * factor. A guard responds with 401, or redirects to a sign-in that requires it. If the sign-in comes back without it, the
    * status is 403.
    * @status 401, 302, 303, 403
    * @remedy Sign in again: `/logto/sign-in?acr_values=…`, with the `acr_values` and `max_age` of the response. After a 403:

@@ -1,5 +1,6 @@
 /**
- * Codes of OAuth 2.0 and OpenID Connect that Logto returns, and that this library passes on. Users may see them.
+ * Error codes of OAuth 2.0 and OpenID Connect, from Logto or from a guard, and `authorization_refused` for any other code.
+ * Users may see them.
  */
 export const oauthErrorCodes = [
   /**
@@ -39,7 +40,7 @@ export const oauthErrorCodes = [
    */
   'interaction_required',
   /**
-   * Logto does not accept the application: its id or secret is wrong.
+   * Logto does not accept the application: its ID or secret is wrong.
    * @status 401, 503
    * @remedy Check `appId` and `appSecret`, or `machineToMachine` if the message names it. Users stay signed in. A retry
    * does not help.

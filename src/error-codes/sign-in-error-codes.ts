@@ -11,7 +11,7 @@ export const signInErrorCodes = [
    */
   'sign_in_session.not_found',
   /**
-   * The sign-in cookie has expired, or was sealed with another secret.
+   * The sign-in cookie has expired, or was encrypted with another secret.
    * @status 400
    * @remedy Start the sign-in again. Use the same `cookieSecret`, or the same session secret, on all instances. See
    * [Troubleshooting](docs/troubleshooting.md).
@@ -38,7 +38,7 @@ export const signInErrorCodes = [
   /**
    * The ID token is invalid. The message says if the clocks of Logto and this server differ.
    * @status 401
-   * @remedy Sign in again. If it happens again, see the cause in the log, and synchronise the clocks by NTP.
+   * @remedy Sign in again. If it happens again, see the cause in the log, and synchronize the clocks with NTP.
    */
   'id_token_invalid',
   /**

@@ -11,7 +11,7 @@ export const webhookErrorCodes = [
   /**
    * The body of a webhook is not JSON with an `event`, or is larger than 1 MB.
    * @status 400, 413
-   * @remedy See the log. Only Logto has a reason to call this address.
+   * @remedy See the log. Only Logto should call this endpoint.
    */
   'webhook_invalid',
   /**

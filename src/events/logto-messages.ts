@@ -2,17 +2,17 @@ import type { LogtoSignOutReason } from './logto-sign-out-reason.js';
 
 /** A session has started. */
 export interface LogtoSessionStartedMessage {
-  /** The user's id at Logto. */
+  /** The user's ID at Logto. */
   sub: string;
-  /** The id of the session at Logto, if the ID token had one. */
+  /** The ID of the session at Logto, if the ID token had one. */
   sid: string | undefined;
 }
 
 /** A session has ended. */
 export interface LogtoSessionEndedMessage {
-  /** The user's id at Logto. */
+  /** The user's ID at Logto. */
   sub: string;
-  /** The id of the session at Logto, if the ID token had one. */
+  /** The ID of the session at Logto, if the ID token had one. */
   sid: string | undefined;
   /** Why it has ended: `user`, `back_channel`, `idle`, `absolute`, `revoked`, `webhook` or `provider`. */
   reason: LogtoSignOutReason;
@@ -28,7 +28,7 @@ export interface LogtoAccessDeniedMessage {
   handler: string;
   /** How the user was authenticated. Absent for an anonymous request. */
   credential?: 'session' | 'bearer' | undefined;
-  /** The user's id at Logto. Absent for an anonymous request and an invalid token. */
+  /** The user's ID at Logto. Absent for an anonymous request and an invalid token. */
   sub?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface LogtoTokenCacheMessage {
    * for bearer tokens that were verified before.
    */
   cache: 'access-token' | 'machine-token' | 'bearer-token';
-  /** Whether the token was in it, and is still valid for some time. */
+  /** Whether the cache had a usable token. */
   isHit: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface LogtoMessages {
   'nestjs-logto:session-started': LogtoSessionStartedMessage;
   /**
    * A session has ended, as for `@OnSignOut()`: on the instance that has ended it. A session that is replaced by a new
-   * sign-in, or that nobody uses until its cookie expires, sends no message.
+   * sign-in, or that is not used until its cookie expires, sends no message.
    */
   'nestjs-logto:session-ended': LogtoSessionEndedMessage;
   /** A guard has denied a request. */

@@ -1,8 +1,8 @@
 /**
- * Why a sign-in has ended:
+ * Why a session has ended:
  * - `user`: the user signed out, or the app called `clearAllTokens`
  * - `back_channel`: Logto sent a logout token
- * - `idle`, `absolute`: a limit of `lifetime` is over
+ * - `idle`, `absolute`: a limit of `lifetime` was exceeded
  * - `revoked`: the app ended it, or its user resolver returned `null` at a refresh
  * - `webhook`: Logto sent a webhook
  * - `provider`: Logto rejected a refresh

@@ -1,8 +1,8 @@
 /** The fields of every operation's event. It never holds a token, a code, a state, a verifier, a cookie or a secret. */
 export interface LogtoTrace {
   /**
-   * Why it has failed: the `code` of the exception, or the name of another error, such as
-   * `ECONNREFUSED`. Absent if it has succeeded.
+   * Why it has failed: the `code` of the exception, else the `code` of the error, such as `ECONNREFUSED`, else its `name`.
+   * Absent if it has succeeded.
    */
   code?: string;
   /** The exception, if it has failed. An error of another library is replaced by one without details. */
@@ -11,9 +11,9 @@ export interface LogtoTrace {
 
 /** The user of an operation. */
 interface SubjectTrace extends LogtoTrace {
-  /** The user's id at Logto. */
+  /** The user's ID at Logto. */
   sub: string;
-  /** The id of the session at Logto, if the ID token had one. */
+  /** The ID of the session at Logto, if the ID token had one. */
   sid: string | undefined;
 }
 
@@ -23,11 +23,11 @@ export type LogtoSignInTrace = LogtoTrace;
 /** A browser comes back from Logto. */
 export interface LogtoCallbackTrace extends LogtoTrace {
   /**
-   * The user's id at Logto, once the ID token is verified. Absent if the callback is repeated, and after a silent sign-in
+   * The user's ID at Logto, once the ID token is verified. Absent if the callback is repeated, and after a silent sign-in
    * that found no user.
    */
   sub?: string;
-  /** The id of the session at Logto. */
+  /** The ID of the session at Logto. */
   sid?: string | undefined;
   /** Whether it has the outcome of an earlier callback with the same code. */
   isRepeated?: boolean;
@@ -45,13 +45,13 @@ export interface LogtoRefreshTrace extends SubjectTrace {
 export interface LogtoVerifyTokenTrace extends LogtoTrace {
   /** `opaque` tokens are introspected at Logto. */
   kind: 'jwt' | 'opaque';
-  /** The user's id at Logto, or the id of a machine-to-machine application. Only for a valid token. */
+  /** The user's ID at Logto, or the ID of a machine-to-machine application. Only for a valid token. */
   sub?: string;
   /** The application that the token was issued to. Only for a valid token. */
   clientId?: string | undefined;
 }
 
-/** Claims that are too old for a decision are refreshed. */
+/** Claims that are too old for a guard are refreshed. */
 export interface LogtoRevalidateTrace extends SubjectTrace {
   /** Whether the claims are fresh now. `false`: the old claims stay valid. */
   isRefreshed?: boolean;
@@ -61,9 +61,9 @@ export interface LogtoRevalidateTrace extends SubjectTrace {
 export interface LogtoSignOutTrace extends LogtoTrace {
   /** `user`: by the user in this app. `back_channel`: by a logout token of Logto. */
   trigger: 'user' | 'back_channel';
-  /** The user's id at Logto. Absent for an anonymous request. */
+  /** The user's ID at Logto. Absent for an anonymous request. */
   sub?: string | undefined;
-  /** The id of the session at Logto. */
+  /** The ID of the session at Logto. */
   sid?: string | undefined;
 }
 
@@ -99,7 +99,7 @@ export interface LogtoTraces {
   'nestjs-logto:refresh': LogtoRefreshTrace;
   /** A bearer token that is not in the cache is verified. */
   'nestjs-logto:verify-token': LogtoVerifyTokenTrace;
-  /** Claims that are older than `revalidateAfter` are refreshed before they decide. */
+  /** Claims that are older than `revalidateAfter` are refreshed before a guard uses them. */
   'nestjs-logto:revalidate': LogtoRevalidateTrace;
   /** A user signs out, or Logto sends a logout token. */
   'nestjs-logto:sign-out': LogtoSignOutTrace;

@@ -33,7 +33,7 @@ export class DenialExceptionFactory {
       'context_not_supported',
       `A guard of nestjs-logto cannot read a request of the transport "${transport}", so it denies the request. ` +
         'For a `ws` gateway call `LogtoService.bindHandshake(client, request)` in `handleConnection`.',
-      { status: 403, publicMessage: 'This cannot be reached in this way.' },
+      { status: 403, publicMessage: 'This transport is not supported.' },
     );
     this.log.exception(exception, 'error');
     return exception;
@@ -42,7 +42,7 @@ export class DenialExceptionFactory {
   /** Denies an anonymous request. */
   forAnonymous(attempt: AccessAttempt): LogtoUnauthenticatedException {
     const { accept } = attempt;
-    const message = 'A bearer access token is needed in the Authorization header.';
+    const message = 'The request has no bearer access token in the Authorization header.';
     const exception = accept.includes('session')
       ? this.signIn(attempt)
       : new LogtoUnauthenticatedException({ message });
@@ -62,7 +62,7 @@ export class DenialExceptionFactory {
     const { authentication } = attempt.policy;
     const { acrValues: acr_values, maxAge: max_age } = signInParametersOf(authentication);
     const clockDifference = gap === 'age' ? this.clockSkew.differenceFor(principal, max_age ?? 0) : undefined;
-    const needed = `This needs ${describeAuthentication(authentication)}.`;
+    const needed = `This request requires ${describeAuthentication(authentication)}.`;
     const reason = {
       code: gap === 'acr' ? 'insufficient_authentication' : 'recent_sign_in_required',
       message: `${needed} ${clockDifference ?? 'Sign in again.'}`,

@@ -36,7 +36,7 @@ const startAgain: ReadonlySet<LogtoErrorCode> = new Set<LogtoErrorCode>([
 ]);
 
 /**
- * Answers this library's exceptions: with a redirect, a small page for a browser, or a problem body (RFC 9457) for
+ * Responds to this library's exceptions: with a redirect, a small page for a browser, or a problem body (RFC 9457) for
  * everything else. Without it each exception has the same status and headers. To replace it, register a global filter of
  * your own for {@link LogtoException}; on the module's own routes use `authRoutesDecorators: [UseFilters(YourFilter)]`.
  */

@@ -25,7 +25,8 @@ import { AccessDecision } from './access-decision.js';
  * ```
  * A subclass can override {@link credentials}, {@link refused}, or `canActivate` to check more. It may have a constructor
  * of its own.
- * @throws LogtoUnauthenticatedException when the user is not signed in, or not recently enough
+ * @throws LogtoUnauthenticatedException when the user is not signed in, or has to sign in again: `not_authenticated`,
+ * `recent_sign_in_required`, `insufficient_authentication` or `missing_refresh_token`
  * @throws LogtoException 403 for a requirement that is not met and for `cross_site_request`; `session_not_configured`; a
  * transient one, 503, while the session cannot be read or checked; `module_missing`, at startup, in an app without
  * LogtoModule

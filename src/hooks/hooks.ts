@@ -48,7 +48,7 @@ export class Hooks {
 
   /**
    * Runs `@OnSignOut()`, once for each sign-in. Never throws.
-   * @param tokenRecordId the id of the sign-in's token record
+   * @param tokenRecordId the ID of the sign-in's token record
    */
   async signOut(tokenRecordId: string, event: LogtoSignOutEvent): Promise<void> {
     if (!this.has('signOut') || this.ended.has(tokenRecordId)) return;

@@ -8,7 +8,7 @@ import type { LocalUserResolution } from './logto-user-resolver.decorator.js';
 import { toLocalUser } from './to-local-user.js';
 import { withTimeout } from '../concurrency/with-timeout.js';
 
-/** Asks the app's `@LogtoUserResolver()` for its own users. */
+/** Finds the app's own users with its `@LogtoUserResolver()`. */
 @Injectable()
 export class LocalUsers {
   constructor(

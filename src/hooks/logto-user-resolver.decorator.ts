@@ -6,7 +6,7 @@ import type { LocalUser } from './local-user.js';
 
 /** How a user was authenticated. */
 export interface LocalUserResolution {
-  /** Whose claims these are: those of a session's ID token, or those of a bearer access token. */
+  /** Where the claims come from: the ID token of a session, or a bearer access token. */
   credential: Credential;
   /**
    * The request during which the user is needed; for a socket, its handshake. Do not pass it to `LogtoService`: at a
@@ -33,10 +33,14 @@ const resolverMetadata = 'nestjs-logto:user-resolver';
  * Marks the provider that finds your own user for a user of Logto. An app has at most one. `@Injectable()` beside it is
  * optional.
  *
- * For a session, it is asked at the sign-in, after the `@OnSignIn()` hooks, and whenever the claims are refreshed. For a
- * bearer token, it is asked once, and the answer is cached with the verified token; without `api.cache` and for an opaque
- * token, at each request. `null` refuses with `user_not_allowed`, 403: at the sign-in, or for the bearer token. At a refresh
- * it ends the sign-in.
+ * For a session, it runs at the sign-in, after the `@OnSignIn()` hooks, and whenever the claims are refreshed. For a bearer
+ * token, it runs once, and the result is cached with the verified token; without `api.cache` and for an opaque token, it
+ * runs at each request. `null` refuses the user: with `user_not_allowed`, 403, at the sign-in or for the bearer token; a
+ * refresh signs the user out.
+ *
+ * An `HttpException` below 500 is `user_not_allowed` too, with its status and message. Anything else that the method throws
+ * is `hook_failed`, a result that is not JSON or is too large `local_user_invalid`, and a method that takes longer than
+ * `hookTimeout` is `hook_timeout`. At a refresh these are only logged, and the session keeps its local user.
  *
  * ```ts
  * @LogtoUserResolver()

@@ -11,9 +11,8 @@ export interface LogtoSignInEvent {
   /** The response of the userinfo endpoint; only with the option `fetchUserInfo`. */
   userInfo?: UserInfoResponse;
   /**
-   * Whether the session store knows no earlier sign-in of this user to this app. Best effort: the store forgets a user a
-   * while after their longest session would have expired (1.2 times its lifetime), and an in-memory store at a restart. So
-   * create the user with an upsert.
+   * Whether this is the user's first sign-in to this app, as far as the session store knows. Best effort: the entry expires
+   * after 1.2 times the session lifetime, and an in-memory store is empty after a restart. Create the user with an upsert.
    */
   isFirstSeen: boolean;
   /** The request of the callback. It has no session of this user yet. */

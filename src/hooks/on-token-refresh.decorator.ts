@@ -5,7 +5,7 @@ import { hookDecorator, type HookDecorator } from './hook-metadata.js';
 
 /** Tokens of a sign-in were refreshed. */
 export interface LogtoTokenRefreshEvent {
-  /** The user's id at Logto. */
+  /** The user's ID at Logto. */
   sub: string;
   /** What the new access token is for; empty for the userinfo endpoint. */
   target: { resource?: string | undefined; organizationId?: string | undefined };

@@ -1,11 +1,11 @@
 import { LogtoException } from '../logto.exceptions.js';
 import type { LocalUser } from './local-user.js';
 
-/** Longest answer of a user resolver, in bytes of JSON: each request loads it with the session. */
+/** Maximum size of a user resolver's result, in bytes of JSON: each request loads it with the session. */
 const maxSize = 4096;
 
 /**
- * The answer of a user resolver as it is stored.
+ * The result of a user resolver as it is stored.
  * @param name the method: `UsersResolver.resolve (@LogtoUserResolver())`
  * @throws LogtoException `local_user_invalid`
  */
@@ -25,7 +25,7 @@ export function toLocalUser(name: string, answer: unknown): LocalUser {
   if (size > maxSize) {
     throw invalid(
       `${name} returned ${size} bytes of JSON, and at most ${maxSize} fit in the session. Return what most requests need, ` +
-        'such as an id, and load the rest in the handlers.',
+        'such as an ID, and load the rest in the handlers.',
     );
   }
   return JSON.parse(json) as LocalUser;

@@ -5,7 +5,7 @@
 
 /** Claims of a user in the ID token and in the response of the userinfo endpoint. */
 export interface UserClaims {
-  /** The id of the user at Logto. */
+  /** The ID of the user at Logto. */
   sub: string;
   name?: string | null;
   family_name?: string | null;
@@ -38,7 +38,7 @@ export interface UserClaims {
   sso_identities?: SsoIdentityClaim[];
   /** Names of the user's roles. */
   roles?: string[];
-  /** Ids of the organizations that the user is a member of. */
+  /** IDs of the organizations that the user is a member of. */
   organizations?: string[];
   /** Roles in organizations, each as `organizationId:roleName`. */
   organization_roles?: string[];
@@ -59,7 +59,7 @@ export interface UserClaims {
 export interface IdTokenClaims extends UserClaims {
   /** Issuer: `${endpoint}/oidc`. */
   iss: string;
-  /** Audience: the id of the application. */
+  /** Audience: the ID of the application. */
   aud: string | string[];
   /** Expiry, in seconds since 1970. */
   exp: number;
@@ -72,7 +72,7 @@ export interface IdTokenClaims extends UserClaims {
   acr?: string;
   /** The methods by which the user has signed in, such as `pwd`, `otp` and `mfa` (RFC 8176). Since Logto 1.46. */
   amr?: string[];
-  /** The id of Logto's session, if back-channel logout requires it. */
+  /** The ID of Logto's session, if back-channel logout requires it. */
   sid?: string;
   nonce?: string;
 }

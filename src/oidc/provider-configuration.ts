@@ -20,7 +20,7 @@ const cooldown = 10_000;
 /** How long the discovery document is cached, in milliseconds. */
 const maxAge = 24 * 60 * 60 * 1000;
 
-/** openid-client requires a client id. An app that only verifies bearer tokens never sends it. */
+/** openid-client requires a client ID. An app that only verifies bearer tokens never sends it. */
 const bearerOnly: ResolvedCredentials = { appId: 'api', appSecret: undefined };
 
 /**

@@ -139,7 +139,7 @@ async function readBounded(response: Response, maxBytes: number): Promise<ArrayB
   for await (const chunk of response.body) {
     length += chunk.byteLength;
     // Throwing cancels the stream, so the rest is not downloaded.
-    if (length > maxBytes) throw new RangeError(`The provider's answer is larger than ${maxBytes} bytes.`);
+    if (length > maxBytes) throw new RangeError(`The provider's response is larger than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
   return new Blob(chunks).arrayBuffer();

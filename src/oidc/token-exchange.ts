@@ -20,6 +20,10 @@ export interface TokenExchangeParameters extends TokenTarget {
    * Default: none.
    */
   actorToken?: string;
+  /** The indicator of an API resource. Default: none. */
+  readonly resource?: string | undefined;
+  /** The ID of an organization that the user is a member of. Default: none. */
+  readonly organizationId?: string | undefined;
   /** The scopes to request, separated by spaces. Default: none. */
   scope?: string;
 }
@@ -68,7 +72,7 @@ export class TokenExchange {
     if (application) return application;
     throw new LogtoException(
       'application_not_configured',
-      'Token exchange needs an application at Logto that is allowed to do it. Give its `appId` and `appSecret`.',
+      'Token exchange needs an application for which it is allowed in Logto Console. Set its `appId` and `appSecret`.',
     );
   }
 }

@@ -57,8 +57,9 @@ export function toTokenSet(answer: TokenEndpointResponse & TokenEndpointResponse
 }
 
 /**
- * How long before its expiry to refresh a token, in milliseconds: a random time in the last tenth of its lifetime, but not
- * in its last minute. Tokens that were issued at the same moment are then not refreshed at the same moment.
+ * How long before its expiry to refresh a token, in milliseconds: at a random time in the last tenth of its lifetime, but at
+ * least a minute before it expires, or a tenth of its lifetime if that is shorter. Tokens that were issued at the same
+ * moment are then not refreshed at the same moment.
  */
 function marginOf(lifetime: number): number {
   const longest = lifetime / 10;

@@ -1,10 +1,10 @@
 import { withoutUndefined } from '../options/without-undefined.js';
 
-/** What an access token is issued for. */
+/** What an access token of a user is issued for. */
 export interface TokenTarget {
   /** The indicator of an API resource, one of the options' `resources`. Default: none, the token is for userinfo. */
   readonly resource?: string | undefined;
-  /** The id of one of the user's organizations. Default: none. */
+  /** The ID of one of the user's organizations. Default: none. */
   readonly organizationId?: string | undefined;
 }
 

@@ -178,5 +178,5 @@ function reasonOfClaim({ claim, reason }: errors.JWTClaimValidationFailed, typ: 
   if (claim === 'nbf') return 'The token is not valid yet.';
   return reason === 'missing'
     ? `The token lacks the claim '${claim}'.`
-    : `The token's claim '${claim}' is not acceptable.`;
+    : `The token's claim '${claim}' is invalid.`;
 }

@@ -33,7 +33,7 @@ export type ReservedResource = (typeof ReservedResource)[keyof typeof ReservedRe
  * @see {@link https://docs.logto.io/end-user-flows/scopes-and-claims}
  */
 export const UserScope = {
-  /** `name`, `username`, `picture` and the rest of the profile. Always requested. */
+  /** `name`, `username`, `picture` and the rest of the profile. Requested unless `includeReservedScopes` is `false`. */
   Profile: 'profile',
   /** `email` and `email_verified`. */
   Email: 'email',
@@ -81,12 +81,12 @@ export function buildOrganizationUrn(organizationId: string): string {
 }
 
 /**
- * The id of the organization in an audience.
+ * The ID of the organization in an audience.
  * @throws TypeError when `urn` does not start with {@link organizationUrnPrefix}.
  */
 export function getOrganizationIdFromUrn(urn: string): string {
   if (!urn.startsWith(organizationUrnPrefix)) {
-    throw new TypeError(`An organization audience starts with "${organizationUrnPrefix}".`);
+    throw new TypeError(`An organization audience must start with "${organizationUrnPrefix}".`);
   }
   return urn.slice(organizationUrnPrefix.length);
 }

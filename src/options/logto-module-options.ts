@@ -20,15 +20,13 @@ export interface LogtoLock {
 /** How this server sends requests to Logto. */
 export interface LogtoHttpOptions {
   /**
-   * Longest time that one call may take, in milliseconds. For `LogtoService.fetch`: until the response starts.
+   * Maximum duration of one call, in milliseconds. For `LogtoService.fetch`: until the response starts.
    * Default: `5000`.
    */
   timeout?: number;
   /** Tolerated difference between Logto's clock and this server's, in seconds. Default: `30`. */
   clockTolerance?: number;
-  /**
-   * Replaces the global `fetch`, also in `LogtoService.fetch`, for a proxy, an agent or tracing. Default: the global `fetch`.
-   */
+  /** Replaces the global `fetch`, in `LogtoService.fetch` too, for a proxy, an agent or tracing. Default: the global one. */
   fetch?: typeof fetch;
   /**
    * The address of Logto for this server, if browsers use another one, as in Docker Compose: `http://logto:3001`. It is the
@@ -39,9 +37,9 @@ export interface LogtoHttpOptions {
 
 /** Limits to the lifetime of a session. */
 export interface LogtoLifetimeOptions {
-  /** Longest time since the sign-in, in seconds. Default: no limit. */
+  /** Maximum time since the sign-in, in seconds. Default: no limit. */
   absolute?: number;
-  /** Longest time between two requests, in seconds. Default: no limit. */
+  /** Maximum time between two requests, in seconds. Default: no limit. */
   idle?: number;
 }
 
@@ -55,7 +53,7 @@ export interface LogtoModuleOptions extends GetContextParameters {
   /** The Logto endpoint, `https://your-tenant.logto.app`. The issuer is `${endpoint}/oidc`. */
   endpoint: string;
   /**
-   * The application's id, from Logto Console > Applications. Leave it out for an API that only accepts bearer tokens.
+   * The application's ID, from Logto Console > Applications. Leave it out for an API that only accepts bearer tokens.
    * Default: none.
    */
   appId?: string;
@@ -176,10 +174,14 @@ export interface LogtoModuleExtras {
   global?: boolean;
   /** Path of the module's routes. Default: `'logto'`. */
   authRoutesPrefix?: string;
-  /** Whether the module adds its routes. With `false` you write your own, with `LogtoService`. Default: `true`. */
+  /**
+   * Whether the module adds the sign-in and sign-out routes. With `false` you write your own, with `LogtoService`. The routes
+   * for webhooks and resource metadata are not affected. Default: `true`; with `forRoot`, `false` for an API that only accepts
+   * bearer tokens.
+   */
   authRoutes?: boolean;
   /**
-   * Decorators for the controller of the routes: `[Public()]` if a global guard of yours would block the sign-in,
+   * Decorators for all controllers of the module: `[Public()]` if a global guard of yours would block the sign-in,
    * `[UseFilters(YourFilter)]` for your own error pages. Default: none.
    */
   authRoutesDecorators?: ClassDecorator[];

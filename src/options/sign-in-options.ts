@@ -13,7 +13,7 @@ export const firstScreens = [
 /** What a user can sign in with. */
 export const signInIdentifiers = ['email', 'phone', 'username'] as const;
 
-/** The colours of Logto's pages. */
+/** The colors of Logto's pages. */
 export const themes = ['light', 'dark'] as const;
 
 /** Parameters of one sign-in, which Logto's sign-in page reads. */
@@ -38,20 +38,20 @@ export interface SignInOptions {
   uiLocales?: string;
   /** The organization whose branding and connectors the page uses. Default: none. */
   organizationId?: string;
-  /** Overrides the module's `prompt` for this sign-in. Default: `prompt` of the module. */
+  /** Prompts to add to the module's `prompt`. `'none'` replaces it. Default: none. */
   prompt?: Prompt | Prompt[];
   /**
    * Require a new sign-in if the last one at Logto is older, in seconds (OpenID Connect Core 3.1.2.1). Default: no limit.
    */
   maxAge?: number;
   /**
-   * How the user has to sign in, the preferred way first: `LogtoAcr.Mfa` for a second factor (`acr_values`, OpenID Connect
-   * Core 3.1.2.1). A list, or a string separated by spaces. The callback rejects a sign-in that meets none of them:
-   * `insufficient_authentication`. Needs Logto 1.46. Default: as Logto decides.
+   * The authentication contexts that the sign-in may have, the preferred one first: `LogtoAcr.Mfa` for a second factor
+   * (`acr_values`, OpenID Connect Core 3.1.2.1). A list, or a string separated by spaces. The callback rejects a sign-in that
+   * meets none of them: `insufficient_authentication`. Needs Logto 1.46. Default: as Logto decides.
    * @see {@link https://docs.logto.io/end-user-flows/step-up-authentication}
    */
   acrValues?: string | string[];
-  /** The colours of Logto's pages. Needs Logto 1.44. Default: as the tenant and the browser decide. */
+  /** The colors of Logto's pages. Needs Logto 1.44. Default: as the tenant and the browser decide. */
   theme?: (typeof themes)[number];
   /** Logto's parameter `confirm_redirect_policy`, passed on unchanged. Needs Logto 1.46. Default: as Logto decides. */
   confirmRedirectPolicy?: string;

@@ -15,7 +15,7 @@ export interface PageContent {
 }
 
 /**
- * Renders a small accessible page, in neutral colours that suit any app. It needs no script and no second request. Three
+ * Renders a small accessible page, in neutral colors that suit any app. It needs no script and no second request. Three
  * short pages do not justify a template library in every app.
  */
 export function pageLayout({ title, icon, head = '', body }: PageContent): string {

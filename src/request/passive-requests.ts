@@ -20,7 +20,7 @@ export class PassiveRequests {
 }
 
 /**
- * Makes express-session leave the session of a request as it is: without an id it neither saves nor touches the session,
+ * Makes express-session leave the session of a request as it is: without an ID it neither saves nor touches the session,
  * and sets no cookie, whatever `rolling`, `resave` and `saveUninitialized` say.
  */
 export function withholdSession(request: Request): void {

@@ -1,7 +1,7 @@
 import { basePathOf } from '../options/resolve/base-path-of.js';
 import type { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
-/** Longest `returnTo` in characters, percent-encoded: it is part of a cookie, which may have 4 kB. */
+/** Maximum length of `returnTo` in characters, percent-encoded: it is part of a cookie, which may have 4 kB. */
 const maxLength = 1024;
 
 /**

@@ -24,7 +24,7 @@ export class Cors {
     return true;
   }
 
-  /** Answers a preflight request. Any header may be sent, because the routes read none that matters. */
+  /** Responds to a preflight request. Any header may be sent, because the routes read none that matters. */
   answerPreflight(request: Request, response: Response, method: string): void {
     const headers = request.headers['access-control-request-headers'];
     response.vary('Access-Control-Request-Headers');

@@ -9,7 +9,7 @@ import { Cors } from './cors.js';
 const methods = { session: 'GET', 'sign-out': 'POST' } as const;
 
 /**
- * Middleware for the routes that front ends call with `fetch`. It answers preflight requests from
+ * Middleware for the routes that front ends call with `fetch`. It responds to preflight requests from
  * `allowedOrigins`, adds the CORS headers to errors that occur before the route, and keeps the session route from
  * extending the session.
  */

@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { OperatorLog } from '../operator-log.js';
 import { BackChannelLogout } from '../sign-in/back-channel/back-channel-logout.js';
 import { BasePath } from '../request/base-path.js';
-import { earlyRejectionRemedy } from '../request/early-rejection-remedy.js';
+import { earlyRejectionWarning } from '../request/early-rejection-warning.js';
 import { carriesForm, peekForm } from '../sign-in/back-channel/logout-form.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 
@@ -38,8 +38,9 @@ export class LogoutFormMiddleware implements NestMiddleware {
   /** Warns if the app itself has rejected a logout before the route, because nothing else would show it. */
   private warnIfRejected(request: Request, status: number): void {
     if (status < 400 || this.logouts.hasReceived(request)) return;
-    const outcome = `A logout token was answered with ${status} before LogtoModule saw it, so nobody was signed out`;
-    this.log.write('warn', `${outcome}: ${earlyRejectionRemedy(this.path)}`);
+    const { path } = this;
+    const consequence = 'no session was ended';
+    this.log.write('warn', earlyRejectionWarning({ request: 'a logout token', status, consequence, path }));
   }
 }
 

@@ -5,8 +5,8 @@ import { requestUrl } from '../request/request-url.js';
 import { fromFormParameter } from '../user/unauthenticated-exception-factory.js';
 
 /**
- * Answers a request for a sign-in with a redirect. If a form was redirected to the sign-in, this sends a page that redirects
- * by itself: browsers block a redirect to another origin if the Content-Security-Policy of the form's page has
+ * Responds to a request for a sign-in with a redirect. If a form was redirected to the sign-in, this sends a page that
+ * redirects by itself: browsers block a redirect to another origin if the Content-Security-Policy of the form's page has
  * `form-action 'self'`, as helmet's and Nest's `useSecurityHeaders()` have.
  */
 export function redirectSignIn(request: Request, response: Response, url: string): void {

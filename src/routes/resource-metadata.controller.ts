@@ -27,7 +27,7 @@ class ResourceMetadataController {
     response.send(document);
   }
 
-  /** Answers the preflight request for clients that send headers, such as `MCP-Protocol-Version`. */
+  /** Responds to the preflight request for clients that send headers, such as `MCP-Protocol-Version`. */
   @Options()
   preflight(@Res() response: Response): void {
     allowAllOrigins(response);

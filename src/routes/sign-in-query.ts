@@ -6,7 +6,7 @@ import { withoutUndefined } from '../options/without-undefined.js';
 import { requestUrl } from '../request/request-url.js';
 import type { SignInParameters } from '../sign-in/sign-in.js';
 
-/** Longest accepted value, in characters. */
+/** Maximum length of a value, in characters. */
 const maxLength = 256;
 
 /**

@@ -20,8 +20,8 @@ export class WaitingTabs {
   constructor(private readonly signIns: ConcurrentSignIns) {}
 
   /**
-   * Answers the request of a tab that does not need its own sign-in.
-   * @returns whether it has answered
+   * Responds to the request of a tab that does not need its own sign-in.
+   * @returns whether it has responded
    */
   async answer(
     request: Request,

@@ -3,7 +3,7 @@ import type { CookieOptions } from 'express';
 import type { ResolvedClientOptions } from '../options/resolved-logto-options.js';
 
 /**
- * A short id of this application, for the names of its cookies: cookies do not depend on the port, so two apps on one
+ * A short ID of this application, for the names of its cookies: cookies do not depend on the port, so two apps on one
  * host name would otherwise overwrite each other's.
  */
 export function applicationTag({ appId, baseUrl }: Pick<ResolvedClientOptions, 'appId' | 'baseUrl'>): string {

@@ -18,7 +18,7 @@ import { signInClient } from './sign-in-client.js';
 
 interface StoredSession {
   readonly record: SessionRecord;
-  /** Every entry of the sign-in: the app may have changed the session's id. */
+  /** Every entry of the sign-in: the app may have changed the session's ID. */
   readonly entries: IndexedSignIn[];
 }
 
@@ -70,7 +70,7 @@ export class LogtoSessions {
 
   /**
    * Ends sessions on every instance, as a sign-out does: a slow request cannot restore them, and open sockets and streams
-   * are notified (on other instances within ten seconds). With `sub`, a sign-in that is under way ends, too. The tokens are
+   * are notified (on other instances within ten seconds). With `sub`, a sign-in that is in progress ends, too. The tokens are
    * deleted, but not revoked at Logto, where sessions of one browser share a grant.
    * @param options `except` is a request whose session stays: "sign out everywhere else". In an `@OnSignIn()` hook, it is
    * the request of the event, so that the sign-in continues
@@ -90,7 +90,7 @@ export class LogtoSessions {
       await this.marks.set(store, 'ended', subject.sub);
     const { stored, withoutSession } = await this.findStored(store, subject);
     const ending = stored.filter(({ record }) => record.tokenRecordId !== keptTokens);
-    // The session that stays may have another entry, if the app has changed its id.
+    // The session that stays may have another entry, if the app has changed its ID.
     const starting = withoutSession.filter(
       ({ at, tokenRecordId }) => at > Date.now() - maxStartTime && tokenRecordId !== keptTokens,
     );
@@ -104,7 +104,7 @@ export class LogtoSessions {
 
   /**
    * Makes the next request of each session refresh its claims and tokens at Logto, on every instance: after a change of
-   * roles, organizations or the profile. With `sub`, a sign-in that is under way counts, so an `@OnSignIn()` hook may call
+   * roles, organizations or the profile. With `sub`, a sign-in that is in progress counts, so an `@OnSignIn()` hook may call
    * it.
    * @returns how many sessions will refresh
    * @throws LogtoException as {@link find}
@@ -164,7 +164,7 @@ function isOf({ id, sub }: LogtoSessionSubject, record: SessionRecord): boolean 
   return (id === undefined || id === publicIdOf(record)) && (sub === undefined || sub === record.claims.sub);
 }
 
-/** A public id with the user in it, because sessions can only be found by user. The rest cannot be guessed. */
+/** A public ID with the user in it, because sessions can only be found by user. The rest cannot be guessed. */
 function publicIdOf({ tokenRecordId, claims: { sub } }: SessionRecord): string {
   const hash = createHash('sha256').update(tokenRecordId).digest('base64url').slice(0, 22);
   return `${hash}.${Buffer.from(sub).toString('base64url')}`;

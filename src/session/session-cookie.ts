@@ -23,9 +23,9 @@ export function assertCookieIsSent(request: Request, { cookie }: Request['sessio
   if (protocol.trim().toLowerCase() === 'https') return;
   throw new LogtoException(
     'session_cookie_insecure',
-    'The session cookie is `secure`, and this request did not come by https, so nobody would stay signed in. Let the ' +
-      'proxy that ends TLS send `X-Forwarded-Proto: https` (nginx: `proxy_set_header X-Forwarded-Proto $scheme`). Where ' +
-      "the app mounts its own session, it has to trust the proxy as well: `app.set('trust proxy', 1)`.",
+    'The session cookie is `secure`, and this request did not arrive over HTTPS, so no user would stay signed in. Let the ' +
+      'proxy that terminates TLS send `X-Forwarded-Proto: https` (nginx: `proxy_set_header X-Forwarded-Proto $scheme`). ' +
+      "If the app mounts its own session, it must trust the proxy as well: `app.set('trust proxy', 1)`.",
   );
 }
 
@@ -47,7 +47,7 @@ export function clearSessionCookie(request: Request, session: Request['session']
 }
 
 /**
- * The names of the cookies with a session's id. They are found by their value, because an app that mounts express-session
+ * The names of the cookies with a session's ID. They are found by their value, because an app that mounts express-session
  * itself may give its cookie any name.
  */
 export function cookieNamesOf(request: Request, session: string): string[] {

@@ -80,7 +80,7 @@ export class SessionEnd {
     );
   }
 
-  /** Ends the other sessions that hold the sign-in: an app may have given its session another id. */
+  /** Ends the other sessions that hold the sign-in: an app may have given its session another ID. */
   private async endCopies({ sessionStore, sessionID }: Request, record: SessionRecord): Promise<void> {
     const sessionIds = await this.index.sessionIdsOf(sessionStore, record);
     for (const id of sessionIds.filter((other) => other !== sessionID)) {

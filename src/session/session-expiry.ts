@@ -8,7 +8,7 @@ import { tokenRecordKey } from '../store/token-record.js';
 import { TokenRecords } from '../store/token-records.js';
 import { Tombstones } from '../store/tombstones.js';
 
-/** Ends sign-ins whose lifetime is over. */
+/** Ends sign-ins whose lifetime has expired. */
 @Injectable()
 export class SessionExpiry {
   constructor(

@@ -3,7 +3,7 @@ import type { Cookie } from 'express-session';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import type { SessionRecord } from '../store/session-record.js';
 
-/** Longest time between two writes that record activity, in milliseconds. */
+/** Maximum time between two writes that record activity, in milliseconds. */
 const maxActivityInterval = 60_000;
 
 /** The absolute and idle timeout of a sign-in. The server enforces them, because a client may keep an expired cookie. */
@@ -27,7 +27,7 @@ export class SessionLifetime {
     return this.exceeded(record) !== undefined;
   }
 
-  /** Which timeout of a sign-in is over. */
+  /** Which timeout of a sign-in has expired. */
   exceeded({ signedInAt, seenAt }: SessionRecord): 'absolute' | 'idle' | undefined {
     const now = Date.now();
     if (now - signedInAt > this.absolute) return 'absolute';

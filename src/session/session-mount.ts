@@ -99,7 +99,7 @@ function sessionDefaults(given: SessionOptions, client: ResolvedClientOptions): 
     resave: false,
     saveUninitialized: false,
     name: `logto.sid.${applicationTag(client)}`,
-    // Behind a proxy that ends TLS, express-session would silently set no secure cookie.
+    // Behind a proxy that terminates TLS, express-session would silently set no secure cookie.
     ...(secure ? { proxy: true } : {}),
     ...withoutUndefined(given),
     cookie:

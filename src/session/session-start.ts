@@ -20,10 +20,10 @@ export class SessionStart {
   ) {}
 
   /**
-   * Regenerates the session, so that a planted session id is worth nothing (session fixation), and puts the sign-in into
-   * it. Keeps the app's own data if the session was anonymous or the same user's. Resolves once the session is saved: a
-   * redirect must not overtake a slow store.
-   * @param prepare called with the new session's id before the sign-in is saved; returns the record to save
+   * Regenerates the session, to prevent session fixation, and puts the sign-in into it. Keeps the app's own
+   * data if the session was anonymous or the same user's. Resolves once the session is saved: a redirect must not overtake a
+   * slow store.
+   * @param prepare called with the new session's ID before the sign-in is saved; returns the record to save
    */
   async start(
     request: Request,

@@ -85,7 +85,7 @@ export class Sessions {
     return this.ended.has(request);
   }
 
-  /** The session's last sign-in, whether or not it has ended. */
+  /** The session's last sign-in, whether or not it has ended. Ends it if a limit of `lifetime` was exceeded. */
   lastRecord(request: Request): SessionRecord | EndedRecord | undefined {
     // In an app that only accepts bearer tokens, the session has nothing to do with Logto.
     if (!this.options.client || this.disregarded.has(request)) return undefined;

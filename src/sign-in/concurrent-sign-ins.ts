@@ -14,7 +14,7 @@ const otherTabTimeout = 5000;
 /** How long a browser may take to store a response's cookie, in milliseconds. */
 const cookieDelay = 200;
 
-/** Longest time that a tab waits, in milliseconds. */
+/** Maximum time that a tab waits, in milliseconds. */
 const maxWait = 60_000;
 
 /** How long a request waits for the response to another one, in milliseconds. */

@@ -82,7 +82,7 @@ const lostByStore =
 function sessionNotKept(cause: string): LogtoException {
   return new LogtoException(
     'session_not_kept',
-    `The sign-in succeeded, and the browser came back without its session. ${cause}`,
+    `The sign-in succeeded, but the next request of the browser had no session. ${cause}`,
     {
       // The visitor may try again, because the cookies have been cleared as far as possible.
       needsOperator: false,

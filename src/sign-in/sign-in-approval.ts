@@ -10,7 +10,7 @@ import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { signInClient } from '../session/sign-in-client.js';
 import { SignInIndex } from '../store/sign-in-index.js';
 
-/** Asks the app whether a user may sign in: its `@OnSignIn()` hooks first, then its user resolver. */
+/** Lets the app approve a sign-in: its `@OnSignIn()` hooks first, then its user resolver. */
 @Injectable()
 export class SignInApproval {
   constructor(

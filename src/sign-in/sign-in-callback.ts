@@ -103,8 +103,8 @@ export class SignInCallback {
     rememberReturnTo(request, returnTo);
     throw new LogtoException(
       'sign_in_session.not_found',
-      'This browser has no such sign-in under way: it was finished, took longer than an hour, or began in another browser ' +
-        'or under another host name. Please start it again.',
+      'This sign-in is no longer in progress in this browser: it was finished, took longer than an hour, or began in ' +
+        'another browser or under another host name. Please start it again.',
       { status: 400 },
     );
   }
@@ -132,7 +132,7 @@ export class SignInCallback {
 function unreadable(): LogtoException {
   return new LogtoException(
     'sign_in_session.invalid',
-    "This sign-in's cookie cannot be opened: it was sealed with another secret, or was changed. Give all instances " +
+    "This sign-in's cookie cannot be decrypted: it was encrypted with another secret, or was changed. Give all instances " +
       'the same session secret (or `cookieSecret`). When you change it, keep the old one after the new one: ' +
       '`session: { secret: [new, old] }`.',
     { status: 400, publicMessage: 'This sign-in cannot be finished. Please start it again.' },

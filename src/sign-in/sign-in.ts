@@ -50,7 +50,7 @@ export class SignIn {
   ) {}
 
   /**
-   * Stores the pending sign-in in a sealed cookie of the response.
+   * Stores the pending sign-in in an encrypted cookie of the response.
    * @returns the URL to redirect the browser to
    * @throws LogtoException `session_not_kept` when the browser has just finished a sign-in and has no session
    */

@@ -21,7 +21,7 @@ type StoreSet = (id: string, session: SessionData) => Promise<void>;
 export class PatchedStores {
   private readonly stores = new WeakMap<Store, StoreSet>();
   private readonly mutex = new KeyedMutex();
-  /** Ids of sessions that a sign-in in this process has replaced. */
+  /** IDs of sessions that a sign-in in this process has replaced. */
   private readonly superseded = new BoundedCache<true>({ max: 10_000 });
 
   constructor(
@@ -56,7 +56,7 @@ export class PatchedStores {
 
   /**
    * Updates a stored session. A mutex keeps this update and other writes by this process from overwriting each other.
-   * @param tokenRecordId id of the token record of the session's sign-in
+   * @param tokenRecordId the ID of the token record of the session's sign-in
    * @param change returns the session to store, or `undefined` to leave it unchanged
    */
   async update(
@@ -127,7 +127,7 @@ export class PatchedStores {
 
 /**
  * Keeps a response to a request that began before the sign-in from setting the cookie of the replaced session:
- * express-session stores a session before it writes the headers, and sets no cookie if the request has no session id.
+ * express-session stores a session before it writes the headers, and sets no cookie if the request has no session ID.
  */
 function withholdCookie(id: string, session: SessionData): void {
   const { req: request } = session as { req?: { sessionID?: string } };

@@ -13,7 +13,7 @@ export class RefreshedRecords {
 
   constructor(private readonly ends: SignInEndEvents) {}
 
-  /** Remembers a record as the newest one. @param tokenRecordId the id of the token record */
+  /** Remembers a record as the newest one. @param tokenRecordId the ID of the token record */
   remember(tokenRecordId: string, record: SessionRecord | EndedRecord): void {
     this.records.set(tokenRecordId, record);
     if (!isSignedIn(record)) this.ends.emit(tokenRecordId);

@@ -51,7 +51,7 @@ export function isSignedIn(record: SessionRecord | EndedRecord | undefined): rec
  */
 export const foreignRecord: EndedRecord = { ended: true, sub: '', completed: [] };
 
-/** The user id of a record. */
+/** The user ID of a record. */
 export function subjectOf(record: SessionRecord | EndedRecord): string {
   return isSignedIn(record) ? record.claims.sub : record.sub;
 }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Injectable } from '@nestjs/common';
 
-/** Events of this process for sign-ins that end, by the ids of their token records. */
+/** Events of this process for sign-ins that end, by the IDs of their token records. */
 @Injectable()
 export class SignInEndEvents {
   private readonly emitter = new EventEmitter().setMaxListeners(0);

@@ -16,7 +16,7 @@ import {
 import { tokenRecordLifetime } from './token-record.js';
 import { Tombstones } from './tombstones.js';
 
-/** The id that gets a tombstone when a session at Logto ends. */
+/** The ID that gets a tombstone when a session at Logto ends. */
 export function logtoSessionTombstone(sid: string): string {
   return `sid ${sid}`;
 }
@@ -51,7 +51,7 @@ const maxAttempts = 4;
 @Injectable()
 export class SignInIndex {
   private readonly mutex = new KeyedMutex();
-  /** What this process has listed for a session id. */
+  /** What this process has listed for a session ID. */
   private readonly listed = new BoundedCache<{ tokenRecordId: string; lifetime: unknown }>({ max: 10_000 });
 
   constructor(private readonly tombstones: Tombstones) {}
@@ -79,7 +79,7 @@ export class SignInIndex {
   }
 
   /**
-   * Adds a session whose id or lifetime the app has changed.
+   * Adds a session whose ID or lifetime the app has changed.
    * @returns whether there was anything to add
    */
   async track(
@@ -118,7 +118,7 @@ export class SignInIndex {
     return (await readEntry(store, indexKey(subject))) !== undefined;
   }
 
-  /** The ids of the sessions that hold a sign-in. */
+  /** The IDs of the sessions that hold a sign-in. */
   async sessionIdsOf(store: Store, record: SessionRecord): Promise<readonly string[]> {
     const [ofUser] = subjectsOf(record);
     const signIns = ofUser ? await this.find(store, ofUser) : [];

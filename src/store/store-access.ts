@@ -10,7 +10,7 @@ const storeTimeout = 10_000;
 /** Prefix of the keys of the module's own entries in the session store. */
 export const ownEntryPrefix = 'logto-';
 
-/** Lists the kinds in full, because an app's session ids may begin with the same prefix. */
+/** Lists the kinds in full, because an app's session IDs may begin with the same prefix. */
 const ownEntry = new RegExp(
   `^${ownEntryPrefix}(?:callback|changed|diagnosis|ended|logout|sign-ins|tokens|webhook)-`,
 );
@@ -40,7 +40,7 @@ export type StoreEntry = SessionData & Record<string, unknown>;
  * tokens in it.
  */
 export function storeUnavailable(cause?: unknown): LogtoException {
-  const message = 'The session store does not answer. Try again shortly.';
+  const message = 'The session store does not respond. Try again shortly.';
   return new LogtoException('session_store_unavailable', message, {
     status: 503,
     transient: true,
@@ -49,8 +49,8 @@ export function storeUnavailable(cause?: unknown): LogtoException {
 }
 
 /**
- * Calls a store that may fail, throw or never answer.
- * @param done called once, with an error or with the store's answer
+ * Calls a store that may fail, throw or never respond.
+ * @param done called once, with an error or with the value from the store
  */
 export function callStore<T>(
   call: (answer: (error?: unknown, value?: T) => void) => void,

@@ -32,7 +32,7 @@ export async function storedSignIn(
   const { tokenRecordId } = record;
   const found = await indexedRecord(store, { session: sessionID, tokenRecordId });
   if (found) return found;
-  // The app may have changed the session's id.
+  // The app may have changed the session's ID.
   for (const id of await index.sessionIdsOf(store, record)) {
     const moved = id === sessionID ? undefined : await indexedRecord(store, { session: id, tokenRecordId });
     if (moved) return moved;

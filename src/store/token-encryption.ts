@@ -20,16 +20,16 @@ const keyIdPattern = new RegExp(`^[\\w-]{${keyIdLength}}$`);
 export type StoredTokens = TokenRecord | FlattenedJWE;
 
 /**
- * Encrypts token records (JWE, RFC 7516). The record's id is the additional authenticated data, which only the flattened
- * JSON serialization has: a record that was moved to another id cannot be decrypted, without a comparison in this code.
+ * Encrypts token records (JWE, RFC 7516). The record's ID is the additional authenticated data, which only the flattened
+ * JSON serialization has: a record that was moved to another ID cannot be decrypted, without a comparison in this code.
  */
 @Injectable()
 export class TokenEncryption {
-  /** By key id. A private field, so that `util.inspect` does not print them. */
+  /** By key ID. A private field, so that `util.inspect` does not print them. */
   readonly #keys: ReadonlyMap<string, KeyObject>;
-  /** The key that encrypts, with its id. */
+  /** The key that encrypts, with its ID. */
   readonly #encryptingKey: readonly [string, KeyObject] | undefined;
-  /** Recently decrypted records, by id: decrypting one again would take a fifth of the time of a small page. */
+  /** Recently decrypted records, by ID: decrypting one again would take a fifth of the time of a small page. */
   readonly #decrypted = new BoundedCache<{ jwe: FlattenedJWE; plainText: string }>({ max: 1000 });
 
   constructor(
@@ -63,7 +63,7 @@ export class TokenEncryption {
     const known = this.#decrypted.get(id);
     if (known && isDeepStrictEqual(known.jwe, stored)) return JSON.parse(known.plainText) as TokenRecord;
     try {
-      // The id under which the record is stored, whatever its own `aad` says.
+      // The ID under which the record is stored, regardless of its own `aad`.
       const jwe = { ...stored, aad: base64url.encode(id) };
       const { plaintext } = await flattenedDecrypt(jwe, (header) => this.keyOf(header?.kid), {
         keyManagementAlgorithms: [algorithms.alg],
@@ -104,7 +104,7 @@ export class TokenEncryption {
   }
 }
 
-/** The id of a key, derived from the secret, so that all instances agree. It does not reveal the key. */
+/** The ID of a key, derived from the secret, so that all instances agree. It does not reveal the key. */
 function keyIdOf(secret: string): string {
   return deriveKey(secret, `${purpose}, key id`).export().toString('base64url').slice(0, keyIdLength);
 }

@@ -27,7 +27,7 @@ export interface TokenRecord {
 
 const keyPrefix = `${ownEntryPrefix}tokens-`;
 
-/** A random id. 120 bits, because some stores have short keys. */
+/** A random ID. 120 bits, because some stores have short keys. */
 export function newTokenRecordId(): string {
   return randomBytes(15).toString('base64url');
 }

@@ -125,7 +125,7 @@ export class TokenRecords {
   }
 }
 
-/** The key of the lock of a record. A hash, because logs and dashboards may show it, and they must not show the id. */
+/** The key of the lock of a record. A hash, because logs and dashboards may show it, and they must not show the ID. */
 function lockKey(id: string): string {
   return `logto-refresh-${createHash('sha256').update(id).digest('base64url')}`;
 }

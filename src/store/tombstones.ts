@@ -28,7 +28,7 @@ export class Tombstones {
   }
 
   /**
-   * Marks ids as ended while `end` ends them, and removes the marks if it fails, so that what has not ended
+   * Marks IDs as ended while `end` ends them, and removes the marks if it fails, so that what has not ended
    * can be stored again.
    */
   async markWhile<T>(store: Store, ids: readonly string[], end: () => Promise<T>): Promise<T> {

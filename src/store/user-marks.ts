@@ -11,7 +11,7 @@ const maxSignInTime = 10 * 60_000;
 type UserMark = 'changed' | 'ended';
 
 /**
- * Marks users in the session store, for their sign-ins that are under way on any instance. These have no session yet that
+ * Marks users in the session store, for their sign-ins that are in progress on any instance. These have no session yet that
  * could be ended or marked, and hooks may take long.
  */
 @Injectable()

@@ -11,6 +11,10 @@ import { SingleFlight } from '../concurrency/single-flight.js';
 
 /** Parameters of a machine-to-machine token: a resource, an organization or both. */
 export interface ClientCredentialsParameters extends TokenTarget {
+  /** The indicator of an API resource. Required unless `organizationId` is set. */
+  readonly resource?: string | undefined;
+  /** The ID of an organization that the application belongs to. Default: none. */
+  readonly organizationId?: string | undefined;
   /** Scopes, separated by spaces. Logto grants only those that are requested. Default: none. */
   scope?: string;
 }
@@ -74,6 +78,6 @@ function notConfigured(): LogtoException {
   return new LogtoException(
     'machine_to_machine_not_configured',
     'Client credentials need an application of the type machine-to-machine: a web application may not use ' +
-      'them. Give its id and secret as `machineToMachine: { appId, appSecret }`.',
+      'them. Give its ID and secret as `machineToMachine: { appId, appSecret }`.',
   );
 }

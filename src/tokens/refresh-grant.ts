@@ -40,7 +40,7 @@ export class RefreshGrant {
   ) {}
 
   /**
-   * The access token for the target of a refresh.
+   * Refreshes the tokens, stores them and returns the access token.
    * @param tokens the stored tokens, read under the mutex of the sign-in
    * @throws LogtoUnauthenticatedException when Logto or the user has ended the sign-in
    * @throws LogtoException `missing_refresh_token`, `id_token_invalid`, Logto's own error, or a transient one

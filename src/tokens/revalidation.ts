@@ -13,8 +13,8 @@ import { TokenRefresh } from './token-refresh.js';
 const jitter = 0.1;
 
 /**
- * Refreshes claims that are older than `revalidateAfter`: Logto does not notify clients when it suspends or deletes a
- * user or changes their roles, but a refresh shows it.
+ * Refreshes claims that are older than `revalidateAfter`: Logto sends no back-channel logout when an administrator suspends
+ * a user or changes roles, but a refresh shows it.
  */
 @Injectable()
 export class Revalidation {
@@ -39,7 +39,10 @@ export class Revalidation {
     return isOutdated && this.cooldown.isOver(record.tokenRecordId);
   }
 
-  /** Refreshes the claims. If Logto is unavailable, the old claims stay valid; if it rejects the refresh, the sign-in ends. */
+  /**
+   * Refreshes the claims. If Logto is unavailable, the old claims stay valid. If Logto has ended the sign-in, it ends here;
+   * other errors are logged.
+   */
   async run(request: Request, record: SessionRecord): Promise<void> {
     try {
       const refreshed = await trace(
@@ -90,7 +93,7 @@ export class Revalidation {
 }
 
 /**
- * Whether claims are older than `revalidateAfter`, or a little younger. How much younger depends on the random id of the
+ * Whether claims are older than `revalidateAfter`, or a little younger. How much younger depends on the random ID of the
  * token record: otherwise the sessions of users who signed in at the same moment would all be refreshed at the same moment.
  */
 function areOutdated({ checkedAt, tokenRecordId }: SessionRecord, revalidateAfter: number): boolean {

@@ -25,7 +25,7 @@ export class UserInfo {
    * is replaced once.
    * @param fresh whether to ignore stored claims
    * @throws LogtoUnauthenticatedException when Logto has ended the sign-in
-   * @throws LogtoException `user_info_invalid` when the answer is another user's, or a transient one
+   * @throws LogtoException `user_info_invalid` when the response is another user's, or a transient one
    */
   async fetch(request: Request, record: SessionRecord, fresh = false): Promise<UserInfoResponse> {
     const { userInfoTtl } = this.options;

@@ -13,7 +13,7 @@ import { executionKey } from './request-source.js';
 
 /** What is known about the user of one request. */
 export interface UserState {
-  /** Whether a guard has set the user, whatever the session says. */
+  /** Whether a guard has set the user, regardless of the session. */
   readonly isOverridden: boolean;
   /** Whether a guard that requires a user has let the HTTP request pass. */
   isAdmitted: boolean;
@@ -68,7 +68,7 @@ export class CurrentUser {
     return this.of(request);
   }
 
-  /** Makes `context` the user of a request, whatever its session says. */
+  /** Makes `context` the user of a request, regardless of its session. */
   override(request: Request, context: LogtoContext): void {
     this.sessions.disregard(request);
     const { isAdmitted, guardsPassed } = this.passedGuards(request);

@@ -72,7 +72,7 @@ export class HandlerContext {
         throw new LogtoUnauthenticatedException();
       return context;
     } catch (error) {
-      // The sign-in has ended: answer as the guard would have.
+      // The sign-in has ended: respond as the guard would have.
       if (!(error instanceof LogtoUnauthenticatedException)) throw error;
       const current = this.currentUser.of(request);
       if (route.allowsAnonymous && !current.isAuthenticated) return current;

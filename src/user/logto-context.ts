@@ -17,7 +17,7 @@ export interface LogtoContext {
   accessToken?: string;
   /** Scopes of that access token. */
   scopes?: string[];
-  /** An organization token for each of the user's organizations, by id; only with `getOrganizationToken`. */
+  /** An organization token for each of the user's organizations, by ID; only with `getOrganizationToken`. */
   organizationTokens?: Record<string, string>;
 }
 export const LogtoContext = Object;

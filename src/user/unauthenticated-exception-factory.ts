@@ -16,7 +16,7 @@ export interface UnauthenticatedReason {
   publicMessage?: string;
   /** Further members of the problem body. */
   extensions?: Record<string, unknown>;
-  /** Longest accepted time since the sign-in, in seconds. */
+  /** Maximum time since the sign-in, in seconds. */
   maxAge?: number;
   /** The authentication contexts of which the sign-in has to reach one, separated by spaces. */
   acrValues?: string;

@@ -5,7 +5,7 @@ import type { UnauthenticatedBehaviour } from '../options/logto-module-options.j
 
 /** What to add to the user context for a class or a handler, and what its guard does. */
 export interface WithLogtoOptions extends GetContextParameters {
-  /** How `LogtoGuard` answers an anonymous request. Default: the module's `unauthenticated`. */
+  /** What `LogtoGuard` does with an anonymous request. Default: the module's `unauthenticated`. */
   unauthenticated?: UnauthenticatedBehaviour;
   /**
    * Which credentials the guard accepts. If it accepts both and the request has an `Authorization` header, the header
@@ -27,7 +27,7 @@ const optionNames = Object.keys({
 const withLogtoMetadata = 'nestjs-logto:with-logto';
 
 /**
- * Sets what the user context of a class or a handler holds. Options are merged: the handler's win over the class's,
+ * Configures the user context and the guard of a class or handler. Options are merged: the handler's win over the class's,
  * those over its base class's, and those over the module's.
  *
  * ```ts

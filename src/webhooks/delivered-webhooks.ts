@@ -15,7 +15,7 @@ const rememberedFor = 60 * 60_000;
 const storeTimeout = 2000;
 
 /**
- * Delivers each webhook once, as far as that is possible: Logto sends no id, so a repeat is recognized by its
+ * Delivers each webhook once, as far as that is possible: Logto sends no ID, so a repeat is recognized by its
  * signature: in this process, and on other instances by an entry in the session store.
  */
 @Injectable()

@@ -15,7 +15,7 @@ const ownName = 'LogtoModule, which ends and refreshes sessions,';
 /** Passes an event to the app's handlers and to the sessions. */
 @Injectable()
 export class EventDelivery {
-  /** How long Logto waits for the response, in milliseconds. It gives up after 10 seconds. */
+  /** How long to wait for handlers before responding, in milliseconds. Logto times out after 10 seconds. */
   deadline = 8000;
 
   constructor(

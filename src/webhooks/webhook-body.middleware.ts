@@ -4,10 +4,10 @@ import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { BasePath } from '../request/base-path.js';
-import { earlyRejectionRemedy } from '../request/early-rejection-remedy.js';
+import { earlyRejectionWarning } from '../request/early-rejection-warning.js';
 import { peekBody } from '../sign-in/back-channel/peek-body.js';
 
-/** Longest body of a webhook, in bytes. The largest that Logto sends has about 500 kB. */
+/** Maximum size of a webhook's body, in bytes. The largest that Logto sends has about 500 kB. */
 const maxBodyBytes = 1024 * 1024;
 
 /**
@@ -64,7 +64,7 @@ export class WebhookBodyMiddleware implements NestMiddleware {
   private rejection(status: 400 | 413, reason: string): LogtoException {
     const exception = new LogtoException('webhook_invalid', `A webhook was rejected. ${reason}`, {
       status,
-      publicMessage: 'The webhook is not acceptable.',
+      publicMessage: 'The webhook is invalid.',
     });
     this.log.exception(exception);
     return exception;
@@ -73,8 +73,9 @@ export class WebhookBodyMiddleware implements NestMiddleware {
   /** Warns if the app itself has rejected a webhook before the route, because nothing else would show it. */
   private warnIfRejected(request: Request, status: number): void {
     if (status < 300 || this.reached.has(request)) return;
-    const outcome = `A webhook was answered with ${status} before LogtoModule saw it, so it had no effect`;
-    this.log.write('warn', `${outcome}: ${earlyRejectionRemedy(this.path)}`);
+    const { path } = this;
+    const consequence = 'it had no effect';
+    this.log.write('warn', earlyRejectionWarning({ request: 'a webhook', status, consequence, path }));
   }
 }
 

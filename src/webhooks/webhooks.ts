@@ -66,19 +66,18 @@ export class Webhooks {
   private rejection(code: 'webhook_signature_invalid' | 'webhook_invalid', reason: string): LogtoException {
     const exception = new LogtoException(code, `A webhook was rejected. ${reason}`, {
       status: code === 'webhook_invalid' ? 400 : 401,
-      publicMessage: 'The webhook is not acceptable.',
+      publicMessage: 'The webhook is invalid.',
     });
     this.log.exception(exception, 'warn');
     return exception;
   }
 }
 
-const noSigner =
-  'Only Logto has a reason to call this address: check that no proxy on the way removes headers.';
+const noSigner = 'Only Logto should call this endpoint: check that no proxy removes headers.';
 
 const wrongKey =
   'Copy the signing key from Logto Console > Webhooks > your webhook into `webhooks.signingKey`; while you replace it, ' +
-  'list both keys. If the key is right, something on the way changes the body, or Logto has not sent it.';
+  'list both keys. If the key is right, a proxy changes the body, or Logto has not sent it.';
 
 function parse(body: Buffer): unknown {
   try {

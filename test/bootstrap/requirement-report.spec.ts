@@ -148,7 +148,7 @@ describe('At startup the module reports', () => {
     );
     expect(startup.logs.warnings).toEqual([
       'MessagesController.administer has a requirement, but global guards only run for messages with ' +
-        '`inheritAppConfig: true`: otherwise everybody gets access. Add @UseGuards(LogtoGuard).',
+        '`inheritAppConfig: true`: otherwise anyone can call it. Add @UseGuards(LogtoGuard).',
     ]);
   });
 

@@ -54,8 +54,8 @@ class TornController {
 
 const tooOld = (place: string, endpoint: string): string =>
   `${place} requires the authentication context "${LogtoAcr.Mfa}", and the Logto at ${endpoint} lists no ` +
-  '`acr_values_supported`, so every sign-in fails with `insufficient_authentication`. Step-up authentication needs Logto 1.46: upgrade ' +
-  'it, or leave the requirement out.';
+  `\`acr_values_supported\`, so ${place === 'signInOptions' ? 'every sign-in fails' : 'no user can call it: its sign-ins fail'} with ` +
+  '`insufficient_authentication`. Step-up authentication needs Logto 1.46: upgrade it, or leave the requirement out.';
 
 describe('At startup the module', () => {
   const startup = recordedStartup();

@@ -235,7 +235,7 @@ describe('The startup check for requirements without a guard', () => {
     const browser = (await startup.start(parts)).browser();
 
     expect(startup.logs.warnings).toEqual([
-      `No guard enforces these requirements, so everybody gets access:\n  - ${unguarded('OpenController.role')}\n` +
+      `No guard enforces these requirements, so anyone can call these handlers:\n  - ${unguarded('OpenController.role')}\n` +
         `  - ${unguarded('OpenController.recent')}`,
     ]);
     expect((await browser.fetch('/open/role')).text).toBe('role');

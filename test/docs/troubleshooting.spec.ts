@@ -71,7 +71,7 @@ describe('Troubleshooting quotes the message of', () => {
     const app = await start({});
     const refused = await app.browser().open(await app.browser().authorize(issuer));
     expect(refused.text).toContain('sign_in_session.not_found');
-    expectQuoted('This browser has no such sign-in under way', refused.text);
+    expectQuoted('This sign-in is no longer in progress in this browser', refused.text);
   });
 
   it('session_cookie_insecure', async () => {
@@ -81,7 +81,7 @@ describe('Troubleshooting quotes the message of', () => {
     const callback = await issuer.signIn(location, { username: 'ada', cookies: browser.cookies });
     const refused = await browser.open(`${callback.pathname}${callback.search}`);
     expect(refused.text).toContain('session_cookie_insecure');
-    expectQuoted('and this request did not come by https', refused.text);
+    expectQuoted('and this request did not arrive over HTTPS', refused.text);
   });
 
   it('a redirect URI that is not registered', async () => {

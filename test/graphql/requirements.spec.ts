@@ -65,7 +65,7 @@ describe('At startup the module', () => {
 
     expect(startup.logs.errors).toEqual([]);
     expect(startup.logs.warnings).toEqual([
-      'The class of GuardedResolver.field is guarded, but @nestjs/graphql runs no guards for fields, so everybody gets access. ' +
+      'The class of GuardedResolver.field is guarded, but @nestjs/graphql runs no guards for fields, so anyone can call it. ' +
         'Give GraphQLModule `fieldResolverEnhancers: ["guards"]`.',
     ]);
   });

@@ -91,7 +91,7 @@ describe('An MCP client of the sample', () => {
     await client.connect();
     const response = await post([toolCall('add-book')], client.tokens()?.access_token);
 
-    expect(await response.text()).toContain('This needs the scope');
+    expect(await response.text()).toContain('This request requires the scope');
     expect(await client.call('list-books')).not.toContain('Batch');
   });
 

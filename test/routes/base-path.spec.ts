@@ -185,9 +185,9 @@ describe('An app', () => {
         .filter((line) => /reached at|cannot be reached/.test(line));
     }
 
-    it('logs what a proxy has to strip', async () => {
+    it('logs what a proxy must strip', async () => {
       expect(await logged({ base: '/shop', stripped: '/shop' })).toEqual([
-        expect.stringMatching(/reached at +\/logto\/…: a proxy has to strip "\/shop" on the way/),
+        expect.stringMatching(/reached at +\/logto\/…: a proxy must strip "\/shop" on the way/),
       ]);
       expect(await logged({ base: '/shop/api', stripped: '/shop', globalPrefix: 'api' })).toEqual([
         expect.stringMatching(/reached at +\/api\/logto\/….*strip "\/shop"/),
@@ -258,7 +258,7 @@ describe('An app', () => {
     const { location = '' } = await browser.open('/shop/protected');
     expect((await browser.signIn(issuer, 'ada', location)).location).toBe(`${origin}/shop/protected`);
     expect((await browser.open('/shop/protected')).text).toBe('hello ada');
-    expect(logs().filter((line) => line.includes('no route of this app answers'))).toEqual([]);
+    expect(logs().filter((line) => line.includes('this app has no route'))).toEqual([]);
   });
 
   it.each<[string, Place, string]>([

@@ -184,7 +184,7 @@ describe('A logout token reaches', () => {
 
   describe('no route, and the log says why,', () => {
     it.each([
-      ['with multipart/form-data', 'multipart/form-data; boundary=x', '--x--', /carries no form/],
+      ['with multipart/form-data', 'multipart/form-data; boundary=x', '--x--', /has no form/],
       ['with an empty form', form, '', /no `logout_token`/],
       ['with another form', form, 'other=1', /no `logout_token`/],
       ['with two tokens', form, 'logout_token=a&logout_token=b', /more than one `logout_token`/],

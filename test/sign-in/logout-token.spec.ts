@@ -155,7 +155,7 @@ describe('A logout token', () => {
     const answer = await send(await signed({ aud: 'another-app' }));
     process.env.NODE_ENV = NODE_ENV;
 
-    expect(answer.json().detail).toBe('The logout token is not acceptable.');
+    expect(answer.json().detail).toBe('The logout token is invalid.');
     expect(leaks.logged.join('\n')).toContain('In Logto Console');
   });
 

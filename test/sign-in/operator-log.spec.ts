@@ -87,10 +87,10 @@ describe('The log', () => {
 
       const page = await browser.open(`${other.baseUrl}${pathname}${search}`);
 
-      expect(page.text).toMatch(/cannot be opened.*sign_in_session\.invalid/s);
+      expect(page.text).toMatch(/cannot be decrypted.*sign_in_session\.invalid/s);
       expect(page.text).not.toContain('expired');
       expect(lines.join('\n')).toMatch(
-        /^warn sign_in_session\.invalid: .*sealed with another secret.*all instances/m,
+        /^warn sign_in_session\.invalid: .*encrypted with another secret.*all instances/m,
       );
     });
   });

@@ -82,7 +82,7 @@ describe('The sign-in route', () => {
       });
     });
 
-    it('keeps the sign-in in one sealed cookie and stores nothing on the server', async () => {
+    it('keeps the sign-in in one encrypted cookie and stores nothing on the server', async () => {
       const page = await browser.open('/logto/sign-in?returnTo=/protected');
 
       expect(page.headers.getSetCookie()).toEqual(signInCookies(page));

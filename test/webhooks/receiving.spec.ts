@@ -182,7 +182,7 @@ describe('A webhook is refused', () => {
     [
       'with the signature of the same JSON in other bytes',
       { 'logto-signature-sha-256': signatureOf(JSON.stringify(JSON.parse(body), null, 1)) },
-      /something on the way changes the body/,
+      /a proxy changes the body/,
     ],
     [
       'with more than the signature',
@@ -224,7 +224,7 @@ describe('A webhook is refused', () => {
   it('by a guard of the app, and the log says so', async () => {
     const app = await start({ providers: [Listener, { provide: APP_GUARD, useClass: StrictGuard }] });
     expect((await sendWebhook(app, 'User.Created')).status).toBe(403);
-    expect(leaks.logged.join('\n')).toMatch(/webhook was answered with 403.*authRoutesDecorators/);
+    expect(leaks.logged.join('\n')).toMatch(/rejected a webhook with 403.*authRoutesDecorators/);
   });
 
   it.each(['GET', 'PUT'])('as %s', async (method) => {

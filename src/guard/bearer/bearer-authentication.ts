@@ -46,7 +46,7 @@ export class BearerAuthentication {
     return principal;
   }
 
-  /** Denies the request, which becomes anonymous: a subclass of the guard may let it pass all the same. */
+  /** Denies the request, which becomes anonymous: a subclass of the guard may let it pass anyway. */
   deny(attempt: AccessAttempt, error: unknown): unknown {
     this.userOverride.apply(attempt, anonymousContext());
     this.denial.report(attempt, error);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { LogtoException } from '../../logto.exceptions.js';
 import { InvalidTokenException } from '../../oidc/errors/invalid-token.exception.js';
 
-/** Longest accepted token, in characters. Logto's have about a thousand. */
+/** Maximum length of a token, in characters. Logto's have about a thousand. */
 const maxLength = 16 * 1024;
 
 export function hasAuthorizationHeader({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
@@ -24,7 +24,7 @@ export function extractBearerToken(request: Pick<IncomingMessage, 'headers' | 'r
   }
   const token = /^bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined || token.length > maxLength) {
-    throw new InvalidTokenException('The Authorization header holds no bearer token.');
+    throw new InvalidTokenException('The Authorization header has no bearer token.');
   }
   return token;
 }

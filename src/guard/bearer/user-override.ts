@@ -4,7 +4,7 @@ import type { LogtoContext } from '../../user/logto-context.js';
 import { RequestSource } from '../../user/request-source.js';
 import type { AccessAttempt } from '../policy/access-attempt.js';
 
-/** Sets the user of a request, whatever its session says. */
+/** Sets the user of a request, regardless of its session. */
 @Injectable()
 export class UserOverride {
   constructor(

@@ -2,8 +2,8 @@ import { acrPattern } from '../../options/authentication-context.js';
 import { requires, type AuthenticationRequirementOptions } from '../requirements/requirement.js';
 
 /**
- * Requires how, and how recently, the user has signed in at Logto (step-up authentication, RFC 9470). A browser navigation is
- * redirected to a sign-in with `acr_values` and `max_age`, and comes back. Any other request gets 401
+ * Requires an authentication context, a recent sign-in at Logto, or both (step-up authentication, RFC 9470). A browser
+ * navigation is redirected to a sign-in with `acr_values` and `max_age`, and comes back. Any other request gets 401
  * `insufficient_authentication`, or `recent_sign_in_required` if only the time is exceeded. A sign-in that comes back without
  * the authentication context is rejected with 403. `LogtoAcr.Mfa` also satisfies `LogtoAcr.FirstFactor`. `acr` needs Logto
  * 1.46.
@@ -26,8 +26,8 @@ export function RequireAuthentication(
   const isValid = entries.length > 0 && entries.every(([name, value]) => rules.get(name)?.(value));
   if (!isValid) {
     throw new TypeError(
-      '@RequireAuthentication() takes { acr, maxAge } or one of them: `acr` is a string without spaces, `maxAge` is at ' +
-        'least one second.',
+      '@RequireAuthentication() takes { acr, maxAge } or one of them: `acr` must be a string without spaces, `maxAge` ' +
+        'at least one second.',
     );
   }
   return requires({ kind: 'authentication', ...options });

@@ -9,8 +9,9 @@ import { requires } from '../requirements/requirement.js';
  * @Get('organizations/:orgId/invoices')
  * @RequireOrganization({ param: 'orgId' })
  * ```
- * Not a member, or no organization in the request: 403 `organization_required`.
- * @param from the route parameter, the header, or a function that returns the organization's id
+ * Not a member, or no organization in the request: 403 `organization_required`. For a session without the scope
+ * `urn:logto:scope:organizations`: 500 `missing_scope_organizations`.
+ * @param from the route parameter, the header, or a function that returns the organization's ID
  * @throws TypeError at definition when the argument is wrong
  */
 export function RequireOrganization(from: OrganizationSource): ClassDecorator & MethodDecorator {

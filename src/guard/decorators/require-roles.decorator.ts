@@ -9,7 +9,9 @@ import { requires, type RequirementOptions } from '../requirements/requirement.j
  * @RequireRoles('admin')
  * @RequireRoles('admin', 'support', { mode: 'any' })
  * ```
- * Otherwise: 403 `insufficient_role`; for a bearer token without any roles: 403 `roles_not_in_token`.
+ * Otherwise: 403 `insufficient_role`; for a bearer token without any roles: 403 `roles_not_in_token`; for a session without
+ * the scope `roles`: 500 `missing_scope_roles`.
+ * @param roles names of roles, optionally followed by `{ mode }`: `'all'` (the default) requires every role, `'any'` one
  * @throws TypeError at definition when the arguments are wrong
  */
 export function RequireRoles(...roles: (string | RequirementOptions)[]): ClassDecorator & MethodDecorator {

@@ -9,7 +9,8 @@ import { requires, type ScopeRequirementOptions } from '../requirements/requirem
  * @RequireScopes('read:things')
  * @RequireScopes('read:things', 'write:things', { mode: 'any', resource: 'https://api.example.com' })
  * ```
- * Otherwise: 403 `insufficient_scope`.
+ * Otherwise: 403 `insufficient_scope`; if it is unknown whose scopes count: 500 `requirement_incomplete`.
+ * @param scopes scopes, optionally followed by `{ mode, resource }`: `'all'` (the default) requires every scope, `'any'` one
  * @throws TypeError at definition when the arguments are wrong
  */
 export function RequireScopes(

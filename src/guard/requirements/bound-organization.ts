@@ -3,8 +3,8 @@ import { organizationRequired } from './requirement-exceptions.js';
 import type { OrganizationSource } from './organization-source.js';
 
 /**
- * The id of the organization that a request is bound to; `undefined` if its route does not bind it.
- * @throws LogtoException `organization_required` when the sources find no id, or different ones
+ * The ID of the organization that a request is bound to; `undefined` if its route does not bind it.
+ * @throws LogtoException `organization_required` when the sources find no ID, or different ones
  */
 export function boundOrganization(
   request: Request,
@@ -20,6 +20,6 @@ export function boundOrganization(
 function readId(request: Request, source: OrganizationSource): unknown {
   if (typeof source === 'function') return source(request);
   if ('param' in source) return (request.params as Record<string, unknown> | undefined)?.[source.param];
-  // Node joins repeated headers with a comma, or makes them a list. Neither is an organization's id.
+  // Node joins repeated headers with a comma, or makes them a list. Neither is an organization's ID.
   return request.headers[source.header.toLowerCase()];
 }

@@ -2,11 +2,11 @@ import { isLowerAcr, satisfiesAcr } from '../../options/authentication-context.j
 import { LogtoAcr } from '../../options/logto-constants.js';
 import { isRecent, type Principal } from './principal.js';
 
-/** How a user has to have signed in. */
+/** The authentication context and the age that a sign-in must have. */
 export interface RequiredAuthentication {
   /** The authentication context. If there are several, no sign-in meets all of them. */
   readonly acrs: readonly string[];
-  /** Longest time since the sign-in, in seconds. */
+  /** Maximum time since the sign-in, in seconds. */
   readonly maxAge: number | undefined;
 }
 

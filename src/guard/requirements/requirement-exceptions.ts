@@ -19,13 +19,17 @@ const nouns: Record<NamedRequirement['kind'], string> = {
 /** 403: the user does not have the scopes or roles that a requirement names. */
 export function insufficient(requirement: NamedRequirement, present: readonly string[]): LogtoException {
   const missing = requirement.names.filter((name) => !present.includes(name));
-  return new LogtoException(codes[requirement.kind], `This needs ${listOf(requirement, missing)}.`, {
-    status: 403,
-    // Scopes as in RFC 6750. The name of a role may contain spaces.
-    extensions: requiresRoles(requirement)
-      ? { roles: requirement.names }
-      : { scope: requirement.names.join(' ') },
-  });
+  return new LogtoException(
+    codes[requirement.kind],
+    `This request requires ${listOf(requirement, missing)}.`,
+    {
+      status: 403,
+      // Scopes as in RFC 6750. The name of a role may contain spaces.
+      extensions: requiresRoles(requirement)
+        ? { roles: requirement.names }
+        : { scope: requirement.names.join(' ') },
+    },
+  );
 }
 
 /** What a requirement names, in words: `the scopes "a" and "b"`. */
@@ -41,7 +45,7 @@ function requiresRoles({ kind }: NamedRequirement): boolean {
 
 /** 403: the token has no claim with roles, so it is unknown which the user has. */
 export function rolesNotInToken(requirement: NamedRequirement): LogtoException {
-  const publicMessage = `This needs ${listOf(requirement, requirement.names)}, and the access token has no roles claim.`;
+  const publicMessage = `This request requires ${listOf(requirement, requirement.names)}, and the access token has no roles claim.`;
   return new LogtoException(
     'roles_not_in_token',
     `${publicMessage} Add them with custom token claims in Logto Console, or require scopes instead.`,
@@ -53,10 +57,8 @@ export function rolesNotInToken(requirement: NamedRequirement): LogtoException {
 export function organizationRequired(): LogtoException {
   return new LogtoException(
     'organization_required',
-    'This is for members of the organization it belongs to.',
-    {
-      status: 403,
-    },
+    'The request specifies no organization, or you are not a member of it.',
+    { status: 403 },
   );
 }
 
@@ -71,11 +73,11 @@ export function organizationMismatch(): LogtoException {
   );
 }
 
-/** 403: the route requires how a user has signed in, and the token is from client credentials. */
+/** 403: the route checks how the user signed in, and the token is from client credentials. */
 export function userRequired(): LogtoException {
   return new LogtoException(
     'user_required',
-    'This requires how a user has signed in, and the token comes from client credentials: it has no user, and no `acr`.',
+    'This route checks how the user signed in (`acr`, `auth_time`), but the token is from client credentials and has no user.',
     { status: 403 },
   );
 }

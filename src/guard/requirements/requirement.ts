@@ -3,7 +3,7 @@ import type { RequiredAuthentication } from './required-authentication.js';
 
 /** Options of a requirement that takes names. */
 export interface RequirementOptions {
-  /** Whether all of the names are needed, or one is enough. Default: `'all'`. */
+  /** Whether all of the names are required, or any one of them. Default: `'all'`. */
   mode?: 'all' | 'any';
 }
 
@@ -15,9 +15,12 @@ export interface ScopeRequirementOptions extends RequirementOptions {
 
 /** Options of `@RequireAuthentication()`. */
 export interface AuthenticationRequirementOptions {
-  /** How the user has to have signed in: one of `LogtoAcr`, or another value of `acr`, which is compared exactly. */
+  /**
+   * The authentication context class (`acr`) that the sign-in must satisfy: one of `LogtoAcr`, or another value, which is
+   * compared exactly.
+   */
   acr?: string;
-  /** How long ago the user may have signed in at Logto, in seconds, at least one. */
+  /** Maximum age of the sign-in at Logto, in seconds; at least 1. */
   maxAge?: number;
 }
 
@@ -39,7 +42,7 @@ export interface RouteRequirements {
   readonly organizations: readonly OrganizationSource[];
   /** In the order in which they are checked. */
   readonly requirements: readonly Requirement[];
-  /** How the user has to have signed in. */
+  /** The authentication context and the age that the sign-in must have. */
   readonly authentication: RequiredAuthentication | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Application } from 'express';
 import { routerLayers } from './router-layers.js';
 
 /**
- * Whether an Express app has a route for GET requests to a path. Middleware that may answer them does not count.
+ * Whether an Express app has a route for GET requests to a path. Middleware that may respond to them does not count.
  *
  * Undocumented: the flag `_all` of routes that `app.all()` adds, besides {@link routerLayers}, with which this can go.
  */

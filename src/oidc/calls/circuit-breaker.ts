@@ -12,8 +12,8 @@ export const retryInterval = 30_000;
 const maxWait = 1000;
 
 /**
- * Calls that are made one at a time while they fail. Not the others: a code exchange cannot be repeated, and concurrent
- * calls for metadata share one request anyway.
+ * Calls that are made one at a time while they fail. Others are not serialized: a code exchange cannot be repeated, and
+ * concurrent calls for metadata share one request anyway.
  */
 const serializedCalls: ReadonlySet<ProviderCall> = new Set<ProviderCall>([
   'refresh',
@@ -58,8 +58,8 @@ export class CircuitBreaker {
   }
 
   /**
-   * Makes a call. While calls of this kind fail, they are made one at a time, and a call that has waited for a second fails
-   * without being made.
+   * Makes a call. While calls of a serialized kind fail, they are made one at a time, and a call that has waited for a second
+   * fails without being made.
    * @throws LogtoException `provider_unavailable`, transient, or what `work` throws
    */
   async run<T>(call: ProviderCall, work: () => Promise<T>): Promise<T> {
@@ -165,7 +165,7 @@ export class CircuitBreaker {
 function stillUnavailable(call: ProviderCall): LogtoException {
   return new LogtoException(
     'provider_unavailable',
-    `Logto failed a moment ago, and has not answered the ${call} within a second. Try again shortly.`,
+    `Logto failed a moment ago, and has not responded to the ${call} within a second. Try again shortly.`,
     { status: 503, transient: true },
   );
 }

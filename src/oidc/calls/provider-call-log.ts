@@ -8,17 +8,17 @@ export interface RecordedCall {
   readonly call: ProviderCall;
   /** When it ended, in milliseconds since 1970. */
   readonly at: number;
-  /** The code of its error. `undefined` if Logto answered. */
+  /** The code of its error. `undefined` if Logto responded. */
   readonly code: LogtoErrorCode | undefined;
 }
 
 /**
- * Remembers the last calls to Logto, for health checks. A user's request that Logto rejects is an answer. A call fails if
- * Logto is unavailable, or if it rejects the application.
+ * Remembers the last calls to Logto, for health checks. A user's request that Logto rejects counts as a response. A call
+ * fails if Logto is unavailable, or if it rejects the application.
  */
 @Injectable()
 export class ProviderCallLog {
-  /** The last call that Logto answered. */
+  /** The last call that Logto responded to. */
   lastSuccess: RecordedCall | undefined;
   /** The last call that failed. */
   lastFailure: RecordedCall | undefined;

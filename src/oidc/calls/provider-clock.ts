@@ -5,7 +5,7 @@ const minSkew = 5000;
 
 /** What to do about a skew. */
 export const clockRemedy =
-  'Synchronise both with NTP. `http.clockTolerance` (in seconds) makes up for a small difference.';
+  'Synchronize both with NTP. `http.clockTolerance` (in seconds) compensates for a small difference.';
 
 /** Measures the clock skew between Logto and this server, by the `Date` header of responses (RFC 9110 section 6.6.1). */
 @Injectable()
@@ -45,7 +45,7 @@ export class ProviderClock {
    */
   describeSkew(tolerance = 0): string | undefined {
     const difference = this.difference(tolerance);
-    return difference && `${difference}, by the Date header of Logto's answers. ${clockRemedy}`;
+    return difference && `${difference}, by the Date header of Logto's responses. ${clockRemedy}`;
   }
 
   /** The skew in words, without its remedy. @returns as {@link describeSkew} */

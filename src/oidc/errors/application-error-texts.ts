@@ -3,7 +3,7 @@ import type { OAuthErrorText, OAuthErrorTexts } from './oauth-error-text.js';
 const noMachine: OAuthErrorText = {
   message:
     'Logto only allows client credentials for machine-to-machine applications. Create one in Logto Console > ' +
-    'Applications, and give its id and secret as `machineToMachine: { appId, appSecret }`.',
+    'Applications, and give its ID and secret as `machineToMachine: { appId, appSecret }`.',
 };
 
 /** Messages for the client credentials grant. */

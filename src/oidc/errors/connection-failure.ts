@@ -9,7 +9,7 @@ export function connectionFailure(error: unknown): 'timeout' | 'connection' | un
     if (current.name === 'TypeError' && /^(fetch failed|terminated)$/.test(current.message)) {
       return connectionFailure(current.cause) ?? 'connection';
     }
-    if (current.name === 'RangeError' && current.message.startsWith("The provider's answer is larger")) {
+    if (current.name === 'RangeError' && current.message.startsWith("The provider's response is larger")) {
       return 'connection';
     }
     current = current.cause;

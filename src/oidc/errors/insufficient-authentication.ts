@@ -3,7 +3,7 @@ import { LogtoException } from '../../logto.exceptions.js';
 /**
  * 403: a sign-in has reached none of the authentication contexts that were requested. It does not redirect to another
  * sign-in, which would end the same way.
- * @param reason for the operator: what Logto has answered
+ * @param reason for the operator: how Logto has responded
  */
 export function insufficientAuthentication(reason: string, cause?: unknown): LogtoException {
   return new LogtoException('insufficient_authentication', `${reason} ${remedy}`, {

@@ -35,7 +35,7 @@ const applicationCalls: ReadonlySet<ProviderCall> = new Set<ProviderCall>([
 ]);
 
 /**
- * The exception for a request that Logto answered with an OAuth error.
+ * The exception for a request to which Logto responded with an OAuth error.
  * @param error the OAuth error code
  */
 export function oauthErrorException(

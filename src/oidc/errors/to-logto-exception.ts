@@ -34,11 +34,15 @@ export function toLogtoException(
   }
   const failure = connectionFailure(error);
   if (failure === 'timeout') {
-    return new LogtoException('provider_timeout', `Logto did not answer the ${call} in time. Try again.`, {
-      status: 503,
-      transient: true,
-      cause: redactError(error),
-    });
+    return new LogtoException(
+      'provider_timeout',
+      `Logto did not respond to the ${call} in time. Try again.`,
+      {
+        status: 503,
+        transient: true,
+        cause: redactError(error),
+      },
+    );
   }
   if (failure === 'connection') return unavailable(call, error);
   const status = unexpectedStatus(error);
@@ -72,20 +76,24 @@ function invalidResponse(
   }
   if (call === 'code exchange' || call === 'refresh') {
     const isClockError = error instanceof ClientError && error.code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED';
-    const reason = isClockError ? 'its times are not acceptable' : 'the cause says why';
+    const reason = isClockError ? 'its times are invalid' : 'the cause says why';
     return idTokenInvalid(`The ID token of the ${call} failed validation: ${reason}.`, {
       cause,
       clockCheck: isClockError ? clockCheck : undefined,
     });
   }
   if (call === 'userinfo') {
-    return new LogtoException('user_info_invalid', 'The userinfo answer is not that of the signed-in user.', {
-      status: 503,
-      needsOperator: true,
-      cause,
-    });
+    return new LogtoException(
+      'user_info_invalid',
+      'The userinfo response is not that of the signed-in user.',
+      {
+        status: 503,
+        needsOperator: true,
+        cause,
+      },
+    );
   }
-  return new LogtoException('provider_answer_invalid', `Logto's answer to the ${call} is not valid.`, {
+  return new LogtoException('provider_answer_invalid', `Logto's response to the ${call} is not valid.`, {
     status: 503,
     needsOperator: true,
     cause,
@@ -119,7 +127,7 @@ function unavailable(call: ProviderCall, error: unknown, status?: number): Logto
   const problem =
     status === undefined
       ? `Logto could not be reached for the ${call}.`
-      : `Logto answered the ${call} with the HTTP status ${status}.`;
+      : `Logto responded to the ${call} with the HTTP status ${status}.`;
   return new LogtoException('provider_unavailable', `${problem} Try again shortly.`, {
     status: 503,
     transient: true,

@@ -60,7 +60,8 @@ function signInProblems(options: LogtoModuleOptions, reported: ReadonlySet<strin
 
 function introspectionProblems({ api, appId, appSecret }: LogtoModuleOptions): LogtoOptionsProblem[] {
   if (!api?.introspection || (appId !== undefined && appSecret !== undefined)) return [];
-  const remedy = 'needs appId and appSecret, because Logto only accepts introspection requests of known clients.';
+  const remedy =
+    'needs appId and appSecret, because Logto only accepts introspection requests of known clients.';
   return [{ option: 'api.introspection', remedy }];
 }
 

@@ -5,12 +5,11 @@ const day = 24 * hour;
 
 /** Checks `maxAge`: seconds instead of milliseconds are the usual mistake. */
 export function maxAgeProblem(maxAge: unknown): CookieFinding | undefined {
-  // Without a `maxAge` the cookie ends with the browser.
+  // `undefined` is the default of 14 days, and `null` a cookie that ends with the browser.
   if (maxAge === undefined || maxAge === null || maxAge instanceof Date) return undefined;
   if (typeof maxAge !== 'number' || !Number.isFinite(maxAge))
     return fatal('it must be a number of milliseconds.');
-  if (maxAge <= 0)
-    return warning('it must be more than 0 milliseconds, or the session expires at once.');
+  if (maxAge <= 0) return warning('it must be more than 0 milliseconds, or the session expires at once.');
   if (maxAge < hour) {
     return warning(
       `the session lives ${Math.round(maxAge / 60_000)} minutes. express-session takes milliseconds: two weeks are ` +

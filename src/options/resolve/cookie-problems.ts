@@ -139,7 +139,7 @@ function secureProblem(app: CookieInApp): CookieFinding | undefined {
   return secure === false && isHttps(app)
     ? warning(
         '`baseUrl` is https:, but the cookie is also sent over plain http:, where anybody on the network can read it. Set ' +
-          "`secure: true`. Behind a proxy that ends TLS an app's own session needs `proxy: true` as well, or the app " +
+          "`secure: true`. Behind a proxy that terminates TLS an app's own session needs `proxy: true` as well, or the app " +
           '`trust proxy`.',
       )
     : undefined;

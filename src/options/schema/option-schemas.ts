@@ -46,7 +46,8 @@ export const positiveMilliseconds = z
 export function absoluteUrl(remedy: string, missing = remedy) {
   return z
     .string({
-      error: ({ input }) => (input === undefined ? missing : `must be a string, and is ${kindOf(input)}. ${remedy}`),
+      error: ({ input }) =>
+        input === undefined ? missing : `must be a string, and is ${kindOf(input)}. ${remedy}`,
     })
     .superRefine((value, context) => {
       const wrong = urlProblem(value);

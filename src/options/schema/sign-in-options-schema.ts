@@ -53,7 +53,9 @@ export const signInOptions = z.strictObject(
     theme: oneOf(themes).optional(),
     confirmRedirectPolicy: text('must be a non-empty string.').optional(),
     extraParams: z
-      .record(z.string(), z.string({ error: 'must be a string.' }), { error: 'must be an object of strings.' })
+      .record(z.string(), z.string({ error: 'must be a string.' }), {
+        error: 'must be an object of strings.',
+      })
       .superRefine((parameters, context) => {
         for (const name of Object.keys(parameters)) {
           const message = reservedParameterRemedy(name);

@@ -22,7 +22,7 @@ import { Tombstones } from '../../store/tombstones.js';
 /** The member of `events` that a logout token must have. */
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
-/** How long a token's id is stored after the token has expired, in milliseconds, because clocks differ. */
+/** How long a token's ID is stored after the token has expired, in milliseconds, because clocks differ. */
 const replayMargin = 5 * 60_000;
 
 interface LogoutToken extends JWTPayload {

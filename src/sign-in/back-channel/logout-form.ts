@@ -5,7 +5,7 @@ import { logoutTokenInvalid } from './logout-token-invalid.js';
 import { middlewareNames } from '../../nest/http/router-layers.js';
 import { peekBody } from './peek-body.js';
 
-/** Longest form, in bytes: a logout token has about a thousand. */
+/** Maximum size of a form, in bytes: a logout token has about a thousand. */
 const maxFormBytes = 64 * 1024;
 
 /** The fields of a form. A repeated field is an array. */
@@ -27,7 +27,7 @@ export async function peekForm(request: Request): Promise<FormFields | undefined
 }
 
 /**
- * The logout token of a request, whatever the app's body parsers have made of its form.
+ * The logout token of a request, regardless of how the app's body parsers have parsed its form.
  * @throws LogtoException `logout_token_invalid`, with the reason, if there is none
  */
 export async function logoutTokenOf(request: Request): Promise<string> {
@@ -35,8 +35,7 @@ export async function logoutTokenOf(request: Request): Promise<string> {
   if (Array.isArray(token)) throw logoutTokenInvalid('The form has more than one `logout_token`.');
   if (typeof token === 'string' && token !== '') return token;
   throw logoutTokenInvalid(
-    'The form has no `logout_token`. Only Logto has a reason to call this address: check that nothing on the way ' +
-      'changes its requests.',
+    'The form has no `logout_token`. Only Logto should call this endpoint: check that no proxy changes its requests.',
   );
 }
 
@@ -45,7 +44,7 @@ async function fieldsOf(request: Request): Promise<FormFields> {
   if (isFields(body) && 'logout_token' in body) return body;
   if (!carriesForm(request)) {
     throw logoutTokenInvalid(
-      'The request carries no form: a logout token comes as `application/x-www-form-urlencoded`.',
+      'The request has no form: Logto sends a logout token as `application/x-www-form-urlencoded`.',
     );
   }
   const text = textOf(body) ?? textOf(rawBody);

@@ -8,6 +8,6 @@ export function logoutTokenInvalid(reason: string, cause?: unknown): LogtoExcept
   return new LogtoException('logout_token_invalid', `A logout token was rejected. ${reason}`, {
     status: 400,
     cause,
-    publicMessage: 'The logout token is not acceptable.',
+    publicMessage: 'The logout token is invalid.',
   });
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 /**
  * Reads the body of a request and puts it back for the next reader. Express' `urlencoded()` would consume the stream, and
  * a middleware of the app that waits for its `end` would hang.
- * @param limit longest body, in bytes
+ * @param limit maximum size of the body, in bytes
  * @returns `undefined` if the body is longer, if it was read before, or if the client hangs up
  */
 export function peekBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {

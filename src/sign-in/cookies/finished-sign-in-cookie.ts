@@ -8,7 +8,7 @@ import { Seal } from './seal.js';
 
 /** A sign-in that this browser has just finished. */
 export interface FinishedSignIn {
-  /** The id of its session. */
+  /** The ID of its session. */
   readonly session: string;
   /** Whether the session of the sign-in before it was lost. */
   readonly isRetry: boolean;

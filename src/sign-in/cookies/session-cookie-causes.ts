@@ -6,7 +6,7 @@ import { sessionCookieProblems } from '../../session/session-warnings.js';
 
 const trustProxy =
   'The session cookie is `secure`, and express-session sees no TLS on this connection, so it sets no cookie. ' +
-  'Behind a proxy that ends TLS, let the proxy send `X-Forwarded-Proto: https`, and let the app trust it: ' +
+  'Behind a proxy that terminates TLS, let the proxy send `X-Forwarded-Proto: https`, and let the app trust it: ' +
   "`app.set('trust proxy', 1)`, or `proxy: true` in the session's options.";
 
 /** The attributes that can keep a browser from storing or sending a cookie. */
@@ -16,14 +16,14 @@ const decisiveAttributes: ReadonlySet<string> = new Set(['domain', 'partitioned'
 export function whyCookieIsNotSet(request: Request, { cookie }: Request['session']): string {
   if (cookie.secure === true && !isOverTls(request)) return trustProxy;
   return (
-    'The answer to a sign-in carries no session cookie. Something has removed the `Set-Cookie` header, or has replaced ' +
+    'The response to a sign-in has no session cookie. Something has removed the `Set-Cookie` header, or has replaced ' +
     'the session after the sign-in.'
   );
 }
 
 /**
  * Why a browser has not sent the cookie of a session that is in the store.
- * @param session the id of that session
+ * @param session the ID of that session
  * @returns every cause that the request allows for
  */
 export function whyCookieIsNotSent(request: Request, session: string, options: ResolvedLogtoOptions): string {
@@ -42,6 +42,6 @@ export function whyCookieIsNotSent(request: Request, session: string, options: R
   if (causes.length > 0) return causes.join(' ');
   return (
     'The browser has no session cookie. Check that nothing between browser and app removes `Set-Cookie`, that sign-in ' +
-    'and pages have one host name, and that the browser does not block cookies.'
+    'and pages use the same host name, and that the browser does not block cookies.'
   );
 }

@@ -43,7 +43,7 @@ const statePrefixLength = 16;
 const nameSuffix = /^[\da-z]+\.[\w-]{16}$/;
 
 /**
- * Keeps each pending sign-in in its own sealed cookie. In the session, two tabs would overwrite each other's, and a
+ * Keeps each pending sign-in in its own encrypted cookie. In the session, two tabs would overwrite each other's, and a
  * flood of sign-ins would fill the store.
  */
 @Injectable()

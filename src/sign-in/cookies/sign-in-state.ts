@@ -7,7 +7,7 @@ import { Seal } from './seal.js';
 /** How long the page can be read from a state, in seconds: longer than the sign-in's cookie lives. */
 const lifetime = 24 * 60 * 60;
 
-/** Longest page in a state, in characters: the state is part of URLs. */
+/** Maximum length of the page in a state, in characters: the state is part of URLs. */
 const maxLength = 256;
 
 /**

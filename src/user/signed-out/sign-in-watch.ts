@@ -8,7 +8,7 @@ import { Sessions } from '../../session/sessions.js';
 import { RefreshedRecords } from '../../store/refreshed-records.js';
 import { SignInEndEvents } from '../../store/sign-in-end-events.js';
 
-/** Longest time between two reads of the store, in milliseconds. A sign-in that another instance ends is noticed then. */
+/** Maximum time between two reads of the store, in milliseconds. A sign-in that another instance ends is noticed then. */
 const maxPause = 10_000;
 
 /** Watches whether a sign-in ends while a response or a socket is open. */

@@ -9,7 +9,7 @@ import { RequestSource, type OpenRequest } from '../request-source.js';
 import { OpenConnections } from './open-connections.js';
 import { SignInWatch } from './sign-in-watch.js';
 
-/** Longest delay that a timer takes, in milliseconds. */
+/** Maximum delay of a timer, in milliseconds. */
 const maxTimeout = 2 ** 31 - 1;
 
 /** Time before a failed read of a socket's session is retried, in milliseconds. */

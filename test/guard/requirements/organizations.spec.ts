@@ -200,7 +200,7 @@ describe('@RequireOrganization', () => {
       expect((await asks('/organizations/org_1/remove')).json()).toMatchObject({
         status: 403,
         code: 'insufficient_scope',
-        detail: 'This needs the organization permission "remove".',
+        detail: 'This request requires the organization permission "remove".',
         scope: 'invite remove',
       });
     });
@@ -210,7 +210,7 @@ describe('@RequireOrganization', () => {
       expect((await asks('/organizations/org_1/owners')).json()).toMatchObject({
         status: 403,
         code: 'insufficient_organization_role',
-        detail: 'This needs the organization role "owner of it all".',
+        detail: 'This request requires the organization role "owner of it all".',
         roles: ['owner of it all'],
       });
     });

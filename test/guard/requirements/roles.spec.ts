@@ -142,7 +142,7 @@ describe('@RequireRoles', () => {
     expect((await bob.fetch('/both')).json()).toMatchObject({
       status: 403,
       code: 'insufficient_role',
-      detail: 'This needs the roles "admin" and "owner of it all".',
+      detail: 'This request requires the roles "admin" and "owner of it all".',
       roles: ['admin', 'owner of it all'],
     });
   });

@@ -150,7 +150,7 @@ describe('@RequireScopes', () => {
         title: 'Forbidden',
         status: 403,
         code: 'insufficient_scope',
-        detail: 'This needs the scope "write:things".',
+        detail: 'This request requires the scope "write:things".',
         help: expect.stringMatching(/errors\.md#insufficient_scope$/),
         scope: 'read:things write:things',
       });
@@ -159,7 +159,7 @@ describe('@RequireScopes', () => {
       );
       expect(JSON.stringify([...answer.headers])).not.toContain(reader.slice(0, 20));
       expect((await call(api, '/api/either', nothing)).json()).toMatchObject({
-        detail: 'This needs the scope "read:things" or "write:things".',
+        detail: 'This request requires the scope "read:things" or "write:things".',
       });
     });
 
@@ -247,7 +247,7 @@ describe('@RequireScopes', () => {
       const page = await bob.open('/pages/read');
 
       expect([page.status, page.headers.get('content-type')]).toEqual([403, 'text/html; charset=utf-8']);
-      expect(page.text).toContain('This needs the scope &quot;read:things&quot;.');
+      expect(page.text).toContain('This request requires the scope &quot;read:things&quot;.');
     });
 
     it.each([

@@ -232,7 +232,8 @@ describe('Step-up authentication', () => {
     const answer = await browser.fetch('/recent');
     expect(refusalOf(answer)).toMatchObject(insufficient);
     expect(answer.json()).toMatchObject({
-      detail: 'This needs a sign-in with a second factor within the last 300 seconds. Sign in again.',
+      detail:
+        'This request requires a sign-in with a second factor within the last 300 seconds. Sign in again.',
       acr_values: LogtoAcr.Mfa,
       max_age: 300,
     });
