@@ -57,7 +57,7 @@ describe('A user of the web sample', () => {
       return row.getByRole('cell').textContent();
     };
 
-    it('that stays the same at the next sign-in, also in another browser', async () => {
+    it('that stays the same at the next sign-in, even in another browser', async () => {
       const before = [await cell('id', laptop), await cell('createdAt', laptop)];
       await expect(cell('visits', laptop)).resolves.toBe('1');
 

@@ -68,7 +68,7 @@ describe('After a change of the session secret', () => {
 });
 
 describe('After a change of Logto’s signing keys', () => {
-  it('sign-ins work without a restart, also with another algorithm', async () => {
+  it('sign-ins work without a restart, even with another algorithm', async () => {
     const app = await start(await freePort(), newSecret);
     const browser = await app.signedInBrowser(issuer);
     await issuer.rotateSigningKeys({ algorithm: 'RS256' });

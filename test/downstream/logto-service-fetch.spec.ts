@@ -141,7 +141,7 @@ describe('LogtoService.fetch', () => {
   });
 });
 
-describe('A token that is refused', () => {
+describe('A token that is rejected', () => {
   it.each(['user', 'machine'] as const)('is renewed once, with as: "%s"', async (as) => {
     await call({ url: resource, as, scope: 'read' });
     service.reset();
@@ -156,7 +156,7 @@ describe('A token that is refused', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('results in the 401 of the other service if the new one is refused too', async () => {
+  it('results in the 401 of the other service if the new one is rejected too', async () => {
     service.answers = [{ status: 401 }, { status: 401, body: 'no' }];
 
     expect((await call({ url: resource })).json()).toMatchObject({ status: 401, body: 'no' });
@@ -164,7 +164,7 @@ describe('A token that is refused', () => {
   });
 
   it.each(['user', 'machine'] as const)(
-    'is not renewed at each call to a service that refuses every token, with as: "%s"',
+    'is not renewed at each call to a service that rejects every token, with as: "%s"',
     async (as) => {
       service.answers = Array.from({ length: 5 }, () => ({ status: 401 }));
       // A separate scope, because the tests share the app's tokens.

@@ -114,7 +114,7 @@ describe('A client whose id is the URL of its metadata document', () => {
     expect((await client.exchange(code)).body['access_token']).not.toContain('.');
   });
 
-  it('gets refresh tokens, also if its document does not ask for them, and each refresh rotates', async () => {
+  it('gets refresh tokens, even if its document does not ask for them, and each refresh rotates', async () => {
     const { body } = await exchangeFor(client);
     const refreshed = await client.refresh(body['refresh_token'], { resource });
 

@@ -63,7 +63,7 @@ describe('The provider', () => {
     await expect(signIn(slash)).rejects.toThrow('redirect_uri did not match');
   });
 
-  it('gives a machine-to-machine application the scopes of its roles, also in an organization', async () => {
+  it('gives a machine-to-machine application the scopes of its roles, in an organization too', async () => {
     const { emulator } = await startThreeApplications(
       {},
       {

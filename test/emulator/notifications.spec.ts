@@ -152,7 +152,7 @@ describe('Signing out', () => {
     endSession = `${emulator.issuer}/session/end?client_id=web&post_logout_redirect_uri=http://localhost:3000/`;
   });
 
-  it('waits until the application has answered the logout token, also with 500', async () => {
+  it('waits until the application has answered the logout token, even with 500', async () => {
     receiver.statuses.push(500);
     expect((await emulator.signOut(endSession, { cookies: web.cookies })).href).toBe(
       'http://localhost:3000/',

@@ -203,7 +203,7 @@ describe('nestjs-logto:verify-token', () => {
     ]);
   });
 
-  it('says why a token is refused, and nothing that its sender chooses', async () => {
+  it('says why a token is rejected, and nothing that its sender chooses', async () => {
     await browser.fetch('/things', bearer('a.forged.token'));
 
     expect(events.of('nestjs-logto:verify-token')).toEqual([
@@ -227,7 +227,7 @@ describe('nestjs-logto:sign-out', () => {
     expect(events.of('nestjs-logto:session-ended')).toEqual([{ ...ofAda, reason: 'back_channel' }]);
   });
 
-  it('says why a logout token is refused', async () => {
+  it('says why a logout token is rejected', async () => {
     await sendLogoutToken(app, 'a.forged.token');
 
     expect(events.of('nestjs-logto:sign-out')).toMatchObject([
@@ -287,7 +287,7 @@ describe('nestjs-logto:session-ended', () => {
     expect(events.of('nestjs-logto:session-ended')).toContainEqual({ ...ofAda, reason: 'revoked' });
   });
 
-  it('is published when Logto refuses a refresh', async () => {
+  it('is published when Logto rejects a refresh', async () => {
     issuer.suspendUser('ada');
     await browser.fetch('/refresh');
 

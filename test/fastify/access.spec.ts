@@ -169,7 +169,7 @@ describe.each([
     });
   });
 
-  it('refuses anonymous requests with a challenge and a problem body', async () => {
+  it('denies anonymous requests with a challenge and a problem body', async () => {
     const answer = await call(api, '/api/v1/things');
 
     expect(refusalOf(answer)).toEqual({ status: 401, code: 'not_authenticated', challenge: 'Bearer' });
@@ -178,7 +178,7 @@ describe.each([
     expect(answer.json()).toMatchObject({ type: 'about:blank', title: 'Unauthorized', status: 401 });
   });
 
-  it('refuses a token without the required scope, and names the scope', async () => {
+  it('denies a token without the required scope, and names the scope', async () => {
     const answer = await call(api, '/api/v1/things', token, { method: 'POST' });
 
     expect(refusalOf(answer)).toEqual({
@@ -188,7 +188,7 @@ describe.each([
     });
   });
 
-  it('refuses a request with two Authorization headers', async () => {
+  it('denies a request with two Authorization headers', async () => {
     const { port, hostname } = new URL(api.baseUrl);
     const { request } = await import('node:http');
     const status = await new Promise((resolve, reject) => {

@@ -134,7 +134,7 @@ describe('Fields of the same GraphQL request', () => {
     for (let round = 0; round < 2; round += 1) expect(await ask('{ one other }')).toEqual(expected);
   });
 
-  it('share one userinfo request, also with other HTTP requests at the same time', async () => {
+  it('share one userinfo request, even with other HTTP requests at the same time', async () => {
     const at = await startIssuer({ idTokenClaims: { roles: false } });
     const admins = await startApp({
       issuer: at,

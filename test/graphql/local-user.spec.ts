@@ -50,7 +50,7 @@ describe('The local user of a GraphQL field', () => {
     });
   });
 
-  it('refuses the field whose bearer token has no local user', async () => {
+  it('denies the field whose bearer token has no local user', async () => {
     const app = await startApp({
       issuer: tenant.issuer,
       imports: [graphqlModule()],

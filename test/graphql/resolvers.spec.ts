@@ -173,7 +173,7 @@ describe('A GraphQL resolver', () => {
     expect(logs.errors).toEqual([]);
   });
 
-  it('refuses an anonymous operation with an error code, and does not redirect it', async () => {
+  it('denies an anonymous operation with an error code, and does not redirect it', async () => {
     expect(await ask(anonymous, '{ me { id } }')).toBe('not_authenticated');
     expect(await ask(anonymous, '{ me { id } }', { 'sec-fetch-mode': 'navigate' })).toBe('not_authenticated');
   });
@@ -228,7 +228,7 @@ describe('A GraphQL resolver', () => {
     expect(await ask(ada, '{ me { id } }', { authorization: 'Bearer bad' })).toBe('invalid_token');
   });
 
-  it('refuses cross-site mutations with a session', async () => {
+  it('denies cross-site mutations with a session', async () => {
     const crossSite = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
 
     expect(await ask(ada, 'mutation { change }', { origin: app.baseUrl })).toEqual({

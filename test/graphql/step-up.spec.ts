@@ -65,7 +65,7 @@ describe('A GraphQL field that requires a second factor', () => {
 
   const query = '{ account { id balance } payout }';
 
-  it('is refused with what a new sign-in has to ask for, and passes after it', async () => {
+  it('is denied with what a new sign-in has to ask for, and passes after it', async () => {
     const refused = await postQuery(browser, '{ account { id balance } }');
     expect(refused.json<Answer>().data).toEqual({ account: { id: 'one', balance: null } });
     expect(refused.json<Answer>().errors).toMatchObject([
@@ -88,7 +88,7 @@ describe('A GraphQL field that requires a second factor', () => {
     });
   });
 
-  it('refuses a bearer token with a challenge, and a machine with `user_required`', async () => {
+  it('denies a bearer token with a challenge, and a machine with `user_required`', async () => {
     const tokens = await RealTokens.from(issuer);
     const ask = async (token: string): Promise<Page> =>
       postQuery(app.browser(), '{ payout }', { authorization: `Bearer ${token}` });

@@ -133,7 +133,7 @@ describe('GraphQL over WebSocket', () => {
     ]);
   });
 
-  it('refuses anonymous operations, except where there is no guard', async () => {
+  it('denies anonymous operations, except where there is no guard', async () => {
     const ask = connect(await start());
 
     expect(await ask('subscription { guarded }')).toEqual(['not_authenticated']);
@@ -141,7 +141,7 @@ describe('GraphQL over WebSocket', () => {
     expect(await ask('{ who }')).toEqual([{ who: 'anonymous' }]);
   });
 
-  it('refuses a session on a cross-site handshake', async () => {
+  it('denies a session on a cross-site handshake', async () => {
     const app = await start();
     const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
     const ask = connect(app, { ...handshake, origin: 'https://evil.example' });

@@ -106,7 +106,7 @@ describe('A route that accepts sessions and bearer tokens', () => {
   });
 
   it.each(['Bearer bad', 'Bearer a.b.c', 'Basic YWRhOnNlY3JldA==', ''])(
-    'refuses the invalid header "%s" despite a valid session',
+    'rejects the invalid header "%s" despite a valid session',
     async (authorization) => {
       const answer = await ada.fetch('/either', { headers: { authorization } });
       expect(refusalOf(answer)).toMatchObject({ status: 401, code: 'invalid_token' });
@@ -132,7 +132,7 @@ describe('A route that accepts sessions and bearer tokens', () => {
     expect((await ada.fetch('/either')).headers.get('vary')).toBe('Cookie, Authorization');
   });
 
-  it('refuses cross-site requests with a session, but not with a bearer token', async () => {
+  it('denies cross-site requests with a session, but not with a bearer token', async () => {
     const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     expect((await ada.fetch('/either', { method: 'POST', headers })).status).toBe(403);
     const byToken = { ...headers, ...bearer(bobsToken).headers };
@@ -147,7 +147,7 @@ describe('A route that accepts sessions and bearer tokens', () => {
     expect((await ada.fetch('/either/bearer', bearer(bobsToken))).text).toBe('bob');
   });
 
-  it('refuses every request when `accept` is empty', async () => {
+  it('denies every request when `accept` is empty', async () => {
     expect((await ada.fetch('/either/nothing')).status).toBe(401);
     expect((await ada.fetch('/either/nothing', bearer(bobsToken))).status).toBe(401);
   });

@@ -93,7 +93,7 @@ describe('A request with a session', () => {
     [`${frontEnd}:8443`, undefined],
     ['http://front.example.com', undefined],
     [`${frontEnd}/`, undefined],
-  ])('is refused with Origin %s and Sec-Fetch-Site %s', async (origin, site) => {
+  ])('is denied with Origin %s and Sec-Fetch-Site %s', async (origin, site) => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       expect(refusalOf(await browser.fetch('/account', { method, headers: sent(origin, site) }))).toEqual({
         status: 403,
@@ -118,7 +118,7 @@ describe('A request with a session', () => {
     expect((await browser.fetch('/account', { headers })).status).toBe(403);
   });
 
-  it('is refused for its origin only when the session matters: not when it is anonymous or the route is public', async () => {
+  it('is denied for its origin only when the session matters: not when it is anonymous or the route is public', async () => {
     const headers = sent('https://evil.example', 'cross-site');
     const anonymous = app.browser();
 

@@ -238,7 +238,7 @@ describe('A guard that is installed globally', () => {
     });
   });
 
-  it('for bearer tokens opens public routes, and refuses invalid tokens on optional routes', async () => {
+  it('for bearer tokens opens public routes, and rejects invalid tokens on optional routes', async () => {
     @Controller()
     class ThingsController {
       @Get('closed')

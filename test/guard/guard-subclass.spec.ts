@@ -147,7 +147,7 @@ describe('A guard of the app', () => {
     expect((await call(app, '/mobile', token)).status).toBe(401);
   });
 
-  it('can choose the response to refused requests', async () => {
+  it('can choose the response to denied requests', async () => {
     const app = await start();
 
     expect((await call(app, '/hidden/things')).json()).toMatchObject({
@@ -168,7 +168,7 @@ describe('A guard of the app', () => {
     expect((await ada.fetch('/own')).text).toBe('own');
   });
 
-  it('refuses every request if it was created with `new`', async () => {
+  it('denies every request if it was created with `new`', async () => {
     const app = await start({
       controllers: [PlainController],
       configure: (nest) => nest.useGlobalGuards(new LogtoGuard()),

@@ -194,7 +194,7 @@ describe('LogtoGuard', () => {
       expect((await rejecting.open('/always')).status).toBe(302);
     });
 
-    it.each(['OPTIONS', 'TRACE', 'DELETE', 'PROPFIND'])('refuses every method: %s', async (method) => {
+    it.each(['OPTIONS', 'TRACE', 'DELETE', 'PROPFIND'])('denies every method: %s', async (method) => {
       expect((await browser.fetch('/any', { method })).status).toBe(401);
     });
 

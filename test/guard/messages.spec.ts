@@ -91,7 +91,7 @@ describe('A message that arrives in an HTTP request, such as the call of an MCP 
     expect(await send('api', token)).toEqual({ sub: 'ada', scopes: ['read:things'] });
   });
 
-  it('is refused without a token, with an invalid one, and if a scope is missing', async () => {
+  it('is denied without a token, with an invalid one, and if a scope is missing', async () => {
     const token = await tenant.tokens.ofUser('ada', { resource });
 
     expect(await send('api')).toMatchObject({ code: 'not_authenticated' });

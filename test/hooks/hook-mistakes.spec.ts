@@ -122,7 +122,7 @@ describe('The app starts with', () => {
 });
 
 describe('A hook decorator', () => {
-  it('refuses anything but a method, when the class is defined', () => {
+  it('rejects anything but a method, when the class is defined', () => {
     const decorate = OnSignIn();
     const getter = Object.getOwnPropertyDescriptor(
       {
@@ -135,7 +135,7 @@ describe('A hook decorator', () => {
     expect(() => decorate({}, 'provision', getter as never)).toThrow('@OnSignIn() is for methods');
   });
 
-  it('refuses a static method, when the class is defined', () => {
+  it('rejects a static method, when the class is defined', () => {
     const define = (): unknown => {
       class Wrong {
         @OnSignIn()
@@ -149,7 +149,7 @@ describe('A hook decorator', () => {
 });
 
 describe('The option hookTimeout', () => {
-  it.each([0, -1, Number.NaN, 2 ** 31, '5000'])('refuses %p', async (hookTimeout) => {
+  it.each([0, -1, Number.NaN, 2 ** 31, '5000'])('rejects %p', async (hookTimeout) => {
     await expect(
       Test.createTestingModule({
         imports: [LogtoModule.forRoot({ ...validOptions, hookTimeout: hookTimeout as number })],

@@ -60,7 +60,7 @@ describe('The user resolver for a bearer token', () => {
     expect(uncached.app.get(Users).calls).toHaveLength(2);
   });
 
-  it('is not called for a token that is refused', async () => {
+  it('is not called for a token that is rejected', async () => {
     const otherApi = await tenant.tokens.ofUser('ada', { resource: 'https://other.example.com' });
     const ofOrganization = await tenant.tokens.ofUser('ada', { resource, organizationId: 'org_1' });
 
@@ -76,7 +76,7 @@ describe('The user resolver for a bearer token', () => {
     expect((await call(api, '/api/local', ada)).json()).toMatchObject({ localUser: { id: 1 } });
   });
 
-  it('refuses the request with 403 by returning null, until it returns a user', async () => {
+  it('denies the request with 403 by returning null, until it returns a user', async () => {
     const ada = await token();
     users.result = () => null;
     expect(refusalOf(await call(api, '/api/local', ada))).toEqual({
@@ -116,7 +116,7 @@ describe('The user resolver for a bearer token', () => {
     },
     { what: 'hangs', answer: hang, status: 503, code: 'hook_timeout' },
     { what: 'returns nothing', answer: () => undefined, status: 500, code: 'local_user_invalid' },
-  ])('refuses the request if it $what, and is called again', async ({ answer, status, code }) => {
+  ])('denies the request if it $what, and is called again', async ({ answer, status, code }) => {
     const ada = await token();
     users.result = answer;
     expect(refusalOf(await call(api, '/api/local', ada))).toMatchObject({ status, code });

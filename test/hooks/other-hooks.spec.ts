@@ -95,7 +95,7 @@ describe('@OnSignOut()', () => {
     expect(recorderOfOther.signOuts).toEqual([]);
   });
 
-  it('runs when Logto refuses a refresh', async () => {
+  it('runs when Logto rejects a refresh', async () => {
     issuer.suspendUser('ada');
     await browser.open('/refresh');
 

@@ -69,7 +69,7 @@ describe('@OnSignIn()', () => {
     });
   });
 
-  it('gets whether the store has seen the user before, also after a sign-out', async () => {
+  it('gets whether the store has seen the user before, even after a sign-out', async () => {
     issuer.addUser({ id: 'grace', username: 'grace', password: 'a-password' });
     await browser.signIn(issuer, 'grace');
     await browser.open('/logto/sign-out');

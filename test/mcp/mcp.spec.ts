@@ -66,7 +66,7 @@ describe('An MCP client of the sample', () => {
     expect(client.requestedScopes).toHaveLength(2);
   });
 
-  it('is refused if the user may not have the scope', async () => {
+  it('is denied if the user may not have the scope', async () => {
     const client = newClient('bob');
     await client.connect();
 

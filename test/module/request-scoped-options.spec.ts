@@ -60,7 +60,7 @@ describe('Request-scoped options', () => {
     ],
     ['a request-scoped class', { useClass: TenantConfig }, 'TenantConfig'],
     ['an existing request-scoped provider', { useExisting: TenantConfig }, 'TenantConfig'],
-  ])('are refused at startup, with a message that names %s', async (_, asyncOptions, name) => {
+  ])('are rejected at startup, with a message that names %s', async (_, asyncOptions, name) => {
     await expect(start(asyncOptions)).rejects.toMatchObject({
       code: 'invalid_options',
       message: expect.stringMatching(
@@ -69,7 +69,7 @@ describe('Request-scoped options', () => {
     });
   });
 
-  it('are refused in an application without HTTP too', async () => {
+  it('are rejected in an application without HTTP too', async () => {
     const context = NestFactory.createApplicationContext(
       appModule({ inject: [Tenants], useFactory: options }),
       {

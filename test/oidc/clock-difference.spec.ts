@@ -90,7 +90,7 @@ describe('When the clocks of Logto and of this server differ,', () => {
     { what: '15 minutes ahead of', by: -15 * minutes },
     { what: '15 minutes behind', by: 15 * minutes },
     { what: '3 hours ahead of', by: -3 * 60 * minutes },
-  ])('a sign-in on a server that is $what Logto is refused with the difference', async ({ what, by }) => {
+  ])('a sign-in on a server that is $what Logto is rejected with the difference', async ({ what, by }) => {
     ahead = by;
     const refused = await signIn(app.browser());
 
@@ -110,7 +110,7 @@ describe('When the clocks of Logto and of this server differ,', () => {
     expect(refused.text).not.toMatch(/clock|NTP|minutes/);
   });
 
-  it('an old token is refused without a difference where the clocks agree', async () => {
+  it('an old token is rejected without a difference where the clocks agree', async () => {
     provider.overrides = { claims: (claims) => ({ ...claims, iat: (claims.iat ?? 0) - 3600 }) };
     const refused = await signIn(app.browser());
 
@@ -128,17 +128,20 @@ describe('When the clocks of Logto and of this server differ,', () => {
         'that is already valid at Logto',
         { behind: -600, claims: () => ({ exp: logtoNow() + 300, nbf: logtoNow() }) },
       ],
-    ])('%s is refused with the difference, also in the log', async (_, { behind, claims }) => {
-      ahead = -behind;
-      const refused = await call(app, '/things', await sign(claims()));
+    ])(
+      '%s is rejected with the difference, in the response and in the log',
+      async (_, { behind, claims }) => {
+        ahead = -behind;
+        const refused = await call(app, '/things', await sign(claims()));
 
-      expect(refused.status).toBe(401);
-      const difference = `This server's clock is 10 minutes ${behind > 0 ? 'ahead of' : 'behind'} Logto's`;
-      expect(refused.json().detail).toContain(difference);
-      expect(log.warnings.filter((line) => line.includes(difference))).toHaveLength(1);
-    });
+        expect(refused.status).toBe(401);
+        const difference = `This server's clock is 10 minutes ${behind > 0 ? 'ahead of' : 'behind'} Logto's`;
+        expect(refused.json().detail).toContain(difference);
+        expect(log.warnings.filter((line) => line.includes(difference))).toHaveLength(1);
+      },
+    );
 
-    it('that has expired at Logto too is refused without a difference', async () => {
+    it('that has expired at Logto too is rejected without a difference', async () => {
       ahead = -600;
       const refused = await call(app, '/things', await sign({ exp: logtoNow() - 300 }));
 
@@ -146,7 +149,7 @@ describe('When the clocks of Logto and of this server differ,', () => {
       expect(log.warnings).toEqual([]);
     });
 
-    it('is refused in production without the difference', async () => {
+    it('is rejected in production without the difference', async () => {
       ahead = -600;
       process.env.NODE_ENV = 'production';
       const refused = await call(app, '/things', await sign({ exp: logtoNow() + 300 }));
@@ -158,7 +161,7 @@ describe('When the clocks of Logto and of this server differ,', () => {
     });
   });
 
-  it('a logout token is refused with the difference', async () => {
+  it('a logout token is rejected with the difference', async () => {
     ahead = -10 * minutes;
     const claims = logoutTokenClaims(provider.issuer, { iat: logtoNow(), exp: logtoNow() + 120 });
     const refused = await sendLogoutToken(app, await provider.sign(claims, { typ: 'logout+jwt' }));
@@ -169,7 +172,7 @@ describe('When the clocks of Logto and of this server differ,', () => {
   });
 
   describe('a recent sign-in that a route requires', () => {
-    it('is refused at the callback with a large difference', async () => {
+    it('is rejected at the callback with a large difference', async () => {
       ahead = -90;
       const refused = await signIn(app.browser(), '/logto/sign-in?max_age=5');
 

@@ -100,7 +100,7 @@ describe('Discovery', () => {
     expect(failed.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('is requested once for parallel sign-ins also if it fails', async () => {
+  it('is requested once for parallel sign-ins even if it fails', async () => {
     failDiscoveryAwaitedBy(10);
 
     const pages = await Promise.all(Array.from({ length: 10 }, signIn));

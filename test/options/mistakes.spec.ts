@@ -211,7 +211,7 @@ describe('The options of the module', () => {
     ['tenant', 'acme', /not an option.*spelling/],
     ['app_id', 'app', /Did you mean `appId`/],
     ['baseURL', 'https://app.example.com', /Did you mean `baseUrl`/],
-  ])('refuse %s: %j', async (option, value, remedy) => {
+  ])('reject %s: %j', async (option, value, remedy) => {
     const [name = ''] = option.split('.');
 
     const problems = await problemsOf(forRoot({ ...validOptions, [name]: value }));
@@ -234,7 +234,7 @@ describe('The options of the module', () => {
     'sessionClaims',
     'management',
     'downstream',
-  ])('refuse a %s of the wrong type', async (option) => {
+  ])('reject a %s of the wrong type', async (option) => {
     for (const value of [5, 'yes', true]) {
       const problems = await problemsOf(forRoot({ ...validOptions, [option]: value }));
       expect(Object.keys(problems)).toEqual([option]);
@@ -243,7 +243,7 @@ describe('The options of the module', () => {
     }
   });
 
-  it('refuse a resource of the Management API that is not a URL', async () => {
+  it('reject a resource of the Management API that is not a URL', async () => {
     const machineToMachine = { appId: 'machine', appSecret: 'the-secret-of-the-machine' };
     const problems = await problemsOf(
       forRoot({ ...validOptions, machineToMachine, management: { resource: 'acme' } }),
@@ -254,7 +254,7 @@ describe('The options of the module', () => {
     });
   });
 
-  it('refuse a secure cookie over http, which browsers would not store', async () => {
+  it('reject a secure cookie over http, which browsers would not store', async () => {
     const options = {
       ...validOptions,
       baseUrl: 'http://localhost:3000',

@@ -28,7 +28,7 @@ describe('In production', () => {
     ['endpoint', { endpoint: 'https://your-tenant.logto.app/' }],
     ['machineToMachine.appSecret', { machineToMachine }],
     ['webhooks.signingKey', { webhooks: { signingKey: ['your-signing-key'] } }],
-  ])('a placeholder of the documentation is refused as %s: %j', async (option, options) => {
+  ])('a placeholder of the documentation is rejected as %s: %j', async (option, options) => {
     const problems = await problemsOf(forRoot({ ...validOptions, ...options }));
 
     expect(Object.keys(problems)).toEqual([option]);
@@ -54,7 +54,7 @@ describe('In production', () => {
     expect(await warningsOf({})).toEqual([]);
   });
 
-  it('and only there, placeholders are refused and short secrets cause a warning', async () => {
+  it('and only there, placeholders are rejected and short secrets cause a warning', async () => {
     process.env.NODE_ENV = 'development';
     const options = { appId: 'your-application-id', session: { secret: 'secret' } };
 

@@ -235,7 +235,7 @@ describe('At startup the module', () => {
   describe('in an app without a session', () => {
     const text = 'finds no session';
 
-    it('warns, and says what to set, also in the environment', async () => {
+    it('warns, and says what to set in the options and in the environment', async () => {
       expect(await loggedAtStart(text, { logto: { session: undefined } })).toEqual([
         expect.stringMatching(
           /session_not_configured.*`session: \{ secret \}`.*LOGTO_SESSION_SECRET.*main\.ts/,

@@ -77,7 +77,7 @@ describe('A session cookie', () => {
       /"low", "medium" or "high"/,
     ],
     ['a name with a space', 'name', { name: 'my session' }, /letters/],
-  ])('is refused at startup with %s', async (_, option, setUp, remedy) => {
+  ])('is rejected at startup with %s', async (_, option, setUp, remedy) => {
     const problems = await problemsOf(forRoot(optionsOf(setUp)));
 
     expect(Object.keys(problems)).toEqual([`session.${option}`]);

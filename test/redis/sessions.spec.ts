@@ -102,7 +102,7 @@ describe.each([
     }
   });
 
-  it('both end a session that Logto ended, also while a slow request finishes', async () => {
+  it('both end a session that Logto ended, even while a slow request finishes', async () => {
     const latch = other.latches.create('late');
     const slow = browser.fetch(`${other.baseUrl}/slow/late`);
     await latch.reached;

@@ -78,7 +78,7 @@ describe.each([
       expect(await isSignedIn(browser)).toBe(false);
     });
 
-    it('say that their response depends on the origin, also without one', async () => {
+    it('say that their response depends on the origin, even without one', async () => {
       const pages = [
         await app.browser().fetch('/logto/session', { headers: from(frontEnd) }),
         await app.browser().fetch('/logto/session'),

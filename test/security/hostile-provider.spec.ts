@@ -122,7 +122,7 @@ describe('Of a hostile provider,', () => {
       ],
     ];
 
-    it.each(rows)('is refused with %s', async (_, overrides) => {
+    it.each(rows)('is rejected with %s', async (_, overrides) => {
       provider.overrides = overrides(provider);
       const browser = app.browser();
 
@@ -286,7 +286,7 @@ describe('Of a hostile provider,', () => {
     });
   });
 
-  it('a callback of another issuer is refused (RFC 9207)', async () => {
+  it('a callback of another issuer is rejected (RFC 9207)', async () => {
     const browser = app.browser();
 
     const answer = await browser.fetch(await callback(browser, { iss: 'https://other.example/oidc' }));
@@ -297,7 +297,7 @@ describe('Of a hostile provider,', () => {
     await expectNobodySignedIn(browser);
   });
 
-  it('a discovery document of another issuer is refused', async () => {
+  it('a discovery document of another issuer is rejected', async () => {
     provider.overrides = { discovery: (document) => ({ ...document, issuer: 'https://other.example/oidc' }) };
 
     const answer = await app.browser().fetch('/logto/sign-in');
@@ -323,7 +323,7 @@ describe('Of a hostile provider,', () => {
     expect(leaks.logged.join('\n')).not.toContain(code);
   });
 
-  it('userinfo of another user is refused', async () => {
+  it('userinfo of another user is rejected', async () => {
     const browser = app.browser();
     await browser.open(await callback(browser));
     provider.overrides = { userInfo: (claims) => ({ ...claims, sub: 'mallory' }) };

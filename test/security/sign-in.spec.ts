@@ -61,7 +61,7 @@ describe('The sign-in and sign-out routes', () => {
     });
   });
 
-  it('make one code exchange for a callback that arrives twice, also with an added parameter', async () => {
+  it('make one code exchange for a callback that arrives twice, even with an added parameter', async () => {
     const app = await start();
     const browser = app.browser();
     const url = await browser.authorize(issuer);
@@ -72,7 +72,7 @@ describe('The sign-in and sign-out routes', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('sign in with a lock also when the result cannot be shared with other instances', async () => {
+  it('sign in with a lock even when the result cannot be shared with other instances', async () => {
     const store = new MemorySessionStore();
     const lock: LogtoLock = { run: (_key, fn) => fn() };
     const app = await start({

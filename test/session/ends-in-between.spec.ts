@@ -148,7 +148,7 @@ describe('While a sign-in waits for a hook', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('and the hook ends the other sessions of the user, it continues, also if it replaces an earlier sign-in', async () => {
+  it('and the hook ends the other sessions of the user, it continues, even if it replaces an earlier sign-in', async () => {
     latch.release();
     const otherBrowser = await app.signedInBrowser(issuer);
     const browser = await app.signedInBrowser(issuer);

@@ -252,7 +252,7 @@ describe.each(sessionMounts)('The sessions of a user, mounted by %s', (_, mount)
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('refresh their claims also if the clock of the instance that refreshes is behind', async () => {
+  it('refresh their claims even if the clock of the instance that refreshes is behind', async () => {
     const browser = await app.signedInBrowser(issuer);
     passTime(5);
     await sessions.refreshClaims({ sub: 'ada' });

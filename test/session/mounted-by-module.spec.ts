@@ -51,7 +51,7 @@ describe('A session that the module mounts', () => {
     expect(days).toBeLessThan(14.1);
   });
 
-  it('has a secure cookie over https, also behind a proxy that terminates TLS', async () => {
+  it('has a secure cookie over https, even behind a proxy that terminates TLS', async () => {
     const browser = (await start({ logto: registerHttpsApplication(issuer) })).browser();
 
     const { location = '' } = await browser.open('/logto/sign-in?returnTo=/protected', fromTlsProxy);

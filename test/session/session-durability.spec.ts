@@ -226,7 +226,7 @@ describe('A session', () => {
       return browser;
     }
 
-    it('ends, also when another session of the user had a shorter lifetime', async () => {
+    it('ends, even when another session of the user had a shorter lifetime', async () => {
       const cookie = (request: Request) => ({
         maxAge: request.headers['x-kiosk'] ? 30 * 60_000 : 14 * 24 * 3_600_000,
       });

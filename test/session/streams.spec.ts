@@ -162,7 +162,7 @@ describe('A stream of server-sent events', () => {
     await stream.expectMoreEvents();
   });
 
-  it('is refused while the session store is down', async () => {
+  it('is denied while the session store is down', async () => {
     const store = new MemorySessionStore();
     const app = await start({ logto: { session: { ...session, store } } });
     const browser = await app.signedInBrowser(issuer);

@@ -150,7 +150,7 @@ describe('A callback without the requested authentication context', () => {
   it.each([
     ['the user has no second factor', {}, { secondFactor: false }],
     ['Logto is older than 1.46', { stepUp: false }, {}],
-  ])('is refused, and the present session stays, because %s', async (_, options, walk) => {
+  ])('is rejected, and the present session stays, because %s', async (_, options, walk) => {
     const issuer = await startIssuer(options);
     const app = await withPayout(issuer);
     const browser = await app.signedInBrowser(issuer);
@@ -163,7 +163,7 @@ describe('A callback without the requested authentication context', () => {
     expect(app.app.get(PayoutController).failures).toEqual(['insufficient_authentication']);
   });
 
-  it('is refused if `acr_values` was removed from the URL', async () => {
+  it('is rejected if `acr_values` was removed from the URL', async () => {
     const issuer = await startIssuer();
     const app = await withPayout(issuer);
     const browser = app.browser();
@@ -175,7 +175,7 @@ describe('A callback without the requested authentication context', () => {
   });
 
   it.each([[one], ['urn:other'], [undefined], [null], [[mfa]]])(
-    'is refused with the `acr` %j',
+    'is rejected with the `acr` %j',
     async (acr) => {
       const provider = await startHostileProvider();
       const app = await withPayout(provider);

@@ -25,7 +25,7 @@ describe('A sign-in callback', () => {
   afterEach(() => restoreTime());
 
   describe('of a sign-in that this browser has not started', () => {
-    it('is refused and leaves the current session untouched', async () => {
+    it('is rejected and leaves the current session untouched', async () => {
       await browser.signIn(issuer, 'bob');
       const before = await appSession(browser);
       const stranger = app.browser();
@@ -44,7 +44,7 @@ describe('A sign-in callback', () => {
       ['a malformed state', 'code=a&state=%3Cscript%3E'],
       ['control characters in the state', `code=a&state=${'a'.repeat(40)}%0d%0a`],
       ['an enormous state', `code=a&state=${'a'.repeat(8000)}`],
-    ])('is refused with %s', async (_, query) => {
+    ])('is rejected with %s', async (_, query) => {
       await browser.signIn(issuer);
       const before = await appSession(browser);
 
@@ -53,7 +53,7 @@ describe('A sign-in callback', () => {
       expect([await appSession(browser), await signedInUser(browser)]).toEqual([before, 'ada']);
     });
 
-    it('is refused with an unknown state', async () => {
+    it('is rejected with an unknown state', async () => {
       await startSignIn(browser);
 
       const page = await browser.open(callbackPath({ code: 'a', state: 'a'.repeat(43), iss: issuer.issuer }));
@@ -64,7 +64,7 @@ describe('A sign-in callback', () => {
   });
 
   describe('that is malformed', () => {
-    it.each(['state', 'code', 'iss', 'error'])('is refused when it has two values for %s', async (name) => {
+    it.each(['state', 'code', 'iss', 'error'])('is rejected when it has two values for %s', async (name) => {
       const { location, state } = await startSignIn(browser);
       const url = new URL(
         name === 'error'
@@ -78,7 +78,7 @@ describe('A sign-in callback', () => {
       expect(issuer.countRequests('token')).toBe(0);
     });
 
-    it('is refused without a code and without an error', async () => {
+    it('is rejected without a code and without an error', async () => {
       const { state } = await startSignIn(browser);
 
       expectErrorPage(
@@ -91,7 +91,7 @@ describe('A sign-in callback', () => {
     it.each([
       ['another issuer', 'https://evil.example/oidc'],
       ['no issuer', undefined],
-    ])('is refused when it comes from %s', async (_, iss) => {
+    ])('is rejected when it comes from %s', async (_, iss) => {
       const url = new URL(await browser.authorize(issuer));
       if (iss === undefined) url.searchParams.delete('iss');
       else url.searchParams.set('iss', iss);
@@ -100,7 +100,7 @@ describe('A sign-in callback', () => {
       expect([issuer.countRequests('token'), await signedInUser(browser)]).toEqual([0, undefined]);
     });
 
-    it('is refused by its error, although it has a code as well', async () => {
+    it('is rejected by its error, although it has a code as well', async () => {
       const url = new URL(await browser.authorize(issuer));
       url.searchParams.set('error', 'access_denied');
 

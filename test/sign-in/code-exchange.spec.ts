@@ -71,14 +71,14 @@ describe('A code exchange that fails', () => {
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('because Logto refuses the code is answered 401', async () => {
+  it('because Logto rejects the code is answered 401', async () => {
     const url = new URL(await browser.authorize(issuer));
     url.searchParams.set('code', 'not-the-code');
 
     expectErrorPage(await browser.open(url.href), 401, 'invalid_grant');
   });
 
-  it('because Logto refuses the application is answered 503: the visitor cannot fix it', async () => {
+  it('because Logto rejects the application is answered 503: the visitor cannot fix it', async () => {
     const url = await browser.authorize(issuer);
     issuer.failNext('token', { status: 401, body: { error: 'invalid_client' } });
 

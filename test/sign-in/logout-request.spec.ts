@@ -213,7 +213,7 @@ describe('A logout token reaches', () => {
             ),
         },
       ],
-      ['a guard of the app refuses', { providers: [{ provide: APP_GUARD, useClass: denyingGuard() }] }],
+      ['a guard of the app denies', { providers: [{ provide: APP_GUARD, useClass: denyingGuard() }] }],
     ])('when %s before the route', async (_, parts) => {
       await start({ ...parts, create: asInMain });
 

@@ -125,7 +125,7 @@ describe('A logout token', () => {
     ['has the type of an access token', () => signed({}, { typ: 'at+jwt' })],
   ];
 
-  it.each(rows)('is refused when it %s', async (_, token) => {
+  it.each(rows)('is rejected when it %s', async (_, token) => {
     const browser = await signedIn();
 
     const sent = await token(browser);
@@ -144,12 +144,12 @@ describe('A logout token', () => {
     ['another application', { aud: 'another-app' }, /another application than app\. In Logto Console/],
     ['another issuer', { iss: 'https://other.example/oidc' }, /Check `endpoint`/],
     ['another time', { iat: minutesAgo(15), exp: minutesAgo(13) }, /issued 15 minutes ago.*Set the clock/],
-  ])('for %s is refused, and the log says what to do', async (_, overrides, remedy) => {
+  ])('for %s is rejected, and the log says what to do', async (_, overrides, remedy) => {
     expect((await send(await signed(overrides))).status).toBe(400);
     expect(leaks.logged.join('\n')).toMatch(remedy);
   });
 
-  it('is refused in production without details, which are in the log', async () => {
+  it('is rejected in production without details, which are in the log', async () => {
     const { NODE_ENV } = process.env;
     process.env.NODE_ENV = 'production';
     const answer = await send(await signed({ aud: 'another-app' }));
@@ -159,7 +159,7 @@ describe('A logout token', () => {
     expect(leaks.logged.join('\n')).toContain('In Logto Console');
   });
 
-  it('is refused when it is sent again', async () => {
+  it('is rejected when it is sent again', async () => {
     const token = await signed();
     expect((await send(token)).status).toBe(200);
 

@@ -45,7 +45,7 @@ describe('The log', () => {
     issuer.clearFaults();
   });
 
-  describe('for a refused sign-in', () => {
+  describe('for a rejected sign-in', () => {
     it.each([
       ['access_denied', 'debug'],
       ['invalid_target', 'error'],

@@ -32,7 +32,7 @@ describe('A sign-in callback that arrives twice', () => {
     }
   });
 
-  it('makes one code exchange also when the browser retries after the first response', async () => {
+  it('makes one code exchange even when the browser retries after the first response', async () => {
     const url = await browser.authorize(issuer, 'ada', returnToProtected);
     const cookie = browser.cookies.header(app.baseUrl);
 
@@ -99,7 +99,7 @@ describe('The callback of a finished sign-in', () => {
     expectErrorPage(await browser.open(url), 400, 'sign_in_session.not_found');
   });
 
-  it('is refused when it is replayed in another browser', async () => {
+  it('is rejected when it is replayed in another browser', async () => {
     const url = await browser.authorize(issuer);
     await browser.open(url);
 

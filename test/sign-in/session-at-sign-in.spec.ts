@@ -69,7 +69,7 @@ describe('A session, at sign-in,', () => {
     expect([(await appSession(browser)).cart, await signedInUser(browser)]).toEqual([null, 'bob']);
   });
 
-  it('loses it also when Logto has ended the other user’s sign-in in between', async () => {
+  it('loses it even when Logto has ended the other user’s sign-in in between', async () => {
     await browser.signIn(issuer, 'ada');
     await browser.open('/cart/add');
     issuer.revokeGrants('ada');

@@ -26,7 +26,7 @@ describe('The cookie of a sign-in', () => {
     restoreTime();
   });
 
-  it('is refused if it was changed', async () => {
+  it('is rejected if it was changed', async () => {
     const url = await browser.authorize(issuer);
     const cookie = /(logto-sign-in[^=]*)=([^;]*)/.exec(browser.cookies.header(app.baseUrl)) ?? [];
     browser.cookies.store(app.baseUrl, setCookie(`${cookie[1]}=${tampered(cookie[2] ?? '')}`));
@@ -36,7 +36,7 @@ describe('The cookie of a sign-in', () => {
     expect(issuer.countRequests('token')).toBe(0);
   });
 
-  it('is refused under the name of another sign-in', async () => {
+  it('is rejected under the name of another sign-in', async () => {
     const first = await browser.authorize(issuer);
     const names = [...browser.cookies.header(app.baseUrl).matchAll(/logto-sign-in[^=;]*/g)].map(String);
     await startSignIn(browser);
@@ -55,7 +55,7 @@ describe('The cookie of a sign-in', () => {
       ['the-new-secret', session.secret],
       302,
     ],
-    ['refused once the old session secret is gone', ['the-new-secret'], 400],
+    ['rejected once the old session secret is gone', ['the-new-secret'], 400],
   ])('is %s', async (_, secret, status) => {
     const parts = { issuer, controllers, port: await freePort() };
     const before = await startApp(parts);
@@ -68,7 +68,7 @@ describe('The cookie of a sign-in', () => {
     expect(await signedInUser(person)).toBe(status === 302 ? 'ada' : undefined);
   });
 
-  it('is refused after an hour', async () => {
+  it('is rejected after an hour', async () => {
     const url = await browser.authorize(issuer);
     const cookie = browser.cookies.header(app.baseUrl);
     jest.useFakeTimers({ now: Date.now() + 3601_000, doNotFake: timers });

@@ -160,8 +160,8 @@ describe('Sign-out', () => {
     });
 
     it.each([
-      ['refuses to revoke', { status: 400, body: { error: 'invalid_request' } }],
-      ['refuses the client secret', { status: 401, body: { error: 'invalid_client' } }],
+      ['does not revoke the token', { status: 400, body: { error: 'invalid_request' } }],
+      ['rejects the client secret', { status: 401, body: { error: 'invalid_client' } }],
     ])('ends the session and redirects to Logto when it %s', async (_, fault) => {
       await browser.signIn(issuer);
       issuer.failNext('revocation', fault);

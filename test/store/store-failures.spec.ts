@@ -78,7 +78,7 @@ describe('A store that never answers', () => {
     ]);
   });
 
-  it('leads to an error also where the app destroys a session', async () => {
+  it('leads to an error even where the app destroys a session', async () => {
     const hanging = new MemorySessionStore();
     hanging.destroy = () => undefined;
     const destroyed = new Promise((resolve) =>

@@ -257,7 +257,7 @@ describe('Encrypted tokens', () => {
     ],
     ['changed', (own) => ({ ...own, ciphertext: 'changed' })],
     ['left without a header', (own) => ({ ...own, protected: '?' })],
-  ])('are refused if the record was %s', async (_change, tamper) => {
+  ])('are rejected if the record was %s', async (_change, tamper) => {
     const browser = await signIn(newKey);
     const [own = ''] = recordKeys();
     await (first as TestApp).signedInBrowser(issuer, 'bob');

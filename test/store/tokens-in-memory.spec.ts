@@ -40,7 +40,7 @@ const ends: [how: string, end: (browser: Browser) => Promise<unknown>][] = [
     },
   ],
   [
-    'Logto refuses a refresh',
+    'Logto rejects a refresh',
     (browser) => {
       issuer.suspendUser('ada');
       return browser.fetch('/refresh');

@@ -52,7 +52,7 @@ describe('The health of an app whose Logto answers', () => {
     });
   });
 
-  it('is checked without a request to Logto, also when cached documents have expired', async () => {
+  it('is checked without a request to Logto, even when cached documents have expired', async () => {
     passTime(25 * hour);
     await probes(app);
     await probe(app);
@@ -69,7 +69,7 @@ describe('The health of an app whose Logto answers', () => {
     expect(text).not.toMatch(new RegExp(`ada|${application.secret}|${issuer.endpoint}`));
   });
 
-  it('does not change when Logto refuses the request of one user', async () => {
+  it('does not change when Logto rejects the request of one user', async () => {
     const refused = await app.signedInBrowser(issuer, 'bob');
     issuer.suspendUser('bob');
     passTime(hour + 1);

@@ -62,7 +62,7 @@ describe('The testing kit', () => {
   it.each([
     ['session', '/local'],
     ['bearer', '/api/local'],
-  ] as const)('refuses a user whom the resolver refuses: %s', async (as, path) => {
+  ] as const)('denies a user whom the resolver refuses: %s', async (as, path) => {
     users.result = () => null;
     const { body } = await http()
       .get(path)

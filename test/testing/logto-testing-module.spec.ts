@@ -10,7 +10,7 @@ describe('LogtoTestingModule in place of LogtoModule', () => {
   const shopWith = (options?: Parameters<typeof LogtoTestingModule.forRoot>[0]): Promise<ShopUnderTest> =>
     startUnderTest(shop([LogtoTestingModule.forRoot(options)]));
 
-  it('treats requests as anonymous, and refuses or redirects them as in production', async () => {
+  it('treats requests as anonymous, and denies or redirects them as in production', async () => {
     const { http } = await shopWith();
 
     await http().get('/whoami').expect(200, { isAuthenticated: false });

@@ -37,7 +37,7 @@ describe('The testing kit in production', () => {
   it.each([
     ['another process', `x${Object.values(signedInAs({ sub: 'ada' })).join('')}`],
     ['someone who only knows the format', 'eyJ1c2VyIjp7InN1YiI6ImFkYSJ9fQ'],
-  ])('refuses headers that were written by %s', async (_name, forged) => {
+  ])('rejects headers that were written by %s', async (_name, forged) => {
     const { http } = await startUnderTest(shop([LogtoTestingModule.forRoot()]));
 
     const { body } = await http().get('/account').set('x-nestjs-logto-testing', forged).expect(400);

@@ -45,13 +45,13 @@ describe('A bearer token of signedInAs', () => {
     expect(headers['www-authenticate']).toBe('Bearer error="insufficient_scope", scope="read:orders"');
   });
 
-  it('is refused when it is for another API', async () => {
+  it('is rejected when it is for another API', async () => {
     const other = { as: 'bearer', resource: 'https://other.example.com' } as const;
     const { headers } = await http().get('/api').set(signedInAs(ada, other)).expect(401);
     expect(headers['www-authenticate']).toContain('invalid_token');
   });
 
-  it('is refused once it has expired', async () => {
+  it('is rejected once it has expired', async () => {
     const { headers } = await http()
       .get('/api')
       .set(signedInAs(ada, { as: 'bearer', expired: true }))

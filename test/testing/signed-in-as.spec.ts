@@ -121,7 +121,7 @@ describe('signedInAs', () => {
       expect(headers.location).toMatch(/^https:\/\/logto\.example\.com\/oidc\/session\/end\?client_id=shop&/);
     });
 
-    it('is refused on a cross-site POST', async () => {
+    it('is denied on a cross-site POST', async () => {
       await http().post('/account').set(signedInAs(ada)).expect(201);
       await http()
         .post('/account')
@@ -139,7 +139,7 @@ describe('signedInAs', () => {
       ['a role in an organization', '/organizations/acme/settings', 'insufficient_organization_role'],
       ['a permission in an organization', '/organizations/acme/invite', 'insufficient_scope'],
       ['a scope in an organization', '/organizations/acme/orders', 'insufficient_scope'],
-    ])('accepts a user with %s, and refuses one without', async (_name, path, code) => {
+    ])('accepts a user with %s, and denies one without', async (_name, path, code) => {
       await http().get(path).set(signedInAs(ada)).expect(200);
       const { body } = await http().get(path).set(signedInAs(bob)).expect(403);
       expect(body.code).toBe(code);

@@ -22,7 +22,7 @@ describe('signedInAs() of a user with a second factor', () => {
   });
 
   it.each([['session' as const], ['bearer' as const]])(
-    'is refused without one, and with an old sign-in, by %s',
+    'is denied without one, and with an old sign-in, by %s',
     async (as) => {
       for (const acr of [undefined, LogtoAcr.FirstFactor]) {
         const user = { ...ada, ...(acr !== undefined && { acr }) };

@@ -11,7 +11,7 @@ await app.listen(0);
 const url = await app.getUrl();
 
 describe('A stream that signedInAs opens', () => {
-  it('stays open although no store has the session, and is refused to an anonymous request', async () => {
+  it('stays open although no store has the session, and is denied to an anonymous request', async () => {
     const ada = { sub: 'ada' };
     const bySession = await EventStream.open(`${url}/ticks`, signedInAs(ada));
     const byToken = await EventStream.open(`${url}/api-ticks`, signedInAs(ada, { as: 'bearer' }));

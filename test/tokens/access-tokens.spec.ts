@@ -129,7 +129,7 @@ describe('Access tokens', () => {
     expect((await browser.open('/user-info')).status).toBe(200);
   });
 
-  it('for an organization that the user is not in are refused, and the user stays signed in', async () => {
+  it('for an organization that the user is not in are denied, and the user stays signed in', async () => {
     const denied = await browser.fetch('/organizations/org_2/token');
     expect([denied.status, denied.json()]).toMatchObject([403, { code: 'access_denied' }]);
     expect((await browser.fetch(resourceTokenPath)).status).toBe(200);
@@ -165,7 +165,7 @@ describe('Access tokens', () => {
     expect((await browser.fetch('/user')).json()).toMatchObject({ claims: { name: 'Augusta Ada King' } });
   });
 
-  it('are renewed by refresh() also while another refresh is in progress, so that no change is missed', async () => {
+  it('are renewed by refresh() even while another refresh is in progress, so that no change is missed', async () => {
     const paused = pauseResponse(issuer, 'token');
     const early = browser.fetch('/refresh');
     await paused.reached;
@@ -186,7 +186,7 @@ describe('Access tokens', () => {
     expect(issuer.requests('token').at(-1)?.body.refresh_token).toBe(before.refreshToken);
   });
 
-  it('are refused to anonymous requests with 401 or a redirect to sign in', async () => {
+  it('are denied to anonymous requests with 401 or a redirect to sign in', async () => {
     const stranger = app.browser();
     expect((await stranger.fetch(tokenPath())).json()).toMatchObject({ code: 'not_authenticated' });
     expect((await stranger.open(tokenPath())).location).toContain('/logto/sign-in?returnTo=');
@@ -248,7 +248,7 @@ describe('Access tokens of organizations', () => {
 });
 
 describe('Access tokens for a resource that is not in `resources`', () => {
-  it('are refused with invalid_target, and the user stays signed in although Logto rotates the refresh token', async () => {
+  it('are denied with invalid_target, and the user stays signed in although Logto rotates the refresh token', async () => {
     const issuer = await startIssuer({ ...tokenTenant, rotation: 'every-use' });
     const app = await startTokenApp({ issuer });
     const browser = await app.signedInBrowser(issuer);

@@ -47,7 +47,7 @@ describe('Impersonation by token exchange', () => {
     expect(decodeJwt(accessToken)).toMatchObject({ sub: 'ada', act: { sub: 'bob' } });
   });
 
-  it('refuses a subject token that was used before or is unknown', async () => {
+  it('rejects a subject token that was used before or is unknown', async () => {
     await app.logto.exchangeToken({ subjectToken, resource });
     for (const token of [subjectToken, 'sub_unknown']) {
       await expect(app.logto.exchangeToken({ subjectToken: token, resource })).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe('Impersonation by token exchange', () => {
     }
   });
 
-  it('is refused to an application that may not exchange tokens', async () => {
+  it('is denied to an application that may not exchange tokens', async () => {
     issuer.setApplication({ ...application, allowTokenExchange: false });
     await expect(app.logto.exchangeToken({ subjectToken, resource })).rejects.toMatchObject({
       name: 'LogtoException',

@@ -31,7 +31,7 @@ describe('Tokens by client credentials', () => {
     expect(decodeJwt(await logto.getClientCredentialsToken({ resource })).scope).toBeUndefined();
   });
 
-  it('are for an organization of the application, and refused for others', async () => {
+  it('are for an organization of the application, and denied for others', async () => {
     const token = await logto.getClientCredentialsToken({ organizationId: 'org_1', scope: 'invite' });
     expect(decodeJwt(token)).toMatchObject({ aud: buildOrganizationUrn('org_1'), scope: 'invite' });
     await expect(logto.getClientCredentialsToken({ organizationId: 'org_2' })).rejects.toMatchObject({

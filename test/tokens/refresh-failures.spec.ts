@@ -143,7 +143,7 @@ describe.each([
     }
   });
 
-  it('a refresh that Logto refuses with invalid_grant ends the sign-in, and the guard asks for a new one', async () => {
+  it('a refresh that Logto rejects with invalid_grant ends the sign-in, and the guard asks for a new one', async () => {
     await browser.fetch('/cart/add/book');
     issuer.revokeGrants('ada');
 
@@ -157,7 +157,7 @@ describe.each([
     expect((await browser.fetch('/cart')).json()).toEqual(['book']);
   });
 
-  it('a refresh that Logto refuses with access_denied ends the sign-in, unless it was for a resource', async () => {
+  it('a refresh that Logto rejects with access_denied ends the sign-in, unless it was for a resource', async () => {
     const denied = { status: 403, body: { error: 'access_denied' } };
     issuer.failNext('token', denied);
     expect((await browser.fetch(resourceTokenPath)).status).toBe(403);
@@ -177,7 +177,7 @@ describe.each([
     expect(issuer.countRequests('token')).toBe(0);
   });
 
-  it('a refreshed ID token of another user is refused', async () => {
+  it('a refreshed ID token of another user is rejected', async () => {
     const other = await app.signedInBrowser(issuer, 'bob');
     const stolen = (await other.fetch('/stored-tokens')).json<{ idToken: string }>().idToken;
     issuer.failNext(

@@ -36,7 +36,7 @@ describe('User info', () => {
     expect(issuer.countRequests('userinfo')).toBe(1);
   });
 
-  it('of another user is refused', async () => {
+  it('of another user is rejected', async () => {
     issuer.failNext('userinfo', {
       transform: (response) => ({ ...response, body: response.body.replace('"ada"', '"bob"') }),
     });
@@ -44,14 +44,14 @@ describe('User info', () => {
     expect([refused.status, refused.json()]).toMatchObject([503, { code: 'user_info_invalid' }]);
   });
 
-  it('is requested with a new access token when Logto refuses the old one, with one refresh for 20 parallel requests', async () => {
+  it('is requested with a new access token when Logto rejects the old one, with one refresh for 20 parallel requests', async () => {
     issuer.expireAccessTokens('ada');
     const pages = await Promise.all(Array.from({ length: 20 }, () => browser.fetch('/user-info')));
     expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200]));
     expect(issuer.countRequests('token')).toBe(1);
   });
 
-  it('leads to an error and not to a sign-in loop when Logto refuses the new token as well', async () => {
+  it('leads to an error and not to a sign-in loop when Logto rejects the new token as well', async () => {
     issuer.failNext('userinfo', {
       times: 2,
       status: 401,

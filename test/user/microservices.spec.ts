@@ -108,7 +108,7 @@ describe('A message of a hybrid app', () => {
   const ask = (pattern: string): Promise<unknown> =>
     firstValueFrom(client.send<unknown>(pattern, {})).catch((error: unknown) => error);
 
-  it('is refused by a guard because it carries no HTTP request, and the log says so once', async () => {
+  it('is denied by a guard because it carries no HTTP request, and the log says so once', async () => {
     await start(false);
 
     for (const pattern of ['guarded', 'required', 'guarded']) {
@@ -129,7 +129,7 @@ describe('A message of a hybrid app', () => {
     });
   });
 
-  it('is refused with the reason if the microservice inherits the guards and filters of the app', async () => {
+  it('is denied with the reason if the microservice inherits the guards and filters of the app', async () => {
     await start(true, { providers: [{ provide: APP_GUARD, useClass: LogtoGuard }] });
 
     expect(await ask('open')).toMatchObject({ status: 'error', code: 'context_not_supported' });
@@ -137,7 +137,7 @@ describe('A message of a hybrid app', () => {
     expect(await ask('public')).toBe('public');
   });
 
-  it('that is an event is refused too', async () => {
+  it('that is an event is denied too', async () => {
     await start(false);
     client.emit({ event: 'happened' }, {});
     client.emit({ event: 'happened without a guard' }, {});

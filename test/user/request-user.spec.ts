@@ -113,7 +113,7 @@ describe("The request's user", () => {
       });
     });
 
-    it('is the signed-in user, also without a guard of this library', async () => {
+    it('is the signed-in user, even without a guard of this library', async () => {
       const browser = app.browser();
       await browser.signIn(issuer);
 
@@ -160,7 +160,7 @@ describe("The request's user", () => {
     expect((await browser.fetch('/informed/not')).json()).not.toHaveProperty('userInfo');
   });
 
-  it('is left as another library has set it, also if the user is signed in', async () => {
+  it('is left as another library has set it, even if the user is signed in', async () => {
     const app = await start({
       configure: (nest) =>
         nest.use((request: Request, _response: Response, next: NextFunction) => {

@@ -118,7 +118,7 @@ describe('A gateway that handles sign-out', () => {
     expect(await withDeadline(client.disconnected)).toBe('io server disconnect');
   });
 
-  it('refuses the next message of a socket that stays open', async () => {
+  it('denies the next message of a socket that stays open', async () => {
     @WebSocketGateway({ path: '/ws' })
     class PlainGateway extends DisconnectingGateway {
       override handleConnection(client: Client, request: IncomingMessage): void {

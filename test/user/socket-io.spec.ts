@@ -67,7 +67,7 @@ describe('A gateway on socket.io', () => {
     },
   );
 
-  it('refuses an anonymous message with an `exception` that gives the reason, with LogtoExceptionFilter', async () => {
+  it('denies an anonymous message with an `exception` that gives the reason, with LogtoExceptionFilter', async () => {
     const ask = await connect(await start());
 
     expect(await ask('open')).toBe('anonymous');
@@ -78,7 +78,7 @@ describe('A gateway on socket.io', () => {
     });
   });
 
-  it("refuses an anonymous message with Nest's generic error, without that filter", async () => {
+  it("denies an anonymous message with Nest's generic error, without that filter", async () => {
     const ask = await connect(await start(GatewayWithoutFilter));
     expect(await ask('say')).toMatchObject({ status: 'error', message: 'Internal server error' });
   });
@@ -160,7 +160,7 @@ describe('A gateway on socket.io', () => {
     });
   });
 
-  it('refuses a session, but not a token, on a cross-site handshake', async () => {
+  it('denies a session, but not a token, on a cross-site handshake', async () => {
     const app = await start();
     const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
     for (const origin of ['https://evil.example', 'null']) {

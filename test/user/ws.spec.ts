@@ -117,7 +117,7 @@ describe('A gateway on ws', () => {
     ]);
   });
 
-  it('refuses with an `exception` that gives the reason', async () => {
+  it('denies with an `exception` that gives the reason', async () => {
     const app = await start();
     const { handshake } = await signedInBrowser(app, tenant.issuer, 'bob');
     const [anonymous, bob, bad] = [
@@ -132,7 +132,7 @@ describe('A gateway on ws', () => {
     expect(await bad('either')).toEqual(refused('invalid_token'));
   });
 
-  it('refuses a session on a cross-site handshake', async () => {
+  it('denies a session on a cross-site handshake', async () => {
     const app = await start();
     const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');
 
@@ -161,7 +161,7 @@ describe('A gateway on ws', () => {
     expect(await (await connect(app, handshake))('say')).toBe('ada says');
   });
 
-  it('refuses every guarded message without `bindHandshake`, and logs once that the call is missing', async () => {
+  it('denies every guarded message without `bindHandshake`, and logs once that the call is missing', async () => {
     const logs = new LogRecorder();
     const app = await start(UnboundGateway, { configure: (nest) => nest.useLogger(logs) });
     const { handshake } = await signedInBrowser(app, tenant.issuer, 'ada');

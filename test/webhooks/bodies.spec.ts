@@ -66,7 +66,7 @@ describe('The body of a webhook', () => {
     expect(received).toEqual(['User.Created']);
   });
 
-  it('is refused as soon as its chunks are larger than 1 MB', async () => {
+  it('is rejected as soon as its chunks are larger than 1 MB', async () => {
     const request = post({ 'transfer-encoding': 'chunked' });
     const status = statusOf(request);
     request.write('x'.repeat(1024 * 1024 + 1));

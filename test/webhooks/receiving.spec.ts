@@ -167,7 +167,7 @@ describe('A webhook arrives', () => {
   });
 });
 
-describe('A webhook is refused', () => {
+describe('A webhook is rejected', () => {
   const body = webhookBody('User.Deleted', { data: { id: 'ada' } });
 
   it.each<[string, Record<string, string>, RegExp]>([

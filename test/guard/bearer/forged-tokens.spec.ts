@@ -43,7 +43,7 @@ describe('A forged bearer token', () => {
     expect(await answerTo(await signed({ exp: now() - 10, nbf: now() + 10 }))).toMatchObject({ status: 200 });
   });
 
-  describe('that is signed with the key of Logto is refused', () => {
+  describe('that is signed with the key of Logto is rejected', () => {
     it.each<[string, () => Record<string, unknown>]>([
       ['of another issuer', () => ({ iss: 'https://evil.example/oidc' })],
       ['of an issuer that differs from Logto by a slash', () => ({ iss: `${provider.issuer}/` })],
@@ -74,7 +74,7 @@ describe('A forged bearer token', () => {
     );
   });
 
-  describe('that anyone can create is refused', () => {
+  describe('that anyone can create is rejected', () => {
     it('when it is not signed', async () => {
       const unsigned = new UnsecuredJWT(accessTokenClaims(provider)).encode();
       const [, payload = ''] = unsigned.split('.');
@@ -120,7 +120,7 @@ describe('A forged bearer token', () => {
     });
   });
 
-  it('is refused when discovery does not list its algorithm, although its key is published', async () => {
+  it('is rejected when discovery does not list its algorithm, although its key is published', async () => {
     const rsa = await generateKeyPair('RS256');
     const published: JWK = { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', use: 'sig' };
     provider.overrides.jwks = (keys) => [...keys, published];
@@ -131,7 +131,7 @@ describe('A forged bearer token', () => {
     expect(await answerTo(token)).toMatchObject(refused);
   });
 
-  it('is refused when discovery lists "none" and an algorithm with a shared secret', async () => {
+  it('is rejected when discovery lists "none" and an algorithm with a shared secret', async () => {
     const secret = new Uint8Array(64);
     provider.overrides.discovery = (document) => ({
       ...document,
@@ -148,7 +148,7 @@ describe('A forged bearer token', () => {
     expect(await answerTo(new UnsecuredJWT(accessTokenClaims(provider)).encode())).toMatchObject(refused);
   });
 
-  it('without a key id is refused when there are several keys', async () => {
+  it('without a key id is rejected when there are several keys', async () => {
     const other = await generateKeyPair('ES384');
     const jwk = await exportJWK(other.publicKey);
     provider.overrides.jwks = (keys) => [...keys, { ...jwk, kid: 'other', use: 'sig' }];
@@ -159,7 +159,7 @@ describe('A forged bearer token', () => {
     expect(await answerTo(token)).toMatchObject(refused);
   });
 
-  it('is refused with a reason that shows nothing of the token', async () => {
+  it('is rejected with a reason that shows nothing of the token', async () => {
     const { challenge } = await answerTo(await signed({ aud: 'https://other.example.com/<script>"' }));
     expect(challenge).toBe(
       'Bearer error="invalid_token", error_description="The token was issued for another API."',

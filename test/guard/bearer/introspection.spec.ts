@@ -89,7 +89,7 @@ describe('An opaque bearer token', () => {
     });
   });
 
-  it('of another application is refused, although Logto calls it active', async () => {
+  it('of another application is rejected, although Logto calls it active', async () => {
     const other = await startIntrospectingApi(['another-application']);
     const answer = await call(other, '/things', await tokens.ofUser('ada'));
 
@@ -97,20 +97,20 @@ describe('An opaque bearer token', () => {
     expect(issuer.countRequests('introspection')).toBe(1);
   });
 
-  it('that is a refresh token is refused', async () => {
+  it('that is a refresh token is rejected', async () => {
     const { refreshToken } = await tokens.storedTokens('ada');
 
     expect(refusalOf(await call(api, '/things', refreshToken))).toMatchObject(invalid);
   });
 
-  it('that Logto does not know is refused', async () => {
+  it('that Logto does not know is rejected', async () => {
     expect(refusalOf(await call(api, '/things', 'an-unknown-token'))).toEqual({
       ...invalid,
       challenge: 'Bearer error="invalid_token", error_description="The token is not valid."',
     });
   });
 
-  it('of 100 kB is refused without a request to Logto', async () => {
+  it('of 100 kB is rejected without a request to Logto', async () => {
     const handler: RequestListener = (...exchange) => api.app.getHttpServer().emit('request', ...exchange);
     const server = createServer({ maxHeaderSize: 1_000_000 }, handler);
     await new Promise<void>((resolve) => server.listen(0, resolve));
@@ -151,7 +151,7 @@ describe('An opaque bearer token', () => {
     expect(refusalOf(await call(api, '/things', await tokens.ofUser('ada')))).toMatchObject({ status: 503 });
   });
 
-  it('is answered with 503 when Logto refuses the credentials of this API', async () => {
+  it('is answered with 503 when Logto rejects the credentials of this API', async () => {
     const wrong = await startIntrospectingApi([application.id], 'a-secret-that-is-wrong');
     const answer = await call(wrong, '/things', await tokens.ofUser('ada'));
 

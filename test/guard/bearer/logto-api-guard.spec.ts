@@ -99,7 +99,7 @@ describe('LogtoApiGuard', () => {
     expect([answer.status, answer.text, answer.headers.get('cache-control')]).toEqual([200, 'open', null]);
   });
 
-  describe('refuses', () => {
+  describe('denies', () => {
     it('a request without a token, with a challenge that names no error (RFC 6750 section 3.1)', async () => {
       const answer = await call(api, '/things');
 
@@ -188,7 +188,7 @@ describe('LogtoApiGuard', () => {
       expect(refusalOf(answer)).toMatchObject(invalid);
     });
 
-    it('a token whose claims or signature were changed, also while the genuine one is cached', async () => {
+    it('a token whose claims or signature were changed, even while the genuine one is cached', async () => {
       const [token, other] = [
         await tokens.ofUser('ada', { resource }),
         await tokens.ofUser('bob', { resource }),
@@ -237,7 +237,7 @@ describe('LogtoApiGuard', () => {
       ['in one piece', 'a'.repeat(100_000)],
       ['in the form of a JWT', `${'a'.repeat(50_000)}.${'b'.repeat(50_000)}.c`],
       ['that consists of padding', `a${'='.repeat(100_000)}!`],
-    ])('refuses a token of 100 kB %s without a request to Logto', async (_, token) => {
+    ])('rejects a token of 100 kB %s without a request to Logto', async (_, token) => {
       issuer.resetRequests();
       const { port } = server.address() as AddressInfo;
 

@@ -41,7 +41,7 @@ interface Refusal {
   lines: { level: string; text: string }[];
 }
 
-describe('A refused bearer token', () => {
+describe('A rejected bearer token', () => {
   let provider: HostileProvider;
   let api: TestApp;
   let logs: LogRecorder;
@@ -198,7 +198,7 @@ describe('A refused bearer token', () => {
   });
 });
 
-describe('A refused opaque token', () => {
+describe('A rejected opaque token', () => {
   let issuer: LogtoEmulator;
   let tokens: RealTokens;
   let logs: LogRecorder;

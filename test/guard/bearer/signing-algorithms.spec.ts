@@ -33,7 +33,7 @@ describe('The signing algorithm of a bearer token', () => {
     expect(await statusOf('RS512', ['RS512'])).toBe(200);
   });
 
-  it('is refused when discovery does not list it, although the key is published', async () => {
+  it('is rejected when discovery does not list it, although the key is published', async () => {
     expect(await statusOf('RS512', ['RS256'])).toBe(401);
   });
 });

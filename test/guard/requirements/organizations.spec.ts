@@ -167,11 +167,11 @@ describe('@RequireOrganization', () => {
       ['a missing header', '/by-header'],
       ['no id from the function', '/by-function'],
       ['two ids from the function', '/by-function?org=org_1&org=org_2'],
-    ])('refuses %s', async (_, path) => {
+    ])('denies %s', async (_, path) => {
       expect(refusalOf(await asks(path))).toEqual({ ...notAMember, challenge: null });
     });
 
-    it('refuses an empty header, and one with two ids', async () => {
+    it('denies an empty header, and one with two ids', async () => {
       for (const value of ['', 'org_1, org_1', 'org_1 org_2']) {
         expect(refusalOf(await asks('/by-header', { 'x-org': value }))).toMatchObject(notAMember);
       }
@@ -205,7 +205,7 @@ describe('@RequireOrganization', () => {
       });
     });
 
-    it('takes organization roles from the claims, also when their names contain spaces', async () => {
+    it('takes organization roles from the claims, even when their names contain spaces', async () => {
       expect((await asks('/organizations/org_1/members')).text).toBe('members');
       expect((await asks('/organizations/org_1/owners')).json()).toMatchObject({
         status: 403,
@@ -249,7 +249,7 @@ describe('@RequireOrganization', () => {
       }
     });
 
-    it('refuses the token of another organization', async () => {
+    it('denies the token of another organization', async () => {
       const token = await inOrganization('org_2', 'bob');
 
       expect((await call(app, '/organizations/org_2', token)).status).toBe(200);
@@ -259,13 +259,13 @@ describe('@RequireOrganization', () => {
       });
     });
 
-    it('refuses a token for the API within another organization', async () => {
+    it('denies a token for the API within another organization', async () => {
       const token = await tokens.ofUser('ada', { resource, organizationId: 'org_1' });
 
       expect(refusalOf(await call(app, '/organizations/org_2', token))).toMatchObject(mismatch);
     });
 
-    it('refuses a token for another API within that organization', async () => {
+    it('denies a token for another API within that organization', async () => {
       const foreign = await tokens.ofUser('ada', { resource: otherResource, organizationId: 'org_1' });
 
       expect(refusalOf(await call(app, '/organizations/org_1', foreign))).toMatchObject({
@@ -274,13 +274,13 @@ describe('@RequireOrganization', () => {
       });
     });
 
-    it('refuses a token without an organization, even of a member', async () => {
+    it('denies a token without an organization, even of a member', async () => {
       const token = await tokens.ofUser('ada', { resource });
 
       expect(refusalOf(await call(app, '/organizations/org_1', token))).toMatchObject(notAMember);
     });
 
-    it('is required for organization tokens: a route without it refuses them, because one tenant could read the data of all others', async () => {
+    it('is required for organization tokens: a route without it denies them, because one tenant could read the data of all others', async () => {
       for (const token of [
         await inOrganization('org_1'),
         await tokens.ofUser('ada', { resource, organizationId: 'org_1' }),
@@ -354,7 +354,7 @@ describe('@RequireOrganization', () => {
       }
     });
 
-    it('refuses every other organization', async () => {
+    it('denies every other organization', async () => {
       for (const token of [
         await tokens.ofUser('bob', { organizationId: 'org_2' }),
         await tokens.ofUser('bob', { resource, organizationId: 'org_2' }),

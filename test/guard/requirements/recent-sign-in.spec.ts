@@ -169,7 +169,7 @@ describe('@RequireRecentSignIn', () => {
   it.each([
     ['was too long ago', (issuedAt: number) => issuedAt - 4000],
     ['has no time', () => undefined],
-  ])('refuses a callback whose sign-in %s, although a recent one was requested', async (_, authTime) => {
+  ])('rejects a callback whose sign-in %s, although a recent one was requested', async (_, authTime) => {
     const provider = await startHostileProvider();
     const own = await startApp({ issuer: provider, controllers: [AccountController] });
     const client = own.browser();
@@ -219,7 +219,7 @@ describe('@RequireRecentSignIn', () => {
   });
 
   describe('for a bearer token', () => {
-    it('uses `auth_time`, and refuses a token without it (RFC 9470)', async () => {
+    it('uses `auth_time`, and denies a token without it (RFC 9470)', async () => {
       const provider = await startHostileProvider();
       const api = await startApp({
         issuer: provider,

@@ -236,7 +236,7 @@ describe('@RequireScopes', () => {
       expect((await ada.fetch('/pages/named')).status).toBe(200);
     });
 
-    it('refuses a user without the scope, without a challenge', async () => {
+    it('denies a user without the scope, without a challenge', async () => {
       const bob = await signedIn({}, 'bob');
 
       expect(refusalOf(await bob.fetch('/pages/read'))).toEqual({ ...forbidden, challenge: null });

@@ -306,7 +306,7 @@ describe('Step-up authentication', () => {
   });
 
   describe('of an API', () => {
-    it('decides by the access token, and refuses it with a challenge (RFC 9470)', async () => {
+    it('decides by the access token, and denies it with a challenge (RFC 9470)', async () => {
       const provider = await startHostileProvider();
       const api = await startApp({
         issuer: provider,
@@ -347,7 +347,7 @@ describe('Step-up authentication', () => {
       expect(refusalOf(await call(api, '/api/payout', token))).toMatchObject(insufficient);
     });
 
-    it('refuses a token from client credentials with `user_required`', async () => {
+    it('denies a token from client credentials with `user_required`', async () => {
       const api = await startApp({
         issuer,
         controllers: [ApiController],
