@@ -54,8 +54,8 @@ export class LogtoException extends HttpException {
   constructor(code: LogtoErrorCode, message: string, init: LogtoExceptionInit = {}) {
     const status = init.status ?? HttpStatus.INTERNAL_SERVER_ERROR;
     const needsOperator = init.needsOperator ?? status === 500;
-    const publicMessage =
-      init.publicMessage ?? (needsOperator ? operatorMessage : publicMessages[status]) ?? message;
+    const general = needsOperator ? operatorMessage : unavailableMessage;
+    const publicMessage = init.publicMessage ?? (needsOperator || status >= 500 ? general : message);
     const help = init.help ?? errorHelp(code);
     const isProduction = process.env.NODE_ENV === 'production';
     const detail = isProduction ? publicMessage : message;
@@ -177,9 +177,7 @@ function problemBody(
 const operatorMessage =
   'This application is not set up correctly. Please contact its operator; the details are in the log.';
 
-/** The public messages of other server errors, by status. */
-const publicMessages: Record<number, string> = {
-  503: 'This is not available at the moment. Please try again shortly.',
-};
+/** The public message of other server errors. */
+const unavailableMessage = 'This is not available at the moment. Please try again shortly.';
 
 const graphqlCodes: Record<number, string> = { 400: 'BAD_REQUEST', 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN' };
