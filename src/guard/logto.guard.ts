@@ -23,8 +23,8 @@ import { AccessDecision } from './access-decision.js';
  * @UseGuards(LogtoGuard)
  * export class AccountController {}
  * ```
- * A subclass can override {@link credentials}, {@link refused}, or `canActivate` to check more. It may have a constructor
- * of its own.
+ * A subclass can override {@link credentials}, {@link handleDenial}, or `canActivate` to check more. It may have a
+ * constructor of its own.
  * @throws LogtoUnauthenticatedException when the user is not signed in, or has to sign in again: `not_authenticated`,
  * `recent_sign_in_required`, `insufficient_authentication` or `missing_refresh_token`
  * @throws LogtoException 403 for a requirement that is not met and for `cross_site_request`; `session_not_configured`; a
@@ -52,21 +52,25 @@ export class LogtoGuard extends AccessGuard implements CanActivate, OnModuleInit
       await this.decision.authorize(context, this.credentials(context));
       return true;
     } catch (error) {
-      return this.refused(context, error);
+      return this.handleDenial(context, error);
     }
   }
 
-  /** Which credentials to accept, unless the route has `@WithLogto({ accept })`. */
+  /**
+   * The credentials that this guard accepts. Override it, for example, to accept bearer tokens too:
+   * `['session', 'bearer']`. `@WithLogto({ accept })` on a route takes precedence. Default: `['session']`.
+   */
   protected credentials(_context: ExecutionContext): readonly Credential[] {
     return ['session'];
   }
 
   /**
-   * Handles a denied request. The headers of the response are set already: a redirect, or a challenge.
+   * Handles a denied request. Override it to throw another exception, to log, or to let the request pass. The headers of the
+   * response are set already: a redirect, or a challenge.
    * @param error a {@link LogtoException}, or what the app's own code has thrown
-   * @returns whether to let the request pass all the same. Default: throws `error`.
+   * @returns whether to let the request pass anyway. Default: throws `error`.
    */
-  protected refused(_context: ExecutionContext, error: unknown): boolean | Promise<boolean> {
+  protected handleDenial(_context: ExecutionContext, error: unknown): boolean | Promise<boolean> {
     throw error;
   }
 
@@ -75,8 +79,8 @@ export class LogtoGuard extends AccessGuard implements CanActivate, OnModuleInit
     // Nest calls no lifecycle hooks of request-scoped guards.
     if (this.modules) logAndThrow(moduleMissingFor(this, this.modules));
     throw new TypeError(
-      `${this.constructor.name} has to be created by Nest, in a module that sees LogtoModule. Write ` +
-        '`{ provide: APP_GUARD, useClass: LogtoGuard }` or `app.useGlobalGuards(app.get(LogtoGuard))`, not `new LogtoGuard()`.',
+      `${this.constructor.name} must be created by Nest. Write \`{ provide: APP_GUARD, useClass: LogtoGuard }\` or ` +
+        '`app.useGlobalGuards(app.get(LogtoGuard))`, not `new LogtoGuard()`.',
     );
   }
 }

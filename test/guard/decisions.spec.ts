@@ -93,7 +93,7 @@ class StackedController {
 
 @Injectable()
 class LenientGuard extends LogtoApiGuard {
-  protected override refused(_context: ExecutionContext, _error: unknown): boolean {
+  protected override handleDenial(_context: ExecutionContext, _error: unknown): boolean {
     return true;
   }
 }

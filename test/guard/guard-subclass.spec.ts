@@ -49,7 +49,7 @@ class MobileGuard extends LogtoGuard {
 /** Changes the response to refused requests. */
 @Injectable()
 class HidingGuard extends LogtoApiGuard {
-  protected override refused(context: ExecutionContext, error: unknown): boolean {
+  protected override handleDenial(context: ExecutionContext, error: unknown): boolean {
     const path = context.switchToHttp().getRequest<Request>().path;
     if (path === '/hidden/health') return true;
     if (error instanceof LogtoException && !error.transient)
