@@ -11,7 +11,7 @@ export type {
   LogtoModuleExtras,
   LogtoModuleOptions,
   LogtoOptionsFactory,
-  UnauthenticatedBehaviour,
+  UnauthenticatedBehavior,
 } from './options/logto-module-options.js';
 export type { LogtoEncryptionOptions } from './options/logto-encryption-options.js';
 export type { LogtoManagementOptions } from './options/logto-management-options.js';

@@ -22,7 +22,7 @@ export interface LogtoExceptionInit {
   /** The page that explains the error. Default: the section of the code in the reference of the error codes. */
   help?: string;
   /** Additional members of the problem details (RFC 9457). */
-  extensions?: Record<string, unknown>;
+  problemExtensions?: Record<string, unknown>;
 }
 
 /**
@@ -59,7 +59,7 @@ export class LogtoException extends HttpException {
     const help = init.help ?? errorHelp(code);
     const isProduction = process.env.NODE_ENV === 'production';
     const detail = isProduction ? publicMessage : message;
-    const extensions = isProduction ? init.extensions : { help, ...init.extensions };
+    const extensions = isProduction ? init.problemExtensions : { help, ...init.problemExtensions };
     super(problemBody(code, detail, status, extensions), status, { cause: init.cause });
     this.code = code;
     this.transient = init.transient ?? false;
@@ -151,14 +151,14 @@ export class LogtoUnauthenticatedException extends LogtoException {
       code?: LogtoErrorCode;
       message?: string;
       publicMessage?: string;
-      extensions?: Record<string, unknown>;
+      problemExtensions?: Record<string, unknown>;
     } = {},
   ) {
     super(init.code ?? 'not_authenticated', init.message ?? 'You are not signed in. Sign in and try again.', {
       status: init.status ?? HttpStatus.UNAUTHORIZED,
       cause: init.cause,
       publicMessage: init.publicMessage,
-      extensions: init.extensions,
+      problemExtensions: init.problemExtensions,
     });
     this.redirectTo = init.redirectTo;
   }

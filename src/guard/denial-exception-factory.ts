@@ -67,7 +67,7 @@ export class DenialExceptionFactory {
       code: gap === 'acr' ? 'insufficient_authentication' : 'recent_sign_in_required',
       message: `${needed} ${clockDifference ?? 'Sign in again.'}`,
       publicMessage: clockDifference === undefined ? `${needed} Sign in again.` : needed,
-      extensions: withoutUndefined({ acr_values, max_age }),
+      problemExtensions: withoutUndefined({ acr_values, max_age }),
     } as const;
     if (principal.credential === 'session' && clockDifference === undefined)
       return this.signIn(attempt, reason);
@@ -79,7 +79,7 @@ export class DenialExceptionFactory {
   /** Requests a sign-in that meets the requirements of the route, so that the user does not have to sign in twice. */
   private signIn(
     { host, request, policy }: AccessAttempt,
-    reason: Pick<UnauthenticatedReason, 'code' | 'message' | 'publicMessage' | 'extensions'> = {},
+    reason: Pick<UnauthenticatedReason, 'code' | 'message' | 'publicMessage' | 'problemExtensions'> = {},
   ): LogtoUnauthenticatedException {
     return host.getType<string>() === 'http'
       ? this.unauthenticated.create(request, policy.route.unauthenticated, {

@@ -44,7 +44,7 @@ export interface LogtoLifetimeOptions {
 }
 
 /** What `LogtoGuard` does with an anonymous request. */
-export type UnauthenticatedBehaviour = 'auto' | 'redirect' | 'reject';
+export type UnauthenticatedBehavior = 'auto' | 'redirect' | 'reject';
 
 /** Options of {@link LogtoModule.forRoot}. Options that `@logto/express` has too have the same names. */
 export interface LogtoModuleOptions extends GetContextParameters {
@@ -130,7 +130,7 @@ export interface LogtoModuleOptions extends GetContextParameters {
   // Guards
 
   /** What `LogtoGuard` does with an anonymous request. `'auto'` redirects browser navigations only. Default: `'auto'`. */
-  unauthenticated?: UnauthenticatedBehaviour;
+  unauthenticated?: UnauthenticatedBehavior;
   /**
    * Other origins that may send unsafe requests with a session, call the session and sign-out routes (CORS), and be the
    * target of `returnTo`. Default: none.

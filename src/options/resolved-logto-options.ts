@@ -3,7 +3,7 @@ import type { LogtoResourceMetadataOptions } from './logto-api-options.js';
 import type {
   LogtoLock,
   LogtoModuleOptions,
-  UnauthenticatedBehaviour,
+  UnauthenticatedBehavior,
   LogtoLifetimeOptions,
 } from './logto-module-options.js';
 import type { SignInOptions } from './sign-in-options.js';
@@ -69,7 +69,7 @@ export abstract class ResolvedLogtoOptions {
   abstract readonly authRoutesPrefix: string;
   abstract readonly postSignInRedirectUri: string;
   abstract readonly postSignOutRedirectUri: string;
-  abstract readonly unauthenticated: UnauthenticatedBehaviour;
+  abstract readonly unauthenticated: UnauthenticatedBehavior;
   abstract readonly session: SessionOptions | undefined;
   abstract readonly lifetime: LogtoLifetimeOptions;
   /** Milliseconds, or `false`. */

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { LogtoErrorCode } from '../logto.error-codes.js';
 import { LogtoUnauthenticatedException } from '../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
+import type { UnauthenticatedBehavior } from '../options/logto-module-options.js';
 import { BasePath } from '../request/base-path.js';
 import { isNavigation } from '../request/fetch-metadata.js';
 import { allowedReturnTo } from '../request/return-to.js';
@@ -15,7 +15,7 @@ export interface UnauthenticatedReason {
   message?: string;
   publicMessage?: string;
   /** Further members of the problem body. */
-  extensions?: Record<string, unknown>;
+  problemExtensions?: Record<string, unknown>;
   /** Maximum time since the sign-in, in seconds. */
   maxAge?: number;
   /** The authentication contexts of which the sign-in has to reach one, separated by spaces. */
@@ -42,11 +42,11 @@ export class UnauthenticatedExceptionFactory {
    */
   create(
     request: Request,
-    behaviour: UnauthenticatedBehaviour,
+    behavior: UnauthenticatedBehavior,
     { maxAge, acrValues, ...reason }: UnauthenticatedReason = {},
   ): LogtoUnauthenticatedException {
     const response = request.res;
-    if (!this.options.client || !response || !redirects(request, behaviour)) {
+    if (!this.options.client || !response || !redirects(request, behavior)) {
       return new LogtoUnauthenticatedException(reason);
     }
     const isRead = request.method === 'GET' || request.method === 'HEAD';
@@ -85,6 +85,6 @@ export class UnauthenticatedExceptionFactory {
   }
 }
 
-function redirects(request: Request, behaviour: UnauthenticatedBehaviour): boolean {
-  return behaviour === 'redirect' || (behaviour === 'auto' && isNavigation(request));
+function redirects(request: Request, behavior: UnauthenticatedBehavior): boolean {
+  return behavior === 'redirect' || (behavior === 'auto' && isNavigation(request));
 }

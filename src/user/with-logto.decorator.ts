@@ -1,12 +1,12 @@
 import { withBaseClasses } from './with-base-classes.js';
 import type { Credential } from '../options/credential.js';
 import type { GetContextParameters } from '../options/get-context-parameters.js';
-import type { UnauthenticatedBehaviour } from '../options/logto-module-options.js';
+import type { UnauthenticatedBehavior } from '../options/logto-module-options.js';
 
 /** What to add to the user context for a class or a handler, and what its guard does. */
 export interface WithLogtoOptions extends GetContextParameters {
   /** What `LogtoGuard` does with an anonymous request. Default: the module's `unauthenticated`. */
-  unauthenticated?: UnauthenticatedBehaviour;
+  unauthenticated?: UnauthenticatedBehavior;
   /**
    * Which credentials the guard accepts. If it accepts both and the request has an `Authorization` header, the header
    * decides: a bad token does not fall back to the session. Default: the guard's own.

@@ -25,7 +25,7 @@ export function insufficient(requirement: NamedRequirement, present: readonly st
     {
       status: 403,
       // Scopes as in RFC 6750. The name of a role may contain spaces.
-      extensions: requiresRoles(requirement)
+      problemExtensions: requiresRoles(requirement)
         ? { roles: requirement.names }
         : { scope: requirement.names.join(' ') },
     },
