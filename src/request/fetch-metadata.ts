@@ -1,15 +1,15 @@
 import type { Request } from 'express';
 
-/** Values of `Sec-Fetch-Dest` for what a browser shows to a person, rather than loads into a page. */
+/** Values of `Sec-Fetch-Dest` for what a browser shows to the user, rather than loads into a page. */
 const documents: ReadonlySet<string> = new Set(['document', 'iframe', 'frame', 'fencedframe']);
 
 /**
- * Who has sent a request, according to its headers: a person who navigates, a page (an image, a script or a prefetch), a
- * program that is not a browser, or one of the latter two.
+ * The kind of a request, according to its headers: a navigation of a browser, a request of a page (an image, a script or a
+ * prefetch), a request of a client that is not a browser, or one of the latter two.
  */
-type Sender = 'person' | 'page' | 'program' | 'page or program';
+type RequestKind = 'navigation' | 'subresource' | 'non-browser' | 'subresource or non-browser';
 
-/** Whether a browser shows the response to a person (Fetch Metadata, or `Accept` from clients that do not send it). */
+/** Whether a browser shows the response to the user (Fetch Metadata, or `Accept` from clients that do not send it). */
 export function isNavigation(request: Request): boolean {
   if (request.headers['sec-fetch-mode'] !== undefined) return sendsNavigationHeader(request);
   const isRead = request.method === 'GET' || request.method === 'HEAD';
@@ -26,32 +26,33 @@ export function isClick({ headers }: Request): boolean {
   return headers['sec-fetch-user'] === '?1';
 }
 
-/** Whether a page of another site has made the request, for example for a frame, and not a link that a person followed. */
+/** Whether a page of another site has made the request, for example for a frame, and not a link that the user followed. */
 export function isFrameOfAnotherSite({ headers }: Request): boolean {
   const isDocument = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   return headers['sec-fetch-site'] === 'cross-site' && !isDocument;
 }
 
-/** Who has sent a request to a route that a person is meant to navigate to. */
-export function senderOf({ headers }: Request): Sender {
-  if (isPrefetch(headers) || headers['x-requested-with'] === 'XMLHttpRequest') return 'page';
+/** The kind of a request to a route that users navigate to. */
+export function requestKindOf({ headers }: Request): RequestKind {
+  if (isPrefetch(headers) || headers['x-requested-with'] === 'XMLHttpRequest') return 'subresource';
   const mode = headers['sec-fetch-mode'];
   const destination = headers['sec-fetch-dest'];
-  if (mode === 'navigate') return destination === undefined || documents.has(destination) ? 'person' : 'page';
+  if (mode === 'navigate')
+    return destination === undefined || documents.has(destination) ? 'navigation' : 'subresource';
   // Browsers send all of these headers or none. Node's `fetch` sends only the mode.
-  if (destination !== undefined || headers['sec-fetch-site'] !== undefined) return 'page';
-  if (mode !== undefined) return mode === 'cors' ? 'page or program' : 'page';
-  return senderByAccept(headers.accept);
+  if (destination !== undefined || headers['sec-fetch-site'] !== undefined) return 'subresource';
+  if (mode !== undefined) return mode === 'cors' ? 'subresource or non-browser' : 'subresource';
+  return requestKindByAccept(headers.accept);
 }
 
 /**
- * The sender of a request without those headers: Safari before 16.4, any browser over plain http, or no browser. Browsers
+ * The kind of a request without those headers: Safari before 16.4, any browser over plain http, or no browser. Browsers
  * always send `Accept`: with `text/html` for a page to show, with a wildcard for what they load into one.
  */
-function senderByAccept(accept: string | undefined): Sender {
-  if (accept?.includes('text/html')) return 'person';
-  if (accept?.trim() === '*/*') return 'page or program';
-  return /\*|image\/|text\/css/.test(accept ?? '') ? 'page' : 'program';
+function requestKindByAccept(accept: string | undefined): RequestKind {
+  if (accept?.includes('text/html')) return 'navigation';
+  if (accept?.trim() === '*/*') return 'subresource or non-browser';
+  return /\*|image\/|text\/css/.test(accept ?? '') ? 'subresource' : 'non-browser';
 }
 
 /**

@@ -4,7 +4,7 @@ import { LogtoException } from '../logto.exceptions.js';
 import { OperatorLog } from '../operator-log.js';
 import { BasePath } from '../request/base-path.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
-import { isFrameOfAnotherSite, senderOf } from '../request/fetch-metadata.js';
+import { isFrameOfAnotherSite, requestKindOf } from '../request/fetch-metadata.js';
 
 /** Rejects requests to sign in or out that are not navigations, such as images and prefetches. */
 @Injectable()
@@ -16,11 +16,12 @@ export class NavigationCheck {
   ) {}
 
   /**
-   * Asserts that a request may start or finish a sign-in. Programs may, because they do not use the session of a browser.
+   * Asserts that a request may start or finish a sign-in. Clients other than browsers may, because they do not use the session
+   * of a browser.
    * @throws LogtoException `not_a_navigation`, 403
    */
   assertSignInAllowed(request: Request): void {
-    if (request.method !== 'GET' || senderOf(request) === 'page') this.reject('sign-in');
+    if (request.method !== 'GET' || requestKindOf(request) === 'subresource') this.reject('sign-in');
   }
 
   /**
@@ -29,8 +30,8 @@ export class NavigationCheck {
    * @throws LogtoException `not_a_navigation`, 403
    */
   assertSignOutAllowed(request: Request): void {
-    const sender = senderOf(request);
-    const isAllowed = request.method === 'GET' && (sender === 'person' || sender === 'program');
+    const kind = requestKindOf(request);
+    const isAllowed = request.method === 'GET' && (kind === 'navigation' || kind === 'non-browser');
     if (!isAllowed || isFrameOfAnotherSite(request)) this.reject('sign-out');
   }
 
@@ -50,7 +51,7 @@ export class NavigationCheck {
 
 /** Whether a POST is a form whose response the browser shows, rather than a script's request. */
 export function isFormNavigation(request: Request): boolean {
-  return senderOf(request) === 'person';
+  return requestKindOf(request) === 'navigation';
 }
 
 /** Whether a script requests JSON. */
