@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { ModuleRoutes } from '../guard/decorators/module-routes.decorator.js';
 import { ProtectedResources } from '../guard/bearer/protected-resources.js';
 import { moduleController } from '../nest/module-controller.js';
-import { placeController } from '../nest/place-controller.js';
+import { setControllerPath } from '../nest/set-controller-path.js';
 import type { ResolvedExtras } from '../options/resolve/resolve-extras.js';
 import { withholdSession } from '../request/passive-requests.js';
 
@@ -11,7 +11,7 @@ import { withholdSession } from '../request/passive-requests.js';
 @ModuleRoutes()
 class ResourceMetadataController {
   constructor(private readonly resources: ProtectedResources) {
-    placeController(new.target, resources.routePaths);
+    setControllerPath(new.target, resources.routePaths);
   }
 
   /** Sends the document itself, because an interceptor of the app might wrap a return value. */

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { ModuleRoutes } from '../guard/decorators/module-routes.decorator.js';
 import { LogtoExceptionFilter } from '../guard/logto-exception.filter.js';
 import { moduleController } from '../nest/module-controller.js';
-import { placeController } from '../nest/place-controller.js';
+import { setControllerPath } from '../nest/set-controller-path.js';
 import type { ResolvedExtras } from '../options/resolve/resolve-extras.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { Webhooks } from './webhooks.js';
@@ -16,7 +16,7 @@ class WebhookController {
     options: ResolvedLogtoOptions,
     private readonly webhooks: Webhooks,
   ) {
-    placeController(new.target, options.webhooks?.path);
+    setControllerPath(new.target, options.webhooks?.path);
   }
 
   @Post()

@@ -2,14 +2,14 @@ import { afterEach, describe, it } from '@jest/globals';
 import { Controller, Get, Module, VersioningType, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import request from 'supertest';
-import { placeController } from '../../src/nest/place-controller.js';
+import { setControllerPath } from '../../src/nest/set-controller-path.js';
 
 /** An app with a controller that learns its path when it is created. */
 async function start(path: string | undefined): Promise<INestApplication> {
   @Controller({ path: [] })
   class LateController {
     constructor() {
-      placeController(new.target as Type, path);
+      setControllerPath(new.target as Type, path);
     }
 
     @Get()
@@ -26,7 +26,7 @@ async function start(path: string | undefined): Promise<INestApplication> {
   return app.init();
 }
 
-describe('A controller that is placed when it is created', () => {
+describe('A controller whose path is set when it is created', () => {
   let app: INestApplication;
 
   afterEach(() => app.close());
