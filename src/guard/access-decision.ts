@@ -51,8 +51,8 @@ export class AccessDecision {
       const principal = await authentication.authenticate(attempt);
       if (!principal) return this.admitAnonymous(attempt);
       if (principal.credential === 'session') this.csrf.assertOwnSite(host, request);
-      const gap = await this.requirements.findGap(attempt.request, principal, policy);
-      if (gap !== undefined) throw this.denials.forSignIn(attempt, principal, gap);
+      const stepUp = await this.requirements.check(attempt.request, principal, policy);
+      if (stepUp !== undefined) throw this.denials.forStepUp(attempt, principal, stepUp);
       if (policy.access === 'required') this.currentUser.admit(host, attempt.request);
       attachContext(host, attempt.request, principal.context);
     } catch (error) {

@@ -16,7 +16,7 @@ export class ClockSkewCheck {
    * sign-in would be rejected as well.
    * @param maxAge in seconds
    */
-  differenceFor(principal: Principal, maxAge: number): string | undefined {
+  reportSkew(principal: Principal, maxAge: number): string | undefined {
     if (!isRecent(principal, maxAge, this.clock.now())) return undefined;
     const difference = this.clock.describeSkew();
     if (difference !== undefined) {

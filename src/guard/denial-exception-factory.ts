@@ -13,7 +13,7 @@ import type { Principal } from './requirements/principal.js';
 import {
   describeAuthentication,
   signInParametersOf,
-  type AuthenticationGap,
+  type StepUpReason,
 } from './requirements/required-authentication.js';
 
 /** Creates the exceptions of denied requests, and sets their redirects or challenges. */
@@ -54,17 +54,17 @@ export class DenialExceptionFactory {
    * Denies a user who has to sign in again, because the sign-in is too old or its authentication context too low (RFC 9470).
    * There is no redirect to a sign-in that would be denied as well.
    */
-  forSignIn(
+  forStepUp(
     attempt: AccessAttempt,
     principal: Principal,
-    gap: AuthenticationGap,
+    stepUp: StepUpReason,
   ): LogtoUnauthenticatedException {
     const { authentication } = attempt.policy;
     const { acrValues: acr_values, maxAge: max_age } = signInParametersOf(authentication);
-    const clockDifference = gap === 'age' ? this.clockSkew.differenceFor(principal, max_age ?? 0) : undefined;
+    const clockDifference = stepUp === 'age' ? this.clockSkew.reportSkew(principal, max_age ?? 0) : undefined;
     const needed = `This request requires ${describeAuthentication(authentication)}.`;
     const reason = {
-      code: gap === 'acr' ? 'insufficient_authentication' : 'recent_sign_in_required',
+      code: stepUp === 'acr' ? 'insufficient_authentication' : 'recent_sign_in_required',
       message: `${needed} ${clockDifference ?? 'Sign in again.'}`,
       publicMessage: clockDifference === undefined ? `${needed} Sign in again.` : needed,
       problemExtensions: withoutUndefined({ acr_values, max_age }),

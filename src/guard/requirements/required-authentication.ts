@@ -10,8 +10,8 @@ export interface RequiredAuthentication {
   readonly maxAge: number | undefined;
 }
 
-/** What a sign-in lacks: its authentication context is too low, or it is too old. */
-export type AuthenticationGap = 'acr' | 'age';
+/** Why a user has to sign in again: the authentication context of the sign-in is too low, or it is too old. */
+export type StepUpReason = 'acr' | 'age';
 
 /** Any sign-in, of a route without such a requirement. */
 const anySignIn: RequiredAuthentication = { acrs: [], maxAge: undefined };
@@ -30,14 +30,14 @@ export function combineAuthentication(
 }
 
 /**
- * What the sign-in of a user lacks.
+ * Why a user has to sign in again. `undefined` if the sign-in meets the requirement.
  * @param now in milliseconds since 1970
  */
-export function authenticationGap(
+export function stepUpReason(
   principal: Principal,
   { acrs, maxAge }: RequiredAuthentication,
   now: number,
-): AuthenticationGap | undefined {
+): StepUpReason | undefined {
   if (!acrs.every((acr) => satisfiesAcr(principal.acr, acr))) return 'acr';
   return maxAge === undefined || isRecent(principal, maxAge, now) ? undefined : 'age';
 }

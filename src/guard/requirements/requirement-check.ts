@@ -13,7 +13,7 @@ import {
 import { boundOrganization } from './bound-organization.js';
 import type { NamedRequirement, Requirement, RouteRequirements } from './requirement.js';
 import type { Principal } from './principal.js';
-import { authenticationGap, type AuthenticationGap } from './required-authentication.js';
+import { stepUpReason, type StepUpReason } from './required-authentication.js';
 
 /** Checks the requirements of a route. */
 @Injectable()
@@ -21,26 +21,28 @@ export class RequirementCheck {
   constructor(private readonly options: ResolvedLogtoOptions) {}
 
   /**
-   * @returns what the sign-in lacks, if another sign-in is all that is missing
+   * Checks the requirements of a route.
+   * @returns why step-up authentication is needed, if it is all that is missing
    * @throws LogtoException when anything else is missing
    */
-  async findGap(
+  async check(
     request: Request,
     principal: Principal,
     route: RouteRequirements,
-  ): Promise<AuthenticationGap | undefined> {
+  ): Promise<StepUpReason | undefined> {
     const organizationId = boundOrganization(request, route.organizations);
     for (const requirement of route.requirements) {
-      if (requirement.kind !== 'authentication') await this.check(principal, requirement, organizationId);
+      if (requirement.kind !== 'authentication')
+        await this.checkRequirement(principal, requirement, organizationId);
     }
     const { authentication } = route;
     if (!authentication) return undefined;
     if (authentication.acrs.length > 1) throw contradictingAcrs(authentication.acrs);
     if (principal.isMachine) throw userRequired();
-    return authenticationGap(principal, authentication, Date.now());
+    return stepUpReason(principal, authentication, Date.now());
   }
 
-  private async check(
+  private async checkRequirement(
     principal: Principal,
     requirement: Exclude<Requirement, { kind: 'authentication' }>,
     organizationId: string | undefined,
