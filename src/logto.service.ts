@@ -7,7 +7,7 @@ import { DownstreamFetch, type LogtoFetchInit } from './downstream/downstream-fe
 import type { AccessTokenClaims, IdTokenClaims, UserInfoResponse } from './oidc/claims.js';
 import type { TokenTarget } from './oidc/token-target.js';
 import { TokenExchange, type ExchangedToken, type TokenExchangeParameters } from './oidc/token-exchange.js';
-import { requireSignIn } from './session/sign-in-client.js';
+import { requireConfigured } from './session/sign-in-client.js';
 import { Handshakes } from './session/handshakes.js';
 import { accessTokenClaims } from './tokens/access-token-claims.js';
 import { MachineTokens, type ClientCredentialsParameters } from './tokens/machine-tokens.js';
@@ -148,7 +148,7 @@ export class LogtoService {
    */
   async signIn(request: Request, parameters: SignInParameters = {}): Promise<URL> {
     this.revalidation.skip(request);
-    return requireSignIn(this.flows).signIn.start(request, parameters);
+    return requireConfigured(this.flows).signIn.start(request, parameters);
   }
 
   /**
@@ -157,7 +157,7 @@ export class LogtoService {
    * `insufficient_authentication`, or the refusal of an `@OnSignIn()` hook or the user resolver
    */
   async handleSignInCallback(request: Request): Promise<{ returnTo: string }> {
-    return requireSignIn(this.flows).callback.finish(request);
+    return requireConfigured(this.flows).callback.finish(request);
   }
 
   /**
@@ -165,7 +165,7 @@ export class LogtoService {
    * @throws LogtoException `logout_token_invalid`, 400; `session_store_unavailable`, 503
    */
   async handleBackChannelLogout(request: Request): Promise<void> {
-    await requireSignIn(this.flows).backChannelLogout.receive(request);
+    await requireConfigured(this.flows).backChannelLogout.receive(request);
   }
 
   /**
@@ -190,7 +190,7 @@ export class LogtoService {
    * @throws LogtoException `invalid_options`, or a `session_…` code if the request has no usable session
    */
   async signOut(request: Request, parameters: SignOutParameters = {}): Promise<URL> {
-    return requireSignIn(this.flows).signOut.start(request, parameters);
+    return requireConfigured(this.flows).signOut.start(request, parameters);
   }
 
   /** Checks the setup and asks Logto about it, like `nestjs-logto doctor`. Never rejects, and returns no secrets. */

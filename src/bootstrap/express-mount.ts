@@ -51,7 +51,7 @@ export class ExpressMount {
     if (!isExpress) return;
     const { request } = adapter.getInstance() as ExpressApplication;
     defineUserAccessor(request, this.currentUser);
-    defineSessionContext(request, (one) => this.currentUser.of(one));
+    defineSessionContext(request, (one) => this.currentUser.getContext(one));
   }
 
   /**

@@ -67,7 +67,7 @@ export class DownstreamFetch {
     if (!request) throw new LogtoUnauthenticatedException();
     return {
       get: async () => (await this.tokens.accessToken(request, target)).token,
-      renew: async (rejected) => (await this.tokens.renewedAccessToken(request, target, rejected)).token,
+      renew: async (rejected) => (await this.tokens.renewAccessToken(request, target, rejected)).token,
     };
   }
 
@@ -76,7 +76,7 @@ export class DownstreamFetch {
   ): TokenSource {
     return {
       get: () => this.machineTokens.token(parameters),
-      renew: (rejected) => this.machineTokens.renewedToken(parameters, rejected),
+      renew: (rejected) => this.machineTokens.renewToken(parameters, rejected),
     };
   }
 

@@ -37,7 +37,7 @@ export class FreshClaimsGuard implements CanActivate {
     if (isSocket(host) || !this.isGuardedByApp(host.getClass(), host.getHandler())) return true;
     const request = await this.source.getRequest(host);
     // The session route may have a guard too, by `authRoutesDecorators`.
-    if (request && !this.passiveRequests.has(request)) await this.currentUser.revalidated(request);
+    if (request && !this.passiveRequests.has(request)) await this.currentUser.revalidate(request);
     return true;
   }
 

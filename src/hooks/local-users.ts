@@ -17,7 +17,7 @@ export class LocalUsers {
   ) {}
 
   /** Whether the app has a resolver. */
-  get isUsed(): boolean {
+  get hasResolver(): boolean {
     return this.registry.resolver !== undefined;
   }
 

@@ -45,7 +45,7 @@ export class ManagementFetch {
     let response = await send();
     if (response.status === 401 && headers.has('authorization')) {
       const token = await this.orUnknownResource(
-        this.tokens.renewedToken(this.parameters, bearerToken(headers)),
+        this.tokens.renewToken(this.parameters, bearerToken(headers)),
       );
       headers.set('authorization', `Bearer ${token}`);
       response = await send();

@@ -58,7 +58,7 @@ export class IdTokenGrants {
   }
 
   /** @throws LogtoException `id_token_invalid` if the ID token was not issued recently */
-  assertIssuedNow({ claims }: TokenSet): void {
+  assertRecentlyIssued({ claims }: TokenSet): void {
     const age = Math.round(Date.now() / 1000 - (claims?.iat ?? 0));
     if (Math.abs(age) <= maxIdTokenAge + this.clockCheck.tolerance) return;
     throw idTokenInvalid('The `iat` of the ID token is more than 10 minutes off.', {

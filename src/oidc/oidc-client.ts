@@ -72,7 +72,7 @@ export class OidcClient {
     // An error in the callback does not mean that Logto is available, so the circuit breaker ignores it.
     if (callbackUrl.searchParams.has('error')) return exchange('authorization');
     const tokens = await this.breaker.run('code exchange', () => exchange('code exchange'));
-    this.grants.assertIssuedNow(tokens);
+    this.grants.assertRecentlyIssued(tokens);
     return tokens;
   }
 

@@ -117,7 +117,7 @@ class AuthController {
     this.navigation.assertSignInAllowed(request);
     const canonical = canonicalUrl(request, signInClient(this.options).baseUrl, this.basePath);
     const parameters = { ...parseSignInQuery(request), ...forced };
-    if (canonical === undefined && (await this.tabs.answer(request, response, parameters))) return;
+    if (canonical === undefined && (await this.tabs.respond(request, response, parameters))) return;
     const url = canonical ?? (await this.logto.signIn(request, parameters));
     redirectSignIn(request, response, url.href);
   }

@@ -25,7 +25,7 @@ export class Cors {
   }
 
   /** Responds to a preflight request. Any header may be sent, because the routes read none that matters. */
-  answerPreflight(request: Request, response: Response, method: string): void {
+  respondToPreflight(request: Request, response: Response, method: string): void {
     const headers = request.headers['access-control-request-headers'];
     response.vary('Access-Control-Request-Headers');
     response.setHeader('Access-Control-Allow-Methods', method);

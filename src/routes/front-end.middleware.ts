@@ -27,7 +27,7 @@ export class FrontEndMiddleware implements NestMiddleware {
     const route = this.routeOf(request);
     if (route === 'session') this.passiveRequests.add(request);
     const isAllowed = route !== undefined && this.cors.allow(request, response);
-    if (isAllowed && isPreflight(request)) this.cors.answerPreflight(request, response, methods[route]);
+    if (isAllowed && isPreflight(request)) this.cors.respondToPreflight(request, response, methods[route]);
     else next();
   }
 

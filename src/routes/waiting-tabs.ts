@@ -23,7 +23,7 @@ export class WaitingTabs {
    * Responds to the request of a tab that does not need its own sign-in.
    * @returns whether it has responded
    */
-  async answer(
+  async respond(
     request: Request,
     response: Response,
     { returnTo, ...others }: SignInParameters,
@@ -45,7 +45,7 @@ export class WaitingTabs {
       response.redirect(302, again);
       return true;
     }
-    if (!(await this.signIns.isUnderWay(request, returnTo))) return false;
+    if (!(await this.signIns.isInProgress(request, returnTo))) return false;
     // The page polls without a pause, so the response is delayed. The first one is not, so that the user sees the page.
     if (hasWaited) await delay(pollInterval);
     const text = 'Another tab of this browser is signing in. This page continues by itself.';

@@ -39,7 +39,7 @@ export class SessionMount {
     this.store = new TouchingStore(store, touches);
     const handler = session({ ...withDefaults, store: this.store });
     const untouched = loadUntouched(withDefaults, store, this.store);
-    this.mounted = onlySession((request, response, next) =>
+    this.mounted = rejectSecondSession((request, response, next) =>
       (passiveRequests.has(request) ? untouched : handler)(request, response, next),
     );
     const warning = memoryStoreWarning(store);
@@ -67,7 +67,7 @@ function loadUntouched(options: SessionOptions, store: Store, touching: Store): 
  * The session middleware, with an error for every request that also reaches a session of the app: the second express-session
  * would silently do nothing.
  */
-function onlySession(handler: RequestHandler): RequestHandler {
+function rejectSecondSession(handler: RequestHandler): RequestHandler {
   // Stops with the first request if the app mounts no session: by then everything is mounted.
   let checkForSecondSession = true;
   return (request: Request, response: Response, next: NextFunction): void => {

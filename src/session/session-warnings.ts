@@ -17,12 +17,12 @@ type Options = Pick<ResolvedLogtoOptions, 'client' | 'session' | 'authRoutesPref
 export function sessionWarnings(options: Options, request: Request): string[] {
   const { client, session: mounted } = options;
   if (!client || (mounted && typeof mounted.cookie !== 'function')) return [];
-  const problems = sessionCookieProblems(options, request).map((problem) => cookieWarning(problem));
+  const problems = requestCookieProblems(options, request).map((problem) => cookieWarning(problem));
   return [...storeWarnings(request, mounted !== undefined), ...problems];
 }
 
 /** What is wrong with the cookie of a request's session. */
-export function sessionCookieProblems(
+export function requestCookieProblems(
   { client, authRoutesPrefix }: Pick<Options, 'client' | 'authRoutesPrefix'>,
   request: Request,
 ): CookieProblem[] {

@@ -19,10 +19,10 @@ function bearerTokensOnly(): LogtoException {
 }
 
 /**
- * A class that an app only has if it signs users in.
+ * Returns `part`, or throws in an app that only accepts bearer tokens.
  * @throws LogtoException `session_not_configured` in an app that only accepts bearer tokens
  */
-export function requireSignIn<T>(part: T | undefined): T {
+export function requireConfigured<T>(part: T | undefined): T {
   if (part) return part;
   throw bearerTokensOnly();
 }

@@ -105,7 +105,7 @@ export class CodeExchange {
   ): Promise<void> {
     // Before anything is stored, so that a refused sign-in leaves nothing behind. Its tokens are only dropped: revoking them
     // would end the other sign-ins of the browser, which share the grant.
-    const localUser = await this.approval.request(request, tokens, claims);
+    const localUser = await this.approval.approve(request, tokens, claims);
     const previous = this.sessions.lastRecord(request);
     const superseded = this.sessions.record(request);
     const id = newTokenRecordId();
@@ -127,17 +127,17 @@ export class CodeExchange {
       if (request.session.cookie.originalMaxAge !== lifetime)
         await this.records.extend(request.sessionStore, record, request.session.cookie.originalMaxAge);
       await this.index.add(request, record, sessionId, superseded);
-      return this.upToDate(request, record);
+      return this.applyUserMarks(request, record);
     });
     // Deleted, not revoked: all sign-ins of one browser share a grant at Logto.
     if (superseded) await this.records.delete(request.sessionStore, superseded.tokenRecordId);
   }
 
   /**
-   * The record with what has happened to its user since the code was exchanged.
+   * Adds to a record what has happened to its user since the code was exchanged.
    * @throws LogtoException `invalid_grant` if all sessions of the user have ended
    */
-  private async upToDate({ sessionStore }: Request, record: SessionRecord): Promise<SessionRecord> {
+  private async applyUserMarks({ sessionStore }: Request, record: SessionRecord): Promise<SessionRecord> {
     const { claims, checkedAt, tokenRecordId } = record;
     if ((await this.marks.markedSince(sessionStore, 'ended', claims.sub, checkedAt)) !== undefined) {
       await this.records.delete(sessionStore, tokenRecordId).catch(() => undefined);

@@ -48,7 +48,7 @@ export class ConcurrentSignIns {
    * Whether another tab of this browser has just started a sign-in. A second click on the same link does not count as
    * another tab: it cancels the first.
    */
-  async isUnderWay(request: Request, returnTo: string | undefined): Promise<boolean> {
+  async isInProgress(request: Request, returnTo: string | undefined): Promise<boolean> {
     const startedAt = this.cookies.newestStart(request);
     if (startedAt === undefined || !sendsNavigationHeader(request)) return false;
     // A time in the future is from another clock.

@@ -41,13 +41,13 @@ export class IdempotentCallbacks {
   ): Promise<{ outcome: CallbackOutcome; isRepeated: boolean }> {
     const earlier = this.outcomes.get(key);
     if (earlier) return { outcome: await earlier, isRepeated: true };
-    const outcome = this.runOnAllInstances(request, key, exchange);
+    const outcome = this.runOnceAcrossInstances(request, key, exchange);
     this.outcomes.set(key, outcome);
     return { outcome: await outcome, isRepeated: false };
   }
 
   /** Runs an exchange under the `lock`, and stores the outcome in the session store for the other instances. */
-  private async runOnAllInstances(
+  private async runOnceAcrossInstances(
     request: Request,
     key: string,
     exchange: () => Promise<CallbackOutcome>,

@@ -26,7 +26,7 @@ export class SignInApproval {
    * @returns the app's own user, if it has a resolver
    * @throws LogtoException the refusal
    */
-  async request(request: Request, tokens: TokenSet, claims: IdTokenClaims): Promise<LocalUser | undefined> {
+  async approve(request: Request, tokens: TokenSet, claims: IdTokenClaims): Promise<LocalUser | undefined> {
     if (this.hooks.has('signIn')) await this.runHooks(request, tokens, claims);
     return this.localUsers.require(claims, { credential: 'session', request });
   }

@@ -48,10 +48,10 @@ export class MachineTokens {
   }
 
   /**
-   * A new access token in place of one that was rejected.
+   * Gets a new access token in place of one that was rejected.
    * @throws LogtoException as {@link token}
    */
-  renewedToken(parameters: ClientCredentialsParameters, rejected: string): Promise<string> {
+  renewToken(parameters: ClientCredentialsParameters, rejected: string): Promise<string> {
     this.forget(parameters, rejected);
     return this.token(parameters);
   }

@@ -50,7 +50,7 @@ export class RefreshGrant {
     tokens: TokenRecord | undefined,
     retries = 0,
   ): Promise<StoredAccessToken> {
-    if (!tokens) return this.ended(refresh, 'provider');
+    if (!tokens) return this.endAndThrow(refresh, 'provider');
     if (tokens.refreshToken === undefined) return withoutRefreshToken(refresh, tokens);
     const { request, record, target } = refresh;
     const requestedAt = Date.now();
@@ -75,7 +75,7 @@ export class RefreshGrant {
       return await this.refreshedTokens.store(refresh, tokens, { ...response, requestedAt });
     } catch (error) {
       if (!hasCode(error, 'user_not_allowed')) throw error;
-      return this.ended(refresh, 'revoked', error);
+      return this.endAndThrow(refresh, 'revoked', error);
     }
   }
 
@@ -106,7 +106,7 @@ export class RefreshGrant {
       throw error;
     }
     const rotated = await this.findRotation(refresh, tokens.refreshToken);
-    if (!rotated || retries === maxRetries) return this.ended(refresh, 'provider', error);
+    if (!rotated || retries === maxRetries) return this.endAndThrow(refresh, 'provider', error);
     const key = accessTokenKey(target);
     const found = rotated.accessTokens[key];
     const isNew = found && found.token !== tokens.accessTokens[key]?.token;
@@ -114,7 +114,11 @@ export class RefreshGrant {
     return this.run(refresh, rotated, retries + 1);
   }
 
-  private async ended(refresh: SignInRefresh, reason: LogtoSignOutReason, cause?: unknown): Promise<never> {
+  private async endAndThrow(
+    refresh: SignInRefresh,
+    reason: LogtoSignOutReason,
+    cause?: unknown,
+  ): Promise<never> {
     await this.end(refresh, reason);
     throw new LogtoUnauthenticatedException({ cause });
   }

@@ -22,7 +22,7 @@ export class SessionLocalUsers {
    * @throws LogtoException `user_not_allowed` if the resolver returns `null`
    */
   async update(request: Request, record: SessionRecord): Promise<SessionRecord> {
-    if (!this.localUsers.isUsed) return record;
+    if (!this.localUsers.hasResolver) return record;
     const { isLocalUserStale: _wasStale, ...fresh } = record;
     let localUser: LocalUser | null | undefined;
     try {

@@ -43,10 +43,10 @@ export class Tokens {
   }
 
   /**
-   * A new access token in place of one that is too old.
+   * Gets a new access token in place of one that is too old.
    * @throws LogtoException as {@link accessToken}
    */
-  renewedAccessToken(request: Request, target: TokenTarget, old: string): Promise<StoredAccessToken> {
+  renewAccessToken(request: Request, target: TokenTarget, old: string): Promise<StoredAccessToken> {
     return this.tokenRefresh.accessToken(request, this.requireSignedIn(request), target, old);
   }
 

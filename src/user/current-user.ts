@@ -52,20 +52,20 @@ export class CurrentUser {
     this.keepsRecordsAlive = !touchesOnLoad(options);
   }
 
-  /** The context as the session has it. Outdated claims are refreshed after the response. */
-  of(request: Request): LogtoContext {
+  /** Returns the context as the session has it. Schedules a refresh of outdated claims after the response. */
+  getContext(request: Request): LogtoContext {
     const { record, context } = this.stateOf(request);
     if (record && this.revalidation.isDue(record) && !this.passiveRequests.has(request))
       this.revalidation.runAfterwards(request, () => this.sessions.record(request));
     return context;
   }
 
-  /** The context, after a refresh of claims that are older than `revalidateAfter`. */
-  async revalidated(request: Request): Promise<LogtoContext> {
+  /** Refreshes claims that are older than `revalidateAfter`, and returns the context. */
+  async revalidate(request: Request): Promise<LogtoContext> {
     const { record, context } = this.stateOf(request);
     if (!record || !this.revalidation.isDue(record)) return context;
     await this.revalidation.run(request, record);
-    return this.of(request);
+    return this.getContext(request);
   }
 
   /** Makes `context` the user of a request, regardless of its session. */

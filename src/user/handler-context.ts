@@ -49,7 +49,7 @@ export class HandlerContext {
     const context = await this.resolve(host, request);
     attachContext(host, request, context);
     if (host.getType() !== 'http' && !this.source.isForked(host))
-      attachSharedContext(host, this.currentUser.of(request));
+      attachSharedContext(host, this.currentUser.getContext(request));
     return context;
   }
 
@@ -74,7 +74,7 @@ export class HandlerContext {
     } catch (error) {
       // The sign-in has ended: respond as the guard would have.
       if (!(error instanceof LogtoUnauthenticatedException)) throw error;
-      const current = this.currentUser.of(request);
+      const current = this.currentUser.getContext(request);
       if (route.allowsAnonymous && !current.isAuthenticated) return current;
       if (host.getType() !== 'http') throw error;
       throw this.unauthenticated.create(request, route.unauthenticated, { cause: error });

@@ -17,7 +17,7 @@ export function defineUserAccessor(prototype: object, currentUser: CurrentUser):
     configurable: true,
     enumerable: true,
     get(this: Request): LogtoContext | undefined {
-      const context = currentUser.of(this);
+      const context = currentUser.getContext(this);
       const isShown = context.isAuthenticated || (currentUser.haveGuardsPassed(this) && !usesPassport(this));
       return isShown ? context : undefined;
     },

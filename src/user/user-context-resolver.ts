@@ -21,13 +21,13 @@ export class UserContextResolver {
 
   /** The context with what is requested, after a refresh of claims that are older than `revalidateAfter`. */
   async resolveFresh(request: Request, parameters: GetContextParameters): Promise<LogtoContext> {
-    await this.currentUser.revalidated(request);
+    await this.currentUser.revalidate(request);
     return this.resolve(request, parameters);
   }
 
   /** The context with what is requested. Outdated claims are refreshed after the response. */
   async resolve(request: Request, parameters: GetContextParameters): Promise<LogtoContext> {
-    const context = this.currentUser.of(request);
+    const context = this.currentUser.getContext(request);
     if (!fetchesAnything(parameters)) return context;
     const { record, isOverridden } = this.currentUser.stateOf(request);
     if (record) return this.resolveOnce(request, parameters);
@@ -99,7 +99,7 @@ export class UserContextResolver {
     userInfo: UserInfoResponse | undefined,
   ): Promise<Record<string, string>> {
     this.tokens.assertOrganizationsScope();
-    const inClaims = this.currentUser.of(request).claims?.organizations;
+    const inClaims = this.currentUser.getContext(request).claims?.organizations;
     const organizations = inClaims ?? (userInfo ?? (await this.fetchUserInfo(request))).organizations ?? [];
     const tokens: Record<string, string> = {};
     for (const organizationId of organizations) {

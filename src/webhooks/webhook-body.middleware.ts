@@ -42,10 +42,10 @@ export class WebhookBodyMiddleware implements NestMiddleware {
   }
 
   /**
-   * The body of a webhook, as it was sent.
+   * Returns the body of a webhook, as it was sent, and records that the request has reached the route.
    * @throws LogtoException `webhook_invalid`: 413 if it is too long, 400 if something else has read it before
    */
-  of(request: Request): Buffer {
+  takeBody(request: Request): Buffer {
     this.reached.add(request);
     const body = this.bodies.get(request);
     if (body instanceof Buffer) return body;

@@ -35,7 +35,7 @@ export class Webhooks {
   }
 
   private async deliver(request: Request, traced?: LogtoWebhookTrace): Promise<void> {
-    const body = this.bodies.of(request);
+    const body = this.bodies.takeBody(request);
     const signature = this.verifiedSignature(request, body);
     const event = this.eventIn(body);
     if (traced) traced.event = event.event;

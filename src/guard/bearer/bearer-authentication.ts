@@ -66,7 +66,7 @@ export class BearerAuthentication {
 
   /** Adds the app's own user to the context of a token that may be used for the request. */
   private async addLocalUser(request: Request, principal: BearerPrincipal): Promise<void> {
-    if (!this.localUsers.isUsed) return;
+    if (!this.localUsers.hasResolver) return;
     await principal.addLocalUser((claims) =>
       this.localUsers.require(claims, { credential: 'bearer', request }),
     );

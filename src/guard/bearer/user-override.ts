@@ -21,7 +21,7 @@ export class UserOverride {
     const isShared =
       host.getType() !== 'http' &&
       !this.currentUser.isOverridden(request) &&
-      this.currentUser.of(request).isAuthenticated;
+      this.currentUser.getContext(request).isAuthenticated;
     if (isShared) attempt.request = this.source.fork(host, request);
     this.currentUser.override(attempt.request, context);
   }

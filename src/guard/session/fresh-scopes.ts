@@ -32,7 +32,7 @@ export class FreshScopes {
     if (!this.isOutdated(stored)) return stored.scopes;
     try {
       const renewed = await this.breaker.runUnlessOpen('refresh', () =>
-        this.tokens.renewedAccessToken(request, target, stored.token),
+        this.tokens.renewAccessToken(request, target, stored.token),
       );
       return (renewed ?? stored).scopes;
     } catch (error) {

@@ -31,7 +31,7 @@ export class SessionAuthentication {
     const { request, accept } = attempt;
     // A bearer token that another guard has accepted does not count as a session.
     if (!accept.includes('session') || this.currentUser.isOverridden(request)) return undefined;
-    const context = await this.currentUser.revalidated(request);
+    const context = await this.currentUser.revalidate(request);
     if (!context.isAuthenticated) return undefined;
     const principal = new SessionPrincipal(request, context, this.scopes, this.userInfo, this.options.scopes);
     attempt.principal = principal;

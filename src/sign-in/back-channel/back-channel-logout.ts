@@ -87,7 +87,7 @@ export class BackChannelLogout {
   private async endSessions(request: Request, event?: LogtoSignOutTrace): Promise<void> {
     this.sessions.require(request);
     const store = request.sessionStore;
-    const token = await this.verified(await logoutTokenOf(request));
+    const token = await this.verify(await logoutTokenOf(request));
     if (event) Object.assign(event, { sub: token.sub, sid: token.sid });
     const key = ownEntryKey('logout', token.jti);
     const ended = await this.mutex.runExclusive(key, async () => {
@@ -102,7 +102,7 @@ export class BackChannelLogout {
     await this.sessionEnd.runHooks(ended, 'back_channel');
   }
 
-  private async verified(logoutToken: string): Promise<LogoutToken> {
+  private async verify(logoutToken: string): Promise<LogoutToken> {
     let token: LogoutToken;
     try {
       token = await this.verifier.verify<LogoutToken>(logoutToken, {

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { cookieWarning } from '../../options/resolve/cookie-problems.js';
 import type { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { cookieNamesOf, isOverTls } from '../../session/session-cookie.js';
-import { sessionCookieProblems } from '../../session/session-warnings.js';
+import { requestCookieProblems } from '../../session/session-warnings.js';
 
 const trustProxy =
   'The session cookie is `secure`, and express-session sees no TLS on this connection, so it sets no cookie. ' +
@@ -34,7 +34,7 @@ export function whyCookieIsNotSent(request: Request, session: string, options: R
       'are cleared now. Give the session cookie a new `name` whenever you change its `domain` or `path`.'
     );
   }
-  const problems = sessionCookieProblems(options, request).filter(({ attribute }) =>
+  const problems = requestCookieProblems(options, request).filter(({ attribute }) =>
     decisiveAttributes.has(attribute),
   );
   const isDropped = request.session.cookie.secure === true && !isOverTls(request);

@@ -13,7 +13,7 @@ export class FakeLocalUsers extends LocalUsers {
   private readonly ofSessions = new WeakMap<Request, LocalUser>();
 
   /** Any request may have a test user with a local user. */
-  override get isUsed(): boolean {
+  override get hasResolver(): boolean {
     return true;
   }
 

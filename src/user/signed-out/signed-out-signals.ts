@@ -54,7 +54,7 @@ export class SignedOutSignals {
   private async untilEnded(read: OpenRequest['read'], watching: AbortSignal): Promise<void> {
     const request = await readWithRetries(read, watching);
     if (this.currentUser.isOverridden(request)) {
-      await untilExpired(this.currentUser.of(request).claims?.exp, watching);
+      await untilExpired(this.currentUser.getContext(request).claims?.exp, watching);
       return;
     }
     const record = this.sessions.lastRecord(request);
