@@ -17,7 +17,7 @@ export class ProviderRequests {
   /**
    * Makes a request through the circuit breaker.
    * @param application who makes the request. Default: the application that signs users in.
-   * @throws LogtoException Logto's refusal, or a transient one
+   * @throws LogtoException Logto's own error, or a transient one
    */
   run<T>(
     call: ProviderCall,

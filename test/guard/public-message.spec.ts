@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { LogtoException, type LogtoExceptionInit } from 'nestjs-logto';
 import { withNodeEnv } from '../support/app/with-node-env.js';
 

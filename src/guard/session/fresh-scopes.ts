@@ -9,8 +9,8 @@ import { Cooldown } from '../../tokens/cooldown.js';
 import { Tokens } from '../../tokens/tokens.js';
 
 /**
- * Scopes of the user's access tokens that are fresh enough to decide by. A token only has what the user was permitted
- * when it was issued, so one that is older than `revalidateAfter` is renewed.
+ * Scopes of the user's access tokens that are recent enough for an authorization decision. A token only has
+ * the scopes that the user had when it was issued, so one that is older than `revalidateAfter` is renewed.
  */
 @Injectable()
 export class FreshScopes {

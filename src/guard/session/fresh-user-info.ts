@@ -23,8 +23,8 @@ interface CachedUserInfo {
 }
 
 /**
- * User info that is fresh enough to decide by. It is cached until it is older than `revalidateAfter`, or until the claims
- * of the session are refreshed.
+ * Userinfo that is recent enough for an authorization decision. It is cached until it is older than `revalidateAfter`, or
+ * until the claims of the session are refreshed.
  */
 @Injectable()
 export class FreshUserInfo {
