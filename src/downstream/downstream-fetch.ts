@@ -88,29 +88,22 @@ export class DownstreamFetch {
     const headers = new Headers(init.headers);
     headers.set('authorization', `Bearer ${token}`);
     const request = { url, method: (init.method ?? 'GET').toUpperCase(), headers, body: init.body };
-    const { redirect = 'follow' } = init;
-    const send = (current: RedirectableRequest): Promise<Response> =>
-      this.withTimeout(init, (signal) => {
-        const { url: currentUrl, ...parts } = current;
-        const isFollowed = redirect === 'follow';
-        return this.options.http.fetch(currentUrl, {
-          ...init,
-          ...parts,
-          redirect: isFollowed ? 'manual' : redirect,
-          signal,
-        });
-      });
-    return redirect === 'follow'
-      ? followRedirects(request, send)
-      : { response: await send(request), request };
+    const follows = init.redirect === undefined || init.redirect === 'follow';
+    const redirect = follows ? 'manual' : init.redirect;
+    const sendOne = ({ url: to, ...parts }: RedirectableRequest): Promise<Response> =>
+      this.withTimeout(init, (signal) =>
+        this.options.http.fetch(to, { ...init, ...parts, redirect, signal }),
+      );
+    if (follows) return followRedirects(request, sendOne);
+    return { request, response: await sendOne(request) };
   }
 
   /** Aborts a request without a response in time. The body of the response may take longer. */
   private async withTimeout(
     { signal }: RequestInit,
-    send: (signal: AbortSignal) => Promise<Response>,
+    call: (signal: AbortSignal) => Promise<Response>,
   ): Promise<Response> {
-    if (signal) return send(signal);
+    if (signal) return call(signal);
     const { timeout } = this.options.http;
     const controller = new AbortController();
     const timer = setTimeout(() => {
@@ -119,7 +112,7 @@ export class DownstreamFetch {
       );
     }, timeout);
     try {
-      return await send(controller.signal);
+      return await call(controller.signal);
     } finally {
       clearTimeout(timer);
     }
