@@ -40,12 +40,14 @@ export class PatchedStores {
   patch(store: Store): void {
     if (this.stores.has(store)) return;
     const original = store.set.bind(store);
-    const set: StoreSet = (id, session) => fromCallback((done) => original(id, session, done));
-    this.stores.set(store, set);
+    const write: StoreSet = (id, session) => fromCallback((done) => original(id, session, done));
+    this.stores.set(store, write);
     store.set = (id, session, callback): Promise<void> => {
       if (this.superseded.get(id)) withholdCookie(id, session);
       const stored =
-        isOwnEntry(id) && !isTokenRecordKey(id) ? set(id, session) : this.set(store, set, id, session);
+        isOwnEntry(id) && !isTokenRecordKey(id)
+          ? write(id, session)
+          : this.setSession(store, write, id, session);
       // Some stores return a promise from `set`.
       return stored.then(
         () => callback?.(),
@@ -65,10 +67,10 @@ export class PatchedStores {
     tokenRecordId: string,
     change: (stored: StoreEntry) => SessionData | undefined,
   ): Promise<void> {
-    const set = this.stores.get(store);
-    if (!set) return;
+    const write = this.stores.get(store);
+    if (!write) return;
     await this.mutex.runExclusive(id, () =>
-      this.unlessEnded(store, set, { id, tokenRecordId }, async () => {
+      this.unlessEnded(store, write, { id, tokenRecordId }, async () => {
         // Read as late as possible: another instance may write it too.
         const stored = await readEntry(store, id);
         return stored && change(stored);
@@ -76,10 +78,10 @@ export class PatchedStores {
     );
   }
 
-  private async set(store: Store, set: StoreSet, id: string, session: SessionData): Promise<void> {
+  private async setSession(store: Store, write: StoreSet, id: string, session: SessionData): Promise<void> {
     const record = isSignedIn(session.logto) ? session.logto : undefined;
     await this.mutex.runExclusive(id, () =>
-      this.unlessEnded(store, set, { id, tokenRecordId: record?.tokenRecordId }, () =>
+      this.unlessEnded(store, write, { id, tokenRecordId: record?.tokenRecordId }, () =>
         this.newest(store, id, session),
       ),
     );
@@ -95,7 +97,7 @@ export class PatchedStores {
   /** Checks for tombstones before and after the write: the session may end while it is stored. */
   private async unlessEnded(
     store: Store,
-    set: StoreSet,
+    write: StoreSet,
     { id, tokenRecordId }: { id: string; tokenRecordId: string | undefined },
     session: () => Promise<SessionData | undefined>,
   ): Promise<void> {
@@ -109,10 +111,10 @@ export class PatchedStores {
     if (endedBefore) return;
     const next = await session();
     if (!next) return;
-    await set(id, tokensEndedBefore ? withoutSignIn(next) : next);
+    await write(id, tokensEndedBefore ? withoutSignIn(next) : next);
     const [endedAfter, tokensEndedAfter] = await ended();
     if (endedAfter) await deleteEntry(store, id);
-    else if (tokensEndedAfter && !tokensEndedBefore) await set(id, withoutSignIn(next));
+    else if (tokensEndedAfter && !tokensEndedBefore) await write(id, withoutSignIn(next));
   }
 
   /** The session with the newest record of its sign-in that the store or this process knows. */
