@@ -4,6 +4,7 @@ import { describeRequest } from '../events/describe-request.js';
 import { trace } from '../events/trace.js';
 import { ResolvedLogtoOptions } from '../options/resolved-logto-options.js';
 import { ProviderClock } from './calls/provider-clock.js';
+import { ResponseTooLargeError } from './errors/response-too-large-error.js';
 
 /** The maximum size of a response by default, in bytes. Logto's have a few kilobytes. */
 const maxResponseBytes = 1024 * 1024;
@@ -139,7 +140,7 @@ async function readBounded(response: Response, maxBytes: number): Promise<ArrayB
   for await (const chunk of response.body) {
     length += chunk.byteLength;
     // Throwing cancels the stream, so the rest is not downloaded.
-    if (length > maxBytes) throw new RangeError(`The provider's response is larger than ${maxBytes} bytes.`);
+    if (length > maxBytes) throw new ResponseTooLargeError(maxBytes);
     chunks.push(chunk);
   }
   return new Blob(chunks).arrayBuffer();

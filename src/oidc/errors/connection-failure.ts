@@ -1,4 +1,5 @@
 import { isError } from './is-error.js';
+import { ResponseTooLargeError } from './response-too-large-error.js';
 
 /** Whether a call timed out, or its connection failed before the whole response had arrived. */
 export function connectionFailure(error: unknown): 'timeout' | 'connection' | undefined {
@@ -9,9 +10,7 @@ export function connectionFailure(error: unknown): 'timeout' | 'connection' | un
     if (current.name === 'TypeError' && /^(fetch failed|terminated)$/.test(current.message)) {
       return connectionFailure(current.cause) ?? 'connection';
     }
-    if (current.name === 'RangeError' && current.message.startsWith("The provider's response is larger")) {
-      return 'connection';
-    }
+    if (current instanceof ResponseTooLargeError) return 'connection';
     current = current.cause;
   }
   return undefined;
