@@ -56,7 +56,9 @@ export class Revalidation {
           return isRefreshed;
         },
       );
-      if (refreshed !== false) return;
+      // The circuit is open: the breaker itself decides when the next attempt is due.
+      if (refreshed === undefined) return;
+      if (refreshed) return;
     } catch (error) {
       if (!(error instanceof LogtoException)) throw error;
       // The sign-in has ended, and the session's record says so.

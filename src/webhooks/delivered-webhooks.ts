@@ -45,7 +45,8 @@ export class DeliveredWebhooks {
   }
 
   private async isDelivered(key: string, store: Store | undefined): Promise<boolean> {
-    if (this.delivered.has(key) || !store) return this.delivered.has(key);
+    if (this.delivered.has(key)) return true;
+    if (!store) return false;
     let isStored = false;
     const reading = readEntry(store, key).then((entry) => {
       isStored = entry !== undefined;
