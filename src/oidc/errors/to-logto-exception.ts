@@ -74,14 +74,7 @@ function invalidResponse(
       { status: 400, cause },
     );
   }
-  if (call === 'code exchange' || call === 'refresh') {
-    const isClockError = error instanceof ClientError && error.code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED';
-    const reason = isClockError ? 'its times are invalid' : 'the cause says why';
-    return idTokenInvalid(`The ID token of the ${call} failed validation: ${reason}.`, {
-      cause,
-      clockCheck: isClockError ? clockCheck : undefined,
-    });
-  }
+  if (call === 'code exchange' || call === 'refresh') return invalidIdToken(error, call, clockCheck);
   if (call === 'userinfo') {
     return new LogtoException(
       'user_info_invalid',
@@ -97,6 +90,20 @@ function invalidResponse(
     status: 503,
     needsOperator: true,
     cause,
+  });
+}
+
+/** The error for a token response whose ID token fails validation. */
+function invalidIdToken(
+  error: unknown,
+  call: ProviderCall,
+  clockCheck: ClockCheck | undefined,
+): LogtoException {
+  const isClockError = error instanceof ClientError && error.code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED';
+  const reason = isClockError ? 'its times are invalid' : 'the cause says why';
+  return idTokenInvalid(`The ID token of the ${call} failed validation: ${reason}.`, {
+    cause: redactError(error),
+    clockCheck: isClockError ? clockCheck : undefined,
   });
 }
 

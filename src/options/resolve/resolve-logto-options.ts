@@ -47,14 +47,8 @@ export function resolveLogtoOptions(
     postSignInRedirectUri: options.postSignInRedirectUri ?? baseUrl,
     postSignOutRedirectUri: options.postSignOutRedirectUri ?? baseUrl,
     unauthenticated: options.unauthenticated ?? 'auto',
-    session: options.session,
-    lifetime: options.lifetime ?? {},
-    revalidateAfter: options.revalidateAfter === false ? false : (options.revalidateAfter ?? 3600) * 1000,
-    userInfoTtl: (options.userInfoTtl ?? 0) * 1000,
+    ...resolveSession(options),
     allowedOrigins: options.allowedOrigins ?? [],
-    lock: options.lock,
-    sessionClaims: options.sessionClaims ?? ['sub', 'name', 'username', 'picture', 'email'],
-    encryption: resolveEncryption(options),
     hookTimeout: options.hookTimeout ?? 5000,
     machineToMachine: options.machineToMachine && hideSecrets(options.machineToMachine),
     management: { resource: options.management?.resource ?? managementResource(endpoint) },
@@ -79,6 +73,24 @@ function resolveClient(options: LogtoModuleOptions, baseUrl: string): ResolvedCl
 
 function resolveCredentials({ appId, appSecret }: LogtoModuleOptions): ResolvedCredentials | undefined {
   return appId === undefined ? undefined : hideSecrets({ appId, appSecret });
+}
+
+function resolveSession(
+  options: LogtoModuleOptions,
+): Pick<
+  ResolvedLogtoOptions,
+  'session' | 'lifetime' | 'revalidateAfter' | 'userInfoTtl' | 'lock' | 'sessionClaims' | 'encryption'
+> {
+  const { session, lifetime = {}, revalidateAfter = 3600, userInfoTtl = 0, lock } = options;
+  return {
+    session,
+    lifetime,
+    revalidateAfter: revalidateAfter !== false && revalidateAfter * 1000,
+    userInfoTtl: userInfoTtl * 1000,
+    lock,
+    sessionClaims: options.sessionClaims ?? ['sub', 'name', 'username', 'picture', 'email'],
+    encryption: resolveEncryption(options),
+  };
 }
 
 function resolveContext(options: LogtoModuleOptions): GetContextParameters {
