@@ -177,8 +177,8 @@ export class LogtoService {
   }
 
   /**
-   * A signal that fires when the user of the request (or client of a gateway, or context of a GraphQL subscription) is signed
-   * out: at once on this instance, within ten seconds on others. A bearer token fires it at its expiry, no user never.
+   * A signal that fires when the user of a request, a gateway's client or the context of a GraphQL subscription is signed out:
+   * at once on this instance, within ten seconds on others; for a bearer token at its expiry, for an anonymous request never.
    * @throws LogtoException `context_not_supported` or `session_store_unavailable`
    */
   signedOut(request: object): AbortSignal {
