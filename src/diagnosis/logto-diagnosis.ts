@@ -7,7 +7,7 @@ export interface LogtoDiagnosis {
   checks: LogtoDiagnosisCheck[];
 }
 
-/** Longest text of a result, in characters. */
+/** Maximum length of a text of a result, in characters. */
 const maxLength = 2000;
 
 /** The diagnosis of the results of all checks. */

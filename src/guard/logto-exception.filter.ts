@@ -56,7 +56,7 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
     if (exception.getStatus() >= 500) this.log.exception(exception);
     switch (host.getType<string>()) {
       case 'http':
-        this.answerRequest(exception, host);
+        this.respondToRequest(exception, host);
         return undefined;
       case 'ws':
         emitException(host.switchToWs().getClient(), exception);
@@ -70,18 +70,18 @@ export class LogtoExceptionFilter implements ExceptionFilter<LogtoException> {
     }
   }
 
-  private answerRequest(exception: LogtoException, host: ArgumentsHost): void {
+  private respondToRequest(exception: LogtoException, host: ArgumentsHost): void {
     const request = httpRequestOf(host);
     const response = request.res ?? host.switchToHttp().getResponse<Response>();
     if (response.headersSent) {
       response.end();
       return;
     }
-    this.answer(exception, request, response.status(exception.getStatus()));
+    this.respond(exception, request, response.status(exception.getStatus()));
   }
 
   /** Writes the response, whose status is set already. */
-  protected answer(exception: LogtoException, request: Request, response: Response): void {
+  protected respond(exception: LogtoException, request: Request, response: Response): void {
     response.setHeader('Cache-Control', 'no-store');
     if (exception.getStatus() === 503 && !exception.needsOperator) response.setHeader('Retry-After', '5');
     if (exception instanceof LogtoUnauthenticatedException && exception.redirectTo !== undefined) {

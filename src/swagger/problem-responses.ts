@@ -30,7 +30,7 @@ export const problemSchema: Schema = {
     },
     roles: { type: 'array', items: { type: 'string' }, description: 'The required roles.' },
     acr_values: { type: 'string', description: 'The required authentication context (`acr`).' },
-    max_age: { type: 'number', description: 'Longest time since the sign-in, in seconds.' },
+    max_age: { type: 'number', description: 'The maximum time since the sign-in, in seconds.' },
   },
   additionalProperties: true,
 };

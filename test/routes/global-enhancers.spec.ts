@@ -124,9 +124,9 @@ describe('The routes', () => {
   it('answer errors with a subclass of LogtoExceptionFilter', async () => {
     @Catch(LogtoException)
     class BrandedFilter extends LogtoExceptionFilter {
-      protected override answer(exception: LogtoException, request: Request, response: Response): void {
+      protected override respond(exception: LogtoException, request: Request, response: Response): void {
         response.setHeader('x-brand', 'ours');
-        super.answer(exception, request, response);
+        super.respond(exception, request, response);
       }
     }
     const app = await start({ logto: { authRoutesDecorators: [UseFilters(BrandedFilter)] } });
