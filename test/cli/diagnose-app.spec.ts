@@ -44,7 +44,7 @@ describe('A diagnosis of an app that does not start', () => {
           name: 'Option endpoint',
           status: 'failed',
           asked: 'The options of LogtoModule',
-          answer: expect.stringContaining('leave "/oidc" out'),
+          answer: expect.stringContaining('Leave out "/oidc"'),
         },
       ],
     });
