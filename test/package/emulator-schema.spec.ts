@@ -37,7 +37,7 @@ describe('An editor that opens a logto-emulator.json with a `$schema`', () => {
 
   it('finds every option in the docs too', () => {
     const documented = readFileSync(
-      project('nest-12/node_modules/nestjs-logto/docs/how-to/emulator.md'),
+      project('nest-12/node_modules/nestjs-logto/docs/reference/emulator.md'),
       'utf8',
     );
     const names = [...options.keys()].map((name) => name.split('.').at(-1) ?? '');
