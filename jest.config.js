@@ -8,6 +8,8 @@ export default {
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // Jest keeps the modules of every spec that a worker has run, some 25 MB, until it replaces the worker, which takes seconds.
   workerIdleMemoryLimit: '1200MB',
+  // The process of such a worker takes half a second to end, or longer on a busy machine. Jest allows half a second.
+  workerGracefulExitTimeout: 10_000,
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',
