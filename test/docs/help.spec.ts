@@ -8,7 +8,7 @@ import { LogtoException, LogtoGuard, LogtoModule, LogtoService, RequireRoles } f
 import { logtoErrorCodes } from '../../src/logto.error-codes.js';
 import { startApp } from '../support/app/app.js';
 import { startIssuer } from '../support/logto/issuer.js';
-import { anchorsOf } from '../support/runner/markdown-headings.js';
+import { anchorsOf } from './support/markdown.js';
 import { forRoot, validOptions, watchLogs } from '../support/app/options.js';
 import { withNodeEnv } from '../support/app/with-node-env.js';
 
@@ -19,7 +19,7 @@ const published = 'https://github.com/nestjs-logto/nestjs-logto/blob/main/';
 async function leadsSomewhere(link: string): Promise<boolean> {
   const [path = '', anchor] = link.split('#');
   const page = await readFile(join(repository, path), 'utf8').catch(() => undefined);
-  return page !== undefined && (anchor === undefined || anchorsOf(page).includes(anchor));
+  return page !== undefined && (anchor === undefined || anchorsOf(page).has(anchor));
 }
 
 @Controller()

@@ -9,7 +9,7 @@ import { logtoErrorCodes } from '../../src/logto.error-codes.js';
 import { logtoOptionsSchema } from '../../src/options/schema/logto-options-schema.js';
 import { resourceMetadata } from '../../src/options/schema/resource-metadata-schema.js';
 import { leftovers } from '../support/runner/leftovers.js';
-import { headingsOf } from '../support/runner/markdown-headings.js';
+import { headingsOf } from './support/markdown.js';
 
 const repository = resolve(import.meta.dirname, '../..');
 

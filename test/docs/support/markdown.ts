@@ -32,17 +32,24 @@ export function repositoryLinksOf(document: string, markdown: string): Repositor
   });
 }
 
+/** The headings of a Markdown document, without those in code blocks. */
+export function headingsOf(markdown: string): string[] {
+  return [...withoutBlocks(markdown).matchAll(/^#{1,6} +(.+?)(?: +#+)?$/gm)].map(
+    ([, heading = '']) => heading,
+  );
+}
+
 /** The anchors of a Markdown document: one for each heading, as GitHub names it, and each explicit `id`. */
 export function anchorsOf(markdown: string): Set<string> {
   const anchors = new Set<string>();
-  const text = markdown.replaceAll(/^```.*?^```$/gms, '');
-  for (const [, heading = ''] of text.matchAll(/^#{1,6} +(.+?)(?: +#+)?$/gm)) {
+  for (const heading of headingsOf(markdown)) {
     const slug = slugOf(heading);
     let unique = slug;
     for (let count = 1; anchors.has(unique); count += 1) unique = `${slug}-${count}`;
     anchors.add(unique);
   }
-  for (const [, id = ''] of text.matchAll(/<\w+ (?:id|name)="([^"]+)"/g)) anchors.add(id);
+  const explicit = withoutBlocks(markdown).matchAll(/<\w+ (?:id|name)="([^"]+)"/g);
+  for (const [, id = ''] of explicit) anchors.add(id);
   return anchors;
 }
 
@@ -72,6 +79,10 @@ export function brokenCodeOf(markdown: string): string[] {
   });
 }
 
+function withoutBlocks(markdown: string): string {
+  return markdown.replaceAll(/^```.*?^```$/gms, '');
+}
+
 function withoutCode(markdown: string): string {
-  return markdown.replaceAll(/^```.*?^```$/gms, '').replaceAll(/`[^`\n]+`/g, '');
+  return withoutBlocks(markdown).replaceAll(/`[^`\n]+`/g, '');
 }
