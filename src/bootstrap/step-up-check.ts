@@ -21,8 +21,9 @@ export class StepUpCheck {
    * @param required a handler for each authentication context that is required
    */
   run(required: ReadonlyMap<string, string>): void {
-    const places = new Map(acrValuesOf(this.options.signInOptions.acrValues).map((acr) => [acr, optionName]));
-    for (const [acr, handler] of required) places.set(acr, handler);
+    const places = new Map(required);
+    // An option that fails every sign-in is more urgent than a handler that no user can call.
+    for (const acr of acrValuesOf(this.options.signInOptions.acrValues)) places.set(acr, optionName);
     if (places.size > 0) setImmediate(() => void this.compare(places)).unref();
   }
 

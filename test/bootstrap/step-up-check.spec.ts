@@ -52,23 +52,43 @@ class TornController {
   }
 }
 
-const tooOld = (place: string, endpoint: string): string =>
-  `${place} requires the authentication context "${LogtoAcr.Mfa}", and the Logto at ${endpoint} lists no ` +
-  `\`acr_values_supported\`, so ${place === 'signInOptions' ? 'every sign-in fails' : 'no user can call it: its sign-ins fail'} with ` +
-  '`insufficient_authentication`. Step-up authentication needs Logto 1.46: upgrade it, or leave the requirement out.';
+const everySignIn = { signInOptions: { acrValues: [LogtoAcr.Mfa] } };
 
 describe('At startup the module', () => {
   const startup = recordedStartup();
 
   it.each([
-    ['a decorator', 'PayoutController.payout', {}],
-    ['the options', 'signInOptions', { signInOptions: { acrValues: [LogtoAcr.Mfa] } }],
-  ])('reports a Logto before 1.46 if %s requires an authentication context', async (_, place, logto) => {
+    {
+      what: 'a decorator requires',
+      place: 'PayoutController.payout',
+      controllers: [PayoutController],
+      logto: {},
+      consequence: 'no user can call it: its sign-ins fail',
+    },
+    {
+      what: 'the options require',
+      place: 'signInOptions',
+      controllers: [],
+      logto: everySignIn,
+      consequence: 'every sign-in fails',
+    },
+    {
+      what: 'both require',
+      place: 'signInOptions',
+      controllers: [PayoutController],
+      logto: everySignIn,
+      consequence: 'every sign-in fails',
+    },
+  ])('reports a Logto before 1.46 if $what an authentication context', async (row) => {
+    const { place, controllers, logto, consequence } = row;
     const issuer = await startIssuer({ stepUp: false });
-    const controllers = place === 'signInOptions' ? [] : [PayoutController];
     await startup.start({ issuer, controllers, logto });
     await until(() => startup.logs.errors.length > 0);
-    expect(startup.logs.errors).toEqual([tooOld(place, issuer.endpoint)]);
+    expect(startup.logs.errors).toEqual([
+      `${place} requires the authentication context "${LogtoAcr.Mfa}", and the Logto at ${issuer.endpoint} lists no ` +
+        `\`acr_values_supported\`, so ${consequence} with \`insufficient_authentication\`. Step-up authentication ` +
+        'needs Logto 1.46: upgrade it, or leave the requirement out.',
+    ]);
   });
 
   it('reports a context that Logto does not list', async () => {
