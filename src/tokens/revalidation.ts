@@ -56,9 +56,8 @@ export class Revalidation {
           return isRefreshed;
         },
       );
-      // The circuit is open: the breaker itself decides when the next attempt is due.
-      if (refreshed === undefined) return;
-      if (refreshed) return;
+      // `undefined` if the circuit is open: the breaker decides when the next attempt is due.
+      if (refreshed !== false) return;
     } catch (error) {
       if (!(error instanceof LogtoException)) throw error;
       // The sign-in has ended, and the session's record says so.

@@ -1,12 +1,9 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { filesBelow, pages, read, repository } from './support/documents.js';
 import { anchorsOf, brokenCodeOf, hrefsOf, repositoryLinksOf } from './support/markdown.js';
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
-
-const pages = filesBelow('docs', /\.md$/);
 const documents = [
   'README.md',
   'CHANGELOG.md',
@@ -93,18 +90,3 @@ describe('The documents', () => {
     expect(pages.filter((page) => !reached.has(page))).toEqual([]);
   });
 });
-
-function read(path: string): string {
-  return readFileSync(join(repository, path), 'utf8');
-}
-
-/** The paths of the files in a folder whose path matches, without those of packages. */
-function filesBelow(folder: string, pattern: RegExp): string[] {
-  return readdirSync(join(repository, folder), { withFileTypes: true })
-    .flatMap((entry) => {
-      const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesBelow(path, pattern);
-      return pattern.test(path) ? [path] : [];
-    })
-    .toSorted();
-}

@@ -1,11 +1,9 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { pages, read, repository } from '../docs/support/documents.js';
 import { codeBlocksOf, isWholeProgram, moduleOf } from './support/code-blocks.js';
 import { run } from './support/run.js';
-
-const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The paths of the built package and of the other packages that programs import. */
 const folder = join(repository, 'test/package/build/documents');
@@ -37,13 +35,7 @@ const readersFiles = {
   'programs/app.ts': `export declare const app: import('@nestjs/common').INestApplication;`,
 };
 
-const documents = [
-  'README.md',
-  'AGENTS.md',
-  ...(await readdir(join(repository, 'docs'), { recursive: true }))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
+const documents = ['README.md', 'AGENTS.md', ...pages];
 
 describe('The code in the documents', () => {
   beforeAll(async () => {
@@ -58,12 +50,12 @@ describe('The code in the documents', () => {
     }
     await mkdir(join(folder, 'src'));
     for (const [name, code] of Object.entries(readersFiles)) await writeFile(join(folder, name), code);
-    const index = await readFile(join(repository, 'dist/index.d.ts'), 'utf8');
+    const index = read('dist/index.d.ts');
     const publicNames = [...index.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names = '']) =>
       names.split(',').map((name) => name.replace(/\btype /, '').trim()),
     );
     for (const document of documents) {
-      for (const block of codeBlocksOf(await readFile(join(repository, document), 'utf8'))) {
+      for (const block of codeBlocksOf(read(document))) {
         const name = `${document.replaceAll('/', '-')}-${block.line}.ts`;
         const kind = isWholeProgram(block) ? 'programs' : 'fragments';
         await writeFile(join(folder, kind, name), moduleOf(block, publicNames));

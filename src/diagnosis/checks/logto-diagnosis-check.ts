@@ -21,3 +21,9 @@ export function skipped(name: string, reason: string): LogtoDiagnosisCheck {
 export function skippedWithoutSignIn(name: string): LogtoDiagnosisCheck {
   return skipped(name, 'The app has no sign-in: it only accepts bearer tokens.');
 }
+
+/** The result of a check of the session's options for an app that mounts the session itself. */
+export function skippedForOwnSession(name: string): LogtoDiagnosisCheck {
+  const reason = 'The app mounts its own session middleware. This can only be checked during a request.';
+  return skipped(name, reason);
+}

@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { cookieWarning } from '../../options/resolve/cookie-problems.js';
 import { sessionCookieProblems } from '../../options/resolve/session-cookie-problems.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
-import { skipped, skippedWithoutSignIn, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
+import {
+  skipped,
+  skippedForOwnSession,
+  skippedWithoutSignIn,
+  type LogtoDiagnosisCheck,
+} from './logto-diagnosis-check.js';
 
 /** Checks the session cookie against `baseUrl` and the proxy. */
 @Injectable()
@@ -15,11 +20,7 @@ export class SessionCookieCheck {
     const { client, session, authRoutesPrefix } = this.options;
     const { name } = this;
     if (!client) return skippedWithoutSignIn(name);
-    if (!session)
-      return skipped(
-        name,
-        'The app mounts its own session middleware. This can only be checked during a request.',
-      );
+    if (!session) return skippedForOwnSession(name);
     if (typeof session.cookie === 'function')
       return skipped(name, '`session.cookie` is a function. Its result is only known during a request.');
     const { baseUrl } = client;

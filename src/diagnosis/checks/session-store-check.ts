@@ -5,7 +5,12 @@ import { LogtoException } from '../../logto.exceptions.js';
 import { ResolvedLogtoOptions } from '../../options/resolved-logto-options.js';
 import { memoryStoreWarning } from '../../session/session-warnings.js';
 import { deleteEntry, lifetimeCookie, ownEntryKey, readEntry, writeEntry } from '../../store/store-access.js';
-import { skipped, skippedWithoutSignIn, type LogtoDiagnosisCheck } from './logto-diagnosis-check.js';
+import {
+  skipped,
+  skippedForOwnSession,
+  skippedWithoutSignIn,
+  type LogtoDiagnosisCheck,
+} from './logto-diagnosis-check.js';
 
 /** How long the entry of the check may stay if it cannot be deleted, in milliseconds. */
 const lifetime = 60_000;
@@ -21,11 +26,7 @@ export class SessionStoreCheck {
     const { client, session } = this.options;
     const { name } = this;
     if (!client) return skippedWithoutSignIn(name);
-    if (!session)
-      return skipped(
-        name,
-        'The app mounts its own session middleware. This can only be checked during a request.',
-      );
+    if (!session) return skippedForOwnSession(name);
     if (!session.store) return skipped(name, 'Sessions are kept in the memory of the app.');
     const base = { name, asked: `Write, read and delete an entry in ${session.store.constructor.name}` };
     try {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A list of ids. */
+/** A list of IDs or names. */
 export const idList = z.array(z.string().min(1));
 
 /** An e-mail address, by Logto's own expression. */

@@ -74,7 +74,7 @@ function invalidResponse(
       { status: 400, cause },
     );
   }
-  if (call === 'code exchange' || call === 'refresh') return invalidIdToken(error, call, clockCheck);
+  if (call === 'code exchange' || call === 'refresh') return invalidIdToken(error, cause, call, clockCheck);
   if (call === 'userinfo') {
     return new LogtoException(
       'user_info_invalid',
@@ -96,13 +96,14 @@ function invalidResponse(
 /** The error for a token response whose ID token fails validation. */
 function invalidIdToken(
   error: unknown,
+  cause: unknown,
   call: ProviderCall,
   clockCheck: ClockCheck | undefined,
 ): LogtoException {
   const isClockError = error instanceof ClientError && error.code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED';
   const reason = isClockError ? 'its times are invalid' : 'the cause says why';
   return idTokenInvalid(`The ID token of the ${call} failed validation: ${reason}.`, {
-    cause: redactError(error),
+    cause,
     clockCheck: isClockError ? clockCheck : undefined,
   });
 }
